@@ -1,0 +1,1 @@
+"""Tests come through the front door: a sample in, findings out."""

@@ -1,0 +1,82 @@
+"""Fast accept and slow explain agree, and so do the engines, whichever of them are installed."""
+
+import json
+import random
+from collections.abc import Callable
+from functools import cache
+from typing import Any, get_args
+
+import pytest
+
+from tests.mutations import mutations, several
+from tests.paths import INVALID, MISSHAPEN, SAMPLES, VALID
+from validator import Finding, validate
+from validator.contract import contract
+from validator.schema_explain import explain
+from validator.schema_pass import accepts
+from validator.settings import ContractName, Form
+
+PAGES_OF_EACH = 750
+COMBINATIONS = [(name, form) for name in get_args(ContractName) for form in get_args(Form)]
+NOW = 1793000000.0
+
+
+@cache
+def _pages(form: Form) -> list[Any]:
+    """Sound pages that together hold every field."""
+    documents = [json.loads(path.read_bytes()) for path in VALID]
+    return [d for d in documents if isinstance(d, dict) and d.get("data") and ("hasMore" in d) == (form == "sdk")]
+
+
+def _faulty_pages(name: ContractName, form: Form, count: int) -> list[Any]:
+    rng = random.Random(f"{name} {form}")
+    pools = [(page, mutations(page, contract(name, form))) for page in _pages(form)]
+    return [several(*rng.choice(pools), rng) for _ in range(count)]
+
+
+def _findings(document: Any, name: ContractName, form: Form) -> tuple[Finding, ...]:
+    text = document if isinstance(document, bytes) else json.dumps(document)
+    return validate(text, contract=name, form=form, now=NOW).findings
+
+
+@pytest.mark.parametrize(("name", "form"), COMBINATIONS)
+def test_a_run_is_accepted_exactly_when_nothing_is_explained(name: ContractName, form: Form) -> None:
+    rejected = 0
+    for page in _faulty_pages(name, form, PAGES_OF_EACH):
+        for value, subject in ((page, "list_runs_response"), *((run, "run") for run in page.get("data") or ())):
+            verdict = accepts(subject, name, form)(value)
+            assert verdict == (not explain(value, subject, name, form)), json.dumps(value)
+            rejected += not verdict
+    assert rejected > PAGES_OF_EACH * 0.9
+
+
+@pytest.mark.parametrize(("name", "form"), COMBINATIONS)
+def test_the_findings_are_the_same_without_the_fast_engines(
+    name: ContractName, form: Form, without_fast_engines: Callable[[], None]
+) -> None:
+    pages = _faulty_pages(name, form, PAGES_OF_EACH)
+    fast = [_findings(page, name, form) for page in pages]
+    without_fast_engines()
+    assert [_findings(page, name, form) for page in pages] == fast
+    assert sum(any(f.severity == "error" for f in found) for found in fast) > PAGES_OF_EACH * 0.9
+
+
+def test_the_samples_say_the_same_without_the_fast_engines(without_fast_engines: Callable[[], None]) -> None:
+    samples = [*VALID, *INVALID, *MISSHAPEN, SAMPLES / "seed-example.json"]
+    fast = [validate(path, now=NOW).findings for path in samples]
+    without_fast_engines()
+    assert [validate(path, now=NOW).findings for path in samples] == fast
+
+
+@pytest.mark.parametrize(("name", "form"), COMBINATIONS)
+def test_every_single_fault_of_shape_is_one_finding_at_its_place(name: ContractName, form: Form) -> None:
+    checked = 0
+    for page in _pages(form):
+        sound = {f.pointer for f in _findings(page, name, form)}
+        for mutation in mutations(page, contract(name, form)):
+            found = [f for f in _findings(mutation.applied(page), name, form) if f.group == "schema"]
+            place = "".join(f"/{part}" for part in (mutation.path[:-1] if mutation.delete else mutation.path))
+            news = [f for f in found if f.pointer not in sound]
+            assert [f.pointer for f in news if f.severity == "error"] == [place], (mutation, found)
+            checked += 1
+    assert checked > 500

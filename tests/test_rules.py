@@ -1,0 +1,165 @@
+"""What every rule owes: a place in the catalogue, a page whose examples hold, honesty about the fields it reads."""
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.paths import INVALID, ROOT, SAMPLES, VALID
+from validator import validate
+from validator.document import Page
+from validator.rule import Rule
+from validator.rules import RULES
+
+NOW = 1793000000.0
+SOUND_PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text("utf-8"))
+CHECKING = [rule for rule in RULES if rule.check is not None]
+
+
+def _blocks(rule: Rule) -> dict[str, str]:
+    """The indented texts under `Bad:` and `Good:`."""
+    found = re.finditer(r"^(Bad|Good):\n\n((?:    .*\n|\n)+)", rule.documentation + "\n", re.MULTILINE)
+    return {match[1]: re.sub(r"^    ", "", match[2], flags=re.MULTILINE).strip() for match in found}
+
+
+def _document(rule: Rule, block: str) -> str:
+    """The block of a page: the text itself, or laid over a sound page or its first run."""
+    if rule.group == "document":
+        return block
+    page, changes = copy.deepcopy(SOUND_PAGE), json.loads(block)
+    if rule.group != "page":
+        page["data"][0].update(changes)
+        page["first_id"] = page["data"][0].get("id")
+        return json.dumps(page)
+    runs = [{**SOUND_PAGE["data"][min(i, 1)], **run} for i, run in enumerate(changes.get("data", SOUND_PAGE["data"]))]
+    ends = {"first_id": runs[0]["id"], "last_id": runs[-1]["id"]} if runs else {}
+    return json.dumps({**page, **ends, **changes, "data": runs})
+
+
+def _said(rule: Rule, kind: str) -> set[str]:
+    return {finding.rule for finding in validate(_document(rule, _blocks(rule)[kind]), now=NOW).findings}
+
+
+WITH_EXAMPLES = [rule for rule in RULES if _blocks(rule)]
+
+
+@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.name)
+def test_the_bad_example_of_a_page_has_the_finding(rule: Rule) -> None:
+    assert rule.name in _said(rule, "Bad")
+
+
+@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.name)
+def test_the_good_example_of_a_page_has_not(rule: Rule) -> None:
+    assert rule.name not in _said(rule, "Good")
+
+
+@pytest.mark.parametrize("rule", CHECKING, ids=lambda rule: rule.name)
+def test_a_rule_that_checks_has_both_examples(rule: Rule) -> None:
+    assert set(_blocks(rule)) == {"Bad", "Good"}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_page_opens_with_a_sentence_and_cites_its_evidence(rule: Rule) -> None:
+    assert rule.summary.endswith(".")
+    assert rule.documentation.partition("\n")[2].startswith("\n")
+    assert rule.source.startswith("https://")
+
+
+def test_no_rule_file_is_forgotten_in_the_registry() -> None:
+    files = {path for path in (ROOT / "validator" / "rules").glob("*/*.py") if path.name != "__init__.py"}
+    assert {path.stem.replace("_", "-") for path in files} == {_file_name(rule) for rule in RULES}
+    assert len(files) == len(RULES)
+
+
+def _file_name(rule: Rule) -> str:
+    keyword = rule.name.removeprefix("schema:")
+    return re.sub("([A-Z])", r"-\1", keyword).lower()
+
+
+class Recording(dict[str, Any]):
+    """A dict that remembers which keys were asked for."""
+
+    def __init__(self, *values: Any) -> None:
+        super().__init__(*values)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, key: str) -> Any:
+        self.asked.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked.add(key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self.asked.add(str(key))
+        return super().__contains__(key)
+
+    def _everything(self) -> None:
+        raise AssertionError("a rule names the fields that it reads")
+
+    __iter__ = items = values = keys = _everything  # type: ignore[assignment]
+
+
+def _pages() -> Iterator[Any]:
+    for path in (*VALID, *INVALID):
+        try:
+            document = json.loads(path.read_bytes())
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(document, dict) and isinstance(document.get("data"), list) and "has_more" in document:
+            yield document
+
+
+def _applies(rule: Rule, fields: Any) -> bool:
+    return (
+        all(fields.get(name) is not None for name in rule.given)
+        and all(fields.get(name) is None for name in rule.null)
+        and (rule.on is None or fields["status"] in rule.on)
+    )
+
+
+def _asked(rule: Rule) -> dict[str, Any]:
+    return {name: {"now": NOW, "order": "desc", "limit": 20}[name] for name in rule.asks}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in CHECKING if rule.group != "page"], ids=lambda rule: rule.name)
+def test_a_run_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
+    assert rule.check is not None
+    read: set[str] = set()
+    for page in _pages():
+        for run in page["data"]:
+            if isinstance(run, dict) and _sound(run) and _applies(rule, run):
+                recording = Recording(run)
+                list(rule.check(recording, **_asked(rule)))
+                read |= recording.asked
+    assert read <= rule.fields
+
+
+def _sound(run: dict[str, Any]) -> bool:
+    page = {**SOUND_PAGE, "data": [run], "first_id": run.get("id"), "last_id": run.get("id")}
+    return not any(finding.group == "schema" and finding.severity == "error" for finding in validate(page).findings)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in CHECKING if rule.group == "page"], ids=lambda rule: rule.name)
+def test_a_page_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
+    assert rule.check is not None
+    read: set[str] = set()
+    read_of_runs: set[str] = set()
+    for page in _pages():
+        if all(isinstance(run, dict) and _sound(run) for run in page["data"]) and _applies(rule, page):
+            envelope, runs = Recording(page), [(i, Recording(run)) for i, run in enumerate(page["data"])]
+            list(rule.check(Page(envelope, runs), **_asked(rule)))
+            read |= envelope.asked
+            read_of_runs |= {name for _, run in runs for name in run.asked}
+    assert read <= rule.fields
+    assert read_of_runs <= set(rule.run_reads)
+
+
+@pytest.mark.parametrize("sample", [SAMPLES / "valid" / "page.json"], ids=str)
+def test_nothing_is_said_of_the_page_that_the_examples_are_laid_over(sample: Path) -> None:
+    assert validate(sample, now=NOW).findings == ()

@@ -1,0 +1,79 @@
+"""Every sample says exactly what it is there to say."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.paths import INVALID, MISSHAPEN, SAMPLES, VALID
+from validator import Severity, validate
+from validator.rules import BY_NAME, RULES
+
+NO_FILE_CAN_SHOW = {"too-large", "internal-error"}
+UNAVOIDABLE = {"outdated-tool-type"}
+"""What every run of the v1 generation is told, as an info."""
+
+
+def _rule(sample: Path) -> str:
+    return sample.stem.replace("schema-", "schema:")
+
+
+def _said(sample: Path) -> list[str]:
+    return [finding.rule for finding in validate(sample).findings]
+
+
+@pytest.mark.parametrize("sample", VALID, ids=lambda path: str(path.relative_to(SAMPLES)))
+def test_a_sound_sample_has_no_finding(sample: Path) -> None:
+    assert set(_said(sample)) <= UNAVOIDABLE
+
+
+@pytest.mark.parametrize("sample", INVALID, ids=lambda path: path.stem)
+def test_a_faulty_sample_has_the_finding_it_is_named_after_and_no_other(sample: Path) -> None:
+    rule = BY_NAME[_rule(sample)]
+    findings = validate(sample).findings
+    if rule.severity is Severity.INFO:
+        assert {finding.rule for finding in findings} == {rule.name}
+    graver = [finding for finding in findings if finding.severity is not Severity.INFO or rule.severity is Severity.INFO]
+    assert {finding.rule for finding in graver} == {rule.name}
+    assert len({finding.pointer for finding in graver}) == len(graver)
+
+
+@pytest.mark.parametrize("sample", INVALID, ids=lambda path: path.stem)
+def test_a_faulty_sample_has_its_finding_at_a_place_in_the_file(sample: Path) -> None:
+    lines = sample.read_text("utf-8", "replace").splitlines()
+    for finding in validate(sample).findings:
+        assert finding.file == str(sample)
+        assert finding.line is not None
+        assert finding.column is not None
+        assert 1 <= finding.line <= len(lines)
+        assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1
+
+
+def test_there_is_a_faulty_sample_for_every_rule_and_a_rule_for_every_sample() -> None:
+    assert {_rule(sample) for sample in INVALID} == {rule.name for rule in RULES} - NO_FILE_CAN_SHOW
+
+
+def test_every_rule_that_checks_has_a_sound_neighbour() -> None:
+    neighbours = {path.stem for path in (SAMPLES / "valid" / "almost").glob("*.json")}
+    assert {rule.name for rule in RULES if rule.check is not None} <= neighbours
+
+
+@pytest.mark.parametrize("sample", MISSHAPEN, ids=lambda path: path.stem)
+def test_a_misshapen_sample_is_refused_with_a_located_message(sample: Path) -> None:
+    report = validate(sample)
+    assert not report.ok
+    assert all(finding.line and finding.column and finding.message for finding in report.findings)
+
+
+def test_the_seed_example_shows_the_contradictions_of_a_generated_sample() -> None:
+    report = validate(SAMPLES / "seed-example.json", now=1793000000)
+    assert sorted({(str(finding.severity), finding.rule) for finding in report.findings}) == SEED_FINDINGS
+
+
+SEED_FINDINGS: list[tuple[str, str]] = []
+
+
+def test_samples_are_written_the_way_people_read_them() -> None:
+    for sample in VALID:
+        text = sample.read_text("utf-8")
+        assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"

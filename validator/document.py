@@ -1,0 +1,27 @@
+"""What rules see of a document: a page and its runs, under wire names whichever form it came in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Run: TypeAlias = dict[str, Any]
+"""A run object with wire names (snake_case)."""
+
+TERMINAL = frozenset({"completed", "failed", "cancelled", "incomplete", "expired"})
+ACTIVE = frozenset({"queued", "in_progress", "requires_action", "cancelling"})
+END_TIMES = ("completed_at", "cancelled_at", "failed_at")
+TIMES = ("created_at", "started_at", "expires_at", *END_TIMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a listing as a page rule sees it.
+
+    `envelope` is the page object with wire names. `runs` pairs each run with its index in `data`; runs in which
+    a field that the rule reads is misshapen are left out, so indexes may have gaps.
+    """
+
+    envelope: dict[str, Any]
+    runs: Sequence[tuple[int, Run]]

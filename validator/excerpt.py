@@ -1,0 +1,161 @@
+"""The line around a finding, in which nothing can be read that may be somebody's secret.
+
+Strings and keys that may not be shown are `…`, and so is every word from where a text ceases to be JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from validator.disclosure import may_show, may_show_key
+from validator.finding import Excerpt, Span
+from validator.pointer import split
+from validator.scan import Token, Unreadable, parts, tokens
+from validator.wording import LONGEST, escape
+
+REACH = 200
+"""Characters of the text to either side of a place."""
+
+_WORD = re.compile(r"""[^ \t\r\n{}\[\]():,;"'<>=/]+""")
+_LITERAL = re.compile("true|false|null|NaN|-?Infinity|True|False|None|undefined")
+_NUMBER = re.compile("[-+.0-9eE]{1,40}")
+_BLANKS = str.maketrans("\t\r", "  ")
+
+
+class _Window(NamedTuple):
+    """The stretch of a line that an excerpt shows, and where the line starts and ends."""
+
+    start: int
+    end: int
+    line_start: int
+    line_end: int
+
+
+class _Piece(NamedTuple):
+    """A stretch of the text and what stands for it in an excerpt."""
+
+    start: int
+    end: int
+    shown: str
+
+
+def excerpts(text: str, places: Sequence[tuple[Span, str]], *, show_values: bool) -> list[Excerpt]:
+    """The excerpt for each place of a document and the pointer reported there, whose keys it may show.
+
+    One pass over the text, as far as the last place, however many there are.
+    """
+    windows = [_window(text, span) for span, _ in places]
+    if show_values:
+        drawn = [_as_it_stands(text, window) for window in windows]
+    else:
+        drawn = _redacted(text, windows, [split(pointer) for _, pointer in places])
+    return [_excerpt(pieces, window, span) for pieces, window, (span, _) in zip(drawn, windows, places, strict=True)]
+
+
+def _window(text: str, span: Span) -> _Window:
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.start)
+    end = len(text) if end < 0 else end
+    if text[span.start : end].endswith("\r"):
+        end -= 1
+    return _Window(max(start, span.start - REACH), min(end, span.start + REACH), start, end)
+
+
+def _as_it_stands(text: str, window: _Window) -> list[_Piece]:
+    return [_Piece(at, at + 1, _printable(text[at])) for at in range(window.start, window.end)]
+
+
+def _redacted(text: str, windows: Sequence[_Window], reported: Iterable[tuple[str, ...]]) -> list[list[_Piece]]:
+    near, read = _near(text, windows)
+    starts, ends = [token.start for token in near], [token.end for token in near]
+    drawn = []
+    for window, keys in zip(windows, reported, strict=True):
+        touched = slice(bisect_right(ends, window.start), bisect_left(starts, window.end))
+        drawn.append(list(_pieces(text, window, near[touched], keys, is_json=window.start <= read)))
+    return drawn
+
+
+def _near(text: str, windows: Iterable[_Window]) -> tuple[list[Token], int]:
+    """The tokens that windows touch, and how far the text was read: as JSON, or as far as needed."""
+    found: list[Token] = []
+    read = 0
+    ahead = sorted(windows, reverse=True)
+    try:
+        for token in tokens(text):
+            read = token.end
+            while ahead and ahead[-1].end <= token.start:
+                ahead.pop()
+            if not ahead:
+                break
+            if ahead[-1].start < token.end:
+                found.append(token)
+    except Unreadable:  # the finding says so; what follows is masked
+        pass
+    return found, read
+
+
+def _pieces(
+    text: str, window: _Window, touched: Iterable[Token], reported: tuple[str, ...], *, is_json: bool
+) -> Iterator[_Piece]:
+    """Every token that the window touches, whole, and what stands between them."""
+    at = window.start
+    for token in touched:
+        yield from _between(text, at, token.start, is_json=is_json)
+        yield _Piece(token.start, token.end, _shown(text, token, reported))
+        at = token.end
+    yield from _between(text, at, window.end, is_json=is_json)
+
+
+def _shown(text: str, token: Token, reported: tuple[str, ...]) -> str:
+    """A token, unless it may be a secret; `reported` are the keys that the finding names anyway."""
+    raw = text[token.start : token.end]
+    path = parts(token.path)
+    if token.kind == "string" and not may_show(path, raw[1:-1]):
+        return '"…"'
+    if token.kind == "key" and not may_show_key(path) and tuple(map(str, path)) != reported[: len(path)]:
+        return '"…"'
+    return _printable(raw if len(raw) <= LONGEST else f"{raw[:LONGEST]}…{raw[-1]}")
+
+
+def _between(text: str, start: int, end: int, *, is_json: bool) -> Iterator[_Piece]:
+    """What stands between tokens: blanks and punctuation, or, where the text ceases to be JSON, masked words.
+
+    Numbers are shown as long as they can only be the misplaced or misspelt numbers of a document.
+    """
+    sound = is_json
+    for word in _WORD.finditer(text, start, end):
+        blank = text[start : word.start()]
+        sound = sound and not {'"', "'"} & {*blank}
+        number = sound and _NUMBER.fullmatch(word[0])
+        sound = bool(number)
+        yield _Piece(start, word.start(), blank.translate(_BLANKS))
+        yield _Piece(word.start(), word.end(), word[0] if number or _LITERAL.fullmatch(word[0]) else "…")
+        start = word.end()
+    yield _Piece(start, end, text[start:end].translate(_BLANKS))
+
+
+def _printable(text: str) -> str:
+    return escape(text.translate(_BLANKS))
+
+
+def _excerpt(pieces: Sequence[_Piece], window: _Window, span: Span) -> Excerpt:
+    return Excerpt(
+        text="".join(piece.shown for piece in pieces),
+        start=_column(pieces, span.start),
+        end=_column(pieces, span.end),
+        cut_left=window.line_start < min((piece.start for piece in pieces), default=window.start),
+        cut_right=max((piece.end for piece in pieces), default=window.end) < window.line_end,
+    )
+
+
+def _column(pieces: Iterable[_Piece], offset: int) -> int:
+    """Where an offset in the text stands in the excerpt; what is masked or escaped has one place."""
+    column = 0
+    for piece in pieces:
+        if offset < piece.end:
+            return column + (offset - piece.start if len(piece.shown) == piece.end - piece.start else 0)
+        column += len(piece.shown)
+    return column

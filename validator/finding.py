@@ -1,0 +1,165 @@
+"""What a check reports: findings with a severity and a place, gathered in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Severity(StrEnum):
+    """How bad a finding is, worst first; the values are the words users write and reports print."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    def reaches(self, threshold: Severity) -> bool:
+        """Whether this severity is at least as bad as `threshold`."""
+        return _RANK[self] >= _RANK[threshold]
+
+
+_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a document's text: offsets in code points, the end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a rule or a stage objects to, before it is placed and worded.
+
+    `pointer` is relative to what was checked (a run, a page, the document) and has no leading slash:
+    `usage/total_tokens`. Keys that come from the document go through `pointer.join`.
+    `message` is a `str.format` template; each `{}` takes one of `values`, worded by `wording.word`:
+    strings are shown only if they are wrapped in `wording.Name`.
+    """
+
+    pointer: str
+    message: str
+    values: tuple[object, ...] = ()
+    spoils: tuple[str, ...] = ()
+    """Fields of the run that no other rule may read any more."""
+    on_key: bool = False
+    """The key is what is wrong, not its value: the place is the key."""
+    span: Span | None = None
+    """The place, where the stage knows it already."""
+    identity: str = ""
+    """What tells this problem from another of the same rule at the same pointer (for the fingerprint)."""
+
+
+NamedProblem: TypeAlias = tuple[str, Problem]
+"""The name of a rule and a problem that it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """One line of the document around a finding, already redacted and free of control characters.
+
+    `start` and `end` are the columns of the finding in `text` (0-based, end exclusive).
+    `cut_left` and `cut_right` tell that the line goes on beyond `text`.
+    """
+
+    text: str
+    start: int
+    end: int
+    cut_left: bool
+    cut_right: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One defect: what is there, what would be right, where, and on what evidence.
+
+    `pointer` is a JSON Pointer into the document as it stands, in its own key names. Lines and columns are
+    1-based and count code points; the end is exclusive; all four are None where there is no text to point into.
+    `record` is the 1-based number of the record in its file, None for a file of one document.
+    `source` is the address of the evidence that the rule's page cites.
+    """
+
+    rule: str
+    group: str
+    severity: Severity
+    message: str
+    file: str | None
+    record: int | None
+    pointer: str
+    run_id: str | None
+    line: int | None
+    column: int | None
+    end_line: int | None
+    end_column: int | None
+    fingerprint: str
+    source: str
+    run_status: str | None = field(default=None, compare=False)
+    excerpt: Excerpt | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedDocument:
+    """What a document turned out to be.
+
+    `kind` is page, run or runs, `form` wire or sdk, `generation` v1, v2 or mixed; each is None where unknown.
+    `runs` counts the runs in it.
+    """
+
+    file: str | None
+    record: int | None
+    kind: str | None
+    form: str | None
+    generation: str | None
+    runs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One document and what was found in it.
+
+    `findings` are those to show, in order of place, at most the cap; `totals` counts all of them by rule and
+    severity, shown or not; `beyond_cap` counts those that would have been shown but for the cap.
+    """
+
+    document: CheckedDocument
+    findings: tuple[Finding, ...]
+    totals: Mapping[tuple[str, Severity], int]
+    beyond_cap: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Exact totals: also of findings that were capped or hidden. `suppressed` counts what the caller accepted."""
+
+    documents: int
+    runs: int
+    error: int
+    warning: int
+    info: int
+    suppressed: int = 0
+
+    @classmethod
+    def of(cls, checked: Iterable[Checked]) -> Summary:
+        """Add up documents."""
+        documents = runs = 0
+        counts = dict.fromkeys(Severity, 0)
+        for one in checked:
+            documents += 1
+            runs += one.document.runs
+            for (_, severity), count in one.totals.items():
+                counts[severity] += count
+        return cls(
+            documents=documents,
+            runs=runs,
+            error=counts[Severity.ERROR],
+            warning=counts[Severity.WARNING],
+            info=counts[Severity.INFO],
+        )
+
+    def count(self, severity: Severity) -> int:
+        """The number of findings of one severity."""
+        return {Severity.ERROR: self.error, Severity.WARNING: self.warning, Severity.INFO: self.info}[severity]

@@ -1,0 +1,143 @@
+"""Where a pointer stands in the text of a document: offsets, lines and columns."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from json import JSONDecoder
+from typing import NamedTuple, TypeAlias
+
+from validator.finding import Span
+from validator.pointer import split
+
+_Wanted: TypeAlias = "dict[str, _Wanted]"
+"""The keys and indexes to look for, and what to look for in each."""
+
+_SPACE = "[ \t\n\r]*+"
+_past_separator: Callable[[str, int], re.Match[str]]
+_past_separator = re.compile(f"{_SPACE}[,:]?{_SPACE}").match  # type: ignore[assignment]  # it matches anywhere
+_simple_member = re.compile(
+    rf'{_SPACE},?{_SPACE}"([^"\\]*+)"{_SPACE}:{_SPACE}(?:"[^"\\]*+"|[^]["{{}}, \t\n\r]++)'
+).match
+"""A member whose value is a scalar, and that has no escapes: nearly every one."""
+
+_decode = JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode
+"""Reads a value in C and tells where it ends. Numbers stay text, for an integer can have too many digits to read."""
+
+
+class Lines:
+    """The lines of a text, for turning any number of offsets into places."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def line_and_column(self, offset: int) -> tuple[int, int]:
+        """The place of an offset, both counted from 1. Only a line feed ends a line; columns count code points."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+@dataclass(slots=True)
+class _Found:
+    """A value on the way to a pointer: where it stands, where its key does, and what was found in it."""
+
+    value: Span
+    key: Span
+    inside: dict[str, _Found] = field(default_factory=dict)
+
+
+class _Entered(NamedTuple):
+    """A container that is being walked."""
+
+    found: _Found
+    wanted: _Wanted
+    indexes: Iterator[int] | None
+    """The numbers of the elements to come; None for an object."""
+
+
+def locate(text: str, places: Collection[tuple[str, bool]]) -> dict[tuple[str, bool], Span]:
+    """The place of each (relative pointer, on the key?) in the text of a document that `parse` could read.
+
+    The place of a scalar is all of it, of a container its opening bracket, of what does not exist that of its
+    nearest existing ancestor. Of repeated keys the last counts, as it does for the value. One walk finds all; it
+    enters only the containers on the way and passes over everything else in C.
+    """
+    if not places:
+        return {}
+    root = _walk(text, _wanted(pointer for pointer, _ in places))
+    return {(pointer, on_key): _place(root, pointer, on_key) for pointer, on_key in places}
+
+
+def _wanted(pointers: Iterable[str]) -> _Wanted:
+    wanted: _Wanted = {}
+    for pointer in pointers:
+        inside = wanted
+        for part in split(pointer):
+            inside = inside.setdefault(part, {})
+    return wanted
+
+
+def _walk(text: str, wanted: _Wanted) -> _Found:
+    """Find all that is wanted and there; without recursion, so that no depth of nesting exhausts the stack."""
+    root, at = _reach(text, _past_separator(text, 0).end(), wanted)
+    entered = _enter(text, root, wanted)
+    while entered:
+        container = entered[-1]
+        at = _next_member(text, at, container)
+        if text[at] in "]}":
+            entered.pop()
+            at += 1
+            continue
+        part, key_end, start = _member(text, at, container.indexes)
+        if part not in container.wanted:
+            at = _decode(text, start)[1]
+            continue
+        key = None if container.indexes else Span(at, key_end)
+        found, at = _reach(text, start, container.wanted[part], key)
+        container.found.inside[part] = found
+        entered += _enter(text, found, container.wanted[part])
+    return root
+
+
+def _enter(text: str, found: _Found, wanted: _Wanted) -> list[_Entered]:
+    """The container to walk next, if this is one and something in it is wanted."""
+    bracket = text[found.value.start]
+    if not wanted or bracket not in "[{":
+        return []
+    return [_Entered(found, wanted, count() if bracket == "[" else None)]
+
+
+def _next_member(text: str, at: int, container: _Entered) -> int:
+    """Where the next member begins that may be wanted, or the closing bracket."""
+    if container.indexes is None:
+        while (member := _simple_member(text, at)) and member[1] not in container.wanted:
+            at = member.end()
+    return _past_separator(text, at).end()
+
+
+def _member(text: str, at: int, indexes: Iterator[int] | None) -> tuple[str, int, int]:
+    """The key or index of the member that begins here, where its key ends, and where its value begins."""
+    if indexes:
+        return str(next(indexes)), at, at
+    key, end = _decode(text, at)
+    return key, end, _past_separator(text, end).end()
+
+
+def _reach(text: str, at: int, wanted: _Wanted, key: Span | None = None) -> tuple[_Found, int]:
+    """The value that begins here, and where to go on: in it if something there is wanted, else behind it."""
+    is_container = text[at] in "[{"
+    end = at + 1 if is_container and wanted else _decode(text, at)[1]
+    value = Span(at, at + 1 if is_container else end)
+    return _Found(value, key or value), end
+
+
+def _place(root: _Found, pointer: str, on_key: bool) -> Span:
+    found = root
+    for part in split(pointer):
+        if part not in found.inside:
+            return found.value
+        found = found.inside[part]
+    return found.key if on_key else found.value

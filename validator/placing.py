@@ -1,0 +1,137 @@
+"""Problems made into findings: in words, with line, column and excerpt, in the order of the text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from validator.contract import declared_names, spelt
+from validator.excerpt import excerpts
+from validator.finding import Checked, CheckedDocument, Excerpt, Finding, NamedProblem, Problem, Severity, Span
+from validator.found import Found
+from validator.locate import Lines, locate
+from validator.parse import text_of
+from validator.pointer import split
+from validator.rules import BY_NAME
+from validator.settings import Settings
+from validator.wording import is_plain, word
+
+_BARE_NAME = re.compile(r'(?<!")\b[a-z]+(?:_[a-z]+)+\b')
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A problem on its way to a finding."""
+
+    rule: str
+    severity: Severity
+    problem: Problem
+    span: Span
+
+
+def placed(found: Found, settings: Settings) -> Checked:
+    """The findings of a document: all of them counted, those to show placed and sorted, at most the cap worded."""
+    counted = list(_in_effect(found.problems, settings))
+    shown = [(rule, problem) for rule, problem in counted if settings.severities[rule].reaches(settings.show)]
+    text = text_of(found.document.data) if found.parsed.text is None else found.parsed.text
+    entries = sorted(_entries(shown, text, settings), key=lambda entry: (entry.span.start, entry.rule))
+    kept = entries[: settings.max_findings]
+    return Checked(
+        document=found.about,
+        findings=tuple(_findings(kept, text, found, settings)),
+        totals=Counter((rule, settings.severities[rule]) for rule, _ in counted),
+        beyond_cap=len(entries) - len(kept),
+    )
+
+
+def _in_effect(problems: Iterable[NamedProblem], settings: Settings) -> Iterator[NamedProblem]:
+    """The problems of the rules in effect; of a rule that speaks once a document, the first."""
+    said: set[str] = set()
+    for rule, problem in problems:
+        if rule in settings.severities and rule not in said:
+            if BY_NAME[rule].once:
+                said.add(rule)
+            yield rule, problem
+
+
+def _entries(shown: Sequence[NamedProblem], text: str, settings: Settings) -> Iterator[_Entry]:
+    spans = locate(text, {(problem.pointer, problem.on_key) for _, problem in shown if problem.span is None})
+    for rule, problem in shown:
+        span = problem.span or spans[problem.pointer, problem.on_key]
+        yield _Entry(rule, settings.severities[rule], problem, span)
+
+
+def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Settings) -> Iterator[Finding]:
+    about, document = found.about, found.document
+    runs = {pointer: run for part in found.recognised.parts for pointer, run in part.runs}
+    lines = Lines(text)
+    places = [(entry.span, entry.problem.pointer) for entry in entries]
+    shown: Sequence[Excerpt | None] = [None] * len(entries)
+    if document.has_places:
+        shown = excerpts(text, places, show_values=settings.show_values)
+    seen: Counter[str] = Counter()
+    for entry, excerpt in zip(entries, shown, strict=True):
+        owner = _owner(entry.problem.pointer, runs)
+        run = runs.get(owner) if owner is not None else None
+        key = _key(entry, about, owner, run)
+        seen[key] += 1
+        start, end = (
+            (lines.line_and_column(entry.span.start), lines.line_and_column(entry.span.end))
+            if document.has_places
+            else _NOWHERE
+        )
+        rule = BY_NAME[entry.rule]
+        yield Finding(
+            rule=entry.rule,
+            group=rule.group,
+            severity=entry.severity,
+            message=word(_spelt(entry.problem.message, about), entry.problem.values, show_values=settings.show_values),
+            file=about.file,
+            record=about.record,
+            pointer=f"/{entry.problem.pointer}" if entry.problem.pointer else "",
+            run_id=_plain(run, "id"),
+            line=start[0],
+            column=start[1],
+            end_line=end[0],
+            end_column=end[1],
+            fingerprint=sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest()[:16],
+            source=rule.source,
+            run_status=_plain(run, "status"),
+            excerpt=excerpt,
+        )
+
+
+_NOWHERE: tuple[tuple[None, None], tuple[None, None]] = ((None, None), (None, None))
+
+
+def _owner(pointer: str, runs: dict[str, Any]) -> str | None:
+    """The pointer of the run that a pointer leads into."""
+    parts = pointer.split("/") if pointer else []
+    candidates = ("/".join(parts[:length]) for length in range(min(len(parts), 3) + 1))
+    return next((candidate for candidate in candidates if candidate in runs), None)
+
+
+def _key(entry: _Entry, about: CheckedDocument, owner: str | None, run: Any) -> str:
+    """What stays the same about a finding when a page is recorded anew or its runs are reordered."""
+    pointer = entry.problem.pointer
+    inside = pointer if owner is None else pointer[len(owner) :]
+    run_id = str(run.get("id")) if isinstance(run, dict) else ""
+    return "\0".join((about.file or "", entry.rule, run_id, inside, entry.problem.identity))
+
+
+def _plain(run: Any, key: str) -> str | None:
+    """An id or status of a run, if it may be shown."""
+    value = run.get(key) if isinstance(run, dict) else None
+    return value if isinstance(value, str) and is_plain(value) else None
+
+
+def _spelt(message: str, about: CheckedDocument) -> str:
+    """The message with the names of fields as the document spells them; enum values stand in quotes and stay."""
+    if about.form != "sdk":
+        return message
+    names = declared_names()
+    return _BARE_NAME.sub(lambda match: spelt(match[0], "sdk") if match[0] in names else match[0], message)

@@ -1,0 +1,181 @@
+"""What a document is: a page, pages, a run or runs, in which form and of which generation; or none of these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from validator.finding import Problem
+from validator.settings import Expect, Form, FormChoice
+from validator.wording import count
+
+Kind: TypeAlias = Literal["page", "run", "runs"]
+
+_ENVELOPE = (("object",), ("first_id", "firstId"), ("last_id", "lastId"), ("has_more", "hasMore"))
+_OWNERS = ("thread_id", "assistant_id", "threadId", "assistantId")
+_WIRE_KEYS = ("created_at", "thread_id", "assistant_id", "first_id", "last_id", "has_more")
+_SDK_KEYS = ("createdAt", "threadId", "assistantId", "firstId", "lastId", "hasMore")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page, or runs without one, inside a document.
+
+    `pointer` leads to the page (`""`, or `"3"` in an array of pages); `runs` pairs each element with its pointer.
+    """
+
+    pointer: str
+    page: dict[str, Any] | None
+    runs: Sequence[tuple[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A document taken apart; with a `problem` there is nothing further to check."""
+
+    kind: Kind | None
+    form: Form | None = None
+    parts: tuple[Part, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def runs(self) -> int:
+        """How many runs the document holds."""
+        return sum(len(part.runs) for part in self.parts)
+
+    @property
+    def generation(self) -> str | None:
+        """v1, v2 or mixed; None without runs."""
+        generations = {
+            "v1" if "file_ids" in run or "fileIds" in run else "v2"
+            for part in self.parts
+            for _, run in part.runs
+            if isinstance(run, dict)
+        }
+        return generations.pop() if len(generations) == 1 else "mixed" if generations else None
+
+
+def recognise(value: Any, *, form: FormChoice = "auto", expect: Expect = "auto") -> Recognised:
+    """Take a document apart, or say what else it looks like."""
+    kind, parts = _taken_apart(value)
+    if kind is None or (expect != "auto" and expect != kind) or (expect == "page" and isinstance(value, list)):
+        expected = {"auto": "a page of runs, a run or an array of runs", "page": "a page of runs", "run": "a run"}[
+            expect
+        ]
+        seen = (
+            _looks_like(value) if kind is None else _KINDS[kind] if isinstance(value, dict) else f"an array of {kind}"
+        )
+        return Recognised(None, problem=Problem("", f"is {seen}, expected {expected}"))
+    return Recognised(kind, _form(parts) if form == "auto" else form, parts)
+
+
+_KINDS = {"page": "a page", "run": "a bare run", "runs": "runs"}
+
+
+def _taken_apart(value: Any) -> tuple[Kind | None, tuple[Part, ...]]:
+    if _is_run(value):
+        return "run", (Part("", None, (("", value),)),)
+    if _is_page(value):
+        return "page", (_page("", value),)
+    if isinstance(value, list):
+        if any(_is_run(item) for item in value):
+            return "runs", (Part("", None, [(str(index), item) for index, item in enumerate(value)]),)
+        if any(_is_page(item) for item in value):
+            return "page", tuple(_page(str(index), item) for index, item in enumerate(value))
+    return None, ()
+
+
+def _page(pointer: str, page: Any) -> Part:
+    data = page.get("data") if isinstance(page, dict) else None
+    prefix = f"{pointer}/data" if pointer else "data"
+    runs = [(f"{prefix}/{index}", run) for index, run in enumerate(data)] if isinstance(data, list) else ()
+    return Part(pointer, page, runs)
+
+
+def _is_run(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    if value.get("object") == "thread.run":
+        return True
+    return "id" in value and "status" in value and any(owner in value for owner in _OWNERS)
+
+
+def _is_page(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    if "data" not in value:
+        return sum(any(key in value for key in spellings) for spellings in _ENVELOPE) >= 2
+    data = value["data"]
+    return not isinstance(data, list) or not data or any(_is_run(item) for item in data)
+
+
+def _form(parts: Sequence[Part]) -> Form:
+    """The naming of most of the keys that tell it."""
+    wire = sdk = 0
+    for value in _objects(parts):
+        wire += sum(key in value for key in _WIRE_KEYS)
+        sdk += sum(key in value for key in _SDK_KEYS)
+    return "sdk" if sdk > wire else "wire"
+
+
+def _objects(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    for part in parts:
+        candidates = (part.page, *(run for _, run in part.runs[:3]))
+        yield from (value for value in candidates if isinstance(value, dict))
+
+
+_OTHER_OBJECTS = {
+    "thread.message": "message",
+    "thread.run.step": "run step",
+    "thread.run.step.delta": "run step delta",
+    "thread.message.delta": "message delta",
+    "assistant": "assistant",
+    "thread": "thread",
+    "chat.completion": "chat completion",
+    "response": "response",
+    "vector_store": "vector store",
+    "file": "file",
+    "model": "model",
+    "batch": "batch",
+}
+
+
+def _looks_like(value: Any) -> str:
+    match value:
+        case {"error": dict() | str()}:
+            return "an API error object"
+        case {"object": str(kind)} if kind in _OTHER_OBJECTS:
+            return f"a {_OTHER_OBJECTS[kind]}".replace("a assistant", "an assistant")
+        case {"data": list(items)}:
+            return f"a list of {_items(items)}"
+        case {"openapi": str()} | {"swagger": str()}:
+            return "an API description"
+        case dict():
+            return (
+                f"an object of {count(len(value), 'key')} that is neither a page nor a run"
+                if value
+                else "an empty object"
+            )
+        case []:
+            return "an empty array"
+        case list():
+            return f"an array of {_items(value)}"
+        case str():
+            return "a bare string"
+        case None:
+            return "null"
+        case bool():
+            return "a bare boolean"
+        case _:
+            return "a bare number"
+
+
+def _items(items: list[Any]) -> str:
+    """What the elements of a list look like: `messages`, `strings`."""
+    kinds = {item.get("object") for item in items if isinstance(item, dict) and isinstance(item.get("object"), str)}
+    if len(kinds) == 1 and (kind := kinds.pop()) in _OTHER_OBJECTS:
+        return f"{_OTHER_OBJECTS[kind]}s".replace("batchs", "batches")
+    if all(isinstance(item, dict) for item in items):
+        return "objects that are no runs"
+    return "values that are no runs"

@@ -1,0 +1,61 @@
+"""A report: everything that was found in what was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from validator.finding import Checked, CheckedDocument, Finding, Severity, Summary
+from validator.reporters import Look
+
+
+class ValidationFailed(AssertionError):
+    """Raised by `Report.raise_for_findings`; its text is the text report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was found, document by document.
+
+    `contract` is the name of the contract that was applied.
+    """
+
+    contract: str
+    checked: tuple[Checked, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no finding of severity error."""
+        return not self.reaches(Severity.ERROR)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings, in order of document, then place, then rule."""
+        return tuple(finding for one in self.checked for finding in one.findings)
+
+    @property
+    def documents(self) -> tuple[CheckedDocument, ...]:
+        """What each document turned out to be."""
+        return tuple(one.document for one in self.checked)
+
+    @property
+    def summary(self) -> Summary:
+        """Documents, runs, and findings by severity."""
+        return Summary.of(self.checked)
+
+    def reaches(self, threshold: Severity) -> bool:
+        """Whether a finding is at least as severe as the threshold."""
+        return any(severity.reaches(threshold) for one in self.checked for _, severity in one.totals)
+
+    def raise_for_findings(self, fail_on: Severity | str = Severity.ERROR) -> None:
+        """Raise `ValidationFailed`, whose text is the text report, if a finding is at least as severe as `fail_on`."""
+        if self.reaches(Severity(fail_on)):
+            raise ValidationFailed(str(self))
+
+    def __str__(self) -> str:
+        return "".join(self._text())
+
+    def _text(self) -> Iterator[str]:
+        from validator.reporters.text import report
+
+        return report(self.checked, Look(contract=self.contract))

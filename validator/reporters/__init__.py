@@ -1,0 +1,78 @@
+"""Reporters: documents that were checked in, text out. One file each, imported only when it is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TypeAlias
+
+from validator.finding import Checked, Severity, Summary
+
+FORMATS = ("text", "concise", "json", "jsonl")
+"""The output formats; each is the name of the module here that writes it."""
+
+STATISTICS = {"text": "statistics", "concise": "statistics", "json": "statistics_json"}
+"""The module that writes counts instead of findings, by output format; the others have no such form."""
+
+LOG_COMMAND = re.compile(r"##(?=\w*\[)")
+"""What begins `##[group]` and `##vso[...]`: build servers obey these wherever in a line of output they stand.
+
+Commands that begin with `::` are obeyed only at the start of a line, where no report puts what it has read.
+Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a report is to look: `show` is the lowest severity in it, `width` the columns that an excerpt may take.
+
+    With `wrap`, for a terminal, messages are broken to that width too; in a pipe they stay whole, for `grep`.
+    `quiet` leaves findings and nothing else; `verbose` adds what each document turned out to be.
+    """
+
+    contract: str
+    show: Severity = Severity.INFO
+    width: int = 80
+    wrap: bool = False
+    color: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+Reporter: TypeAlias = Callable[[Iterable[Checked], Look], Iterator[str]]
+"""Takes documents as they come and yields what to write; it keeps no document that it need not keep."""
+
+
+def reporter(module: str) -> Reporter:
+    """The reporter of a module named in `FORMATS` or `STATISTICS`."""
+    report: Reporter = import_module(f"{__name__}.{module}").report
+    return report
+
+
+@dataclass(slots=True)
+class Tally:
+    """Adds up documents as they go by, so that nobody has to keep them for the totals."""
+
+    documents: int = 0
+    runs: int = 0
+    findings: Counter[tuple[str, Severity]] = field(default_factory=Counter)
+
+    def passing(self, checked: Iterable[Checked]) -> Iterator[Checked]:
+        """The same documents, each counted before it is handed on."""
+        for one in checked:
+            self.documents += 1
+            self.runs += one.document.runs
+            self.findings.update(one.totals)
+            yield one
+
+    @property
+    def summary(self) -> Summary:
+        """The totals of what has gone by so far."""
+        counts = dict.fromkeys(Severity, 0)
+        for (_, severity), count in self.findings.items():
+            counts[severity] += count
+        error, warning, info = (counts[severity] for severity in Severity)
+        return Summary(documents=self.documents, runs=self.runs, error=error, warning=warning, info=info)

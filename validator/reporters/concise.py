@@ -1,0 +1,20 @@
+"""Findings one to a line, for `grep` and for editors: `file:line:col: severity rule pointer: message`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from validator.finding import Checked, Finding
+from validator.reporters import Look
+from validator.reporters.terminal import BOLD, COLORS, painted, place, pointer, report_lines
+
+
+def report(checked: Iterable[Checked], look: Look) -> Iterator[str]:
+    """A line for each finding, then the totals."""
+    return report_lines(checked, look, _lines)
+
+
+def _lines(finding: Finding, look: Look) -> Iterator[str]:
+    severity = painted(finding.severity, COLORS[finding.severity], look)
+    head = f"{place(finding)}: {severity} {painted(finding.rule, BOLD, look)} {pointer(finding)}".rstrip()
+    yield f"{head}: {finding.message}"

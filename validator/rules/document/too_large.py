@@ -1,0 +1,13 @@
+"""The document is larger than the limit.
+
+At most 64 MiB of a document are read, counted after unpacking, so that neither a runaway export nor a compressed file
+of a few kilobytes that unpacks to gigabytes can fill the memory. A page of 100 runs is rarely more than one megabyte:
+what is larger is an archive, and better kept as JSON Lines, one page or run to a line, where the limit is for each
+line. `--max-bytes` sets another limit.
+
+Source: https://www.rfc-editor.org/rfc/rfc8259#section-9 (a parser may limit the size of texts).
+"""
+
+from validator.rule import ERROR, found_earlier
+
+check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)

@@ -1,0 +1,35 @@
+"""A page lists the same run twice.
+
+Whoever adds up tokens, counts runs or stores them by id gets a wrong sum or overwrites one record with another. A
+repeated id usually comes from pages that overlap and were joined, from a query that multiplies rows, or from a fixture
+that was copied and not finished. The first occurrence counts as the run, each later one is reported; for order and
+concurrency the repetitions are left out.
+
+Bad:
+
+    {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}, {"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}]}
+
+Good:
+
+    {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}, {"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}]}
+
+Source: https://platform.openai.com/docs/api-reference/runs/listRuns (an id refers to one run, and is the cursor);
+held in 4 of 4 genuine pages with several runs.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Page
+from validator.finding import Problem
+from validator.rule import ERROR, rule
+from validator.wording import Name
+
+
+@rule(group="page", severity=ERROR, run_reads=("id",))
+def check(page: Page) -> Iterable[Problem]:
+    first: dict[str, int] = {}
+    return [
+        Problem(f"data/{index}/id", "is {}, which the run at index {} of data has already", (Name(run["id"]), earlier))
+        for index, run in page.runs
+        if (earlier := first.setdefault(run["id"], index)) != index
+    ]

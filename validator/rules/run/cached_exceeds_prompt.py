@@ -1,0 +1,44 @@
+"""A part of a run's tokens is larger than the whole that it is a part of.
+
+Cached tokens are prompt tokens that were read from the cache, reasoning tokens are completion tokens that nobody sees:
+each is counted in its whole already. Clients subtract the one from the other to bill the two at their own prices, and
+a part that exceeds its whole makes the rest negative. Usually the server adds up the parts of several calls but
+reports the whole of the last. Equality is fine; the objects with the details are optional, and may be null.
+
+Bad:
+
+    {"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360,
+     "prompt_token_details": {"cached_tokens": 1280}}}
+
+Good:
+
+    {"usage": {"prompt_tokens": 1312, "completion_tokens": 48, "total_tokens": 1360,
+     "prompt_token_details": {"cached_tokens": 1280}}}
+
+Source: https://platform.openai.com/docs/guides/prompt-caching (cached_tokens tells how many of the prompt tokens were
+a cache hit); held in about 20 of 20 genuine usage objects with details.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+
+_PARTS = (
+    ("prompt_tokens", "prompt_token_details", "cached_tokens"),
+    ("completion_tokens", "completion_tokens_details", "reasoning_tokens"),
+)
+
+
+_NONE = {"properties": {details: {"properties": {part: {"maximum": 0}}} for _, details, part in _PARTS}}
+
+
+@rule(group="usage", severity=WARNING, given=("usage",), unless={"properties": {"usage": _NONE}})
+def check(run: Run) -> Iterable[Problem]:
+    usage = run["usage"]
+    return [
+        Problem(f"usage/{details}/{part}", f"is {{}}, but is a part of {whole}, which is {{}}", (count, usage[whole]))
+        for whole, details, part in _PARTS
+        if usage.get(details) and (count := usage[details].get(part, 0)) > usage[whole] >= 0
+    ]

@@ -1,0 +1,30 @@
+"""A cancelled run does not say when it was cancelled.
+
+`cancelled_at` is the only end time that a cancelled run has: without it nobody can tell how long the run worked before
+it was stopped, or match it with the user who stopped it. A server that reports its own faults as cancellations has been
+seen to set the status alone. A run in "cancelling" has no time yet, and rightly: it may still complete.
+
+Bad:
+
+    {"status": "cancelled", "cancelled_at": null, "completed_at": null}
+
+Good:
+
+    {"status": "cancelled", "cancelled_at": 1729418404, "completed_at": null}
+
+Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: cancelled_at is when the run was
+cancelled); held in 1 of 1 genuine cancelled runs.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import ERROR, rule
+from validator.wording import Name
+
+
+@rule(group="status", severity=ERROR, on=("cancelled",), null=("cancelled_at",))
+def check(run: Run) -> Iterable[Problem]:
+    message = "is not set, but status is {}: the time of cancellation belongs here"
+    return [Problem("cancelled_at", message, (Name(run["status"]),))]

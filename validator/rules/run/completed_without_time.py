@@ -1,0 +1,30 @@
+"""A completed run does not say when it completed.
+
+`completed_at` is how clients measure how long an answer took, sort finished work and tell a run that ended from one
+whose record was cut off half-way. A completed run without it was written by a server that sets the status alone, or
+has its end time in another field. A time equal to `started_at` is fine: short runs end in the second they start.
+
+Bad:
+
+    {"status": "completed", "started_at": 1729418401, "completed_at": null}
+
+Good:
+
+    {"status": "completed", "started_at": 1729418401, "completed_at": 1729418407}
+
+Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: completed_at is when the run was
+completed); held in 55 of 55 genuine completed runs.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import ERROR, rule
+from validator.wording import Name
+
+
+@rule(group="status", severity=ERROR, on=("completed",), null=("completed_at",))
+def check(run: Run) -> Iterable[Problem]:
+    message = "is not set, but status is {}: the time of completion belongs here"
+    return [Problem("completed_at", message, (Name(run["status"]),))]

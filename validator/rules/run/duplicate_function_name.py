@@ -1,0 +1,37 @@
+"""Two functions of a run have the same name.
+
+A tool call says nothing but the name, so nobody can tell which of the two the model meant: which parameters hold, and
+which code to run. The model itself sees both descriptions under one name.
+
+Bad:
+
+    {"tools": [{"type": "function", "function": {"name": "tide", "description": "Tides of today"}},
+     {"type": "function", "function": {"name": "tide", "description": "Tides of any day"}}]}
+
+Good:
+
+    {"tools": [{"type": "function", "function": {"name": "tide", "description": "Tides of today"}},
+     {"type": "function", "function": {"name": "tide_on", "description": "Tides of any day"}}]}
+
+Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunToolCallObject: a call refers to its
+function by name); implied, 0 of 105 genuine functions share a name with another of their run.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+from validator.tools import functions
+from validator.wording import Name
+
+
+@rule(group="tools", severity=WARNING, given=("tools",))
+def check(run: Run) -> Iterable[Problem]:
+    first: dict[str, int] = {}
+    message = "is {}, the name of the tool at index {} already"
+    return [
+        Problem(f"tools/{index}/function/name", message, (Name(name), first[name]))
+        for index, function in functions(run)
+        if first.setdefault(name := function["name"], index) != index
+    ]

@@ -1,0 +1,42 @@
+"""Two tool calls of one required action share an id.
+
+The caller answers each call by its id, so of two calls with the same id only one can be answered: the run waits for
+the other until it expires, or takes the wrong output for it. Ids repeat freely between runs; only the calls that are
+listed together have to differ.
+
+Bad:
+
+    {"status": "requires_action", "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs":
+     {"tool_calls": [
+      {"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function", "function": {"name": "tide", "arguments": "{}"}},
+      {"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function", "function": {"name": "wind", "arguments": "{}"}}]}}}
+
+Good:
+
+    {"status": "requires_action", "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs":
+     {"tool_calls": [
+      {"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function", "function": {"name": "tide", "arguments": "{}"}},
+      {"id": "call_Bq2nXs7RvKd9Tm4JwYg1Lc8P", "type": "function", "function": {"name": "wind", "arguments": "{}"}}]}}}
+
+Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunToolCallObject: the id is what tool
+outputs are submitted by); held in 12 of 12 genuine required actions.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import ERROR, rule
+from validator.tools import tool_calls
+from validator.wording import Name
+
+
+@rule(group="tools", severity=ERROR, given=("required_action",))
+def check(run: Run) -> Iterable[Problem]:
+    first: dict[str, int] = {}
+    problems = []
+    for index, (pointer, call) in enumerate(tool_calls(run)):
+        if first.setdefault(call["id"], index) != index:
+            message = "is {}, the id of the call at index {} already"
+            problems.append(Problem(f"{pointer}/id", message, (Name(call["id"]), first[call["id"]])))
+    return problems

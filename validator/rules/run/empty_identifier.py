@@ -1,0 +1,47 @@
+"""An id of a run, or its model, is an empty string.
+
+An id is what a client asks the API by, and joins runs to threads and assistants by; an empty one finds nothing, and
+makes one of all the runs that have it. It usually is the zero value of a server's language, sent for a field that
+nobody filled in. What an empty id would also break (`first_id`, uniqueness, prefixes) is not reported on top.
+
+Bad:
+
+    {"assistant_id": ""}
+
+Good:
+
+    {"assistant_id": "asst_Vt6kPq1ZsYw9Lr4MnBx8GjCe"}
+
+Source: https://github.com/llm-edge/hal-9100/issues/45 (a compatible server whose runs had an empty model);
+held in 243 of 243 genuine runs.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+
+_BELONGS = {
+    "id": "the id of the run",
+    "thread_id": "the id of its thread",
+    "assistant_id": "the id of its assistant",
+    "model": "the name of its model",
+}
+
+
+@rule(
+    group="identity",
+    severity=WARNING,
+    given=tuple(_BELONGS),
+    unless={"properties": {field: {"minLength": 1} for field in _BELONGS}},
+    screens=True,
+)
+def check(run: Run) -> Iterable[Problem]:
+    if run["id"] and run["thread_id"] and run["assistant_id"] and run["model"]:
+        return ()
+    return [
+        Problem(field, f"is an empty string where {what} belongs", spoils=(field,))
+        for field, what in _BELONGS.items()
+        if not run[field]
+    ]

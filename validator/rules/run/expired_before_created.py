@@ -1,0 +1,38 @@
+"""A run expires no later than it was created, or before it started.
+
+Clients poll until `expires_at` and then give up, so a time that is already past when the run begins makes them drop a
+run that is alive. It is often the lifetime (600) where the end of it is meant, or a sum of unlike units. How long a
+run may live is not judged: genuine lifetimes go from 584 to 36000 seconds. Starting in the second of expiry is
+allowed. Where `started_at` lies before `created_at`, that is another rule's finding, and only the start counts here.
+
+Bad:
+
+    {"status": "queued", "created_at": 1729418400, "started_at": null, "completed_at": null, "usage": null,
+     "expires_at": 1729418400}
+
+Good:
+
+    {"status": "queued", "created_at": 1729418400, "started_at": null, "completed_at": null, "usage": null,
+     "expires_at": 1729419000}
+
+Source: https://platform.openai.com/docs/assistants/deep-dive (run lifecycle: expires_at is about ten minutes after
+creation); held in 181 of 181 genuine runs that can expire.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import ERROR, rule
+
+
+@rule(group="time", severity=ERROR, given=("created_at", "expires_at"), reads=("started_at",))
+def check(run: Run) -> Iterable[Problem]:
+    created, expires, started = run["created_at"], run["expires_at"], run.get("started_at")
+    if started is not None and expires < started:
+        message = "is {}, before started_at {}: no run expires before it starts"
+        return [Problem("expires_at", message, (expires, started))]
+    if expires > created or (started is not None and started < created):
+        return ()
+    message = "is {}, not after created_at {}: a run expires after its creation"
+    return [Problem("expires_at", message, (expires, created))]

@@ -1,0 +1,31 @@
+"""A failed run does not say why it failed.
+
+`last_error` decides what a client does next: a `rate_limit_exceeded` is worth another try, an `invalid_prompt` is not.
+Without it every failure looks alike and the user is told nothing. The code may be any: Azure adds its own, such as
+`tool_user_error`.
+
+Bad:
+
+    {"status": "failed", "failed_at": 1729418404, "completed_at": null, "last_error": null}
+
+Good:
+
+    {"status": "failed", "failed_at": 1729418404, "completed_at": null,
+     "last_error": {"code": "rate_limit_exceeded", "message": "You exceeded your current quota."}}
+
+Source: https://github.com/llm-edge/hal-9100/issues/45 (a server whose runs failed without a reason); documented in the
+deep dive as the place to look for it; held in 2 of 2 genuine failed runs.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+from validator.wording import Name
+
+
+@rule(group="status", severity=WARNING, on=("failed",), null=("last_error",))
+def check(run: Run) -> Iterable[Problem]:
+    message = "is not set, but status is {}: the code and text of the error belong here"
+    return [Problem("last_error", message, (Name(run["status"]),))]

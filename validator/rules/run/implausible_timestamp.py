@@ -1,0 +1,52 @@
+"""A time of a run lies before the API existed, or in the future.
+
+The Assistants API opened in November 2023, so an older run is invented or its clock is wrong: fixtures with times such
+as 1 or 86400 are the usual find, and they hide errors that real values would show. A time more than a day ahead of now
+(`--now` fixes the clock) is a wrong clock or a wrong unit; a day is left for time zones and for `expires_at`. This is
+an info, given once for a run at its first such field: nothing breaks by it.
+
+Bad:
+
+    {"created_at": 86400, "started_at": 86400, "completed_at": 86407}
+
+Good:
+
+    {"created_at": 1729418400, "started_at": 1729418400, "completed_at": 1729418407}
+
+Source: https://github.com/openai/openai-openapi/commit/802d487 (of 2023-11-06, which adds the Assistants API);
+0 of 244 genuine run objects have one.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from validator.document import TIMES, Run
+from validator.finding import Problem
+from validator.rule import INFO, rule
+
+_EARLIEST = 1_698_796_800  # 2023-11-01
+_DAY = 86_400
+_MILLISECONDS = 10**11
+
+
+def _plausible(now: float) -> dict[str, Any]:
+    return {"properties": {field: {"minimum": _EARLIEST, "maximum": now + _DAY} for field in TIMES}}
+
+
+@rule(
+    group="time",
+    severity=INFO,
+    reads=TIMES,
+    asks=("now",),
+    unless=_plausible,
+)
+def check(run: Run, *, now: float) -> Iterable[Problem]:
+    latest = now + _DAY
+    for field in TIMES:
+        time = run.get(field)
+        if time is None or _EARLIEST <= time <= latest or time >= _MILLISECONDS:
+            continue
+        if time < _EARLIEST:
+            return [Problem(field, "is {}, before the API existed (2023-11-01 is {})", (time, _EARLIEST))]
+        return [Problem(field, "is {}, more than a day after now ({})", (time, int(now)))]
+    return ()

@@ -1,0 +1,33 @@
+"""An incomplete run does not say why it is incomplete.
+
+An incomplete run ended at a limit, and which limit decides what helps: a longer answer needs a higher
+`max_completion_tokens`, a long thread another truncation. Without a reason the user sees half an answer and no way on.
+The reason may be any: Azure's content filter ends runs as incomplete, too. It is not compared with the token counts,
+which genuine servers contradict.
+
+Bad:
+
+    {"status": "incomplete", "incomplete_details": null}
+
+Good:
+
+    {"status": "incomplete", "incomplete_details": {"reason": "max_completion_tokens"}}
+
+Source: https://github.com/microsoft/semantic-kernel/issues/12752 (what callers miss without the reason; content_filter
+is one); the deep dive documents the field; held in 1 of 1 genuine incomplete runs.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+
+
+@rule(group="status", severity=WARNING, on=("incomplete",), reads=("incomplete_details",))
+def check(run: Run) -> Iterable[Problem]:
+    details = run.get("incomplete_details")
+    if details and "reason" in details:
+        return ()
+    message = 'gives no reason, but status is "incomplete"; "max_completion_tokens" or "max_prompt_tokens" is usual'
+    return [Problem("incomplete_details", message)]

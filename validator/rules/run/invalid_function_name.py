@@ -1,0 +1,48 @@
+"""A name breaks the rule for names of functions and schemas.
+
+The API takes 1 to 64 letters, digits, underscores and dashes, and refuses any other name with status 400. So a run that
+holds one was never accepted as it stands: a server skipped the check, or a tool rewrote the response. Names are judged
+wherever they occur: in `tools`, in tool calls, in `tool_choice`, and as the name of the schema in `response_format`.
+
+Bad:
+
+    {"tools": [{"type": "function", "function": {"name": "opening hours"}}]}
+
+Good:
+
+    {"tools": [{"type": "function", "function": {"name": "opening_hours"}}]}
+
+Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (FunctionObject.name: "a-z, A-Z, 0-9, or
+contain underscores and dashes, with a maximum length of 64"); held in 105 of 105 genuine functions.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+from validator.tools import function_calls, functions, is_function_name, named_schema
+from validator.wording import Name
+
+
+@rule(
+    group="tools",
+    severity=WARNING,
+    given=("tools",),
+    reads=("required_action", "tool_choice", "response_format"),
+)
+def check(run: Run) -> Iterable[Problem]:
+    message = "is {}, expected 1 to 64 letters, digits, underscores and dashes"
+    return [Problem(pointer, message, (Name(name),)) for pointer, name in _names(run) if not is_function_name(name)]
+
+
+def _names(run: Run) -> list[tuple[str, str]]:
+    names = [(f"tools/{index}/function/name", function["name"]) for index, function in functions(run)]
+    if run.get("required_action") is not None:
+        names += [(f"{pointer}/name", function["name"]) for pointer, function in function_calls(run)]
+    choice = run.get("tool_choice")
+    if isinstance(choice, dict) and choice["type"] == "function" and "function" in choice:
+        names.append(("tool_choice/function/name", choice["function"]["name"]))
+    if (schema := named_schema(run)) is not None:
+        names.append(("response_format/json_schema/name", schema["name"]))
+    return names

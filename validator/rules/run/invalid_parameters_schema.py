@@ -1,0 +1,37 @@
+"""The schema of a function or of an answer is not a JSON Schema.
+
+`parameters` and `json_schema.schema` are handed to validators and code generators, which stop at a type that does not
+exist or a reference that points at nothing. A schema is read by the dialect that its `$schema` names: 2020-12, 2019-09,
+draft-07 or draft-06, and 2020-12 where it names none; an address that nobody knows is left alone. Also reported are
+schemas nested more than 64 levels deep and an `$id` that is no URI. Nothing is ever fetched: references to other
+documents are not followed, and patterns are not judged, as no two engines agree on them.
+
+Bad:
+
+    {"tools": [{"type": "function", "function": {"name": "tide", "parameters": {"type": "object",
+     "properties": {"harbour": {"type": "text"}}}}}]}
+
+Good:
+
+    {"tools": [{"type": "function", "function": {"name": "tide", "parameters": {"type": "object",
+     "properties": {"harbour": {"type": "string"}}}}}]}
+
+Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (FunctionParameters: "described as a JSON
+Schema object"); held in 105 of 105 genuine functions.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.embedded import embedded_schemas, fault
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+
+
+@rule(group="tools", severity=WARNING, given=("tools",), reads=("response_format",))
+def check(run: Run) -> Iterable[Problem]:
+    return [
+        embedded.located(problem)
+        for embedded in embedded_schemas(run)
+        if (problem := fault(embedded.schema)) is not None
+    ]

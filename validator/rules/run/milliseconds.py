@@ -1,0 +1,53 @@
+"""A time of a run is in milliseconds where Unix seconds are meant.
+
+A client that reads it as seconds is some fifty thousand years ahead: `fromtimestamp` overflows, a run never expires,
+and sorting mixes two scales. JavaScript clocks and `time * 1000` are the usual causes. Any number from 100000000000 on
+is reported (as seconds that is the year 5138, as milliseconds 1973), so microseconds and nanoseconds are, too. A run is
+reported once, at the first such field, and none of its times in milliseconds is compared with another any more.
+
+Bad:
+
+    {"created_at": 1729418400000}
+
+Good:
+
+    {"created_at": 1729418400}
+
+Source: https://github.com/datastax/astra-assistants-api/issues/38 (a compatible server that sends milliseconds);
+0 of 244 genuine run objects do.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import TIMES, Run
+from validator.finding import Problem
+from validator.rule import ERROR, rule
+
+_TOO_LATE = 10**11
+
+
+@rule(
+    group="time",
+    severity=ERROR,
+    reads=TIMES,
+    unless={"properties": {field: {"exclusiveMaximum": _TOO_LATE} for field in TIMES}},
+    screens=True,
+)
+def check(run: Run) -> Iterable[Problem]:
+    for time in map(run.get, TIMES):
+        if time and time >= _TOO_LATE:
+            return [_problem(run)]
+    return ()
+
+
+def _problem(run: Run) -> Problem:
+    spoilt = tuple(field for field in TIMES if (run.get(field) or 0) >= _TOO_LATE)
+    time = run[spoilt[0]]
+    message = "is {}, which is milliseconds or finer; in Unix seconds it would be {}"
+    return Problem(spoilt[0], message, (time, _in_seconds(int(time))), spoils=spoilt)
+
+
+def _in_seconds(time: int) -> int:
+    while time >= _TOO_LATE:
+        time //= 1000
+    return time

@@ -1,0 +1,41 @@
+"""A run requires action but does not say which.
+
+A run in "requires_action" waits until its caller has answered every tool call that it lists, and expires if nobody
+does. Without a call there is nothing to answer: the loop hangs until `expires_at`. The calls stand under the key that
+`required_action.type` names, whichever that is: Azure's `submit_tool_approval` is as good as `submit_tool_outputs`.
+
+Bad:
+
+    {"status": "requires_action", "required_action": null}
+
+Good:
+
+    {"status": "requires_action", "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs":
+     {"tool_calls": [{"id": "call_Lw4nTz8QsVb2KcYp6RdXm1Hf", "type": "function",
+      "function": {"name": "opening_hours", "arguments": "{}"}}]}}}
+
+Source: https://github.com/Azure/azure-sdk-for-python/issues/42562 (runs that wait for submit_tool_approval);
+held in 12 of 12 genuine runs in this status.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from validator import pointer
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import ERROR, rule
+
+
+@rule(group="status", severity=ERROR, on=("requires_action",), reads=("required_action",))
+def check(run: Run) -> Iterable[Problem]:
+    action: Any = run.get("required_action")
+    match action and action.get(action["type"]):
+        case {"tool_calls": [_, *_]}:
+            return ()
+        case {"tool_calls": []}:
+            where = pointer.join("required_action", action["type"], "tool_calls")
+            return [Problem(where, 'is empty, but status is "requires_action": the calls to answer belong here')]
+        case _:
+            message = 'names no tool call, but status is "requires_action": the calls to answer belong here'
+            return [Problem("required_action", message)]

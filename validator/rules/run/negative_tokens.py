@@ -1,0 +1,45 @@
+"""A count of tokens is negative.
+
+A run cannot use fewer than no tokens: a negative count is a subtraction gone wrong, an overflow, or -1 for "unknown",
+and it lowers every bill and budget that it is added to. `usage` is null where nothing is known. Zeros are legal: runs
+that fail before the model is asked report them. Each negative count is reported at its own field, and the rules that
+compare counts leave it alone.
+
+Bad:
+
+    {"usage": {"prompt_tokens": 312, "completion_tokens": -1, "total_tokens": 311}}
+
+Good:
+
+    {"usage": {"prompt_tokens": 312, "completion_tokens": 0, "total_tokens": 312}}
+
+Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunCompletionUsage: the number of tokens used
+over the course of the run); held in 51 of 51 genuine usage objects.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import ERROR, rule
+
+_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+_PARTS = (("prompt_token_details", "cached_tokens"), ("completion_tokens_details", "reasoning_tokens"))
+
+
+_SOUND = {"additionalProperties": {"minimum": 0, "additionalProperties": {"minimum": 0}}}
+
+
+@rule(group="usage", severity=ERROR, given=("usage",), unless={"properties": {"usage": _SOUND}})
+def check(run: Run) -> Iterable[Problem]:
+    usage = run["usage"]
+    problems = [_problem(name, usage[name]) for name in _COUNTS if usage[name] < 0]
+    for part_of, name in _PARTS:
+        details = usage.get(part_of)
+        if details and details.get(name, 0) < 0:
+            problems.append(_problem(f"{part_of}/{name}", details[name]))
+    return problems
+
+
+def _problem(place: str, count: float) -> Problem:
+    return Problem(f"usage/{place}", "is {}, but a count of tokens is 0 or more", (count,))

@@ -1,0 +1,42 @@
+"""A run used more tokens than its own limit allows.
+
+`max_prompt_tokens` and `max_completion_tokens` bound the tokens of a whole run, over all its calls of the model. Who
+sets them counts on the bound when money is planned. The limits are kept by best effort only, as the documentation
+says, and the reason in `incomplete_details` may name the other limit, so this is an info, and the status is not
+judged by it. Using exactly the limit is what a run does that was cut off by it.
+
+Bad:
+
+    {"max_completion_tokens": 40, "usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}
+
+Good:
+
+    {"max_completion_tokens": 48, "usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}
+
+Source: https://platform.openai.com/docs/api-reference/runs/createRun (max_completion_tokens: the run makes a best
+effort to use only that many tokens); 0 of 51 genuine usage objects exceed a limit.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import INFO, rule
+
+_LIMITS = (("prompt_tokens", "max_prompt_tokens"), ("completion_tokens", "max_completion_tokens"))
+
+
+@rule(
+    group="usage",
+    severity=INFO,
+    given=("usage",),
+    reads=("max_prompt_tokens", "max_completion_tokens"),
+    unless={"properties": {limit: {"type": "null"} for _, limit in _LIMITS}},
+)
+def check(run: Run) -> Iterable[Problem]:
+    usage = run["usage"]
+    return [
+        Problem(f"usage/{count}", f"is {{}}, over the run's own {limit} of {{}}", (usage[count], run[limit]))
+        for count, limit in _LIMITS
+        if run.get(limit) is not None and usage[count] > run[limit]
+    ]

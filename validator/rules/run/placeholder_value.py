@@ -1,0 +1,53 @@
+"""A field holds a placeholder: the document is a generated sample, not data.
+
+Generators of SDKs and documentation fill a schema with stand-ins: "<id>" and "<value>" (Speakeasy), "<string>"
+(Postman), "string" (Swagger UI), "text" (GitBook). Such a document follows the schema and nothing else: its numbers and
+statuses are random, so most of what the other rules say of it says nothing about the server. Reported once a
+document, for ids, model and instructions; what a placeholder breaks elsewhere, such as the name of a function, its own
+rule reports.
+
+Bad:
+
+    {"id": "<id>", "instructions": "<value>"}
+
+Good:
+
+    {"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "instructions": "Write every <value> in metric units."}
+
+Source: https://github.com/argotdev/speakeasy-sdk/blob/main/docs/models/components/listrunsresponse.md (a generated
+page of runs); 0 hits in 147 genuine runs.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import INFO, rule
+from validator.wording import Name
+
+PLACEHOLDERS = frozenset(
+    (
+        *("<id>", "<value>", "<key>", "<string>", "<text>", "<name>", "<uuid>", "string", "text"),
+        *("<run_id>", "<thread_id>", "<assistant_id>", "<model>", "<instructions>"),
+    )
+)
+
+_IDENTIFIERS = ("id", "thread_id", "assistant_id", "model")
+
+
+@rule(
+    group="identity",
+    severity=INFO,
+    given=_IDENTIFIERS,
+    reads=("instructions",),
+    unless={
+        "properties": {field: {"not": {"enum": sorted(PLACEHOLDERS)}} for field in (*_IDENTIFIERS, "instructions")}
+    },
+    once=True,
+)
+def check(run: Run) -> Iterable[Problem]:
+    instructions = run.get("instructions")
+    if PLACEHOLDERS.isdisjoint((run["id"], run["thread_id"], run["assistant_id"], run["model"], instructions)):
+        return ()
+    field = next(field for field in (*_IDENTIFIERS, "instructions") if run[field] in PLACEHOLDERS)
+    return [Problem(field, "is the placeholder {}: the document is a generated sample, not data", (Name(run[field]),))]

@@ -1,0 +1,35 @@
+"""Two of the run, its thread and its assistant have the same id.
+
+They are objects of three kinds, kept in three places: a client that looks one up by the id of another gets nothing, or
+the wrong thing. The same id twice means that a server or a fixture filled one field from another. Of three equal ids
+one finding is made.
+
+Bad:
+
+    {"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "thread_id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}
+
+Good:
+
+    {"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "thread_id": "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"}
+
+Source: https://platform.openai.com/docs/api-reference/runs/object (id, thread_id and assistant_id each identify their
+own object); held in 147 of 147 genuine runs.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+from validator.wording import Name
+
+_PAIRS = (("thread_id", "id"), ("assistant_id", "id"), ("assistant_id", "thread_id"))
+
+
+@rule(group="identity", severity=WARNING, given=("id", "thread_id", "assistant_id"))
+def check(run: Run) -> Iterable[Problem]:
+    if len({run["id"], run["thread_id"], run["assistant_id"]}) == len(_PAIRS):
+        return ()
+    field, other = next((field, other) for field, other in _PAIRS if run[field] == run[other])
+    message = f"is {{}}, the same as {other}, but each object has an id of its own"
+    return [Problem(field, message, (Name(run[field]),))]

@@ -1,0 +1,32 @@
+"""A run started before it was created.
+
+Clients take the difference of the two as the time a run waited in the queue, and a negative wait breaks their charts,
+sleeps and rate limits. One of the times comes from another clock, another run or another time zone. Starting in the
+second of creation is fine and common (53 of 143 genuine runs); a start long after it is fine, too: `started_at` is set
+anew each time a run resumes after tool outputs.
+
+Bad:
+
+    {"created_at": 1729418400, "started_at": 1729414801}
+
+Good:
+
+    {"created_at": 1729418400, "started_at": 1729418400}
+
+Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: the Unix timestamps for when the
+run was created and was started); held in 143 of 143 genuine pairs.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import ERROR, rule
+
+
+@rule(group="time", severity=ERROR, given=("created_at", "started_at"))
+def check(run: Run) -> Iterable[Problem]:
+    created, started = run["created_at"], run["started_at"]
+    if started >= created:
+        return ()
+    return [Problem("started_at", "is {}, before created_at {}: a run starts once it is created", (started, created))]

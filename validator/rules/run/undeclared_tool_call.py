@@ -1,0 +1,41 @@
+"""A tool call names a function that the run does not declare.
+
+Models invent names, and a client that looks the function up in a table finds nothing: it does best to answer the call
+with an error, so that the run can go on. It happens in genuine responses, hence a note and no more. A name that no
+function may have is left to `invalid-function-name`.
+
+Bad:
+
+    {"status": "requires_action", "tools": [{"type": "function", "function": {"name": "tide"}}],
+     "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs":
+      {"tool_calls": [{"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function",
+       "function": {"name": "tides_today", "arguments": "{}"}}]}}}
+
+Good:
+
+    {"status": "requires_action", "tools": [{"type": "function", "function": {"name": "tide"}}],
+     "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs":
+      {"tool_calls": [{"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function",
+       "function": {"name": "tide", "arguments": "{}"}}]}}}
+
+Source: https://github.com/Azure/azure-rest-api-specs/issues/32329 (a model puts made-up names into required_action);
+1 of 12 genuine required actions has one.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import INFO, rule
+from validator.tools import function_calls, function_names, is_function_name
+from validator.wording import Name
+
+
+@rule(group="tools", severity=INFO, given=("required_action", "tools"))
+def check(run: Run) -> Iterable[Problem]:
+    declared = function_names(run)
+    return [
+        Problem(f"{pointer}/name", "is {}, which is no function in tools", (Name(function["name"]),))
+        for pointer, function in function_calls(run)
+        if function["name"] not in declared and is_function_name(function["name"])
+    ]

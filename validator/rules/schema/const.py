@@ -1,0 +1,21 @@
+"""A value is not the one word that the contract has for it.
+
+`object` says what kind of thing an object is: clients that handle several kinds dispatch on it and pass by a run that
+calls itself "run", or a page that is no "list". Compatible servers have sent "assistants", "runs" and an empty string.
+The `type` of a called function is constant, too: under `submit_tool_outputs` it is "function".
+
+Bad:
+
+    {"object": "run"}
+
+Good:
+
+    {"object": "thread.run"}
+
+Source: https://platform.openai.com/docs/api-reference/runs/object (object is always thread.run);
+244 of 244 genuine run objects and 15 of 15 genuine lists have the right one.
+"""
+
+from validator.rule import ERROR, found_earlier
+
+check = found_earlier(__name__, __doc__, group="schema", severity=ERROR, name="schema:const")

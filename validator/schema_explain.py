@@ -1,0 +1,146 @@
+"""What exactly is misshapen: jsonschema's errors, one finding a place, in our own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from referencing import Registry
+from referencing.exceptions import NoSuchResource
+from referencing.jsonschema import DRAFT202012
+
+from validator.contract import Schema, Subject, contract
+from validator.finding import NamedProblem, Problem
+from validator.pointer import join
+from validator.settings import ContractName, Form
+from validator.wording import Name, closest, either
+
+_ANNOTATIONS = ("$schema", "$id", "title", "description")
+_TYPES = {
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "an array",
+    "null": "null",
+}
+
+
+def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> list[NamedProblem]:
+    """Every place where a value breaks the schema, once; the missing keys of one object are one problem."""
+    first: dict[str, ValidationError] = {}
+    missing: dict[str, dict[str, None]] = {}
+    for error in _validator(subject, name, form).iter_errors(value):
+        place = join(*error.absolute_path)
+        first.setdefault(place, error)
+        if error.validator == "required":
+            missing.setdefault(place, {}).update(dict.fromkeys(_missing_keys(error)))
+    return [
+        _of_required(place, error, missing[place]) if place in missing else _of_keyword(place, error)
+        for place, error in first.items()
+    ]
+
+
+def _missing_keys(error: ValidationError) -> Iterator[str]:
+    instance: Any = error.instance
+    required: Any = error.validator_value
+    return (key for key in required if key not in instance)
+
+
+@cache
+def _validator(subject: Subject, name: ContractName, form: Form) -> Draft202012Validator:
+    schemas = contract(name, form)
+    registry = registry_of(schemas.schemas)
+    return Draft202012Validator(_inlined(schemas.schemas[schemas.id_of(subject)], registry), registry=registry)
+
+
+def registry_of(schemas: Mapping[str, Schema]) -> Registry[Any]:
+    """A registry of these schemas that refuses to look any further."""
+    registry: Registry[Any] = Registry(retrieve=_refuse)  # type: ignore[call-arg]  # an attrs alias that mypy misses
+    return registry.with_resources((urn, DRAFT202012.create_resource(schema)) for urn, schema in schemas.items())
+
+
+def _refuse(uri: str) -> Any:
+    raise NoSuchResource(uri)
+
+
+def _inlined(schema: Any, registry: Registry[Any]) -> Any:
+    """The schema with its references replaced by what they refer to: twice as fast, with equal errors."""
+    if isinstance(schema, list):
+        return [_inlined(part, registry) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    own = {
+        word: _inlined_keyword(word, schema[word], registry) for word in schema if word not in (*_ANNOTATIONS, "$ref")
+    }
+    if "$ref" not in schema:
+        return own
+    target = _inlined(registry.resolver().lookup(schema["$ref"]).contents, registry)
+    return {**own, "allOf": [*own.get("allOf", ()), target]} if own else target
+
+
+def _inlined_keyword(word: str, value: Any, registry: Registry[Any]) -> Any:
+    if word == "properties":
+        return {key: _inlined(schema, registry) for key, schema in value.items()}
+    return _inlined(value, registry)
+
+
+def _of_required(place: str, error: ValidationError, missing: Iterable[str]) -> NamedProblem:
+    keys = tuple(missing)
+    instance: Any = error.instance
+    message = "lacks " + " and ".join(filter(None, (", ".join("{}" for _ in keys[:-1]), "{}")))
+    values = [Name(key) for key in keys]
+    for key in keys:
+        if (instead := _instead_of(key, instance)) is not None:
+            message += "; has {}, did you mean {}"
+            values += [Name(instead), Name(key)]
+    return "schema:required", Problem(place, message, tuple(values), identity=",".join(keys))
+
+
+def _instead_of(key: str, instance: Mapping[str, Any]) -> str | None:
+    """A key of the object that may have been meant for the missing one."""
+    folded = {present.replace("_", "").lower(): present for present in instance}
+    meant = closest(key.replace("_", "").lower(), folded, cutoff=0.85)
+    return None if meant is None else folded[meant]
+
+
+def _of_keyword(place: str, error: ValidationError) -> NamedProblem:
+    return f"schema:{error.validator}", _problem(place, error)
+
+
+def _problem(place: str, error: ValidationError) -> Problem:
+    value: Any = error.instance
+    limit: Any = error.validator_value
+    match error.validator:
+        case "type":
+            return Problem(
+                place,
+                f"is {{}}, expected {either(_TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))}",
+                (value,),
+            )
+        case "enum":
+            return _of_vocabulary(place, value, limit)
+        case "const":
+            return _of_vocabulary(place, value, [limit])
+        case "minLength":
+            return Problem(place, "is empty, expected at least {} character", (limit,))
+        case "maxItems":
+            return Problem(place, "has {} items, the most is {}", (len(value), limit))
+        case "minimum":
+            return Problem(place, "is {}, the least is {}", (value, limit))
+        case _:
+            return Problem(place, "is {}, the most is {}", (value, limit))
+
+
+def _of_vocabulary(place: str, value: Any, words: Iterable[str]) -> Problem:
+    words = list(words)
+    spelt = Name(value) if isinstance(value, str) else value
+    message = f"is {{}}, expected {either('{}' for _ in words)}"
+    meant = closest(value, words) if isinstance(value, str) else None
+    if meant is None or len(words) == 1:
+        return Problem(place, message, (spelt, *map(Name, words)))
+    return Problem(place, message + "; did you mean {}", (spelt, *map(Name, words), Name(meant)))

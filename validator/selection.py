@@ -1,0 +1,49 @@
+"""Which rules are in effect, and how severe they are: select, ignore and severity, by name, group or glob."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+
+from validator.finding import Severity
+from validator.rule import Rule
+from validator.rules import BY_NAME, RULES
+from validator.wording import Name, closest, show
+
+OFF = "off"
+GROUPS = tuple(dict.fromkeys(rule.group for rule in RULES))
+
+
+class UnknownRule(ValueError):
+    """A word that names no rule and no group; the text suggests one that does."""
+
+
+def severities(
+    select: Iterable[str] = (), ignore: Iterable[str] = (), severity: Mapping[str, Severity | str] | None = None
+) -> dict[str, Severity]:
+    """The rules in effect with their severities.
+
+    Raises `UnknownRule` for a word that names no rule, group or glob of rules, `ValueError` for an unknown severity.
+    Rules about content that cannot be read stay in effect, at their own severity.
+    """
+    selected = {rule.name for word in select for rule in matching(word)} or set(BY_NAME)
+    ignored = {rule.name for word in ignore for rule in matching(word)}
+    levels = {rule.name: level for word, level in (severity or {}).items() for rule in matching(word)}
+    return dict(_effective(selected - ignored, levels))
+
+
+def _effective(selected: set[str], levels: Mapping[str, Severity | str]) -> Iterator[tuple[str, Severity]]:
+    for rule in RULES:
+        level = rule.severity if rule.fixed else levels.get(rule.name, rule.severity)
+        if level != OFF and (rule.fixed or rule.name in selected):
+            yield rule.name, Severity(level)
+
+
+def matching(word: str) -> tuple[Rule, ...]:
+    """The rules that a name, a group or a glob stands for; raises `UnknownRule` if there is none."""
+    rules = tuple(rule for rule in RULES if word in (rule.name, rule.group) or fnmatchcase(rule.name, word))
+    if rules:
+        return rules
+    meant = closest(word, [*BY_NAME, *GROUPS])
+    suggestion = f', did you mean "{meant}"' if meant else ", --list-rules names them all"
+    raise UnknownRule(f"no rule or group is called {show(Name(word), show_values=True)}{suggestion}")

@@ -1,0 +1,40 @@
+"""What a user asked of a check, apart from what to check and how to print it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from validator.finding import Severity
+
+ContractName: TypeAlias = Literal["observed", "published"]
+Form: TypeAlias = Literal["wire", "sdk"]
+FormChoice: TypeAlias = Literal["auto", "wire", "sdk"]
+Expect: TypeAlias = Literal["auto", "page", "run"]
+Order: TypeAlias = Literal["asc", "desc"]
+
+MAX_BYTES = 64 * 1024 * 1024
+"""The largest document that is read, unpacked, unless the user says otherwise."""
+MAX_FINDINGS = 100
+"""Findings shown of one file, unless the user says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that decides which findings a document has.
+
+    `severities` holds the rules in effect, by name. `now` is in Unix seconds. `max_findings` bounds the findings
+    that are placed and kept of one file (None: no bound); `show` is the lowest severity that is kept.
+    """
+
+    severities: Mapping[str, Severity]
+    now: float
+    contract: ContractName = "observed"
+    form: FormChoice = "auto"
+    expect: Expect = "auto"
+    order: Order | None = None
+    limit: int | None = None
+    show: Severity = Severity.INFO
+    show_values: bool = False
+    max_findings: int | None = None

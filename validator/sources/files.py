@@ -1,0 +1,87 @@
+"""Files, folders and standard input, read within limits."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+
+from validator.finding import Problem
+from validator.sources import Document, SourceError
+
+STANDARD_INPUT = "-"
+SUFFIXES = (".json",)
+"""What is looked for in folders; a file that is named is read whatever its name."""
+
+
+def documents(paths: Iterable[str], max_bytes: int) -> Iterator[Document | SourceError]:
+    """The documents of these paths in their order; what cannot be had is yielded as an error, the rest still follows."""
+    for path in paths:
+        if path == STANDARD_INPUT:
+            yield _document(path, sys.stdin.buffer.read(max_bytes + 1), max_bytes)
+        elif os.path.isdir(path):
+            yield from _folder(path, max_bytes)
+        else:
+            yield _file(path, max_bytes)
+
+
+def _folder(folder: str, max_bytes: int) -> Iterator[Document | SourceError]:
+    empty = True
+    for path in _walk(folder):
+        empty = False
+        yield path if isinstance(path, SourceError) else _file(path, max_bytes)
+    if empty:
+        yield SourceError(
+            folder, f"nothing to check: no {' or '.join(f'*{suffix}' for suffix in SUFFIXES)} in this folder"
+        )
+
+
+def _walk(folder: str) -> Iterator[str | SourceError]:
+    """The files to check below a folder, sorted by name; hidden folders are left out, links do not lead round and round."""
+    seen: set[tuple[int, int]] = set()
+    errors: list[SourceError] = []
+    for parent, folders, names in os.walk(folder, followlinks=True, onerror=lambda error: errors.append(_error(error))):
+        status = os.stat(parent)
+        if (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (os.path.join(parent, name) for name in sorted(names) if name.lower().endswith(SUFFIXES))
+    yield from errors
+
+
+def _file(path: str, max_bytes: int) -> Document | SourceError:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        return _error(error, path)
+    with open(descriptor, "rb") as file:
+        if refused := _refused(path, os.fstat(descriptor).st_mode):
+            return SourceError(path, refused)
+        os.set_blocking(descriptor, True)
+        try:
+            return _document(path, file.read(max_bytes + 1), max_bytes)
+        except OSError as error:
+            return _error(error, path)
+
+
+def _refused(path: str, mode: int) -> str | None:
+    """Why a special file is not read; a pipe is, where the shell put it on the command line."""
+    if stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and path.startswith(("/dev/fd/", "/proc/self/fd/"))):
+        return None
+    return "is neither a regular file nor a folder"
+
+
+def _error(error: OSError | ValueError, path: str | None = None) -> SourceError:
+    if isinstance(error, OSError):
+        return SourceError(path or str(error.filename), (error.strerror or str(error)).lower())
+    return SourceError(path or "", "is not a possible file name")
+
+
+def _document(path: str, data: bytes, max_bytes: int) -> Document:
+    if len(data) <= max_bytes:
+        return Document(file=path, data=data)
+    message = "is larger than {} bytes, the most that is read of one document (--max-bytes)"
+    return Document(file=path, data=b"", problem=("too-large", Problem("", message, (max_bytes,))))

@@ -1,0 +1,61 @@
+"""What a run may call and has to answer: its functions, the schema of its answer, and the calls that it waits for."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeAlias
+
+from validator.document import Run
+from validator.pointer import join
+
+Function: TypeAlias = dict[str, Any]
+ToolCall: TypeAlias = dict[str, Any]
+
+_FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def is_function_name(name: str) -> bool:
+    """Whether the API takes this name for a function or a schema."""
+    return _FUNCTION_NAME.fullmatch(name) is not None
+
+
+def functions(run: Run) -> list[tuple[int, Function]]:
+    """The functions among the tools, with the index of each in `tools`."""
+    tools = run["tools"]
+    if not tools:  # most runs have none
+        return []
+    return [(index, tool["function"]) for index, tool in enumerate(tools) if tool["type"] == "function"]
+
+
+def function_names(run: Run) -> set[str]:
+    """The names of the functions among the tools."""
+    return {function["name"] for _, function in functions(run)}
+
+
+def named_schema(run: Run) -> dict[str, Any] | None:
+    """The schema that answers follow, with its name, where `response_format` asks for one."""
+    response_format = run.get("response_format")
+    if not isinstance(response_format, dict) or response_format["type"] != "json_schema":
+        return None
+    named: dict[str, Any] = response_format["json_schema"]
+    return named
+
+
+def tool_calls(run: Run) -> list[tuple[str, ToolCall]]:
+    """The tool calls under the key that the required action's type names, with the pointer of each."""
+    action = run["required_action"]
+    match action.get(action["type"]):
+        case {"tool_calls": calls}:
+            return [(join("required_action", action["type"], "tool_calls", i), call) for i, call in enumerate(calls)]
+        case _:
+            return []
+
+
+def function_calls(run: Run) -> list[tuple[str, Function]]:
+    """The called functions among the tool calls, with the pointer of each."""
+    found = []
+    for pointer, call in tool_calls(run):
+        match call:
+            case {"type": "function", "function": {"name": str(), "arguments": str()} as function}:
+                found.append((f"{pointer}/function", function))
+    return found

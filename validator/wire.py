@@ -1,0 +1,93 @@
+"""A camelCase document under wire names, for the rules; and pointers into it turned back."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cache
+from typing import Any
+
+from validator.contract import Shape, declared_names, spelt
+from validator.document import TIMES
+
+
+class Instant(float):
+    """Unix seconds of an ISO 8601 date-time string, printed as that string."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def to_wire(value: Any, shape: Shape) -> Any:
+    """A copy with every declared key renamed to its wire name, and ISO 8601 times as `Instant`s.
+
+    Keys of free-form maps, undeclared keys and values are left alone.
+    """
+    if isinstance(value, list):
+        return value if shape.items is None else [to_wire(item, shape.items) for item in value]
+    if not isinstance(value, dict):
+        return value
+    renamed = {
+        _wire_name(key, shape): to_wire(child, shape.properties.get(key, shape.others or _FREE))
+        for key, child in value.items()
+    }
+    return _with_instants(_with_payload(renamed))
+
+
+_FREE = Shape.of({})
+
+
+def _wire_name(key: str, shape: Shape) -> str:
+    return wire_names().get(key, key) if key in shape.properties else key
+
+
+@cache
+def wire_names() -> dict[str, str]:
+    """The wire name of every declared key, by its camelCase name."""
+    return {spelt(name, "sdk"): name for name in declared_names()}
+
+
+def _with_payload(value: dict[str, Any]) -> dict[str, Any]:
+    """The payload of a required action stands under the key that its type names, also where no schema declares it."""
+    action = value.get("required_action")
+    if (
+        not isinstance(action, dict)
+        or not isinstance(kind := action.get("type"), str)
+        or spelt(kind, "sdk") not in action
+    ):
+        return value
+    return {
+        **value,
+        "required_action": {kind if key == spelt(kind, "sdk") else key: child for key, child in action.items()},
+    }
+
+
+def _with_instants(value: dict[str, Any]) -> dict[str, Any]:
+    for key in TIMES:
+        if isinstance(text := value.get(key), str) and (instant := _instant(text)) is not None:
+            value[key] = instant
+    return value
+
+
+def _instant(text: str) -> Instant | None:
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:  # the schema says so
+        return None
+    instant = Instant((moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp())
+    instant.text = f'"{text}"'
+    return instant
+
+
+def as_it_stands(pointer: tuple[str, ...], value: Any) -> tuple[str, ...]:
+    """A pointer in wire names as the document spells it; a key that is absent is spelt in camelCase."""
+    parts = []
+    for part in pointer:
+        if isinstance(value, list):
+            value = value[int(part)]
+        elif isinstance(value, dict):
+            part = part if part in value else spelt(part, "sdk")
+            value = value.get(part)
+        parts.append(part)
+    return tuple(parts)

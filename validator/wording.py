@@ -1,0 +1,93 @@
+"""Values of a document put into words: nothing secret, nothing that a terminal would obey, nothing endless."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+
+LONGEST = 80
+"""Characters of a shown string, and digits of a shown number."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.:<>-]{1,40}")
+_CREDENTIAL = re.compile(r"sk-|Bearer|eyJ|AKIA|ghp_")
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+)
+
+
+class Name(str):
+    """A string from an id field or a closed vocabulary: shown if it is plain and looks like no credential."""
+
+    __slots__ = ()
+
+
+def is_plain(text: str) -> bool:
+    """Whether a string of an id field or closed vocabulary may be printed as it is."""
+    return _PLAIN.fullmatch(text) is not None and _CREDENTIAL.search(text) is None
+
+
+def escape(text: str) -> str:
+    """The text with control, format, surrogate, private and line-separator characters as \\uXXXX."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def word(message: str, values: tuple[object, ...], *, show_values: bool = False) -> str:
+    """A problem's message with its values filled in."""
+    return escape(message.format(*(show(value, show_values=show_values) for value in values)))
+
+
+def show(value: object, *, show_values: bool = False) -> str:
+    """One value of a document as a message may print it.
+
+    Numbers, booleans and null are shown, a `Name` if it is plain; anything else is told by type and length,
+    unless `show_values`.
+    """
+    match value:
+        case None | bool():
+            return json.dumps(value)
+        case int() | float():
+            return _number(value)
+        case Name() if is_plain(value):
+            return f'"{value}"'
+        case str():
+            return _quoted(value) if show_values else f"a string of {count(len(value), 'character')}"
+        case dict():
+            return f"an object of {count(len(value), 'key')}"
+        case list():
+            return f"an array of {count(len(value), 'item')}"
+        case _:
+            return f"a {type(value).__name__}"
+
+
+def _number(value: float) -> str:
+    if isinstance(value, int) and value.bit_length() > LONGEST * 3:
+        return f"an integer of about {int(value.bit_length() * 0.30103) + 1} digits"
+    return str(value)
+
+
+def _quoted(text: str) -> str:
+    rest = len(text) - LONGEST
+    return json.dumps(text[:LONGEST], ensure_ascii=False) + (
+        f" and {count(rest, 'more character')}" if rest > 0 else ""
+    )
+
+
+def count(number: int, noun: str) -> str:
+    """`1 run`, `2 runs`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def either(words: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def closest(text: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
+    """The known word that `text` most likely meant; a cutoff of 1 asks for the same word."""
+    import difflib  # only a message that suggests something pays for it
+
+    return next(iter(difflib.get_close_matches(text, known, n=1, cutoff=cutoff)), None)
