@@ -50,6 +50,8 @@ def show(value: object, *, show_values: bool = False) -> str:
             return json.dumps(value)
         case int() | float():
             return _number(value)
+        case "":
+            return '""'
         case Name() if is_plain(value):
             return f'"{value}"'
         case str():

@@ -48,8 +48,6 @@ def check(run: Run) -> Iterable[Problem]:
 def _first(parsed: Parsed, text: str, pointer: str) -> Problem:
     """The first objection, with its place inside the text of the arguments."""
     _, problem = parsed.problems[0]
-    if problem.span is None:
-        return Problem(pointer, f"is not the text of a sound JSON object: {problem.message}", problem.values)
-    line, column = Lines(text_of(text)).line_and_column(problem.span.start)
+    line, column = Lines(text_of(text)).line_and_column(problem.span.start if problem.span else 0)
     message = f"is not the text of a sound JSON object: at line {{}}, column {{}}, {problem.message}"
     return Problem(pointer, message, (line, column, *problem.values))

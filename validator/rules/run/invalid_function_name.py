@@ -24,12 +24,23 @@ from validator.rule import WARNING, rule
 from validator.tools import function_calls, functions, is_function_name, named_schema
 from validator.wording import Name
 
+_NAMED = {"properties": {"name": {"pattern": "^[A-Za-z0-9_-]{1,64}$"}}}
+_FUNCTION = {"properties": {"function": _NAMED}}
+
 
 @rule(
     group="tools",
     severity=WARNING,
     given=("tools",),
     reads=("required_action", "tool_choice", "response_format"),
+    unless={
+        "properties": {
+            "tools": {"items": _FUNCTION},
+            "required_action": {"additionalProperties": {"properties": {"tool_calls": {"items": _FUNCTION}}}},
+            "tool_choice": _FUNCTION,
+            "response_format": {"properties": {"json_schema": _NAMED}},
+        }
+    },
 )
 def check(run: Run) -> Iterable[Problem]:
     message = "is {}, expected 1 to 64 letters, digits, underscores and dashes"

@@ -22,8 +22,15 @@ from validator.document import Run
 from validator.finding import Problem
 from validator.rule import WARNING, rule
 
+_AUTO = {"properties": {"type": {"const": "auto"}, "last_messages": {"type": "null"}}}
 
-@rule(group="tools", severity=WARNING, given=("truncation_strategy",))
+
+@rule(
+    group="tools",
+    severity=WARNING,
+    given=("truncation_strategy",),
+    unless={"properties": {"truncation_strategy": _AUTO}},
+)
 def check(run: Run) -> Iterable[Problem]:
     strategy = run["truncation_strategy"]
     kind, messages = strategy["type"], strategy.get("last_messages")

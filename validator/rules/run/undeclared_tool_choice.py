@@ -25,7 +25,12 @@ from validator.tools import function_names, is_function_name
 from validator.wording import Name
 
 
-@rule(group="tools", severity=WARNING, given=("tool_choice", "tools"))
+@rule(
+    group="tools",
+    severity=WARNING,
+    given=("tool_choice", "tools"),
+    unless={"properties": {"tool_choice": {"type": ["string", "null"]}}},
+)
 def check(run: Run) -> Iterable[Problem]:
     choice = run["tool_choice"]
     if isinstance(choice, str):
