@@ -5,7 +5,9 @@ python benchmarks/page.py
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -16,13 +18,14 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 from pages import page_with_defects, sound_page, written
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from validator.contract import contract
 from validator.finding import Severity
 from validator.locate import locate
 from validator.parse import text_of
 from validator.pipeline import check, checks, find
-from validator.schema_explain import registry_of
 from validator.selection import severities
 from validator.settings import Settings
 from validator.sources import Document
@@ -64,7 +67,8 @@ def stock() -> Draft202012Validator:
     envelope = plain.schemas[plain.id_of("list_runs_response")]
     data = {**envelope["properties"]["data"], "items": {"$ref": plain.id_of("run")}}
     whole = {**envelope, "properties": {**envelope["properties"], "data": data}}
-    return Draft202012Validator(whole, registry=registry_of(plain.schemas))
+    resources = [(urn, DRAFT202012.create_resource(schema)) for urn, schema in plain.schemas.items()]
+    return Draft202012Validator(whole, registry=Registry().with_resources(resources))
 
 
 def page_bars() -> None:
@@ -110,7 +114,11 @@ def page_bars() -> None:
 
 
 def growth() -> None:
-    """Bar 5: the cost grows with the document, and 1,000 findings are no drama."""
+    """Bar 5: the cost grows with the document, and 1,000 findings are no drama.
+
+    The garbage collector is as rare as the command makes it: at its usual rate `json.loads` alone would miss the bar.
+    """
+    gc.set_threshold(100_000)
     ready = checks(Settings(severities=severities(), now=1_793_000_000.0))
     small, large = written(sound_page(10_000)), written(sound_page(100_000))
     print("\n| what | figure | bar |\n|---|---|---|")
@@ -131,14 +139,15 @@ def growth() -> None:
     )
 
 
-def process(*arguments: str) -> Callable[[], object]:
-    """A whole process, its output thrown away."""
-    return lambda: subprocess.run(arguments, capture_output=True, check=False)
+def process(folder: str, *arguments: str) -> Callable[[], object]:
+    """A whole process, its output thrown away; what it compiles is kept in the folder, as it is after an installation."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {**kept, "PYTHONPYCACHEPREFIX": folder}
+    return lambda: subprocess.run(arguments, capture_output=True, check=False, env=environment)
 
 
 def command_bars() -> None:
     """Bar 3: whole processes."""
-    nothing = process(sys.executable, "-c", "pass")
     command = str(Path(sys.executable).with_name("validate-runs"))
     peer = str(Path(sys.executable).with_name("check-jsonschema"))
     with tempfile.TemporaryDirectory() as folder:
@@ -146,12 +155,13 @@ def command_bars() -> None:
         page.write_bytes(written(sound_page()))
         schema.write_text(json.dumps(bundle()))
         print("\ntimes `python -c pass`\n\n| what | figure | bar |\n|---|---|---|")
-        row("validate-runs, one good file", ratio(process(command, str(page)), nothing), "at most 7.5")
-        row("validate-runs --help", ratio(process(command, "--help"), nothing), "at most 5.0")
-        row("validate-runs --version", ratio(process(command, "--version"), nothing), "at most 5.0")
+        nothing = process(folder, sys.executable, "-c", "pass")
+        row("validate-runs, one good file", ratio(process(folder, command, str(page)), nothing), "at most 7.5")
+        row("validate-runs --help", ratio(process(folder, command, "--help"), nothing), "at most 5.0")
+        row("validate-runs --version", ratio(process(folder, command, "--version"), nothing), "at most 5.0")
         row(
             "check-jsonschema, the same file, schemas alone",
-            ratio(process(peer, "--schemafile", str(schema), str(page)), nothing),
+            ratio(process(folder, peer, "--schemafile", str(schema), str(page)), nothing),
             "",
         )
 

@@ -1,19 +1,38 @@
 """Fixtures that several test modules share."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from types import ModuleType
 
 import pytest
 
-from validator import embedded, parse, schema_pass
+from validator import library, parse  # noqa: F401  # the library, so that every module with an engine is loaded
+
+pytest_plugins = ["pytester"]
 
 
 @pytest.fixture
-def without_fast_engines(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+def without_fast_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Go on as on a machine where neither jsonschema-rs nor jiter has a wheel."""
 
     def switch() -> None:
-        monkeypatch.setattr(schema_pass, "jsonschema_rs", None)
-        schema_pass.accepts.cache_clear()
+        monkeypatch.setattr(parse, "accept", parse.with_standard_library)
+        for module in _modules():
+            if hasattr(module, "jsonschema_rs"):
+                monkeypatch.setattr(module, "jsonschema_rs", None)
+        _forget()
 
-    yield switch  # type: ignore[misc]
-    schema_pass.accepts.cache_clear()
+    yield switch
+    _forget()
+
+
+def _modules() -> list[ModuleType]:
+    return [module for name, module in sys.modules.items() if name.partition(".")[0] == "validator"]
+
+
+def _forget() -> None:
+    """Empty every cache: some hold the verdicts of an engine."""
+    for module in _modules():
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from validator.contract import Contract, Schema
 
 OF_EACH_TYPE: dict[str, Any] = {
@@ -59,9 +61,10 @@ def mutations(page: dict[str, Any], contract: Contract) -> list[Mutation]:
 def _at(value: Any, schema: Schema, contract: Contract, path: Path) -> Iterator[Mutation]:
     if "$ref" in schema:
         yield from _at(value, contract.schemas[schema["$ref"]], contract, path)
-    for branch in (*schema.get("allOf", ()), *(schema[word] for word in ("then", "else") if word in schema)):
-        if isinstance(branch, dict):
-            yield from _at(value, branch, contract, path)
+    for branch in schema.get("allOf", ()):
+        yield from _at(value, branch, contract, path)
+    if "if" in schema:
+        yield from _at_branch(value, schema, contract, path)
     yield from _of_keywords(value, schema, path)
     if isinstance(value, dict):
         for key, child in schema.get("properties", {}).items():
@@ -73,6 +76,14 @@ def _at(value: Any, schema: Schema, contract: Contract, path: Path) -> Iterator[
     if isinstance(value, list) and isinstance(schema.get("items"), dict):
         for index, item in enumerate(value):
             yield from _at(item, schema["items"], contract, (*path, index))
+
+
+def _at_branch(value: Any, schema: Schema, contract: Contract, path: Path) -> Iterator[Mutation]:
+    """The faults in the branch that the value is led to, but those that would lead it to the other."""
+    asked = {(*path, key) for key in schema["if"].get("properties", ())}
+    branch = schema.get("then" if Draft202012Validator(schema["if"]).is_valid(value) else "else")
+    if branch is not None:
+        yield from (found for found in _at(value, branch, contract, path) if found.path not in asked)
 
 
 def _of_keywords(value: Any, schema: Schema, path: Path) -> Iterator[Mutation]:
@@ -91,7 +102,7 @@ def _of_keywords(value: Any, schema: Schema, path: Path) -> Iterator[Mutation]:
         elif keyword == "minLength":
             yield Mutation(path, keyword, "")
         elif keyword == "maxItems":
-            yield Mutation(path, keyword, (value or [{"type": "code_interpreter"}]) * (schema[keyword] + 1))
+            yield Mutation(path, keyword, [{"type": "code_interpreter"}] * (schema[keyword] + 1))
         elif keyword == "required" and isinstance(value, dict):
             yield from (Mutation((*path, key), keyword, delete=True) for key in schema[keyword] if key in value)
 

@@ -67,13 +67,47 @@ def test_a_misshapen_sample_is_refused_with_a_located_message(sample: Path) -> N
 
 def test_the_seed_example_shows_the_contradictions_of_a_generated_sample() -> None:
     report = validate(SAMPLES / "seed-example.json", now=1793000000)
-    assert sorted({(str(finding.severity), finding.rule) for finding in report.findings}) == SEED_FINDINGS
+    assert [(str(found.severity), found.rule, found.pointer) for found in report.findings] == SEED_FINDINGS
 
 
-SEED_FINDINGS: list[tuple[str, str]] = []
+SEED_FINDINGS = [
+    ("info", "placeholder-value", "/data/0/id"),
+    ("info", "unprefixed-id", "/data/0/id"),
+    ("info", "implausible-timestamp", "/data/0/createdAt"),
+    ("warning", "shared-identifier", "/data/0/threadId"),
+    ("info", "unprefixed-id", "/data/0/threadId"),
+    ("info", "unprefixed-id", "/data/0/assistantId"),
+    ("error", "unexpected-required-action", "/data/0/requiredAction"),
+    ("info", "unprefixed-id", "/data/0/requiredAction/submitToolOutputs/toolCalls/0/id"),
+    ("warning", "invalid-function-name", "/data/0/requiredAction/submitToolOutputs/toolCalls/0/function/name"),
+    ("warning", "arguments-not-json", "/data/0/requiredAction/submitToolOutputs/toolCalls/0/function/arguments"),
+    ("warning", "unexpected-error", "/data/0/lastError"),
+    ("error", "expired-before-created", "/data/0/expiresAt"),
+    ("warning", "expiry-on-ended-run", "/data/0/expiresAt"),
+    ("error", "ended-before-started", "/data/0/failedAt"),
+    ("error", "unexpected-failure-time", "/data/0/failedAt"),
+    ("error", "ended-before-started", "/data/0/completedAt"),
+    ("error", "unexpected-completion-time", "/data/0/completedAt"),
+    ("warning", "unexpected-incomplete-details", "/data/0/incompleteDetails"),
+    ("warning", "invalid-function-name", "/data/0/tools/0/function/name"),
+    ("info", "over-token-limit", "/data/0/usage/completionTokens"),
+    ("error", "token-total-mismatch", "/data/0/usage/totalTokens"),
+    ("warning", "undeclared-tool-choice", "/data/0/toolChoice/type"),
+    ("warning", "invalid-function-name", "/data/0/responseFormat/jsonSchema/name"),
+    ("error", "first-id-mismatch", "/firstId"),
+    ("error", "last-id-mismatch", "/lastId"),
+]
 
 
-def test_samples_are_written_the_way_people_read_them() -> None:
-    for sample in VALID:
-        text = sample.read_text("utf-8")
-        assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
+LAID_OUT = [path for path in (*VALID, *INVALID) if path.stem not in ("duplicate-key", "not-json", "not-utf8", "too-deep")]
+
+
+@pytest.mark.parametrize("sample", LAID_OUT, ids=lambda path: str(path.relative_to(SAMPLES)))
+def test_a_sample_is_laid_out_the_way_people_read_json(sample: Path) -> None:
+    text = sample.read_text("utf-8")
+    assert _indents(text) == _indents(json.dumps(json.loads(text), indent=2) + "\n")
+
+
+def _indents(text: str) -> list[int]:
+    """The blanks that each line begins with; how numbers and characters are spelt may be the point of a sample."""
+    return [len(line) - len(line.lstrip(" ")) for line in text.split("\n")]

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from validator.finding import Finding, Severity
-
 if TYPE_CHECKING:
+    from validator.assertions import assert_valid_runs, valid_runs
+    from validator.finding import Finding
     from validator.library import validate
     from validator.report import Report, ValidationFailed
     from validator.selection import UnknownRule
+    from validator.severity import Severity
 
-__all__ = ["Finding", "Report", "Severity", "UnknownRule", "ValidationFailed", "validate"]
+__all__ = [
+    "Finding",
+    "Report",
+    "Severity",
+    "UnknownRule",
+    "ValidationFailed",
+    "assert_valid_runs",
+    "valid_runs",
+    "validate",
+]
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Finding": "validator.finding",
     "Report": "validator.report",
+    "Severity": "validator.severity",
     "UnknownRule": "validator.selection",
     "ValidationFailed": "validator.report",
+    "assert_valid_runs": "validator.assertions",
+    "valid_runs": "validator.assertions",
     "validate": "validator.library",
 }
 

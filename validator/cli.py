@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import gc
+import math
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from validator import __version__
-from validator.finding import Checked, Severity
+from validator.formats import FORMATS, STATISTICS
 from validator.settings import MAX_BYTES, MAX_FINDINGS, Settings
-from validator.wording import escape
+from validator.severity import Severity
 
 if TYPE_CHECKING:
+    from validator.finding import Checked
     from validator.pipeline import Checks
     from validator.reporters import Look
 
@@ -27,28 +30,48 @@ SEVERITIES = [severity.value for severity in Severity]
 
 def main() -> NoReturn:
     """Run the command and exit: 0 clean, 1 findings, 2 something could not be used, 130 on Ctrl-C."""
+    if sys.stdout is None:  # the shell can close it: >&-
+        sys.exit(_told("the report is lost: standard output is closed"))
+    gc.set_threshold(100_000)  # what is imported and parsed makes many objects and no garbage
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
+        if stream is not None:
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
+    code = _flushed(_code())
+    gc.freeze()  # or the interpreter looks through everything once more before it ends: a sixth of a short run
+    sys.exit(code)
+
+
+def _code() -> int:
+    """Run the command for its exit code; not by `command.main`, which answers a closed pipe in its own way."""
     try:
-        code = command.main(standalone_mode=False)
+        with command.make_context("validate-runs", sys.argv[1:]) as context:
+            code: int = command.invoke(context)
     except click.exceptions.Exit as request:
-        code = request.exit_code
+        return request.exit_code
     except click.ClickException as error:
-        code = _told(error)
-    except (KeyboardInterrupt, click.Abort):
-        code = INTERRUPTED
+        return _misused(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
-        code = _unheard()
+        return _unheard(CLEAN)
     except OSError as error:
-        code = _told(click.ClickException(f"the report is lost: {error.strerror}"))
-    sys.exit(_flushed(code))
+        return _lost(error)
+    return code
 
 
-def _told(error: click.ClickException) -> int:
+def _misused(error: click.ClickException) -> int:
     """Say what is wrong with the call, without letting the terminal obey what the call holds."""
+    from validator.wording import escape
+
     context = getattr(error, "ctx", None)
     hint = f"\nTry '{context.command_path} --help'." if context else ""
-    click.echo(f"validate-runs: {escape(error.format_message())}{hint}", err=True)
+    return _told(f"{escape(error.format_message())}{hint}")
+
+
+def _told(message: str) -> int:
+    """Say on standard error what could not be used, if anybody can be told."""
+    with suppress(OSError):
+        click.echo(f"validate-runs: {message}", err=True)
     return FAILED
 
 
@@ -59,15 +82,24 @@ def _flushed(code: int) -> int:
     except BrokenPipeError:
         return _unheard(code)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return _told(click.ClickException(f"the report is lost: {error.strerror}"))
+        return _lost(error)
     return code
 
 
-def _unheard(code: int = CLEAN) -> int:
+def _lost(error: OSError) -> int:
+    _discard()
+    return _told(f"the report is lost: {error.strerror}")
+
+
+def _unheard(code: int) -> int:
     """Nobody reads on: not a fault of ours or theirs."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    _discard()
     return code
+
+
+def _discard() -> None:
+    """Let what is still to be written go nowhere, so that nobody fails at it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class RuleWords(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
@@ -115,10 +147,9 @@ class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from clic
         """Unix seconds of the moment; without an offset it is UTC."""
         import datetime
 
-        try:
-            return float(value)
-        except ValueError:
-            pass
+        with suppress(ValueError):
+            if math.isfinite(seconds := float(value)):
+                return seconds
         try:
             moment = datetime.datetime.fromisoformat(str(value))
         except ValueError:
@@ -193,7 +224,7 @@ def _explain(context: click.Context, _: click.Parameter, word: str | None) -> No
 @click.option(
     "--output-format",
     "-f",
-    type=click.Choice(["text", "concise", "json", "jsonl"]),
+    type=click.Choice(FORMATS),
     default="text",
     show_default=True,
     help="How findings are printed.",
@@ -247,7 +278,8 @@ def _list_rules(options: dict[str, Any]) -> int:
         import json
 
         rows = [{"rule": r.name, "group": r.group, "severity": r.severity, "summary": r.summary} for r in RULES]
-        click.echo(json.dumps(rows, indent=2))
+        whole = options["output_format"] == "json"
+        click.echo(json.dumps(rows, indent=2) if whole else "\n".join(map(json.dumps, rows)))
         return CLEAN
     width = max(len(rule.name) for rule in RULES)
     for rule in RULES:
@@ -261,10 +293,23 @@ def _check(files: Iterable[str], options: dict[str, Any]) -> int:
 
     codes = {CLEAN}
     ready = checks(_settings(options))
-    report = reporter("statistics" if options["statistics"] else options["output_format"])
-    for text in report(_checked(files, ready, options, codes), _look(options)):
-        sys.stdout.write(text)
+    report = reporter(_module(options))
+    try:
+        for text in report(_checked(files, ready, options, codes), _look(options)):
+            sys.stdout.write(text)
+    except BrokenPipeError:
+        _discard()
     return max(codes)
+
+
+def _module(options: dict[str, Any]) -> str:
+    """The reporter that was asked for."""
+    output_format: str = options["output_format"]
+    if not options["statistics"]:
+        return output_format
+    if output_format not in STATISTICS:
+        raise click.UsageError(f"--statistics has no {output_format} form, but {', '.join(STATISTICS)}")
+    return STATISTICS[output_format]
 
 
 def _checked(files: Iterable[str], ready: Checks, options: dict[str, Any], codes: set[int]) -> Iterator[Checked]:
@@ -272,11 +317,12 @@ def _checked(files: Iterable[str], ready: Checks, options: dict[str, Any], codes
     from validator.pipeline import check
     from validator.sources import SourceError
     from validator.sources.files import documents
+    from validator.wording import escape
 
     for document in documents(files, options["max_bytes"]):
         if isinstance(document, SourceError):
             codes.add(FAILED)
-            click.echo(f"validate-runs: {escape(document.file)}: {document}", err=True)
+            _told(f"{escape(document.file)}: {document}")
             continue
         checked = check(document, ready)
         codes.update(_codes(checked, options["fail_on"]))
@@ -318,11 +364,20 @@ def _look(options: dict[str, Any]) -> Look:
     return Look(
         contract=options["contract"],
         show=Severity(options["show"]),
-        width=shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80,
+        width=_width(),
+        wrap=sys.stdout.isatty(),
         color=_wants_color(options["color"]),
         quiet=options["quiet"],
         verbose=options["verbose"],
     )
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return 80
+    import shutil  # it brings all formats of archives with it: only a terminal pays for that
+
+    return shutil.get_terminal_size((80, 24)).columns
 
 
 def _wants_color(choice: str) -> bool:

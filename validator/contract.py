@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from validator.settings import ContractName, Form
 
@@ -24,8 +23,7 @@ FOLDER = next(path for path in (f"{_HERE}/schemas", f"{os.path.dirname(_HERE)}/s
 _SUBSCHEMAS = ("if", "then", "else", "not", "items", "additionalProperties")
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """The keys that the schemas declare for a value, whatever branch declares them.
 
     A free-form map (metadata, parameters) has no properties: nothing in it is ever renamed or called misspelt.
@@ -51,8 +49,7 @@ class Shape:
         return bool(self.properties) or self.items is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(NamedTuple):
     """The schemas by `$id`, and the shapes of a page and of a run.
 
     The schema and the shape of the page say nothing of the runs in it, so that each run is checked once, on its own.
@@ -66,6 +63,10 @@ class Contract:
         """The `$id` of the schema for a page without its runs, or for a run."""
         return f"{self.prefix}{subject}"
 
+    def schema_of(self, subject: Subject) -> Schema:
+        """The schema for a page without its runs, or for a run."""
+        return self.schemas[self.id_of(subject)]
+
     def shape_of(self, subject: Subject) -> Shape:
         """The keys that are declared in a page without its runs, or in a run."""
         return self.shapes[subject]
@@ -78,7 +79,7 @@ def contract(name: ContractName, form: Form) -> Contract:
     prefix = f"{URN}published:" if name == "published" else URN
     for urn in {f"{URN}list_runs_response", f"{prefix}list_runs_response"}:
         schemas[urn] = _without_runs(schemas[urn])
-    return Contract(schemas, prefix, {subject: _shape(schemas[f"{URN}{subject}"], schemas) for subject in SUBJECTS})
+    return Contract(schemas, prefix, {subject: _shape([schemas[f"{URN}{subject}"]], schemas) for subject in SUBJECTS})
 
 
 @cache
@@ -101,7 +102,7 @@ def _schemas(name: ContractName, form: Form) -> dict[str, Schema]:
         files += _read(f"{FOLDER}/published")
     elif form == "sdk":
         files += _read(f"{FOLDER}/sdk")
-    return {schema["$id"]: schema if form == "wire" else _camel(schema) for schema in files}
+    return {schema["$id"]: in_form(schema, form) for schema in files}
 
 
 def _read(folder: str) -> list[Schema]:
@@ -113,8 +114,12 @@ def _read(folder: str) -> list[Schema]:
     return schemas
 
 
-def _camel(schema: Schema) -> Schema:
-    """The schema with its declared keys in camelCase; constants and enum values stay as they are."""
+def in_form(schema: Mapping[str, Any], form: Form) -> Schema:
+    """The schema with its declared keys as the form spells them; constants and enum values stay as they are."""
+    return dict(schema) if form == "wire" else _camel(schema)
+
+
+def _camel(schema: Mapping[str, Any]) -> Schema:
     renamed = dict(schema)
     if "properties" in schema:
         renamed["properties"] = {spelt(key, "sdk"): _camel(value) for key, value in schema["properties"].items()}
@@ -146,30 +151,26 @@ def _declared(schema: Schema) -> Iterator[str]:
             yield from _declared(branch["items"])
 
 
-def _shape(schema: Schema, schemas: Mapping[str, Schema]) -> Shape:
-    """The union of what the schema, its branches and its references declare."""
-    shape = Shape.of({})
+def _shape(together: Iterable[Schema], schemas: Mapping[str, Schema]) -> Shape:
+    """The union of what these schemas, their branches and their references declare for one value."""
+    properties: dict[str, list[Schema]] = {}
+    inner: dict[str, list[Schema]] = {"items": [], "additionalProperties": []}
+    for branch in (branch for schema in together for branch in _applied(schema, schemas)):
+        for key, value in branch.get("properties", {}).items():
+            properties.setdefault(key, []).append(value)
+        for word, found in inner.items():
+            if isinstance(branch.get(word), dict):
+                found.append(branch[word])
+    items, others = (_shape(found, schemas) if found else None for found in inner.values())
+    return Shape.of({key: _shape(values, schemas) for key, values in properties.items()}, items, others)
+
+
+def _applied(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[Schema]:
+    """The branches of a schema and of its references."""
     for branch in _branches(schema):
-        properties = {key: _shape(value, schemas) for key, value in branch.get("properties", {}).items()}
-        items, others = (
-            _shape(branch[word], schemas) if isinstance(branch.get(word), dict) else None
-            for word in ("items", "additionalProperties")
-        )
-        shape = _united(shape, Shape.of(properties, items, others))
+        yield branch
         if "$ref" in branch:
-            shape = _united(shape, _shape(schemas[branch["$ref"]], schemas))
-    return shape
-
-
-def _united(first: Shape, second: Shape) -> Shape:
-    shared = {
-        key: _united(first.properties[key], shape)
-        for key, shape in second.properties.items()
-        if key in first.properties
-    }
-    return Shape.of(
-        {**first.properties, **second.properties, **shared}, first.items or second.items, first.others or second.others
-    )
+            yield from _applied(schemas[branch["$ref"]], schemas)
 
 
 def _without_runs(envelope: Schema) -> Schema:

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
+
+from validator.severity import Severity as Severity  # noqa: PLC0414  # --help needs it alone
 
 
-class Severity(StrEnum):
-    """How bad a finding is, worst first; the values are the words users write and reports print."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-
-    def reaches(self, threshold: Severity) -> bool:
-        """Whether this severity is at least as bad as `threshold`."""
-        return _RANK[self] >= _RANK[threshold]
-
-
-_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a document's text: offsets in code points, the end exclusive."""
 
     start: int

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import math
 import time
 from collections.abc import Iterable, Mapping
-from os import PathLike, fspath
-from typing import Any
 
-from validator.finding import Problem, Severity
+from validator.finding import Severity
 from validator.pipeline import check, checks
 from validator.report import Report
+from validator.responses import documents_of
 from validator.selection import severities
-from validator.settings import MAX_BYTES, ContractName, Expect, FormChoice, Order, Settings
-from validator.sources import Document, SourceError
-from validator.sources.files import documents
+from validator.settings import ContractName, Expect, FormChoice, Order, Settings
 
 
 def validate(
@@ -32,9 +29,10 @@ def validate(
 ) -> Report:
     """Check a list-runs response, a run, or an array of either, and report every finding of any severity.
 
-    `source` is a dict or list as `json.loads` returns it, the JSON text itself (`str` or UTF-8 `bytes`), a `Path` to
-    a file or a folder, or an object of a client library that has `model_dump` (a page, a run). Findings of a text or
-    a file have lines and columns; those of a value have pointers only.
+    `source` is a dict, list or other mapping as `json.loads` returns it, the JSON text itself (`str` or UTF-8 `bytes`),
+    a `Path` to a file or a folder, a response of httpx, requests or the openai package's `with_raw_response`, or a
+    model that has `model_dump` (a page, a run). Findings of a text, a file or a response have lines and columns; those
+    of a value or a model have pointers only.
 
     `contract` says which schemas apply (observed or published), `form` which key names (auto, wire, sdk), `expect`
     what the document is to be (auto, page, run). `order` (asc, desc) and `limit` (runs on a page) are what the request
@@ -50,6 +48,8 @@ def validate(
     _in_vocabulary("form", form, ("auto", "wire", "sdk"))
     _in_vocabulary("expect", expect, ("auto", "page", "run"))
     _in_vocabulary("order", order, (None, "asc", "desc"))
+    if now is not None and not math.isfinite(now):
+        raise ValueError(f"now is {now}, expected Unix seconds")
     ready = checks(
         Settings(
             severities=severities(select, ignore, severity),
@@ -61,36 +61,9 @@ def validate(
             limit=limit,
         )
     )
-    return Report(contract=contract, checked=tuple(check(document, ready) for document in _documents(source)))
+    return Report(contract=contract, checked=tuple(check(document, ready) for document in documents_of(source)))
 
 
 def _in_vocabulary(name: str, value: object, words: tuple[object, ...]) -> None:
     if value not in words:
         raise ValueError(f"{name} is {value!r}, expected one of {', '.join(repr(word) for word in words)}")
-
-
-def _documents(source: object) -> Iterable[Document]:
-    if isinstance(source, str | bytes):
-        return [Document(file=None, data=source)]
-    if isinstance(source, PathLike):
-        return [_readable(document) for document in documents([fspath(source)], MAX_BYTES)]
-    if isinstance(source, dict | list):
-        return [_of_value(source)]
-    if callable(dump := getattr(source, "model_dump", None)):
-        return [_of_value(dump(by_alias=True, exclude_unset=True))]
-    raise TypeError(f"cannot check a {type(source).__name__}: give a dict, list, str, bytes, Path or model")
-
-
-def _readable(document: Document | SourceError) -> Document:
-    if isinstance(document, SourceError):
-        raise OSError(f"{document.file}: {document}") from document
-    return document
-
-
-def _of_value(value: Any) -> Document:
-    """A value is checked as the JSON text that it would be sent as."""
-    try:
-        return Document(file=None, data=json.dumps(value), has_places=False)
-    except RecursionError:
-        problem = Problem("", "has more than 256 levels")
-        return Document(file=None, data="", problem=("too-deep", problem), has_places=False)

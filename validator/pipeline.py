@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 from validator.contract import Contract, contract
 from validator.contract import Subject as SubjectName
@@ -14,24 +15,23 @@ from validator.found import Found
 from validator.key_pass import key_problems
 from validator.parse import Parsed, parse
 from validator.pointer import join, split
+from validator.quick_pass import unremarkable, well_shaped
 from validator.recognise import Part, Recognised, recognise
 from validator.rule_pass import Dispatch, dispatch, page_problems, run_problems
 from validator.rules import RULES
-from validator.quick_pass import unremarkable, well_shaped
 from validator.schema_pass import Accepts, schema_problems
 from validator.settings import Form, Settings
 from validator.sources import Document
 from validator.wire import as_it_stands, to_wire, wire_names
 
 
-@dataclass(frozen=True, slots=True)
-class Checks:
+class Checks(NamedTuple):
     """The settings and the rules that they leave in effect, made once for many documents."""
 
     settings: Settings
     rules: Dispatch
-    unremarkable: Accepts
-    """The verdict that only the rules in `rest` can say anything of a well shaped run."""
+    unremarkable: Callable[[Form], Accepts]
+    """The verdict that a run is well shaped, and that only the rules in `rest` can say anything of it."""
     rest: Dispatch
 
 
@@ -39,7 +39,8 @@ def checks(settings: Settings) -> Checks:
     """Get ready to check documents with these settings."""
     rules = [rule for rule in RULES if rule.name in settings.severities]
     rest = [rule for rule in rules if rule.unless is None]
-    return Checks(settings, dispatch(rules, settings), unremarkable(rules, settings), dispatch(rest, settings))
+    quick = cache(partial(unremarkable, rules, settings))
+    return Checks(settings, dispatch(rules, settings), quick, dispatch(rest, settings))
 
 
 def check(document: Document, checks: Checks) -> Checked:
@@ -88,8 +89,7 @@ def _problems(recognised: Recognised, parsed: Parsed, checks: Checks) -> list[Na
     return [problem for part in recognised.parts for problem in _part_problems(part, subject)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
+class _Subject(NamedTuple):
     """What is the same for all parts of a document; `unusable` are pointers to values that stand for no number."""
 
     checks: Checks
@@ -103,20 +103,21 @@ def _part_problems(part: Part, subject: _Subject) -> list[NamedProblem]:
     problems: list[NamedProblem] = []
     wire_runs: list[tuple[int, Run]] = []
     spoiled_runs: dict[int, Collection[str]] = {}
-    checks = subject.checks
-    sound = _nobody if subject.unusable else well_shaped("run", checks.settings.contract, subject.form)
+    checks, is_wire = subject.checks, subject.form == "wire"
+    unremarkable = _nobody if subject.unusable else checks.unremarkable(subject.form)
     for index, (pointer, run) in enumerate(part.runs):
         misshapen: Collection[str] = ()
-        if not sound(run):
+        rules = checks.rest
+        if not unremarkable(run):
+            rules = checks.rules
             found, misshapen = _shape_problems(run, pointer, "run", subject)
             problems += found
             if not isinstance(run, dict):
                 continue
-        wire_run = run if subject.form == "wire" else to_wire(run, subject.contract.shape_of("run"))
-        rules = checks.rules if misshapen or not checks.unremarkable(wire_run) else checks.rest
+        wire_run = run if is_wire else to_wire(run, subject.contract.shape_of("run"))
         said, spoiled = run_problems(wire_run, misshapen, rules)
         if said:
-            problems += _under(pointer, said, None if subject.form == "wire" else run)
+            problems += _under(pointer, said, None if is_wire else run)
         if spoiled:
             spoiled_runs[index] = spoiled
         wire_runs.append((index, wire_run))
@@ -148,6 +149,8 @@ def _shape_problems(
     """What schemas and key names say of a page without its runs, or of a run; and the wire names of its bad fields."""
     contract, form = subject.contract, subject.form
     settings = subject.checks.settings
+    if not subject.unusable and well_shaped(name, settings.contract, form)(value):
+        return [], frozenset()
     found = schema_problems(value, name, settings.contract, form)
     missing = {problem.pointer: problem.identity.split(",") for rule, problem in found if rule == "schema:required"}
     misspelt = key_problems(value, contract.shape_of(name), form, missing)

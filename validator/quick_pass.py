@@ -1,4 +1,4 @@
-"""The quick verdicts, by jsonschema-rs: shaped as the schemas say with no undeclared key; nothing for the simple rules.
+"""The quick verdicts, by jsonschema-rs: shaped as the schemas say with no undeclared key, and nothing for simple rules.
 
 Where it says no, or is not installed, the passes look themselves and decide.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from validator.contract import Schema, Shape, Subject, contract
+from validator.contract import Schema, Shape, Subject, contract, in_form
 from validator.rule import Rule
 from validator.schema_pass import Accepts, engine
 from validator.settings import ContractName, Form, Settings
@@ -18,17 +18,21 @@ from validator.settings import ContractName, Form, Settings
 def well_shaped(subject: Subject, name: ContractName, form: Form) -> Accepts:
     """Whether neither the schemas nor the keys of a page without its runs, or of a run, can give a problem."""
     schemas = contract(name, form)
-    return engine({"allOf": [{"$ref": schemas.id_of(subject)}, _closed(schemas.shape_of(subject))]}, schemas)
+    return engine([schemas.schema_of(subject), _closed(schemas.shape_of(subject))], schemas.schemas)
 
 
-def unremarkable(rules: Iterable[Rule], settings: Settings) -> Accepts:
-    """Whether a well shaped run under wire names is certainly sound for all the rules with `unless`."""
+def unremarkable(rules: Iterable[Rule], settings: Settings, form: Form) -> Accepts:
+    """Whether a run is well shaped and certainly sound for all the rules with `unless`."""
     unless = [
         rule.unless(**rule.asked(settings)) if callable(rule.unless) else rule.unless
         for rule in rules
         if rule.unless is not None
     ]
-    return engine({"allOf": [{}, *unless]}, contract("observed", "wire"))
+    schemas = contract(settings.contract, form)
+    return engine(
+        [schemas.schema_of("run"), _closed(schemas.shape_of("run")), *(in_form(schema, form) for schema in unless)],
+        schemas.schemas,
+    )
 
 
 def _closed(shape: Shape) -> Schema:

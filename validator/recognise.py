@@ -63,14 +63,13 @@ def recognise(value: Any, *, form: FormChoice = "auto", expect: Expect = "auto")
         expected = {"auto": "a page of runs, a run or an array of runs", "page": "a page of runs", "run": "a run"}[
             expect
         ]
-        seen = (
-            _looks_like(value) if kind is None else _KINDS[kind] if isinstance(value, dict) else f"an array of {kind}"
-        )
+        seen = _looks_like(value) if kind is None else (_KINDS if isinstance(value, dict) else _ARRAYS)[kind]
         return Recognised(None, problem=Problem("", f"is {seen}, expected {expected}"))
     return Recognised(kind, _form(parts) if form == "auto" else form, parts)
 
 
-_KINDS = {"page": "a page", "run": "a bare run", "runs": "runs"}
+_KINDS = {"page": "a page", "run": "a bare run"}
+_ARRAYS = {"page": "an array of pages", "runs": "an array of runs"}
 
 
 def _taken_apart(value: Any) -> tuple[Kind | None, tuple[Part, ...]]:

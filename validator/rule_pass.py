@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from validator.document import Page, Run
 from validator.finding import NamedProblem, Problem
@@ -32,32 +31,44 @@ CONFIGURATION = (
 """Fields that are mostly the same in all runs of an assistant: what the rules say of them alone is remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dispatch:
+class Dispatch(NamedTuple):
     """The rules in effect, with the settings that they ask for bound to them.
 
-    `memo` keeps which of the `screens` and `run` checks apply to a sound run with a certain status and certain non-null fields,
-    `said` what the `settled` checks, which read the configuration alone, say of a configuration.
+    Which of the `screens` and `run` checks apply to a sound run hangs on its status and on which of the `deciding`
+    fields are null: `memo` keeps it. What the `settled` checks say hangs on the `configuration` alone: `said` keeps it.
     """
 
     page: Dispatched
     screens: Dispatched
     settled: Dispatched
     run: Dispatched
-    memo: dict[tuple[Any, ...], tuple[Dispatched, Dispatched]] = field(default_factory=dict)
-    said: dict[bytes, list[NamedProblem]] = field(default_factory=dict)
+    deciding: tuple[str, ...]
+    configuration: tuple[str, ...]
+    memo: dict[tuple[Any, ...], tuple[Dispatched, Dispatched]]
+    said: dict[bytes, list[NamedProblem]]
 
 
 def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
     """Sort the rules by what they check."""
     bound = [(rule, _bound(rule, settings)) for rule in rules if rule.check is not None]
-    of_runs = [pair for pair in bound if pair[0].group != "page" and not pair[0].screens]
+    of_runs = [pair for pair in bound if pair[0].group != "page"]
+    screens = tuple(pair for pair in of_runs if pair[0].screens)
+    settled = tuple(pair for pair in of_runs if pair not in screens and pair[0].fields <= {*CONFIGURATION})
+    others = tuple(pair for pair in of_runs if pair not in screens and pair not in settled)
     return Dispatch(
         page=tuple(pair for pair in bound if pair[0].group == "page"),
-        screens=tuple(pair for pair in bound if pair[0].screens),
-        settled=tuple(pair for pair in of_runs if pair[0].fields <= {*CONFIGURATION}),
-        run=tuple(pair for pair in of_runs if not pair[0].fields <= {*CONFIGURATION}),
+        screens=screens,
+        settled=settled,
+        run=others,
+        deciding=_named((*rule.given, *rule.null) for rule, _ in (*screens, *others)),
+        configuration=_named(rule.fields for rule, _ in settled),
+        memo={},
+        said={},
     )
+
+
+def _named(fields: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(sorted({name for names in fields for name in names}))
 
 
 def _bound(rule: Rule, settings: Settings) -> BoundCheck:
@@ -73,11 +84,9 @@ def run_problems(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple
     if misshapen:
         return _of_misshapen(run, misshapen, rules)
     screens, checks = _applicable_to_sound(run, rules)
-    screened = _called(screens, run) if screens else []
-    if screened:
+    if screens and _called(screens, run):
         return _of_misshapen(run, (), rules)
-    said = _called(checks, run)
-    return _of_configuration(run, rules) + said, ()
+    return _of_configuration(run, rules) + _called(checks, run), ()
 
 
 def _of_misshapen(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
@@ -87,7 +96,7 @@ def _of_misshapen(run: Run, misshapen: Collection[str], rules: Dispatch) -> tupl
 
 
 def _of_configuration(run: Run, rules: Dispatch) -> list[NamedProblem]:
-    configuration = marshal.dumps([run.get(name) for name in CONFIGURATION], _WITHOUT_REFERENCES)
+    configuration = marshal.dumps([run.get(name) for name in rules.configuration], _WITHOUT_REFERENCES)
     if (said := rules.said.get(configuration)) is not None:
         return said
     said = _called(_applicable(run, rules.settled, ()), run)
@@ -98,7 +107,7 @@ def _of_configuration(run: Run, rules: Dispatch) -> list[NamedProblem]:
 
 def _applicable_to_sound(run: Run, rules: Dispatch) -> tuple[Dispatched, Dispatched]:
     """The screens and the other checks that apply to a run without misshapen fields."""
-    signature = (run["status"], *[name for name, value in run.items() if value is not None])
+    signature = (run["status"], *[run.get(name) is None for name in rules.deciding])
     applicable = rules.memo.get(signature)
     if applicable is None:
         applicable = (_applicable(run, rules.screens, ()), _applicable(run, rules.run, ()))

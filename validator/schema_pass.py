@@ -6,12 +6,13 @@ rejects, or cannot judge, is explained by jsonschema, whose verdict and errors a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
-from validator.contract import Contract, Schema, Subject, contract
+from validator.contract import Schema, Subject, contract
 from validator.finding import NamedProblem
+from validator.inlining import inlined, united
 from validator.settings import ContractName, Form
 
 try:
@@ -35,15 +36,15 @@ def schema_problems(value: Any, subject: Subject, name: ContractName, form: Form
 def accepts(subject: Subject, name: ContractName, form: Form) -> Accepts:
     """The quick verdict on a page without its runs, or on a run; False may also mean that nobody could judge."""
     schemas = contract(name, form)
-    return engine({"$ref": schemas.id_of(subject)}, schemas)
+    return engine([schemas.schema_of(subject)], schemas.schemas)
 
 
-def engine(schema: Schema, contract: Contract) -> Accepts:
-    """The fast engine for a schema that may refer to those of the contract, and to nothing else."""
+def engine(together: Iterable[Schema], schemas: Mapping[str, Schema]) -> Accepts:
+    """The fast engine for what satisfies several schemas together; they may refer to these, by `$id`, and no others."""
     if jsonschema_rs is None:
         return _cannot_judge
-    registry = jsonschema_rs.Registry(list(contract.schemas.items()))
-    is_valid = jsonschema_rs.Draft202012Validator(schema, registry=registry, offline=True).is_valid
+    schema = united(inlined(one, schemas) for one in together)
+    is_valid = jsonschema_rs.Draft202012Validator(schema, offline=True).is_valid
 
     def judged(value: Any) -> bool:
         try:

@@ -26,10 +26,15 @@ def severities(
     Raises `UnknownRule` for a word that names no rule, group or glob of rules, `ValueError` for an unknown severity.
     Rules about content that cannot be read stay in effect, at their own severity.
     """
-    selected = {rule.name for word in select for rule in matching(word)} or set(BY_NAME)
-    ignored = {rule.name for word in ignore for rule in matching(word)}
+    selected = _named(select) or set(BY_NAME)
+    ignored = _named(ignore)
     levels = {rule.name: level for word, level in (severity or {}).items() for rule in matching(word)}
     return dict(_effective(selected - ignored, levels))
+
+
+def _named(words: Iterable[str]) -> set[str]:
+    each = (words,) if isinstance(words, str) else words  # a single word is iterable too
+    return {rule.name for word in each for rule in matching(word)}
 
 
 def _effective(selected: set[str], levels: Mapping[str, Severity | str]) -> Iterator[tuple[str, Severity]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from validator.finding import Severity
+from validator.severity import Severity
 
 ContractName: TypeAlias = Literal["observed", "published"]
 Form: TypeAlias = Literal["wire", "sdk"]

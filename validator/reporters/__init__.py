@@ -10,12 +10,9 @@ from importlib import import_module
 from typing import TypeAlias
 
 from validator.finding import Checked, Severity, Summary
+from validator.formats import FORMATS, STATISTICS
 
-FORMATS = ("text", "concise", "json", "jsonl")
-"""The output formats; each is the name of the module here that writes it."""
-
-STATISTICS = {"text": "statistics", "concise": "statistics", "json": "statistics_json"}
-"""The module that writes counts instead of findings, by output format; the others have no such form."""
+__all__ = ["FORMATS", "LOG_COMMAND", "STATISTICS", "Look", "Reporter", "Tally", "reporter"]
 
 LOG_COMMAND = re.compile(r"##(?=\w*\[)")
 """What begins `##[group]` and `##vso[...]`: build servers obey these wherever in a line of output they stand.

@@ -26,7 +26,6 @@ from collections.abc import Iterable
 from validator import arguments
 from validator.document import Run
 from validator.finding import Problem
-from validator.locate import Lines
 from validator.parse import Parsed, text_of
 from validator.rule import WARNING, rule
 from validator.tools import function_calls
@@ -47,6 +46,8 @@ def check(run: Run) -> Iterable[Problem]:
 
 def _first(parsed: Parsed, text: str, pointer: str) -> Problem:
     """The first objection, with its place inside the text of the arguments."""
+    from validator.locate import Lines  # few runs have such arguments
+
     _, problem = parsed.problems[0]
     line, column = Lines(text_of(text)).line_and_column(problem.span.start if problem.span else 0)
     message = f"is not the text of a sound JSON object: at line {{}}, column {{}}, {problem.message}"

@@ -31,14 +31,11 @@ _PARTS = (
 )
 
 
-_NONE = {"properties": {details: {"properties": {part: {"maximum": 0}}} for _, details, part in _PARTS}}
-
-
-@rule(group="usage", severity=WARNING, given=("usage",), unless={"properties": {"usage": _NONE}})
+@rule(group="usage", severity=WARNING, given=("usage",))
 def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
     return [
         Problem(f"usage/{details}/{part}", f"is {{}}, but is a part of {whole}, which is {{}}", (count, usage[whole]))
         for whole, details, part in _PARTS
-        if usage.get(details) and (count := usage[details].get(part, 0)) > usage[whole] >= 0
+        if (parts := usage.get(details)) and (count := parts.get(part, 0)) > usage[whole] >= 0
     ]

@@ -25,11 +25,12 @@ from validator.finding import Problem
 from validator.rule import ERROR, rule
 
 
-@rule(group="time", severity=ERROR, on=TERMINAL, given=("created_at",), reads=("started_at", *END_TIMES))
+@rule(group="time", severity=ERROR, on=TERMINAL, reads=("created_at", "started_at", *END_TIMES))
 def check(run: Run) -> Iterable[Problem]:
     start = "created_at" if run.get("started_at") is None else "started_at"
+    begin = run[start]
     return [
-        Problem(field, f"is {{}}, before {start} {{}}: a run ends at its start or later", (run[field], run[start]))
+        Problem(field, f"is {{}}, before {start} {{}}: a run ends at its start or later", (end, begin))
         for field in END_TIMES
-        if run.get(field) is not None and run[field] < run[start]
+        if (end := run.get(field)) is not None and end < begin
     ]

@@ -26,7 +26,7 @@ from validator.finding import Problem
 from validator.rule import ERROR, rule
 
 
-@rule(group="time", severity=ERROR, given=("created_at", "expires_at"), reads=("started_at",))
+@rule(group="time", severity=ERROR, given=("expires_at",), reads=("created_at", "started_at"))
 def check(run: Run) -> Iterable[Problem]:
     created, expires, started = run["created_at"], run["expires_at"], run.get("started_at")
     if started is not None and expires < started:

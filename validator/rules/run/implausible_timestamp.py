@@ -30,7 +30,8 @@ _MILLISECONDS = 10**11
 
 
 def _plausible(now: float) -> dict[str, Any]:
-    return {"properties": {field: {"minimum": _EARLIEST, "maximum": now + _DAY} for field in TIMES}}
+    bounds = {"type": ["integer", "null"], "minimum": _EARLIEST, "maximum": int(now) + _DAY}
+    return {"properties": {field: bounds for field in TIMES}}
 
 
 @rule(

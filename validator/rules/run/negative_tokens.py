@@ -27,7 +27,12 @@ _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 _PARTS = (("prompt_token_details", "cached_tokens"), ("completion_tokens_details", "reasoning_tokens"))
 
 
-_SOUND = {"additionalProperties": {"minimum": 0, "additionalProperties": {"minimum": 0}}}
+_SOUND = {
+    "properties": {
+        **{name: {"minimum": 0} for name in _COUNTS},
+        **{part_of: {"properties": {name: {"minimum": 0}}} for part_of, name in _PARTS},
+    }
+}
 
 
 @rule(group="usage", severity=ERROR, given=("usage",), unless={"properties": {"usage": _SOUND}})

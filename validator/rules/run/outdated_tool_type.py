@@ -24,7 +24,16 @@ from validator.finding import Problem
 from validator.rule import INFO, rule
 
 
-@rule(group="identity", severity=INFO, given=("tools",), reads=("file_ids",))
+_CURRENT = {"properties": {"type": {"not": {"const": "retrieval"}}}}
+
+
+@rule(
+    group="identity",
+    severity=INFO,
+    given=("tools",),
+    reads=("file_ids",),
+    unless={"properties": {"tools": {"items": _CURRENT}, "file_ids": {"maxItems": 0}}},
+)
 def check(run: Run) -> Iterable[Problem]:
     problems = [
         Problem(f"tools/{index}/type", 'is "retrieval", which "file_search" replaced in version 2 of the API')

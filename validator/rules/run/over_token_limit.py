@@ -31,9 +31,10 @@ _LIMITS = (("prompt_tokens", "max_prompt_tokens"), ("completion_tokens", "max_co
     severity=INFO,
     given=("usage",),
     reads=("max_prompt_tokens", "max_completion_tokens"),
-    unless={"properties": {limit: {"type": "null"} for _, limit in _LIMITS}},
 )
 def check(run: Run) -> Iterable[Problem]:
+    if run.get("max_prompt_tokens") is None and run.get("max_completion_tokens") is None:
+        return ()
     usage = run["usage"]
     return [
         Problem(f"usage/{count}", f"is {{}}, over the run's own {limit} of {{}}", (usage[count], run[limit]))

@@ -25,7 +25,12 @@ from validator.rule import WARNING, rule
 _MOST = (("temperature", 2), ("top_p", 1))
 
 
-@rule(group="identity", severity=WARNING, reads=("temperature", "top_p"))
+@rule(
+    group="identity",
+    severity=WARNING,
+    reads=("temperature", "top_p"),
+    unless={"properties": {field: {"minimum": 0, "maximum": most} for field, most in _MOST}},
+)
 def check(run: Run) -> Iterable[Problem]:
     problems = []
     for field, most in _MOST:

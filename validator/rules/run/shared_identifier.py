@@ -26,7 +26,15 @@ from validator.wording import Name
 _PAIRS = (("thread_id", "id"), ("assistant_id", "id"), ("assistant_id", "thread_id"))
 
 
-@rule(group="identity", severity=WARNING, given=("id", "thread_id", "assistant_id"))
+_TOLD_APART = {"id": {"pattern": "^run_"}, "thread_id": {"pattern": "^thread_"}, "assistant_id": {"pattern": "^asst_"}}
+
+
+@rule(
+    group="identity",
+    severity=WARNING,
+    reads=("id", "thread_id", "assistant_id"),
+    unless={"properties": _TOLD_APART},
+)
 def check(run: Run) -> Iterable[Problem]:
     if len({run["id"], run["thread_id"], run["assistant_id"]}) == len(_PAIRS):
         return ()

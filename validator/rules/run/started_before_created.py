@@ -24,7 +24,7 @@ from validator.finding import Problem
 from validator.rule import ERROR, rule
 
 
-@rule(group="time", severity=ERROR, given=("created_at", "started_at"))
+@rule(group="time", severity=ERROR, given=("started_at",), reads=("created_at",))
 def check(run: Run) -> Iterable[Problem]:
     created, started = run["created_at"], run["started_at"]
     if started >= created:

@@ -22,14 +22,18 @@ from validator.document import Run
 from validator.finding import Problem
 from validator.rule import WARNING, rule
 
-_AUTO = {"properties": {"type": {"const": "auto"}, "last_messages": {"type": "null"}}}
+_SOUND = {
+    "if": {"properties": {"type": {"const": "auto"}}},
+    "then": {"properties": {"last_messages": {"type": "null"}}},
+    "else": {"properties": {"last_messages": {"type": "integer"}}, "required": ["last_messages"]},
+}
 
 
 @rule(
     group="tools",
     severity=WARNING,
     given=("truncation_strategy",),
-    unless={"properties": {"truncation_strategy": _AUTO}},
+    unless={"properties": {"truncation_strategy": _SOUND}},
 )
 def check(run: Run) -> Iterable[Problem]:
     strategy = run["truncation_strategy"]

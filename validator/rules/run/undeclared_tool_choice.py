@@ -25,12 +25,7 @@ from validator.tools import function_names, is_function_name
 from validator.wording import Name
 
 
-@rule(
-    group="tools",
-    severity=WARNING,
-    given=("tool_choice", "tools"),
-    unless={"properties": {"tool_choice": {"type": ["string", "null"]}}},
-)
+@rule(group="tools", severity=WARNING, given=("tool_choice", "tools"))
 def check(run: Run) -> Iterable[Problem]:
     choice = run["tool_choice"]
     if isinstance(choice, str):

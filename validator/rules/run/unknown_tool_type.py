@@ -44,7 +44,12 @@ KNOWN = frozenset((*_DOCUMENTED, *_OUTDATED, *_AZURE))
 _MESSAGE = 'is {}, but the documented types are "code_interpreter", "file_search" and "function"'
 
 
-@rule(group="identity", severity=WARNING, given=("tools",))
+@rule(
+    group="identity",
+    severity=WARNING,
+    given=("tools",),
+    unless={"properties": {"tools": {"items": {"properties": {"type": {"enum": sorted(KNOWN)}}}}}},
+)
 def check(run: Run) -> Iterable[Problem]:
     return [
         Problem(f"tools/{index}/type", _MESSAGE, (Name(tool["type"]),))

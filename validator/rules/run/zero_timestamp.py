@@ -28,7 +28,7 @@ from validator.rule import WARNING, rule
     group="time",
     severity=WARNING,
     reads=TIMES,
-    unless={"properties": {field: {"minimum": 1} for field in TIMES}},
+    unless={"properties": {field: {"type": ["integer", "null"], "minimum": 1} for field in TIMES}},
     screens=True,
 )
 def check(run: Run) -> Iterable[Problem]:

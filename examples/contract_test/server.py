@@ -1,0 +1,201 @@
+"""A small server of the Assistants list-runs endpoint, sound at /v1 and faulty at /faulty/NAME/v1.
+
+It needs nothing but an ASGI server:
+
+    uvicorn server:app
+
+Replace it by your own server: the tests need only its address and a thread that has runs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+Run = dict[str, Any]
+Page = dict[str, Any]
+Query = Mapping[str, str]
+
+THREAD = "thread_Zk4mQx8sVb2Yn6Tc1LpWr9Hd"
+EMPTY_THREAD = "thread_Ua7fGj3oEi5Rw0Xs8CvBt2Nq"
+ROUTE = re.compile(r"(?:/faulty/(?P<fault>[a-z-]+))?/v1/threads/(?P<thread>[^/]+)/runs")
+FIRST_CREATED = 1_760_000_000
+
+
+def made_run(number: int) -> Run:
+    """One run of a thread that has many; the newest still waits for its tool."""
+    created = FIRST_CREATED + 60 * number
+    run = {
+        "id": f"run_Contract{number:016}",
+        "object": "thread.run",
+        "created_at": created,
+        "assistant_id": "asst_Pd5hSx0uKw7Jm3Vy9FzCa6Ge",
+        "thread_id": THREAD,
+        "status": "completed",
+        "started_at": created + 1,
+        "expires_at": None,
+        "cancelled_at": None,
+        "failed_at": None,
+        "completed_at": created + 9,
+        "required_action": None,
+        "last_error": None,
+        "incomplete_details": None,
+        "model": "gpt-4o-mini",
+        "instructions": "Look the weather up before you answer.",
+        "tools": [{"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}],
+        "tool_resources": {},
+        "metadata": {},
+        "temperature": 1.0,
+        "top_p": 1.0,
+        "max_prompt_tokens": None,
+        "max_completion_tokens": None,
+        "truncation_strategy": {"type": "auto", "last_messages": None},
+        "tool_choice": "auto",
+        "parallel_tool_calls": True,
+        "response_format": "auto",
+        "usage": {"prompt_tokens": 120 + number, "completion_tokens": 30, "total_tokens": 150 + number},
+    }
+    return run if number < NEWEST else {**run, **WAITING, "expires_at": created + 600}
+
+
+NEWEST = 7
+WAITING = {
+    "status": "requires_action",
+    "completed_at": None,
+    "usage": None,
+    "required_action": {
+        "type": "submit_tool_outputs",
+        "submit_tool_outputs": {
+            "tool_calls": [
+                {
+                    "id": "call_Oy2nBr6tLe4Dk8Hf",
+                    "type": "function",
+                    "function": {"name": "get_weather", "arguments": '{"city": "Oslo"}'},
+                }
+            ]
+        },
+    },
+}
+RUNS = {THREAD: [made_run(number) for number in range(1, NEWEST + 1)], EMPTY_THREAD: []}
+
+
+def page_of(runs: list[Run], query: Query) -> Page:
+    """The page that a request asks for; `runs` are from oldest to newest."""
+    ordered = runs if query.get("order") == "asc" else runs[::-1]
+    ids = [run["id"] for run in ordered]
+    start = ids.index(query["after"]) + 1 if "after" in query else 0
+    stop = ids.index(query["before"]) if "before" in query else len(ids)
+    limit = int(query.get("limit", "20"))
+    window = ordered[start:stop]
+    data = window[-limit:] if "before" in query else window[:limit]
+    return sealed({"object": "list", "has_more": len(window) > limit}, data)
+
+
+def sealed(page: Page, data: list[Run]) -> Page:
+    """The page with these runs and the ids that name them."""
+    first_id, last_id = (data[0]["id"], data[-1]["id"]) if data else (None, None)
+    return {**page, "data": data, "first_id": first_id, "last_id": last_id}
+
+
+def changed(page: Page, **fields: Any) -> Page:
+    """The page with some fields of its second run changed; the first may be one that still waits for its tool."""
+    return {**page, "data": [{**run, **fields} if index == 1 else run for index, run in enumerate(page["data"])]}
+
+
+def without(value: dict[str, Any], key: str) -> dict[str, Any]:
+    """The object without one of its keys."""
+    return {name: field for name, field in value.items() if name != key}
+
+
+QUERY_FAULTS: dict[str, Callable[[Query], Query]] = {
+    "page-too-long": lambda query: {**query, "limit": str(int(query.get("limit", "20")) + 1)},
+}
+"""What a server can get wrong about a request."""
+
+PAGE_FAULTS: dict[str, Callable[[Page], Page]] = {
+    "first-id-mismatch": lambda page: {**page, "first_id": "run_ThatWasHereYesterday"},
+    "last-id-mismatch": lambda page: {**page, "last_id": "run_OfTheNextPage"},
+    "duplicate-run-id": lambda page: sealed(page, [page["data"][0], page["data"][0], *page["data"][2:]]),
+    "mixed-thread-ids": lambda page: changed(page, thread_id=EMPTY_THREAD),
+    "unordered-runs": lambda page: sealed(page, [*page["data"][1::-1], *page["data"][2:]]),
+    "schema-const": lambda page: {**page, "object": "page"},
+    "schema-required": lambda page: without(page, "has_more"),
+    "not-a-run-list": lambda _: {"error": {"message": "The server had an error.", "type": "server_error"}},
+}
+"""What a server can get wrong about a page."""
+
+RUN_FAULTS: dict[str, dict[str, Any]] = {
+    "completed-without-time": {"completed_at": None},
+    "unexpected-failure-time": {"failed_at": FIRST_CREATED + 3600},
+    "ended-before-started": {"completed_at": FIRST_CREATED},
+    "expiry-on-ended-run": {"expires_at": FIRST_CREATED + 4200},
+    "milliseconds": {"completed_at": (FIRST_CREATED + 3600) * 1000},
+    "zero-timestamp": {"cancelled_at": 0},
+    "token-total-mismatch": {"usage": {"prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 120}},
+    "negative-tokens": {"usage": {"prompt_tokens": -1, "completion_tokens": 30, "total_tokens": 29}},
+    "schema-enum": {"status": "complete"},
+    "schema-type": {"created_at": "yesterday"},
+}
+"""What a server can get wrong about a run: fields of the second one on every page."""
+
+EMPTY_PAGE_FAULTS: dict[str, dict[str, Any]] = {
+    "empty-page-ids": {"first_id": "", "last_id": ""},
+    "empty-page-has-more": {"has_more": True},
+}
+"""What a server can get wrong about a page without runs."""
+
+TEXT_FAULTS: dict[str, Callable[[str], str]] = {
+    "duplicate-key": lambda text: text.replace('"object": "list"', '"object": "list", "object": "list"', 1),
+    "non-finite-number": lambda text: text.replace('"temperature": 1.0', '"temperature": NaN', 1),
+    "not-json": lambda text: text.replace('"has_more"', "'has_more'"),
+}
+"""What a server can get wrong about the text. A client that gets through it shows nothing of it."""
+
+FAULTS = (*QUERY_FAULTS, *PAGE_FAULTS, *RUN_FAULTS, *EMPTY_PAGE_FAULTS, *TEXT_FAULTS)
+"""Each is named after the rule that finds it (`schema-enum` after `schema:enum`)."""
+
+
+def listing(runs: list[Run], query: Query, fault: str | None) -> str:
+    """The text of a page, with one thing wrong with it or none."""
+    page = page_of(runs, QUERY_FAULTS[fault](query) if fault in QUERY_FAULTS else query)
+    if fault in PAGE_FAULTS and page["data"]:
+        page = PAGE_FAULTS[fault](page)
+    if fault in RUN_FAULTS and page["data"]:
+        page = changed(page, **RUN_FAULTS[fault])
+    if fault in EMPTY_PAGE_FAULTS and not page["data"]:
+        page = {**page, **EMPTY_PAGE_FAULTS[fault]}
+    text = json.dumps(page)
+    return TEXT_FAULTS[fault](text) if fault in TEXT_FAULTS else text
+
+
+def answer(path: str, query: Query) -> tuple[int, str]:
+    """The status and the text of a response."""
+    route = ROUTE.fullmatch(path)
+    if route is None or route["thread"] not in RUNS or route["fault"] not in (None, *FAULTS):
+        return not_found(path)
+    runs = RUNS[route["thread"]]
+    for cursor in ("after", "before"):
+        if cursor in query and query[cursor] not in [run["id"] for run in runs]:
+            return not_found(query[cursor])
+    return 200, listing(runs, query, route["fault"])
+
+
+def not_found(name: str) -> tuple[int, str]:
+    """What the API says of something that it does not have."""
+    return 404, json.dumps({"error": {"message": f"No such thing: {name}", "type": "invalid_request_error"}})
+
+
+async def app(
+    scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+) -> None:
+    """Answer one request, as ASGI asks for it."""
+    if scope["type"] != "http":
+        return
+    query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
+    status, text = answer(scope["path"], query)
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode()})

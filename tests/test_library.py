@@ -1,0 +1,281 @@
+"""The library as its callers see it: what `validate` takes, returns and raises."""
+
+import copy
+import dataclasses
+import json
+import os
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+
+import validator
+from tests.pages import NOW, page, run, said
+from tests.paths import SAMPLES
+from validator import Finding, Report, Severity, UnknownRule, ValidationFailed, validate
+from validator.finding import CheckedDocument, Summary
+
+FAULTY = page(run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}))
+MISMATCH = (
+    "token-total-mismatch",
+    "/data/0/usage/total_tokens",
+    "is 4, but prompt_tokens 1 + completion_tokens 2 is 3",
+)
+
+
+class Model:
+    """An object as client libraries make them."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def model_dump(self, *, by_alias: bool, exclude_unset: bool) -> object:
+        assert by_alias
+        assert exclude_unset, "defaults that no server sent would become findings"
+        return self.value
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        FAULTY,
+        json.dumps(FAULTY),
+        "\ufeff" + json.dumps(FAULTY, indent=2),
+        json.dumps(FAULTY).encode(),
+        {**FAULTY, "data": tuple(FAULTY["data"])},
+        Model(FAULTY),
+    ],
+    ids=["dict", "text", "text with a mark", "bytes", "dict with a tuple", "model"],
+)
+def test_a_page_may_come_as_value_text_bytes_or_model(source: object) -> None:
+    assert said(source) == [MISMATCH]
+
+
+def test_an_array_of_runs_may_come_as_a_list() -> None:
+    assert said(FAULTY["data"]) == [(MISMATCH[0], "/0/usage/total_tokens", MISMATCH[2])]
+
+
+def test_a_file_or_a_folder_may_be_named(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(json.dumps(FAULTY))
+    (tmp_path / "a.json").write_text(json.dumps(page()))
+    assert said(tmp_path / "b.json") == [MISMATCH]
+    report = validate(tmp_path)
+    assert [(about.file, about.runs) for about in report.documents] == [
+        (str(tmp_path / "a.json"), 1),
+        (str(tmp_path / "b.json"), 1),
+    ]
+    assert [found.file for found in report.findings] == [str(tmp_path / "b.json")]
+
+
+def test_a_path_of_another_library_will_do(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(json.dumps(FAULTY))
+    assert said(PurePosixPath(tmp_path, "b.json")) == [MISMATCH]
+
+
+def test_a_text_has_places_and_a_value_has_not() -> None:
+    text, value = validate(json.dumps(FAULTY)).findings[0], validate(FAULTY).findings[0]
+    assert (text.line, text.column, text.end_line, text.end_column) == (1, 824, 1, 825)
+    assert text.excerpt is not None
+    assert (value.line, value.column, value.end_line, value.end_column) == (None, None, None, None)
+    assert value.excerpt is None
+    places = {"line": None, "column": None, "end_line": None, "end_column": None}
+    assert dataclasses.replace(text, **places) == value  # type: ignore[arg-type]  # fields by name
+
+
+def test_a_finding_holds_all_that_is_known_of_it() -> None:
+    assert validate(SAMPLES / "invalid" / "token-total-mismatch.json").findings == (
+        Finding(
+            rule="token-total-mismatch",
+            group="usage",
+            severity=Severity.ERROR,
+            message="is 940, but prompt_tokens 940 + completion_tokens 205 is 1145",
+            file=str(SAMPLES / "invalid" / "token-total-mismatch.json"),
+            record=None,
+            pointer="/data/0/usage/total_tokens",
+            run_id="run_wnNSI71Wbtj1Sf609JSgsmby",
+            line=35,
+            column=25,
+            end_line=35,
+            end_column=28,
+            fingerprint=validate(SAMPLES / "invalid" / "token-total-mismatch.json").findings[0].fingerprint,
+            source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+        ),
+    )
+
+
+def test_a_report_tells_documents_totals_and_the_verdict() -> None:
+    report = validate(FAULTY, now=NOW)
+    assert not report.ok
+    assert report.contract == "observed"
+    assert report.documents == (
+        CheckedDocument(file=None, record=None, kind="page", form="wire", generation="v2", runs=1),
+    )
+    assert report.summary == Summary(documents=1, runs=1, error=1, warning=0, info=0)
+    sound = validate(page(), contract="published", now=NOW)
+    assert (sound.ok, sound.findings, sound.contract) == (True, (), "published")
+
+
+def test_warnings_alone_are_ok() -> None:
+    report = validate(page(run(expires_at=1729419000)), now=NOW)
+    assert [str(found.severity) for found in report.findings] == ["warning"]
+    assert report.ok
+    report.raise_for_findings()
+
+
+def test_what_is_wrong_can_be_raised_with_the_whole_report_as_its_text() -> None:
+    report = validate(FAULTY, now=NOW)
+    expected = (
+        "<document> error token-total-mismatch /data/0/usage/total_tokens\n"
+        "      = is 4, but prompt_tokens 1 + completion_tokens 2 is 3\n"
+        "      = run run_Qm3vT8yLk2WzNf5RbXcJ7HdA (completed) · validate-runs --explain token-total-mismatch\n"
+        "\n"
+        "1 error in 1 document (1 run)\n"
+    )
+    with pytest.raises(ValidationFailed) as failed:
+        report.raise_for_findings()
+    assert str(failed.value) == str(report) == expected
+    assert isinstance(failed.value, AssertionError)
+
+
+@pytest.mark.parametrize("fail_on", ["warning", Severity.WARNING, "info"])
+def test_the_severity_to_raise_for_can_be_chosen(fail_on: str) -> None:
+    report = validate(page(run(expires_at=1729419000)), now=NOW)
+    with pytest.raises(ValidationFailed):
+        report.raise_for_findings(fail_on)
+    with pytest.raises(ValueError, match="fatal"):
+        report.raise_for_findings("fatal")
+
+
+def test_rules_are_chosen_and_remapped_as_on_the_command_line() -> None:
+    both = page(run(expires_at=1729419000, usage=FAULTY["data"][0]["usage"]))
+    assert [rule for rule, *_ in said(both)] == ["expiry-on-ended-run", "token-total-mismatch"]
+    assert [rule for rule, *_ in said(both, select=["usage"])] == ["token-total-mismatch"]
+    assert [rule for rule, *_ in said(both, select="usage")] == ["token-total-mismatch"]
+    assert [rule for rule, *_ in said(both, ignore=("token-*",))] == ["expiry-on-ended-run"]
+    assert [rule for rule, *_ in said(both, severity={"usage": "off"})] == ["expiry-on-ended-run"]
+    report = validate(both, severity={"usage": Severity.INFO, "status": "warning"}, now=NOW)
+    assert [str(found.severity) for found in report.findings] == ["warning", "info"]
+
+
+def test_the_clock_the_request_and_the_kind_can_be_stated() -> None:
+    assert said(page()) == []
+    early = validate(page(), now=1.6e9).findings
+    assert [(found.rule, found.pointer) for found in early] == [("implausible-timestamp", "/data/0/created_at")]
+    assert [found[0] for found in said(page(run(), run(id="run_b")), limit=1)] == ["page-too-long"]
+    assert [found[0] for found in said(run(), expect="page")] == ["not-a-run-list"]
+    assert said(page(first_id=None), contract="published") == [
+        ("schema:type", "/first_id", "is null, expected a string")
+    ]
+    assert [found[0] for found in said(page(run(), run(id="run_b", created_at=1729418401)), order="desc")] == [
+        "unordered-runs"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"contract": "latest"}, "contract is 'latest', expected one of 'observed', 'published'"),
+        ({"form": "camel"}, "form is 'camel', expected one of 'auto', 'wire', 'sdk'"),
+        ({"expect": "runs"}, "expect is 'runs', expected one of 'auto', 'page', 'run'"),
+        ({"order": "newest"}, "order is 'newest', expected one of None, 'asc', 'desc'"),
+        ({"severity": {"usage": "fatal"}}, "'fatal' is not a valid Severity"),
+        ({"now": float("nan")}, "now is nan, expected Unix seconds"),
+    ],
+)
+def test_an_option_outside_its_vocabulary_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011  # the whole text is compared
+        validate(page(), **options)
+    assert str(refused.value) == message
+
+
+@pytest.mark.parametrize("options", [{"select": ["toolz"]}, {"ignore": ["toolz"]}, {"severity": {"toolz": "off"}}])
+def test_a_word_that_names_no_rule_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(UnknownRule) as refused:
+        validate(page(), **options)
+    assert str(refused.value) == 'no rule or group is called "toolz", did you mean "tools"'
+    assert isinstance(refused.value, ValueError)
+
+
+@pytest.mark.parametrize("source", [7, None, 1.5, object(), {1, 2}, bytearray(b"{}"), page])
+def test_what_holds_no_document_is_a_type_error(source: object) -> None:
+    with pytest.raises(TypeError, match=rf"^cannot check a {type(source).__name__}: give "):
+        validate(source)
+
+
+@pytest.mark.parametrize("value", [{1, 2}, b"secret", object()])
+def test_a_value_that_json_does_not_know_is_a_type_error(value: object) -> None:
+    with pytest.raises(TypeError):
+        validate(page(run(metadata={"a": value})))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nowhere.json", "no such file or directory"),
+        ("empty", "nothing to check: no *.json in this folder"),
+        ("a\0b", "is not a possible file name"),
+    ],
+)
+def test_a_path_that_cannot_be_read_is_an_os_error(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(OSError) as refused:  # noqa: PT011  # the whole text is compared
+        validate(tmp_path / name)
+    assert str(refused.value) == f"{tmp_path / name}: {reason}"
+
+
+def test_a_value_with_a_number_that_json_lacks_is_a_finding() -> None:
+    assert said(page(run(temperature=float("nan"), top_p=float("-inf")))) == [
+        (
+            "non-finite-number",
+            "/data/0/temperature",
+            "is NaN, which JSON does not have; no number is written null",
+        ),
+        (
+            "non-finite-number",
+            "/data/0/top_p",
+            "is -Infinity, which JSON does not have; no number is written null",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("levels", "rules"), [(250, []), (300, ["too-deep"]), (100_000, ["too-deep"])])
+def test_a_value_may_be_as_deep_as_a_text(levels: int, rules: list[str]) -> None:
+    deep: Any = {}
+    for _ in range(levels):
+        deep = {"a": deep}
+    assert [rule for rule, *_ in said(page(run(tool_resources={"a": deep})))] == rules
+
+
+def test_nothing_of_the_value_is_changed() -> None:
+    for file in ("valid/sdk-page.json", "seed-example.json", "invalid/missing-required-action.json"):
+        value = json.loads((SAMPLES / file).read_text("utf-8"))
+        before = copy.deepcopy(value)
+        validate(value)
+        assert value == before
+
+
+def test_what_is_returned_cannot_be_changed() -> None:
+    report = validate(FAULTY)
+    for value, name in (
+        (report, "contract"),
+        (report.findings[0], "message"),
+        (report.documents[0], "runs"),
+        (report.summary, "error"),
+    ):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(value, name, None)
+
+
+def test_the_order_of_documents_is_that_of_the_folder_and_findings_stand_in_the_order_of_the_text() -> None:
+    findings = validate(SAMPLES / "invalid").findings
+    places = [(found.file, found.line, found.column, found.rule) for found in findings]
+    assert places == sorted(places)  # type: ignore[type-var]  # a text has lines
+    assert len({found.file for found in findings}) == len(os.listdir(SAMPLES / "invalid"))
+
+
+def test_public_names_are_imported_when_they_are_asked_for() -> None:
+    assert all(getattr(validator, name) is not None for name in validator.__all__)
+    assert validator.Report is Report
+    with pytest.raises(AttributeError) as unknown:
+        validator.valid8  # noqa: B018  # asking is the point
+    assert str(unknown.value) == "module 'validator' has no attribute 'valid8'"

@@ -1,0 +1,9 @@
+"""The output formats: all that the command line has to know of the reporters."""
+
+from __future__ import annotations
+
+FORMATS = ("text", "concise", "json", "jsonl")
+"""Each is the name of the module in `reporters` that writes it."""
+
+STATISTICS = {"text": "statistics", "concise": "statistics", "json": "statistics_json"}
+"""The module that writes counts instead of findings, by output format; the others have no such form."""

@@ -1,0 +1,104 @@
+"""Recorded responses as tests: one item a document, without any test code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from glob import glob
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from validator.assertions import assert_valid_runs
+from validator.settings import MAX_BYTES
+from validator.sources import Document, SourceError
+from validator.sources.files import documents
+
+
+@dataclass(slots=True, eq=False)
+class FileItems:
+    """The part of the plugin that makes items of files.
+
+    `files` are those that may become items, `due` those that this run may not leave out.
+    """
+
+    files: frozenset[Path]
+    due: frozenset[Path]
+    collected: set[Path] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> FileItems:
+        """Find the files; those that pytest would not come across are added to its arguments."""
+        asked, known = config.getoption("validate_runs"), config.getini("validate_runs_files")
+        everything = config.args_source is not pytest.Config.ArgsSource.ARGS
+        due = frozenset(_matching(config.rootpath, [*asked, *known] if everything else asked))
+        config.args += [str(path) for path in sorted(due) if not _is_below(path, config)]
+        may_match = {path for glob in known for path in _matches(config.rootpath, glob)}
+        return cls(files=due | may_match, due=due)
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RunsFile | None:
+        """Take the files that match."""
+        if file_path not in self.files:
+            return None
+        self.collected.add(file_path)
+        return RunsFile.from_parent(parent, path=file_path)
+
+    def pytest_collection_finish(self) -> None:
+        """Leave no file out in silence."""
+        if missed := sorted(self.due - self.collected):
+            raise pytest.UsageError(
+                f"validate-runs: {missed[0]} is not collected, since pytest leaves its folder out (norecursedirs, "
+                "--ignore): name the file as an argument, or leave it out of the globs"
+            )
+
+
+def _matching(root: Path, globs: Iterable[str]) -> Iterator[Path]:
+    for pattern in globs:
+        paths = _matches(root, pattern)
+        if not paths:
+            raise pytest.UsageError(f"validate-runs: nothing to check: no file matches {pattern} in {root}")
+        yield from paths
+
+
+def _matches(root: Path, pattern: str) -> list[Path]:
+    paths = (root / name for name in glob(pattern, root_dir=root, recursive=True))
+    return [path for path in paths if path.is_file()]
+
+
+def _is_below(path: Path, config: pytest.Config) -> bool:
+    names = (argument.partition("::")[0] for argument in config.args)
+    return any(path.is_relative_to(Path(os.path.abspath(config.invocation_params.dir / name))) for name in names)
+
+
+class RunsFile(pytest.File):
+    """A file of recorded responses."""
+
+    def collect(self) -> Iterator[RunsItem]:
+        """Give one item a document."""
+        yield RunsItem.from_parent(self, name="valid_runs")
+
+
+class RunsItem(pytest.Item):
+    """One document, read when its turn comes; it passes if it is valid."""
+
+    def runtest(self) -> None:
+        """Check the document."""
+        assert_valid_runs(self._document())
+
+    def _document(self) -> Document:
+        name = os.path.relpath(self.path, self.config.invocation_params.dir)
+        document = next(documents([str(self.path)], MAX_BYTES))
+        if isinstance(document, SourceError):
+            pytest.fail(f"{name}: {document}", pytrace=False)
+        return replace(document, file=name)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show the message alone, where it is about the file; a traceback would tell nothing of it."""
+        told = isinstance(excinfo.value, AssertionError | ValueError)
+        return super().repr_failure(excinfo, "value" if told else style)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """Head the failure with the name of the file."""
+        return self.path, None, self.nodeid.partition("::")[0]

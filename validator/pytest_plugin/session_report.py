@@ -1,0 +1,130 @@
+"""One report of everything that was found in a session of pytest, in any output format of the command."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from validator.finding import Checked, CheckedDocument, Excerpt, Finding
+from validator.formats import FORMATS
+from validator.pytest_plugin import WATCH
+from validator.reporters import Look, reporter
+from validator.severity import Severity
+from validator.wording import closest, either
+
+_FOUND = "validate_runs"
+"""The attribute of a test's report that brings what was found from a worker of pytest-xdist to the session."""
+
+
+@dataclass(slots=True, eq=False)
+class SessionReport:
+    """The part of the plugin that writes reports.
+
+    What has no file is filed under the test that checked it. Tests are in the order of their names, so that the
+    report does not depend on which worker of pytest-xdist was faster.
+    """
+
+    targets: list[tuple[str, Path]]
+    contracts: set[str] = field(default_factory=set)
+    found: list[tuple[str, Checked]] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+    @classmethod
+    def to(cls, targets: Iterable[str], config: pytest.Config) -> SessionReport:
+        """Write to these targets, each `FORMAT:FILE`."""
+        return cls([_target(target, config.invocation_params.dir) for target in targets])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Attach what the test has found to its report."""
+        report = yield
+        watch = item.config.stash[WATCH]
+        reports, watch.reports = watch.reports, []
+        if reports:
+            found = [
+                {"contract": one.contract, "checked": [_plain(checked) for checked in one.checked]} for one in reports
+            ]
+            setattr(report, _FOUND, json.dumps(found))
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Gather what was found, here or in a worker."""
+        for one in json.loads(getattr(report, _FOUND, "[]")):
+            self.contracts.add(one["contract"])
+            self.found += [(report.nodeid, _revived(checked, report.nodeid)) for checked in one["checked"]]
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the reports, unless this is a worker of pytest-xdist; a report that is lost fails the session."""
+        if hasattr(session.config, "workerinput"):
+            return
+        for name, path in self.targets:
+            try:
+                _write(path, self._text(name))
+                self.messages.append(f"generated validate-runs report: {path}")
+            except OSError as error:
+                self.messages.append(f"validate-runs: the report is lost: {path}: {(error.strerror or '').lower()}")
+                session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say where the reports are."""
+        for message in self.messages:
+            terminalreporter.write_sep("-", message)
+
+    def _text(self, name: str) -> Iterator[str]:
+        found = (checked for _, checked in sorted(self.found, key=lambda one: one[0]))
+        return reporter(name)(found, Look(contract=", ".join(sorted(self.contracts)) or "observed"))
+
+
+def _target(target: str, folder: Path) -> tuple[str, Path]:
+    name, _, file = target.partition(":")
+    if name not in FORMATS:
+        meant = closest(name, FORMATS)
+        rest = f"did you mean {meant}" if meant else f"expected {either(FORMATS)}"
+        raise pytest.UsageError(f"--validate-runs-report: {target!r} begins with no output format, {rest}")
+    if not file:
+        raise pytest.UsageError(f"--validate-runs-report: {target!r} is not of the form FORMAT:FILE")
+    return name, folder / file
+
+
+def _write(path: Path, text: Iterable[str]) -> None:
+    """The whole report or none: an older one is replaced when the new one is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        try:
+            file.writelines(text)
+            file.flush()
+            os.fsync(file.fileno())
+            os.replace(file.name, path)
+        except OSError:
+            os.unlink(file.name)
+            raise
+
+
+def _plain(checked: Checked) -> dict[str, Any]:
+    totals = [[rule, severity, count] for (rule, severity), count in checked.totals.items()]
+    return {**asdict(replace(checked, totals={})), "totals": totals}
+
+
+def _revived(checked: Mapping[str, Any], test: str) -> Checked:
+    return Checked(
+        document=CheckedDocument(**_filed(checked["document"], test)),
+        findings=tuple(_finding(_filed(finding, test)) for finding in checked["findings"]),
+        totals={(rule, Severity(severity)): count for rule, severity, count in checked["totals"]},
+        beyond_cap=checked["beyond_cap"],
+    )
+
+
+def _finding(finding: Mapping[str, Any]) -> Finding:
+    excerpt = finding["excerpt"] and Excerpt(**finding["excerpt"])
+    return Finding(**{**finding, "severity": Severity(finding["severity"]), "excerpt": excerpt})
+
+
+def _filed(value: Mapping[str, Any], test: str) -> dict[str, Any]:
+    return {**value, "file": value["file"] or test}

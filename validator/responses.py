@@ -1,0 +1,75 @@
+"""What `validate` and the assertions take: JSON texts, paths, values, and objects of client libraries.
+
+The objects are known by what they can do. Nothing of their packages is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable, Mapping
+from os import PathLike, fspath
+from typing import Any
+
+from validator.finding import Problem, Span
+from validator.settings import MAX_BYTES
+from validator.sources import Document, SourceError
+from validator.sources.files import documents
+
+_BODY = ("content", "data")
+"""Where responses keep the bytes they came with: httpx, requests, Django and the openai package's raw responses under
+`content`, urllib3 and Werkzeug under `data`."""
+
+
+def documents_of(source: object) -> Iterable[Document]:
+    """The documents to check in what a caller hands over.
+
+    What a server sent is preferred to what a client made of it: a body is taken before a model is dumped.
+    Raises `OSError` for a path that cannot be read and `TypeError` for a source that holds no document.
+    """
+    if isinstance(source, str | bytes):
+        return [Document(file=None, data=source)]
+    if isinstance(source, PathLike):
+        return [_readable(document) for document in documents([fspath(source)], MAX_BYTES)]
+    if isinstance(source, Document):
+        return [source]
+    if isinstance(source, dict | list):
+        return [_of_value(source)]
+    if (body := _body(source)) is not None:
+        return [Document(file=None, data=body)]
+    return [_of_value(_plain(source))]
+
+
+def _readable(document: Document | SourceError) -> Document:
+    if isinstance(document, SourceError):
+        raise OSError(f"{document.file}: {document}") from document
+    return document
+
+
+def _body(source: object) -> bytes | None:
+    bodies = (getattr(source, name, None) for name in _BODY)
+    return next((body for body in bodies if isinstance(body, bytes)), None)
+
+
+def _of_value(value: object) -> Document:
+    """A value is checked as the JSON text that it would be sent as."""
+    try:
+        return Document(file=None, data=json.dumps(value, default=_plain), has_places=False)
+    except RecursionError:
+        problem = Problem("", "has more than 256 levels", span=Span(0, 0))
+        return Document(file=None, data="", problem=("too-deep", problem), has_places=False)
+
+
+def _plain(source: Any) -> Any:
+    """What JSON knows in the place of what it does not know."""
+    if callable(dump := getattr(source, "model_dump", None)):
+        with warnings.catch_warnings(action="ignore"):  # pydantic's, of values that do not fit the model: findings soon
+            return dump(by_alias=True, exclude_unset=True)  # or defaults that nobody sent would be checked too
+    if isinstance(source, Mapping):
+        return dict(source)
+    if callable(isoformat := getattr(source, "isoformat", None)):
+        return isoformat()
+    name = type(source).__name__
+    if hasattr(source, "__await__"):
+        raise TypeError(f"cannot check a {name} before it is awaited")
+    raise TypeError(f"cannot check a {name}: give JSON text, a Path, a parsed value, a response or a model")

@@ -1,0 +1,20 @@
+"""How bad a finding is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a finding is, worst first; the values are the words users write and reports print."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    def reaches(self, threshold: Severity) -> bool:
+        """Whether this severity is at least as bad as `threshold`."""
+        return _RANK[self] >= _RANK[threshold]
+
+
+_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
