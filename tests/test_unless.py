@@ -76,7 +76,7 @@ def runs() -> list[dict[str, Any]]:
 def test_a_run_that_lets_a_rule_be_skipped_is_sound_for_it(rule: Rule, runs: list[dict[str, Any]]) -> None:
     assert rule.check is not None
     asked = {"now": NOW} if rule.asks else {}
-    schema = rule.unless(**asked) if callable(rule.unless) else rule.unless
+    schema: Any = rule.unless(**asked) if callable(rule.unless) else rule.unless
     satisfied = jsonschema.Draft202012Validator(schema, registry=referencing.Registry())
     skipped = [run for run in runs if satisfied.is_valid(run) and all(run.get(name) is not None for name in rule.given)]
     assert [run for run in skipped if _says(rule, run, asked)] == []

@@ -19,7 +19,7 @@ _CUTOFF = 0.82
 
 
 Missing: TypeAlias = Mapping[str, Collection[str]]
-"""The keys that the schema pass found missing, by the pointer of their object; its message names what stands instead."""
+"""The keys that the schema pass found missing, by the pointer of their object; its message says what stands there."""
 
 
 def key_problems(value: Any, shape: Shape, form: Form, missing: Missing) -> list[NamedProblem]:

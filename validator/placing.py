@@ -15,7 +15,6 @@ from validator.finding import Checked, CheckedDocument, Excerpt, Finding, NamedP
 from validator.found import Found
 from validator.locate import Lines, locate
 from validator.parse import text_of
-from validator.pointer import split
 from validator.rules import BY_NAME
 from validator.settings import Settings
 from validator.wording import is_plain, word

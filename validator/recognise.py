@@ -59,7 +59,7 @@ class Recognised:
 def recognise(value: Any, *, form: FormChoice = "auto", expect: Expect = "auto") -> Recognised:
     """Take a document apart, or say what else it looks like."""
     kind, parts = _taken_apart(value)
-    if kind is None or (expect != "auto" and expect != kind) or (expect == "page" and isinstance(value, list)):
+    if kind is None or expect not in ("auto", kind) or (expect == "page" and isinstance(value, list)):
         expected = {"auto": "a page of runs, a run or an array of runs", "page": "a page of runs", "run": "a run"}[
             expect
         ]

@@ -1,4 +1,4 @@
-"""What a rule is: a check of a page or a run with a name, a severity, the fields it reads, and a page that explains it."""
+"""What a rule is: a check of a page or a run, with a name, a severity, the fields it reads and a page about it."""
 
 from __future__ import annotations
 

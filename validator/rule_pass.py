@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from validator.document import Page, Run
 from validator.finding import NamedProblem, Problem
-from validator.rule import Rule
+from validator.rule import Check, Rule
 from validator.settings import Settings
 
 BoundCheck: TypeAlias = Callable[[Any], Iterable[Problem]]
@@ -50,7 +50,7 @@ class Dispatch(NamedTuple):
 
 def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
     """Sort the rules by what they check."""
-    bound = [(rule, _bound(rule, settings)) for rule in rules if rule.check is not None]
+    bound = [(rule, _bound(rule.check, rule, settings)) for rule in rules if rule.check is not None]
     of_runs = [pair for pair in bound if pair[0].group != "page"]
     screens = tuple(pair for pair in of_runs if pair[0].screens)
     settled = tuple(pair for pair in of_runs if pair not in screens and pair[0].fields <= {*CONFIGURATION})
@@ -71,9 +71,8 @@ def _named(fields: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(sorted({name for names in fields for name in names}))
 
 
-def _bound(rule: Rule, settings: Settings) -> BoundCheck:
-    assert rule.check is not None
-    return partial(rule.check, **rule.asked(settings)) if rule.asks else rule.check
+def _bound(check: Check, rule: Rule, settings: Settings) -> BoundCheck:
+    return partial(check, **rule.asked(settings)) if rule.asks else check
 
 
 def run_problems(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:

@@ -22,7 +22,8 @@ class Instant(float):
 def to_wire(value: Any, shape: Shape) -> Any:
     """A copy with every declared key renamed to its wire name, and ISO 8601 times as `Instant`s.
 
-    Keys of free-form maps, undeclared keys and values are left alone.
+    Keys of free-form maps, undeclared keys and values are left alone, but for undeclared keys that a wire name would
+    collide with.
     """
     if isinstance(value, list):
         return value if shape.items is None else [to_wire(item, shape.items) for item in value]
@@ -31,6 +32,7 @@ def to_wire(value: Any, shape: Shape) -> Any:
     renamed = {
         _wire_name(key, shape): to_wire(child, shape.properties.get(key, shape.others or _FREE))
         for key, child in value.items()
+        if key in shape.properties or spelt(key, "sdk") not in shape.properties
     }
     return _with_instants(_with_payload(renamed))
 
@@ -87,7 +89,13 @@ def as_it_stands(pointer: tuple[str, ...], value: Any) -> tuple[str, ...]:
         if isinstance(value, list):
             value = value[int(part)]
         elif isinstance(value, dict):
-            part = part if part in value else spelt(part, "sdk")
+            part = next((key for key in _spellings(part) if key in value), spelt(part, "sdk"))
             value = value.get(part)
         parts.append(part)
     return tuple(parts)
+
+
+def _spellings(part: str) -> tuple[str, str]:
+    """How a key may be spelt, the likelier first: keys of free-form maps are not renamed."""
+    camel = spelt(part, "sdk")
+    return (camel, part) if part in declared_names() else (part, camel)

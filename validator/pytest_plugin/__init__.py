@@ -51,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the parts that are asked for."""
-    config.stash[WATCH] = Watch(lambda: {})
+    config.stash[WATCH] = Watch(dict)
     options = ", ".join(Options.__annotations__)
     config.addinivalue_line("markers", f"validate_runs({options}): defaults for checks of list-runs responses")
     if config.getoption("validate_runs") or config.getini("validate_runs_files"):

@@ -13,17 +13,6 @@ from validator.rules.document import (
     too_deep,
     too_large,
 )
-from validator.rules.schema import (
-    const,
-    enum,
-    max_items,
-    maximum,
-    min_length,
-    minimum,
-    misspelt_key,
-    required,
-    type,
-)
 from validator.rules.page import (
     concurrent_active_runs,
     duplicate_run_id,
@@ -82,6 +71,17 @@ from validator.rules.run import (
     unprefixed_id,
     usage_on_active_run,
     zero_timestamp,
+)
+from validator.rules.schema import (
+    const,
+    enum,
+    max_items,
+    maximum,
+    min_length,
+    minimum,
+    misspelt_key,
+    required,
+    type,
 )
 
 RULES: tuple[Rule, ...] = (

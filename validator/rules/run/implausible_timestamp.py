@@ -31,7 +31,7 @@ _MILLISECONDS = 10**11
 
 def _plausible(now: float) -> dict[str, Any]:
     bounds = {"type": ["integer", "null"], "minimum": _EARLIEST, "maximum": int(now) + _DAY}
-    return {"properties": {field: bounds for field in TIMES}}
+    return {"properties": dict.fromkeys(TIMES, bounds)}
 
 
 @rule(

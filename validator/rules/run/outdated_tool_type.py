@@ -23,7 +23,6 @@ from validator.document import Run
 from validator.finding import Problem
 from validator.rule import INFO, rule
 
-
 _CURRENT = {"properties": {"type": {"not": {"const": "retrieval"}}}}
 
 

@@ -1,0 +1,199 @@
+"""Files, folders and standard input: what is read, in which order, and what is told of the rest."""
+
+import io
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.paths import SAMPLES
+from validator.settings import MAX_BYTES
+from validator.sources import Document, SourceError
+from validator.sources.files import documents
+
+Told = tuple[str | None, str]
+"""The name of a file and what is told of it."""
+
+
+def _read(*paths: str | Path, max_bytes: int = MAX_BYTES) -> list[bytes | str | Told]:
+    """The data of each document, or what is told instead."""
+    found: list[bytes | str | Told] = []
+    for one in documents(map(str, paths), max_bytes):
+        if isinstance(one, SourceError):
+            found.append((one.file, str(one)))
+        else:
+            found.append(one.data if one.problem is None else (one.file, one.problem[0]))
+    return found
+
+
+def _names(folder: Path) -> list[str]:
+    return [os.path.relpath(one.file or "", folder) for one in documents([str(folder)], MAX_BYTES)]
+
+
+def test_files_are_read_in_the_order_given_whatever_their_names(tmp_path: Path) -> None:
+    for name in ("b.json", "a.txt"):
+        (tmp_path / name).write_bytes(name.encode())
+    assert _read(tmp_path / "b.json", tmp_path / "a.txt", tmp_path / "b.json") == [b"b.json", b"a.txt", b"b.json"]
+    assert next(iter(documents([str(tmp_path / "b.json")], 9))) == Document(
+        file=str(tmp_path / "b.json"), data=b"b.json"
+    )
+
+
+def test_nothing_is_read_before_its_turn(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.touch()
+    coming = documents([str(first), str(second)], 9)
+    next(coming)
+    second.write_bytes(b"late")
+    assert next(coming) == Document(file=str(second), data=b"late")
+
+
+def test_a_folder_is_walked_by_name_without_what_is_hidden(tmp_path: Path) -> None:
+    for name in ("b.json", "a.json", "c.JSON", "d.jsonl", "z/y.json", "k/x.json", ".git/w.json", "z/.v/u.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert _names(tmp_path) == ["a.json", "b.json", "c.JSON", "k/x.json", "z/y.json"]
+
+
+def test_links_do_not_lead_round_and_round(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "a.json").touch()
+    (tmp_path / "inner" / "up").symlink_to(tmp_path)
+    (tmp_path / "twin").symlink_to(tmp_path / "inner")
+    assert _names(tmp_path) == ["inner/a.json"]
+
+
+def test_a_folder_that_holds_nothing_to_check_is_told(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / "x.json").mkdir()
+    assert _read(tmp_path) == [(str(tmp_path), "nothing to check: no *.json in this folder")]
+
+
+def test_what_is_no_file_in_a_folder_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.json")
+    (tmp_path / "b.json").symlink_to("nowhere")
+    (tmp_path / "c.json").write_bytes(b"sound")
+    assert _read(tmp_path) == [
+        (str(tmp_path / "a.json"), "is neither a regular file nor a folder"),
+        (str(tmp_path / "b.json"), "no such file or directory"),
+        b"sound",
+    ]
+
+
+@pytest.mark.parametrize("gone", ["inner", "inner/deeper"])
+def test_a_folder_that_vanishes_while_it_is_walked_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    (tmp_path / "inner" / "deeper").mkdir(parents=True)
+    (tmp_path / "a.json").write_bytes(b"sound")
+    (tmp_path / "inner" / "b.json").write_bytes(b"sound too")
+    _fail(monkeypatch, "stat", tmp_path / gone)
+    told = (str(tmp_path / gone), "no such file or directory")
+    assert _read(tmp_path) == [b"sound", *([b"sound too"] if gone == "inner/deeper" else []), told]
+
+
+@pytest.mark.parametrize("name", ["inner", "inner/deeper"])
+def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / "inner" / "deeper").mkdir(parents=True)
+    (tmp_path / "a.json").write_bytes(b"sound")
+    _fail(monkeypatch, "scandir", tmp_path / name)
+    assert _read(tmp_path) == [b"sound", (str(tmp_path / name), "no such file or directory")]
+
+
+def _fail(monkeypatch: pytest.MonkeyPatch, function: str, path: Path) -> None:
+    """Let a function of the operating system fail for one path, as if it had just vanished."""
+    genuine: Callable[..., Any] = getattr(os, function)
+
+    def failing(name: Any, *rest: Any, **options: Any) -> Any:
+        if str(name) == str(path):
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        return genuine(name, *rest, **options)
+
+    monkeypatch.setattr(os, function, failing)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nowhere", "no such file or directory"),
+        ("file/below", "not a directory"),
+        ("n" * 300, "file name too long"),
+        ("a\0b", "is not a possible file name"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "file").touch()
+    assert _read(f"{tmp_path}/{name}", tmp_path / "file") == [(f"{tmp_path}/{name}", reason), b""]
+
+
+class Failing(io.BytesIO):
+    """A stream that fails while it is read."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(b"torn")
+        self.error = error
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise self.error
+        return super().read(size)
+
+
+def test_a_failure_in_the_middle_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Failing(OSError(5, "Input/output error"))))
+    assert _read("-") == [("-", "input/output error")]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Failing(TimeoutError("took too long"))))
+    assert _read("-", "nowhere") == [("-", "took too long"), ("nowhere", "no such file or directory")]
+
+
+def test_standard_input_is_read_or_told_to_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"given")))
+    assert _read("-") == [b"given"]
+    monkeypatch.setattr(sys, "stdin", None)
+    assert _read("-") == [("-", "is closed")]
+
+
+def test_the_limit_is_of_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x").write_bytes(b"1234567890")
+    monkeypatch.setattr("validator.sources.files._PIECE", 4)
+    assert _read(tmp_path / "x", max_bytes=10) == [b"1234567890"]
+    assert _read(tmp_path / "x", max_bytes=9) == [(str(tmp_path / "x"), "too-large")]
+    assert _read(tmp_path / "x", max_bytes=10**30) == [b"1234567890"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"1234567890")))
+    assert _read("-", max_bytes=9) == [("-", "too-large")]
+
+
+def test_an_endless_or_sparse_file_is_read_up_to_the_limit_only(tmp_path: Path) -> None:
+    with open(tmp_path / "sparse", "wb") as file:
+        file.truncate(2**31)
+    assert _read(tmp_path / "sparse", max_bytes=1000) == [(str(tmp_path / "sparse"), "too-large")]
+
+
+def test_a_pipe_is_read_where_the_shell_names_it_and_nowhere_else(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "wb") as given:
+        given.write(b"given")
+    assert _read(f"/dev/fd/{reader}") == [b"given"]
+    os.close(reader)
+    os.mkfifo(tmp_path / "pipe")
+    assert _read(tmp_path / "pipe") == [(str(tmp_path / "pipe"), "is neither a regular file nor a folder")]
+
+
+def test_a_slow_pipe_is_waited_for() -> None:
+    reader, writer = os.pipe()
+    threading.Timer(0.05, lambda: (os.write(writer, b"late"), os.close(writer))).start()
+    assert _read(f"/dev/fd/{reader}") == [b"late"]
+    os.close(reader)
+
+
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/zero"])
+def test_a_device_is_refused(device: str) -> None:
+    assert _read(device) == [(device, "is neither a regular file nor a folder")]
+
+
+def test_the_samples_are_found() -> None:
+    assert len(_names(SAMPLES / "invalid")) == len(os.listdir(SAMPLES / "invalid"))
