@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from pages import page_with_defects, sound_page, written
@@ -22,12 +23,13 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from validator.contract import contract
-from validator.finding import Severity
 from validator.locate import locate
 from validator.parse import text_of
-from validator.pipeline import check, checks, find
+from validator.passes import checks
+from validator.pipeline import check, find
 from validator.selection import severities
 from validator.settings import Settings
+from validator.severity import Severity
 from validator.sources import Document
 
 ROUNDS = 15
@@ -81,9 +83,7 @@ def page_bars() -> None:
     found = find(document(faulty), ready)
     assert len(found.problems) == 5, found.problems
 
-    print(
-        f"\n{len(value['data'])} runs, {len(sound) / len(value['data']):.0f} bytes a run; times json.loads of the same bytes\n"
-    )
+    print(f"\n{len(value['data'])} runs, {len(sound) / len(value['data']):.0f} bytes a run; times json.loads of them\n")
     print("| what | figure | bar |\n|---|---|---|")
     row(
         "sound page, bytes to verdict",
@@ -140,7 +140,7 @@ def growth() -> None:
 
 
 def process(folder: str, *arguments: str) -> Callable[[], object]:
-    """A whole process, its output thrown away; what it compiles is kept in the folder, as it is after an installation."""
+    """A whole process, its output thrown away; what it compiles is kept in the folder, as after an installation."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment = {**kept, "PYTHONPYCACHEPREFIX": folder}
     return lambda: subprocess.run(arguments, capture_output=True, check=False, env=environment)
@@ -168,8 +168,8 @@ def command_bars() -> None:
 
 def bundle() -> dict[str, object]:
     """The schemas in one, for a validator that takes one file."""
-    validator = stock()
-    return {**validator.schema, "$defs": dict(contract("observed", "wire").schemas)}
+    schema: Any = stock().schema
+    return {**schema, "$defs": dict(contract("observed", "wire").schemas)}
 
 
 if __name__ == "__main__":

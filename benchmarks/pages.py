@@ -1,4 +1,4 @@
-"""Pages to measure on: sound ones of 100 runs, and the same with defects; made from the samples, the same every time."""
+"""Pages to measure on: sound ones of 100 runs, and the same with defects; made from the samples."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ OF_EACH_TYPE: dict[str, Any] = {
     "array": [7],
     "null": None,
 }
+UNKNOWN: tuple[Any, ...] = ("zebra", "", 7, [], {})
 Path = tuple[str | int, ...]
 
 
@@ -94,7 +95,7 @@ def _of_keywords(value: Any, schema: Schema, path: Path) -> Iterator[Mutation]:
                 if name not in names and not (name == "integer" and "number" in names):
                     yield Mutation(path, "type", other)
         elif keyword in ("enum", "const"):
-            yield from (Mutation(path, keyword, other) for other in ("zebra", "", 7, [], {}))
+            yield from (Mutation(path, keyword, wrong) for wrong in UNKNOWN)
         elif keyword == "minimum":
             yield from (Mutation(path, keyword, schema[keyword] - step) for step in (1, 0.5, 10**30))
         elif keyword == "maximum":

@@ -162,7 +162,9 @@ def test_nothing_to_check_is_said_and_no_success(command: Command, tmp_path: Pat
 
 def test_a_missing_file_does_not_keep_the_others_from_being_checked(command: Command) -> None:
     assert command("nowhere.json", MISMATCH, "-f", "concise") == Ran(
-        2, MISMATCH_LINE + "1 error in 1 document (2 runs)\n", "validate-runs: nowhere.json: no such file or directory\n"
+        2,
+        MISMATCH_LINE + "1 error in 1 document (2 runs)\n",
+        "validate-runs: nowhere.json: no such file or directory\n",
     )
 
 
@@ -223,7 +225,9 @@ def test_what_is_not_shown_is_counted(command: Command, show: str, shown: str) -
     ],
 )
 def test_rules_are_chosen_by_name_group_and_glob(command: Command, words: list[str], rules: list[str]) -> None:
-    out = command("seed-example.json", "-f", "json", "--show", "error", "--severity", "shared-identifier=error", *words).out
+    out = command(
+        "seed-example.json", "-f", "json", "--show", "error", "--severity", "shared-identifier=error", *words
+    ).out
     wanted = {"first-id-mismatch", "last-id-mismatch", "shared-identifier", "token-total-mismatch"}
     assert [found["rule"] for found in json.loads(out)["findings"] if found["rule"] in wanted] == rules
 
@@ -242,14 +246,17 @@ def test_rules_are_chosen_by_name_group_and_glob(command: Command, words: list[s
         ),
         (
             ["--severity", "zzz=error"],
-            'Invalid value for \'--severity\': no rule or group is called "zzz", --list-rules names them all.',
+            "Invalid value for '--severity': no rule or group is called \"zzz\", --list-rules names them all.",
         ),
         (
             ["--severity", "usage=fatal"],
             "Invalid value for '--severity': 'fatal' is not one of 'error', 'warning', 'info', 'off'.",
         ),
         (["--severity", "usage"], "Invalid value for '--severity': 'usage' is not of the form RULE=LEVEL."),
-        (["--explain", "tokens"], 'Invalid value for \'--explain\': no rule or group is called "tokens", --list-rules names them all.'),
+        (
+            ["--explain", "tokens"],
+            "Invalid value for '--explain': no rule or group is called \"tokens\", --list-rules names them all.",
+        ),
         (["--now", "noon"], "Invalid value for '--now': 'noon' is neither Unix seconds nor an ISO 8601 date-time."),
         (["--now", "nan"], "Invalid value for '--now': 'nan' is neither Unix seconds nor an ISO 8601 date-time."),
         (["--limit", "101"], "Invalid value for '--limit': 101 is not in the range 1<=x<=100."),
@@ -616,8 +623,7 @@ def test_a_stream_may_be_missing(
 
 def test_interrupted_it_ends_at_once() -> None:
     script = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from validator.cli import main; main()"
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);from validator.cli import main; main()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script, "nowhere.json", "-"],

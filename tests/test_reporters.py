@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from validator.finding import Checked, CheckedDocument, Excerpt, Finding, Severity
+from validator.finding import Checked, CheckedDocument, Excerpt, Finding
+from validator.severity import Severity
 from validator.reporters import FORMATS, STATISTICS, Look, reporter
 
 LOOK = Look(contract="observed", show=Severity.WARNING)

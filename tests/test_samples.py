@@ -33,7 +33,9 @@ def test_a_faulty_sample_has_the_finding_it_is_named_after_and_no_other(sample: 
     findings = validate(sample).findings
     if rule.severity is Severity.INFO:
         assert {finding.rule for finding in findings} == {rule.name}
-    graver = [finding for finding in findings if finding.severity is not Severity.INFO or rule.severity is Severity.INFO]
+    graver = [
+        finding for finding in findings if finding.severity is not Severity.INFO or rule.severity is Severity.INFO
+    ]
     assert {finding.rule for finding in graver} == {rule.name}
     assert len({finding.pointer for finding in graver}) == len(graver)
 
@@ -99,7 +101,9 @@ SEED_FINDINGS = [
 ]
 
 
-LAID_OUT = [path for path in (*VALID, *INVALID) if path.stem not in ("duplicate-key", "not-json", "not-utf8", "too-deep")]
+LAID_OUT = [
+    path for path in (*VALID, *INVALID) if path.stem not in ("duplicate-key", "not-json", "not-utf8", "too-deep")
+]
 
 
 @pytest.mark.parametrize("sample", LAID_OUT, ids=lambda path: str(path.relative_to(SAMPLES)))

@@ -105,9 +105,7 @@ def test_a_message_takes_its_values_and_obeys_none_of_them() -> None:
     assert word("is {}", ("\x1b[31m\u202e",), show_values=True) == r'is "\u001b[31m\u202e"'
 
 
-@pytest.mark.parametrize(
-    ("words", "said_so"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")]
-)
+@pytest.mark.parametrize(("words", "said_so"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")])
 def test_alternatives_are_listed(words: list[str], said_so: str) -> None:
     assert either(words) == said_so
     assert count(len(words), "word") == f"{len(words)} word{'' if len(words) == 1 else 's'}"

@@ -20,7 +20,7 @@ from validator.severity import Severity
 
 if TYPE_CHECKING:
     from validator.finding import Checked
-    from validator.pipeline import Checks
+    from validator.passes import Checks
     from validator.reporters import Look
 
 CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
@@ -288,7 +288,7 @@ def _list_rules(options: dict[str, Any]) -> int:
 
 
 def _check(files: Iterable[str], options: dict[str, Any]) -> int:
-    from validator.pipeline import checks
+    from validator.passes import checks
     from validator.reporters import reporter
 
     codes = {CLEAN}

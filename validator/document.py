@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Run: TypeAlias = dict[str, Any]
 """A run object with wire names (snake_case)."""
@@ -15,8 +14,7 @@ END_TIMES = ("completed_at", "cancelled_at", "failed_at")
 TIMES = ("created_at", "started_at", "expires_at", *END_TIMES)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A page of a listing as a page rule sees it.
 
     `envelope` is the page object with wire names. `runs` pairs each run with its index in `data`; runs in which

@@ -10,7 +10,6 @@ from __future__ import annotations
 import marshal
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -46,7 +45,7 @@ class Embedded(NamedTuple):
 
     def located(self, problem: Problem) -> Problem:
         """A problem of the schema as one of the run."""
-        return replace(problem, pointer=f"{self.pointer}/{problem.pointer}" if problem.pointer else self.pointer)
+        return problem._replace(pointer=f"{self.pointer}/{problem.pointer}" if problem.pointer else self.pointer)
 
 
 class Part(NamedTuple):

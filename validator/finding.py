@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from validator.severity import Severity as Severity  # noqa: PLC0414  # --help needs it alone
+from validator.severity import Severity
 
 
 class Span(NamedTuple):
@@ -16,8 +16,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What a rule or a stage objects to, before it is placed and worded.
 
     `pointer` is relative to what was checked (a run, a page, the document) and has no leading slash:
@@ -126,24 +125,6 @@ class Summary:
     warning: int
     info: int
     suppressed: int = 0
-
-    @classmethod
-    def of(cls, checked: Iterable[Checked]) -> Summary:
-        """Add up documents."""
-        documents = runs = 0
-        counts = dict.fromkeys(Severity, 0)
-        for one in checked:
-            documents += 1
-            runs += one.document.runs
-            for (_, severity), count in one.totals.items():
-                counts[severity] += count
-        return cls(
-            documents=documents,
-            runs=runs,
-            error=counts[Severity.ERROR],
-            warning=counts[Severity.WARNING],
-            info=counts[Severity.INFO],
-        )
 
     def count(self, severity: Severity) -> int:
         """The number of findings of one severity."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from validator.finding import CheckedDocument, NamedProblem
 from validator.parse import Parsed
@@ -10,8 +10,7 @@ from validator.recognise import Recognised
 from validator.sources import Document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """A document, what it turned out to be, and what is wrong with it."""
 
     document: Document

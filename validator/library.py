@@ -6,12 +6,13 @@ import math
 import time
 from collections.abc import Iterable, Mapping
 
-from validator.finding import Severity
-from validator.pipeline import check, checks
+from validator.passes import checks
+from validator.pipeline import check
 from validator.report import Report
 from validator.responses import documents_of
 from validator.selection import severities
 from validator.settings import ContractName, Expect, FormChoice, Order, Settings
+from validator.severity import Severity
 
 
 def validate(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Never
+from typing import Any, NamedTuple, Never
 
 from validator.doubt import is_doubtful
 from validator.finding import Problem, Span
@@ -14,20 +13,16 @@ from validator.finding import Problem, Span
 _BOM = b"\xef\xbb\xbf"
 _DIGITS = bytes.maketrans(b"123456789+E", b"0000000000e")
 """Makes every digit a 0, and a plus sign too, so that numbers of one shape look the same."""
-_WIDE = tuple(
-    (name, codec, re.compile(pattern, re.DOTALL))
-    for name, codec, pattern in (
-        ("UTF-32 (little endian)", "utf-32-le", rb"\xff\xfe\0\0|[^\0]\0\0\0"),
-        ("UTF-32 (big endian)", "utf-32-be", rb"\0\0\xfe\xff|\0\0\0[^\0]"),
-        ("UTF-16 (little endian)", "utf-16-le", rb"\xff\xfe|[^\0]\0[^\0]\0"),
-        ("UTF-16 (big endian)", "utf-16-be", rb"\xfe\xff|\0[^\0]\0[^\0]"),
-    )
+_WIDE = (
+    ("UTF-32 (little endian)", "utf-32-le", rb"\xff\xfe\0\0|[^\0]\0\0\0"),
+    ("UTF-32 (big endian)", "utf-32-be", rb"\0\0\xfe\xff|\0\0\0[^\0]"),
+    ("UTF-16 (little endian)", "utf-16-le", rb"\xff\xfe|[^\0]\0[^\0]\0"),
+    ("UTF-16 (big endian)", "utf-16-be", rb"\xfe\xff|\0[^\0]\0[^\0]"),
 )
 _PACKED = ((b"\x1f\x8b", "gzip data"), (b"\x28\xb5\x2f\xfd", "zstd data"), (b"PK\x03\x04", "a zip archive"))
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A document as it was read.
 
     `problems` pairs the name of a rule with each problem, in order of place. Where the document is not `readable`,
@@ -141,4 +136,4 @@ def _at(offset: int, message: str) -> Problem:
 
 def _wide(data: bytes) -> Iterator[tuple[str, str]]:
     """The name and codec of the encoding of UTF-16 or UTF-32 data."""
-    return ((name, codec) for name, codec, pattern in _WIDE if pattern.match(data))
+    return ((name, codec) for name, codec, pattern in _WIDE if re.match(pattern, data, re.DOTALL))

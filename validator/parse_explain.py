@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
 from typing import Any
 
 from validator.doubt import HALF, MOST_DIGITS
@@ -124,7 +123,7 @@ class _Reading:
             at = max(index for index, (rule, _) in enumerate(self.problems) if rule == _REPEATED)
             rule, problem = self.problems[at]
             message = problem.message + "; {} more repetitions in this document are not listed"
-            self.problems[at] = rule, replace(problem, message=message, values=(*problem.values, unlisted))
+            self.problems[at] = rule, problem._replace(message=message, values=(*problem.values, unlisted))
 
     def _report(self, rule: str, token: Token, message: str, *values: object) -> None:
         pointer, span = join(*parts(token.path)), Span(token.start, token.end)

@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
-from functools import cache, partial
-from typing import Any, NamedTuple
-
-from validator.contract import Contract, contract
-from validator.contract import Subject as SubjectName
-from validator.document import Run
-from validator.finding import Checked, CheckedDocument, NamedProblem
+from validator.finding import Checked, CheckedDocument
 from validator.found import Found
-from validator.key_pass import key_problems
 from validator.parse import Parsed, parse
-from validator.pointer import join, split
-from validator.quick_pass import unremarkable, well_shaped
-from validator.recognise import Part, Recognised, recognise
-from validator.rule_pass import Dispatch, dispatch, page_problems, run_problems
-from validator.rules import RULES
-from validator.schema_pass import Accepts, schema_problems
-from validator.settings import Form, Settings
+from validator.passes import Checks, problems
+from validator.recognise import Recognised, recognise
+from validator.settings import Settings
 from validator.sources import Document
-from validator.wire import as_it_stands, to_wire, wire_names
-
-
-class Checks(NamedTuple):
-    """The settings and the rules that they leave in effect, made once for many documents."""
-
-    settings: Settings
-    rules: Dispatch
-    unremarkable: Callable[[Form], Accepts]
-    """The verdict that a run is well shaped, and that only the rules in `rest` can say anything of it."""
-    rest: Dispatch
-
-
-def checks(settings: Settings) -> Checks:
-    """Get ready to check documents with these settings."""
-    rules = [rule for rule in RULES if rule.name in settings.severities]
-    rest = [rule for rule in rules if rule.unless is None]
-    quick = cache(partial(unremarkable, rules, settings))
-    return Checks(settings, dispatch(rules, settings), quick, dispatch(rest, settings))
 
 
 def check(document: Document, checks: Checks) -> Checked:
@@ -65,122 +33,11 @@ def find(document: Document, checks: Checks) -> Found:
         generation=recognised.generation,
         runs=recognised.runs,
     )
-    problems = [*parsed.problems, *_problems(recognised, parsed, checks)]
-    return Found(document=document, about=about, recognised=recognised, parsed=parsed, problems=problems)
+    found = [*parsed.problems, *problems(recognised, parsed, checks)]
+    return Found(document=document, about=about, recognised=recognised, parsed=parsed, problems=found)
 
 
 def _recognised(parsed: Parsed, settings: Settings) -> Recognised:
     if not parsed.readable:
         return Recognised(None)
     return recognise(parsed.value, form=settings.form, expect=settings.expect)
-
-
-def _problems(recognised: Recognised, parsed: Parsed, checks: Checks) -> list[NamedProblem]:
-    if recognised.problem is not None:
-        return [("not-a-run-list", recognised.problem)]
-    if recognised.form is None:
-        return []
-    subject = _Subject(
-        checks,
-        recognised.form,
-        contract(checks.settings.contract, recognised.form),
-        frozenset(problem.pointer for name, problem in parsed.problems if name == "non-finite-number"),
-    )
-    return [problem for part in recognised.parts for problem in _part_problems(part, subject)]
-
-
-class _Subject(NamedTuple):
-    """What is the same for all parts of a document; `unusable` are pointers to values that stand for no number."""
-
-    checks: Checks
-    form: Form
-    contract: Contract
-    unusable: frozenset[str]
-
-
-def _part_problems(part: Part, subject: _Subject) -> list[NamedProblem]:
-    """The problems of a page and its runs, or of runs without a page."""
-    problems: list[NamedProblem] = []
-    wire_runs: list[tuple[int, Run]] = []
-    spoiled_runs: dict[int, Collection[str]] = {}
-    checks, is_wire = subject.checks, subject.form == "wire"
-    unremarkable = _nobody if subject.unusable else checks.unremarkable(subject.form)
-    for index, (pointer, run) in enumerate(part.runs):
-        misshapen: Collection[str] = ()
-        rules = checks.rest
-        if not unremarkable(run):
-            rules = checks.rules
-            found, misshapen = _shape_problems(run, pointer, "run", subject)
-            problems += found
-            if not isinstance(run, dict):
-                continue
-        wire_run = run if is_wire else to_wire(run, subject.contract.shape_of("run"))
-        said, spoiled = run_problems(wire_run, misshapen, rules)
-        if said:
-            problems += _under(pointer, said, None if is_wire else run)
-        if spoiled:
-            spoiled_runs[index] = spoiled
-        wire_runs.append((index, wire_run))
-    if part.page is None:
-        return problems
-    return _envelope_problems(part, wire_runs, spoiled_runs, subject) + problems
-
-
-def _nobody(_: Any) -> bool:
-    return False
-
-
-def _envelope_problems(
-    part: Part, runs: list[tuple[int, Run]], spoiled_runs: Mapping[int, Collection[str]], subject: _Subject
-) -> list[NamedProblem]:
-    problems, misshapen = _shape_problems(part.page, part.pointer, "list_runs_response", subject)
-    if not isinstance(part.page, dict):
-        return problems
-    envelope = (
-        part.page if subject.form == "wire" else to_wire(part.page, subject.contract.shape_of("list_runs_response"))
-    )
-    said = page_problems(envelope, runs, misshapen, spoiled_runs, subject.checks.rules)
-    return problems + _under(part.pointer, said, None if subject.form == "wire" else part.page)
-
-
-def _shape_problems(
-    value: Any, pointer: str, name: SubjectName, subject: _Subject
-) -> tuple[list[NamedProblem], frozenset[str]]:
-    """What schemas and key names say of a page without its runs, or of a run; and the wire names of its bad fields."""
-    contract, form = subject.contract, subject.form
-    settings = subject.checks.settings
-    if not subject.unusable and well_shaped(name, settings.contract, form)(value):
-        return [], frozenset()
-    found = schema_problems(value, name, settings.contract, form)
-    missing = {problem.pointer: problem.identity.split(",") for rule, problem in found if rule == "schema:required"}
-    misspelt = key_problems(value, contract.shape_of(name), form, missing)
-    unusable = {part.pointer for _, part in _under(pointer, found) if part.pointer in subject.unusable}
-    kept = [named for named in _under(pointer, [*found, *misspelt]) if named[1].pointer not in unusable]
-    return kept, _misshapen_fields(found, missing, form) | _unusable_fields(pointer, name, subject)
-
-
-def _misshapen_fields(
-    found: Iterable[NamedProblem], missing: Mapping[str, Collection[str]], form: Form
-) -> frozenset[str]:
-    fields = {split(problem.pointer)[0] for _, problem in found if problem.pointer} | {*missing.get("", ())}
-    return frozenset(fields if form == "wire" else (wire_names().get(field, field) for field in fields))
-
-
-def _unusable_fields(pointer: str, name: SubjectName, subject: _Subject) -> frozenset[str]:
-    prefix = f"{pointer}/" if pointer else ""
-    below = (other.removeprefix(prefix) for other in subject.unusable if other.startswith(prefix))
-    fields = (split(rest)[0] for rest in below if name == "run" or not rest.startswith("data/"))
-    return frozenset(fields if subject.form == "wire" else (wire_names().get(field, field) for field in fields))
-
-
-def _under(pointer: str, problems: Iterable[NamedProblem], spelt_as: Any = None) -> list[NamedProblem]:
-    """The problems with pointers into the whole document; where `spelt_as` is given, in the key names that it has."""
-    return [
-        (name, replace(problem, pointer=_absolute(pointer, problem.pointer, spelt_as))) for name, problem in problems
-    ]
-
-
-def _absolute(base: str, pointer: str, spelt_as: Any) -> str:
-    if spelt_as is not None:
-        pointer = join(*as_it_stands(split(pointer), spelt_as))
-    return "/".join(filter(None, (base, pointer)))

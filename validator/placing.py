@@ -11,12 +11,13 @@ from typing import Any
 
 from validator.contract import declared_names, spelt
 from validator.excerpt import excerpts
-from validator.finding import Checked, CheckedDocument, Excerpt, Finding, NamedProblem, Problem, Severity, Span
+from validator.finding import Checked, CheckedDocument, Excerpt, Finding, NamedProblem, Problem, Span
 from validator.found import Found
 from validator.locate import Lines, locate
 from validator.parse import text_of
 from validator.rules import BY_NAME
 from validator.settings import Settings
+from validator.severity import Severity
 from validator.wording import is_plain, word
 
 _BARE_NAME = re.compile(r'(?<!")\b[a-z]+(?:_[a-z]+)+\b')
@@ -117,7 +118,7 @@ def _owner(pointer: str, runs: dict[str, Any]) -> str | None:
 def _key(entry: _Entry, about: CheckedDocument, owner: str | None, run: Any) -> str:
     """What stays the same about a finding when a page is recorded anew or its runs are reordered."""
     pointer = entry.problem.pointer
-    inside = pointer if owner is None else pointer[len(owner) :]
+    inside = pointer if owner is None else pointer[len(owner) :].removeprefix("/")
     run_id = str(run.get("id")) if isinstance(run, dict) else ""
     return "\0".join((about.file or "", entry.rule, run_id, inside, entry.problem.identity))
 

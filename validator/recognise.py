@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from validator.finding import Problem
 from validator.settings import Expect, Form, FormChoice
@@ -18,8 +17,7 @@ _WIRE_KEYS = ("created_at", "thread_id", "assistant_id", "first_id", "last_id", 
 _SDK_KEYS = ("createdAt", "threadId", "assistantId", "firstId", "lastId", "hasMore")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A page, or runs without one, inside a document.
 
     `pointer` leads to the page (`""`, or `"3"` in an array of pages); `runs` pairs each element with its pointer.
@@ -30,8 +28,7 @@ class Part:
     runs: Sequence[tuple[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(NamedTuple):
     """A document taken apart; with a `problem` there is nothing further to check."""
 
     kind: Kind | None

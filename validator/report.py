@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from validator.finding import Checked, CheckedDocument, Finding, Severity, Summary
-from validator.reporters import Look
+from validator.finding import Checked, CheckedDocument, Finding, Summary
+from validator.reporters import Look, Tally
+from validator.severity import Severity
 
 
 class ValidationFailed(AssertionError):
@@ -41,7 +42,10 @@ class Report:
     @property
     def summary(self) -> Summary:
         """Documents, runs, and findings by severity."""
-        return Summary.of(self.checked)
+        tally = Tally()
+        for _ in tally.passing(self.checked):
+            pass
+        return tally.summary
 
     def reaches(self, threshold: Severity) -> bool:
         """Whether a finding is at least as severe as the threshold."""

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from validator.finding import Problem, Severity
+from validator.finding import Problem
+from validator.severity import Severity
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
@@ -93,7 +94,7 @@ def rule(
             name=_name(check.__module__),
             group=group,
             severity=severity,
-            documentation=check.__globals__["__doc__"].strip(),  # type: ignore[attr-defined]  # checks are functions
+            documentation=check.__globals__["__doc__"].strip(),
             check=check,
             given=given,
             null=null,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from validator.finding import Severity
 from validator.rule import Rule
 from validator.rules import BY_NAME, RULES
+from validator.severity import Severity
 from validator.wording import Name, closest, show
 
 OFF = "off"

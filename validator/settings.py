@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from validator.severity import Severity
 
@@ -20,8 +19,7 @@ MAX_FINDINGS = 100
 """Findings shown of one file, unless the user says otherwise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that decides which findings a document has.
 
     `severities` holds the rules in effect, by name. `now` is in Unix seconds. `max_findings` bounds the findings

@@ -89,8 +89,10 @@ def as_it_stands(pointer: tuple[str, ...], value: Any) -> tuple[str, ...]:
         if isinstance(value, list):
             value = value[int(part)]
         elif isinstance(value, dict):
-            part = next((key for key in _spellings(part) if key in value), spelt(part, "sdk"))
-            value = value.get(part)
+            key = next((key for key in _spellings(part) if key in value), spelt(part, "sdk"))
+            value = value.get(key)
+            parts.append(key)
+            continue
         parts.append(part)
     return tuple(parts)
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 LONGEST = 80
 """Characters of a shown string, and digits of a shown number."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.:<>-]{1,40}")
-_CREDENTIAL = re.compile(r"sk-|Bearer|eyJ|AKIA|ghp_")
-_UNSAFE = re.compile(
+_PLAIN = r"[A-Za-z0-9_.:<>-]{1,40}"
+_CREDENTIAL = r"sk-|Bearer|eyJ|AKIA|ghp_"
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
@@ -26,12 +26,12 @@ class Name(str):
 
 def is_plain(text: str) -> bool:
     """Whether a string of an id field or closed vocabulary may be printed as it is."""
-    return _PLAIN.fullmatch(text) is not None and _CREDENTIAL.search(text) is None
+    return re.fullmatch(_PLAIN, text) is not None and re.search(_CREDENTIAL, text) is None
 
 
 def escape(text: str) -> str:
-    """The text with control, format, surrogate, private and line-separator characters as \\uXXXX."""
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    r"""The text with control, format, surrogate, private and line-separator characters as \uXXXX."""
+    return re.sub(_UNSAFE, lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def word(message: str, values: tuple[object, ...], *, show_values: bool = False) -> str:

@@ -51,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the parts that are asked for."""
-    config.stash[WATCH] = Watch(dict)
+    config.stash[WATCH] = Watch(Options)
     options = ", ".join(Options.__annotations__)
     config.addinivalue_line("markers", f"validate_runs({options}): defaults for checks of list-runs responses")
     if config.getoption("validate_runs") or config.getini("validate_runs_files"):
@@ -171,9 +171,9 @@ def _fold(headline: str, failure: Any) -> None:
 
 
 def _folded(line: str, headline: str) -> list[str]:
-    margin = line[: len(line) - len(line.removeprefix("E").lstrip(" "))]
-    if headline not in line or not (margin or line == headline):
+    if headline not in line or not (line.startswith("E ") or line == headline):
         return [line]
+    margin = line[: len(line) - len(line.removeprefix("E").lstrip(" "))]
     return wrap(
         headline, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
     )

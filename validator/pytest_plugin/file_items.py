@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from glob import glob
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ class RunsItem(pytest.Item):
         document = next(documents([str(self.path)], MAX_BYTES))
         if isinstance(document, SourceError):
             pytest.fail(f"{name}: {document}", pytrace=False)
-        return replace(document, file=name)
+        return document._replace(file=name)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the message alone, where it is about the file; a traceback would tell nothing of it."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TypeAlias
 
-from validator.finding import Checked, Severity, Summary
+from validator.finding import Checked, Summary
 from validator.formats import FORMATS, STATISTICS
+from validator.severity import Severity
 
 __all__ = ["FORMATS", "LOG_COMMAND", "STATISTICS", "Look", "Reporter", "Tally", "reporter"]
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from validator.finding import Checked, Severity
+from validator.finding import Checked
 from validator.reporters import Look, Tally
 from validator.reporters.terminal import BOLD, COLORS, last_line, painted
+from validator.severity import Severity
 
 Row: TypeAlias = tuple[int, Severity, str]
 """How often, how bad, which rule."""

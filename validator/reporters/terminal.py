@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import TypeAlias
 
-from validator.finding import Checked, CheckedDocument, Finding, Severity, Summary
+from validator.finding import Checked, CheckedDocument, Finding, Summary
 from validator.reporters import LOG_COMMAND, Look, Tally
+from validator.severity import Severity
 from validator.wording import count, escape
 
 FindingLines: TypeAlias = Callable[[Finding, Look], Iterator[str]]

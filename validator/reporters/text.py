@@ -10,7 +10,6 @@ A message that does not fit beside the carets goes below them.
 
 from __future__ import annotations
 
-import textwrap
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
@@ -57,6 +56,8 @@ def _in_place(finding: Finding, excerpt: Excerpt, number: str, room: int, look: 
 
 def _note(text: str, number: str, room: int, look: Look) -> Iterator[str]:
     """A text below the excerpt."""
+    import textwrap  # for what was found alone
+
     lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) if look.wrap else [text]
     yield f"{painted(f'{_blank(number)} =', DIM, look)} {lines[0]}"
     yield from (f"{_blank(number)}   {line}" for line in lines[1:])

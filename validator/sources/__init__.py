@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from validator.finding import Problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(NamedTuple):
     """One JSON text to check.
 
     `file` is the name as the user gave it (None for a value), `record` its 1-based number in a file of many.

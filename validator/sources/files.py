@@ -19,7 +19,7 @@ _PIECE = 1024 * 1024
 
 
 def documents(paths: Iterable[str], max_bytes: int) -> Iterator[Document | SourceError]:
-    """The documents of these paths in their order; what cannot be had is yielded as an error, the rest still follows."""
+    """The documents of these paths in their order; in place of what cannot be had stands an error."""
     for path in paths:
         if path == STANDARD_INPUT:
             yield _standard_input(max_bytes)
@@ -41,7 +41,7 @@ def _folder(folder: str, max_bytes: int) -> Iterator[Document | SourceError]:
 
 
 def _walk(folder: str) -> Iterator[str | SourceError]:
-    """The files to check below a folder, sorted by name; hidden folders are left out, links do not lead round and round."""
+    """The files to check below a folder, sorted by name; without hidden folders, each folder once for all its links."""
     seen: set[tuple[int, int]] = set()
     errors: list[SourceError] = []
     for parent, folders, names in os.walk(folder, followlinks=True, onerror=lambda error: errors.append(_error(error))):

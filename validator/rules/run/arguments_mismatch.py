@@ -28,7 +28,6 @@ that the schema does not define, so validate them); held in 12 of 12 genuine req
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from validator import arguments
 from validator.document import Run
@@ -44,7 +43,7 @@ def check(run: Run) -> Iterable[Problem]:
     for pointer, called in function_calls(run):
         problem = _mismatch(called, [function for function in declared if function["name"] == called["name"]])
         if problem is not None:
-            problems.append(replace(problem, pointer=f"{pointer}/arguments"))
+            problems.append(problem._replace(pointer=f"{pointer}/arguments"))
     return problems
 
 
