@@ -78,7 +78,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Command:
         with pytest.raises(SystemExit) as ended:
             main()
         err.flush()
-        return Ran(ended.value.code, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
+        return Ran(ended.value.code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
 
     return ran
 
@@ -237,8 +237,10 @@ def test_rules_are_chosen_by_name_group_and_glob(command: Command, words: list[s
     [
         (
             ["--select", "tokn-total-mismatch"],
-            "Invalid value for '--select': no rule or group is called \"tokn-total-mismatch\", "
-            'did you mean "token-total-mismatch".',
+            (
+                "Invalid value for '--select': no rule or group is called \"tokn-total-mismatch\", "
+                'did you mean "token-total-mismatch".'
+            ),
         ),
         (
             ["--ignore", "time,usages"],

@@ -159,8 +159,10 @@ TIGHTENED: list[tuple[object, Rows]] = [
             (
                 "schema:required",
                 "",
-                'lacks "cancelledAt", "failedAt", "lastError", "requiredAction", "incompleteDetails", '
-                '"maxPromptTokens", "maxCompletionTokens", "truncationStrategy", "toolChoice" and "responseFormat"',
+                (
+                    'lacks "cancelledAt", "failedAt", "lastError", "requiredAction", "incompleteDetails", '
+                    '"maxPromptTokens", "maxCompletionTokens", "truncationStrategy", "toolChoice" and "responseFormat"'
+                ),
             ),
             ("schema:type", "/createdAt", "is a string of 24 characters, expected an integer"),
             ("schema:type", "/startedAt", "is a string of 24 characters, expected an integer or null"),
@@ -263,8 +265,10 @@ def test_where_both_object_there_is_one_finding_of_the_tighter(document: object,
             _run(status="complete"),
             "schema:enum",
             "/data/0/status",
-            'is "complete", expected "queued", "in_progress", "requires_action", "cancelling", "cancelled", "failed", '
-            '"completed", "incomplete" or "expired"; did you mean "completed"',
+            (
+                'is "complete", expected "queued", "in_progress", "requires_action", "cancelling", "cancelled", '
+                '"failed", "completed", "incomplete" or "expired"; did you mean "completed"'
+            ),
         ),
         (
             _searching(file_search={"max_num_results": 51}),

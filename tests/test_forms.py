@@ -109,8 +109,10 @@ def test_no_message_about_the_camel_case_form_names_a_field_of_the_wire() -> Non
                 (
                     "started-before-created",
                     "/startedAt",
-                    'is "2024-03-14T15:09:27.000Z", before createdAt "2024-03-14T10:09:28-05:00": '
-                    "a run starts once it is created",
+                    (
+                        'is "2024-03-14T15:09:27.000Z", before createdAt "2024-03-14T10:09:28-05:00": '
+                        "a run starts once it is created"
+                    ),
                 )
             ],
         ),
@@ -120,8 +122,10 @@ def test_no_message_about_the_camel_case_form_names_a_field_of_the_wire() -> Non
                 (
                     "ended-before-started",
                     "/completedAt",
-                    'is "2024-03-14T15:09:26.999Z", before startedAt "2024-03-14T15:09:27.000Z": '
-                    "a run ends at its start or later",
+                    (
+                        'is "2024-03-14T15:09:26.999Z", before startedAt "2024-03-14T15:09:27.000Z": '
+                        "a run ends at its start or later"
+                    ),
                 )
             ],
         ),

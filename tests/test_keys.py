@@ -19,9 +19,8 @@ def _renamed(value: dict[str, Any], **names: str) -> dict[str, Any]:
 
 def _sdk_page(**names: str) -> dict[str, Any]:
     """A camelCase page whose second run has some of its keys renamed."""
-    changed = copy.deepcopy(SDK_PAGE)
-    changed["data"][1] = _renamed(changed["data"][1], **names)
-    return changed
+    first, second, *rest = copy.deepcopy(SDK_PAGE["data"])
+    return {**SDK_PAGE, "data": [first, _renamed(second, **names), *rest]}
 
 
 @pytest.mark.parametrize(
@@ -144,8 +143,10 @@ def test_a_required_key_in_the_other_naming_is_missing_and_nothing_more() -> Non
         (
             "schema:required",
             "/data/0",
-            'lacks "created_at" and "started_at"; has "createdAt", did you mean "created_at"; '
-            'has "startedAt", did you mean "started_at"',
+            (
+                'lacks "created_at" and "started_at"; has "createdAt", did you mean "created_at"; '
+                'has "startedAt", did you mean "started_at"'
+            ),
         )
     ]
 
@@ -161,8 +162,10 @@ def test_the_camel_case_form_has_the_same_findings_in_its_own_names() -> None:
         (
             "schema:required",
             "/data/1",
-            'lacks "createdAt" and "startedAt"; has "created_at", did you mean "createdAt"; '
-            'has "startAt", did you mean "startedAt"',
+            (
+                'lacks "createdAt" and "startedAt"; has "created_at", did you mean "createdAt"; '
+                'has "startAt", did you mean "startedAt"'
+            ),
         )
     ]
     assert said(_sdk_page(topP="topK")) == []

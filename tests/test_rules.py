@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.paths import INVALID, ROOT, SAMPLES, VALID
-from validator import validate
+from tests.paths import INVALID, SAMPLES, VALID
+from validator import rules, validate
 from validator.document import Page
 from validator.rule import Rule
 from validator.rules import RULES
@@ -70,7 +70,7 @@ def test_a_page_opens_with_a_sentence_and_cites_its_evidence(rule: Rule) -> None
 
 
 def test_no_rule_file_is_forgotten_in_the_registry() -> None:
-    files = {path for path in (ROOT / "validator" / "rules").glob("*/*.py") if path.name != "__init__.py"}
+    files = {path for path in Path(rules.__file__).parent.glob("*/*.py") if path.name != "__init__.py"}
     assert {path.stem.replace("_", "-") for path in files} == {_file_name(rule) for rule in RULES}
     assert len(files) == len(RULES)
 

@@ -10,8 +10,8 @@ FIXED = {"not-json", "not-utf8", "too-deep", "too-large", "internal-error"}
 """Content that cannot be read, and rules that broke: nobody can ignore that."""
 
 
-def _in_effect(**options: list[str]) -> set[str]:
-    return {*severities(**options)} - FIXED
+def _in_effect(select: list[str] | None = None, ignore: list[str] | None = None) -> set[str]:
+    return {*severities(select or (), ignore or ())} - FIXED
 
 
 def test_unless_asked_otherwise_all_rules_are_in_effect_at_their_own_severity() -> None:

@@ -185,7 +185,12 @@ def test_a_pipe_is_read_where_the_shell_names_it_and_nowhere_else(tmp_path: Path
 
 def test_a_slow_pipe_is_waited_for() -> None:
     reader, writer = os.pipe()
-    threading.Timer(0.05, lambda: (os.write(writer, b"late"), os.close(writer))).start()
+
+    def give() -> None:
+        with os.fdopen(writer, "wb") as given:
+            given.write(b"late")
+
+    threading.Timer(0.05, give).start()
     assert _read(f"/dev/fd/{reader}") == [b"late"]
     os.close(reader)
 
