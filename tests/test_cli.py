@@ -2,7 +2,9 @@
 
 import io
 import json
+import logging
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.paths import SAMPLES
-from validator import __version__
+from validator import __version__, cli
 from validator.cli import main
 from validator.rule import Rule
 from validator.rules import BY_NAME, RULES
@@ -542,6 +544,22 @@ def test_a_traceback_is_for_those_who_ask_for_it() -> None:
     assert (told.returncode, told.stderr) == (2, "")
     assert (debugged.returncode, debugged.stdout) == (2, told.stdout)
     assert "ZeroDivisionError" in debugged.stderr
+
+
+def test_asked_for_tracebacks_it_sets_up_the_log(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("logging.basicConfig", lambda *, level: asked.append(level))
+    assert command(SOUND, "--debug", "-q") == command(SOUND, "-q") == Ran(0, "", "")
+    assert asked == [logging.DEBUG]
+
+
+def test_the_package_runs_as_the_command_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["validator", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(Path(cli.__file__).with_name("__main__.py")), run_name="__main__")
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"validate-runs {__version__}\n")
 
 
 def test_a_closed_pipe_is_silent() -> None:

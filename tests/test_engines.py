@@ -2,20 +2,24 @@
 
 import json
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import ModuleType
 from typing import Any, get_args
 
 import pytest
+from referencing.exceptions import Unresolvable
 
 from tests.mutations import Mutation, mutations, several
 from tests.paths import INVALID, MISSHAPEN, SAMPLES, VALID
-from validator import Finding, validate
+from validator import Finding, arguments, schema_pass, validate
 from validator.contract import Subject, contract
-from validator.schema_explain import explain
+from validator.schema_explain import explain, registry_of
 from validator.schema_pass import accepts
 from validator.settings import ContractName, Form
 
@@ -84,6 +88,27 @@ def test_the_samples_say_the_same_without_the_fast_engines(without_fast_engines:
     fast = [validate(path, now=NOW).findings for path in samples]
     without_fast_engines()
     assert [validate(path, now=NOW).findings for path in samples] == fast
+
+
+@pytest.mark.parametrize("module", [arguments, schema_pass], ids=lambda module: module.__name__)
+def test_a_module_does_without_an_engine_that_is_not_installed(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
+    spec = spec_from_file_location(f"{module.__name__}_alone", str(module.__file__))
+    assert spec is not None
+    assert spec.loader is not None
+    alone = module_from_spec(spec)
+    spec.loader.exec_module(alone)
+    assert alone.jsonschema_rs is None
+
+
+def test_no_reference_leads_out_of_the_schemas() -> None:
+    resolver = registry_of(contract("observed", "wire").schemas).resolver()
+    assert resolver.lookup("urn:validate-runs:run").contents["title"] == "Run"
+    for uri in ("urn:validate-runs:zebra", "https://json-schema.org/draft/2020-12/schema", "file:///etc/hostname"):
+        with pytest.raises(Unresolvable):
+            resolver.lookup(uri)
 
 
 @pytest.mark.parametrize(("name", "form"), COMBINATIONS)

@@ -11,7 +11,7 @@ import pytest
 from tests.pages import findings, page, run, said
 from tests.paths import INVALID, SAMPLES
 from validator import validate
-from validator.contract import Shape, contract, spelt
+from validator.contract import Shape, camel_case, contract
 
 SDK_PAGE = json.loads((SAMPLES / "valid" / "sdk-page.json").read_text("utf-8"))
 ISO_RUN = json.loads((SAMPLES / "valid" / "sdk-run-v1-iso-times.json").read_text("utf-8"))
@@ -31,7 +31,7 @@ def _camel(value: Any, shape: Shape) -> Any:
         return value
     free = Shape.of({})
     return {
-        spelt(key, "sdk") if key in shape.properties else key: _camel(
+        camel_case(key) if key in shape.properties else key: _camel(
             child, shape.properties.get(key, shape.others or free)
         )
         for key, child in value.items()
@@ -63,7 +63,7 @@ def test_every_rule_says_the_same_of_the_camel_case_form(sample: Path) -> None:
 
 
 def _renamed_pointer(pointer: str) -> str:
-    return "/".join(spelt(part, "sdk") for part in pointer.split("/"))
+    return "/".join(camel_case(part) for part in pointer.split("/"))
 
 
 def test_names_of_fields_in_messages_are_spelt_as_in_the_document() -> None:

@@ -177,6 +177,19 @@ def test_a_number_that_stands_for_none_is_told_once_and_judged_no_further() -> N
     ]
 
 
+def test_what_is_remembered_of_many_assistants_is_forgotten_in_time() -> None:
+    runs = [run(temperature=index / 1000) for index in range(2005)]
+    outside = [("sampling-range", f"/{index}/temperature") for index in range(2001, 2005)]
+    assert [found[:2] for found in said(runs)] == outside
+    many = [run(**{f"extra_{index}": 1}) for index in range(1500)]
+    many[1] |= {"usage": FAULTY_USAGE}
+    many[-1] |= {"usage": FAULTY_USAGE}
+    assert [found[:2] for found in said(many, ignore=["misspelt-key"])] == [
+        ("token-total-mismatch", "/1/usage/total_tokens"),
+        ("token-total-mismatch", "/1499/usage/total_tokens"),
+    ]
+
+
 @pytest.fixture
 def broken_rules() -> Iterator[list[Rule]]:
     """A rule of runs, a rule of the page and one that screens, all of which raise."""

@@ -63,6 +63,12 @@ def test_links_do_not_lead_round_and_round(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "a.json").touch()
     (tmp_path / "inner" / "up").symlink_to(tmp_path)
+    assert _names(tmp_path) == ["inner/a.json"]
+
+
+def test_a_folder_that_has_two_names_is_walked_once(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "a.json").touch()
     (tmp_path / "twin").symlink_to(tmp_path / "inner")
     assert _names(tmp_path) == ["inner/a.json"]
 

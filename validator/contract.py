@@ -88,10 +88,14 @@ def declared_names() -> frozenset[str]:
     return frozenset(key for schema in _read(FOLDER) for key in _declared(schema))
 
 
-def spelt(name: str, form: Form) -> str:
-    """A wire name as the form spells it: `first_id` is `firstId` in the sdk form."""
-    if form == "wire":
-        return name
+@cache
+def wire_names() -> dict[str, str]:
+    """The wire name of every declared key, by its camelCase name."""
+    return {camel_case(name): name for name in declared_names()}
+
+
+def camel_case(name: str) -> str:
+    """A wire name as the sdk form spells it: `first_id` is `firstId`."""
     head, *tail = name.split("_")
     return head + "".join(part.title() for part in tail)
 
@@ -122,9 +126,9 @@ def in_form(schema: Mapping[str, Any], form: Form) -> Schema:
 def _camel(schema: Mapping[str, Any]) -> Schema:
     renamed = dict(schema)
     if "properties" in schema:
-        renamed["properties"] = {spelt(key, "sdk"): _camel(value) for key, value in schema["properties"].items()}
+        renamed["properties"] = {camel_case(key): _camel(value) for key, value in schema["properties"].items()}
     if "required" in schema:
-        renamed["required"] = [spelt(key, "sdk") for key in schema["required"]]
+        renamed["required"] = [camel_case(key) for key in schema["required"]]
     renamed |= {keyword: _camel(schema[keyword]) for keyword in _SUBSCHEMAS if isinstance(schema.get(keyword), dict)}
     if "allOf" in schema:
         renamed["allOf"] = [_camel(part) for part in schema["allOf"]]
@@ -138,8 +142,7 @@ def _branches(schema: Schema) -> Iterator[Schema]:
         *(schema[keyword] for keyword in ("if", "then", "else") if keyword in schema),
         *schema.get("allOf", ()),
     ):
-        if isinstance(part, dict):
-            yield from _branches(part)
+        yield from _branches(part)
 
 
 def _declared(schema: Schema) -> Iterator[str]:

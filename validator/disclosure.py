@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from validator.contract import spelt
+from validator.contract import camel_case
 from validator.wording import is_plain
 
 Path: TypeAlias = Sequence[str | int]
@@ -39,7 +39,7 @@ def _places(fields: str) -> Iterable[tuple[str, ...]]:
     """Dotted fields as keys, in both namings."""
     for field in fields.split():
         keys = field.split(".")
-        yield from {tuple(keys), tuple(spelt(key, "sdk") for key in keys)}
+        yield from {tuple(keys), tuple(camel_case(key) for key in keys)}
 
 
 _SHOWN = frozenset(_places(_VOCABULARY))

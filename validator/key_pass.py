@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from validator.contract import Shape, declared_names, spelt
+from validator.contract import Shape, camel_case, wire_names
 from validator.finding import NamedProblem, Problem
 from validator.pointer import join
 from validator.settings import Form
@@ -79,9 +79,4 @@ def _meant(key: str, absent: frozenset[str]) -> str | None:
 
 def _other_naming(key: str, form: Form) -> str:
     """The declared key that this one is in the other naming, else the key itself."""
-    return spelt(key, "sdk") if form == "sdk" else _snake_names().get(key, key)
-
-
-@lru_cache(maxsize=1)
-def _snake_names() -> dict[str, str]:
-    return {spelt(name, "sdk"): name for name in declared_names()}
+    return camel_case(key) if form == "sdk" else wire_names().get(key, key)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from validator.contract import Contract, contract
+from validator.contract import Contract, contract, wire_names
 from validator.contract import Subject as SubjectName
 from validator.document import Run
 from validator.finding import NamedProblem
@@ -19,7 +19,7 @@ from validator.rule_pass import Dispatch, dispatch, page_problems, run_problems
 from validator.rules import RULES
 from validator.schema_pass import Accepts, schema_problems
 from validator.settings import Form, Settings
-from validator.wire import as_it_stands, to_wire, wire_names
+from validator.wire import as_it_stands, to_wire
 
 
 class Checks(NamedTuple):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from validator.contract import declared_names, spelt
+from validator.contract import camel_case, declared_names
 from validator.excerpt import excerpts
 from validator.finding import Checked, CheckedDocument, Excerpt, Finding, NamedProblem, Problem, Span
 from validator.found import Found
@@ -134,4 +134,4 @@ def _spelt(message: str, about: CheckedDocument) -> str:
     if about.form != "sdk":
         return message
     names = declared_names()
-    return _BARE_NAME.sub(lambda match: spelt(match[0], "sdk") if match[0] in names else match[0], message)
+    return _BARE_NAME.sub(lambda match: camel_case(match[0]) if match[0] in names else match[0], message)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from functools import cache
 from typing import Any
 
-from validator.contract import Shape, declared_names, spelt
+from validator.contract import Shape, camel_case, declared_names, wire_names
 from validator.document import TIMES
 
 
@@ -32,7 +31,7 @@ def to_wire(value: Any, shape: Shape) -> Any:
     renamed = {
         _wire_name(key, shape): to_wire(child, shape.properties.get(key, shape.others or _FREE))
         for key, child in value.items()
-        if key in shape.properties or spelt(key, "sdk") not in shape.properties
+        if key in shape.properties or camel_case(key) not in shape.properties
     }
     return _with_instants(_with_payload(renamed))
 
@@ -44,24 +43,18 @@ def _wire_name(key: str, shape: Shape) -> str:
     return wire_names().get(key, key) if key in shape.properties else key
 
 
-@cache
-def wire_names() -> dict[str, str]:
-    """The wire name of every declared key, by its camelCase name."""
-    return {spelt(name, "sdk"): name for name in declared_names()}
-
-
 def _with_payload(value: dict[str, Any]) -> dict[str, Any]:
     """The payload of a required action stands under the key that its type names, also where no schema declares it."""
     action = value.get("required_action")
     if (
         not isinstance(action, dict)
         or not isinstance(kind := action.get("type"), str)
-        or spelt(kind, "sdk") not in action
+        or camel_case(kind) not in action
     ):
         return value
     return {
         **value,
-        "required_action": {kind if key == spelt(kind, "sdk") else key: child for key, child in action.items()},
+        "required_action": {kind if key == camel_case(kind) else key: child for key, child in action.items()},
     }
 
 
@@ -86,18 +79,21 @@ def as_it_stands(pointer: tuple[str, ...], value: Any) -> tuple[str, ...]:
     """A pointer in wire names as the document spells it; a key that is absent is spelt in camelCase."""
     parts = []
     for part in pointer:
-        if isinstance(value, list):
-            value = value[int(part)]
-        elif isinstance(value, dict):
-            key = next((key for key in _spellings(part) if key in value), spelt(part, "sdk"))
-            value = value.get(key)
-            parts.append(key)
-            continue
-        parts.append(part)
+        key, value = _step(part, value)
+        parts.append(key)
     return tuple(parts)
+
+
+def _step(part: str, value: Any) -> tuple[str, Any]:
+    """A part of a pointer as the value spells it, and where it leads."""
+    if isinstance(value, list):
+        return part, value[int(part)]
+    present = value if isinstance(value, dict) else {}
+    key = next((key for key in _spellings(part) if key in present), camel_case(part))
+    return key, present.get(key)
 
 
 def _spellings(part: str) -> tuple[str, str]:
     """How a key may be spelt, the likelier first: keys of free-form maps are not renamed."""
-    camel = spelt(part, "sdk")
+    camel = camel_case(part)
     return (camel, part) if part in declared_names() else (part, camel)
