@@ -22,7 +22,10 @@ from validator.wording import word
 SOUND = Path(__file__).parent.parent / "samples" / "valid" / "page.json"
 
 
-@pytest.fixture(params=["with_jiter", "with_standard_library"], autouse=True)
+needs_jiter = pytest.mark.skipif(util.find_spec("jiter") is None, reason="jiter is not installed")
+
+
+@pytest.fixture(params=[pytest.param("with_jiter", marks=needs_jiter), "with_standard_library"], autouse=True)
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Everything here holds with both engines."""
     monkeypatch.setattr(parsing, "accept", getattr(parsing, request.param))
@@ -365,6 +368,7 @@ def test_odd_and_damaged_documents_are_read_and_refused_as_by_a_strict_reading_o
         assert (repr(parsed.value), {rule for rule, _ in parsed.problems}, parsed.readable) == strictly(text)
 
 
+@needs_jiter
 def test_both_engines_say_the_same_of_damaged_bytes(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
     chance = random.Random(len(engine))
     for _ in range(2000):
