@@ -69,6 +69,8 @@ def painted(text: str, style: str, look: Look) -> str:
 
 def last_line(summary: Summary, look: Look) -> str:
     """`2 errors, 1 warning in 1 document (3 runs); 4 infos hidden`, or `ok: 3 runs in 1 document`."""
+    if not summary.documents:
+        return "nothing was checked"
     shown = [_counted(summary, severity) for severity in Severity if severity.reaches(look.show)]
     hidden = [_counted(summary, severity) for severity in Severity if not severity.reaches(look.show)]
     documents, runs = count(summary.documents, "document"), count(summary.runs, "run")
