@@ -558,7 +558,7 @@ def test_the_package_runs_as_the_command_does(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["validator", "--version"])
     with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(Path(cli.__file__).with_name("__main__.py")), run_name="__main__")
+        runpy.run_module("validator", run_name="__main__", alter_sys=False)
     assert (ended.value.code, capsys.readouterr().out) == (0, f"validate-runs {__version__}\n")
 
 

@@ -1,0 +1,115 @@
+"""The command at its work: the files are checked, the report is written."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from validator.cli.exit_codes import CLEAN, FAILED, FOUND
+from validator.cli.streams import discard, told
+from validator.finding import Checked
+from validator.formats import STATISTICS
+from validator.passes import Checks, checks
+from validator.pipeline import check
+from validator.reporters import Look, reporter
+from validator.selection import severities
+from validator.settings import Settings
+from validator.severity import Severity
+from validator.sources import SourceError
+from validator.sources.files import documents
+from validator.wording import escape
+
+
+def check_files(files: Iterable[str], options: dict[str, Any]) -> int:
+    """Check the files, write the report, and tell the exit code."""
+    codes = {CLEAN}
+    ready = checks(_settings(options))
+    report = reporter(_module(options))
+    try:
+        for text in report(_checked(files, ready, options, codes), _look(options)):
+            sys.stdout.write(text)
+    except BrokenPipeError:
+        discard()
+    return max(codes)
+
+
+def _module(options: dict[str, Any]) -> str:
+    """The reporter that was asked for."""
+    output_format: str = options["output_format"]
+    if not options["statistics"]:
+        return output_format
+    if output_format not in STATISTICS:
+        raise click.UsageError(f"--statistics has no {output_format} form, but {', '.join(STATISTICS)}")
+    return STATISTICS[output_format]
+
+
+def _checked(files: Iterable[str], ready: Checks, options: dict[str, Any], codes: set[int]) -> Iterator[Checked]:
+    """The documents one by one; what each means for the exit code is added to `codes`."""
+    for document in documents(files, options["max_bytes"]):
+        if isinstance(document, SourceError):
+            codes.add(FAILED)
+            told(f"{escape(document.file)}: {document}")
+            continue
+        checked = check(document, ready)
+        codes.update(_codes(checked, options["fail_on"]))
+        yield checked
+
+
+def _codes(checked: Checked, fail_on: str) -> Iterator[int]:
+    for rule, severity in checked.totals:
+        if rule == "internal-error":
+            yield FAILED
+        elif fail_on != "never" and severity.reaches(Severity(fail_on)):
+            yield FOUND
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    return Settings(
+        severities=severities(
+            (word for words in options["select"] for word in words),
+            (word for words in options["ignore"] for word in words),
+            dict(options["severity"]),
+        ),
+        now=time.time() if options["now"] is None else options["now"],
+        contract=options["contract"],
+        form=options["form"],
+        expect=options["expect"],
+        order=options["order"],
+        limit=options["limit"],
+        show=Severity(options["show"]),
+        show_values=options["show_values"],
+        max_findings=options["max_findings"] or None,
+    )
+
+
+def _look(options: dict[str, Any]) -> Look:
+    return Look(
+        contract=options["contract"],
+        show=Severity(options["show"]),
+        width=_width(),
+        wrap=sys.stdout.isatty(),
+        color=_wants_color(options["color"]),
+        quiet=options["quiet"],
+        verbose=options["verbose"],
+    )
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return 80
+    import shutil  # it brings all formats of archives with it: only a terminal pays for that
+
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def _wants_color(choice: str) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()

@@ -1,0 +1,126 @@
+"""What can be said on the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from validator import __version__
+from validator.cli.option_types import SEVERITIES, Remap, RuleWords, Timestamp
+from validator.formats import FORMATS
+from validator.settings import MAX_BYTES, MAX_FINDINGS
+
+
+def _explain(context: click.Context, _: click.Parameter, word: str | None) -> None:
+    if word is None:
+        return
+    from validator.cli.rule_list import explain
+
+    explain(word)
+    context.exit()
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(allow_dash=True))
+@click.option(
+    "--contract",
+    type=click.Choice(["observed", "published"]),
+    default="observed",
+    show_default=True,
+    help="Which schemas apply: what genuine servers send, or what the documentation states.",
+)
+@click.option(
+    "--form",
+    type=click.Choice(["auto", "wire", "sdk"]),
+    default="auto",
+    show_default=True,
+    help="Key naming: snake_case (wire) or camelCase (sdk).",
+)
+@click.option(
+    "--expect",
+    type=click.Choice(["auto", "page", "run"]),
+    default="auto",
+    show_default=True,
+    help="What a document must be.",
+)
+@click.option("--order", type=click.Choice(["asc", "desc"]), help="The order that the request asked for.")
+@click.option("--limit", type=click.IntRange(1, 100), metavar="N", help="The page size that the request asked for.")
+@click.option("--now", type=Timestamp(), help="Fix the clock of the time rules: Unix seconds or ISO 8601.")
+@click.option(
+    "--max-bytes",
+    type=click.IntRange(min=1),
+    default=MAX_BYTES,
+    show_default=True,
+    metavar="N",
+    help="The largest document to read.",
+)
+@click.option("--select", type=RuleWords(), multiple=True, help="Check only these rules: names, groups or globs.")
+@click.option("--ignore", type=RuleWords(), multiple=True, help="Leave these rules out.")
+@click.option("--severity", type=Remap(), multiple=True, help="Change a severity: error, warning, info or off.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*SEVERITIES, "never"]),
+    default="error",
+    show_default=True,
+    help="The lowest severity that makes the exit code 1.",
+)
+@click.option(
+    "--show",
+    type=click.Choice(SEVERITIES),
+    default="warning",
+    show_default=True,
+    help="The lowest severity that is printed.",
+)
+@click.option(
+    "--output-format",
+    "-f",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How findings are printed.",
+)
+@click.option("--show-values", is_flag=True, help="Print free text from the documents too.")
+@click.option(
+    "--max-findings",
+    type=click.IntRange(min=0),
+    default=MAX_FINDINGS,
+    show_default=True,
+    metavar="N",
+    help="Findings printed of one file; 0 for all.",
+)
+@click.option("--statistics", is_flag=True, help="Print counts by rule instead of findings.")
+@click.option(
+    "--explain", metavar="RULE", is_eager=True, expose_value=False, callback=_explain, help="Print the page of a rule."
+)
+@click.option("--list-rules", is_flag=True, help="Print all rules.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour the output; NO_COLOR and FORCE_COLOR are honoured.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")
+@click.option("--verbose", "-v", is_flag=True, help="Print what each document turned out to be.")
+@click.option("--debug", is_flag=True, help="Print tracebacks of internal errors.")
+@click.version_option(__version__, prog_name="validate-runs", message="%(prog)s %(version)s")
+def command(files: tuple[str, ...], **options: Any) -> int:
+    """Check OpenAI Assistants list-runs responses.
+
+    FILES are files, folders (searched for *.json) or - for standard input. The exit code is 0 when nothing reaches
+    --fail-on, 1 when something does, 2 when something could not be opened or used.
+    """
+    if options["debug"]:
+        import logging
+
+        logging.basicConfig(level=logging.DEBUG)
+    if options["list_rules"]:
+        from validator.cli.rule_list import list_rules
+
+        return list_rules(options)
+    if not files:
+        raise click.UsageError("nothing to check: name files, folders (searched for *.json) or - for standard input")
+    from validator.cli.checking import check_files  # --help and --version do without all that checks
+
+    return check_files(files, options)

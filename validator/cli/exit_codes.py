@@ -1,0 +1,10 @@
+"""What the exit codes of the command mean; the highest wins."""
+
+CLEAN = 0
+"""Nothing reaches `--fail-on`."""
+FOUND = 1
+"""Something does."""
+FAILED = 2
+"""Something could not be opened or used."""
+INTERRUPTED = 130
+"""Somebody pressed Ctrl-C."""

@@ -1,0 +1,68 @@
+"""The values that options take, beyond those that click knows."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from validator.severity import Severity
+
+SEVERITIES = [severity.value for severity in Severity]
+
+
+class RuleWords(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
+    """Names, groups or globs of rules, separated by commas."""
+
+    name = "RULE[,RULE]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Split at the commas; every word names a rule."""
+        words = tuple(word.strip() for word in value.split(",") if word.strip())
+        for word in words:
+            _known(word, self, param, ctx)
+        return words
+
+
+class Remap(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
+    """`RULE=LEVEL`."""
+
+    name = "RULE=LEVEL"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Split at the equals sign; both sides are known words."""
+        word, equals, level = value.partition("=")
+        if not equals:
+            self.fail(f"{value!r} is not of the form RULE=LEVEL.", param, ctx)
+        _known(word, self, param, ctx)
+        return word, click.Choice([*SEVERITIES, "off"]).convert(level, param, ctx)
+
+
+def _known(word: str, kind: click.ParamType[Any], param: click.Parameter | None, ctx: click.Context | None) -> None:
+    from validator.selection import UnknownRule, matching
+
+    try:
+        matching(word)
+    except UnknownRule as error:
+        kind.fail(f"{error}.", param, ctx)
+
+
+class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
+    """Unix seconds or an ISO 8601 date-time."""
+
+    name = "TIMESTAMP"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Unix seconds of the moment; without an offset it is UTC."""
+        import datetime
+
+        with suppress(ValueError):
+            if math.isfinite(seconds := float(value)):
+                return seconds
+        try:
+            moment = datetime.datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is neither Unix seconds nor an ISO 8601 date-time.", param, ctx)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()

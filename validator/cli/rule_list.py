@@ -1,0 +1,34 @@
+"""`--explain` and `--list-rules`: what there is to know of rules."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from validator.cli.exit_codes import CLEAN
+from validator.rules import RULES
+from validator.selection import UnknownRule, matching
+
+
+def explain(word: str) -> None:
+    """Print the pages of the rules that a name, group or glob means."""
+    try:
+        rules = matching(word)
+    except UnknownRule as error:
+        raise click.BadParameter(f"{error}.") from error
+    click.echo("\n\n".join(rule.page for rule in rules))
+
+
+def list_rules(options: dict[str, Any]) -> int:
+    """Print all rules, a line each, or as JSON."""
+    if options["output_format"] in ("json", "jsonl"):
+        rows = [{"rule": r.name, "group": r.group, "severity": r.severity, "summary": r.summary} for r in RULES]
+        whole = options["output_format"] == "json"
+        click.echo(json.dumps(rows, indent=2) if whole else "\n".join(map(json.dumps, rows)))
+        return CLEAN
+    width = max(len(rule.name) for rule in RULES)
+    for rule in RULES:
+        click.echo(f"{rule.name:{width}}  {rule.group:8}  {rule.severity:7}  {rule.summary}")
+    return CLEAN

@@ -1,0 +1,46 @@
+"""Standard output and standard error, which can be closed, full, or read by nobody."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+import click
+
+from validator.cli.exit_codes import FAILED
+
+
+def told(message: str) -> int:
+    """Say on standard error what could not be used, if anybody can be told."""
+    with suppress(OSError):
+        click.echo(f"validate-runs: {message}", err=True)
+    return FAILED
+
+
+def flushed(code: int) -> int:
+    """What is left in the buffer is part of the report: a full disk shows only here."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return unheard(code)
+    except OSError as error:
+        return lost(error)
+    return code
+
+
+def lost(error: OSError) -> int:
+    """Say that the report could not be written."""
+    discard()
+    return told(f"the report is lost: {error.strerror}")
+
+
+def unheard(code: int) -> int:
+    """Nobody reads on: not a fault of ours or theirs."""
+    discard()
+    return code
+
+
+def discard() -> None:
+    """Let what is still to be written go nowhere, so that nobody fails at it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
