@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.paths import SAMPLES
-from validator import __version__, cli
+from tests.paths import ROOT, SAMPLES
+from validator import __version__
 from validator.cli import main
 from validator.rule import Rule
 from validator.rules import BY_NAME, RULES
@@ -24,7 +24,7 @@ from validator.rules import BY_NAME, RULES
 MISMATCH = "invalid/token-total-mismatch.json"
 WARNED = "invalid/empty-page-ids.json"
 SOUND = "valid/page.json"
-NOTHING = "validate-runs: nothing to check: name files, folders (searched for *.json) or - for standard input\n"
+NOTHING = "validate-runs: nothing to check: name files, folders or - for standard input\n"
 HINT = "Try 'validate-runs --help'.\n"
 
 MISMATCH_BLOCK = """\
@@ -52,6 +52,9 @@ class Ran:
     code: object
     out: str
     err: str
+
+
+SUFFIXES = "*.json, *.jsonl, *.ndjson, *.sse, *.har, *.yaml or *.yml"
 
 
 class Terminal(io.BytesIO):
@@ -159,7 +162,11 @@ def test_nothing_to_check_is_said_and_no_success(command: Command, tmp_path: Pat
     assert command() == Ran(2, "", NOTHING + HINT)
     (tmp_path / "runs.txt").touch()
     nothing = command(str(tmp_path), "-q")
-    assert nothing == Ran(2, "", f"validate-runs: {tmp_path}: nothing to check: no *.json in this folder\n")
+    assert nothing == Ran(
+        2,
+        "",
+        f"validate-runs: {tmp_path}: nothing to check: no {SUFFIXES} in this folder\n",
+    )
 
 
 def test_a_missing_file_does_not_keep_the_others_from_being_checked(command: Command) -> None:
@@ -558,7 +565,7 @@ def test_the_package_runs_as_the_command_does(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["validator", "--version"])
     with pytest.raises(SystemExit) as ended:
-        runpy.run_module("validator", run_name="__main__", alter_sys=False)
+        runpy.run_path(str(ROOT / "validator" / "__main__.py"), run_name="__main__")
     assert (ended.value.code, capsys.readouterr().out) == (0, f"validate-runs {__version__}\n")
 
 

@@ -212,7 +212,7 @@ def test_a_value_that_json_does_not_know_is_a_type_error(value: object) -> None:
     ("name", "reason"),
     [
         ("nowhere.json", "no such file or directory"),
-        ("empty", "nothing to check: no *.json in this folder"),
+        ("empty", "nothing to check: no *.json, *.jsonl, *.ndjson, *.sse, *.har, *.yaml or *.yml in this folder"),
         ("a\0b", "is not a possible file name"),
     ],
 )

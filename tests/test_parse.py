@@ -14,7 +14,7 @@ import pytest
 from tests.json_texts import damaged, random_text
 from validator import parse as parsing
 from validator.finding import Problem, Span
-from validator.locate import Lines
+from validator.locate import Lines, in_words
 from validator.parse import Parsed, parse, text_of
 from validator.parse_explain import explained
 from validator.wording import word
@@ -36,7 +36,8 @@ def said(parsed: Parsed) -> list[str]:
     """The problems as a user reads them: line:column-line:column, rule, pointer, message."""
     lines = Lines(parsed.text or "")
     return [
-        f"{_range(lines, problem)} {rule} /{problem.pointer} {_words(problem)}" for rule, problem in parsed.problems
+        f"{_range(lines, problem)} {rule} /{problem.pointer} {_words(lines, problem)}"
+        for rule, problem in parsed.problems
     ]
 
 
@@ -45,8 +46,10 @@ def _range(lines: Lines, problem: Problem) -> str:
     return "-".join("{}:{}".format(*lines.line_and_column(offset)) for offset in (span.start, span.end))
 
 
-def _words(problem: Problem) -> str:
-    return word(problem.message, problem.values)
+def _words(lines: Lines, problem: Problem) -> str:
+    place = lines.line_and_column
+    here = place(problem.span.start if problem.span else 0)[0]
+    return word(problem.message, in_words(problem.values, place, here))
 
 
 def unreadable(data: bytes | str) -> str:
@@ -111,18 +114,16 @@ def test_each_repetition_of_a_key_is_told_with_the_first_and_the_last_value_coun
     assert all(problem.on_key for _, problem in parsed.problems)
     rest = "already; only the last value is checked"
     assert said(parsed) == [
-        f"2:16-2:24 duplicate-key /b/c repeats a key that stands at line 2 column 8 {rest}",
-        f"2:30-2:33 duplicate-key /a repeats a key that stands at line 1 column 2 {rest}",
-        f"2:38-2:41 duplicate-key /a repeats a key that stands at line 1 column 2 {rest}",
+        f"2:16-2:24 duplicate-key /b/c repeats a key that stands at column 8 {rest}",
+        f"2:30-2:33 duplicate-key /a repeats a key that stands at line 1, column 2 {rest}",
+        f"2:38-2:41 duplicate-key /a repeats a key that stands at line 1, column 2 {rest}",
     ]
 
 
 def test_five_repetitions_are_listed_and_the_others_counted() -> None:
     parsed = parse("[{" + ",".join('"a/b": 1' for _ in range(9)) + "}, NaN]")
     assert [rule for rule, _ in parsed.problems] == ["duplicate-key"] * 5 + ["non-finite-number"]
-    message = (
-        "duplicate-key /0/a~1b repeats a key that stands at line 1 column 3 already; only the last value is checked"
-    )
+    message = "duplicate-key /0/a~1b repeats a key that stands at column 3 already; only the last value is checked"
     assert said(parsed)[3:5] == [
         f"1:39-1:44 {message}",
         f"1:48-1:53 {message}; 3 more repetitions in this document are not listed",
@@ -189,23 +190,23 @@ def test_a_str_may_bring_half_a_surrogate_pair_of_its_own() -> None:
 
 
 ENDS = "not-json ends"
-IN_OBJECT = "in the object that began at line 1 column 1"
-IN_STRING = "inside the string that began at line 1 column 2; JSON writes it as"
+IN_OBJECT = "in the object that began at column 1"
+IN_STRING = "inside the string that began at column 2; JSON writes it as"
 SYNTAX_ERRORS = {
     "": "1:1-1:1 not-json is empty, but a JSON document was expected",
     " \n\t": "1:1-1:1 not-json holds nothing but white space, but a JSON document was expected",
-    "[": f"1:2-1:2 {ENDS} where a value was expected, in the array that began at line 1 column 1",
-    "[1,\n": f"1:4-1:4 {ENDS} where a value was expected, in the array that began at line 1 column 1",
-    "[1\n": f'1:3-1:3 {ENDS} where "," or "]" was expected, in the array that began at line 1 column 1',
-    '[\n {"a"': f'2:6-2:6 {ENDS} where ":" was expected, in the object that began at line 2 column 2',
+    "[": f"1:2-1:2 {ENDS} where a value was expected, in the array that began at column 1",
+    "[1,\n": f"1:4-1:4 {ENDS} where a value was expected, in the array that began at column 1",
+    "[1\n": f'1:3-1:3 {ENDS} where "," or "]" was expected, in the array that began at column 1',
+    '[\n {"a"': f'2:6-2:6 {ENDS} where ":" was expected, in the object that began at column 2',
     '{"a":': f"1:6-1:6 {ENDS} where a value was expected, {IN_OBJECT}",
     "{": f'1:2-1:2 {ENDS} where a key in double quotes or "}}" was expected, {IN_OBJECT}',
     '{"a": [],\n': f"1:10-1:10 {ENDS} where a key in double quotes was expected, {IN_OBJECT}",
     '{"a": {}\n\n': f'1:9-1:9 {ENDS} where "," or "}}" was expected, {IN_OBJECT}',
-    '[\n  "ab': f"2:6-2:6 {ENDS} inside the string that began at line 2 column 3",
-    '["a\\': f"1:5-1:5 {ENDS} inside the string that began at line 1 column 2",
-    '["a\\u00': f"1:8-1:8 {ENDS} inside the string that began at line 1 column 2",
-    '{"a': f"1:4-1:4 {ENDS} inside the string that began at line 1 column 2",
+    '[\n  "ab': f"2:6-2:6 {ENDS} inside the string that began at column 3",
+    '["a\\': f"1:5-1:5 {ENDS} inside the string that began at column 2",
+    '["a\\u00': f"1:8-1:8 {ENDS} inside the string that began at column 2",
+    '{"a': f"1:4-1:4 {ENDS} inside the string that began at column 2",
     '{"a":}': '1:6-1:7 not-json is "}", but a value was expected',
     "[1}": '1:3-1:4 not-json is "}", but "," or "]" was expected',
     '{"a": 1]': '1:8-1:9 not-json is "]", but "," or "}" was expected',
@@ -348,7 +349,9 @@ def test_no_message_repeats_what_the_document_says() -> None:
         f"'{secret}'",
         f'{{"{secret}": 1, "{secret}": 2}}',
     ):
-        assert secret not in "".join(_words(problem) for _, problem in parse(text).problems)
+        parsed = parse(text)
+        lines = Lines(parsed.text or "")
+        assert secret not in "".join(_words(lines, problem) for _, problem in parsed.problems)
 
 
 def test_random_documents_are_read_as_by_the_standard_library() -> None:

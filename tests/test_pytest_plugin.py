@@ -429,8 +429,9 @@ def test_a_file_that_cannot_be_read_fails_with_the_reason(pytester: pytest.Pytes
     recorded(pytester, "responses/sound.json")
     pytester.makeconftest(
         """
-        def pytest_collection_modifyitems(items):
-            items[0].path.unlink()
+        def pytest_collect_file(file_path):
+            if file_path.suffix == ".json":
+                file_path.unlink()
         """
     )
     result = pytester.runpytest_inprocess("--validate-runs", "responses/*.json")
@@ -438,6 +439,28 @@ def test_a_file_that_cannot_be_read_fails_with_the_reason(pytester: pytest.Pytes
         [
             "responses/sound.json: no such file or directory",
             "FAILED responses/sound.json::valid_runs - Failed: responses/sound.json: no su...",
+        ]
+    )
+
+
+def test_each_record_of_a_file_is_an_item(pytester: pytest.Pytester) -> None:
+    line, faulty = json.dumps(PAGE), json.dumps({**PAGE, "first_id": "run_b"})
+    recorded(pytester, "responses/archive.jsonl", text=f"{line}\n{faulty}\n")
+    stream = "".join(f"event: {name}\ndata: {line}\n\n" for name in ("thread.run.queued", "thread.message.created"))
+    entry = {
+        "request": {"method": "POST", "url": "http://x.example/v1/threads/runs"},
+        "response": {"status": 200, "content": {"mimeType": "text/event-stream", "text": stream * 2}},
+    }
+    recorded(pytester, "responses/recorded.har", text=json.dumps({"log": {"entries": [entry]}}))
+    result = pytester.runpytest_inprocess("--validate-runs", "responses/*", "-v")
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "responses/archive.jsonl::record-1 PASSED*",
+            "responses/archive.jsonl::record-2 FAILED*",
+            "responses/recorded.har::record-1 PASSED*",
+            "responses/recorded.har::record-1.2 PASSED*",
+            "FAILED responses/archive.jsonl::record-2 - first-id-mismatch at /first_id in *",
         ]
     )
 

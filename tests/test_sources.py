@@ -12,8 +12,10 @@ import pytest
 
 from tests.paths import SAMPLES
 from validator.settings import MAX_BYTES
-from validator.sources import Document, SourceError
+from validator.sources import Document, PassedOver, SourceError
 from validator.sources.files import documents
+
+SUFFIXES = "*.json, *.jsonl, *.ndjson, *.sse, *.har, *.yaml or *.yml"
 
 Told = tuple[str | None, str]
 """The name of a file and what is told of it."""
@@ -25,6 +27,8 @@ def _read(*paths: str | Path, max_bytes: int = MAX_BYTES) -> list[bytes | str | 
     for one in documents(map(str, paths), max_bytes):
         if isinstance(one, SourceError):
             found.append((one.file, str(one)))
+        elif isinstance(one, PassedOver):
+            found.append((one.file, f"{one.number} passed over"))
         else:
             found.append(one.data if one.problem is None else (one.file, one.problem[0]))
     return found
@@ -76,7 +80,7 @@ def test_a_folder_that_has_two_names_is_walked_once(tmp_path: Path) -> None:
 def test_a_folder_that_holds_nothing_to_check_is_told(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
     (tmp_path / "x.json").mkdir()
-    assert _read(tmp_path) == [(str(tmp_path), "nothing to check: no *.json in this folder")]
+    assert _read(tmp_path) == [(str(tmp_path), f"nothing to check: no {SUFFIXES} in this folder")]
 
 
 def test_what_is_no_file_in_a_folder_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
@@ -165,7 +169,7 @@ def test_standard_input_is_read_or_told_to_be_closed(monkeypatch: pytest.MonkeyP
 
 def test_the_limit_is_of_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x").write_bytes(b"1234567890")
-    monkeypatch.setattr("validator.sources.files._PIECE", 4)
+    monkeypatch.setattr("validator.sources.opened._PIECE", 4)
     assert _read(tmp_path / "x", max_bytes=10) == [b"1234567890"]
     assert _read(tmp_path / "x", max_bytes=9) == [(str(tmp_path / "x"), "too-large")]
     assert _read(tmp_path / "x", max_bytes=10**30) == [b"1234567890"]

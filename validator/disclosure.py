@@ -61,4 +61,4 @@ def may_show_key(path: Path) -> bool:
 def _place(path: Path) -> tuple[str, ...]:
     """The keys from the page or run on: runs are the same wherever they stand."""
     keys = tuple(part for part in path if isinstance(part, str))
-    return keys[1:] if keys[:1] == ("data",) else keys
+    return keys[1:] if keys[:1] in (("data",), ("runs",)) else keys

@@ -16,6 +16,12 @@ class Span(NamedTuple):
     end: int
 
 
+class Offset(int):
+    """A place in the text of a document that a message names: an offset in code points, worded when it is placed."""
+
+    __slots__ = ()
+
+
 class Problem(NamedTuple):
     """What a rule or a stage objects to, before it is placed and worded.
 

@@ -10,11 +10,15 @@ from itertools import count
 from json import JSONDecoder
 from typing import NamedTuple, TypeAlias
 
-from validator.finding import Span
+from validator.finding import Offset, Span
 from validator.pointer import split
+from validator.wording import Phrase
 
 _Wanted: TypeAlias = "dict[str, _Wanted]"
 """The keys and indexes to look for, and what to look for in each."""
+
+Place: TypeAlias = tuple[int, int]
+"""Line and column, both counted from 1; columns count code points."""
 
 _SPACE = "[ \t\n\r]*+"
 _past_separator: Callable[[str, int], re.Match[str]]
@@ -34,10 +38,20 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
-    def line_and_column(self, offset: int) -> tuple[int, int]:
-        """The place of an offset, both counted from 1. Only a line feed ends a line; columns count code points."""
+    def line_and_column(self, offset: int) -> Place:
+        """The place of an offset. Only a line feed ends a line."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
+
+
+def in_words(values: Iterable[object], place: Callable[[int], Place], here: int) -> tuple[object, ...]:
+    """The values of a message with every `Offset` put as a place; of one in the line `here` the column is enough."""
+    return tuple(_in_words(place(value), here) if isinstance(value, Offset) else value for value in values)
+
+
+def _in_words(place: Place, here: int) -> Phrase:
+    line, column = place
+    return Phrase(f"column {column}" if line == here else f"line {line}, column {column}")
 
 
 @dataclass(slots=True)

@@ -7,8 +7,7 @@ import math
 from typing import Any
 
 from validator.doubt import HALF, MOST_DIGITS
-from validator.finding import Problem, Span
-from validator.locate import Lines
+from validator.finding import Offset, Problem, Span
 from validator.pointer import join
 from validator.scan import Token, Unreadable, parts, tokens, unquoted
 
@@ -39,7 +38,6 @@ class _Reading:
         self.document: list[Any] = []
         self.problems: list[tuple[str, Problem]] = []
         self._text = text
-        self._lines = Lines(text)
         self._holders: list[Any] = [self.document]
         self._keys: list[dict[str | int, int]] = []
         self._repeated = 0
@@ -113,8 +111,8 @@ class _Reading:
     def _repeat(self, token: Token, first: int) -> None:
         self._repeated += 1
         if self._repeated <= _MOST_REPEATED:
-            message = "repeats a key that stands at line {} column {} already; only the last value is checked"
-            self._report(_REPEATED, token, message, *self._lines.line_and_column(first))
+            message = "repeats a key that stands at {} already; only the last value is checked"
+            self._report(_REPEATED, token, message, Offset(first))
 
     def _count_unlisted(self) -> None:
         """Tell in the last repetition that is reported how many are not."""

@@ -13,11 +13,12 @@ from validator.contract import camel_case, declared_names
 from validator.excerpt import excerpts
 from validator.finding import Checked, CheckedDocument, Excerpt, Finding, NamedProblem, Problem, Span
 from validator.found import Found
-from validator.locate import Lines, locate
+from validator.locate import in_words, locate
 from validator.parse import text_of
 from validator.rules import BY_NAME
 from validator.settings import Settings
 from validator.severity import Severity
+from validator.sources.frames import placer
 from validator.wording import is_plain, word
 
 _BARE_NAME = re.compile(r'(?<!")\b[a-z]+(?:_[a-z]+)+\b')
@@ -68,7 +69,7 @@ def _entries(shown: Sequence[NamedProblem], text: str, settings: Settings) -> It
 def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Settings) -> Iterator[Finding]:
     about, document = found.about, found.document
     runs = {pointer: run for part in found.recognised.parts for pointer, run in part.runs}
-    lines = Lines(text)
+    place = placer(document, text)
     places = [(entry.span, entry.problem.pointer) for entry in entries]
     shown: Sequence[Excerpt | None] = [None] * len(entries)
     if document.has_places:
@@ -79,33 +80,27 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
         run = runs.get(owner) if owner is not None else None
         key = _key(entry, about, owner, run)
         seen[key] += 1
-        start, end = (
-            (lines.line_and_column(entry.span.start), lines.line_and_column(entry.span.end))
-            if document.has_places
-            else _NOWHERE
-        )
+        start, end = place(entry.span.start), place(entry.span.end)
+        values = in_words(entry.problem.values, place, start[0])
         rule = BY_NAME[entry.rule]
         yield Finding(
             rule=entry.rule,
             group=rule.group,
             severity=entry.severity,
-            message=word(_spelt(entry.problem.message, about), entry.problem.values, show_values=settings.show_values),
+            message=word(_spelt(entry.problem.message, about), values, show_values=settings.show_values),
             file=about.file,
             record=about.record,
             pointer=f"/{entry.problem.pointer}" if entry.problem.pointer else "",
             run_id=_plain(run, "id"),
-            line=start[0],
-            column=start[1],
-            end_line=end[0],
-            end_column=end[1],
+            line=start[0] if document.has_places else None,
+            column=start[1] if document.has_places else None,
+            end_line=end[0] if document.has_places else None,
+            end_column=end[1] if document.has_places else None,
             fingerprint=sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest()[:16],
             source=rule.source,
             run_status=_plain(run, "status"),
             excerpt=excerpt,
         )
-
-
-_NOWHERE: tuple[tuple[None, None], tuple[None, None]] = ((None, None), (None, None))
 
 
 def _owner(pointer: str, runs: dict[str, Any]) -> str | None:

@@ -79,6 +79,8 @@ def _taken_apart(value: Any) -> tuple[Kind | None, tuple[Part, ...]]:
             return "runs", (Part("", None, [(str(index), item) for index, item in enumerate(value)]),)
         if any(_is_page(item) for item in value):
             return "page", tuple(_page(str(index), item) for index, item in enumerate(value))
+    if _is_export(value):
+        return "runs", (Part("", None, [(f"runs/{index}", run) for index, run in enumerate(value["runs"])]),)
     return None, ()
 
 
@@ -104,6 +106,12 @@ def _is_page(value: Any) -> bool:
         return sum(any(key in value for key in spellings) for spellings in _ENVELOPE) >= 2
     data = value["data"]
     return not isinstance(data, list) or not data or any(_is_run(item) for item in data)
+
+
+def _is_export(value: Any) -> bool:
+    """Whether a value is what export tools write of a thread: its runs, without a page around them."""
+    runs = value.get("runs") if isinstance(value, dict) else None
+    return isinstance(runs, list) and (not runs or any(_is_run(run) for run in runs))
 
 
 def _form(parts: Sequence[Part]) -> Form:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from validator.finding import Problem, Span
-from validator.locate import Lines
+from validator.finding import Offset, Problem, Span
 
 VALUE = "a value"
 KEY = "a key in double quotes"
@@ -106,7 +105,7 @@ def _ending(text: str, expected: str, opening: int) -> Problem:
 
 def _ends(text: str, message: str, beginning: int) -> Problem:
     end = len(text.rstrip(_WHITE))
-    return _problem(f"{message} that began at line {{}} column {{}}", end, end, *Lines(text).line_and_column(beginning))
+    return _problem(f"{message} that began at {{}}", end, end, Offset(beginning))
 
 
 def _bad_value(text: str, at: int, expected: str, opening: int) -> Problem:
@@ -130,8 +129,8 @@ def _bad_string(text: str, start: int) -> Problem:
     if text[at] == "\\":
         return _bad_escape(text, at)
     escape = _ESCAPES.get(text[at], f"\\u{ord(text[at]):04x}")
-    message = f"is {_seen(text[at])} inside the string that began at line {{}} column {{}}; JSON writes it as {escape}"
-    return _problem(message, at, at + 1, *Lines(text).line_and_column(start))
+    message = f"is {_seen(text[at])} inside the string that began at {{}}; JSON writes it as {escape}"
+    return _problem(message, at, at + 1, Offset(start))
 
 
 def _bad_escape(text: str, at: int) -> Problem:

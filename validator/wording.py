@@ -24,6 +24,12 @@ class Name(str):
     __slots__ = ()
 
 
+class Phrase(str):
+    """Words of ours, not of a document: printed as they are."""
+
+    __slots__ = ()
+
+
 def is_plain(text: str) -> bool:
     """Whether a string of an id field or closed vocabulary may be printed as it is."""
     return re.fullmatch(_PLAIN, text) is not None and re.search(_CREDENTIAL, text) is None
@@ -50,6 +56,8 @@ def show(value: object, *, show_values: bool = False) -> str:
             return json.dumps(value)
         case int() | float():
             return _number(value)
+        case Phrase():
+            return value
         case "":
             return '""'
         case Name() if is_plain(value):

@@ -20,9 +20,9 @@ from validator.reporters import Look, reporter
 from validator.selection import severities
 from validator.settings import Settings
 from validator.severity import Severity
-from validator.sources import SourceError
+from validator.sources import PassedOver, SourceError
 from validator.sources.files import documents
-from validator.wording import escape
+from validator.wording import count, escape
 
 
 def check_files(files: Iterable[str], options: dict[str, Any]) -> int:
@@ -55,9 +55,17 @@ def _checked(files: Iterable[str], ready: Checks, options: dict[str, Any], codes
             codes.add(FAILED)
             told(f"{escape(document.file)}: {document}")
             continue
+        if isinstance(document, PassedOver):
+            _tell_passed_over(document, options)
+            continue
         checked = check(document, ready)
         codes.update(_codes(checked, options["fail_on"]))
         yield checked
+
+
+def _tell_passed_over(one: PassedOver, options: dict[str, Any]) -> None:
+    if options["verbose"] and one.number:
+        told(f"{escape(one.file)}: {count(one.number, 'recorded call')} or events without runs passed over")
 
 
 def _codes(checked: Checked, fail_on: str) -> Iterator[int]:

@@ -108,7 +108,8 @@ def _explain(context: click.Context, _: click.Parameter, word: str | None) -> No
 def command(files: tuple[str, ...], **options: Any) -> int:
     """Check OpenAI Assistants list-runs responses.
 
-    FILES are files, folders (searched for *.json) or - for standard input. The exit code is 0 when nothing reaches
+    FILES are files, folders (searched for JSON, JSON Lines, event streams, HAR files and cassettes, packed or not) or
+    - for standard input. The exit code is 0 when nothing reaches
     --fail-on, 1 when something does, 2 when something could not be opened or used.
     """
     if options["debug"]:
@@ -120,7 +121,7 @@ def command(files: tuple[str, ...], **options: Any) -> int:
 
         return list_rules(options)
     if not files:
-        raise click.UsageError("nothing to check: name files, folders (searched for *.json) or - for standard input")
+        raise click.UsageError("nothing to check: name files, folders or - for standard input")
     from validator.cli.checking import check_files  # --help and --version do without all that checks
 
     return check_files(files, options)

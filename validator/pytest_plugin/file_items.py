@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from glob import glob
@@ -13,7 +14,7 @@ import pytest
 
 from validator.assertions import assert_valid_runs
 from validator.settings import MAX_BYTES
-from validator.sources import Document, SourceError
+from validator.sources import Document, PassedOver, SourceError
 from validator.sources.files import documents
 
 
@@ -76,23 +77,35 @@ class RunsFile(pytest.File):
     """A file of recorded responses."""
 
     def collect(self) -> Iterator[RunsItem]:
-        """Give one item a document."""
-        yield RunsItem.from_parent(self, name="valid_runs")
+        """Give one item a document: a file, a line, or what a recorded call has returned."""
+        seen: Counter[int | None] = Counter()
+        for document in documents([str(self.path)], MAX_BYTES):
+            if isinstance(document, PassedOver):
+                continue
+            record = None if isinstance(document, SourceError) else document.record
+            seen[record] += 1
+            name = "valid_runs" if record is None else f"record-{record}"
+            yield RunsItem.of(self, f"{name}.{seen[record]}" if seen[record] > 1 else name, document)
 
 
 class RunsItem(pytest.Item):
-    """One document, read when its turn comes; it passes if it is valid."""
+    """One document; it passes if it is valid."""
+
+    document: Document | SourceError
+
+    @classmethod
+    def of(cls, parent: RunsFile, name: str, document: Document | SourceError) -> RunsItem:
+        """Make an item of a document, or of what stands in its place."""
+        item: RunsItem = cls.from_parent(parent, name=name)
+        item.document = document
+        return item
 
     def runtest(self) -> None:
         """Check the document."""
-        assert_valid_runs(self._document())
-
-    def _document(self) -> Document:
         name = os.path.relpath(self.path, self.config.invocation_params.dir)
-        document = next(documents([str(self.path)], MAX_BYTES))
-        if isinstance(document, SourceError):
-            pytest.fail(f"{name}: {document}", pytrace=False)
-        return document._replace(file=name)
+        if isinstance(self.document, SourceError):
+            pytest.fail(f"{name}: {self.document}", pytrace=False)
+        assert_valid_runs(self.document._replace(file=name))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the message alone, where it is about the file; a traceback would tell nothing of it."""

@@ -2,6 +2,8 @@
 
 from validator.rule import Rule
 from validator.rules.document import (
+    broken_compression,
+    broken_recording,
     duplicate_key,
     internal_error,
     lone_surrogate,
@@ -89,6 +91,8 @@ RULES: tuple[Rule, ...] = (
     not_utf8.check,
     too_deep.check,
     too_large.check,
+    broken_compression.check,
+    broken_recording.check,
     duplicate_key.check,
     non_finite_number.check,
     lone_surrogate.check,

@@ -1,10 +1,43 @@
-"""Where documents come from: files, folders, standard input, and values handed over in Python."""
+"""Where documents come from: files, folders, recordings, standard input, and values handed over in Python."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
 
-from validator.finding import Problem
+from validator.finding import Problem, Span
+from validator.locate import Place
+
+
+class Frame(Protocol):
+    """How a document lies in its file."""
+
+    def placer(self, text: str) -> Callable[[int], Place]:
+        """What turns offsets in the text of the document into places in the file."""
+
+
+class Request(NamedTuple):
+    """The request that a recorded document answers; `query` has the first value of each parameter."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+
+
+class Origin(NamedTuple):
+    """Where in its file a document stood, and what is known of how it came about.
+
+    Of an event stream, `event` is the name of the event, `stream`
+    tells the streams of a recording apart, and `is_last` marks the last run of a stream: `is_torn` says then that the
+    stream ended without its `done`.
+    """
+
+    frame: Frame
+    request: Request | None = None
+    event: str | None = None
+    stream: int = 0
+    is_last: bool = False
+    is_torn: bool = False
 
 
 class Document(NamedTuple):
@@ -13,6 +46,7 @@ class Document(NamedTuple):
     `file` is the name as the user gave it (None for a value), `record` its 1-based number in a file of many.
     `problem` names the rule and the problem of a document whose content could not be had; `data` is empty then.
     `has_places` is False where the text was made from a value: nobody could look a place up in it.
+    Without an `origin`, a document with a record is that line of its file, and one without a record is all of it.
     """
 
     file: str | None
@@ -20,6 +54,22 @@ class Document(NamedTuple):
     record: int | None = None
     problem: tuple[str, Problem] | None = None
     has_places: bool = True
+    origin: Origin | None = None
+
+
+def unreadable(
+    file: str, rule: str, message: str, *values: object, record: int | None = None, origin: Origin | None = None
+) -> Document:
+    """What stands in the place of a document whose content could not be had: the finding that says why."""
+    problem = Problem("", message, values, span=Span(0, 0))
+    return Document(file=file, data=b"", record=record, problem=(rule, problem), origin=origin)
+
+
+class PassedOver(NamedTuple):
+    """How many calls of a recording, or events of a stream, bring no runs; they are not looked into."""
+
+    file: str
+    number: int
 
 
 class SourceError(Exception):

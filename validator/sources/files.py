@@ -8,36 +8,34 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from validator.finding import Problem, Span
-from validator.sources import Document, SourceError
+from validator.sources import PassedOver, SourceError, containers, unreadable
+from validator.sources.containers import KINDS, SUFFIXES, Found
+from validator.sources.opened import Opened
+from validator.sources.unpacking import BrokenCompression, unpacked
+from validator.wording import either
 
 STANDARD_INPUT = "-"
-SUFFIXES = (".json",)
-"""What is looked for in folders; a file that is named is read whatever its name."""
-_PIECE = 1024 * 1024
-"""Bytes to read at once."""
 
 
-def documents(paths: Iterable[str], max_bytes: int) -> Iterator[Document | SourceError]:
+def documents(paths: Iterable[str], max_bytes: int) -> Found:
     """The documents of these paths in their order; in place of what cannot be had stands an error."""
     for path in paths:
         if path == STANDARD_INPUT:
-            yield _standard_input(max_bytes)
+            yield from _standard_input(max_bytes)
         elif os.path.isdir(path):
             yield from _folder(path, max_bytes)
         else:
-            yield _file(path, max_bytes)
+            yield from _file(path, max_bytes)
 
 
-def _folder(folder: str, max_bytes: int) -> Iterator[Document | SourceError]:
+def _folder(folder: str, max_bytes: int) -> Found:
     empty = True
     for path in _walk(folder):
-        empty = False
-        yield path if isinstance(path, SourceError) else _file(path, max_bytes)
+        for one in (path,) if isinstance(path, SourceError) else _file(path, max_bytes, is_named=False):
+            empty = empty and isinstance(one, PassedOver)
+            yield one
     if empty:
-        yield SourceError(
-            folder, f"nothing to check: no {' or '.join(f'*{suffix}' for suffix in SUFFIXES)} in this folder"
-        )
+        yield SourceError(folder, f"nothing to check: no {either(f'*{suffix}' for suffix in KINDS)} in this folder")
 
 
 def _walk(folder: str) -> Iterator[str | SourceError]:
@@ -60,35 +58,37 @@ def _walk(folder: str) -> Iterator[str | SourceError]:
     yield from errors
 
 
-def _file(path: str, max_bytes: int) -> Document | SourceError:
+def _file(path: str, max_bytes: int, *, is_named: bool = True) -> Found:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        return _error(error, path)
+        yield _error(error, path)
+        return
     with open(descriptor, "rb") as file:
         if refused := _refused(path, os.fstat(descriptor).st_mode):
-            return SourceError(path, refused)
+            yield SourceError(path, refused)
+            return
         os.set_blocking(descriptor, True)
-        return _read(path, file, max_bytes)
+        yield from _documents(path, file, max_bytes, is_named=is_named)
 
 
-def _standard_input(max_bytes: int) -> Document | SourceError:
+def _standard_input(max_bytes: int) -> Found:
     if sys.stdin is None:  # the shell can close it: <&-
-        return SourceError(STANDARD_INPUT, "is closed")
-    return _read(STANDARD_INPUT, sys.stdin.buffer, max_bytes)
+        yield SourceError(STANDARD_INPUT, "is closed")
+        return
+    yield from _documents(STANDARD_INPUT, sys.stdin.buffer, max_bytes, is_named=True)
 
 
-def _read(path: str, file: BinaryIO, max_bytes: int) -> Document | SourceError:
-    """What the file holds, up to one byte more than is allowed; in pieces, as what is asked for is allocated."""
-    pieces: list[bytes] = []
-    room = max_bytes + 1
+def _documents(path: str, file: BinaryIO, max_bytes: int, *, is_named: bool) -> Found:
+    """What is in an open file, up to where it ceases to be readable."""
     try:
-        while room and (piece := file.read(min(room, _PIECE))):
-            pieces.append(piece)
-            room -= len(piece)
+        yield from containers.documents(Opened(path, unpacked(file, path), max_bytes, is_named))
+    except BrokenCompression as broken:
+        yield unreadable(path, "broken-compression", str(broken))
+    except SourceError as error:
+        yield error
     except OSError as error:
-        return _error(error, path)
-    return _document(path, b"".join(pieces), max_bytes)
+        yield _error(error, path)
 
 
 def _refused(path: str, mode: int) -> str | None:
@@ -102,10 +102,3 @@ def _error(error: OSError | ValueError, path: str | None = None) -> SourceError:
     if isinstance(error, OSError):
         return SourceError(path or str(error.filename), (error.strerror or str(error)).lower())
     return SourceError(path or "", "is not a possible file name")
-
-
-def _document(path: str, data: bytes, max_bytes: int) -> Document:
-    if len(data) <= max_bytes:
-        return Document(file=path, data=data)
-    message = "is larger than {} bytes, the most that is read of one document (--max-bytes)"
-    return Document(file=path, data=b"", problem=("too-large", Problem("", message, (max_bytes,), span=Span(0, 0))))

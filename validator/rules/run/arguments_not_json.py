@@ -46,9 +46,10 @@ def check(run: Run) -> Iterable[Problem]:
 
 def _first(parsed: Parsed, text: str, pointer: str) -> Problem:
     """The first objection, with its place inside the text of the arguments."""
-    from validator.locate import Lines  # few runs have such arguments
+    from validator.locate import Lines, in_words  # few runs have such arguments
 
     _, problem = parsed.problems[0]
-    line, column = Lines(text_of(text)).line_and_column(problem.span.start if problem.span else 0)
+    place = Lines(text_of(text)).line_and_column
+    line, column = place(problem.span.start if problem.span else 0)
     message = f"is not the text of a sound JSON object: at line {{}}, column {{}}, {problem.message}"
-    return Problem(pointer, message, (line, column, *problem.values))
+    return Problem(pointer, message, (line, column, *in_words(problem.values, place, line)))

@@ -1,0 +1,14 @@
+"""The recording is not one: a HAR without entries, a cassette without interactions, a call without a request.
+
+A file that is named `.har` holds a JSON object with `log.entries`; one that is named `.yaml` or `.yml` holds the
+`interactions` of vcrpy or the `http_interactions` of the Ruby gem VCR. Without them nobody can tell which responses
+were recorded, and a test that plays the file back sends its requests to the server after all. Calls that are whole are
+still checked.
+
+Source: https://w3c.github.io/web-performance/specs/HAR/Overview.html (HAR 1.2),
+https://vcrpy.readthedocs.io/en/latest/usage.html (vcrpy) and https://github.com/vcr/vcr (VCR).
+"""
+
+from validator.rule import ERROR, found_earlier
+
+check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)

@@ -1,0 +1,58 @@
+"""Cassettes: the calls that vcrpy or the Ruby gem VCR has recorded, in YAML or JSON.
+
+Sources: https://vcrpy.readthedocs.io/en/latest/advanced.html, https://github.com/vcr/vcr
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from validator.sources.recorded import Binary, Strings, field, header
+from validator.sources.recordings import Body, Call, NoCall, request
+
+_LISTS = ("interactions", "http_interactions")
+"""Where vcrpy and VCR keep the calls."""
+_BODIES = (("body", "string"), ("body", "base64_string"), ("content",))
+"""Where a response may have its body: the last is that of vcrpy for httpx."""
+
+
+def is_cassette(value: Any) -> bool:
+    """Whether a value has the outer form of a cassette."""
+    return any(isinstance(field(value, name), list) for name in _LISTS)
+
+
+def calls(value: Any, strings: Strings) -> Iterator[Call | NoCall]:
+    """The calls of a cassette, in their order."""
+    name = next(name for name in _LISTS if isinstance(field(value, name), list))
+    for index, interaction in enumerate(value[name]):
+        asked = request(field(interaction, "request", "method"), field(interaction, "request", "uri"))
+        response = field(interaction, "response")
+        if asked is None or not isinstance(response, dict):
+            reason = "is no call of a cassette, which has a request with method and uri, and a response"
+            yield NoCall(index + 1, reason, strings.start(name, index))
+            continue
+        headers = response.get("headers")
+        yield Call(
+            index + 1,
+            asked,
+            _status(response),
+            header(headers, "content-type"),
+            header(headers, "content-encoding"),
+            _body(response, strings, name, index),
+        )
+
+
+def _status(response: dict[str, Any]) -> int | None:
+    status = field(response, "status", "code") or response.get("status_code")
+    return int(str(status)) if re.fullmatch("[0-9]{3}", str(status)) else None
+
+
+def _body(response: dict[str, Any], strings: Strings, *path: str | int) -> Body | None:
+    for keys in _BODIES:
+        text = field(response, *keys)
+        if isinstance(text, str):
+            is_base64 = keys[-1] == "base64_string" or isinstance(text, Binary)
+            return Body(text, is_base64, strings.offsets(text, *path, "response", *keys))
+    return None

@@ -1,0 +1,131 @@
+"""Server-sent events: the runs that an event stream brings.
+
+Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from validator.locate import Place
+from validator.sources import Document, Frame, Origin, PassedOver, SourceError, unreadable
+from validator.sources.frames import Spread
+from validator.sources.opened import Opened
+from validator.sources.unpacking import BrokenCompression
+
+_brings_run = re.compile(rb'"object"\s*:\s*"thread\.run"').search
+_DONE = b"[DONE]"
+
+
+class Event(NamedTuple):
+    """One event: its name, its data, and where in the stream each line of the data begins.
+
+    `data` is None where there is more of it than may be read.
+    """
+
+    name: str | None
+    data: bytes | None
+    starts: tuple[Place, ...]
+
+
+def documents(opened: Opened) -> Iterator[Document | PassedOver | SourceError]:
+    """The runs in the stream, event by event."""
+    found = passed_over = 0
+    for one in runs(opened, lambda frame: frame):
+        if isinstance(one, PassedOver):
+            passed_over = one.number
+        else:
+            found += 1
+        yield one
+    if not found and opened.is_named:
+        yield SourceError(opened.name, f"nothing to check: none of its {passed_over} events brings a run")
+
+
+def runs(
+    opened: Opened, framed: Callable[[Frame], Frame], base: Origin | None = None, record: int | None = None
+) -> Iterator[Document | PassedOver]:
+    """The runs of one stream, then how many events were none.
+
+    `framed` tells how the stream lies in its file; `base` and `record` are those of the call that it answers.
+    """
+    held: Document | None = None
+    is_torn, passed_over = True, 0
+    events = enumerate(_events(opened), 1)
+    while True:
+        try:
+            number, event = next(events)
+        except StopIteration:
+            break
+        except BrokenCompression as broken:
+            if held:
+                yield held
+            yield unreadable(opened.name, "broken-compression", str(broken))
+            return
+        if event.data is not None and not _is_run(event):
+            passed_over += 1
+            is_torn = is_torn and not _is_done(event)
+            continue
+        if held:
+            yield held
+        held = _document(opened, event, framed, base, record or number)
+    if held:
+        origin = held.origin
+        yield held._replace(origin=origin and origin._replace(is_last=True, is_torn=is_torn))
+    yield PassedOver(opened.name, passed_over)
+
+
+def _document(
+    opened: Opened, event: Event, framed: Callable[[Frame], Frame], base: Origin | None, record: int
+) -> Document:
+    frame = framed(Spread(event.starts))
+    origin = base._replace(frame=frame, event=event.name) if base else Origin(frame, event=event.name)
+    if event.data is None:
+        return opened.too_large(record)._replace(origin=origin)
+    return Document(opened.name, event.data, record, origin=origin)
+
+
+def _is_run(event: Event) -> bool:
+    if event.name is None:
+        return bool(event.data and _brings_run(event.data))
+    return event.name.startswith("thread.run.") and not event.name.startswith("thread.run.step.")
+
+
+def _is_done(event: Event) -> bool:
+    return event.name == "done" or event.data == _DONE
+
+
+def _events(opened: Opened) -> Iterator[Event]:
+    name: str | None = None
+    data: list[bytes] = []
+    starts: list[Place] = []
+    room = opened.max_bytes
+    for number, line in _lines(opened):
+        if not line:
+            if starts:
+                yield Event(name, b"\n".join(data) if room >= 0 else None, tuple(starts))
+            name, data, starts, room = None, [], [], opened.max_bytes
+            continue
+        field, _, value = line.partition(b":")
+        if field == b"event":
+            name = value.decode("utf-8", "replace").removeprefix(" ")
+        elif field == b"data":
+            value = value.removeprefix(b" ")
+            starts.append((number, len(line) - len(value) + 1))
+            room -= len(value)
+            data = [*data, value] if room >= 0 else []
+    if starts:
+        yield Event(name, b"\n".join(data) if room >= 0 else None, tuple(starts))
+
+
+def _lines(opened: Opened) -> Iterator[tuple[int, bytes]]:
+    """The lines with their numbers, without their ends; of a line that is too long, its beginning."""
+    number = 0
+    limit = opened.max_bytes + len("data: \r\n") + 1
+    while line := opened.file.readline(limit):
+        number += 1
+        rest = line
+        while not rest.endswith(b"\n") and (rest := opened.file.readline(limit)):
+            pass
+        yield number, (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).rstrip(b"\r\n")

@@ -1,0 +1,105 @@
+"""How documents lie in their files: as a line, as lines behind a prefix, or as a string with escapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from validator.locate import Lines, Place
+from validator.sources import Document, Frame
+
+
+class Line(NamedTuple):
+    """The document is one line of the file, all of it."""
+
+    line: int
+
+    def placer(self, _text: str) -> Callable[[int], Place]:
+        """Columns are those of the document."""
+        return lambda offset: (self.line, offset + 1)
+
+
+def placer(document: Document, text: str) -> Callable[[int], Place]:
+    """What turns offsets in the text of a document into places in its file."""
+    if document.origin is not None:
+        return document.origin.frame.placer(text)
+    return Lines(text).line_and_column if document.record is None else Line(document.record).placer(text)
+
+
+class Spread(NamedTuple):
+    """Each line of the document begins somewhere in the file: `starts` has the place of each."""
+
+    starts: Sequence[Place]
+
+    def placer(self, text: str) -> Callable[[int], Place]:
+        """Lines are found one by one; columns count from where each begins."""
+        lines = Lines(text)
+
+        def place(offset: int) -> Place:
+            line, column = lines.line_and_column(offset)
+            first_line, first_column = self.starts[line - 1]
+            return first_line, first_column + column - 1
+
+        return place
+
+
+class Recording:
+    """The text of a recording, whose lines are counted once for all that is found in it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._lines: Lines | None = None
+
+    def place(self, offset: int) -> Place:
+        """The place of an offset in the text."""
+        if self._lines is None:
+            self._lines = Lines(self.text)
+        return self._lines.line_and_column(offset)
+
+
+class Quoted(NamedTuple):
+    """The document is a string of a recording: `offsets` finds where each of its characters stands there, and its end.
+
+    It is asked only when there is something to place.
+    """
+
+    recording: Recording
+    offsets: Callable[[], Sequence[int]]
+
+    def placer(self, _text: str) -> Callable[[int], Place]:
+        """Through the escapes of the string."""
+        offsets = self.offsets()
+        return lambda offset: self.recording.place(offsets[offset])
+
+
+class Packed(NamedTuple):
+    """The document was unpacked from a string of a recording: all of it has the place where that begins."""
+
+    recording: Recording
+    offsets: Callable[[], Sequence[int]]
+
+    def placer(self, _text: str) -> Callable[[int], Place]:
+        """The one place."""
+        place = self.recording.place(self.offsets()[0])
+        return lambda _offset: place
+
+
+class Inside(NamedTuple):
+    """The document lies in another text, `body`, which itself lies in the file: an event stream in a recording."""
+
+    outer: Frame
+    body: str
+    inner: Frame
+
+    def placer(self, text: str) -> Callable[[int], Place]:
+        """A place in the body first, then that of the body's character in the file."""
+        starts = [0]
+        for line in self.body.split("\n"):
+            starts.append(starts[-1] + len(line) + 1)
+        inner, outer = self.inner.placer(text), self.outer.placer(self.body)
+
+        def place(offset: int) -> Place:
+            line, column = inner(offset)
+            return outer(starts[line - 1] + column - 1)
+
+        return place

@@ -1,0 +1,37 @@
+"""What the readers of recordings share: fields that may be missing, and where the strings of a recording stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+
+class Binary(str):
+    """A string that its recording marks as base64 text."""
+
+
+class Strings(Protocol):
+    """The strings of a recording, each known by its value and the keys and indexes that lead to it."""
+
+    def offsets(self, string: str, *path: str | int) -> Callable[[], Sequence[int]]:
+        """Finds, when asked, where in the recording each character of a string stands, and its end."""
+
+    def start(self, *path: str | int) -> Callable[[], int]:
+        """Finds, when asked, where in the recording something begins."""
+
+
+def field(value: Any, *keys: str) -> Any:
+    """What is under these keys, each inside the one before; None where there is no such thing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def header(headers: Any, name: str) -> str:
+    """The value of a header in lower case, of several the first; empty where there is none."""
+    if not isinstance(headers, dict):
+        return ""
+    values = next((value for key, value in headers.items() if str(key).lower() == name), "")
+    if isinstance(values, list):
+        values = values[0] if values else ""
+    return str(values).lower()

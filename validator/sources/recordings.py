@@ -1,0 +1,137 @@
+"""Recorded calls: which of them return runs, and the documents that they returned."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from validator.sources import Document, Frame, Origin, PassedOver, Request, SourceError, event_stream, unreadable
+from validator.sources.frames import Inside, Packed, Quoted, Recording
+from validator.sources.opened import Opened
+from validator.sources.unpacking import BrokenCompression, unpacked
+
+_returns_runs = re.compile(r"/threads/(?:runs|[^/]+/runs(?:/[^/]+(?:/(?:cancel|submit_tool_outputs))?)?)/?$").search
+_stream_begins = re.compile(r"(?:event|data|id|retry|) ?:").match
+_SUCCEEDED = range(200, 300)
+_DEFLATED = b"\x78"
+
+
+class Body(NamedTuple):
+    """The body of a response as it stands in the recording: `offsets` has the place of each character, and its end."""
+
+    text: str
+    is_base64: bool
+    offsets: Callable[[], Sequence[int]]
+
+
+class Call(NamedTuple):
+    """A request and its response; `record` is its 1-based number, `body` None where none was recorded."""
+
+    record: int
+    request: Request
+    status: object
+    content_type: str
+    content_encoding: str
+    body: Body | None
+
+
+class NoCall(NamedTuple):
+    """What stands in the place of a call; `reason` says why it is none, `offset` where it stands."""
+
+    record: int
+    reason: str
+    offset: Callable[[], int]
+
+
+def request(method: object, url: object) -> Request | None:
+    """The request of a call, if it could be one."""
+    if not isinstance(method, str) or not isinstance(url, str):
+        return None
+    try:
+        parts = urlsplit(url)
+        query = parse_qsl(parts.query)
+    except ValueError:
+        return Request(method.upper(), url, {})
+    return Request(method.upper(), parts.path, dict(reversed(query)))
+
+
+def documents(
+    opened: Opened, recording: Recording, calls: Iterable[Call | NoCall]
+) -> Iterator[Document | PassedOver | SourceError]:
+    """What the calls that return runs have returned; the others are counted, failed ones among them."""
+    found = others = 0
+    for call in calls:
+        if isinstance(call, NoCall):
+            found += 1
+            frame = Packed(recording, lambda at=call.offset: [at()])  # type: ignore[misc]
+            yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=Origin(frame))
+        elif call.body is None or not _is_answer(call):
+            others += 1
+        else:
+            found += 1
+            yield from _returned(opened, recording, call, call.body)
+    yield PassedOver(opened.name, others)
+    if not found and opened.is_named:
+        yield SourceError(opened.name, f"nothing to check: none of its {others} calls returns runs")
+
+
+def _is_answer(call: Call) -> bool:
+    return call.status in _SUCCEEDED and _returns_runs(call.request.path) is not None
+
+
+def _returned(opened: Opened, recording: Recording, call: Call, body: Body) -> Iterator[Document]:
+    origin = Origin((Packed if body.is_base64 else Quoted)(recording, body.offsets), call.request, stream=call.record)
+    try:
+        data = _unpacked(opened, call, body) if body.is_base64 else body.text
+    except BrokenCompression as broken:
+        yield unreadable(opened.name, "broken-compression", str(broken), record=call.record, origin=origin)
+        return
+    except binascii.Error:
+        reason = "is not the base64 text that it is recorded as"
+        yield unreadable(opened.name, "broken-recording", reason, record=call.record, origin=origin)
+        return
+    if data is None:
+        yield opened.too_large(call.record)._replace(origin=origin)
+    elif "event-stream" in call.content_type or _begins_stream(data[:20]):
+        yield from _streamed(opened, call, origin, data)
+    else:
+        yield Document(opened.name, data, call.record, origin=origin)
+
+
+def _unpacked(opened: Opened, call: Call, body: Body) -> bytes | None:
+    """The body without its base64 and its compression; None where it is larger than may be read."""
+    data = base64.b64decode("".join(body.text.split()), validate=True)
+    if call.content_encoding == "deflate" and data.startswith(_DEFLATED):
+        try:
+            whole: bytes | None = zlib.decompressobj().decompress(data, opened.max_bytes + 1)
+        except zlib.error:
+            raise BrokenCompression("does not unpack: its data is damaged") from None
+    elif call.content_encoding == "br" and data[:1] not in (b"{", b"["):
+        raise BrokenCompression("is compressed with brotli, which is not read")
+    else:
+        whole = opened._replace(file=unpacked(io.BytesIO(data), opened.name)).whole()
+    return None if whole is None or len(whole) > opened.max_bytes else whole
+
+
+def _streamed(opened: Opened, call: Call, origin: Origin, data: str | bytes) -> Iterator[Document]:
+    """The runs of a body that is an event stream; its other events are no calls that are passed over."""
+    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+
+    def framed(inner: Frame) -> Frame:
+        return Inside(origin.frame, text, inner)
+
+    stream = opened._replace(file=io.BufferedReader(io.BytesIO(text.encode("utf-8", "surrogatepass"))))
+    for one in event_stream.runs(stream, framed, origin, call.record):
+        if isinstance(one, Document):
+            yield one
+
+
+def _begins_stream(start: str | bytes) -> bool:
+    text = start if isinstance(start, str) else start.decode("utf-8", "replace")
+    return _stream_begins(text) is not None

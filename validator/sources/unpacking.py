@@ -1,0 +1,101 @@
+"""Compressed files, recognised by their first bytes and unpacked as they are read."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from validator.sources import SourceError
+
+if TYPE_CHECKING:
+    import gzip
+
+GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_PIECE = 256 * 1024
+"""Bytes to unpack at once."""
+_ZSTD_MODULES = ("compression.zstd", "backports.zstd")
+"""Python's own from 3.14 on, before that an extra package."""
+
+
+class BrokenCompression(Exception):
+    """The file does not unpack any further; the text says why."""
+
+
+def unpacked(file: BinaryIO, path: str) -> io.BufferedReader:
+    """The file's content, of which `peek` shows the beginning; reading raises `BrokenCompression` where it breaks."""
+    start, file = ahead(file, len(ZSTD))
+    if start.startswith(GZIP):
+        import gzip  # most files are not packed
+
+        return io.BufferedReader(_Guarded(gzip.GzipFile(fileobj=file), zlib.error), _PIECE)
+    if start == ZSTD:
+        zstd = _zstd(path)
+        return io.BufferedReader(_Guarded(zstd.ZstdFile(file), zstd.ZstdError), _PIECE)
+    return file
+
+
+def ahead(file: BinaryIO, size: int) -> tuple[bytes, io.BufferedReader]:
+    """What the file begins with, and the file as if that had not been read; a pipe gives less than asked at times."""
+    start = file.read(size)
+    return start, io.BufferedReader(_Preceded(start, file), _PIECE)
+
+
+def _zstd(path: str) -> Any:
+    """The module that unpacks zstd."""
+    for name in _ZSTD_MODULES:
+        with suppress(ImportError):
+            return import_module(name)
+    raise SourceError(path, "is compressed with zstd, which takes an extra package: pip install 'validate-runs[zstd]'")
+
+
+class _Preceded(io.RawIOBase):
+    """A stream before which something stands."""
+
+    def __init__(self, start: bytes, stream: BinaryIO) -> None:
+        super().__init__()
+        self._start = start
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer that BufferedReader gives
+        piece = self._start[: len(buffer)] or self._stream.read(len(buffer))
+        self._start = self._start[len(buffer) :]
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+class _Guarded(io.RawIOBase):
+    """An unpacking stream with one kind of error for all the ways in which what it reads can be broken."""
+
+    def __init__(self, stream: BinaryIO | gzip.GzipFile, broken: type[Exception]) -> None:
+        super().__init__()
+        self._stream = stream
+        self._broken = (OSError, EOFError, broken)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer that BufferedReader gives
+        try:
+            piece = self._stream.read(len(buffer))
+        except self._broken as error:
+            if isinstance(error, OSError) and error.errno is not None:  # the disk, not the data
+                raise
+            raise BrokenCompression(_reason(error)) from error
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, EOFError):
+        return "ends before its compressed data does"
+    return "does not unpack: its data is damaged"
