@@ -140,7 +140,7 @@ def test_a_line_that_is_too_long_is_told_and_passed_over(tmp_path: Path) -> None
         for one in documents([str(archive)], 10)
         if isinstance(one, Document)
     ]
-    assert seen == [(1, b"1234567890\n"), (2, "too-large"), (3, b"123456789\n"), (4, "too-large"), (5, "too-large")]
+    assert seen == [(1, b"1234567890"), (2, "too-large"), (3, b"123456789"), (4, "too-large"), (5, "too-large")]
 
 
 # What a file is
@@ -259,7 +259,7 @@ def test_a_disk_that_fails_is_not_taken_for_damage(tmp_path: Path, monkeypatch: 
     def fail(*_: object) -> bytes:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(gzip.GzipFile, "read", fail)
+    monkeypatch.setattr(gzip.GzipFile, "read1", fail)
     assert errors(tmp_path / "a.json") == ["input/output error"]
 
 
@@ -317,7 +317,7 @@ def test_an_event_that_is_too_large_is_told_and_passed_over(tmp_path: Path) -> N
 def test_a_stream_without_runs_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.sse").write_text("event: done\ndata: [DONE]\n\n")
     assert errors(tmp_path / "a.sse") == ["nothing to check: none of its 1 events brings a run"]
-    assert "nothing to check: no *.json" in errors(tmp_path)[0]
+    assert errors(tmp_path) == []
 
 
 # Recordings

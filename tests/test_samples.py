@@ -10,7 +10,7 @@ from validator import Severity, validate
 from validator.rules import BY_NAME, RULES
 
 FAULTY = [*INVALID, *INVALID_SOURCES]
-NO_FILE_CAN_SHOW = {"too-large", "internal-error"}
+NO_FILE_CAN_SHOW = {"too-large", "worker-ended", "internal-error"}
 UNAVOIDABLE = {"outdated-tool-type"}
 """What every run of the v1 generation is told, as an info."""
 

@@ -6,7 +6,16 @@ from validator import Severity, UnknownRule
 from validator.rules import BY_NAME, RULES
 from validator.selection import GROUPS, matching, severities
 
-FIXED = {"not-json", "not-utf8", "too-deep", "too-large", "broken-compression", "broken-recording", "internal-error"}
+FIXED = {
+    "not-json",
+    "not-utf8",
+    "too-deep",
+    "too-large",
+    "broken-compression",
+    "broken-recording",
+    "worker-ended",
+    "internal-error",
+}
 """Content that cannot be read, and rules that broke: nobody can ignore that."""
 
 

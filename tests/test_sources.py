@@ -29,13 +29,17 @@ def _read(*paths: str | Path, max_bytes: int = MAX_BYTES) -> list[bytes | str | 
             found.append((one.file, str(one)))
         elif isinstance(one, PassedOver):
             found.append((one.file, f"{one.number} passed over"))
-        else:
+        elif isinstance(one, Document):
             found.append(one.data if one.problem is None else (one.file, one.problem[0]))
     return found
 
 
+def _documents(path: str) -> list[Document]:
+    return [one for one in documents([path], MAX_BYTES) if isinstance(one, Document)]
+
+
 def _names(folder: Path) -> list[str]:
-    return [os.path.relpath(one.file or "", folder) for one in documents([str(folder)], MAX_BYTES)]
+    return [os.path.relpath(one.file or "", folder) for one in _documents(str(folder))]
 
 
 def test_files_are_read_in_the_order_given_whatever_their_names(tmp_path: Path) -> None:

@@ -121,6 +121,13 @@ class Checked:
     beyond_cap: int = 0
 
 
+class Sound(NamedTuple):
+    """Records of one file in which nothing was found: how many, and how many runs are in them."""
+
+    documents: int
+    runs: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """Exact totals: also of findings that were capped or hidden. `suppressed` counts what the caller accepted."""

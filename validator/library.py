@@ -6,13 +6,16 @@ import math
 import time
 from collections.abc import Iterable, Mapping
 
-from validator.passes import checks
+from validator.finding import Checked
+from validator.passes import Checks, checks
+from validator.per_file import of_files
 from validator.pipeline import check
 from validator.report import Report
 from validator.responses import documents_of
 from validator.selection import severities
 from validator.settings import ContractName, Expect, FormChoice, Order, Settings
 from validator.severity import Severity
+from validator.sources import Document
 
 
 def validate(
@@ -62,7 +65,12 @@ def validate(
             limit=limit,
         )
     )
-    return Report(contract=contract, checked=tuple(check(document, ready) for document in documents_of(source)))
+    return Report(contract=contract, checked=_checked(documents_of(source), ready))
+
+
+def _checked(documents: Iterable[Document], ready: Checks) -> tuple[Checked, ...]:
+    results = of_files((check(document, ready) for document in documents), None)
+    return tuple(one for one in results if isinstance(one, Checked))
 
 
 def _in_vocabulary(name: str, value: object, words: tuple[object, ...]) -> None:

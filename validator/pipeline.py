@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from validator.finding import Checked, CheckedDocument
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from validator.finding import Checked, CheckedDocument, Sound
 from validator.found import Found
 from validator.parse import Parsed, parse
 from validator.passes import Checks, problems
 from validator.recognise import Recognised, recognise
 from validator.settings import Settings
-from validator.sources import Document
+from validator.sources import Document, PassedOver, SourceError
+
+Result: TypeAlias = Checked | Sound | PassedOver | SourceError
+"""What there is to tell of something that was to be checked."""
 
 
 def check(document: Document, checks: Checks) -> Checked:
@@ -19,6 +25,23 @@ def check(document: Document, checks: Checks) -> Checked:
     from validator.placing import placed  # line and column, words, fingerprints: only for what is wrong
 
     return placed(found, checks.settings)
+
+
+def check_all(found: Iterable[Document | Sound | PassedOver | SourceError], checks: Checks) -> Iterator[Result]:
+    """Check the documents of one file in turn; of sound records, which may be millions, only the number is told."""
+    documents = runs = 0
+    for one in found:
+        if not isinstance(one, Document):
+            yield one
+            continue
+        checked = check(one, checks)
+        if one.record is None or checked.totals:
+            yield checked
+        else:
+            documents += 1
+            runs += checked.document.runs
+    if documents:
+        yield Sound(documents, runs)
 
 
 def find(document: Document, checks: Checks) -> Found:

@@ -13,7 +13,7 @@ from typing import Any
 
 from validator.finding import Problem, Span
 from validator.settings import MAX_BYTES
-from validator.sources import Document, PassedOver, SourceError
+from validator.sources import Document, SourceError
 from validator.sources.files import documents
 
 _BODY = ("content", "data")
@@ -31,7 +31,7 @@ def documents_of(source: object) -> Iterable[Document]:
         return [Document(file=None, data=source)]
     if isinstance(source, PathLike):
         found = documents([fspath(source)], MAX_BYTES)
-        return [_readable(one) for one in found if not isinstance(one, PassedOver)]
+        return [_readable(one) for one in found if isinstance(one, Document | SourceError)]
     if isinstance(source, Document):
         return [source]
     if isinstance(source, dict | list):

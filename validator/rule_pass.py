@@ -88,6 +88,20 @@ def run_problems(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple
     return _of_configuration(run, rules) + _called(checks, run), ()
 
 
+def is_sound(run: Run, rules: Dispatch) -> bool:
+    """Whether the rules say nothing at all of a well shaped run; raises what a rule raises."""
+    screens, checks = _applicable_to_sound(run, rules)
+    for _, check in screens:
+        if check(run):
+            return False
+    if _of_configuration(run, rules):
+        return False
+    for _, check in checks:  # noqa: SIM110  # a generator would cost as much as a check
+        if check(run):
+            return False
+    return True
+
+
 def _of_misshapen(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
     screened = _called(_applicable(run, rules.screens, misshapen), run)
     spoiled = {*misshapen, *(name for _, problem in screened for name in problem.spoils)}
@@ -95,7 +109,7 @@ def _of_misshapen(run: Run, misshapen: Collection[str], rules: Dispatch) -> tupl
 
 
 def _of_configuration(run: Run, rules: Dispatch) -> list[NamedProblem]:
-    configuration = marshal.dumps([run.get(name) for name in rules.configuration], _WITHOUT_REFERENCES)
+    configuration = marshal.dumps([*map(run.get, rules.configuration)], _WITHOUT_REFERENCES)
     if (said := rules.said.get(configuration)) is not None:
         return said
     said = _called(_applicable(run, rules.settled, ()), run)
@@ -106,7 +120,7 @@ def _of_configuration(run: Run, rules: Dispatch) -> list[NamedProblem]:
 
 def _applicable_to_sound(run: Run, rules: Dispatch) -> tuple[Dispatched, Dispatched]:
     """The screens and the other checks that apply to a run without misshapen fields."""
-    signature = (run["status"], *[run.get(name) is None for name in rules.deciding])
+    signature = (run["status"], *[value is None for value in map(run.get, rules.deciding)])
     applicable = rules.memo.get(signature)
     if applicable is None:
         applicable = (_applicable(run, rules.screens, ()), _applicable(run, rules.run, ()))

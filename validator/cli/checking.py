@@ -12,16 +12,15 @@ import click
 
 from validator.cli.exit_codes import CLEAN, FAILED, FOUND
 from validator.cli.streams import discard, told
-from validator.finding import Checked
+from validator.finding import Checked, Sound
 from validator.formats import STATISTICS
 from validator.passes import Checks, checks
-from validator.pipeline import check
 from validator.reporters import Look, reporter
 from validator.selection import severities
 from validator.settings import Settings
 from validator.severity import Severity
 from validator.sources import PassedOver, SourceError
-from validator.sources.files import documents
+from validator.survey import survey
 from validator.wording import count, escape
 
 
@@ -48,19 +47,31 @@ def _module(options: dict[str, Any]) -> str:
     return STATISTICS[output_format]
 
 
-def _checked(files: Iterable[str], ready: Checks, options: dict[str, Any], codes: set[int]) -> Iterator[Checked]:
+def _checked(
+    files: Iterable[str], ready: Checks, options: dict[str, Any], codes: set[int]
+) -> Iterator[Checked | Sound]:
     """The documents one by one; what each means for the exit code is added to `codes`."""
-    for document in documents(files, options["max_bytes"]):
-        if isinstance(document, SourceError):
+    empty = True
+    for one in survey(files, ready, options["max_bytes"], options["jobs"] or _cores()):
+        if isinstance(one, PassedOver):
+            _tell_passed_over(one, options)
+            continue
+        empty = False
+        if isinstance(one, SourceError):
             codes.add(FAILED)
-            told(f"{escape(document.file)}: {document}")
+            told(f"{escape(one.file)}: {one}")
             continue
-        if isinstance(document, PassedOver):
-            _tell_passed_over(document, options)
-            continue
-        checked = check(document, ready)
-        codes.update(_codes(checked, options["fail_on"]))
-        yield checked
+        if isinstance(one, Checked):
+            codes.update(_codes(one, options["fail_on"]))
+        yield one
+    if empty:
+        codes.add(FAILED)
+        told("nothing to check: none of these recordings brings a run")
+
+
+def _cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _tell_passed_over(one: PassedOver, options: dict[str, Any]) -> None:

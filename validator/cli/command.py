@@ -89,6 +89,12 @@ def _explain(context: click.Context, _: click.Parameter, word: str | None) -> No
     metavar="N",
     help="Findings printed of one file; 0 for all.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes for archives.  [default: as many as there are cores]",
+)
 @click.option("--statistics", is_flag=True, help="Print counts by rule instead of findings.")
 @click.option(
     "--explain", metavar="RULE", is_eager=True, expose_value=False, callback=_explain, help="Print the page of a rule."

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TypeAlias
 
-from validator.finding import Checked, Summary
+from validator.finding import Checked, Sound, Summary
 from validator.formats import FORMATS, STATISTICS
 from validator.severity import Severity
 
@@ -40,7 +40,7 @@ class Look:
     verbose: bool = False
 
 
-Reporter: TypeAlias = Callable[[Iterable[Checked], Look], Iterator[str]]
+Reporter: TypeAlias = Callable[[Iterable[Checked | Sound], Look], Iterator[str]]
 """Takes documents as they come and yields what to write; it keeps no document that it need not keep."""
 
 
@@ -58,9 +58,13 @@ class Tally:
     runs: int = 0
     findings: Counter[tuple[str, Severity]] = field(default_factory=Counter)
 
-    def passing(self, checked: Iterable[Checked]) -> Iterator[Checked]:
-        """The same documents, each counted before it is handed on."""
+    def passing(self, checked: Iterable[Checked | Sound]) -> Iterator[Checked]:
+        """The same documents, each counted before it is handed on; sound records are counted only."""
         for one in checked:
+            if isinstance(one, Sound):
+                self.documents += one.documents
+                self.runs += one.runs
+                continue
             self.documents += 1
             self.runs += one.document.runs
             self.findings.update(one.totals)

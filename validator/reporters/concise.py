@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from validator.finding import Checked, Finding
+from validator.finding import Checked, Finding, Sound
 from validator.reporters import Look
 from validator.reporters.terminal import BOLD, COLORS, painted, place, pointer, report_lines
 
 
-def report(checked: Iterable[Checked], look: Look) -> Iterator[str]:
+def report(checked: Iterable[Checked | Sound], look: Look) -> Iterator[str]:
     """A line for each finding, then the totals."""
     return report_lines(checked, look, _lines)
 

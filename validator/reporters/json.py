@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from validator.finding import Checked, Finding
+from validator.finding import Checked, Finding, Sound
 from validator.reporters import LOG_COMMAND, Look, Tally
 
 VERSION = 1
@@ -35,7 +35,7 @@ FINDING_KEYS = (
 )
 
 
-def report(checked: Iterable[Checked], look: Look) -> Iterator[str]:
+def report(checked: Iterable[Checked | Sound], look: Look) -> Iterator[str]:
     """One document when all is checked: nothing can be written before, since `documents` come first."""
     tally = Tally()
     documents, findings, omitted = [], [], 0

@@ -11,17 +11,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from validator.finding import Checked
+from validator.finding import Checked, Sound
 from validator.reporters import Look, Tally
 from validator.reporters.json import VERSION, dumped, finding_object, is_listed
 
 
-def report(checked: Iterable[Checked], look: Look) -> Iterator[str]:
+def report(checked: Iterable[Checked | Sound], look: Look) -> Iterator[str]:
     """Lines for each document as it comes, then the totals."""
     return map(dumped, _objects(checked, look))
 
 
-def _objects(checked: Iterable[Checked], look: Look) -> Iterator[dict[str, Any]]:
+def _objects(checked: Iterable[Checked | Sound], look: Look) -> Iterator[dict[str, Any]]:
     tally = Tally()
     omitted = 0
     for one in tally.passing(checked):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from validator.finding import Checked
+from validator.finding import Checked, Sound
 from validator.reporters import Look, Tally
 from validator.reporters.terminal import BOLD, COLORS, last_line, painted
 from validator.severity import Severity
@@ -15,7 +15,7 @@ Row: TypeAlias = tuple[int, Severity, str]
 """How often, how bad, which rule."""
 
 
-def report(checked: Iterable[Checked], look: Look) -> Iterator[str]:
+def report(checked: Iterable[Checked | Sound], look: Look) -> Iterator[str]:
     """A row for each rule that was broken, then the totals."""
     tally = Tally()
     for _ in tally.passing(checked):

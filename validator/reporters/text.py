@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from unicodedata import category, east_asian_width
 
-from validator.finding import Checked, Excerpt, Finding
+from validator.finding import Checked, Excerpt, Finding, Sound
 from validator.reporters import Look
 from validator.reporters.terminal import BOLD, COLORS, DIM, painted, place, pointer, report_lines
 from validator.wording import escape
@@ -25,7 +25,7 @@ _NARROWEST = 40
 _CUT = "..."
 
 
-def report(checked: Iterable[Checked], look: Look) -> Iterator[str]:
+def report(checked: Iterable[Checked | Sound], look: Look) -> Iterator[str]:
     """A block of lines for each finding, then the totals."""
     return report_lines(checked, look, _lines)
 

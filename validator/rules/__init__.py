@@ -14,6 +14,7 @@ from validator.rules.document import (
     not_utf8,
     too_deep,
     too_large,
+    worker_ended,
 )
 from validator.rules.page import (
     concurrent_active_runs,
@@ -98,6 +99,7 @@ RULES: tuple[Rule, ...] = (
     lone_surrogate.check,
     not_a_run_list.check,
     mixed_naming.check,
+    worker_ended.check,
     internal_error.check,
     type.check,
     enum.check,

@@ -76,5 +76,9 @@ class SourceError(Exception):
     """A file or folder that could not be opened or holds nothing to check; the text says why, without the name."""
 
     def __init__(self, file: str, reason: str) -> None:
-        super().__init__(reason)
+        super().__init__(file, reason)  # what it is made anew from in another process
         self.file = file
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason

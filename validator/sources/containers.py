@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from validator.finding import Sound
 from validator.sources import Document, PassedOver, SourceError, json_lines, json_text
+from validator.sources.json_lines import Screen
 from validator.sources.opened import Opened
 
-Found: TypeAlias = Iterator[Document | PassedOver | SourceError]
+Found: TypeAlias = Iterator[Document | Sound | PassedOver | SourceError]
 
 KINDS = {
     ".json": "json",
@@ -31,8 +33,13 @@ _is_event_stream = re.compile(rb"(?:event|data|id|retry)? ?:").match
 _is_cassette = re.compile(rb"^(?:http_)?interactions:", re.MULTILINE).search
 
 
-def documents(opened: Opened) -> Found:
-    """The documents in a file."""
+def is_lines(name: str) -> bool:
+    """Whether a file of this name is JSON Lines that nobody has packed."""
+    return _by_name(name) == "json_lines" and not name.lower().endswith(PACKED)
+
+
+def documents(opened: Opened, screen: Screen | None = None) -> Found:
+    """The documents in a file; a `screen` takes the lines of JSON Lines out that need no further look."""
     kind = _by_name(opened.name)
     if kind is None:
         start, opened = opened.ahead()
@@ -40,7 +47,7 @@ def documents(opened: Opened) -> Found:
     if kind == "json":
         return json_text.documents(opened)
     if kind == "json_lines":
-        return json_lines.documents(opened)
+        return json_lines.documents(opened, screen)
     return _rarer(kind, opened)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import NamedTuple, TypeAlias
 
-from validator.sources import PassedOver, SourceError, containers, unreadable
+from validator.sources import SourceError, containers, json_lines, unreadable
 from validator.sources.containers import KINDS, SUFFIXES, Found
+from validator.sources.json_lines import Screen
 from validator.sources.opened import Opened
 from validator.sources.unpacking import BrokenCompression, unpacked
 from validator.wording import either
@@ -17,23 +20,41 @@ from validator.wording import either
 STANDARD_INPUT = "-"
 
 
+class Piece(NamedTuple):
+    """A file to read, or the lines of it that begin from byte `start` on and before byte `stop`.
+
+    `is_named` is False for a file that was come across in a folder.
+    """
+
+    path: str
+    is_named: bool = True
+    start: int = 0
+    stop: int | None = None
+
+
 def documents(paths: Iterable[str], max_bytes: int) -> Found:
     """The documents of these paths in their order; in place of what cannot be had stands an error."""
-    for path in paths:
-        if path == STANDARD_INPUT:
-            yield from _standard_input(max_bytes)
-        elif os.path.isdir(path):
-            yield from _folder(path, max_bytes)
+    for piece in pieces(paths):
+        if isinstance(piece, SourceError):
+            yield piece
         else:
-            yield from _file(path, max_bytes)
+            yield from read(piece, max_bytes)
 
 
-def _folder(folder: str, max_bytes: int) -> Found:
+def pieces(paths: Iterable[str]) -> Iterator[Piece | SourceError]:
+    """The files that these paths mean, in their order."""
+    for path in paths:
+        if path == STANDARD_INPUT or not os.path.isdir(path):
+            yield Piece(path)
+        else:
+            yield from _folder(path)
+
+
+def _folder(folder: str) -> Iterator[Piece | SourceError]:
     empty = True
     for path in _walk(folder):
-        for one in (path,) if isinstance(path, SourceError) else _file(path, max_bytes, is_named=False):
-            empty = empty and isinstance(one, PassedOver)
-            yield one
+        empty = False
+        yield path if isinstance(path, SourceError) else Piece(path, is_named=False)
     if empty:
         yield SourceError(folder, f"nothing to check: no {either(f'*{suffix}' for suffix in KINDS)} in this folder")
 
@@ -58,37 +79,58 @@ def _walk(folder: str) -> Iterator[str | SourceError]:
     yield from errors
 
 
-def _file(path: str, max_bytes: int, *, is_named: bool = True) -> Found:
+def read(piece: Piece, max_bytes: int, screen: Screen | None = None, opening: Opening | None = None) -> Found:
+    """The documents in a file or a piece of one, up to where it ceases to be readable.
+
+    A `screen` takes the lines of JSON Lines out that need no further look.
+    """
+    path = piece.path
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        yield _error(error, path)
-        return
-    with open(descriptor, "rb") as file:
-        if refused := _refused(path, os.fstat(descriptor).st_mode):
-            yield SourceError(path, refused)
-            return
-        os.set_blocking(descriptor, True)
-        yield from _documents(path, file, max_bytes, is_named=is_named)
-
-
-def _standard_input(max_bytes: int) -> Found:
-    if sys.stdin is None:  # the shell can close it: <&-
-        yield SourceError(STANDARD_INPUT, "is closed")
-        return
-    yield from _documents(STANDARD_INPUT, sys.stdin.buffer, max_bytes, is_named=True)
-
-
-def _documents(path: str, file: BinaryIO, max_bytes: int, *, is_named: bool) -> Found:
-    """What is in an open file, up to where it ceases to be readable."""
-    try:
-        yield from containers.documents(Opened(path, unpacked(file, path), max_bytes, is_named))
+        with (opening or opened_here)(path) as file:
+            if piece.start or piece.stop is not None:
+                yield from _lines(piece, file, max_bytes, screen)
+            else:
+                yield from containers.documents(Opened(path, unpacked(file, path), max_bytes, piece.is_named), screen)
     except BrokenCompression as broken:
         yield unreadable(path, "broken-compression", str(broken))
     except SourceError as error:
         yield error
-    except OSError as error:
+    except (OSError, ValueError) as error:
         yield _error(error, path)
+
+
+def _lines(piece: Piece, file: io.BufferedReader, max_bytes: int, screen: Screen | None) -> Found:
+    """The documents on the lines that begin in a piece of a file."""
+    at = piece.start
+    if at:  # a line begins here only if one ends just before
+        file.seek(at - 1)
+        while line := file.readline(max_bytes):
+            at += len(line)
+            if line.endswith(b"\n"):
+                break
+        at -= 1
+    size = None if piece.stop is None else piece.stop - at
+    return json_lines.lines(Opened(piece.path, file, max_bytes, piece.is_named), size, screen)
+
+
+Opening: TypeAlias = Callable[[str], AbstractContextManager[io.BufferedReader]]
+"""What opens a path for reading bytes."""
+
+
+@contextmanager
+def opened_here(path: str) -> Iterator[io.BufferedReader]:
+    """A file of this machine, or standard input; raises `SourceError` for what is not read."""
+    if path == STANDARD_INPUT:
+        if sys.stdin is None:  # the shell can close it: <&-
+            raise SourceError(STANDARD_INPUT, "is closed")
+        yield sys.stdin.buffer  # type: ignore[misc]  # it is buffered
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if refused := _refused(path, os.fstat(descriptor).st_mode):
+            raise SourceError(path, refused)
+        os.set_blocking(descriptor, True)
+        yield file
 
 
 def _refused(path: str, mode: int) -> str | None:

@@ -3,56 +3,86 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
+from validator.finding import Sound
 from validator.sources import Document, unreadable
 from validator.sources.opened import Opened
 from validator.sources.unpacking import BrokenCompression
 
 _BLANK = b" \t\r\n"
+_BLOCK = 256 * 1024
+"""Bytes that are taken at once."""
 
 
-def documents(opened: Opened) -> Iterator[Document]:
+Screen: TypeAlias = Callable[[bytes, list[bytes]], tuple[list[int], Sound]]
+"""Takes a block of whole lines, and the lines; returns the indexes of those to look into, and what the others hold."""
+
+
+def documents(opened: Opened, screen: Screen | None = None) -> Iterator[Document | Sound]:
     """The documents on the lines; the lines of one document that is spread over them are told once."""
     start, opened = opened.ahead()
     if is_spread(start):
         message = "begins a document of several lines, but every line of a JSON Lines file is one: name it .json"
         yield unreadable(opened.name, "not-json", message, record=1)
     else:
-        yield from lines(opened)
+        yield from lines(opened, screen=screen)
 
 
-def lines(opened: Opened, size: int | None = None) -> Iterator[Document]:
-    """The documents on the lines that begin in the first `size` bytes. Only line feeds end lines; blank ones count."""
-    name, file, limit = opened.name, opened.file, opened.max_bytes + 1
-    record, position = 0, 0
+def lines(opened: Opened, size: int | None = None, screen: Screen | None = None) -> Iterator[Document | Sound]:
+    """The documents on the lines that begin in the first `size` bytes. Only line feeds end lines; blank ones count.
+
+    With a `screen`, of the lines that it finds sound only the number is told.
+    """
+    record = 0
+    for block, broken in _blocks(opened, size):
+        found = block.removesuffix(b"\n").split(b"\n") if block else []
+        looked_into: Iterable[int] = range(len(found))
+        if screen is not None and all(len(line) <= opened.max_bytes for line in found):
+            looked_into, sound = screen(block, found)
+            yield sound
+        for index in looked_into:
+            line = found[index]
+            if len(line) > opened.max_bytes:
+                yield opened.too_large(record + index + 1)
+            elif line.strip(_BLANK):
+                yield Document(opened.name, line, record + index + 1)
+        record += len(found)
+        if broken is not None:
+            yield unreadable(opened.name, "broken-compression", str(broken), record=record + 1)
+
+
+def _blocks(opened: Opened, size: int | None) -> Iterator[tuple[bytes, BrokenCompression | None]]:
+    """Whole lines, as many as come at once, and why there are no more; of one that is too long, the beginning."""
+    position = 0
     while size is None or position < size:
-        record += 1
+        block = b""
         try:
-            line = file.readline(limit)
-            position += len(line)
-            is_whole = len(line) < limit or line.endswith(b"\n")
-            if not is_whole:
-                position += _skipped(opened)
+            block = opened.file.read1(_BLOCK if size is None else min(_BLOCK, size - position))
+            position += len(block)
+            if not block:
+                return
+            if not block.endswith(b"\n"):
+                rest, skipped = _rest(opened)
+                block += rest
+                position += len(rest) + skipped
         except BrokenCompression as broken:
-            yield unreadable(name, "broken-compression", str(broken), record=record)
+            yield block[: block.rfind(b"\n") + 1], broken
             return
-        if not line:
-            return
-        if not is_whole:
-            yield opened.too_large(record)
-        elif line.strip(_BLANK):
-            yield Document(name, line, record)
+        yield block, None
 
 
-def _skipped(opened: Opened) -> int:
-    """Pass over the rest of a line that is too long to be read, and tell how long that was."""
-    size = 0
-    while piece := opened.file.readline(opened.max_bytes):
-        size += len(piece)
-        if piece.endswith(b"\n"):
-            break
-    return size
+def _rest(opened: Opened) -> tuple[bytes, int]:
+    """The rest of the line, as far as it may be read, and how much of it was passed over."""
+    rest = opened.file.readline(opened.max_bytes + 1)
+    skipped = 0
+    if len(rest) > opened.max_bytes and not rest.endswith(b"\n"):
+        while piece := opened.file.readline(_BLOCK):
+            skipped += len(piece)
+            if piece.endswith(b"\n"):
+                break
+    return rest, skipped
 
 
 def is_spread(start: bytes) -> bool:

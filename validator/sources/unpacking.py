@@ -6,12 +6,9 @@ import io
 import zlib
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from validator.sources import SourceError
-
-if TYPE_CHECKING:
-    import gzip
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _PIECE = 256 * 1024
@@ -35,6 +32,11 @@ def unpacked(file: BinaryIO, path: str) -> io.BufferedReader:
         zstd = _zstd(path)
         return io.BufferedReader(_Guarded(zstd.ZstdFile(file), zstd.ZstdError), _PIECE)
     return file
+
+
+def is_packed(start: bytes) -> bool:
+    """Whether a file that begins like this is compressed."""
+    return start.startswith((GZIP, ZSTD))
 
 
 def ahead(file: BinaryIO, size: int) -> tuple[bytes, io.BufferedReader]:
@@ -72,7 +74,7 @@ class _Preceded(io.RawIOBase):
 class _Guarded(io.RawIOBase):
     """An unpacking stream with one kind of error for all the ways in which what it reads can be broken."""
 
-    def __init__(self, stream: BinaryIO | gzip.GzipFile, broken: type[Exception]) -> None:
+    def __init__(self, stream: Any, broken: type[Exception]) -> None:
         super().__init__()
         self._stream = stream
         self._broken = (OSError, EOFError, broken)
@@ -82,7 +84,7 @@ class _Guarded(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer that BufferedReader gives
         try:
-            piece = self._stream.read(len(buffer))
+            piece = self._stream.read1(len(buffer))  # what comes before the damage is not lost
         except self._broken as error:
             if isinstance(error, OSError) and error.errno is not None:  # the disk, not the data
                 raise

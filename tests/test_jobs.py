@@ -1,0 +1,321 @@
+"""Archives in pieces over several processes: what is found does not depend on who looks."""
+
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.paths import SAMPLES
+from tests.test_cli import Command, Ran, command, process
+from validator import survey as survey_module
+from validator import validate, workers
+from validator.finding import Checked, Sound
+from validator.passes import checks
+from validator.per_file import of_files
+from validator.ranges import check_range, lines_in, moved, ranges
+from validator.selection import severities
+from validator.settings import MAX_BYTES, Settings
+from validator.sources import Document, SourceError
+from validator.sources.files import Piece, read
+from validator.survey import survey
+
+__all__ = ["command"]
+
+PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
+RUN = PAGE["data"][0]
+READY = checks(Settings(severities=severities(), now=1_800_000_000, max_findings=100))
+
+
+def lines(number: int, seed: int = 7) -> list[bytes]:
+    """Lines of an archive: sound runs, pages, defects, and what is no JSON."""
+    chance = random.Random(seed)
+    made: list[bytes] = []
+    for index in range(number):
+        run = {**RUN, "id": f"run_{index:024}"}
+        odd: dict[int, bytes] = {
+            0: json.dumps({**run, "usage": {**RUN["usage"], "total_tokens": 7}}).encode(),
+            1: json.dumps({**PAGE, "first_id": "run_x"}).encode(),
+            2: b'{"object": "thread.run", "id": "run_torn',
+            3: b"  ",
+            4: json.dumps(run).replace('"thread_id"', '"id": "run_y", "thread_id"').encode() + b"\r",
+            5: json.dumps({**run, "status": "done"}).encode(),
+            6: json.dumps({**run, "temperature": 0}).replace('"temperature": 0', '"x": 1e999').encode(),
+            7: b"\xff",
+            8: json.dumps({**run, "metadata": {"k": "\ud800"}}).encode(),
+            9: json.dumps(PAGE).encode(),
+            10: json.dumps([run, run]).encode(),
+            11: json.dumps({**run, "started_at": 5, "instructions": None}).encode(),
+            12: json.dumps({"id": run["id"], "createdAt": 1, "threadId": "t", "status": "queued"}).encode(),
+        }
+        made.append(odd[chance.randrange(13)] if chance.random() < 0.3 else json.dumps(run).encode())
+    return made
+
+
+def told(results: Iterable[object]) -> list[Any]:
+    """What was found, with the sound records added up."""
+    found = list(results)
+    sound = [one for one in found if isinstance(one, Sound)]
+    rest = [one if not isinstance(one, SourceError) else (one.file, str(one)) for one in found if one not in sound]
+    return [sum(one.documents for one in sound), sum(one.runs for one in sound), *rest]
+
+
+@pytest.mark.parametrize("size", [1, 700, 5_000, 10**9])
+def test_ranges_of_any_size_find_the_same(tmp_path: Path, size: int) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"\n".join(lines(60)) + b"\n")
+    whole = told(check_range(Piece(str(archive)), READY, MAX_BYTES).results)
+    found: list[object] = []
+    before = 0
+    for piece in ranges(Piece(str(archive)), size):
+        number, results = check_range(piece, READY, MAX_BYTES)
+        found += moved(results, before)
+        before += number
+    assert told(found) == whole
+    assert size == 10**9 or before == 60
+
+
+def test_a_line_is_counted_where_it_begins(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"aa\n\nbbb\nc")
+    counted = [
+        [lines_in(Piece(str(archive), start=start, stop=stop)) for stop in range(start + 1, 10)] for start in range(9)
+    ]
+    begins = [0, 3, 4, 8]
+    assert counted == [
+        [sum(start <= at < stop for at in begins) for stop in range(start + 1, 10)] for start in range(9)
+    ]
+    assert lines_in(Piece("nowhere", start=0, stop=9)) == 1
+
+
+def test_the_screen_lets_pass_only_what_has_no_finding(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"\n".join(lines(400, seed=3)))
+    report = validate(archive, now=1_800_000_000)
+    screened = list(of_files(check_range(Piece(str(archive)), READY, MAX_BYTES).results, None))
+    assert [one for one in screened if isinstance(one, Checked)] == [one for one in report.checked if one.totals]
+    assert sum(one.documents for one in screened if isinstance(one, Sound)) == sum(
+        not one.totals for one in report.checked
+    )
+
+
+@pytest.mark.parametrize("changed", [{"form": "sdk"}, {"expect": "page"}])
+def test_what_no_run_can_satisfy_is_not_screened(tmp_path: Path, changed: dict[str, Any]) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(json.dumps(RUN).encode())
+    ready = checks(READY.settings._replace(**changed))
+    (one,) = check_range(Piece(str(archive)), ready, MAX_BYTES).results
+    assert isinstance(one, Checked)
+    assert one.findings
+
+
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes pay at once."""
+    monkeypatch.setattr(survey_module, "PAYS", 1)
+    monkeypatch.setattr(survey_module, "_BATCH", 2_000)
+    monkeypatch.setattr(survey_module, "RANGE", 9_000)
+
+
+@pytest.fixture
+def archives(tmp_path: Path) -> Path:
+    """A folder of archives and small files, with faults in them."""
+    folder = tmp_path / "archives"
+    folder.mkdir()
+    data = b"\n".join(lines(200))
+    (folder / "a.jsonl").write_bytes(data)
+    (folder / "b.jsonl.gz").write_bytes(gzip.compress(data))
+    (folder / "c.jsonl").write_bytes(b'{"spread": \n1}\n' + b" \n" * 9_000)
+    for number in range(30):
+        page = PAGE if number % 3 else {**PAGE, "last_id": "run_z"}
+        (folder / f"d{number:02}.json").write_text(json.dumps(page, indent=2))
+    return folder
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("jobs", [2, 3, 7])
+@pytest.mark.parametrize("most", [None, 0, 1, 20])
+def test_the_number_of_processes_changes_nothing(archives: Path, jobs: int, most: int | None) -> None:
+    paths = [str(archives / "gone.json"), str(archives), str(archives / "a.jsonl"), str(archives / "a.jsonl")]
+    ready = checks(READY.settings._replace(max_findings=most))
+    alone = told(survey(paths, ready, MAX_BYTES, 1))
+    assert told(survey(paths, ready, MAX_BYTES, jobs)) == alone
+    assert len(alone) > 50
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("name", ["text", "json", "jsonl", "concise"])
+def test_reports_are_the_same_to_the_byte(archives: Path, command: Command, name: str) -> None:
+    words = (str(archives), "-f", name, "--max-findings", "30", "--now", "1800000000")
+    alone = command(*words, "--jobs", "1")
+    assert alone.code == 1
+    assert command(*words, "--jobs", "2") == alone
+
+
+@pytest.mark.usefixtures("busy")
+def test_standard_input_has_its_turn_among_files(archives: Path, command: Command) -> None:
+    words = (str(archives / "a.jsonl"), "-", str(archives / "d00.json"), "--now", "1800000000")
+    alone = command(*words, "--jobs", "1", stdin=b'{"x": \n')
+    assert "<stdin>:1:6 error not-json" in alone.out
+    assert command(*words, "--jobs", "2", stdin=b'{"x": \n') == alone
+
+
+def test_little_work_starts_no_process(archives: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "spread", None)
+    assert command(str(archives), "--jobs", "9", "-q").code == 1
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize(
+    ("end", "how"),
+    [
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "was ended by SIGKILL"),
+        (lambda: os._exit(3), "ended by itself"),
+        (lambda: (_ for _ in ()).throw(MemoryError), "ended by itself"),
+    ],
+)
+def test_a_worker_that_dies_costs_one_piece_one_finding(
+    archives: Path, monkeypatch: pytest.MonkeyPatch, end: Any, how: str
+) -> None:
+    paths = [str(archives)]
+    alone = [one for one in survey(paths, READY, MAX_BYTES, 1) if isinstance(one, Checked)]
+
+    def deadly(piece: Piece, *others: Any) -> Any:
+        if piece.path.endswith("d07.json") or (piece.path.endswith("a.jsonl") and piece.start == 18_000):
+            for _ in [end()]:
+                pass
+            list(end())
+        return check_range(piece, *others)
+
+    monkeypatch.setattr(workers, "check_range", deadly)
+    found = [one for one in survey(paths, READY, MAX_BYTES, 2) if isinstance(one, Checked)]
+    ended = [one for one in found if ("worker-ended", "error") in one.totals]
+    assert [(Path(one.document.file or "").name, one.findings[0].message) for one in ended] == [
+        ("a.jsonl", f"was not checked to its end: the process that was at it {how}"),
+        ("d07.json", f"was not checked to its end: the process that was at it {how}"),
+    ]
+    first = ended[0].findings[0]
+    data = (archives / "a.jsonl").read_bytes()
+    assert (first.record, first.line) == (data.count(b"\n", 0, 17_999) + 2, data.count(b"\n", 0, 17_999) + 2)
+    places = {(one.document.file, one.document.record) for one in found} - {
+        (one.document.file, one.document.record) for one in ended
+    }
+    assert places < {(one.document.file, one.document.record) for one in alone}
+    kept = {(one.document.file, one.document.record): one.totals for one in found if one not in ended}
+    assert kept.items() <= {(one.document.file, one.document.record): one.totals for one in alone}.items()
+
+
+@pytest.mark.usefixtures("busy")
+def test_workers_end_with_their_reader(archives: Path) -> None:
+    results = survey([str(archives)], READY, MAX_BYTES, 2)
+    next(results)
+    results.close()  # type: ignore[attr-defined]  # it is a generator
+    assert not workers._context.active_children()
+
+
+BIG = """
+import json, sys
+from validator.cli import main
+from validator import survey
+survey.PAYS = 1
+sys.argv[0] = "validate-runs"
+main()
+"""
+
+
+def alive(group: int) -> list[str]:
+    """The processes of a group that nobody has buried."""
+    listed = subprocess.run(["ps", "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    processes = [line.split(None, 2) for line in listed.splitlines()]
+    return [" ".join(one) for one in processes if one[0] == str(group) and not one[1].startswith("Z")]
+
+
+def test_ctrl_c_ends_everybody(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    line = json.dumps({**RUN, "status": "done"}).encode() + b"\n"
+    archive.write_bytes(line * 40_000)
+    running = subprocess.Popen(
+        [sys.executable, "-c", BIG, str(archive), "--jobs", "2"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    time.sleep(1)
+    os.killpg(running.pid, signal.SIGINT)
+    _, err = running.communicate(timeout=20)
+    assert (running.returncode, err) == (130, b"")
+    assert not alive(running.pid)
+
+
+def test_workers_notice_that_the_main_process_is_gone(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes((json.dumps({**RUN, "status": "done"}).encode() + b"\n") * 40_000)
+    running = subprocess.Popen(
+        [sys.executable, "-c", BIG, str(archive), "--jobs", "2"], stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    time.sleep(1)
+    running.kill()
+    running.wait()
+    deadline = time.monotonic() + 10
+    while alive(running.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(running.pid)
+
+
+def test_fingerprints_are_unique_in_a_file(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"x\nx\nx\n" + (json.dumps({**RUN, "status": "done"}).encode() + b"\n") * 3)
+    again = tmp_path / "b.jsonl"
+    again.write_bytes(archive.read_bytes() + b"x\n")
+    prints = [finding.fingerprint for finding in validate(archive).findings]
+    assert len({*prints}) == len(prints)
+    os.replace(again, archive)
+    assert [finding.fingerprint for finding in validate(archive).findings][: len(prints)] == prints
+
+
+def test_the_cap_is_that_of_the_whole_file(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"x\n" * 9)
+    done = process(str(archive), "--max-findings", "4", "-f", "concise")
+    assert len(done.out.splitlines()) == 6
+    assert done.out.endswith(
+        f"... and 5 more findings in {archive} (--max-findings 0 shows all)\n9 errors in 9 documents (0 runs)\n"
+    )
+
+
+def test_a_piece_can_be_read_from_anywhere(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"aaaa\nbb\n\ncc")
+    seen = {
+        start: [
+            one.data
+            for one in read(Piece(str(archive), start=start, stop=start + 3), 3)
+            if isinstance(one, Document) and one.problem is None
+        ]
+        for start in range(10)
+    }
+    assert seen == {
+        0: [],
+        1: [],
+        2: [],
+        3: [b"bb"],
+        4: [b"bb"],
+        5: [b"bb"],
+        6: [],
+        7: [b"cc"],
+        8: [b"cc"],
+        9: [b"cc"],
+    }
+
+
+def test_too_many_jobs_are_refused_as_too_few() -> None:
+    assert process("--jobs", "0", "x").code == 2
+    assert process("--jobs", "2", str(SAMPLES / "valid" / "page.json")) == Ran(0, "ok: 2 runs in 1 document\n", "")

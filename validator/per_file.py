@@ -1,0 +1,38 @@
+"""What holds for the findings of a whole file, however many records it has: their cap, and a name for each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from hashlib import sha256
+
+from validator.finding import Checked, Finding
+from validator.pipeline import Result
+
+
+def of_files(results: Iterable[Result], most: int | None) -> Iterator[Result]:
+    """The same, with at most so many findings for each file, and with fingerprints that occur once in a file."""
+    file: str | None = None
+    seen: Counter[str] = Counter()
+    kept = 0
+    for one in results:
+        if not isinstance(one, Checked) or one.document.record is None:
+            yield one
+            continue
+        if one.document.file != file:
+            file, kept = one.document.file, 0
+            seen.clear()
+        findings = tuple(_named(finding, seen) for finding in one.findings)
+        room = len(findings) if most is None else most - kept
+        kept += min(room, len(findings))
+        yield replace(one, findings=findings[:room], beyond_cap=one.beyond_cap + len(findings[room:]))
+
+
+def _named(finding: Finding, seen: Counter[str]) -> Finding:
+    """The finding, with a fingerprint of its own where another record has the same."""
+    seen[finding.fingerprint] += 1
+    number = seen[finding.fingerprint]
+    if number == 1:
+        return finding
+    return replace(finding, fingerprint=sha256(f"{finding.fingerprint}\0{number}".encode()).hexdigest()[:16])

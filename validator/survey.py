@@ -1,0 +1,94 @@
+"""All that was named, checked in its order: in this process, or by several where there is enough to do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from validator.line_screen import screen
+from validator.passes import Checks
+from validator.per_file import of_files
+from validator.pipeline import Result, check_all
+from validator.sources import SourceError
+from validator.sources.files import STANDARD_INPUT, Piece, pieces, read
+
+PAYS = 16 * 1024 * 1024
+"""Bytes for which it pays to start processes."""
+RANGE = 8 * 1024 * 1024
+"""Bytes of JSON Lines that one task takes."""
+_BATCH = 4 * 1024 * 1024
+"""Bytes of small files that one task takes together."""
+_MOST = 256
+"""Files that one task takes together."""
+
+
+def survey(paths: Iterable[str], checks: Checks, max_bytes: int, jobs: int) -> Iterator[Result]:
+    """What there is to tell of these paths, the same whatever the number of processes."""
+    found = pieces(paths)
+    if jobs > 1:
+        first, found = _enough(found)
+        if first:
+            return of_files(_spread(found, checks, max_bytes, jobs), checks.settings.max_findings)
+    return of_files(_here(found, checks, max_bytes), checks.settings.max_findings)
+
+
+def _enough(found: Iterator[Piece | SourceError]) -> tuple[bool, Iterator[Piece | SourceError]]:
+    """Whether there is so much to check that processes pay, and all that there is to check."""
+    seen: list[Piece | SourceError] = []
+    size = 0
+    for one in found:
+        seen.append(one)
+        size += _size(one)
+        if size >= PAYS:
+            return True, chain(seen, found)
+    return False, iter(seen)
+
+
+def _size(one: Piece | SourceError) -> int:
+    try:
+        return 0 if isinstance(one, SourceError) or one.path == STANDARD_INPUT else os.path.getsize(one.path)
+    except (OSError, ValueError):  # it will be told when its turn comes
+        return 0
+
+
+def _here(found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int) -> Iterator[Result]:
+    for one in found:
+        if isinstance(one, SourceError):
+            yield one
+        else:
+            yield from check_all(read(one, max_bytes, screen(checks)), checks)
+
+
+def _spread(found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int, jobs: int) -> Iterator[Result]:
+    from validator.ranges import moved  # a few small files do without processes
+    from validator.workers import spread
+
+    lines, path = 0, None
+    for piece, (number, results) in spread(_tasks(found), checks, max_bytes, jobs):
+        if piece is None or piece.path != path or not piece.start:
+            lines, path = 0, piece and piece.path
+        yield from moved(results, lines)
+        lines += number
+
+
+def _tasks(found: Iterable[Piece | SourceError]) -> Iterator[list[Piece] | SourceError]:
+    """Small files together, large archives in ranges; standard input and what is not there by themselves."""
+    from validator.ranges import ranges  # as above
+
+    batch: list[Piece] = []
+    size = 0
+    for one in found:
+        is_small = isinstance(one, Piece) and one.path != STANDARD_INPUT and _size(one) < _BATCH
+        if batch and (not is_small or size >= _BATCH or len(batch) >= _MOST):
+            yield batch
+            batch, size = [], 0
+        if isinstance(one, SourceError):
+            yield one
+        elif is_small:
+            batch.append(one)
+            size += _size(one)
+        else:
+            yield from ([piece] for piece in ranges(one, RANGE))
+    if batch:
+        yield batch

@@ -1,0 +1,186 @@
+"""Worker processes: files and pieces of files spread over them, and what they found put back in order."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, NamedTuple, TypeAlias
+
+from validator.passes import Checks, checks
+from validator.pipeline import check
+from validator.ranges import Range, check_range, lines_in
+from validator.settings import Settings
+from validator.sources import Document, SourceError, unreadable
+from validator.sources.files import STANDARD_INPUT, Piece
+
+AHEAD = 4
+"""Tasks that are given out for each worker before the output has come to them: what bounds the memory."""
+
+_FORKS = sys.platform == "linux"
+_context: Any = get_context("fork" if _FORKS else "spawn")
+
+
+class Answer(NamedTuple):
+    """A piece and what was found in it; None for what could not be found."""
+
+    piece: Piece | None
+    found: Range
+
+
+@dataclass(slots=True)
+class _Task:
+    """Pieces that one worker checks, and what is known of them so far."""
+
+    pieces: deque[Piece]
+    answers: deque[Answer] = field(default_factory=deque)
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    connection: Connection
+    task: _Task | None = None
+
+
+Given: TypeAlias = Sequence[Piece] | SourceError
+"""Pieces for one worker, or what is told in the place of a file that is not there."""
+
+
+def spread(tasks: Iterable[Given], checks: Checks, max_bytes: int, jobs: int) -> Iterator[Answer]:
+    """The answers to all tasks, in their order, by so many worker processes.
+
+    A worker that dies costs the piece that it was at: that has the finding `worker-ended`, and another worker goes on.
+    """
+    pool = _Pool(checks, max_bytes, jobs)
+    try:
+        yield from pool.answers(iter(tasks))
+    finally:
+        pool.end()
+
+
+class _Pool:
+    def __init__(self, checks: Checks, max_bytes: int, jobs: int) -> None:
+        self._checks = checks
+        self._max_bytes = max_bytes
+        self._jobs = jobs
+        self._workers: list[_Worker] = []
+        self._due: deque[_Task] = deque()
+        """Tasks in the order of the output; the first may be answered in part."""
+        self._waiting: deque[_Task] = deque()
+
+    def answers(self, tasks: Iterator[Given]) -> Iterator[Answer]:
+        """Give out tasks, take answers as they come, and hand them on when it is their turn."""
+        while True:
+            self._fill(tasks)
+            if not self._due:
+                return
+            first = self._due[0]
+            while first.answers:
+                yield first.answers.popleft()
+            if not first.pieces:
+                self._due.popleft()
+            elif first.pieces[0].path == STANDARD_INPUT:
+                piece = first.pieces.popleft()
+                yield Answer(piece, check_range(piece, self._checks, self._max_bytes))
+            else:
+                self._listen()
+
+    def end(self) -> None:
+        """Leave no process behind."""
+        for worker in self._workers:
+            worker.connection.close()
+            worker.process.terminate()
+        for worker in self._workers:
+            worker.process.join()
+
+    def _fill(self, tasks: Iterator[Given]) -> None:
+        """Have every worker at work, and the next tasks at hand."""
+        while len(self._due) < self._jobs * AHEAD and (given := next(tasks, None)) is not None:
+            self._add(given)
+        idle = [worker for worker in self._workers if worker.task is None]
+        while self._waiting and (idle or len(self._workers) < self._jobs):
+            self._give(idle.pop() if idle else self._started())
+
+    def _add(self, given: Given) -> None:
+        if isinstance(given, SourceError):
+            self._due.append(_Task(deque(), deque([Answer(None, Range(0, [given]))])))
+            return
+        task = _Task(deque(given))
+        self._due.append(task)
+        if given[0].path != STANDARD_INPUT:
+            self._waiting.append(task)
+
+    def _started(self) -> _Worker:
+        ours, theirs = _context.Pipe()
+        inherited = [ours, *(worker.connection for worker in self._workers)] if _FORKS else []
+        process = _context.Process(
+            target=_work, args=(theirs, inherited, self._checks.settings, self._max_bytes), daemon=True
+        )
+        process.start()
+        theirs.close()
+        worker = _Worker(process, ours)
+        self._workers.append(worker)
+        return worker
+
+    def _give(self, worker: _Worker) -> None:
+        """Give a worker its next task; one that has died in the meantime gets it all the same, and is buried soon."""
+        worker.task = self._waiting.popleft()
+        with suppress(OSError):
+            worker.connection.send(list(worker.task.pieces))
+
+    def _listen(self) -> None:
+        """Wait until some worker has an answer or is no more."""
+        busy = [worker for worker in self._workers if worker.task is not None]
+        ready = wait([worker.connection for worker in busy])
+        for worker in busy:
+            if worker.connection in ready:
+                self._take(worker)
+
+    def _take(self, worker: _Worker) -> None:
+        """Take a worker's answer; where there is none, blame the piece that it was at, and let another go on."""
+        task = worker.task
+        assert task is not None  # noqa: S101  # only those with a task are listened to
+        piece = task.pieces[0]
+        try:
+            found = worker.connection.recv()
+        except (EOFError, OSError):
+            self._workers.remove(worker)
+            worker.connection.close()
+            worker.process.join()
+            found = Range(lines_in(piece), [check(_ended(piece, worker.process.exitcode), self._checks)])
+            if len(task.pieces) > 1:
+                self._waiting.appendleft(task)
+        task.answers.append(Answer(piece, found))
+        task.pieces.popleft()
+        if not task.pieces:
+            worker.task = None
+
+
+def _ended(piece: Piece, code: int | None) -> Document:
+    how = f"was ended by {signal.Signals(-code).name}" if code and code < 0 else "ended by itself"
+    message = f"was not checked to its end: the process that was at it {how}"
+    return unreadable(piece.path, "worker-ended", message, record=None if piece.stop is None else 1)
+
+
+def _work(connection: Connection, inherited: Iterable[Connection], settings: Settings, max_bytes: int) -> None:
+    """Check what is given until nobody is there to give any more."""
+    for other in inherited:  # or nobody would notice that the other end is gone
+        other.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends its workers itself
+    gc.freeze()
+    ready = checks(settings)
+    try:
+        while True:
+            for piece in connection.recv():
+                connection.send(check_range(piece, ready, max_bytes))
+    except BaseException:  # memory that ran out, or a main process that is gone: who listens will notice
+        os._exit(1)
