@@ -17,24 +17,26 @@ Result: TypeAlias = Checked | Sound | PassedOver | SourceError
 """What there is to tell of something that was to be checked."""
 
 
-def check(document: Document, checks: Checks) -> Checked:
-    """Everything that is wrong with one document, as findings."""
+def check(document: Document, checks: Checks, *, room: int | None = None) -> Checked:
+    """Everything that is wrong with one document, as findings, of which there is room for so many."""
     found = find(document, checks)
     if not found.problems:
         return Checked(document=found.about, findings=(), totals={})
     from validator.placing import placed  # line and column, words, fingerprints: only for what is wrong
 
-    return placed(found, checks.settings)
+    return placed(found, checks.settings, room)
 
 
 def check_all(found: Iterable[Document | Sound | PassedOver | SourceError], checks: Checks) -> Iterator[Result]:
     """Check the documents of one file in turn; of sound records, which may be millions, only the number is told."""
-    documents = runs = 0
+    documents = runs = kept = 0
+    most = checks.settings.max_findings
     for one in found:
         if not isinstance(one, Document):
             yield one
             continue
-        checked = check(one, checks)
+        checked = check(one, checks, room=None if most is None else most - kept)
+        kept += len(checked.findings)
         if one.record is None or checked.totals:
             yield checked
         else:

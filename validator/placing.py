@@ -34,17 +34,20 @@ class _Entry:
     span: Span
 
 
-def placed(found: Found, settings: Settings) -> Checked:
-    """The findings of a document: all of them counted, those to show placed and sorted, at most the cap worded."""
+def placed(found: Found, settings: Settings, room: int | None) -> Checked:
+    """The findings of a document: all counted, those to show placed and sorted, as many worded as there is room for."""
     counted = list(_in_effect(found.problems, settings))
     shown = [(rule, problem) for rule, problem in counted if settings.severities[rule].reaches(settings.show)]
+    totals = Counter((rule, settings.severities[rule]) for rule, _ in counted)
+    if room == 0:
+        return Checked(document=found.about, findings=(), totals=totals, beyond_cap=len(shown))
     text = text_of(found.document.data) if found.parsed.text is None else found.parsed.text
     entries = sorted(_entries(shown, text, settings), key=lambda entry: (entry.span.start, entry.rule))
-    kept = entries[: settings.max_findings]
+    kept = entries[:room]
     return Checked(
         document=found.about,
         findings=tuple(_findings(kept, text, found, settings)),
-        totals=Counter((rule, settings.severities[rule]) for rule, _ in counted),
+        totals=totals,
         beyond_cap=len(entries) - len(kept),
     )
 

@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import BaseProcess, parent_process
+from threading import Thread
 from typing import Any, NamedTuple, TypeAlias
 
 from validator.passes import Checks, checks
@@ -171,10 +172,18 @@ def _ended(piece: Piece, code: int | None) -> Document:
     return unreadable(piece.path, "worker-ended", message, record=None if piece.stop is None else 1)
 
 
+def _end_with_the_main_process() -> None:
+    main = parent_process()
+    assert main is not None  # noqa: S101  # a worker has one
+    wait([main.sentinel])
+    os._exit(1)
+
+
 def _work(connection: Connection, inherited: Iterable[Connection], settings: Settings, max_bytes: int) -> None:
     """Check what is given until nobody is there to give any more."""
     for other in inherited:  # or nobody would notice that the other end is gone
         other.close()
+    Thread(target=_end_with_the_main_process, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends its workers itself
     gc.freeze()
     ready = checks(settings)
