@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import requests
-import vcr  # type: ignore[import-untyped]
+import vcr
 
 from tests.test_clients import server
 from validator import validate

@@ -4,7 +4,9 @@ import copy
 import json
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -27,21 +29,39 @@ def _blocks(rule: Rule) -> dict[str, str]:
 
 
 def _document(rule: Rule, block: str) -> str:
-    """The block of a page: the text itself, or laid over a sound page or its first run."""
+    """The block of a page: the text itself, or laid over a sound page, its first run, or each of several."""
     if rule.group == "document":
         return block
-    page, changes = copy.deepcopy(SOUND_PAGE), json.loads(block)
-    if rule.group != "page":
-        page["data"][0].update(changes)
-        page["first_id"] = page["data"][0].get("id")
-        return json.dumps(page)
+    run = SOUND_PAGE["data"][0]
+    if rule.against == "event":
+        return re.sub(r"\{.*\}", lambda match: json.dumps({**run, **json.loads(match[0])}), block) + "\n\n"
+    changes = json.loads(block)
+    if rule.against == "page":
+        return json.dumps([_page(one) for one in changes])
+    if rule.against == "snapshot":
+        return json.dumps([{**run, **one} for one in changes])
+    if rule.group == "page":
+        return json.dumps(_page(changes))
+    page = copy.deepcopy(SOUND_PAGE)
+    page["data"][0].update(changes)
+    return json.dumps({**page, "first_id": page["data"][0].get("id")})
+
+
+def _page(changes: dict[str, Any]) -> dict[str, Any]:
+    """The sound page with changes; runs are laid over its own."""
     runs = [{**SOUND_PAGE["data"][min(i, 1)], **run} for i, run in enumerate(changes.get("data", SOUND_PAGE["data"]))]
     ends = {"first_id": runs[0]["id"], "last_id": runs[-1]["id"]} if runs else {}
-    return json.dumps({**page, **ends, **changes, "data": runs})
+    return {**SOUND_PAGE, **ends, **changes, "data": runs}
 
 
 def _said(rule: Rule, kind: str) -> set[str]:
-    return {finding.rule for finding in validate(_document(rule, _blocks(rule)[kind]), now=NOW).findings}
+    document = _document(rule, _blocks(rule)[kind])
+    listing, history = rule.against == "page", rule.against == "snapshot"
+    if rule.against != "event":
+        return {finding.rule for finding in validate(document, now=NOW, listing=listing, history=history).findings}
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "stream.sse").write_text(document)
+        return {finding.rule for finding in validate(Path(folder), now=NOW).findings}
 
 
 WITH_EXAMPLES = [rule for rule in RULES if _blocks(rule)]
@@ -131,7 +151,9 @@ def _asked(rule: Rule) -> dict[str, Any]:
     return {name: {"now": NOW, "order": "desc", "limit": 20}[name] for name in rule.asks}
 
 
-@pytest.mark.parametrize("rule", [rule for rule in CHECKING if rule.group != "page"], ids=lambda rule: rule.name)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in CHECKING if rule.group != "page" and not rule.against], ids=lambda rule: rule.name
+)
 def test_a_run_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
     assert rule.check is not None
     read: set[str] = set()
@@ -157,6 +179,16 @@ def test_a_page_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
             read_of_runs |= {name for _, run in runs for name in run.asked}
     assert read <= rule.fields
     assert read_of_runs <= set(rule.run_reads)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in CHECKING if rule.against == "snapshot"], ids=lambda rule: rule.name)
+def test_a_rule_of_snapshots_reads_no_field_but_those_it_states(rule: Rule) -> None:
+    assert rule.check is not None
+    runs = [run for page in _pages() for run in page["data"]]
+    for before, now in pairwise(runs):
+        recordings = Recording(before), Recording(now)
+        list(rule.check(*recordings))
+        assert recordings[0].asked | recordings[1].asked <= rule.fields
 
 
 @pytest.mark.parametrize("sample", [SAMPLES / "valid" / "page.json"], ids=str)

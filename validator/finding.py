@@ -40,6 +40,8 @@ class Problem(NamedTuple):
     """The key is what is wrong, not its value: the place is the key."""
     span: Span | None = None
     """The place, where the stage knows it already."""
+    at_most: Severity | None = None
+    """What the problem is at most, where the rule is graver in general."""
     identity: str = ""
     """What tells this problem from another of the same rule at the same pointer (for the fingerprint)."""
 

@@ -7,12 +7,13 @@ import time
 from collections.abc import Iterable, Mapping
 
 from validator.finding import Checked
+from validator.in_turn import check_all
 from validator.passes import Checks, checks
 from validator.per_file import of_files
-from validator.pipeline import check
 from validator.report import Report
 from validator.responses import documents_of
 from validator.selection import severities
+from validator.series_pass import Series
 from validator.settings import ContractName, Expect, FormChoice, Order, Settings
 from validator.severity import Severity
 from validator.sources import Document
@@ -30,6 +31,8 @@ def validate(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity | str] | None = None,
+    listing: bool = False,
+    history: bool = False,
 ) -> Report:
     """Check a list-runs response, a run, or an array of either, and report every finding of any severity.
 
@@ -41,35 +44,64 @@ def validate(
     `contract` says which schemas apply (observed or published), `form` which key names (auto, wire, sdk), `expect`
     what the document is to be (auto, page, run). `order` (asc, desc) and `limit` (runs on a page) are what the request
     asked for. `now` is the clock of the time rules in Unix seconds, by default the present. `select` and `ignore` take
-    names, groups and globs of rules, `severity` maps them to error, warning, info or off.
+    names, groups and globs of rules, `severity` maps them to error, warning, info or off. With `listing` the documents
+    of the source (files of a folder, lines, elements of an array) are the pages of one listing, with `history` they are
+    snapshots of the same runs, in their order; a recording is followed by itself.
 
     Raises `UnknownRule` (a `ValueError`) for a word that names no rule, `ValueError` for an option outside its
     vocabulary, `OSError` for a path that cannot be read, and `TypeError` for a source that is none of the above.
 
     Source of the contract: https://platform.openai.com/docs/api-reference/runs/listRuns and what genuine servers send.
     """
+    ready = checks(
+        settings(
+            contract=contract,
+            form=form,
+            expect=expect,
+            order=order,
+            limit=limit,
+            now=now,
+            select=select,
+            ignore=ignore,
+            severity=severity,
+        )
+    )
+    return Report(contract=contract, checked=_checked(documents_of(source), ready, listing, history))
+
+
+def settings(
+    *,
+    contract: ContractName = "observed",
+    form: FormChoice = "auto",
+    expect: Expect = "auto",
+    order: Order | None = None,
+    limit: int | None = None,
+    now: float | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severity: Mapping[str, Severity | str] | None = None,
+) -> Settings:
+    """The settings that the options of `validate` mean; raises `ValueError` for what is none."""
     _in_vocabulary("contract", contract, ("observed", "published"))
     _in_vocabulary("form", form, ("auto", "wire", "sdk"))
     _in_vocabulary("expect", expect, ("auto", "page", "run"))
     _in_vocabulary("order", order, (None, "asc", "desc"))
     if now is not None and not math.isfinite(now):
         raise ValueError(f"now is {now}, expected Unix seconds")
-    ready = checks(
-        Settings(
-            severities=severities(select, ignore, severity),
-            now=time.time() if now is None else now,
-            contract=contract,
-            form=form,
-            expect=expect,
-            order=order,
-            limit=limit,
-        )
+    return Settings(
+        severities=severities(select, ignore, severity),
+        now=time.time() if now is None else now,
+        contract=contract,
+        form=form,
+        expect=expect,
+        order=order,
+        limit=limit,
     )
-    return Report(contract=contract, checked=_checked(documents_of(source), ready))
 
 
-def _checked(documents: Iterable[Document], ready: Checks) -> tuple[Checked, ...]:
-    results = of_files((check(document, ready) for document in documents), None)
+def _checked(documents: Iterable[Document], ready: Checks, listing: bool, history: bool) -> tuple[Checked, ...]:
+    together = Series(ready, listing=listing, history=history) if listing or history else None
+    results = of_files(check_all(documents, ready, together, in_bulk=False), None)
     return tuple(one for one in results if isinstance(one, Checked))
 
 

@@ -18,7 +18,7 @@ from validator.recognise import Part, Recognised
 from validator.rule_pass import Dispatch, dispatch, page_problems, run_problems
 from validator.rules import RULES
 from validator.schema_pass import Accepts, schema_problems
-from validator.settings import Form, Settings
+from validator.settings import Form, Order, Settings
 from validator.wire import as_it_stands, to_wire
 
 
@@ -30,6 +30,8 @@ class Checks(NamedTuple):
     unremarkable: Callable[[Form], Accepts]
     """The verdict that a run is well shaped, and that only the rules in `rest` can say anything of it."""
     rest: Dispatch
+    variants: dict[tuple[Order | None, int | None], Checks]
+    """These checks for other orders and limits, as recorded requests ask for them."""
 
 
 def checks(settings: Settings) -> Checks:
@@ -37,7 +39,17 @@ def checks(settings: Settings) -> Checks:
     rules = [rule for rule in RULES if rule.name in settings.severities]
     rest = [rule for rule in rules if rule.unless is None]
     quick = cache(partial(unremarkable, rules, settings))
-    return Checks(settings, dispatch(rules, settings), quick, dispatch(rest, settings))
+    return Checks(settings, dispatch(rules, settings), quick, dispatch(rest, settings), {})
+
+
+def variant(ready: Checks, order: Order | None, limit: int | None) -> Checks:
+    """The same checks for pages that were asked for like this."""
+    settings = ready.settings
+    if (order, limit) == (settings.order, settings.limit):
+        return ready
+    if (order, limit) not in ready.variants:
+        ready.variants[order, limit] = checks(settings._replace(order=order, limit=limit))
+    return ready.variants[order, limit]
 
 
 def problems(recognised: Recognised, parsed: Parsed, checks: Checks) -> list[NamedProblem]:
@@ -83,7 +95,7 @@ def _part_problems(part: Part, subject: _Subject) -> list[NamedProblem]:
         wire_run = run if is_wire else to_wire(run, subject.contract.shape_of("run"))
         said, spoiled = run_problems(wire_run, misshapen, rules)
         if said:
-            problems += _under(pointer, said, None if is_wire else run)
+            problems += under(pointer, said, None if is_wire else run)
         if spoiled:
             spoiled_runs[index] = spoiled
         wire_runs.append((index, wire_run))
@@ -106,7 +118,7 @@ def _envelope_problems(
         part.page if subject.form == "wire" else to_wire(part.page, subject.contract.shape_of("list_runs_response"))
     )
     said = page_problems(envelope, runs, misshapen, spoiled_runs, subject.checks.rules)
-    return problems + _under(part.pointer, said, None if subject.form == "wire" else part.page)
+    return problems + under(part.pointer, said, None if subject.form == "wire" else part.page)
 
 
 def _shape_problems(
@@ -120,8 +132,8 @@ def _shape_problems(
     found = schema_problems(value, name, settings.contract, form)
     missing = {problem.pointer: problem.identity.split(",") for rule, problem in found if rule == "schema:required"}
     misspelt = key_problems(value, contract.shape_of(name), form, missing)
-    unusable = {part.pointer for _, part in _under(pointer, found) if part.pointer in subject.unusable}
-    kept = [named for named in _under(pointer, [*found, *misspelt]) if named[1].pointer not in unusable]
+    unusable = {part.pointer for _, part in under(pointer, found) if part.pointer in subject.unusable}
+    kept = [named for named in under(pointer, [*found, *misspelt]) if named[1].pointer not in unusable]
     return kept, _misshapen_fields(found, missing, form) | _unusable_fields(pointer, name, subject)
 
 
@@ -139,7 +151,7 @@ def _unusable_fields(pointer: str, name: SubjectName, subject: _Subject) -> froz
     return frozenset(fields if subject.form == "wire" else (wire_names().get(field, field) for field in fields))
 
 
-def _under(pointer: str, problems: Iterable[NamedProblem], spelt_as: Any = None) -> list[NamedProblem]:
+def under(pointer: str, problems: Iterable[NamedProblem], spelt_as: Any = None) -> list[NamedProblem]:
     """The problems with pointers into the whole document; where `spelt_as` is given, in the key names that it has."""
     return [
         (name, problem._replace(pointer=_absolute(pointer, problem.pointer, spelt_as))) for name, problem in problems

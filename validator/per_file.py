@@ -8,7 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from validator.finding import Checked, Finding
-from validator.pipeline import Result
+from validator.in_turn import Result
 
 
 def of_files(results: Iterable[Result], most: int | None) -> Iterator[Result]:
@@ -21,16 +21,19 @@ def of_files(results: Iterable[Result], most: int | None) -> Iterator[Result]:
             yield one
             continue
         if one.document.file != file:
-            file, kept = one.document.file, 0
-            seen.clear()
-        findings = tuple(_named(finding, seen) for finding in one.findings)
+            file, kept, seen = one.document.file, 0, Counter()
+        findings = named(one.findings, seen)
         room = len(findings) if most is None else most - kept
         kept += min(room, len(findings))
         yield replace(one, findings=findings[:room], beyond_cap=one.beyond_cap + len(findings[room:]))
 
 
+def named(findings: Iterable[Finding], seen: Counter[str]) -> tuple[Finding, ...]:
+    """The findings of a record, each with a fingerprint that none of those `seen` in the file has; they join these."""
+    return tuple(_named(finding, seen) for finding in findings)
+
+
 def _named(finding: Finding, seen: Counter[str]) -> Finding:
-    """The finding, with a fingerprint of its own where another record has the same."""
     seen[finding.fingerprint] += 1
     number = seen[finding.fingerprint]
     if number == 1:

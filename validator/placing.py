@@ -37,8 +37,8 @@ class _Entry:
 def placed(found: Found, settings: Settings, room: int | None) -> Checked:
     """The findings of a document: all counted, those to show placed and sorted, as many worded as there is room for."""
     counted = list(_in_effect(found.problems, settings))
-    shown = [(rule, problem) for rule, problem in counted if settings.severities[rule].reaches(settings.show)]
-    totals = Counter((rule, settings.severities[rule]) for rule, _ in counted)
+    shown = [(rule, problem) for rule, problem in counted if _severity(rule, problem, settings).reaches(settings.show)]
+    totals = Counter((rule, _severity(rule, problem, settings)) for rule, problem in counted)
     if room == 0:
         return Checked(document=found.about, findings=(), totals=totals, beyond_cap=len(shown))
     text = text_of(found.document.data) if found.parsed.text is None else found.parsed.text
@@ -62,11 +62,16 @@ def _in_effect(problems: Iterable[NamedProblem], settings: Settings) -> Iterator
             yield rule, problem
 
 
+def _severity(rule: str, problem: Problem, settings: Settings) -> Severity:
+    severity = settings.severities[rule]
+    return problem.at_most if problem.at_most and severity.reaches(problem.at_most) else severity
+
+
 def _entries(shown: Sequence[NamedProblem], text: str, settings: Settings) -> Iterator[_Entry]:
     spans = locate(text, {(problem.pointer, problem.on_key) for _, problem in shown if problem.span is None})
     for rule, problem in shown:
         span = problem.span or spans[problem.pointer, problem.on_key]
-        yield _Entry(rule, settings.severities[rule], problem, span)
+        yield _Entry(rule, _severity(rule, problem, settings), problem, span)
 
 
 def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Settings) -> Iterator[Finding]:

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from validator.finding import Checked, Finding
+from validator.in_turn import Result, check_all
 from validator.line_screen import screen
 from validator.passes import Checks
-from validator.pipeline import Result, check_all
 from validator.sources import SourceError
 from validator.sources.containers import is_lines
 from validator.sources.files import Opening, Piece, opened_here, read

@@ -40,6 +40,8 @@ class Rule:
     """A JSON Schema: a run that satisfies it is certainly sound for this rule, which then need not be called.
 
     A function that takes the settings in `asks` and returns the schema, where it depends on them."""
+    against: str = ""
+    """What the check takes besides: `page`, what came before it; `snapshot`, an earlier one; `event`, the run's own."""
     screens: bool = False
     """Runs before the others, which then keep away from the fields that its problems spoil."""
     once: bool = False
@@ -84,6 +86,7 @@ def rule(
     on: Iterable[str] | None = None,
     asks: tuple[str, ...] = (),
     unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None,
+    against: str = "",
     screens: bool = False,
     once: bool = False,
 ) -> Callable[[Check], Rule]:
@@ -103,6 +106,7 @@ def rule(
             on=None if on is None else frozenset(on),
             asks=asks,
             unless=unless,
+            against=against,
             screens=screens,
             once=once,
         )

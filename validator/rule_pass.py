@@ -50,7 +50,9 @@ class Dispatch(NamedTuple):
 
 def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
     """Sort the rules by what they check."""
-    bound = [(rule, _bound(rule.check, rule, settings)) for rule in rules if rule.check is not None]
+    bound = [
+        (rule, _bound(rule.check, rule, settings)) for rule in rules if rule.check is not None and not rule.against
+    ]
     of_runs = [pair for pair in bound if pair[0].group != "page"]
     screens = tuple(pair for pair in of_runs if pair[0].screens)
     settled = tuple(pair for pair in of_runs if pair not in screens and pair[0].fields <= {*CONFIGURATION})

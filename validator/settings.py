@@ -13,6 +13,8 @@ FormChoice: TypeAlias = Literal["auto", "wire", "sdk"]
 Expect: TypeAlias = Literal["auto", "page", "run"]
 Order: TypeAlias = Literal["asc", "desc"]
 
+ORDERS: tuple[Order, ...] = ("asc", "desc")
+
 MAX_BYTES = 64 * 1024 * 1024
 """The largest document that is read, unpacked, unless the user says otherwise."""
 MAX_FINDINGS = 100

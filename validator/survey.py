@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from validator.in_turn import Result, check_all
 from validator.line_screen import screen
 from validator.passes import Checks
 from validator.per_file import of_files
-from validator.pipeline import Result, check_all
 from validator.sources import SourceError
 from validator.sources.files import STANDARD_INPUT, Piece, pieces, read
 
@@ -23,9 +23,16 @@ _MOST = 256
 """Files that one task takes together."""
 
 
-def survey(paths: Iterable[str], checks: Checks, max_bytes: int, jobs: int) -> Iterator[Result]:
-    """What there is to tell of these paths, the same whatever the number of processes."""
+def survey(
+    paths: Iterable[str], checks: Checks, max_bytes: int, jobs: int, *, listing: bool = False, history: bool = False
+) -> Iterator[Result]:
+    """What there is to tell of these paths, the same whatever the number of processes.
+
+    As pages of one `listing` or snapshots of a `history`, documents are checked one after the other.
+    """
     found = pieces(paths)
+    if listing or history:
+        return of_files(_together(found, checks, max_bytes, listing, history), checks.settings.max_findings)
     if jobs > 1:
         first, found = _enough(found)
         if first:
@@ -58,6 +65,17 @@ def _here(found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int) 
             yield one
         else:
             yield from check_all(read(one, max_bytes, screen(checks)), checks)
+
+
+def _together(
+    found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int, listing: bool, history: bool
+) -> Iterator[Result]:
+    from validator.series_pass import Series  # most documents stand alone
+
+    documents = (
+        one for piece in found for one in ((piece,) if isinstance(piece, SourceError) else read(piece, max_bytes))
+    )
+    return check_all(documents, checks, Series(checks, listing=listing, history=history))
 
 
 def _spread(found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int, jobs: int) -> Iterator[Result]:

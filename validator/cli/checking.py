@@ -52,7 +52,8 @@ def _checked(
 ) -> Iterator[Checked | Sound]:
     """The documents one by one; what each means for the exit code is added to `codes`."""
     empty = True
-    for one in survey(files, ready, options["max_bytes"], options["jobs"] or _cores()):
+    series = {name: options[name] for name in ("listing", "history")}
+    for one in survey(files, ready, options["max_bytes"], options["jobs"] or _cores(), **series):
         if isinstance(one, PassedOver):
             _tell_passed_over(one, options)
             continue

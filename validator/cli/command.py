@@ -89,6 +89,8 @@ def _explain(context: click.Context, _: click.Parameter, word: str | None) -> No
     metavar="N",
     help="Findings printed of one file; 0 for all.",
 )
+@click.option("--listing", is_flag=True, help="Take the documents, in their order, as the pages of one listing.")
+@click.option("--history", is_flag=True, help="Take the documents, in their order, as snapshots of the same runs.")
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),

@@ -16,6 +16,15 @@ from validator.rules.document import (
     too_large,
     worker_ended,
 )
+from validator.rules.history import (
+    changed_immutable_field,
+    event_status_mismatch,
+    illegal_transition,
+    steps_usage_mismatch,
+    time_moved_back,
+    usage_shrank,
+)
+from validator.rules.listing import broken_chain, false_has_more, overlapping_pages
 from validator.rules.page import (
     concurrent_active_runs,
     duplicate_run_id,
@@ -165,6 +174,15 @@ RULES: tuple[Rule, ...] = (
     not_strict_schema.check,
     truncation_mismatch.check,
     parallel_tool_calls_disabled.check,
+    overlapping_pages.check,
+    broken_chain.check,
+    false_has_more.check,
+    changed_immutable_field.check,
+    illegal_transition.check,
+    time_moved_back.check,
+    usage_shrank.check,
+    event_status_mismatch.check,
+    steps_usage_mismatch.check,
 )
 
 BY_NAME = {rule.name: rule for rule in RULES}

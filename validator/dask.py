@@ -1,0 +1,197 @@
+"""Archives past one machine: the same check of the same ranges, spread over a Dask cluster.
+
+Needs `pip install 'validate-runs[dask]'`. Paths may be local or anything that fsspec opens: s3, gs, az, http.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import dask
+import dask.dataframe as dd
+import fsspec
+import pandas as pd
+
+from validator.finding import Checked, Sound
+from validator.in_turn import Result
+from validator.library import settings
+from validator.passes import checks
+from validator.per_file import named
+from validator.ranges import check_range, moved, ranges
+from validator.reporters.json import FINDING_KEYS
+from validator.settings import MAX_BYTES, Settings
+from validator.sources import SourceError
+from validator.sources.containers import SUFFIXES
+from validator.sources.files import Piece
+
+PARTITION = 64 * 1024 * 1024
+"""Bytes of JSON Lines that make one partition, unless the caller says otherwise."""
+
+_NUMBERS = ("record", "line", "column", "end_line", "end_column")
+_FINDINGS = pd.DataFrame({key: pd.Series(dtype="Int64" if key in _NUMBERS else "str") for key in FINDING_KEYS})
+_COUNTS = pd.DataFrame(
+    {"file": pd.Series(dtype="str"), "documents": pd.Series(dtype="int64"), "runs": pd.Series(dtype="int64")}
+    | {severity: pd.Series(dtype="int64") for severity in ("error", "warning", "info")}
+)
+
+
+def check_archive(
+    paths: str | list[str],
+    *,
+    partition_bytes: int = PARTITION,
+    max_bytes: int = MAX_BYTES,
+    storage_options: dict[str, Any] | None = None,
+    **options: Any,
+) -> dd.DataFrame:
+    """Every finding in these files, as a dataframe with the keys of the JSON report as its columns.
+
+    `paths` are files, folders and globs of one file system, local or of a URL that fsspec knows; `storage_options` go
+    to it. A JSON Lines file that is not packed is split into partitions of `partition_bytes`; any other file is one.
+    `max_bytes` bounds one document, unpacked. All other options are those of `validate`. Findings are those that the
+    command reports with `--show info --max-findings 0`, to the fingerprint; nothing is read before it is computed.
+
+    Raises `FileNotFoundError` where there is nothing to check, and, when computed, `OSError` for a file that cannot be
+    read.
+    """
+    archive = _Archive.of(paths, storage_options, settings(**options), max_bytes)
+    return dd.from_delayed(list(archive.findings(partition_bytes)), meta=_FINDINGS, verify_meta=False)
+
+
+def count_archive(
+    paths: str | list[str],
+    *,
+    partition_bytes: int = PARTITION,
+    max_bytes: int = MAX_BYTES,
+    storage_options: dict[str, Any] | None = None,
+    **options: Any,
+) -> dd.DataFrame:
+    """Documents, runs, errors, warnings and infos of each partition, with the name of its file; as `check_archive`."""
+    archive = _Archive.of(paths, storage_options, settings(**options), max_bytes)
+    return dd.from_delayed(list(archive.counts(partition_bytes)), meta=_COUNTS, verify_meta=False)
+
+
+class _Found(NamedTuple):
+    """What was found in a partition, and what the partitions behind it in the file have to know of it."""
+
+    file: str
+    lines: int
+    results: list[Result]
+    fingerprints: Counter[str]
+
+
+class _Before(NamedTuple):
+    """What stands before a partition in its file."""
+
+    lines: int
+    fingerprints: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    """Files of one file system, and how they are to be checked."""
+
+    files: list[str]
+    storage: _Storage
+    settings: Settings
+    max_bytes: int
+
+    @classmethod
+    def of(
+        cls, paths: str | list[str], storage_options: dict[str, Any] | None, asked: Settings, max_bytes: int
+    ) -> _Archive:
+        """Find the files that the paths mean."""
+        paths = [paths] if isinstance(paths, str) else paths
+        storage = _Storage(paths[0].partition("://")[0] if "://" in paths[0] else "file", storage_options or {})
+        files = [file for path in paths for file in storage.files(path)]
+        return cls(files, storage, asked, max_bytes)
+
+    def findings(self, size: int) -> Iterator[Any]:
+        """A delayed dataframe for each partition; of several in a file each waits for what stands before it."""
+        for pieces in self._pieces(size):
+            before = dask.delayed(_Before(0, Counter()))
+            for piece in pieces:
+                found = self._found(piece)
+                yield dask.delayed(_findings)(found, before)
+                before = dask.delayed(_after)(before, found)
+
+    def counts(self, size: int) -> Iterator[Any]:
+        """A delayed dataframe of one row for each partition."""
+        return (dask.delayed(_counts)(self._found(piece)) for pieces in self._pieces(size) for piece in pieces)
+
+    def _pieces(self, size: int) -> Iterator[list[Piece]]:
+        return (list(ranges(Piece(file), size, self.storage.opened)) for file in self.files)
+
+    def _found(self, piece: Piece) -> Any:
+        return dask.delayed(_check, pure=False)(piece, self.settings, self.max_bytes, self.storage)
+
+
+class _Storage(NamedTuple):
+    """A file system by its protocol; workers make it anew."""
+
+    protocol: str
+    options: dict[str, Any]
+
+    def files(self, path: str) -> list[str]:
+        """The files that a path means: itself, those below it, or those that match it, by name."""
+        system, inner = fsspec.core.url_to_fs(path, **self.options)
+        if system.isdir(inner):
+            found = sorted(file for file in system.find(inner) if file.lower().endswith(SUFFIXES))
+        else:
+            found = sorted(system.glob(inner)) if any(sign in inner for sign in "*?[") else [inner]
+        if not found or not system.exists(found[0]):
+            raise FileNotFoundError(f"nothing to check: {path}")
+        return [path if file == inner else self._named(file) for file in found]
+
+    def _named(self, file: str) -> str:
+        return file if self.protocol == "file" else f"{self.protocol}://{file}"
+
+    @contextmanager
+    def opened(self, path: str) -> Iterator[io.BufferedReader]:
+        """A file for reading."""
+        with fsspec.open(path, "rb", **self.options) as file:
+            yield io.BufferedReader(file)
+
+
+def _check(piece: Piece, asked: Settings, max_bytes: int, storage: _Storage) -> _Found:
+    found = check_range(piece, checks(asked), max_bytes, storage.opened)
+    for one in found.results:
+        if isinstance(one, SourceError):
+            raise OSError(f"{one.file}: {one}")
+    seen: Counter[str] = Counter(
+        finding.fingerprint for one in found.results if isinstance(one, Checked) for finding in one.findings
+    )
+    return _Found(piece.path, found.lines, found.results, seen)
+
+
+def _after(before: _Before, found: _Found) -> _Before:
+    return _Before(before.lines + found.lines, before.fingerprints + found.fingerprints)
+
+
+def _findings(found: _Found, before: _Before) -> pd.DataFrame:
+    seen = Counter(before.fingerprints)
+    rows = [
+        {key: getattr(finding, key) for key in FINDING_KEYS}
+        for one in moved(found.results, before.lines)
+        if isinstance(one, Checked)
+        for finding in (one.findings if one.document.record is None else named(one.findings, seen))
+    ]
+    return pd.DataFrame(rows, columns=list(FINDING_KEYS)).astype(_FINDINGS.dtypes.to_dict())
+
+
+def _counts(found: _Found) -> pd.DataFrame:
+    severities: Counter[str] = Counter()
+    documents = runs = 0
+    for one in found.results:
+        if isinstance(one, Checked):
+            documents, runs = documents + 1, runs + one.document.runs
+            for (_, severity), number in one.totals.items():
+                severities[severity] += number
+        elif isinstance(one, Sound):
+            documents, runs = documents + one.documents, runs + one.runs
+    row = {"file": found.file, "documents": documents, "runs": runs}
+    return pd.DataFrame([row | {severity: severities[severity] for severity in ("error", "warning", "info")}])

@@ -1,0 +1,1 @@
+"""Rules of a listing: what the pages of it say together."""
