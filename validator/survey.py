@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 
 from validator.in_turn import Result, check_all
@@ -11,7 +13,7 @@ from validator.line_screen import screen
 from validator.passes import Checks
 from validator.per_file import of_files
 from validator.sources import SourceError
-from validator.sources.files import STANDARD_INPUT, Piece, pieces, read
+from validator.sources.files import STANDARD_INPUT, Opening, Piece, opened_here, pieces, read
 
 PAYS = 16 * 1024 * 1024
 """Bytes for which it pays to start processes."""
@@ -19,25 +21,78 @@ RANGE = 8 * 1024 * 1024
 """Bytes of JSON Lines that one task takes."""
 _BATCH = 4 * 1024 * 1024
 """Bytes of small files that one task takes together."""
+_PIECE = 256 * 1024
 _MOST = 256
 """Files that one task takes together."""
 
 
 def survey(
-    paths: Iterable[str], checks: Checks, max_bytes: int, jobs: int, *, listing: bool = False, history: bool = False
+    paths: Iterable[str],
+    checks: Checks,
+    max_bytes: int,
+    jobs: int,
+    *,
+    listing: bool = False,
+    history: bool = False,
+    tell: Callable[[int], None] | None = None,
 ) -> Iterator[Result]:
     """What there is to tell of these paths, the same whatever the number of processes.
 
-    As pages of one `listing` or snapshots of a `history`, documents are checked one after the other.
+    As pages of one `listing` or snapshots of a `history`, documents are checked one after the other. `tell` is told how
+    many bytes were read, as they are.
     """
+    return of_files(_results(paths, checks, max_bytes, jobs, listing, history, tell), checks.settings.max_findings)
+
+
+def size_of(paths: Iterable[str]) -> int:
+    """How many bytes these paths hold, as far as that is known."""
+    return sum(_size(one) for one in pieces(paths))
+
+
+def _results(
+    paths: Iterable[str],
+    checks: Checks,
+    max_bytes: int,
+    jobs: int,
+    listing: bool,
+    history: bool,
+    tell: Callable[[int], None] | None,
+) -> Iterator[Result]:
     found = pieces(paths)
+    opening = opened_here if tell is None else _counted(tell)
     if listing or history:
-        return of_files(_together(found, checks, max_bytes, listing, history), checks.settings.max_findings)
+        return _together(found, checks, max_bytes, opening, listing=listing, history=history)
     if jobs > 1:
-        first, found = _enough(found)
-        if first:
-            return of_files(_spread(found, checks, max_bytes, jobs), checks.settings.max_findings)
-    return of_files(_here(found, checks, max_bytes), checks.settings.max_findings)
+        is_enough, found = _enough(found)
+        if is_enough:
+            return _spread(found, checks, max_bytes, jobs, tell)
+    return _here(found, checks, max_bytes, opening)
+
+
+def _counted(tell: Callable[[int], None]) -> Opening:
+    """Opens files so that what is read of them is told."""
+
+    @contextmanager
+    def opened(path: str) -> Iterator[io.BufferedReader]:
+        with opened_here(path) as file:
+            yield io.BufferedReader(_Counted(file, tell), _PIECE)
+
+    return opened
+
+
+class _Counted(io.RawIOBase):
+    def __init__(self, file: io.BufferedReader, tell: Callable[[int], None]) -> None:
+        super().__init__()
+        self._file = file
+        self._tell = tell
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer that BufferedReader gives
+        size = self._file.readinto1(buffer)
+        self._tell(size)
+        return size
 
 
 def _enough(found: Iterator[Piece | SourceError]) -> tuple[bool, Iterator[Piece | SourceError]]:
@@ -53,32 +108,50 @@ def _enough(found: Iterator[Piece | SourceError]) -> tuple[bool, Iterator[Piece 
 
 
 def _size(one: Piece | SourceError) -> int:
+    if isinstance(one, SourceError) or one.path == STANDARD_INPUT:
+        return 0
+    if one.stop is not None:
+        return one.stop - one.start
     try:
-        return 0 if isinstance(one, SourceError) or one.path == STANDARD_INPUT else os.path.getsize(one.path)
+        return os.path.getsize(one.path)
     except (OSError, ValueError):  # it will be told when its turn comes
         return 0
 
 
-def _here(found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int) -> Iterator[Result]:
+def _here(found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int, opening: Opening) -> Iterator[Result]:
     for one in found:
         if isinstance(one, SourceError):
             yield one
         else:
-            yield from check_all(read(one, max_bytes, screen(checks)), checks)
+            yield from check_all(read(one, max_bytes, screen(checks), opening), checks)
 
 
 def _together(
-    found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int, listing: bool, history: bool
+    found: Iterable[Piece | SourceError],
+    checks: Checks,
+    max_bytes: int,
+    opening: Opening,
+    *,
+    listing: bool,
+    history: bool,
 ) -> Iterator[Result]:
     from validator.series_pass import Series  # most documents stand alone
 
     documents = (
-        one for piece in found for one in ((piece,) if isinstance(piece, SourceError) else read(piece, max_bytes))
+        one
+        for piece in found
+        for one in ((piece,) if isinstance(piece, SourceError) else read(piece, max_bytes, opening=opening))
     )
     return check_all(documents, checks, Series(checks, listing=listing, history=history))
 
 
-def _spread(found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int, jobs: int) -> Iterator[Result]:
+def _spread(
+    found: Iterable[Piece | SourceError],
+    checks: Checks,
+    max_bytes: int,
+    jobs: int,
+    tell: Callable[[int], None] | None,
+) -> Iterator[Result]:
     from validator.ranges import moved  # a few small files do without processes
     from validator.workers import spread
 
@@ -88,6 +161,8 @@ def _spread(found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int
             lines, path = 0, piece and piece.path
         yield from moved(results, lines)
         lines += number
+        if tell is not None and piece is not None:
+            tell(_size(piece))
 
 
 def _tasks(found: Iterable[Piece | SourceError]) -> Iterator[list[Piece] | SourceError]:

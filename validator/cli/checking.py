@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,20 +20,30 @@ from validator.selection import severities
 from validator.settings import Settings
 from validator.severity import Severity
 from validator.sources import PassedOver, SourceError
-from validator.survey import survey
+from validator.survey import size_of, survey
 from validator.wording import count, escape
 
+if TYPE_CHECKING:
+    from validator.cli.progress import Progress
+    from validator.in_turn import Result
 
-def check_files(files: Iterable[str], options: dict[str, Any]) -> int:
+
+def check_files(files: Sequence[str], options: dict[str, Any]) -> int:
     """Check the files, write the report, and tell the exit code."""
     codes = {CLEAN}
     ready = checks(_settings(options))
     report = reporter(_module(options))
+    progress = _progress(files, options)
     try:
-        for text in report(_checked(files, ready, options, codes), _look(options)):
+        for text in report(_checked(files, ready, options, codes, progress), _look(options)):
+            if progress is not None:
+                progress.clear()
             sys.stdout.write(text)
     except BrokenPipeError:
         discard()
+    finally:
+        if progress is not None:
+            progress.clear()
     return max(codes)
 
 
@@ -48,12 +58,11 @@ def _module(options: dict[str, Any]) -> str:
 
 
 def _checked(
-    files: Iterable[str], ready: Checks, options: dict[str, Any], codes: set[int]
+    files: Sequence[str], ready: Checks, options: dict[str, Any], codes: set[int], progress: Progress | None
 ) -> Iterator[Checked | Sound]:
     """The documents one by one; what each means for the exit code is added to `codes`."""
     empty = True
-    series = {name: options[name] for name in ("listing", "history")}
-    for one in survey(files, ready, options["max_bytes"], options["jobs"] or _cores(), **series):
+    for one in _results(files, ready, options, progress):
         if isinstance(one, PassedOver):
             _tell_passed_over(one, options)
             continue
@@ -68,6 +77,30 @@ def _checked(
     if empty:
         codes.add(FAILED)
         told("nothing to check: none of these recordings brings a run")
+
+
+def _results(
+    files: Sequence[str], ready: Checks, options: dict[str, Any], progress: Progress | None
+) -> Iterator[Result]:
+    results = survey(
+        files,
+        ready,
+        options["max_bytes"],
+        options["jobs"] or _cores(),
+        listing=options["listing"],
+        history=options["history"],
+        tell=None if progress is None else progress.read,
+    )
+    return results if progress is None else progress.passing(results)
+
+
+def _progress(files: Sequence[str], options: dict[str, Any]) -> Progress | None:
+    """What tells on a terminal how far the check has come; nothing where nobody looks, or somebody wants quiet."""
+    if options["quiet"] or sys.stderr is None or not sys.stderr.isatty():
+        return None
+    from validator.cli.progress import Progress  # nothing that looks at a terminal is needed without one
+
+    return Progress(size_of(files))
 
 
 def _cores() -> int:

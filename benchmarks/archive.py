@@ -1,0 +1,155 @@
+"""Prints the bars of an archive: every figure is a ratio, measured in one run beside others that read the same lines.
+
+python benchmarks/archive.py [--runs N] [--defects SHARE] [--dask] [--keep FILE]
+
+Needs orjson and duckdb; jq, node with ajv, and Dask are measured where they are there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import orjson
+from pages import sound_page
+
+from validator.library import settings
+from validator.passes import checks
+from validator.survey import survey
+
+ROUNDS = 5
+SQL = """
+SELECT count(*) FROM read_json('{file}', format='newline_delimited', columns={{
+  'status': 'VARCHAR', 'created_at': 'BIGINT', 'started_at': 'BIGINT', 'completed_at': 'BIGINT',
+  'usage': 'STRUCT(prompt_tokens BIGINT, completion_tokens BIGINT, total_tokens BIGINT)'}})
+WHERE usage.total_tokens <> usage.prompt_tokens + usage.completion_tokens
+   OR started_at < created_at OR completed_at < started_at OR (status = 'completed' AND completed_at IS NULL)
+"""
+
+
+def archive(runs: int, defects: float, seed: int = 1) -> Iterator[bytes]:
+    """Lines of one run each, about 1.2 kB; a share of them has a wrong sum of tokens."""
+    chance = random.Random(seed)  # noqa: S311  # nothing secret
+    kinds = sound_page(100)["data"]
+    for index in range(runs):
+        run = {**kinds[index % 100], "id": f"run_{index:024d}"}
+        if run["usage"] and chance.random() < defects:
+            run["usage"] = {**run["usage"], "total_tokens": run["usage"]["total_tokens"] + 1}
+        yield json.dumps(run, separators=(",", ":")).encode() + b"\n"
+
+
+def spent(work: Callable[[], object]) -> float:
+    """Seconds that the work takes."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def bare(file: Path) -> None:
+    """Parse every line and do nothing with it."""
+    with file.open("rb") as lines:
+        for line in lines:
+            orjson.loads(line)
+
+
+def checked(file: Path, jobs: int) -> None:
+    """Check every line."""
+    for _ in survey([str(file)], checks(settings(now=1_800_000_000)), 1 << 26, jobs):
+        pass
+
+
+def command(*words: str) -> Callable[[], object]:
+    """Run a command to its end."""
+    return lambda: subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+
+def resident(file: Path, jobs: int) -> float:
+    """Megabytes that the largest process has resident, while the command checks the file."""
+    program = (  # a small process in between: what is started by this one counts as large as this one
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    words = [sys.executable, "-m", "validator", str(file), "--jobs", str(jobs), "-q"]
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True)
+    return int(done.stdout) / 1024
+
+
+def dask(file: Path) -> Callable[[], object]:
+    """Check the file on a cluster of two processes of this machine, which is there already."""
+    from distributed import Client, LocalCluster
+
+    from validator.dask import check_archive
+
+    client = Client(LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None))
+    client.wait_for_workers(2)
+    return lambda: check_archive(str(file), now=1_800_000_000).compute()
+
+
+def rivals(file: Path) -> dict[str, Callable[[], object]]:
+    """What else reads the lines, where it is there."""
+    import duckdb
+
+    query = SQL.format(file=file)
+    found: dict[str, Callable[[], object]] = {"DuckDB, four rules as SQL": lambda: duckdb.execute(query).fetchall()}
+    if shutil.which("jq"):
+        found["jq -c ."] = command("jq", "-c", ".", str(file))
+    if shutil.which("wc"):
+        found["wc -l"] = command("wc", "-l", str(file))
+    return found
+
+
+def main() -> None:
+    """Make an archive, measure all in turn, print the table."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--runs", type=int, default=100_000)
+    arguments.add_argument("--defects", type=float, default=0.0)
+    arguments.add_argument("--dask", action="store_true")
+    arguments.add_argument("--keep", type=Path)
+    given = arguments.parse_args()
+    gc.set_threshold(100_000)  # as the command does
+    with tempfile.TemporaryDirectory() as folder:
+        file = given.keep or Path(folder) / "archive.jsonl"
+        with file.open("wb") as lines:
+            lines.writelines(archive(given.runs, given.defects))
+        measured = {
+            "one process": lambda: checked(file, 1),
+            "two processes": lambda: checked(file, 2),
+            **({"Dask, two workers": dask(file)} if given.dask else {}),
+            **rivals(file),
+        }
+        unit, times = [], {name: [] for name in measured}  # type: ignore[var-annotated]  # filled below
+        for _ in range(ROUNDS):
+            unit.append(spent(lambda: bare(file)))
+            for name, work in measured.items():
+                times[name].append(spent(work))
+        size = file.stat().st_size
+        print(f"{given.runs} runs, {size / given.runs:.0f} bytes each, {given.defects:.1%} with a defect")
+        print(f"\n| what | x orjson loop | MB/s |\n|---|---|---|\n| orjson loop | 1.0 | {rate(size, unit)} |")
+        for name, found in times.items():
+            ratios = [one / base for one, base in zip(found, unit, strict=True)]
+            print(f"| {name} | {statistics.median(ratios):.1f} | {rate(size, found)} |")
+        gain = [one / two for one, two in zip(times["one process"], times["two processes"], strict=True)]
+        print(f"\none process / two: {statistics.median(gain):.2f} (bar: at least 1.6 where two cores are there)")
+        if given.dask:
+            cost = [one / two for one, two in zip(times["Dask, two workers"], times["two processes"], strict=True)]
+            print(f"Dask / two processes: {statistics.median(cost):.2f} (bar: 2.5 from 900 MB on)")
+        print(f"resident: {resident(file, 1):.0f} MB alone, {resident(file, 2):.0f} MB of two (bar: 60 MB a worker)")
+
+
+def rate(size: int, times: list[float]) -> str:
+    """Megabytes in a second, by the median."""
+    return f"{size / 1e6 / statistics.median(times):.0f}"
+
+
+if __name__ == "__main__":
+    main()
