@@ -5,8 +5,11 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
 VALID = sorted((SAMPLES / "valid").rglob("*.json"))
-SOURCES = sorted([*(SAMPLES / "sources").iterdir(), *(SAMPLES / "valid").rglob("*.sse")])
+SOURCES = sorted((SAMPLES / "sources").iterdir())
 """A sound file of every kind that is read."""
 INVALID = sorted((SAMPLES / "invalid").glob("*.json"))
 INVALID_SOURCES = sorted({*(SAMPLES / "invalid").iterdir()} - {*INVALID})
+SERIES = sorted(path for path in (SAMPLES / "series").iterdir() if path.is_file())
+SOUND_SERIES = sorted((SAMPLES / "series" / "almost").iterdir())
+"""Documents that belong together, in one file: pages, snapshots, events."""
 MISSHAPEN = sorted((SAMPLES / "misshapen").glob("*.json"))

@@ -51,7 +51,7 @@ def test_a_run_is_checked_by_every_rule_that_does_not_read_what_is_misshapen(sam
 def test_a_misshapen_field_is_one_finding_and_no_rule_reads_it(sample: Path) -> None:
     rule, document = BY_NAME[sample.stem], json.loads(sample.read_bytes())
     present = {name for one in document["data"] for name in one}
-    for name in rule.fields & present:
+    for name in rule.fields & present - {"steps"}:  # what exports add is in no schema: the rule looks itself
         spoilt = copy.deepcopy(document)
         spoilt["data"] = [_misshapen(one, {name}) for one in document["data"]]
         assert _misshapen_at(spoilt) == {f"/data/{i}/{name}" for i, one in enumerate(document["data"]) if name in one}

@@ -446,10 +446,11 @@ def test_a_file_that_cannot_be_read_fails_with_the_reason(pytester: pytest.Pytes
 def test_each_record_of_a_file_is_an_item(pytester: pytest.Pytester) -> None:
     line, faulty = json.dumps(PAGE), json.dumps({**PAGE, "first_id": "run_b"})
     recorded(pytester, "responses/archive.jsonl", text=f"{line}\n{faulty}\n")
-    stream = "".join(f"event: {name}\ndata: {line}\n\n" for name in ("thread.run.queued", "thread.message.created"))
+    names, run = ("thread.run.completed", "thread.message.created"), json.dumps(PAGE["data"][0])
+    stream = "".join(f"event: {name}\ndata: {run}\n\n" for name in names)
     entry = {
         "request": {"method": "POST", "url": "http://x.example/v1/threads/runs"},
-        "response": {"status": 200, "content": {"mimeType": "text/event-stream", "text": stream * 2}},
+        "response": {"status": 200, "content": {"mimeType": "text/event-stream", "text": stream * 2 + "data: [DONE]"}},
     }
     recorded(pytester, "responses/recorded.har", text=json.dumps({"log": {"entries": [entry]}}))
     result = pytester.runpytest_inprocess("--validate-runs", "responses/*", "-v")

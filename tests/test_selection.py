@@ -89,5 +89,16 @@ def test_an_unknown_severity_is_refused() -> None:
 
 
 def test_the_groups_are_the_tables_of_the_catalogue() -> None:
-    assert GROUPS == ("document", "schema", "page", "identity", "status", "time", "usage", "tools")
+    assert GROUPS == (
+        "document",
+        "schema",
+        "page",
+        "identity",
+        "status",
+        "time",
+        "usage",
+        "tools",
+        "listing",
+        "history",
+    )
     assert all(matching(rule.name) == (rule,) for rule in BY_NAME.values())
