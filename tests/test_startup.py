@@ -20,13 +20,14 @@ main()
 """
 
 
-def _modules(*arguments: str, code: int = 0) -> set[str]:
+def _modules(*arguments: str, code: int = 0, cwd: Path | None = None) -> set[str]:
     """The modules that the command has imported when it ends."""
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM, json.dumps(["validate-runs", *arguments])],
         capture_output=True,
         text=True,
         check=False,
+        cwd=cwd,
     )
     assert run.returncode == code, run.stderr
     return set(json.loads(run.stderr.splitlines()[-1]))
@@ -45,5 +46,20 @@ def test_a_misshapen_page_is_explained_by_jsonschema(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_import_nothing_that_checks(option: str) -> None:
-    checking = {"validator.rules", "validator.finding", "validator.pipeline", "jsonschema_rs", "jiter"}
+    checking = {
+        "validator.rules",
+        "validator.configuration",
+        "validator.finding",
+        "validator.pipeline",
+        "jsonschema_rs",
+        "jiter",
+    }
     assert checking.isdisjoint(_modules(option))
+
+
+def test_without_a_configuration_or_a_baseline_nothing_that_reads_them_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'another'\n")
+    reading = {"tomllib", "validator.baseline", "validator.review", "secrets", "validator.cli.shown_configuration"}
+    assert reading.isdisjoint(_modules(str(PAGE), cwd=tmp_path))
+    (tmp_path / "pyproject.toml").write_text("[tool.validate-runs]\nlimit = 7\n")
+    assert reading & _modules(str(PAGE), cwd=tmp_path) == {"tomllib"}

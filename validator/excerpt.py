@@ -47,7 +47,8 @@ def excerpts(text: str, places: Sequence[tuple[Span, str]], *, show_values: bool
 
     One pass over the text, as far as the last place, however many there are.
     """
-    windows = [_window(text, span) for span, _ in places]
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    windows = [_window(text, breaks, span) for span, _ in places]
     if show_values:
         drawn = [_as_it_stands(text, window) for window in windows]
     else:
@@ -55,11 +56,11 @@ def excerpts(text: str, places: Sequence[tuple[Span, str]], *, show_values: bool
     return [_excerpt(pieces, window, span) for pieces, window, (span, _) in zip(drawn, windows, places, strict=True)]
 
 
-def _window(text: str, span: Span) -> _Window:
-    start = text.rfind("\n", 0, span.start) + 1
-    end = text.find("\n", span.start)
-    end = len(text) if end < 0 else end
-    if text[span.start : end].endswith("\r"):
+def _window(text: str, breaks: Sequence[int], span: Span) -> _Window:
+    line = bisect_left(breaks, span.start)
+    start = breaks[line - 1] + 1 if line else 0
+    end = breaks[line] if line < len(breaks) else len(text)
+    if text.endswith("\r", span.start, end):
         end -= 1
     return _Window(max(start, span.start - REACH), min(end, span.start + REACH), start, end)
 

@@ -73,6 +73,8 @@ class Finding:
     1-based and count code points; the end is exclusive; all four are None where there is no text to point into.
     `record` is the 1-based number of the record in its file, None for a file of one document.
     `source` is the address of the evidence that the rule's page cites.
+    `inside` is the pointer from the run on (all of it, outside of runs), and `identity` tells the finding whatever its
+    file and wherever its run stands: it is made of rule, run id and `inside`. Findings that are alike share one.
     """
 
     rule: str
@@ -89,6 +91,8 @@ class Finding:
     end_column: int | None
     fingerprint: str
     source: str
+    inside: str = field(default="", compare=False)
+    identity: str = field(default="", compare=False)
     run_status: str | None = field(default=None, compare=False)
     excerpt: Excerpt | None = field(default=None, compare=False, repr=False)
 
@@ -114,13 +118,15 @@ class Checked:
     """One document and what was found in it.
 
     `findings` are those to show, in order of place, at most the cap; `totals` counts all of them by rule and
-    severity, shown or not; `beyond_cap` counts those that would have been shown but for the cap.
+    severity, shown or not; `beyond_cap` counts those that would have been shown but for the cap. `suppressed` are
+    findings that the caller has accepted: they are in none of the others.
     """
 
     document: CheckedDocument
     findings: tuple[Finding, ...]
     totals: Mapping[tuple[str, Severity], int]
     beyond_cap: int = 0
+    suppressed: tuple[Finding, ...] = ()
 
 
 class Sound(NamedTuple):
@@ -128,6 +134,7 @@ class Sound(NamedTuple):
 
     documents: int
     runs: int
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ def check_all(
             documents += 1
             runs += checked.document.runs
     if documents:
-        yield Sound(documents, runs)
+        yield Sound(documents, runs, file)
 
 
 def _series(checks: Checks) -> Series:

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from validator.contract import camel_case, declared_names
 from validator.excerpt import excerpts
 from validator.finding import Checked, CheckedDocument, Excerpt, Finding, NamedProblem, Problem, Span
 from validator.found import Found
+from validator.ignoring import is_left_out, left_out
 from validator.locate import in_words, locate
 from validator.parse import text_of
 from validator.rules import BY_NAME
@@ -36,7 +37,7 @@ class _Entry:
 
 def placed(found: Found, settings: Settings, room: int | None) -> Checked:
     """The findings of a document: all counted, those to show placed and sorted, as many worded as there is room for."""
-    counted = list(_in_effect(found.problems, settings))
+    counted = list(_in_effect(found.problems, found.about.file, settings))
     shown = [(rule, problem) for rule, problem in counted if _severity(rule, problem, settings).reaches(settings.show)]
     totals = Counter((rule, _severity(rule, problem, settings)) for rule, problem in counted)
     if room == 0:
@@ -52,11 +53,12 @@ def placed(found: Found, settings: Settings, room: int | None) -> Checked:
     )
 
 
-def _in_effect(problems: Iterable[NamedProblem], settings: Settings) -> Iterator[NamedProblem]:
-    """The problems of the rules in effect; of a rule that speaks once a document, the first."""
+def _in_effect(problems: Iterable[NamedProblem], file: str | None, settings: Settings) -> Iterator[NamedProblem]:
+    """The problems of the rules in effect there; of a rule that speaks once a document, the first."""
     said: set[str] = set()
+    places = left_out(file, settings.per_file_ignores)
     for rule, problem in problems:
-        if rule in settings.severities and rule not in said:
+        if rule in settings.severities and rule not in said and not is_left_out(rule, problem.pointer, places):
             if BY_NAME[rule].once:
                 said.add(rule)
             yield rule, problem
@@ -78,15 +80,11 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
     about, document = found.about, found.document
     runs = {pointer: run for part in found.recognised.parts for pointer, run in part.runs}
     place = placer(document, text)
-    places = [(entry.span, entry.problem.pointer) for entry in entries]
-    shown: Sequence[Excerpt | None] = [None] * len(entries)
-    if document.has_places:
-        shown = excerpts(text, places, show_values=settings.show_values)
+    owned = [_owned(entry, runs) for entry in entries]
+    shown = _excerpts(entries, owned, text, settings) if document.has_places else {}
     seen: Counter[str] = Counter()
-    for entry, excerpt in zip(entries, shown, strict=True):
-        owner = _owner(entry.problem.pointer, runs)
-        run = runs.get(owner) if owner is not None else None
-        key = _key(entry, about, owner, run)
+    for index, (entry, (run, inside, same)) in enumerate(zip(entries, owned, strict=True)):
+        key = f"{about.file or ''}\0{same}"
         seen[key] += 1
         start, end = place(entry.span.start), place(entry.span.end)
         values = in_words(entry.problem.values, place, start[0])
@@ -104,10 +102,12 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
             column=start[1] if document.has_places else None,
             end_line=end[0] if document.has_places else None,
             end_column=end[1] if document.has_places else None,
-            fingerprint=sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest()[:16],
+            fingerprint=_digest(f"{key}\0{seen[key]}"),
             source=rule.source,
+            inside=f"/{inside}" if inside else "",
+            identity=_digest(same),
             run_status=_plain(run, "status"),
-            excerpt=excerpt,
+            excerpt=shown.get(index),
         )
 
 
@@ -118,12 +118,39 @@ def _owner(pointer: str, runs: dict[str, Any]) -> str | None:
     return next((candidate for candidate in candidates if candidate in runs), None)
 
 
-def _key(entry: _Entry, about: CheckedDocument, owner: str | None, run: Any) -> str:
-    """What stays the same about a finding when a page is recorded anew or its runs are reordered."""
+class _Owned(NamedTuple):
+    """The run that a problem is in, the relative pointer from there on, and what stays the same about the problem.
+
+    That is when its page is recorded anew or the runs are reordered; without a run the pointer is that from the top.
+    """
+
+    run: Any
+    inside: str
+    same: str
+
+
+def _owned(entry: _Entry, runs: dict[str, Any]) -> _Owned:
     pointer = entry.problem.pointer
+    owner = _owner(pointer, runs)
+    run = None if owner is None else runs[owner]
     inside = pointer if owner is None else pointer[len(owner) :].removeprefix("/")
     run_id = str(run.get("id")) if isinstance(run, dict) else ""
-    return "\0".join((about.file or "", entry.rule, run_id, inside, entry.problem.identity))
+    return _Owned(run, inside, "\0".join((entry.rule, run_id, inside, entry.problem.identity)))
+
+
+def _excerpts(entries: Sequence[_Entry], owned: Sequence[_Owned], text: str, settings: Settings) -> dict[int, Excerpt]:
+    """The excerpts of what will be shown, by number: what a baseline may accept has none, and needs no time for it."""
+    wanted = [
+        index
+        for index, entry in enumerate(entries)
+        if BY_NAME[entry.rule].fixed or _digest(owned[index].same) not in settings.known
+    ][: settings.max_excerpts]
+    places = [(entries[index].span, entries[index].problem.pointer) for index in wanted]
+    return dict(zip(wanted, excerpts(text, places, show_values=settings.show_values), strict=True))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _plain(run: Any, key: str) -> str | None:

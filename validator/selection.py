@@ -26,13 +26,14 @@ def severities(
     Raises `UnknownRule` for a word that names no rule, group or glob of rules, `ValueError` for an unknown severity.
     Rules about content that cannot be read stay in effect, at their own severity.
     """
-    selected = _named(select) or set(BY_NAME)
-    ignored = _named(ignore)
+    selected = named_by(select) or set(BY_NAME)
+    ignored = named_by(ignore)
     levels = {rule.name: level for word, level in (severity or {}).items() for rule in matching(word)}
     return dict(_effective(selected - ignored, levels))
 
 
-def _named(words: Iterable[str]) -> set[str]:
+def named_by(words: Iterable[str]) -> set[str]:
+    """The names of the rules that names, groups and globs stand for; raises `UnknownRule`."""
     each = (words,) if isinstance(words, str) else words  # a single word is iterable too
     return {rule.name for word in each for rule in matching(word)}
 

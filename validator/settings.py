@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from validator.severity import Severity
+
+if TYPE_CHECKING:
+    from validator.ignoring import PerFileIgnore  # few have any
 
 ContractName: TypeAlias = Literal["observed", "published"]
 Form: TypeAlias = Literal["wire", "sdk"]
@@ -26,6 +29,8 @@ class Settings(NamedTuple):
 
     `severities` holds the rules in effect, by name. `now` is in Unix seconds. `max_findings` bounds the findings
     that are placed and kept of one file (None: no bound); `show` is the lowest severity that is kept.
+    `per_file_ignores` are the rules to leave out in some files, or at some places in them. `known` are identities of
+    findings that a baseline may accept, which then need no excerpt; of the others, so many of a document have one.
     """
 
     severities: Mapping[str, Severity]
@@ -38,3 +43,6 @@ class Settings(NamedTuple):
     show: Severity = Severity.INFO
     show_values: bool = False
     max_findings: int | None = None
+    per_file_ignores: tuple[PerFileIgnore, ...] = ()
+    known: frozenset[str] = frozenset()
+    max_excerpts: int | None = None

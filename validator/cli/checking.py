@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,25 +27,45 @@ from validator.wording import count, escape
 if TYPE_CHECKING:
     from validator.cli.progress import Progress
     from validator.in_turn import Result
+    from validator.review import Review
 
 
 def check_files(files: Sequence[str], options: dict[str, Any]) -> int:
     """Check the files, write the report, and tell the exit code."""
     codes = {CLEAN}
-    ready = checks(_settings(options))
+    settings = _settings(options)
+    if options["baseline"] is None:
+        _report(files, settings, options, codes)
+        return max(codes)
+    from validator.cli import baselines  # only for those who have one
+
+    review = baselines.opened(files, options, settings)
+    _report(files, baselines.uncut(settings, review), options, codes, review)
+    codes.add(baselines.settled(review, quiet=options["quiet"]))
+    return max(codes)
+
+
+def _report(
+    files: Sequence[str], settings: Settings, options: dict[str, Any], codes: set[int], review: Review | None = None
+) -> None:
+    """Write the report; without what the review accepts, where there is one."""
     report = reporter(_module(options))
     progress = _progress(files, options)
+    results = _results(files, checks(settings), options, progress)
+    if review is not None:
+        results = review.passing(results)
     try:
-        for text in report(_checked(files, ready, options, codes, progress), _look(options)):
+        for text in report(_checked(results, options, codes), _look(options)):
             if progress is not None:
                 progress.clear()
             sys.stdout.write(text)
     except BrokenPipeError:
         discard()
+        if review is not None and review.updating:  # a reader who has gone does not make the baseline shorter
+            deque(results, maxlen=0)
     finally:
         if progress is not None:
             progress.clear()
-    return max(codes)
 
 
 def _module(options: dict[str, Any]) -> str:
@@ -57,12 +78,10 @@ def _module(options: dict[str, Any]) -> str:
     return STATISTICS[output_format]
 
 
-def _checked(
-    files: Sequence[str], ready: Checks, options: dict[str, Any], codes: set[int], progress: Progress | None
-) -> Iterator[Checked | Sound]:
+def _checked(results: Iterable[Result], options: dict[str, Any], codes: set[int]) -> Iterator[Checked | Sound]:
     """The documents one by one; what each means for the exit code is added to `codes`."""
     empty = True
-    for one in _results(files, ready, options, progress):
+    for one in results:
         if isinstance(one, PassedOver):
             _tell_passed_over(one, options)
             continue
@@ -137,6 +156,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         show=Severity(options["show"]),
         show_values=options["show_values"],
         max_findings=options["max_findings"] or None,
+        per_file_ignores=options["per_file_ignores"],
     )
 
 

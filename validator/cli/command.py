@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from validator import __version__
+from validator.cli.exit_codes import CLEAN
 from validator.cli.option_types import SEVERITIES, Remap, RuleWords, Timestamp
 from validator.formats import FORMATS
 from validator.settings import MAX_BYTES, MAX_FINDINGS
@@ -21,7 +22,13 @@ def _explain(context: click.Context, _: click.Parameter, word: str | None) -> No
     context.exit()
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def _use_configuration(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    from validator.cli.configuring import use_configuration  # --help and --version do without
+
+    return use_configuration(context, parameter, value)
+
+
+@click.command(context_settings={"auto_envvar_prefix": "VALIDATE_RUNS", "max_content_width": 100})
 @click.argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(allow_dash=True))
 @click.option(
     "--contract",
@@ -97,11 +104,38 @@ def _explain(context: click.Context, _: click.Parameter, word: str | None) -> No
     metavar="N",
     help="Processes for archives.  [default: as many as there are cores]",
 )
+@click.option("--baseline", type=click.Path(), metavar="FILE", help="Accept the findings that this file lists.")
+@click.option(
+    "--update-baseline",
+    is_flag=True,
+    allow_from_autoenv=False,
+    help="Write what is found to the baseline, and accept it.",
+)
 @click.option("--statistics", is_flag=True, help="Print counts by rule instead of findings.")
 @click.option(
-    "--explain", metavar="RULE", is_eager=True, expose_value=False, callback=_explain, help="Print the page of a rule."
+    "--explain",
+    metavar="RULE",
+    is_eager=True,
+    expose_value=False,
+    allow_from_autoenv=False,
+    callback=_explain,
+    help="Print the page of a rule.",
 )
-@click.option("--list-rules", is_flag=True, help="Print all rules.")
+@click.option("--list-rules", is_flag=True, allow_from_autoenv=False, help="Print all rules.")
+@click.option(
+    "--config",
+    type=click.Path(),
+    is_eager=True,
+    callback=_use_configuration,
+    metavar="FILE",
+    help="Take settings from this file instead of the nearest validate-runs.toml or pyproject.toml.",
+)
+@click.option(
+    "--isolated", is_flag=True, is_eager=True, callback=_use_configuration, help="Take settings from no file."
+)
+@click.option(
+    "--show-config", is_flag=True, allow_from_autoenv=False, help="Print the settings and where each comes from."
+)
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -112,24 +146,37 @@ def _explain(context: click.Context, _: click.Parameter, word: str | None) -> No
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")
 @click.option("--verbose", "-v", is_flag=True, help="Print what each document turned out to be.")
 @click.option("--debug", is_flag=True, help="Print tracebacks of internal errors.")
-@click.version_option(__version__, prog_name="validate-runs", message="%(prog)s %(version)s")
-def command(files: tuple[str, ...], **options: Any) -> int:
+@click.version_option(__version__, prog_name="validate-runs", message="%(prog)s %(version)s", allow_from_autoenv=False)
+@click.help_option("-h", "--help", allow_from_autoenv=False)
+@click.pass_context
+def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
     """Check OpenAI Assistants list-runs responses.
 
     FILES are files, folders (searched for JSON, JSON Lines, event streams, HAR files and cassettes, packed or not) or
     - for standard input. The exit code is 0 when nothing reaches
     --fail-on, 1 when something does, 2 when something could not be opened or used.
+
+    Settings are taken from the command line, then from the environment (VALIDATE_RUNS_FAIL_ON=warning), then from
+    validate-runs.toml or [tool.validate-runs] in pyproject.toml.
     """
     if options["debug"]:
         import logging
 
         logging.basicConfig(level=logging.DEBUG)
+    if options["show_config"]:
+        from validator.cli.shown_configuration import shown_configuration
+
+        click.echo(shown_configuration(context))
+        return CLEAN
     if options["list_rules"]:
         from validator.cli.rule_list import list_rules
 
         return list_rules(options)
+    if options["update_baseline"] and options["baseline"] is None:
+        raise click.UsageError("--update-baseline needs --baseline FILE")
     if not files:
         raise click.UsageError("nothing to check: name files, folders or - for standard input")
     from validator.cli.checking import check_files  # --help and --version do without all that checks
 
-    return check_files(files, options)
+    _, per_file_ignores = context.obj
+    return check_files(files, {**options, "per_file_ignores": per_file_ignores})

@@ -57,6 +57,7 @@ class Tally:
     documents: int = 0
     runs: int = 0
     findings: Counter[tuple[str, Severity]] = field(default_factory=Counter)
+    suppressed: int = 0
 
     def passing(self, checked: Iterable[Checked | Sound]) -> Iterator[Checked]:
         """The same documents, each counted before it is handed on; sound records are counted only."""
@@ -68,6 +69,7 @@ class Tally:
             self.documents += 1
             self.runs += one.document.runs
             self.findings.update(one.totals)
+            self.suppressed += len(one.suppressed)
             yield one
 
     @property
@@ -77,4 +79,11 @@ class Tally:
         for (_, severity), count in self.findings.items():
             counts[severity] += count
         error, warning, info = (counts[severity] for severity in Severity)
-        return Summary(documents=self.documents, runs=self.runs, error=error, warning=warning, info=info)
+        return Summary(
+            documents=self.documents,
+            runs=self.runs,
+            error=error,
+            warning=warning,
+            info=info,
+            suppressed=self.suppressed,
+        )

@@ -68,15 +68,16 @@ def painted(text: str, style: str, look: Look) -> str:
 
 
 def last_line(summary: Summary, look: Look) -> str:
-    """`2 errors, 1 warning in 1 document (3 runs); 4 infos hidden`, or `ok: 3 runs in 1 document`."""
+    """`2 errors, 1 warning in 1 document (3 runs); 4 infos hidden, 7 suppressed`, or `ok: 3 runs in 1 document`."""
     if not summary.documents:
         return "nothing was checked"
     shown = [_counted(summary, severity) for severity in Severity if severity.reaches(look.show)]
-    hidden = [_counted(summary, severity) for severity in Severity if not severity.reaches(look.show)]
+    hidden = ", ".join(filter(None, (_counted(summary, one) for one in Severity if not one.reaches(look.show))))
+    unseen = [f"{hidden} hidden" if hidden else "", f"{summary.suppressed} suppressed" if summary.suppressed else ""]
     documents, runs = count(summary.documents, "document"), count(summary.runs, "run")
     found = ", ".join(filter(None, shown))
     said = f"{found} in {documents} ({runs})" if found else f"ok: {runs} in {documents}"
-    return f"{said}; {', '.join(filter(None, hidden))} hidden" if any(hidden) else said
+    return f"{said}; {', '.join(filter(None, unseen))}" if any(unseen) else said
 
 
 def _counted(summary: Summary, severity: Severity) -> str:

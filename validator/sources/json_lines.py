@@ -41,7 +41,7 @@ def lines(opened: Opened, size: int | None = None, screen: Screen | None = None)
         looked_into: Iterable[int] = range(len(found))
         if screen is not None and all(len(line) <= opened.max_bytes for line in found):
             looked_into, sound = screen(block, found)
-            yield sound
+            yield sound._replace(file=opened.name)
         for index in looked_into:
             line = found[index]
             if len(line) > opened.max_bytes:

@@ -1,0 +1,70 @@
+"""`--baseline` and `--update-baseline`: the review of what is found, from the options to its last word."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from validator import baseline
+from validator.cli.exit_codes import CLEAN
+from validator.cli.streams import told
+from validator.own_files import reason
+from validator.review import Review, Watched
+from validator.settings import Settings
+from validator.severity import Severity
+from validator.wording import count, escape
+
+
+def opened(files: Iterable[str], options: dict[str, Any], settings: Settings) -> Review:
+    """The review that was asked for, with its baseline read."""
+    path: str = options["baseline"]
+    watched = Watched(
+        severities=settings.severities,
+        threshold=_threshold(settings.show, options["fail_on"]),
+        show=settings.show,
+        max_findings=settings.max_findings,
+        folders=tuple(os.path.abspath(file) for file in files if os.path.isdir(file)),
+    )
+    updating: bool = options["update_baseline"]
+    try:
+        old = {} if updating and not os.path.lexists(path) else baseline.read(path)
+    except baseline.BaselineError as error:
+        raise click.ClickException(str(error)) from None
+    return Review(path, old, watched, updating)
+
+
+def uncut(settings: Settings, review: Review) -> Settings:
+    """The settings with which all findings are kept that the review has to see."""
+    known = frozenset(entry.fingerprint for entry in review.old.values())
+    return settings._replace(
+        show=review.watched.threshold, max_findings=None, known=known, max_excerpts=settings.max_findings
+    )
+
+
+def settled(review: Review, *, quiet: bool) -> int:
+    """Write the baseline anew if that was asked for, and say what has changed."""
+    if review.updating:
+        return _updated(review, quiet=quiet)
+    if review.gone and not quiet:
+        told(f"{escape(review.path)}: {count(review.gone, 'accepted finding')} gone, --update-baseline takes note")
+    return CLEAN
+
+
+def _updated(review: Review, *, quiet: bool) -> int:
+    entries = list(review.entries)
+    try:
+        baseline.write(review.path, entries)
+    except OSError as error:
+        return told(f"{escape(review.path)}: the baseline could not be written: {reason(error)}")
+    if not quiet:
+        accepted = count(sum(entry.count for entry in entries), "finding")
+        told(f"{escape(review.path)}: {accepted} accepted, {review.new} new, {review.gone} gone")
+    return CLEAN
+
+
+def _threshold(show: Severity, fail_on: str) -> Severity:
+    """The lower of the two: what is neither shown nor fails is not worth accepting."""
+    return show if fail_on == "never" or Severity(fail_on).reaches(show) else Severity(fail_on)

@@ -1,0 +1,62 @@
+"""`--show-config`: the settings in effect and where each comes from, as a `validate-runs.toml` that says the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from validator.cli.configured import OPTIONS, PER_FILE_IGNORES, options_of
+from validator.cli.option_types import Remap, RuleWords
+from validator.configuration import Configuration
+from validator.wording import escape
+
+
+def shown_configuration(context: click.Context) -> str:
+    """What to print."""
+    configuration, _ = context.obj
+    file = f"read from {configuration.file}" if configuration else "no file"
+    return "\n".join((f"# configuration: {escape(file)}", *_lines(context, configuration)))
+
+
+def _lines(context: click.Context, configuration: Configuration | None) -> Iterator[str]:
+    options = options_of(context.command)
+    tables: list[str] = []
+    for key in OPTIONS:
+        option = options[key]
+        value = context.params[option.name or ""]
+        origin = _origin(key, option, context, configuration)
+        if isinstance(option.type, Remap):
+            tables += _table(key, dict(value), origin)
+        elif value is None:
+            yield f"# {key} is not set"
+        elif isinstance(option.type, RuleWords):
+            yield f"{key} = {_toml([word for words in value for word in words])}  # {origin}"
+        else:
+            yield f"{key} = {_toml(value)}  # {origin}"
+    if configuration and (ignores := configuration.settings.get(PER_FILE_IGNORES)):
+        tables += _table(PER_FILE_IGNORES, ignores, configuration.place(PER_FILE_IGNORES))
+    yield from tables
+
+
+def _table(key: str, members: Mapping[str, Any], origin: str) -> list[str]:
+    return ["", f"[{key}]  # {escape(origin)}", *(f"{_toml(name)} = {_toml(value)}" for name, value in members.items())]
+
+
+def _origin(key: str, option: click.Option, context: click.Context, configuration: Configuration | None) -> str:
+    source = context.get_parameter_source(option.name or "")
+    if source is ParameterSource.DEFAULT_MAP and configuration:
+        return escape(configuration.place(key))
+    if source is ParameterSource.ENVIRONMENT:
+        return f"{context.auto_envvar_prefix}_{(option.name or '').upper()}"
+    return f"--{key}" if source is ParameterSource.COMMANDLINE else "default"
+
+
+def _toml(value: Any) -> str:
+    r"""A value in TOML, whose strings are those of JSON but for characters beyond the first plane: \UXXXXXXXX."""
+    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+    return re.sub(r"[^ -~]", lambda match: f"\\U{ord(match[0]):08X}", text)
