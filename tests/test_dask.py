@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.paths import SAMPLES
 from tests.test_cli import process
 from tests.test_jobs import RUN, lines
 
@@ -68,18 +69,22 @@ def test_a_cluster_finds_what_the_command_finds(cluster: Client, archives: Path,
 
 
 def test_counts_are_those_of_the_summary(cluster: Client, archives: Path) -> None:
-    counts = count_archive(
-        [str(archives / "*.jsonl"), str(archives / "c.json")], partition_bytes=5_000, now=NOW
-    ).compute()
+    paths = [str(archives / "*.jsonl"), str(archives / "c.json")]
+    counts = count_archive(paths, partition_bytes=5_000, now=NOW).compute(scheduler="synchronous")
     totals = counts.drop(columns="file").sum().to_dict()
     assert {**totals, "suppressed": 0} == reported("a.jsonl", "c.json", cwd=archives)["summary"]
     assert {*counts["file"]} == {str(archives / "a.jsonl"), str(archives / "c.json")}
 
 
+def test_recordings_are_counted_too() -> None:
+    counts = count_archive(str(SAMPLES / "sources" / "recording.har")).compute(scheduler="synchronous")
+    assert counts[["documents", "runs", "error"]].to_numpy().tolist() == [[6, 6, 0]]
+
+
 def test_findings_go_to_parquet_and_back(cluster: Client, archives: Path, tmp_path: Path) -> None:
     frame = check_archive(str(archives / "a.jsonl"), partition_bytes=20_000, now=NOW)
     frame.to_parquet(str(tmp_path / "findings"))
-    assert rows(pd.read_parquet(tmp_path / "findings")) == rows(frame.compute())
+    assert rows(pd.read_parquet(tmp_path / "findings")) == rows(frame.compute(scheduler="synchronous"))
 
 
 def test_a_sound_archive_is_an_empty_dataframe(cluster: Client, tmp_path: Path) -> None:

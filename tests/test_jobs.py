@@ -54,9 +54,10 @@ def lines(number: int, seed: int = 7) -> list[bytes]:
             9: json.dumps(PAGE).encode(),
             10: json.dumps([run, run]).encode(),
             11: json.dumps({**run, "started_at": 5, "instructions": None}).encode(),
+            13: json.dumps({**run, "tool_choice": {"type": "function", "function": {"name": "gone"}}}).encode(),
             12: json.dumps({"id": run["id"], "createdAt": 1, "threadId": "t", "status": "queued"}).encode(),
         }
-        made.append(odd[chance.randrange(13)] if chance.random() < 0.3 else json.dumps(run).encode())
+        made.append(odd[chance.randrange(14)] if chance.random() < 0.3 else json.dumps(run).encode())
     return made
 
 
@@ -185,6 +186,7 @@ def test_little_work_starts_no_process(archives: Path, command: Command, monkeyp
 def test_a_worker_that_dies_costs_one_piece_one_finding(
     archives: Path, monkeypatch: pytest.MonkeyPatch, end: Any, how: str
 ) -> None:
+    monkeypatch.setattr(survey_module, "_BATCH", 30_000)
     paths = [str(archives)]
     alone = [one for one in survey(paths, READY, MAX_BYTES, 1) if isinstance(one, Checked)]
 
@@ -314,6 +316,35 @@ def test_a_piece_can_be_read_from_anywhere(tmp_path: Path) -> None:
         8: [b"cc"],
         9: [b"cc"],
     }
+
+
+@pytest.mark.parametrize("block", [1, 4, 7, 100])
+def test_lines_do_not_depend_on_how_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr("validator.sources.json_lines._BLOCK", block)
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"1234567890\n" + b"x" * 35 + b"\n\n12345\n" + b"y" * 40)
+    seen = [
+        (one.record, one.data if one.problem is None else one.problem[0])
+        for one in read(Piece(str(archive)), 10)
+        if isinstance(one, Document)
+    ]
+    assert seen == [(1, b"1234567890"), (2, "too-large"), (4, b"12345"), (5, "too-large")]
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_file_that_is_gone_is_told_in_its_turn(archives: Path) -> None:
+    (archives.parent / "empty").mkdir()
+    paths = [
+        str(archives / "d00.json"),
+        str(archives.parent / "empty"),
+        str(archives / "a.jsonl"),
+        str(archives / "locked"),
+    ]
+    (archives / "locked").mkdir()
+    (archives / "locked" / "x.json").symlink_to(archives / "nowhere")
+    alone = told(survey(paths, READY, MAX_BYTES, 1))
+    assert (str(archives / "locked" / "x.json"), "no such file or directory") in alone
+    assert told(survey(paths, READY, MAX_BYTES, 2)) == alone
 
 
 def test_too_many_jobs_are_refused_as_too_few() -> None:

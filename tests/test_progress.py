@@ -1,5 +1,6 @@
 """How far a long check has come: on a terminal only, and gone when it is over."""
 
+import io
 import json
 import os
 import pty
@@ -10,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import process
+from tests.test_cli import Terminal, process
 from tests.test_jobs import RUN
+from validator import survey
+from validator.cli import main
 from validator.cli import progress as module
 from validator.cli.progress import Progress
 from validator.finding import Sound
+from validator.sources import SourceError
 
 PROGRAM = """
 import sys
@@ -71,6 +75,27 @@ def test_short_work_and_quiet_work_say_nothing(archive: Path, words: tuple[str, 
     assert on_a_terminal(str(archive), *words, delay=0.0 if words else 60.0) == ""
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("name", ["text", "json"])
+def test_the_report_is_printed_in_place_of_the_line(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, jobs: str, name: str
+) -> None:
+    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(Terminal(), "utf-8")
+    monkeypatch.setattr(sys, "argv", ["validate-runs", str(archive), "--jobs", jobs, "-f", name])
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    monkeypatch.setattr(survey, "PAYS", 1)
+    monkeypatch.setattr(survey, "RANGE", 60_000)
+    monkeypatch.setattr(survey, "_BATCH", 60_000)
+    monkeypatch.setattr(module, "DELAY", 0.0)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    err.flush()
+    assert ended.value.code == 1
+    assert err.buffer.getvalue().decode().endswith("\r\x1b[K")
+    assert out.buffer.getvalue()
+
+
 def test_a_log_is_told_nothing(archive: Path) -> None:
     assert process(str(archive)).err == ""
 
@@ -80,7 +105,7 @@ def test_what_has_no_known_size_is_told_without_a_share(
 ) -> None:
     monkeypatch.setattr(module, "DELAY", 0.0)
     progress = Progress(0)
-    assert [*progress.passing([Sound(2, 1_234)])] == [Sound(2, 1_234)]
+    assert len([*progress.passing([Sound(2, 1_234), SourceError("a", "is gone")])]) == 2
     progress.read(3_000_000)
     progress.read(1)
     progress.clear()

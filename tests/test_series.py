@@ -115,6 +115,7 @@ def test_the_end_of_a_listing_is_told_across_files(tmp_path: Path, command: Comm
 def test_what_is_misshapen_is_not_held_against_the_next_page() -> None:
     broken = [{**page(aged(1)), "has_more": "no"}, page(aged(2))]
     assert [rule for _, _, rule, _ in said(broken, listing=True)] == ["schema:type"]
+    assert said([page(aged(1)), 5, page(aged(1))], listing=True, select=["listing"]) != []
     broken = [page(aged(1)), {**page(aged(2)), "data": "x"}, page(aged(3))]
     assert [rule for _, _, rule, _ in said(broken, listing=True)] == ["schema:type"]
     odd = page({**aged(1), "created_at": "x"}, {**aged(2), "id": 7}, has_more=True)

@@ -172,14 +172,16 @@ def _ended(piece: Piece, code: int | None) -> Document:
     return unreadable(piece.path, "worker-ended", message, record=None if piece.stop is None else 1)
 
 
-def _end_with_the_main_process() -> None:
+def _end_with_the_main_process() -> None:  # pragma: no cover  # in processes of their own, as below
     main = parent_process()
     assert main is not None  # noqa: S101  # a worker has one
     wait([main.sentinel])
     os._exit(1)
 
 
-def _work(connection: Connection, inherited: Iterable[Connection], settings: Settings, max_bytes: int) -> None:
+def _work(
+    connection: Connection, inherited: Iterable[Connection], settings: Settings, max_bytes: int
+) -> None:  # pragma: no cover
     """Check what is given until nobody is there to give any more."""
     for other in inherited:  # or nobody would notice that the other end is gone
         other.close()

@@ -104,11 +104,9 @@ def _lines(piece: Piece, file: io.BufferedReader, max_bytes: int, screen: Screen
     at = piece.start
     if at:  # a line begins here only if one ends just before
         file.seek(at - 1)
-        while line := file.readline(max_bytes):
+        while (line := file.readline(max_bytes)) and not line.endswith(b"\n"):
             at += len(line)
-            if line.endswith(b"\n"):
-                break
-        at -= 1
+        at += len(line) - 1
     size = None if piece.stop is None else piece.stop - at
     return json_lines.lines(Opened(piece.path, file, max_bytes, piece.is_named), size, screen)
 

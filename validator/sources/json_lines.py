@@ -78,10 +78,9 @@ def _rest(opened: Opened) -> tuple[bytes, int]:
     rest = opened.file.readline(opened.max_bytes + 1)
     skipped = 0
     if len(rest) > opened.max_bytes and not rest.endswith(b"\n"):
-        while piece := opened.file.readline(_BLOCK):
+        while (piece := opened.file.readline(_BLOCK)) and not piece.endswith(b"\n"):
             skipped += len(piece)
-            if piece.endswith(b"\n"):
-                break
+        skipped += len(piece)
     return rest, skipped
 
 
