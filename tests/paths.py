@@ -9,7 +9,7 @@ SOURCES = sorted((SAMPLES / "sources").iterdir())
 """A sound file of every kind that is read."""
 INVALID = sorted((SAMPLES / "invalid").glob("*.json"))
 INVALID_SOURCES = sorted({*(SAMPLES / "invalid").iterdir()} - {*INVALID})
-SERIES = sorted(path for path in (SAMPLES / "series").iterdir() if path.is_file())
+SERIES = sorted(path for path in (SAMPLES / "series").iterdir() if path.name != "almost")
 SOUND_SERIES = sorted((SAMPLES / "series" / "almost").iterdir())
-"""Documents that belong together, in one file: pages, snapshots, events."""
+"""Documents that belong together, in a file or a folder: pages, snapshots, events, calls."""
 MISSHAPEN = sorted((SAMPLES / "misshapen").glob("*.json"))

@@ -35,9 +35,7 @@ Told = tuple[int | None, str]
 
 def found(path: Path) -> list[tuple[int | None, str, int | None, int | None]]:
     """Record, rule, line and column of each finding."""
-    return [
-        (one.record, one.rule, one.line, one.column) for one in validate(path, ignore=["history", "listing"]).findings
-    ]
+    return [(one.record, one.rule, one.line, one.column) for one in validate(path).findings]
 
 
 def told(path: Path) -> list[Told]:
@@ -295,13 +293,21 @@ def test_the_last_run_of_a_stream_knows_how_it_ended(tmp_path: Path) -> None:
         ("event: done\ndata: [DONE]\n\n", whole),
         ("data: [DONE]", whole),
         ("event: done\n", torn),
-        ("event: error\ndata: {}\n\n", torn),
+        ("event: error\ndata: {}\n\n", whole),
         ("", torn),
     ):
         stream.write_text(event * 2 + end)
         assert _ends(stream) == ends
     stream.write_text(f"data: {json.dumps(RUN)}")
     assert _ends(stream) == [(None, True, True)]
+
+
+def test_a_file_may_hold_several_streams(tmp_path: Path) -> None:
+    stream = tmp_path / "a.sse"
+    event = f"event: thread.run.queued\ndata: {json.dumps(RUN)}\n\n"
+    stream.write_text(f"{event}event: done\ndata: [DONE]\n\n{event}")
+    origins = [one.origin for one in documents([str(stream)], MAX_BYTES) if isinstance(one, Document)]
+    assert [(one.stream, one.is_last, one.is_torn) for one in origins if one] == [(0, True, False), (1, True, True)]
 
 
 def test_an_event_that_is_too_large_is_told_and_passed_over(tmp_path: Path) -> None:
@@ -444,7 +450,7 @@ def test_a_packed_body_is_unpacked_up_to_the_limit(tmp_path: Path, pack: Callabl
 
 def test_a_streamed_body_is_placed_event_by_event(tmp_path: Path) -> None:
     datas = json.dumps(RUN), json.dumps(BAD_PAGE)
-    events = "".join(f"event: thread.run.queued\ndata: {data}\n\n" for data in datas)
+    events = "".join(f"event: thread.run.completed\ndata: {data}\n\n" for data in datas) + "event: done\ndata:\n\n"
     text = json.dumps(har(events), indent=1)
     (tmp_path / "a.har").write_text(text)
     assert found(tmp_path / "a.har") == [(1, "first-id-mismatch", *place(text, rf"\"{WRONG}"))]

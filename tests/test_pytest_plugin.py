@@ -466,6 +466,38 @@ def test_each_record_of_a_file_is_an_item(pytester: pytest.Pytester) -> None:
     )
 
 
+def test_a_record_of_a_recording_is_held_against_those_before_it(pytester: pytest.Pytester) -> None:
+    run = PAGE["data"][0]
+    active = {**run, "status": "in_progress", "completed_at": None, "usage": None, "expires_at": 1729419000}
+    events = [("thread.run.completed", run), ("thread.run.in_progress", active), ("thread.run.in_progress", active)]
+    stream = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
+    recorded(pytester, "responses/a.sse", text=stream + "event: done\ndata: [DONE]\n\n")
+    for words in ((), ("-k", "record-2"), ("-o", "validate_runs_history=true"), ("-o", "validate_runs_ignore=usage")):
+        result = pytester.runpytest_inprocess("--validate-runs", "responses/*", *words)
+        result.assert_outcomes(passed=0 if "-k" in words else 2, failed=1, deselected=2 if "-k" in words else 0)
+        result.stdout.fnmatch_lines(["FAILED responses/a.sse::record-2 - illegal-transition at /status in run: is*"])
+
+
+def test_pages_and_snapshots_are_asserted_together(pytester: pytest.Pytester) -> None:
+    page = {**PAGE, "has_more": True}
+    pytester.makepyfile(
+        f"""
+        import pytest
+        from validator import assert_valid_runs
+
+        def test_listing():
+            assert_valid_runs([{page!r}, {PAGE!r}], listing=True)
+
+        @pytest.mark.validate_runs(history=True)
+        def test_history():
+            assert_valid_runs([{page!r}, {PAGE!r}])
+        """
+    )
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*overlapping-pages at /1/data/0/id*"])
+
+
 def test_an_interrupted_check_is_left_to_pytest(pytester: pytest.Pytester) -> None:
     recorded(pytester, "responses/sound.json")
     pytester.makeconftest(

@@ -25,6 +25,8 @@ class Options(TypedDict, total=False):
     expect: Expect
     order: Order
     limit: int
+    listing: bool
+    history: bool
     now: float
     select: Iterable[str]
     ignore: Iterable[str]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from validator.finding import CheckedDocument, NamedProblem
 from validator.parse import Parsed
+from validator.passes import Judged
 from validator.recognise import Recognised
 from validator.sources import Document
 
@@ -18,3 +19,4 @@ class Found(NamedTuple):
     parsed: Parsed
     recognised: Recognised
     problems: list[NamedProblem]
+    parts: list[Judged]

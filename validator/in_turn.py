@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from validator.finding import Checked, Sound
 from validator.passes import Checks, variant
 from validator.pipeline import find, findings_of
-from validator.settings import ORDERS
 from validator.sources import Document, PassedOver, SourceError
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ def check_all(
     documents = runs = kept = 0
     file: str | None = None
     own: Series | None = series
-    for one, following in _pairs(found) if series else ((one, None) for one in found):
+    for one, is_last in _with_end(found) if series else ((one, False) for one in found):
         if not isinstance(one, Document):
             yield one
             continue
@@ -43,7 +41,7 @@ def check_all(
         if own is None and one.origin is not None:
             own = _series(checks)
         if own is not None:
-            result.problems.extend(own.problems(result, is_last=following is None))
+            result.problems.extend(own.problems(result, is_last=is_last))
         room = None if checks.settings.max_findings is None else checks.settings.max_findings - kept
         checked = findings_of(result, checks, room)
         kept += len(checked.findings)
@@ -62,23 +60,21 @@ def _series(checks: Checks) -> Series:
     return Series(checks)
 
 
-def _pairs(found: Iterable[Any]) -> Iterator[tuple[Any, Document | None]]:
-    """Everything that is found, each with the document that follows."""
+def _with_end(found: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
+    """Each, and whether it is the last document: for that one is held back until the next has come, or could have."""
     held: list[Any] = []
     for one in found:
         if isinstance(one, Document):
-            yield from ((before, one) for before in held)
+            yield from ((before, False) for before in held)
             held.clear()
         held.append(one)
-    yield from ((before, None) for before in held)
+    ends = not any(isinstance(one, SourceError) for one in held)
+    yield from ((one, ends) for one in held)
 
 
 def _for_request(document: Document, checks: Checks) -> Checks:
     """The checks for what the request of a recorded page has asked for, unless the user has said that."""
-    if document.origin is None or document.origin.request is None:
+    if document.origin is None or document.origin.request is None or not document.origin.request.lists:
         return checks
-    query, settings = document.origin.request.query, checks.settings
-    asked, number = query.get("order"), query.get("limit", "")
-    order = settings.order or next((word for word in ORDERS if word == asked), None)
-    limit = settings.limit or (int(number) if re.fullmatch("[1-9][0-9]?|100", number) else None)
-    return variant(checks, order, limit)
+    request, settings = document.origin.request, checks.settings
+    return variant(checks, settings.order or request.order, settings.limit or request.limit)

@@ -6,17 +6,13 @@ import math
 import time
 from collections.abc import Iterable, Mapping
 
-from validator.finding import Checked
-from validator.in_turn import check_all
-from validator.passes import Checks, checks
-from validator.per_file import of_files
+from validator.passes import checks
+from validator.recording import Record, checked_among
 from validator.report import Report
 from validator.responses import documents_of
 from validator.selection import severities
-from validator.series_pass import Series
 from validator.settings import ContractName, Expect, FormChoice, Order, Settings
 from validator.severity import Severity
-from validator.sources import Document
 
 
 def validate(
@@ -66,7 +62,10 @@ def validate(
             severity=severity,
         )
     )
-    return Report(contract=contract, checked=_checked(documents_of(source), ready, listing, history))
+    if isinstance(source, Record):
+        return Report(contract=contract, checked=(source.checked(ready),))
+    checked = checked_among(documents_of(source), ready, listing=listing, history=history)
+    return Report(contract=contract, checked=tuple(checked))
 
 
 def settings(
@@ -97,12 +96,6 @@ def settings(
         order=order,
         limit=limit,
     )
-
-
-def _checked(documents: Iterable[Document], ready: Checks, listing: bool, history: bool) -> tuple[Checked, ...]:
-    together = Series(ready, listing=listing, history=history) if listing or history else None
-    results = of_files(check_all(documents, ready, together, in_bulk=False), None)
-    return tuple(one for one in results if isinstance(one, Checked))
 
 
 def _in_vocabulary(name: str, value: object, words: tuple[object, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -52,19 +52,35 @@ def variant(ready: Checks, order: Order | None, limit: int | None) -> Checks:
     return ready.variants[order, limit]
 
 
-def problems(recognised: Recognised, parsed: Parsed, checks: Checks) -> list[NamedProblem]:
-    """Everything that is wrong with a document that could be read; pointers are into the whole document."""
+class Judged(NamedTuple):
+    """What the passes made of a part of a document: its problems, and what it holds, under wire names.
+
+    `runs` pairs each run that is an object with its index in the part; `spoiled` names the fields that nobody may read
+    of those that have any, `misshapen` such fields of the page. `envelope` is None without a page that is an object.
+    """
+
+    part: Part
+    problems: list[NamedProblem]
+    runs: Sequence[tuple[int, Run]]
+    spoiled: Mapping[int, Collection[str]]
+    envelope: dict[str, Any] | None = None
+    misshapen: Collection[str] = ()
+
+
+def judge(recognised: Recognised, parsed: Parsed, checks: Checks) -> tuple[list[NamedProblem], list[Judged]]:
+    """Everything that is wrong with a document that could be read, with its parts; pointers are into all of it."""
     if recognised.problem is not None:
-        return [("not-a-run-list", recognised.problem)]
+        return [("not-a-run-list", recognised.problem)], []
     if recognised.form is None:
-        return []
+        return [], []
     subject = _Subject(
         checks,
         recognised.form,
         contract(checks.settings.contract, recognised.form),
         frozenset(problem.pointer for name, problem in parsed.problems if name == "non-finite-number"),
     )
-    return [problem for part in recognised.parts for problem in _part_problems(part, subject)]
+    parts = [_judged(part, subject) for part in recognised.parts]
+    return [problem for part in parts for problem in part.problems], parts
 
 
 class _Subject(NamedTuple):
@@ -76,8 +92,8 @@ class _Subject(NamedTuple):
     unusable: frozenset[str]
 
 
-def _part_problems(part: Part, subject: _Subject) -> list[NamedProblem]:
-    """The problems of a page and its runs, or of runs without a page."""
+def _judged(part: Part, subject: _Subject) -> Judged:
+    """A page and its runs, or runs without a page, with their problems."""
     problems: list[NamedProblem] = []
     wire_runs: list[tuple[int, Run]] = []
     spoiled_runs: dict[int, Collection[str]] = {}
@@ -99,26 +115,25 @@ def _part_problems(part: Part, subject: _Subject) -> list[NamedProblem]:
         if spoiled:
             spoiled_runs[index] = spoiled
         wire_runs.append((index, wire_run))
-    if part.page is None:
-        return problems
-    return _envelope_problems(part, wire_runs, spoiled_runs, subject) + problems
+    of_runs = Judged(part, problems, wire_runs, spoiled_runs)
+    return of_runs if part.page is None else _with_envelope(of_runs, subject)
 
 
 def _nobody(_: Any) -> bool:
     return False
 
 
-def _envelope_problems(
-    part: Part, runs: list[tuple[int, Run]], spoiled_runs: Mapping[int, Collection[str]], subject: _Subject
-) -> list[NamedProblem]:
+def _with_envelope(judged: Judged, subject: _Subject) -> Judged:
+    part, _, runs, spoiled, *_ = judged
     problems, misshapen = _shape_problems(part.page, part.pointer, "list_runs_response", subject)
     if not isinstance(part.page, dict):
-        return problems
+        return judged._replace(problems=problems + judged.problems)
     envelope = (
         part.page if subject.form == "wire" else to_wire(part.page, subject.contract.shape_of("list_runs_response"))
     )
-    said = page_problems(envelope, runs, misshapen, spoiled_runs, subject.checks.rules)
-    return problems + under(part.pointer, said, None if subject.form == "wire" else part.page)
+    said = page_problems(envelope, runs, misshapen, spoiled, subject.checks.rules)
+    problems += under(part.pointer, said, None if subject.form == "wire" else part.page)
+    return Judged(part, problems + judged.problems, runs, spoiled, envelope, misshapen)
 
 
 def _shape_problems(

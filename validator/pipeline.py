@@ -5,7 +5,7 @@ from __future__ import annotations
 from validator.finding import Checked, CheckedDocument
 from validator.found import Found
 from validator.parse import Parsed, parse
-from validator.passes import Checks, problems
+from validator.passes import Checks, judge
 from validator.recognise import Recognised, recognise
 from validator.settings import Settings
 from validator.sources import Document
@@ -37,8 +37,8 @@ def find(document: Document, checks: Checks) -> Found:
         generation=recognised.generation,
         runs=recognised.runs,
     )
-    found = [*parsed.problems, *problems(recognised, parsed, checks)]
-    return Found(document=document, about=about, recognised=recognised, parsed=parsed, problems=found)
+    problems, parts = judge(recognised, parsed, checks)
+    return Found(document, about, parsed, recognised, [*parsed.problems, *problems], parts)
 
 
 def _recognised(parsed: Parsed, settings: Settings) -> Recognised:

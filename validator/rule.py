@@ -1,10 +1,10 @@
-"""What a rule is: a check of a page or a run, with a name, a severity, the fields it reads and a page about it."""
+"""What a rule is: a check of runs, pages or series, with a name, a severity, fields that it reads and a page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from validator.finding import Problem
 from validator.severity import Severity
@@ -12,7 +12,12 @@ from validator.severity import Severity
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 Check: TypeAlias = Callable[..., Iterable[Problem]]
-"""Takes a `Run` or a `Page`, then the settings named in `asks`; returns its problems, `()` when all is well."""
+"""Takes a `Run` or a `Page`, then the settings named in `asks`; returns its problems, `()` when all is well.
+
+Of a series it takes what that brings next: a `Turn` of a listing, a `Change` of a history, a `Streamed` run.
+"""
+
+Series: TypeAlias = Literal["listing", "history", "stream"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +26,8 @@ class Rule:
 
     A check of a run is called where every field in `given` is present and not null, every field in `null` is null
     or absent, the status is in `on` (if any), and no field in `given`, `null`, `reads` (and `status`, with `on`)
-    is misshapen. For a page rule these are fields of the envelope, and `run_reads` names the fields of the runs.
+    is misshapen. For a rule of pages or listings these are fields of the envelope, and `run_reads` names the fields of
+    the runs. A rule of histories or streams is called with the well shaped ones of the fields in `reads`.
     """
 
     name: str
@@ -34,14 +40,14 @@ class Rule:
     reads: tuple[str, ...] = ()
     run_reads: tuple[str, ...] = ()
     on: frozenset[str] | None = None
+    series: Series | None = None
+    """What the rule follows from document to document, if it does."""
     asks: tuple[str, ...] = ()
     """Settings that the check takes as keyword arguments: now, order, limit."""
     unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None
     """A JSON Schema: a run that satisfies it is certainly sound for this rule, which then need not be called.
 
     A function that takes the settings in `asks` and returns the schema, where it depends on them."""
-    against: str = ""
-    """What the check takes besides: `page`, what came before it; `snapshot`, an earlier one; `event`, the run's own."""
     screens: bool = False
     """Runs before the others, which then keep away from the fields that its problems spoil."""
     once: bool = False
@@ -84,9 +90,9 @@ def rule(
     reads: tuple[str, ...] = (),
     run_reads: tuple[str, ...] = (),
     on: Iterable[str] | None = None,
+    series: Series | None = None,
     asks: tuple[str, ...] = (),
     unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None,
-    against: str = "",
     screens: bool = False,
     once: bool = False,
 ) -> Callable[[Check], Rule]:
@@ -104,9 +110,9 @@ def rule(
             reads=reads,
             run_reads=run_reads,
             on=None if on is None else frozenset(on),
+            series=series,
             asks=asks,
             unless=unless,
-            against=against,
             screens=screens,
             once=once,
         )

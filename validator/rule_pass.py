@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 _MEMO_LIMIT = 1024
 _LONGEST_REMEMBERED = 16_384
-_WITHOUT_REFERENCES = 2
+WITHOUT_REFERENCES = 2
 """The version of marshal's format in which equal values are equal bytes."""
 
 
@@ -49,10 +49,8 @@ class Dispatch(NamedTuple):
 
 
 def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
-    """Sort the rules by what they check."""
-    bound = [
-        (rule, _bound(rule.check, rule, settings)) for rule in rules if rule.check is not None and not rule.against
-    ]
+    """Sort the rules of single documents by what they check."""
+    bound = [(rule, _bound(rule.check, rule, settings)) for rule in rules if rule.check and not rule.series]
     of_runs = [pair for pair in bound if pair[0].group != "page"]
     screens = tuple(pair for pair in of_runs if pair[0].screens)
     settled = tuple(pair for pair in of_runs if pair not in screens and pair[0].fields <= {*CONFIGURATION})
@@ -85,9 +83,9 @@ def run_problems(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple
     if misshapen:
         return _of_misshapen(run, misshapen, rules)
     screens, checks = _applicable_to_sound(run, rules)
-    if screens and _called(screens, run):
+    if screens and called(screens, run):
         return _of_misshapen(run, (), rules)
-    return _of_configuration(run, rules) + _called(checks, run), ()
+    return _of_configuration(run, rules) + called(checks, run), ()
 
 
 def is_sound(run: Run, rules: Dispatch) -> bool:
@@ -102,18 +100,18 @@ def is_sound(run: Run, rules: Dispatch) -> bool:
 
 
 def _of_misshapen(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
-    screened = _called(_applicable(run, rules.screens, misshapen), run)
+    screened = called(_applicable(run, rules.screens, misshapen), run)
     spoiled = {*misshapen, *(name for _, problem in screened for name in problem.spoils)}
-    return screened + _called(_applicable(run, (*rules.settled, *rules.run), spoiled), run), spoiled
+    return screened + called(_applicable(run, (*rules.settled, *rules.run), spoiled), run), spoiled
 
 
 def _of_configuration(run: Run, rules: Dispatch) -> list[NamedProblem]:
-    configuration = marshal.dumps([*map(run.get, rules.configuration)], _WITHOUT_REFERENCES)
+    configuration = marshal.dumps([*map(run.get, rules.configuration)], WITHOUT_REFERENCES)
     if (said := rules.said.get(configuration)) is not None:
         return said
-    said = _called(_applicable(run, rules.settled, ()), run)
+    said = called(_applicable(run, rules.settled, ()), run)
     if len(configuration) <= _LONGEST_REMEMBERED:
-        _remember(rules.said, configuration, said)
+        remember(rules.said, configuration, said)
     return said
 
 
@@ -123,21 +121,22 @@ def _applicable_to_sound(run: Run, rules: Dispatch) -> tuple[Dispatched, Dispatc
     applicable = rules.memo.get(signature)
     if applicable is None:
         applicable = (_applicable(run, rules.screens, ()), _applicable(run, rules.run, ()))
-        _remember(rules.memo, signature, applicable)
+        remember(rules.memo, signature, applicable)
     return applicable
 
 
-def _remember(memo: dict[Key, Value], key: Key, value: Value) -> None:
+def remember(memo: dict[Key, Value], key: Key, value: Value) -> None:
+    """Keep a value among those that are kept, which are never very many."""
     if len(memo) >= _MEMO_LIMIT:
         memo.clear()
     memo[key] = value
 
 
 def _applicable(run: Run, rules: Dispatched, misshapen: Collection[str]) -> Dispatched:
-    return tuple(pair for pair in rules if _applies(pair[0], run, misshapen))
+    return tuple(pair for pair in rules if applies(pair[0], run, misshapen))
 
 
-def _applies(rule: Rule, value: Mapping[str, Any], misshapen: Collection[str]) -> bool:
+def applies(rule: Rule, value: Mapping[str, Any], misshapen: Collection[str]) -> bool:
     """Whether the fields are such that the rule has something to judge."""
     return (
         not any(name in misshapen for name in rule.fields)
@@ -158,17 +157,19 @@ def page_problems(
     runs = list(runs)
     problems: list[NamedProblem] = []
     for rule, check in rules.page:
-        if _applies(rule, envelope, misshapen):
-            seen = [(i, run) for i, run in runs if _sound(rule, misshapen_runs.get(i, ()))] if misshapen_runs else runs
-            problems += _called(((rule, check),), Page(dict(envelope), seen))
+        if applies(rule, envelope, misshapen):
+            seen = [(i, run) for i, run in runs if knows(rule, misshapen_runs.get(i, ()))] if misshapen_runs else runs
+            problems += called(((rule, check),), Page(dict(envelope), seen))
     return problems
 
 
-def _sound(rule: Rule, misshapen: Collection[str]) -> bool:
+def knows(rule: Rule, misshapen: Collection[str]) -> bool:
+    """Whether a rule of pages may read a run with these misshapen fields."""
     return not any(name in misshapen for name in rule.run_reads)
 
 
-def _called(rules: Dispatched, subject: Run | Page) -> list[NamedProblem]:
+def called(rules: Dispatched, subject: object) -> list[NamedProblem]:
+    """What the rules say, and which of them failed."""
     problems: list[NamedProblem] = []
     for rule, check in rules:
         try:

@@ -1,216 +1,272 @@
-"""Third pass, over several documents: do pages continue each other, and do snapshots of one run fit together?
-
-What is kept of a document is small, and for each run id once, however many documents there are.
-"""
+"""Third pass: do documents that belong together agree? What it remembers is bounded by the runs that it has seen."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+import marshal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias, get_args
 
-from validator.contract import contract
-from validator.document import Event, Listed, Page, Run
+from validator.document import Page, Run
 from validator.finding import NamedProblem
 from validator.found import Found
-from validator.passes import Checks, under
-from validator.pointer import split
-from validator.recognise import Part
-from validator.rule import Rule
+from validator.passes import Checks, Judged, under
+from validator.rule import Series as Kind
+from validator.rule_pass import WITHOUT_REFERENCES, Dispatched, applies, called, knows, remember
 from validator.rules import RULES
-from validator.sources import Origin
-from validator.wire import to_wire
+from validator.settings import Order
+from validator.sighting import (
+    BOTH,
+    CONFIGURATION,
+    REMEMBERED,
+    Change,
+    Digest,
+    Met,
+    Seen,
+    Sighting,
+    Streamed,
+    Turn,
+    possible_orders,
+)
+from validator.sources import Document, Origin, Request
 
-_LONGEST_KEPT = 80
-"""Characters of a string that is kept as it is; of a longer one, and of what is no scalar, a digest is kept."""
+_LONGEST = 64
+"""Characters of a string that is remembered as it is."""
+_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+_CURSORS = ("after", "before")
 
-
-class _Seen(NamedTuple):
-    """A run of the document in hand, under wire names, without the fields in which something is wrong."""
-
-    pointer: str
-    run: Run
-    misshapen: frozenset[str]
-    spelt_as: Any
+Key: TypeAlias = tuple[str, frozenset[tuple[str, str]]]
+"""Path and parameters of a request, without those that differ from page to page."""
 
 
 class Series:
-    """What is known of a series of documents so far.
+    """What has been seen of documents that belong together, and what is wrong with the next of them.
 
-    `listing` takes them for the pages of one listing, `history` for snapshots over time. Recorded documents are both as
-    far as their requests and events say so.
+    As a `listing` they are its pages in their order, as a `history` they show the same runs one time after another.
+    Those of a recording are followed as far as its events and requests say that they belong together.
     """
 
     def __init__(self, checks: Checks, *, listing: bool = False, history: bool = False) -> None:
-        self._checks = checks
-        self._listing = listing
-        self._history = history
-        self._rules: dict[str, list[Rule]] = defaultdict(list)
-        for rule in RULES:
-            if rule.name in checks.settings.severities:
-                self._rules[rule.against].append(rule)
-        self._fields = sorted({name for rule in self._rules["snapshot"] for name in rule.fields})
-        self._snapshots: dict[str, tuple[Run, frozenset[str]]] = {}
-        self._streams: dict[int, str] = {}
-        self._chains: dict[object, _Chain] = defaultdict(_Chain)
+        self._settings = checks.settings
+        self._is_listing = listing
+        self._is_history = history
+        self._rules = {kind: _in_effect(kind, checks) for kind in get_args(Kind)}
+        self._number = 0
+        self._listing = Listing(_orders(checks.settings.order))
+        self._history = History()
+        self._recording = Recording()
 
-    def problems(self, found: Found, *, is_last: bool) -> list[NamedProblem]:
-        """What this document says in the light of those before it; it is remembered for those to come."""
-        if found.recognised.form is None:
-            return []
-        origin = found.document.origin
-        problems: list[NamedProblem] = []
-        for number, part in enumerate(found.recognised.parts):
-            seen = list(self._seen(part, found))
-            if part.page is not None and (chain := self._chain(origin)) is not None:
-                is_end = self._listing and is_last and number == len(found.recognised.parts) - 1
-                problems += self._listed(part, seen, found, chain, is_end=is_end)
-            if origin is not None and origin.event is not None:
-                problems += self._events(seen, origin)
-            if self._history or origin is not None:
-                problems += self._changes(seen)
-        return problems
+    def problems(self, found: Found, *, is_last: bool) -> Iterator[NamedProblem]:
+        """What is wrong with a document after those before it; `is_last` says that none comes after it."""
+        document, request = found.document, _request(found.document)
+        self._number += 1
+        here = Seen(self._number, document.file, document.record, "")
+        if document.origin and not self._recording.goes_on_with(document):
+            self._recording = Recording()
+        if document.origin:
+            self._recording.at = (document.file, document.record or 0)
+        if self._is_history or document.origin:
+            yield from self._of_histories(found, here)
+        if document.origin and found.recognised.kind == "run":
+            yield from self._of_stream(found, here, document.origin)
+        if request is None and self._is_listing:
+            yield from self._of_listing(found, here, is_last=is_last)
+        if request and request.lists and found.recognised.kind == "page":
+            yield from self._of_recorded_page(found, here, request)
 
-    def _seen(self, part: Part, found: Found) -> Iterator[_Seen]:
-        """The runs of a part that are objects with an id."""
-        form = found.recognised.form
-        for pointer, run in part.runs:
-            if not isinstance(run, dict):
-                continue
-            misshapen = _misshapen(pointer, found.problems)
-            wire = run if form == "wire" or form is None else to_wire(run, contract(*self._named(form)).shape_of("run"))
-            if misshapen is not None and isinstance(wire.get("id"), str):
-                yield _Seen(pointer, wire, misshapen, None if form == "wire" else run)
+    def _of_histories(self, found: Found, here: Seen) -> Iterator[NamedProblem]:
+        history = self._history if self._is_history else self._recording.history
+        for part in found.parts:
+            once: set[str] = set()
+            for index, run in part.runs:
+                pointer, as_written = part.part.runs[index]
+                spoiled = part.spoiled.get(index, ())
+                if "id" in spoiled or not run["id"] or run["id"] in once:
+                    continue
+                if part.part.page is not None:
+                    once.add(run["id"])  # on a page, the same run again is no later snapshot
+                change = history.next(run, spoiled, here._replace(pointer=pointer))
+                if change is not None:
+                    yield from under(pointer, self._of_change(change), _spelling(found, as_written))
 
-    def _named(self, form: Any) -> tuple[Any, Any]:
-        return self._checks.settings.contract, form
+    def _of_change(self, change: Change) -> Iterator[NamedProblem]:
+        """What the rules say of two sightings; of what one of them has spoilt, those after it say nothing."""
+        for pair in self._rules["history"]:
+            said = called((pair,), change)
+            yield from said
+            if spoilt := {name for _, problem in said for name in problem.spoils}:
+                kept = {name: value for name, value in change.after.fields.items() if name not in spoilt}
+                change = change._replace(after=change.after._replace(fields=kept))
 
-    def _events(self, seen: Iterable[_Seen], origin: Origin) -> Iterator[NamedProblem]:
-        for one in seen:
-            first = self._streams.setdefault(origin.stream, one.run["id"])
-            event = Event(origin.event or "", first, origin.is_torn)
-            for rule in self._rules["event"]:
-                if not rule.fields & one.misshapen and rule.check is not None:
-                    yield from _under(one, rule, rule.check(one.run, event))
+    def _of_stream(self, found: Found, here: Seen, origin: Origin) -> Iterator[NamedProblem]:
+        (part,) = found.parts
+        ((pointer, as_written),) = part.part.runs
+        ((_, run),) = part.runs
+        run_id, status = (run[name] if name not in part.spoiled.get(0, ()) else None for name in ("id", "status"))
+        before = self._recording.streamed if self._recording.stream == origin.stream else None
+        streamed = Streamed(origin.event, run_id, status, before, here, origin.is_torn)
+        self._recording.stream, self._recording.streamed = origin.stream, (run_id, here) if run_id else before
+        yield from under(pointer, called(self._rules["stream"], streamed), _spelling(found, as_written))
 
-    def _changes(self, seen: Iterable[_Seen]) -> Iterator[NamedProblem]:
-        for one in seen:
-            snapshot = {name: _kept(one.run[name]) for name in self._fields if name in one.run}
-            before, spoiled = self._snapshots.get(one.run["id"], (None, frozenset()))
-            self._snapshots[one.run["id"]] = snapshot, one.misshapen
-            if before is None:
-                continue
-            for rule in self._rules["snapshot"]:
-                if not rule.fields & (one.misshapen | spoiled) and rule.check is not None:
-                    yield from _under(one, rule, rule.check(snapshot, before))
-
-    def _chain(self, origin: Origin | None) -> _Chain | None:
-        """The listing that a page belongs to, if it is known to belong to one."""
-        if self._listing:
-            return self._chains[None]
-        if origin is None or origin.request is None or origin.request.method != "GET":
-            return None
-        query = {**origin.request.query}
-        after = query.pop("after", None)
-        key = (origin.request.path, *sorted(query.items()))
-        if after is None or self._chains[key].last_id != after:
-            self._chains[key] = _Chain()
-        chain = self._chains[key]
-        if after is not None:
-            chain.ids.add(after)
-        return chain
-
-    def _listed(
-        self, part: Part, seen: list[_Seen], found: Found, chain: _Chain, *, is_end: bool
-    ) -> Iterator[NamedProblem]:
-        page = part.page if isinstance(part.page, dict) else {}
-        form = found.recognised.form
-        wire = page if form == "wire" else to_wire(page, contract(*self._named(form)).shape_of("list_runs_response"))
-        misshapen = _misshapen(part.pointer, found.problems)
-        if misshapen is None or not isinstance(wire.get("data"), list):
-            chain.forget()
+    def _of_listing(self, found: Found, here: Seen, *, is_last: bool) -> Iterator[NamedProblem]:
+        """What is wrong with a document that is one page, or more, of the listing that was given."""
+        if found.recognised.kind != "page":
+            self._listing.interrupt()
             return
-        before = chain.listed(is_end=is_end)
-        prefix = f"{part.pointer}/data/" if part.pointer else "data/"
-        for rule in self._rules["page"]:
-            runs = [
-                (int(one.pointer.removeprefix(prefix)), one.run)
-                for one in seen
-                if not one.misshapen & {*rule.run_reads}
-            ]
-            if not rule.fields & misshapen and all(wire.get(name) is not None for name in rule.given) and rule.check:
-                problems = list(rule.check(Page(wire, runs), before))
-                yield from under(part.pointer, [(rule.name, one) for one in problems], None if form == "wire" else page)
-        chain.add(wire, [one for one in seen if not one.misshapen & {"id", "created_at"}], misshapen)
+        for number, part in enumerate(found.parts, 1):
+            here = here._replace(pointer=part.part.pointer)
+            turn = self._listing.turn(here, is_asked=self._settings.order is not None)
+            yield from self._of_page(part, turn._replace(is_last=is_last and number == len(found.parts)), found)
+            self._listing.add(part, here, is_ahead=False)
+
+    def _of_recorded_page(self, found: Found, here: Seen, request: Request) -> Iterator[NamedProblem]:
+        """What is wrong with a page that a recorded request has asked for."""
+        part, order = found.parts[0], self._settings.order or request.order
+        cursors = {name: request.query[name] for name in _CURSORS if name in request.query}
+        known = self._recording.listings.get(_key(request)) or Listing(_orders(order))
+        goes_on = known.last_id == cursors.get("after", 0) or known.first_id == cursors.get("before", 0)
+        listing = known if goes_on else Listing(known.orders)
+        turn = listing.turn(here, is_asked=order is not None)._replace(
+            behind=known.earlier.get(cursors.get("after", "")),
+            ahead=known.earlier.get(cursors.get("before", "")),
+            cursors=tuple(cursors.values()),
+        )
+        if "before" in cursors or ("asc" in turn.orders and not (turn.more and turn.more[0])):
+            turn = turn._replace(more=None)  # it tells of the other end, or of a time when there was no more
+        yield from self._of_page(part, turn, found)
+        listing.add(part, here, is_ahead="before" in cursors)
+        self._recording.listings[_key(request)] = listing
+
+    def _of_page(self, part: Judged, turn: Turn, found: Found) -> Iterator[NamedProblem]:
+        if part.envelope is None:
+            return
+        for rule, check in self._rules["listing"]:
+            if applies(rule, part.envelope, part.misshapen):
+                runs = [(index, run) for index, run in part.runs if knows(rule, part.spoiled.get(index, ()))]
+                said = called(((rule, check),), turn._replace(page=Page(part.envelope, runs)))
+                yield from under(part.part.pointer, said, _spelling(found, part.part.page))
 
 
-class _Chain:
-    """The pages of one listing so far."""
+@dataclass(slots=True)
+class Listing:
+    """What is known of a listing: the runs of its pages, which of them are at its ends, and its possible orders."""
+
+    orders: frozenset[str]
+    earlier: dict[str, Met] = field(default_factory=dict)
+    first_id: str | None = None
+    last_id: str | None = None
+    more: tuple[bool, Seen] | None = None
+
+    def turn(self, here: Seen, *, is_asked: bool) -> Turn:
+        """What is known before the next page."""
+        behind = self.earlier.get(self.last_id or "")
+        return Turn(Page({}, ()), here, self.earlier, behind, more=self.more, orders=self.orders, is_asked=is_asked)
+
+    def interrupt(self) -> None:
+        """Forget what the next page would go on from: something else has come between."""
+        self.last_id = self.more = None
+
+    def add(self, part: Judged, here: Seen, *, is_ahead: bool) -> None:
+        """Go on to the page that comes next, or that is ahead of all that are known."""
+        if part.envelope is None:
+            self.interrupt()
+            return
+        new: list[Met] = []
+        ids: list[str] = []
+        for index, run in part.runs:
+            spoiled = part.spoiled.get(index, ())
+            if "id" in spoiled or not run["id"]:
+                continue
+            ids.append(run["id"])
+            if run["id"] not in self.earlier:
+                met = self.earlier[run["id"]] = Met(None if "created_at" in spoiled else run["created_at"], here)
+                new.append(met)
+        self.orders = self._shown_by(new, is_ahead=is_ahead)
+        if is_ahead or self.first_id is None:
+            self.first_id = next(iter(ids), self.first_id)
+        if not is_ahead:
+            self.last_id = ids[-1] if ids else self.last_id
+            has_more = None if "has_more" in part.misshapen else part.envelope["has_more"]
+            self.more = None if has_more is None else (has_more, here)
+
+    def _shown_by(self, new: Sequence[Met], *, is_ahead: bool) -> frozenset[str]:
+        """The possible orders after a page with these new runs; one that contradicts what is known shows nothing."""
+        behind = None if is_ahead else self.earlier.get(self.last_id or "")
+        times = [met.created_at for met in new if met.created_at is not None]
+        seam = [behind.created_at, *times] if behind and behind.created_at is not None else times
+        own = self.orders & possible_orders(times)
+        return own & possible_orders(seam) or own or self.orders
+
+
+class History:
+    """The last sighting of each run."""
 
     def __init__(self) -> None:
-        self.ids: set[str] = set()
-        self.last_id: str | None = None
-        self._has_more: bool | None = None
-        self._created_at: float | None = None
-        self._direction = 0
+        self._last: dict[str, Sighting] = {}
+        self._configurations: dict[bytes, dict[str, Any]] = {}
 
-    def listed(self, *, is_end: bool) -> Listed:
-        """What a rule may know of them."""
-        return Listed(self.ids, self._has_more, self._created_at, self._direction, is_end)
+    def next(self, run: Run, spoiled: Collection[str], seen: Seen) -> Change | None:
+        """See a run; the change since it was seen last, if it was."""
+        before = self._last.get(run["id"])
+        fields = {name: run[name] for name in REMEMBERED if name in run and name not in spoiled}
+        if fields.get("usage"):
+            fields["usage"] = {name: run["usage"][name] for name in _COUNTS}
+        after = self._last[run["id"]] = Sighting(fields, self._configuration(run, spoiled), seen)
+        return None if before is None else Change(before, after)
 
-    def add(self, page: Mapping[str, Any], seen: Iterable[_Seen], misshapen: frozenset[str]) -> None:
-        """Remember a page."""
-        self._has_more = None if "has_more" in misshapen else page.get("has_more")
-        for one in seen:
-            created_at = one.run["created_at"]
-            if self._created_at is not None and not self._direction:
-                self._direction = (created_at > self._created_at) - (created_at < self._created_at)
-            self.ids.add(one.run["id"])
-            self.last_id, self._created_at = one.run["id"], created_at
-
-    def forget(self) -> None:
-        """What comes after an unreadable page cannot be held against the page before it."""
-        self._has_more = self._created_at = None
+    def _configuration(self, run: Run, spoiled: Collection[str]) -> Mapping[str, Any]:
+        """What the run was created with: the same object for all runs that were created alike."""
+        told = [(name, run[name]) for name in CONFIGURATION if name in run and name not in spoiled]
+        key = blake2b(marshal.dumps(told, WITHOUT_REFERENCES), digest_size=16).digest()
+        if (known := self._configurations.get(key)) is None:
+            known = {name: _remembered(value) for name, value in told}
+            remember(self._configurations, key, known)
+        return known
 
 
-def _misshapen(pointer: str, problems: Iterable[NamedProblem]) -> frozenset[str] | None:
-    """The fields of a run or page in which the earlier passes found something; None if it is misshapen as a whole."""
-    fields: set[str] = set()
-    depth = len(split(pointer)) if pointer else 0
-    for rule, problem in problems:
-        parts = split(problem.pointer) if problem.pointer else ()
-        if not rule.startswith(("schema:", "non-finite")) or "/".join(problem.pointer.split("/")[:depth]) != pointer:
-            continue
-        if len(parts) > depth:
-            fields.add(_snake(parts[depth]))
-        elif rule == "schema:required":
-            fields.update(problem.identity.split(","))
-        else:
-            return None
-    return frozenset(fields)
-
-
-def _snake(key: str) -> str:
-    from validator.contract import wire_names  # the names of the other form are rarely asked for
-
-    return wire_names().get(key, key)
-
-
-def _under(one: _Seen, rule: Rule, problems: Iterable[Any]) -> list[NamedProblem]:
-    return under(one.pointer, [(rule.name, problem) for problem in problems], one.spelt_as)
-
-
-def _kept(value: Any) -> Any:
-    """A value as it is kept: small things as they are, of everything else enough to tell it from another."""
-    if isinstance(value, list | dict) and not _is_flat(value):
-        value = json.dumps(value, sort_keys=True)
-    if isinstance(value, str) and len(value) > _LONGEST_KEPT:
-        return blake2b(value.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _remembered(value: Any) -> Any:
+    if isinstance(value, dict | list) or (isinstance(value, str) and len(value) > _LONGEST):
+        return Digest(blake2b(json.dumps(value, sort_keys=True).encode(), digest_size=16).digest())
     return value
 
 
-def _is_flat(value: Any) -> bool:
-    """Whether a value is usage or the like: a few numbers."""
-    return isinstance(value, dict) and all(isinstance(child, int | dict) for child in value.values()) and len(value) < 9
+@dataclass(slots=True)
+class Recording:
+    """What is known of a recording: the place in it, its runs, its listings by request, the last run of a stream."""
+
+    at: tuple[str | None, int] = (None, 0)
+    history: History = field(default_factory=History)
+    listings: dict[Key, Listing] = field(default_factory=dict)
+    stream: int | None = None
+    streamed: tuple[str, Seen] | None = None
+
+    def goes_on_with(self, document: Document) -> bool:
+        """Whether a document is the next of the recording; one that is read twice begins anew."""
+        file, record = self.at
+        return document.file == file and (document.record or 0) >= record
+
+
+def _in_effect(kind: Kind, checks: Checks) -> Dispatched:
+    rules = (rule for rule in RULES if rule.series == kind and rule.name in checks.settings.severities)
+    return tuple((rule, rule.check) for rule in rules if rule.check)
+
+
+def _spelling(found: Found, as_written: Any) -> Any:
+    """Where the key names of pointers come from, if they are not the wire's."""
+    return None if found.recognised.form == "wire" else as_written
+
+
+def _request(document: Document) -> Request | None:
+    return document.origin and document.origin.request
+
+
+def _key(request: Request) -> Key:
+    """What all requests for the pages of one listing have in common."""
+    others = {item for item in request.query.items() if item[0] not in (*_CURSORS, "limit")}
+    return request.path.rstrip("/"), frozenset(others)
+
+
+def _orders(order: Order | None) -> frozenset[str]:
+    return frozenset({order}) if order else BOTH

@@ -24,6 +24,7 @@ WATCH = pytest.StashKey[Watch]()
 
 _WORDS = ("select", "ignore", "severity")
 """Options of several words; the others have one value."""
+_SWITCHES = ("listing", "history")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("validate_runs_files", "globs of files to check where no test is named", type="args", default=[])
     for name in Options.__annotations__:
-        kind = "args" if name in _WORDS else "string"
+        kind = "args" if name in _WORDS else "bool" if name in _SWITCHES else "string"
         parser.addini(f"validate_runs_{name}", f"{name} of validate_runs checks", type=kind, default=None)  # type: ignore[arg-type]  # a str
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from glob import glob
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,9 @@ from validator.assertions import assert_valid_runs
 from validator.settings import MAX_BYTES
 from validator.sources import Document, SourceError
 from validator.sources.files import documents
+
+if TYPE_CHECKING:
+    from validator.recording import Record
 
 
 @dataclass(slots=True, eq=False)
@@ -79,22 +82,36 @@ class RunsFile(pytest.File):
     def collect(self) -> Iterator[RunsItem]:
         """Give one item a document: a file, a line, or what a recorded call has returned."""
         seen: Counter[int | None] = Counter()
-        for document in documents([str(self.path)], MAX_BYTES):
-            if not isinstance(document, Document | SourceError):
-                continue
-            record = None if isinstance(document, SourceError) else document.record
+        for record, item in self._items():
             seen[record] += 1
             name = "valid_runs" if record is None else f"record-{record}"
-            yield RunsItem.of(self, f"{name}.{seen[record]}" if seen[record] > 1 else name, document)
+            yield RunsItem.of(self, f"{name}.{seen[record]}" if seen[record] > 1 else name, item)
+
+    def _items(self) -> Iterator[tuple[int | None, Document | Record | SourceError]]:
+        """What to check, with its number in the file."""
+        name = os.path.relpath(self.path, self.config.invocation_params.dir)
+        recorded: list[Document] = []
+        for one in documents([str(self.path)], MAX_BYTES):
+            if isinstance(one, SourceError):
+                yield None, one
+            elif isinstance(one, Document) and one.origin:
+                recorded.append(one._replace(file=name))
+            elif isinstance(one, Document):
+                yield one.record, one._replace(file=name)
+        if recorded:
+            from validator.recording import Record, Recording  # it brings all that checks
+
+            recording = Recording(recorded)
+            yield from ((one.record, Record(recording, number)) for number, one in enumerate(recorded))
 
 
 class RunsItem(pytest.Item):
-    """One document; it passes if it is valid."""
+    """One document; it passes if it is valid, and agrees with those before it in a recording."""
 
-    document: Document | SourceError
+    document: Document | Record | SourceError
 
     @classmethod
-    def of(cls, parent: RunsFile, name: str, document: Document | SourceError) -> RunsItem:
+    def of(cls, parent: RunsFile, name: str, document: Document | Record | SourceError) -> RunsItem:
         """Make an item of a document, or of what stands in its place."""
         item: RunsItem = cls.from_parent(parent, name=name)
         item.document = document
@@ -102,10 +119,10 @@ class RunsItem(pytest.Item):
 
     def runtest(self) -> None:
         """Check the document."""
-        name = os.path.relpath(self.path, self.config.invocation_params.dir)
         if isinstance(self.document, SourceError):
+            name = os.path.relpath(self.path, self.config.invocation_params.dir)
             pytest.fail(f"{name}: {self.document}", pytrace=False)
-        assert_valid_runs(self.document._replace(file=name))
+        assert_valid_runs(self.document)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the message alone, where it is about the file; a traceback would tell nothing of it."""

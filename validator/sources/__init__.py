@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from validator.finding import Problem, Span
 from validator.locate import Place
+from validator.settings import ORDERS, Order
 
 
 class Frame(Protocol):
@@ -22,6 +24,23 @@ class Request(NamedTuple):
     method: str
     path: str
     query: Mapping[str, str]
+
+    @property
+    def lists(self) -> bool:
+        """Whether it asks for a page of runs."""
+        return self.method == "GET" and self.path.rstrip("/").endswith("/runs")
+
+    @property
+    def order(self) -> Order | None:
+        """The order that it asks for, if it does."""
+        asked = self.query.get("order")
+        return next((order for order in ORDERS if order == asked), None)
+
+    @property
+    def limit(self) -> int | None:
+        """The size of a page that it asks for, if it does."""
+        asked = self.query.get("limit", "")
+        return int(asked) if re.fullmatch("[1-9][0-9]?|100", asked) else None
 
 
 class Origin(NamedTuple):

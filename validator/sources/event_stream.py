@@ -46,12 +46,12 @@ def documents(opened: Opened) -> Iterator[Document | PassedOver | SourceError]:
 def runs(
     opened: Opened, framed: Callable[[Frame], Frame], base: Origin | None = None, record: int | None = None
 ) -> Iterator[Document | PassedOver]:
-    """The runs of one stream, then how many events were none.
+    """The runs of the streams in a file or body, one after another, then how many events were none.
 
     `framed` tells how the stream lies in its file; `base` and `record` are those of the call that it answers.
     """
     held: Document | None = None
-    is_torn, passed_over = True, 0
+    stream, passed_over = base.stream if base else 0, 0
     events = enumerate(_events(opened), 1)
     while True:
         try:
@@ -65,22 +65,28 @@ def runs(
             return
         if event.data is not None and not _is_run(event):
             passed_over += 1
-            is_torn = is_torn and not _is_done(event)
+            if _ends(event):
+                yield from _last(held, is_torn=False)
+                held, stream = None, stream if base else stream + 1
             continue
         if held:
             yield held
-        held = _document(opened, event, framed, base, record or number)
-    if held:
-        origin = held.origin
-        yield held._replace(origin=origin and origin._replace(is_last=True, is_torn=is_torn))
+        held = _document(opened, event, framed, base, record or number, stream)
+    yield from _last(held, is_torn=True)
     yield PassedOver(opened.name, passed_over)
 
 
+def _last(held: Document | None, *, is_torn: bool) -> Iterator[Document]:
+    """The last run of a stream, knowing that it is."""
+    if held and held.origin:
+        yield held._replace(origin=held.origin._replace(is_last=True, is_torn=is_torn))
+
+
 def _document(
-    opened: Opened, event: Event, framed: Callable[[Frame], Frame], base: Origin | None, record: int
+    opened: Opened, event: Event, framed: Callable[[Frame], Frame], base: Origin | None, record: int, stream: int
 ) -> Document:
     frame = framed(Spread(event.starts))
-    origin = base._replace(frame=frame, event=event.name) if base else Origin(frame, event=event.name)
+    origin = (base or Origin(frame))._replace(frame=frame, event=event.name, stream=stream)
     if event.data is None:
         return opened.too_large(record)._replace(origin=origin)
     return Document(opened.name, event.data, record, origin=origin)
@@ -92,8 +98,9 @@ def _is_run(event: Event) -> bool:
     return event.name.startswith("thread.run.") and not event.name.startswith("thread.run.step.")
 
 
-def _is_done(event: Event) -> bool:
-    return event.name == "done" or event.data == _DONE
+def _ends(event: Event) -> bool:
+    """Whether a stream ends with this event, done or failed; in a file, another may follow."""
+    return event.name in ("done", "error") or event.data == _DONE
 
 
 def _events(opened: Opened) -> Iterator[Event]:

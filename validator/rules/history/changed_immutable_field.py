@@ -1,49 +1,61 @@
-"""A field that is fixed when a run is created has another value in a later snapshot.
+"""Something of a run has changed that never does.
 
-Clients keep a run by its id and believe the rest: whose it is, when it was made, what it was told to do. Only
-`metadata` can be modified. A change of `object`, `created_at`, `thread_id` or `assistant_id` is an error; one of the
-model, the instructions, the tools, the limits or the formats is at most a warning.
+Once a run is created, only its metadata can be modified. Where its thread, its assistant or its time of creation
+differ from one snapshot to the next, two runs go under one id, and whoever stores runs by id has mixed them up: that
+is an error, and nothing else of the two is compared. Another model, other instructions, tools or limits mean that a
+server shows the assistant's present configuration instead of the run's: a warning. Fields that one of the snapshots
+lacks are not compared, and neither is what a run gets later: `started_at` is set anew when it resumes, and Azure
+prolongs `expires_at`.
 
 Bad:
 
-    [{"id": "run_a", "thread_id": "thread_a"}, {"id": "run_a", "thread_id": "thread_b"}]
+    [{"created_at": 1729418400}, {"created_at": 1729418401}]
 
 Good:
 
-    [{"id": "run_a", "metadata": {}}, {"id": "run_a", "metadata": {"seen": "yes"}}]
+    [{"metadata": {}}, {"metadata": {"reviewed": "yes"}}]
 
-Source: https://platform.openai.com/docs/api-reference/runs/modifyRun (its body has `metadata` alone).
+Source: https://platform.openai.com/docs/api-reference/runs/modifyRun (a run is modified by its metadata alone); no
+thread, assistant or time of creation changed between the snapshots of 37 genuine runs.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from validator.document import Run
 from validator.finding import Problem
 from validator.rule import ERROR, WARNING, rule
+from validator.sighting import CONFIGURATION, REMEMBERED, Change, Digest
 from validator.wording import Name
 
-_IDENTITY = ("object", "created_at", "thread_id", "assistant_id")
-_ORDERS = (
-    *("model", "instructions", "tools", "max_prompt_tokens", "max_completion_tokens", "truncation_strategy"),
-    *("response_format", "tool_choice", "parallel_tool_calls", "temperature", "top_p"),
-)
+_IDENTITY = ("created_at", "thread_id", "assistant_id")
+_VOCABULARY = ("thread_id", "assistant_id", "model", "tool_choice", "response_format")
 
 
-@rule(group="history", severity=ERROR, against="snapshot", reads=(*_IDENTITY, *_ORDERS))
-def check(run: Run, before: Run) -> Iterable[Problem]:
-    return [*_identity(run, before), *_orders(run, before)]
+@rule(group="history", severity=ERROR, series="history", reads=(*_IDENTITY, *CONFIGURATION), screens=True)
+def check(change: Change) -> Iterable[Problem]:
+    for field, before, after in change.both(*_IDENTITY):
+        if before != after:
+            message = "is {}, but was {} in {}: two runs go under one id"
+            words = (_shown(field, after), _shown(field, before), change.where)
+            return [Problem(field, message, words, spoils=REMEMBERED)]
+    earlier, later = change.before.configuration, change.after.configuration
+    return () if earlier is later else [*_reconfigured(change)]
 
 
-def _identity(run: Run, before: Run) -> Iterator[Problem]:
-    for field in _changed(_IDENTITY, run, before):
-        values = tuple(Name(value) if isinstance(value, str) else value for value in (run[field], before[field]))
-        yield Problem(field, "is {}, but was {} in an earlier snapshot", values)
+def _reconfigured(change: Change) -> Iterator[Problem]:
+    earlier, later = change.before.configuration, change.after.configuration
+    for field in CONFIGURATION:
+        if field in earlier and field in later and earlier[field] != later[field]:
+            yield _reconfiguration(field, earlier[field], later[field], change)
 
 
-def _orders(run: Run, before: Run) -> Iterator[Problem]:
-    for field in _changed(_ORDERS, run, before):
-        yield Problem(field, "is not what it was in an earlier snapshot", at_most=WARNING)
+def _reconfiguration(field: str, before: Any, after: Any, change: Change) -> Problem:
+    if isinstance(before, Digest) or isinstance(after, Digest):
+        message = "is not what it was in {}: only the metadata of a run can be modified"
+        return Problem(field, message, (change.where,), at_most=WARNING)
+    message = "is {}, but was {} in {}: only the metadata of a run can be modified"
+    return Problem(field, message, (_shown(field, after), _shown(field, before), change.where), at_most=WARNING)
 
 
-def _changed(fields: Iterable[str], run: Run, before: Run) -> Iterator[str]:
-    return (field for field in fields if field in run and field in before and run[field] != before[field])
+def _shown(field: str, value: Any) -> Any:
+    return Name(value) if field in _VOCABULARY and isinstance(value, str) else value

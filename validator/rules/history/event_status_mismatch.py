@@ -1,52 +1,47 @@
-"""An event and the run that it brings say different things, or the stream breaks off.
+"""An event of a stream does not fit the run that it brings.
 
-A client of an event stream goes by the name of the event: `thread.run.completed` brings a run that is `completed`, and
-`thread.run.created` one that is `queued`. All events of a stream are about one run, and its end is told by `done`: a
-stream without it was cut off, and nobody knows what became of the run.
+The name of the event says what has happened, `thread.run.completed`, and its run has that status; only
+`thread.run.created` brings a run that is "queued". Clients dispatch on the name and never look at the status, or the
+other way round, and the two go different ways. A stream is of one run, so that its id stays the same, and it ends with
+`done`: without it a client cannot tell the end from a connection that broke. Events with unknown names are let be, as
+the documentation asks of readers; an `error` ends a stream, too.
 
 Bad:
 
-    event: thread.run.completed
-    data: {"status": "in_progress", "completed_at": null, "expires_at": 1729419000, "usage": null}
-
-    event: done
-    data: [DONE]
+    [{"event": "thread.run.in_progress", "status": "queued", "started_at": null}, {"event": "done"}]
 
 Good:
 
-    event: thread.run.completed
-    data: {"status": "completed"}
+    [{"event": "thread.run.created", "status": "queued", "started_at": null}, {"event": "done"}]
 
-    event: done
-    data: [DONE]
-
-Source: https://platform.openai.com/docs/api-reference/assistants-streaming/events
+Source: https://platform.openai.com/docs/api-reference/assistants-streaming/events (each event and its data; done
+occurs when a stream ends).
 """
 
 from collections.abc import Iterable, Iterator
 
-from validator.document import Event, Run
+from validator.document import ACTIVE, TERMINAL
 from validator.finding import Problem
 from validator.rule import ERROR, rule
+from validator.sighting import Streamed
 from validator.wording import Name
 
-
-@rule(group="history", severity=ERROR, against="event", reads=("id", "status"))
-def check(run: Run, event: Event) -> Iterable[Problem]:
-    return [*_status(run, event), *_stream(run, event)]
+_STATUSES = {f"thread.run.{status}": status for status in (*ACTIVE, *TERMINAL)} | {"thread.run.created": "queued"}
 
 
-def _status(run: Run, event: Event) -> Iterator[Problem]:
-    suffix = event.name.removeprefix("thread.run.")
-    status = "queued" if suffix == "created" else suffix
-    if event.name and run["status"] != status:
-        values = (Name(run["status"]), Name(event.name), Name(status))
-        yield Problem("status", "is {}, but the event {} brings a run that is {}", values)
+@rule(group="history", severity=ERROR, series="stream", reads=("id", "status"))
+def check(streamed: Streamed) -> Iterable[Problem]:
+    return [*_problems(streamed)]
 
 
-def _stream(run: Run, event: Event) -> Iterator[Problem]:
-    if event.first_id is not None and run["id"] != event.first_id:
-        values = (Name(run["id"]), Name(event.first_id))
-        yield Problem("id", "is {}, but the stream began with {}: a stream is about one run", values)
-    if event.is_torn:
-        yield Problem("", "is the last run of a stream that ends without its done event")
+def _problems(streamed: Streamed) -> Iterator[Problem]:
+    expected = _STATUSES.get(streamed.event or "")
+    if expected and streamed.status not in (None, expected):
+        message = "is {}, but the event is {}: the status of its run is {}"
+        yield Problem("status", message, tuple(Name(word) for word in (streamed.status, streamed.event, expected)))
+    if streamed.before and streamed.run_id not in (None, streamed.before[0]):
+        run_id, seen = streamed.before
+        message = "is {}, but was {} in {}: a stream is of one run"
+        yield Problem("id", message, (Name(streamed.run_id), Name(run_id), seen.told(streamed.here)))
+    if streamed.is_torn:
+        yield Problem("", "is the last run of a stream that ends without its done: it may be cut short")

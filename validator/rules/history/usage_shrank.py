@@ -1,38 +1,47 @@
-"""Usage that was told is gone, or has become less.
+"""The usage of a run became less.
 
-`usage` is null until a run ends, then an object, and stays. Tokens that were counted are not uncounted: a later
-snapshot with fewer, or without usage, makes every sum over runs depend on when it was taken.
+Tokens that were used stay used: once a run has a usage, it keeps one, and none of its counts goes down. Who bills or
+budgets by the later snapshot charges too little, and who saw the earlier one cannot explain the difference. A server
+counts one attempt or one step instead of the whole run, or loses the usage when it writes the run anew.
 
 Bad:
 
-    [{"id": "run_a"}, {"id": "run_a", "usage": null}]
+    [{"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}, {"usage": null}]
 
 Good:
 
-    [{"id": "run_a"}, {"id": "run_a"}]
+    [{"usage": null}, {"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}]
 
-Source: https://platform.openai.com/docs/api-reference/runs/object (`usage` is null unless the run is in a terminal
-state).
+Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunCompletionUsage: null if the run is not in
+a terminal state); held in the snapshots of 37 genuine runs.
 """
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
-from validator.document import Run
 from validator.finding import Problem
 from validator.rule import WARNING, rule
+from validator.sighting import Change
 
-_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+Counts: TypeAlias = dict[str, int]
 
 
-@rule(group="history", severity=WARNING, against="snapshot", reads=("usage",))
-def check(run: Run, before: Run) -> Iterable[Problem]:
-    now, earlier = run.get("usage"), before.get("usage")
-    if earlier is None or "usage" not in run:
-        return ()
-    if now is None:
-        return [Problem("usage", "is null, but was told in an earlier snapshot")]
+@rule(group="history", severity=WARNING, series="history", reads=("usage",))
+def check(change: Change) -> Iterable[Problem]:
+    for _, before, after in change.both("usage"):
+        if before is not None and after is None:
+            message = "is null, but was there in {}: what a run has used stays used"
+            return [Problem("usage", message, (change.where,))]
+        if before is not None:
+            return _less(before, after, change)
+    return ()
+
+
+def _less(before: Counts, after: Counts, change: Change) -> Iterable[Problem]:
+    """The first count that went down; one below zero is the fault of negative-tokens."""
+    message = "is {}, but was {} in {}: what a run has used stays used"
     return [
-        Problem(f"usage/{name}", "is {}, but was {} in an earlier snapshot", (now[name], earlier[name]))
-        for name in _COUNTS
-        if now[name] < earlier[name]
-    ]
+        Problem(f"usage/{name}", message, (after[name], before[name], change.where))
+        for name in before
+        if 0 <= after[name] < before[name]
+    ][:1]

@@ -1,1 +1,1 @@
-"""Rules of a listing: what the pages of it say together."""
+"""Rules of a listing: what its pages say together."""

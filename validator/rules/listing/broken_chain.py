@@ -1,47 +1,91 @@
-"""The pages do not continue each other: a page follows the last one, none follows, or the order turns round.
+"""The pages do not make one listing.
 
-`has_more` is what ends a client's loop. False on a page that another follows, the client stops and never sees the rest;
-true on the last page, it asks for a page that is not there. And a listing is in one order from its first page to its
-last: where `created_at` turns round at a seam, a client that stops at the first old run stops too soon. Whether the
-last page ends the listing is judged with `--listing` only: a recorded client may have stopped early.
+`has_more` is true on every page but the last, and `created_at` goes on in the direction that it had. Where a page that
+said "no more" is followed by another, clients have stopped before it; where the last page says "more", runs are missing
+from what was handed over; where the times turn back at a seam, the cursor leads to another place than it should, and
+runs are left out or come twice. A page that was asked for with `after` or `before` is held to lie beyond that run. In
+a recording nobody knows whether the client wanted all pages, so its last page may promise more; and a listing in order
+"asc" may grow after it has said that there is no more.
 
 Bad:
 
-    [{"data": [{"id": "run_a"}], "has_more": false}, {"data": [{"id": "run_b"}], "has_more": false}]
+    [{"data": [{}], "has_more": false}, {"data": [{"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}], "has_more": false}]
 
 Good:
 
-    [{"data": [{"id": "run_a"}], "has_more": true}, {"data": [{"id": "run_b"}], "has_more": false}]
+    [{"data": [{}], "has_more": true}, {"data": [{"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}], "has_more": false}]
 
-Source: https://platform.openai.com/docs/api-reference/runs/listRuns (`order` and `has_more`).
+Source: https://github.com/openai/openai-python/blob/main/src/openai/pagination.py (how a client pages: on while
+has_more, from the last id); 371 of 371 genuine pages of sibling endpoints have one direction.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
-from validator.document import Listed, Page
 from validator.finding import Problem
 from validator.rule import ERROR, rule
+from validator.sighting import BOTH, Seen, Turn, possible_orders
+from validator.wording import Phrase
 
 
-@rule(group="listing", severity=ERROR, against="page", given=("data", "has_more"), run_reads=("created_at",))
-def check(page: Page, before: Listed) -> Iterable[Problem]:
-    return [*_ends(page, before), *_turns(page, before)]
+@rule(
+    group="listing",
+    severity=ERROR,
+    series="listing",
+    given=("data",),
+    reads=("has_more",),
+    run_reads=("id", "created_at"),
+)
+def check(turn: Turn) -> Iterable[Problem]:
+    return (*_continued(turn), *_turned_back(turn), *_ended(turn))
 
 
-def _ends(page: Page, before: Listed) -> Iterator[Problem]:
-    if before.has_more is False:
-        yield Problem("data", "follows a page whose has_more is false")
-    if before.is_last and page.envelope["has_more"]:
-        yield Problem("has_more", "is true, but no page of the listing follows")
+def _continued(turn: Turn) -> Iterator[Problem]:
+    """Whether the page before has said that nothing follows; a page without a new run is another fault, or none."""
+    if turn.more is not None and not turn.more[0] and any(_new(turn)):
+        message = "holds {} runs, but has_more is false in {}: it is true where another page follows"
+        yield Problem("data", message, (len(turn.page.envelope["data"]), turn.more[1].told(turn.here)))
 
 
-def _turns(page: Page, before: Listed) -> Iterator[Problem]:
-    """The first run that lies on the wrong side of the run before the seam."""
-    if before.created_at is None or not before.direction or not page.runs:
-        return
-    index, run = page.runs[0]
-    step = run["created_at"] - before.created_at
-    if step * before.direction < 0:
-        way, turned = ("later", "earlier") if before.direction > 0 else ("earlier", "later")
-        message = f"is {{}}, {turned} than {{}} at the end of the page before, where runs become {way}"
-        yield Problem(f"data/{index}/created_at", message, (run["created_at"], before.created_at))
+def _ended(turn: Turn) -> Iterator[Problem]:
+    if turn.is_last and turn.page.envelope["data"] and turn.page.envelope["has_more"]:
+        yield Problem("has_more", "is true, but no page follows: it is false on the last page of a listing")
+
+
+class _Moment(NamedTuple):
+    """When a run was created, and where it stands: at an index of this page, or on another page."""
+
+    time: float
+    stands: int | Seen
+
+
+def _new(turn: Turn) -> Iterator[_Moment]:
+    return (_Moment(run["created_at"], i) for i, run in turn.page.runs if run["id"] not in turn.earlier)
+
+
+def _turned_back(turn: Turn) -> Iterable[Problem]:
+    """The first time that goes against the order of the listing, at a seam or inside a page that has one order."""
+    moments = [*_new(turn)]
+    own = possible_orders(moment.time for moment in moments)
+    orders = (turn.orders & own) or turn.orders
+    if not moments or not own or orders == BOTH or (turn.is_asked and not turn.orders & own):
+        return ()  # of a page that is out of order by itself, unordered-runs has said so
+    neighbours = [
+        [_Moment(met.created_at, met.seen)] if met and met.created_at is not None else []
+        for met in (turn.behind, turn.ahead)
+    ]
+    for before, after in pairwise((*neighbours[0], *moments, *neighbours[1])):
+        if not possible_orders((before.time, after.time)) & orders:
+            return [_problem(before, after, turn, "desc" in orders)]
+    return ()
+
+
+def _problem(before: _Moment, after: _Moment, turn: Turn, is_newest_first: bool) -> Problem:
+    here, other, side = (after, before, "before") if isinstance(after.stands, int) else (before, after, "behind")
+    where = f" in {other.stands.told(turn.here)}" if isinstance(other.stands, Seen) else ""
+    relation = "later" if here.time > other.time else "earlier"
+    first = "newest" if is_newest_first else "oldest"
+    message = "is {}, {} than the {} of the run {} it{}, but in this listing the {} run comes first"
+    words = (here.time, Phrase(relation), other.time, Phrase(side), Phrase(where), Phrase(first))
+    return Problem(f"data/{here.stands}/created_at", message, words)

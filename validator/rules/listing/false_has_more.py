@@ -1,29 +1,31 @@
-"""The page before promised more runs, and this page has none.
+"""A page promised more runs, and the next page is empty.
 
-`has_more` true means that there are runs behind the page. A server that only compares the length of the page with the
-limit says so too when the listing ends just there: every client then makes one request for nothing, and one that takes
-an empty page for an error fails at random, once in `limit` listings.
+`has_more` is true where the listing goes on, so the next page has at least one run. Servers that take a full page for
+a sign of more are wrong whenever the number of runs is a multiple of the limit: a client makes a request for nothing,
+shows a "next" that leads nowhere, or takes the empty page for a failure.
 
 Bad:
 
-    [{"data": [{"id": "run_a"}], "has_more": true}, {"data": [], "first_id": null, "last_id": null, "has_more": false}]
+    [{"data": [{}], "has_more": true}, {"data": [], "first_id": null, "last_id": null, "has_more": false}]
 
 Good:
 
-    [{"data": [{"id": "run_a"}], "has_more": true}, {"data": [{"id": "run_b"}], "has_more": false}]
+    [{"data": [{}], "has_more": false}, {"data": [], "first_id": null, "last_id": null, "has_more": false}]
 
-Source: https://platform.openai.com/docs/api-reference/runs/listRuns (`has_more`); implied by its name.
+Source: https://github.com/Divkix/Logwell/issues/62 (has_more true where the number of records is the limit).
 """
 
 from collections.abc import Iterable
 
-from validator.document import Listed, Page
 from validator.finding import Problem
 from validator.rule import WARNING, rule
+from validator.sighting import Turn
 
 
-@rule(group="listing", severity=WARNING, against="page", given=("data",))
-def check(page: Page, before: Listed) -> Iterable[Problem]:
-    if page.envelope["data"] or not before.has_more:
+@rule(group="listing", severity=WARNING, series="listing", given=("data",))
+def check(turn: Turn) -> Iterable[Problem]:
+    if turn.more is None or turn.page.envelope["data"]:
         return ()
-    return [Problem("data", "is empty, but has_more of the page before is true")]
+    promised, seen = turn.more
+    message = "is empty, but has_more is true in {}: it is false where nothing follows"
+    return [Problem("data", message, (seen.told(turn.here),))] if promised else ()

@@ -1,33 +1,41 @@
-"""A run is on two pages of one listing.
+"""Two pages of a listing have the same run.
 
-A client that walks a listing page by page sees the run twice: it counts, bills or cancels it twice. The usual causes
-are a server that takes `after` as "from here on" instead of "behind this", and one that pages by offset while new runs
-come in. Where a request is known, its `after` run is not on the page either.
+Each page begins behind the last run of the one before, so no run is on two of them. A client that adds up tokens
+counts a repeated run twice, and one that pages until nothing new comes never ends. The server ignores `after`, takes
+the wrong run for the cursor, or counts offsets while runs are being created. A page that has the very run that its
+request named as `after` or `before` is wrong by itself. The first such run of a page is reported.
 
 Bad:
 
-    [{"data": [{"id": "run_a"}, {"id": "run_b"}], "has_more": true}, {"data": [{"id": "run_b"}]}]
+    [{"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}], "has_more": true},
+     {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}], "has_more": false}]
 
 Good:
 
-    [{"data": [{"id": "run_a"}, {"id": "run_b"}], "has_more": true}, {"data": [{"id": "run_c"}]}]
+    [{"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}], "has_more": true},
+     {"data": [{"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}], "has_more": false}]
 
-Source: https://platform.openai.com/docs/api-reference/runs/listRuns (`after`: a cursor that defines the place in the
-list; with it the next page begins behind that object).
+Source: https://platform.openai.com/docs/api-reference/runs/listRuns (after: a cursor, the id of the last run that the
+client has; the page begins after it).
 """
 
 from collections.abc import Iterable
 
-from validator.document import Listed, Page
 from validator.finding import Problem
 from validator.rule import ERROR, rule
-from validator.wording import Name
+from validator.sighting import Turn
+from validator.wording import Name, Phrase
 
 
-@rule(group="listing", severity=ERROR, against="page", given=("data",), run_reads=("id",))
-def check(page: Page, before: Listed) -> Iterable[Problem]:
-    return [
-        Problem(f"data/{index}/id", "is {}, which is on an earlier page of the listing too", (Name(run["id"]),))
-        for index, run in page.runs
-        if run["id"] in before.ids
-    ]
+@rule(group="listing", severity=ERROR, series="listing", given=("data",), run_reads=("id",))
+def check(turn: Turn) -> Iterable[Problem]:
+    again = [(index, run["id"]) for index, run in turn.page.runs if run["id"] in turn.earlier]
+    if again:
+        index, run_id = again[0]
+        where = turn.earlier[run_id].seen.told(turn.here)
+        others = Phrase(f", like {len(again) - 1} more of this page" if len(again) > 1 else "")
+        message = "is {}, which {} has already{}: a run is on one page of a listing"
+        return [Problem(f"data/{index}/id", message, (Name(run_id), where, others))]
+    message = "is {}, the very run that the request named as its cursor: the page is what lies beyond it"
+    named = [(index, run["id"]) for index, run in turn.page.runs if run["id"] in turn.cursors]
+    return [Problem(f"data/{index}/id", message, (Name(run_id),)) for index, run_id in named[:1]]

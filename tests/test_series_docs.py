@@ -1,0 +1,76 @@
+"""The page about documents that belong together names every rule, and shows what really happens."""
+
+import copy
+import json
+import re
+from typing import Any
+
+import httpx
+import openai
+import pytest
+
+from tests.paths import ROOT, SAMPLES
+from tests.test_cli import Command, command
+from validator.rules import RULES
+
+__all__ = ["command"]
+
+PAGE = (ROOT / "docs" / "series.md").read_text("utf-8")
+SHOWN = re.findall(r"```\n\$ validate-runs ([^\n]+)\n(.*?)```", PAGE, re.DOTALL)
+SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+LISTED = json.loads((SAMPLES / "valid" / "page.json").read_bytes())
+
+
+@pytest.mark.parametrize(("words", "output"), SHOWN)
+def test_what_the_page_shows_is_what_is_printed(
+    words: str, output: str, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert command(*words.split()).out == output
+
+
+def test_every_rule_is_on_the_page() -> None:
+    assert {*re.findall(r"^\| `([a-z-]+)`", PAGE, re.MULTILINE)} == {
+        rule.name for rule in RULES if rule.group in ("listing", "history")
+    }
+
+
+def _client(answer: Any) -> openai.OpenAI:
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=answer(request)))
+    return openai.OpenAI(api_key="none", base_url="http://server.test", http_client=httpx.Client(transport=transport))
+
+
+def _pages(request: httpx.Request) -> Any:
+    """A page of 20 runs, and behind it one that holds its last run again, unless another was asked for."""
+    page = copy.deepcopy(LISTED)
+    second = "after" in request.url.params
+    numbers = range(20, 22) if second else range(20)
+    page["data"] = [_aged(page["data"][0], number) for number in numbers]
+    return {**page, "first_id": page["data"][0]["id"], "last_id": page["data"][-1]["id"], "has_more": not second}
+
+
+def _aged(run: dict[str, Any], number: int) -> dict[str, Any]:
+    times = {name: run[name] - 60 * number for name in ("created_at", "started_at", "completed_at")}
+    return {**run, **times, "id": f"run_{number:024}"}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_tests_on_the_page_pass_and_can_fail() -> None:
+    tests: dict[str, Any] = {}
+    for snippet in SNIPPETS:
+        exec(compile(snippet, "series.md", "exec"), tests)
+    tests["test_every_page"](_client(_pages))
+    tests["test_a_run_is_polled_to_its_end"](_client(lambda _: LISTED["data"][0]))
+    with pytest.raises(AssertionError, match="overlapping-pages"):
+        tests["test_every_page"](_client(lambda request: {**_pages(request), "has_more": False} | _again(request)))
+    moments = iter(range(3))
+    with pytest.raises(AssertionError, match="time-moved-back"):
+        tests["test_a_run_is_polled_to_its_end"](
+            _client(lambda _: {**LISTED["data"][0], "completed_at": 1729418420 - next(moments)})
+        )
+
+
+def _again(request: httpx.Request) -> Any:
+    """The first page, whatever was asked for."""
+    page = _pages(httpx.Request("GET", "http://server.test"))
+    return {**page, "has_more": "after" not in request.url.params}
