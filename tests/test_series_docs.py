@@ -37,7 +37,8 @@ def test_every_rule_is_on_the_page() -> None:
 
 def _client(answer: Any) -> openai.OpenAI:
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=answer(request)))
-    return openai.OpenAI(api_key="none", base_url="http://server.test", http_client=httpx.Client(transport=transport))
+    http: Any = httpx.Client(transport=transport)  # openai may ask for another package's of the same name
+    return openai.OpenAI(api_key="none", base_url="http://server.test", http_client=http)
 
 
 def _pages(request: httpx.Request) -> Any:
