@@ -664,6 +664,8 @@ def test_the_calls_of_a_recording_are_a_history_each_recording_its_own(tmp_path:
 def test_a_recording_that_is_named_twice_begins_anew(tmp_path: Path, command: Command) -> None:
     recording = str(_har(tmp_path / "a.har", ("POST", "", WAITING), ("GET", "/run_a", run())))
     assert command(recording, recording).code == 0
+    assert command("--listing", recording, recording).code == 0
+    assert command("--history", recording, recording).code == 1
 
 
 def test_events_of_one_call_are_told_apart(tmp_path: Path) -> None:
