@@ -769,7 +769,7 @@ def test_one_document_is_held_back_at_most() -> None:
 def test_sound_records_of_a_series_are_counted_like_others() -> None:
     ready = _ready()
     documents = _documents([listed("a"), listed("b", more=False)])
-    assert list(check_all(documents, ready, Series(ready, listing=True))) == [Sound(2, 2)]
+    assert list(check_all(documents, ready, Series(ready, listing=True))) == [Sound(2, 2, "a.jsonl")]
 
 
 def test_samples_hold_their_findings_without_an_option_where_they_are_recordings() -> None:
