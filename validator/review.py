@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -19,12 +19,12 @@ from validator.sources import SourceError
 class Watched(NamedTuple):
     """What is looked for and shown.
 
-    `severities` are the rules in effect; `threshold` is the lowest severity that can be new or accepted, `show` the
+    `rules` are those in effect; `threshold` is the lowest severity that can be new or accepted, `show` the
     lowest that is shown; `max_findings` bounds what is shown of one file (None: no bound). `folders` are absolute paths
     of folders that are searched: what the baseline holds of a file that is missing there is looked for too.
     """
 
-    severities: Mapping[str, Severity]
+    rules: Container[str]
     threshold: Severity
     show: Severity
     max_findings: int | None
@@ -201,8 +201,7 @@ class Review:
 
     def _is_looked_for(self, entry: Accepted) -> bool:
         """Whether the entry would have been met if it still occurred."""
-        severity = self.watched.severities.get(entry.rule)
-        if severity is None or not severity.reaches(self.watched.threshold) or (entry.file, entry.rule) in self._hidden:
+        if entry.rule not in self.watched.rules or (entry.file, entry.rule) in self._hidden:
             return False
         if entry.file in self._checked:
             return entry.file not in self._unread

@@ -22,7 +22,7 @@ def opened(files: Iterable[str], options: dict[str, Any], settings: Settings) ->
     """The review that was asked for, with its baseline read."""
     path: str = options["baseline"]
     watched = Watched(
-        severities=settings.severities,
+        rules=settings.severities,
         threshold=_threshold(settings.show, options["fail_on"]),
         show=settings.show,
         max_findings=settings.max_findings,
