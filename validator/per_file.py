@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from hashlib import sha256
 
 from validator.finding import Checked, Finding
 from validator.in_turn import Result
@@ -38,4 +37,6 @@ def _named(finding: Finding, seen: Counter[str]) -> Finding:
     number = seen[finding.fingerprint]
     if number == 1:
         return finding
+    from hashlib import sha256  # few records have the same finding
+
     return replace(finding, fingerprint=sha256(f"{finding.fingerprint}\0{number}".encode()).hexdigest()[:16])
