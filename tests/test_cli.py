@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.paths import ROOT, SAMPLES
+import validator
+from tests.paths import SAMPLES
 from validator import __version__
 from validator.cli import main
 from validator.rule import Rule
@@ -565,7 +566,7 @@ def test_the_package_runs_as_the_command_does(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["validator", "--version"])
     with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(ROOT / "validator" / "__main__.py"), run_name="__main__")
+        runpy.run_path(str(Path(validator.__file__).parent / "__main__.py"), run_name="__main__")
     assert (ended.value.code, capsys.readouterr().out) == (0, f"validate-runs {__version__}\n")
 
 

@@ -21,7 +21,8 @@ from tests.paths import SAMPLES
 from tests.test_configuration import WRONG
 from validator.cli.command import command
 from validator.cli.configured import BELOW, KEYS, OPTIONS, PER_FILE_IGNORES, options_of
-from validator.cli.option_types import SEVERITIES, Remap, RuleWords, Timestamp
+from validator.cli.option_types import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp
+from validator.formats import FORMATS
 from validator.ignoring import PATTERN
 from validator.rules import RULES
 from validator.selection import GROUPS
@@ -74,6 +75,8 @@ def _shape(kind: click.ParamType) -> dict[str, Any]:  # type: ignore[type-arg]  
             }
         case RuleWords():
             return RULES_
+        case OutputFormat():
+            return {"enum": [*FORMATS], "default": "text"}
         case click.types.BoolParamType():
             return {"type": "boolean", "default": False}
         case click.IntRange(min=least, max=most):

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from validator.finding import Checked, CheckedDocument, Excerpt, Finding
-from validator.reporters import FORMATS, STATISTICS, Look, reporter
+from validator.formats import FORMATS, STATISTICS
+from validator.reporters import Look, reporter
 from validator.severity import Severity
 
 LOOK = Look(contract="observed", show=Severity.WARNING)

@@ -81,7 +81,7 @@ def write(path: str, entries: Iterable[Accepted]) -> None:
     ordered = sorted(entries, key=lambda one: (one.file, one.rule, one.run_id or "", one.pointer, one.fingerprint))
     lines = ",\n".join(f"    {json.dumps(asdict(entry))}" for entry in ordered)
     findings = f"[\n{lines}\n  ]" if lines else "[]"
-    own_files.replace(path, f'{{\n  "version": {VERSION},\n  "findings": {findings}\n}}\n'.encode())
+    own_files.replace(path, [f'{{\n  "version": {VERSION},\n  "findings": {findings}\n}}\n'.encode()])
 
 
 def is_acceptable(rule: str) -> bool:

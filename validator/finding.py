@@ -113,13 +113,29 @@ class CheckedDocument:
     runs: int
 
 
+class RunOutline(NamedTuple):
+    """What a report may tell of a run, faults or none: its own pointer, whose it is, and when it lived.
+
+    Names are None where they are null, misshapen, or may not be shown. `times` holds those of its times, in Unix
+    seconds, that are none of this: `created_at`, `started_at`, `expires_at`, `completed_at`, `cancelled_at`,
+    `failed_at`.
+    """
+
+    pointer: str
+    id: str | None
+    thread_id: str | None
+    status: str | None
+    times: Mapping[str, float]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """One document and what was found in it.
 
     `findings` are those to show, in order of place, at most the cap; `totals` counts all of them by rule and
     severity, shown or not; `beyond_cap` counts those that would have been shown but for the cap. `suppressed` are
-    findings that the caller has accepted: they are in none of the others.
+    findings that the caller has accepted: they are in none of the others. `outlines` are the runs of the document,
+    where the settings ask for them.
     """
 
     document: CheckedDocument
@@ -127,6 +143,7 @@ class Checked:
     totals: Mapping[tuple[str, Severity], int]
     beyond_cap: int = 0
     suppressed: tuple[Finding, ...] = ()
+    outlines: tuple[RunOutline, ...] = ()
 
 
 class Sound(NamedTuple):

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 FORMATS = ("text", "concise", "json", "jsonl")
 """Each is the name of the module in `reporters` that writes it."""
 
 STATISTICS = {"text": "statistics", "concise": "statistics", "json": "statistics_json"}
 """The module that writes counts instead of findings, by output format; the others have no such form."""
+
+WITH_RUNS: frozenset[str] = frozenset()
+"""The formats that tell of every run, sound ones too."""
+
+
+class Output(NamedTuple):
+    """A report that is wanted: its format, and the file that it goes to (None: standard output)."""
+
+    format: str
+    file: str | None

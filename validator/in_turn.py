@@ -26,6 +26,7 @@ def check_all(
 ) -> Iterator[Result]:
     """Check documents in turn; `in_bulk`, of sound records, which may be millions, only the number is told.
 
+    The settings can ask for the outlines of all runs: then each record is told of.
     With a `series`, all documents belong to it; without, those of a recording belong together.
     """
     documents = runs = kept = 0
@@ -45,7 +46,7 @@ def check_all(
         room = None if checks.settings.max_findings is None else checks.settings.max_findings - kept
         checked = findings_of(result, checks, room)
         kept += len(checked.findings)
-        if one.record is None or checked.totals or not in_bulk:
+        if one.record is None or checked.totals or checks.settings.outlines or not in_bulk:
             yield checked
         else:
             documents += 1

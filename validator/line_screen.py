@@ -16,7 +16,7 @@ from validator.sources.json_lines import Screen
 def screen(checks: Checks) -> Screen | None:
     """The screen of these checks; None where it would let nothing pass."""
     settings = checks.settings
-    if settings.form == "sdk" or settings.expect == "page" or accept_moderate is None:
+    if settings.form == "sdk" or settings.expect == "page" or settings.outlines or accept_moderate is None:
         return None
     read, unremarkable, rules = accept_moderate, checks.unremarkable("wire"), checks.rest
 

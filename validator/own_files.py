@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 
 
@@ -23,20 +24,28 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def replace(path: str, data: bytes) -> None:
-    """Write a file anew, in place of what its name or link leads to; raises `OSError`, and then leaves the old one."""
+def replace(path: str, data: Iterable[bytes]) -> None:
+    """Write a file anew, piece by piece, in place of what its name or link leads to; raises `OSError`.
+
+    Whatever happens meanwhile, the old file stays until the new one is complete. What is no regular file, such as a
+    pipe, is written to.
+    """
     target = os.path.realpath(path)
+    if os.path.exists(target) and not os.path.isfile(target):
+        with open(target, "wb") as device:
+            device.writelines(data)
+        return
     beside = f"{target}.{os.urandom(4).hex()}.tmp"
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with open(descriptor, "wb") as file:
             with suppress(FileNotFoundError):
                 os.fchmod(descriptor, stat.S_IMODE(os.stat(target).st_mode))
-            file.write(data)
+            file.writelines(data)
             file.flush()
             os.fsync(descriptor)
         os.replace(beside, target)
-    except OSError:
+    except BaseException:
         os.unlink(beside)
         raise
 

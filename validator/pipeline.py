@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from validator.finding import Checked, CheckedDocument
 from validator.found import Found
 from validator.parse import Parsed, parse
@@ -18,6 +20,15 @@ def check(document: Document, checks: Checks) -> Checked:
 
 def findings_of(found: Found, checks: Checks, room: int | None) -> Checked:
     """The problems of a document as findings, of which there is room for so many (None: for all)."""
+    checked = _judged(found, checks, room)
+    if not checks.settings.outlines:
+        return checked
+    from validator.outline import outlines  # few reports tell of every run
+
+    return replace(checked, outlines=outlines(found))
+
+
+def _judged(found: Found, checks: Checks, room: int | None) -> Checked:
     if not found.problems:
         return Checked(document=found.about, findings=(), totals={})
     from validator.placing import placed  # line and column, words, fingerprints: only for what is wrong

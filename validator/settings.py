@@ -31,6 +31,7 @@ class Settings(NamedTuple):
     that are placed and kept of one file (None: no bound); `show` is the lowest severity that is kept.
     `per_file_ignores` are the rules to leave out in some files, or at some places in them. `known` are identities of
     findings that a baseline may accept, which then need no excerpt; of the others, so many of a document have one.
+    With `outlines`, every run is told of, which a report of all runs needs.
     """
 
     severities: Mapping[str, Severity]
@@ -46,3 +47,4 @@ class Settings(NamedTuple):
     per_file_ignores: tuple[PerFileIgnore, ...] = ()
     known: frozenset[str] = frozenset()
     max_excerpts: int | None = None
+    outlines: bool = False

@@ -1,4 +1,4 @@
-"""The command at its work: the files are checked, the report is written."""
+"""The command at its work: the files are checked, the reports are written."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from validator.cli import reports
 from validator.cli.exit_codes import CLEAN, FAILED, FOUND
-from validator.cli.streams import discard, told
-from validator.finding import Checked, Sound
-from validator.formats import STATISTICS
+from validator.cli.streams import told
+from validator.finding import Checked
 from validator.passes import Checks, checks
-from validator.reporters import Look, reporter
+from validator.reporters import Told
 from validator.selection import severities
 from validator.settings import Settings
 from validator.severity import Severity
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def check_files(files: Sequence[str], options: dict[str, Any]) -> int:
-    """Check the files, write the report, and tell the exit code."""
+    """Check the files, write the reports, and tell the exit code."""
     codes = {CLEAN}
     settings = _settings(options)
     if options["baseline"] is None:
@@ -48,19 +46,16 @@ def check_files(files: Sequence[str], options: dict[str, Any]) -> int:
 def _report(
     files: Sequence[str], settings: Settings, options: dict[str, Any], codes: set[int], review: Review | None = None
 ) -> None:
-    """Write the report; without what the review accepts, where there is one."""
-    report = reporter(_module(options))
+    """Write the reports; without what the review accepts, where there is one."""
+    wanted = reports.wanted(options)
     progress = _progress(files, options)
     results = _results(files, checks(settings), options, progress)
     if review is not None:
         results = review.passing(results)
     try:
-        for text in report(_checked(results, options, codes), _look(options)):
-            if progress is not None:
-                progress.clear()
-            sys.stdout.write(text)
-    except BrokenPipeError:
-        discard()
+        codes.add(
+            reports.write(wanted, _told(results, options, codes), options, progress.clear if progress else _still)
+        )
         if review is not None and review.updating:  # a reader who has gone does not make the baseline shorter
             deque(results, maxlen=0)
     finally:
@@ -68,18 +63,12 @@ def _report(
             progress.clear()
 
 
-def _module(options: dict[str, Any]) -> str:
-    """The reporter that was asked for."""
-    output_format: str = options["output_format"]
-    if not options["statistics"]:
-        return output_format
-    if output_format not in STATISTICS:
-        raise click.UsageError(f"--statistics has no {output_format} form, but {', '.join(STATISTICS)}")
-    return STATISTICS[output_format]
+def _still() -> None:
+    """There is nothing on the terminal that would be in the way."""
 
 
-def _checked(results: Iterable[Result], options: dict[str, Any], codes: set[int]) -> Iterator[Checked | Sound]:
-    """The documents one by one; what each means for the exit code is added to `codes`."""
+def _told(results: Iterable[Result], options: dict[str, Any], codes: set[int]) -> Iterator[Told]:
+    """What reports tell of, one by one; what each means for the exit code is added to `codes`."""
     empty = True
     for one in results:
         if isinstance(one, PassedOver):
@@ -89,8 +78,7 @@ def _checked(results: Iterable[Result], options: dict[str, Any], codes: set[int]
         if isinstance(one, SourceError):
             codes.add(FAILED)
             told(f"{escape(one.file)}: {one}")
-            continue
-        if isinstance(one, Checked):
+        elif isinstance(one, Checked):
             codes.update(_codes(one, options["fail_on"]))
         yield one
     if empty:
@@ -157,32 +145,5 @@ def _settings(options: dict[str, Any]) -> Settings:
         show_values=options["show_values"],
         max_findings=options["max_findings"] or None,
         per_file_ignores=options["per_file_ignores"],
+        outlines=reports.tell_of_runs(options),
     )
-
-
-def _look(options: dict[str, Any]) -> Look:
-    return Look(
-        contract=options["contract"],
-        show=Severity(options["show"]),
-        width=_width(),
-        wrap=sys.stdout.isatty(),
-        color=_wants_color(options["color"]),
-        quiet=options["quiet"],
-        verbose=options["verbose"],
-    )
-
-
-def _width() -> int:
-    if not sys.stdout.isatty():
-        return 80
-    import shutil  # it brings all formats of archives with it: only a terminal pays for that
-
-    return shutil.get_terminal_size((80, 24)).columns
-
-
-def _wants_color(choice: str) -> bool:
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()

@@ -8,7 +8,7 @@ import click
 
 from validator import __version__
 from validator.cli.exit_codes import CLEAN
-from validator.cli.option_types import SEVERITIES, Remap, RuleWords, Timestamp
+from validator.cli.option_types import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp
 from validator.formats import FORMATS
 from validator.settings import MAX_BYTES, MAX_FINDINGS
 
@@ -82,10 +82,11 @@ def _use_configuration(context: click.Context, parameter: click.Parameter, value
 @click.option(
     "--output-format",
     "-f",
-    type=click.Choice(FORMATS),
-    default="text",
+    type=OutputFormat(),
+    multiple=True,
+    default=["text"],
     show_default=True,
-    help="How findings are printed.",
+    help=f"How findings are reported: {', '.join(FORMATS)}; with a file to write. May be repeated.",
 )
 @click.option("--show-values", is_flag=True, help="Print free text from the documents too.")
 @click.option(

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from validator.cli.option_types import Remap, RuleWords, Timestamp
+from validator.cli.option_types import OutputFormat, Remap, RuleWords, Timestamp
 from validator.configuration import Configuration
 from validator.configuration_files import ConfigurationError
 from validator.ignoring import PerFileIgnore, per_file_ignore
@@ -76,8 +76,6 @@ def _read(configuration: Configuration, context: click.Context) -> tuple[dict[st
         try:
             if key == PER_FILE_IGNORES:
                 ignores = tuple(_ignores(value, configuration.folder))
-            elif key == "output-format" and ":" in str(value):
-                raise _Wrong("names a file to write, which only the command line can do")
             elif key in OPTIONS:
                 defaults[options[key].name or ""] = _said(value, options[key], configuration.folder)
             else:
@@ -104,6 +102,8 @@ def _said(value: Any, option: click.Option, folder: str) -> Any:
             return [_remapped(rule, level, option.type) for rule, level in _typed(value, dict, "a table").items()]
         case RuleWords():
             return _words(value, option.type)
+        case OutputFormat():
+            return [_printed(_typed(value, str, "a string"), option.type)]
         case click.types.BoolParamType():
             return _typed(value, bool, "true or false")
         case click.IntRange():
@@ -114,6 +114,14 @@ def _said(value: Any, option: click.Option, folder: str) -> Any:
             return _path_below(_typed(value, str, "a string"), folder)
         case _:
             return option.type.convert(_typed(value, str, "a string"), None, None)
+
+
+def _printed(word: str, kind: OutputFormat) -> str:
+    """A format of what is printed: a configuration writes no file."""
+    if ":" in word:
+        raise _Wrong("names a file to write, which only the command line can do")
+    kind.convert(word, None, None)
+    return word
 
 
 def _remapped(rule: str, level: Any, kind: Remap) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from validator.formats import FORMATS, Output
 from validator.severity import Severity
 
 SEVERITIES = [severity.value for severity in Severity]
@@ -66,3 +67,18 @@ class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from clic
         except ValueError:
             self.fail(f"{value!r} is neither Unix seconds nor an ISO 8601 date-time.", param, ctx)
         return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()
+
+
+class OutputFormat(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
+    """`NAME[:FILE]`."""
+
+    name = "NAME[:FILE]"
+
+    def convert(self, value: str | Output, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        """Split at the first colon; the name is that of a format."""
+        if isinstance(value, Output):
+            return value
+        word, colon, file = value.partition(":")
+        if colon and not file:
+            self.fail(f"{value!r} names no file behind the colon.", param, ctx)
+        return Output(click.Choice(FORMATS).convert(word, param, ctx), file or None)

@@ -23,10 +23,10 @@ def explain(word: str) -> None:
 
 def list_rules(options: dict[str, Any]) -> int:
     """Print all rules, a line each, or as JSON."""
-    if options["output_format"] in ("json", "jsonl"):
+    wanted, *_ = options["output_format"]
+    if wanted.format in ("json", "jsonl"):
         rows = [{"rule": r.name, "group": r.group, "severity": r.severity, "summary": r.summary} for r in RULES]
-        whole = options["output_format"] == "json"
-        click.echo(json.dumps(rows, indent=2) if whole else "\n".join(map(json.dumps, rows)))
+        click.echo(json.dumps(rows, indent=2) if wanted.format == "json" else "\n".join(map(json.dumps, rows)))
         return CLEAN
     width = max(len(rule.name) for rule in RULES)
     for rule in RULES:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from validator.cli.configured import OPTIONS, PER_FILE_IGNORES, options_of
-from validator.cli.option_types import Remap, RuleWords
+from validator.cli.option_types import OutputFormat, Remap, RuleWords
 from validator.configuration import Configuration
+from validator.formats import Output
 from validator.wording import escape
 
 
@@ -34,6 +35,8 @@ def _lines(context: click.Context, configuration: Configuration | None) -> Itera
             tables += _table(key, dict(value), origin)
         elif value is None:
             yield f"# {key} is not set"
+        elif isinstance(option.type, OutputFormat):
+            yield f"{_outputs(key, value)}  # {origin}"
         elif isinstance(option.type, RuleWords):
             yield f"{key} = {_toml([word for words in value for word in words])}  # {origin}"
         else:
@@ -41,6 +44,16 @@ def _lines(context: click.Context, configuration: Configuration | None) -> Itera
     if configuration and (ignores := configuration.settings.get(PER_FILE_IGNORES)):
         tables += _table(PER_FILE_IGNORES, ignores, configuration.place(PER_FILE_IGNORES))
     yield from tables
+
+
+def _outputs(key: str, outputs: Iterable[Output]) -> str:
+    """The format as a configuration can say it: one, without a file."""
+    match [*outputs]:
+        case [Output(name, None)]:
+            return f"{key} = {_toml(name)}"
+        case several:
+            words = (name if file is None else f"{name}:{file}" for name, file in several)
+            return f"# {key} is {escape(' '.join(words))}"
 
 
 def _table(key: str, members: Mapping[str, Any], origin: str) -> list[str]:

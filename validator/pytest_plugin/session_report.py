@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from validator import own_files
 from validator.finding import Checked, CheckedDocument, Excerpt, Finding
 from validator.formats import FORMATS
 from validator.pytest_plugin import WATCH
@@ -66,10 +65,11 @@ class SessionReport:
             return
         for name, path in self.targets:
             try:
-                _write(path, self._text(name))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                own_files.replace(str(path), (text.encode() for text in self._text(name)))
                 self.messages.append(f"generated validate-runs report: {path}")
             except OSError as error:
-                self.messages.append(f"validate-runs: the report is lost: {path}: {(error.strerror or '').lower()}")
+                self.messages.append(f"validate-runs: the report is lost: {path}: {own_files.reason(error)}")
                 session.exitstatus = pytest.ExitCode.INTERRUPTED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -91,20 +91,6 @@ def _target(target: str, folder: Path) -> tuple[str, Path]:
     if not file:
         raise pytest.UsageError(f"--validate-runs-report: {target!r} is not of the form FORMAT:FILE")
     return name, folder / file
-
-
-def _write(path: Path, text: Iterable[str]) -> None:
-    """The whole report or none: an older one is replaced when the new one is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        try:
-            file.writelines(text)
-            file.flush()
-            os.fsync(file.fileno())
-            os.replace(file.name, path)
-        except OSError:
-            os.unlink(file.name)
-            raise
 
 
 def _plain(checked: Checked) -> dict[str, Any]:

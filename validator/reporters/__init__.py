@@ -10,10 +10,13 @@ from importlib import import_module
 from typing import TypeAlias
 
 from validator.finding import Checked, Sound, Summary
-from validator.formats import FORMATS, STATISTICS
 from validator.severity import Severity
+from validator.sources import SourceError
 
-__all__ = ["FORMATS", "LOG_COMMAND", "STATISTICS", "Look", "Reporter", "Tally", "reporter"]
+__all__ = ["LOG_COMMAND", "Look", "Reporter", "Tally", "Told", "reporter"]
+
+Told: TypeAlias = Checked | Sound | SourceError
+"""What reports are made of: documents, and what could not be opened."""
 
 LOG_COMMAND = re.compile(r"##(?=\w*\[)")
 """What begins `##[group]` and `##vso[...]`: build servers obey these wherever in a line of output they stand.
@@ -28,7 +31,8 @@ class Look:
     """How a report is to look: `show` is the lowest severity in it, `width` the columns that an excerpt may take.
 
     With `wrap`, for a terminal, messages are broken to that width too; in a pipe they stay whole, for `grep`.
-    `quiet` leaves findings and nothing else; `verbose` adds what each document turned out to be.
+    `quiet` leaves findings and nothing else; `verbose` adds what each document turned out to be. With a `baseline`,
+    findings are new or suppressed.
     """
 
     contract: str
@@ -38,9 +42,10 @@ class Look:
     color: bool = False
     quiet: bool = False
     verbose: bool = False
+    baseline: bool = False
 
 
-Reporter: TypeAlias = Callable[[Iterable[Checked | Sound], Look], Iterator[str]]
+Reporter: TypeAlias = Callable[[Iterable[Told], Look], Iterator[str]]
 """Takes documents as they come and yields what to write; it keeps no document that it need not keep."""
 
 
@@ -58,10 +63,15 @@ class Tally:
     runs: int = 0
     findings: Counter[tuple[str, Severity]] = field(default_factory=Counter)
     suppressed: int = 0
+    unread: list[SourceError] = field(default_factory=list)
+    """What could not be opened."""
 
-    def passing(self, checked: Iterable[Checked | Sound]) -> Iterator[Checked]:
-        """The same documents, each counted before it is handed on; sound records are counted only."""
-        for one in checked:
+    def passing(self, told: Iterable[Told]) -> Iterator[Checked]:
+        """The documents, each counted before it is handed on; sound records are counted only."""
+        for one in told:
+            if isinstance(one, SourceError):
+                self.unread.append(one)
+                continue
             if isinstance(one, Sound):
                 self.documents += one.documents
                 self.runs += one.runs

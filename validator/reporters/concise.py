@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from validator.finding import Checked, Finding, Sound
-from validator.reporters import Look
+from validator.finding import Finding
+from validator.reporters import Look, Told
 from validator.reporters.terminal import BOLD, COLORS, painted, place, pointer, report_lines
 
 
-def report(checked: Iterable[Checked | Sound], look: Look) -> Iterator[str]:
+def report(told: Iterable[Told], look: Look) -> Iterator[str]:
     """A line for each finding, then the totals."""
-    return report_lines(checked, look, _lines)
+    return report_lines(told, look, _lines)
 
 
 def _lines(finding: Finding, look: Look) -> Iterator[str]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from validator.finding import Checked, Finding, Sound
-from validator.reporters import LOG_COMMAND, Look, Tally
+from validator.finding import Checked, Finding
+from validator.reporters import LOG_COMMAND, Look, Tally, Told
 
 VERSION = 1
 """Grows when a key changes its meaning or goes away, not when one is added."""
@@ -35,11 +35,11 @@ FINDING_KEYS = (
 )
 
 
-def report(checked: Iterable[Checked | Sound], look: Look) -> Iterator[str]:
+def report(told: Iterable[Told], look: Look) -> Iterator[str]:
     """One document when all is checked: nothing can be written before, since `documents` come first."""
     tally = Tally()
     documents, findings, omitted = [], [], 0
-    for one in tally.passing(checked):
+    for one in tally.passing(told):
         omitted += one.beyond_cap
         findings += [finding_object(finding) for finding in one.findings]
         if is_listed(one):

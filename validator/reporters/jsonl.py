@@ -11,20 +11,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from validator.finding import Checked, Sound
-from validator.reporters import Look, Tally
+from validator.reporters import Look, Tally, Told
 from validator.reporters.json import VERSION, dumped, finding_object, is_listed
 
 
-def report(checked: Iterable[Checked | Sound], look: Look) -> Iterator[str]:
+def report(told: Iterable[Told], look: Look) -> Iterator[str]:
     """Lines for each document as it comes, then the totals."""
-    return map(dumped, _objects(checked, look))
+    return map(dumped, _objects(told, look))
 
 
-def _objects(checked: Iterable[Checked | Sound], look: Look) -> Iterator[dict[str, Any]]:
+def _objects(told: Iterable[Told], look: Look) -> Iterator[dict[str, Any]]:
     tally = Tally()
     omitted = 0
-    for one in tally.passing(checked):
+    for one in tally.passing(told):
         omitted += one.beyond_cap
         if is_listed(one):
             yield {"type": "document", **asdict(one.document)}

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from validator.finding import Checked, Sound
-from validator.reporters import Look, Tally
+from validator.reporters import Look, Tally, Told
 from validator.reporters.terminal import BOLD, COLORS, last_line, painted
 from validator.severity import Severity
 
@@ -15,10 +14,10 @@ Row: TypeAlias = tuple[int, Severity, str]
 """How often, how bad, which rule."""
 
 
-def report(checked: Iterable[Checked | Sound], look: Look) -> Iterator[str]:
+def report(told: Iterable[Told], look: Look) -> Iterator[str]:
     """A row for each rule that was broken, then the totals."""
     tally = Tally()
-    for _ in tally.passing(checked):
+    for _ in tally.passing(told):
         pass
     found = rows(tally.findings, look)
     width = max((len(str(number)) for number, _, _ in found), default=0)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from validator.finding import Checked, Sound
-from validator.reporters import Look, Tally
+from validator.reporters import Look, Tally, Told
 from validator.reporters.json import VERSION, dumped
 from validator.reporters.statistics import rows
 
 
-def report(checked: Iterable[Checked | Sound], look: Look) -> Iterator[str]:
+def report(told: Iterable[Told], look: Look) -> Iterator[str]:
     """The counts of the severities to show; the summary counts everything."""
     tally = Tally()
-    for _ in tally.passing(checked):
+    for _ in tally.passing(told):
         pass
     counts = [
         {"rule": rule, "severity": severity, "count": number} for number, severity, rule in rows(tally.findings, look)

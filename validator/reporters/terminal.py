@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import TypeAlias
 
-from validator.finding import Checked, CheckedDocument, Finding, Sound, Summary
-from validator.reporters import LOG_COMMAND, Look, Tally
+from validator.finding import CheckedDocument, Finding, Summary
+from validator.reporters import LOG_COMMAND, Look, Tally, Told
 from validator.severity import Severity
 from validator.wording import count, escape
 
@@ -19,15 +19,15 @@ COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36
 _LONGEST_POINTER = 200
 
 
-def report_lines(checked: Iterable[Checked | Sound], look: Look, finding_lines: FindingLines) -> Iterator[str]:
+def report_lines(told: Iterable[Told], look: Look, finding_lines: FindingLines) -> Iterator[str]:
     """Every finding, what was cut off after those of each file, and the last line."""
-    for line in _lines(checked, look, finding_lines):
+    for line in _lines(told, look, finding_lines):
         yield LOG_COMMAND.sub(r"#\\", line) + "\n"  # as long as before: carets stay in place
 
 
-def _lines(checked: Iterable[Checked | Sound], look: Look, finding_lines: FindingLines) -> Iterator[str]:
+def _lines(told: Iterable[Told], look: Look, finding_lines: FindingLines) -> Iterator[str]:
     tally = Tally()
-    for file, documents in groupby(tally.passing(checked), key=lambda one: one.document.file):
+    for file, documents in groupby(tally.passing(told), key=lambda one: one.document.file):
         cut_off = 0
         for one in documents:
             cut_off += one.beyond_cap

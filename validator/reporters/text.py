@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from unicodedata import category, east_asian_width
 
-from validator.finding import Checked, Excerpt, Finding, Sound
-from validator.reporters import Look
+from validator.finding import Excerpt, Finding
+from validator.reporters import Look, Told
 from validator.reporters.terminal import BOLD, COLORS, DIM, painted, place, pointer, report_lines
 from validator.wording import escape
 
@@ -25,9 +25,9 @@ _NARROWEST = 40
 _CUT = "..."
 
 
-def report(checked: Iterable[Checked | Sound], look: Look) -> Iterator[str]:
+def report(told: Iterable[Told], look: Look) -> Iterator[str]:
     """A block of lines for each finding, then the totals."""
-    return report_lines(checked, look, _lines)
+    return report_lines(told, look, _lines)
 
 
 def _lines(finding: Finding, look: Look) -> Iterator[str]:

@@ -1,0 +1,111 @@
+"""`-f NAME[:FILE]`: the reports of one run, on standard output and in files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import tee
+from typing import Any
+
+import click
+
+from validator import own_files
+from validator.cli.exit_codes import CLEAN
+from validator.cli.streams import discard, lost, told
+from validator.formats import STATISTICS, WITH_RUNS, Output
+from validator.reporters import Look, Told, reporter
+from validator.severity import Severity
+from validator.wording import escape
+
+
+def wanted(options: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """The modules of the reports that were asked for, and their files; what is printed as it comes stands first."""
+    outputs: tuple[Output, ...] = options["output_format"]
+    files = [output.file and os.path.realpath(output.file) for output in outputs]
+    for index, output in enumerate(outputs):
+        if files[index] in files[:index]:
+            where = "standard output" if output.file is None else output.file
+            raise click.UsageError(f"two reports go to {where}: give each its own, -f {output.format}:FILE")
+    ordered = sorted(outputs, key=lambda output: output.file is not None)
+    return [(_module(output.format, options), output.file) for output in ordered]
+
+
+def tell_of_runs(options: dict[str, Any]) -> bool:
+    """Whether a report that was asked for tells of every run, sound ones too."""
+    return any(output.format in WITH_RUNS for output in options["output_format"])
+
+
+def write(
+    reports: Iterable[tuple[str, str | None]],
+    results: Iterator[Told],
+    options: dict[str, Any],
+    clear: Callable[[], None],
+) -> int:
+    """Write each report and tell what became of it; `clear` makes room on the terminal before anything is printed.
+
+    The first is written as results come. What the others need is kept until their turn.
+    """
+    codes = {CLEAN}
+    wanted = [*reports]
+    for (module, file), told_of in zip(wanted, tee(results, len(wanted)), strict=True):
+        text = reporter(module)(told_of, _look(options, file))
+        codes.add(_printed(text, clear) if file is None else _filed(text, file))
+    return max(codes)
+
+
+def _printed(text: Iterable[str], clear: Callable[[], None]) -> int:
+    try:
+        for part in text:
+            clear()
+            sys.stdout.write(part)
+    except BrokenPipeError:
+        discard()
+    except OSError as error:
+        return lost(error)
+    return CLEAN
+
+
+def _filed(text: Iterable[str], file: str) -> int:
+    try:
+        own_files.replace(file, (part.encode("utf-8", "backslashreplace") for part in text))
+    except OSError as error:
+        return told(f"the report is lost: {escape(file)}: {own_files.reason(error)}")
+    return CLEAN
+
+
+def _module(output_format: str, options: dict[str, Any]) -> str:
+    """The reporter of a format."""
+    if not options["statistics"]:
+        return output_format
+    if output_format not in STATISTICS:
+        raise click.UsageError(f"--statistics has no {output_format} form, but {', '.join(STATISTICS)}")
+    return STATISTICS[output_format]
+
+
+def _look(options: dict[str, Any], file: str | None) -> Look:
+    on_terminal = file is None and sys.stdout.isatty()
+    return Look(
+        contract=options["contract"],
+        show=Severity(options["show"]),
+        width=_width() if on_terminal else 80,
+        wrap=on_terminal,
+        color=file is None and _wants_color(options["color"]),
+        quiet=options["quiet"],
+        verbose=options["verbose"],
+        baseline=options["baseline"] is not None,
+    )
+
+
+def _width() -> int:
+    import shutil  # it brings all formats of archives with it: only a terminal pays for that
+
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def _wants_color(choice: str) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
