@@ -33,10 +33,10 @@ def npm_packages(*packages: str) -> Path:
 
 def command(*names: str) -> str:
     """The first of these commands that is installed."""
-    for name in names:
-        if found := shutil.which(name):
-            return found
-    missing(f"none of these is installed: {', '.join(names)}")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        missing(f"none of these is installed: {', '.join(names)}")
+    return found
 
 
 def missing(why: str) -> NoReturn:
