@@ -1,0 +1,44 @@
+"""Prints what pyproject.toml requires, as pip takes it: `python .ci/requirements.py run|test|all|lowest`.
+
+`run` is what the command needs, `test` what its tests need besides, `all` what any development needs; `lowest` are the
+lowest versions that the tests admit, as constraints.
+"""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+PYPROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8"))
+PROJECT = PYPROJECT["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+def needed(which: str) -> list[str]:
+    """The requirements, with those of the project's own extras in the place of `validate-runs[...]`."""
+    requirements = [*PROJECT["dependencies"]]
+    if which != "run":
+        requirements += [*PYPROJECT["build-system"]["requires"], *EXTRAS["test"]]
+    if which == "all":
+        requirements += [one for group in PYPROJECT["dependency-groups"].values() for one in group]
+    return sorted({*_expanded(requirements)})
+
+
+def lowest() -> Iterator[str]:
+    """The lowest versions that the requirements of the tests admit."""
+    for requirement in needed("test"):
+        if found := re.match(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?>=([0-9.]+)", requirement):
+            yield f"{found[1]}=={found[2]}"
+
+
+def _expanded(requirements: Iterable[str]) -> Iterator[str]:
+    for requirement in requirements:
+        if own := re.fullmatch(rf"{PROJECT['name']}\[([a-z]+)\]", requirement):
+            yield from _expanded(EXTRAS[own[1]])
+        else:
+            yield requirement
+
+
+if __name__ == "__main__":
+    print("\n".join(lowest() if sys.argv[1] == "lowest" else needed(sys.argv[1])))
