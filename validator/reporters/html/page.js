@@ -314,7 +314,7 @@ function runRow(run, scale) {
       element("span", { class: "value name" }, runName(run.id)), " ",
       element("span", { class: "value status" }, (run.status ?? "no status") + seen)),
     barOf(run, scale),
-    element("p", { class: "facts" }, run.facts || (Object.keys(run.times).length ? "one time" : "no times"),
+    element("p", { class: "facts" }, run.facts || (Object.keys(run.times).length ? "" : "no times"),
       run.findings.length ? foundIn(run) : null),
     run.marks.length ? marksOf(run) : null);
   run.row = row;

@@ -41,7 +41,7 @@ class Piece(NamedTuple):
     start: float
     end: float
     text: str = ""
-    """What is wrong, in words."""
+    """The same in words."""
 
 
 @dataclass(slots=True)
@@ -133,13 +133,14 @@ def _rows(group: Iterable[Sighting]) -> Iterable[_Row]:
 
 
 def _drawn(row: _Row) -> dict[str, Any]:
+    pieces = _pieces(row.run)
     return {
         "id": row.run.id,
         "status": row.run.status,
         "times": row.run.times,
         "seen": row.seen,
-        "facts": ", ".join(_facts(row.run)),
-        "pieces": _pieces(row.run),
+        "facts": ", ".join(piece.text for piece in pieces),
+        "pieces": pieces,
         "marks": row.marks,
         "findings": row.findings,
     }
@@ -155,33 +156,20 @@ def _end(run: RunOutline) -> tuple[str, float] | None:
 
 def _pieces(run: RunOutline) -> list[Piece]:
     """What lies between the times of a run, where they are in order."""
-    created, started = run.times.get("created_at"), run.times.get("started_at")
-    end, expires = _end(run), run.times.get("expires_at")
-    begun = created if started is None else started
+    created, started, expires = (run.times.get(key) for key in ("created_at", "started_at", "expires_at"))
+    word, ended = _end(run) or ("", None)
+    begun, begin = (created, "creation") if started is None else (started, "start")
+    never_started = ("wait", created, ended, f"{word} {{}} after its creation")
     stretches = [
-        ("wait", created, started),
-        ("wait" if started is None else "run", begun, end and end[1]),
-        ("open", begun, expires if end is None else None),
+        ("wait", created, started, "waited {}"),
+        never_started if started is None else ("run", started, ended, "ran {}"),
+        ("open", begun, None if word else expires, f"expires {{}} after its {begin}"),
     ]
     return [
-        Piece(kind, start, stop)
-        for kind, start, stop in stretches
+        Piece(kind, start, stop, text.format(duration(stop - start)))
+        for kind, start, stop, text in stretches
         if start is not None and stop is not None and start <= stop
     ]
-
-
-def _facts(run: RunOutline) -> Iterator[str]:
-    """The same in words."""
-    end = _end(run)
-    for kind, start, stop in (piece[:3] for piece in _pieces(run)):
-        if kind == "open":
-            yield f"expires {duration(stop - start)} after its {'start' if 'started_at' in run.times else 'creation'}"
-        elif kind == "run":
-            yield f"ran {duration(stop - start)}"
-        elif "started_at" in run.times:
-            yield f"waited {duration(stop - start)}"
-        elif end is not None:
-            yield f"{end[0]} {duration(stop - start)} after its creation"
 
 
 def _backward(times: Times) -> Iterator[Piece]:
