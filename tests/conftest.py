@@ -6,9 +6,18 @@ from types import ModuleType
 
 import pytest
 
+from tests.watch import WATCH
 from validator import library, parse  # noqa: F401  # the library, so that every module with an engine is loaded
 
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_foreign_is_reached() -> Iterator[None]:
+    """The network, other programs and foreign files: see `watch.py`."""
+    yield
+    reached, WATCH.reached = WATCH.reached, []
+    assert reached == []
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """Embedded schemas: which are JSON Schemas and which are safe to apply; and that hostile ones do no harm."""
 
 import random
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
 import pytest
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it carries no types
 
+from tests.watch import WATCH, nothing_but
 from validator.dialects import DIALECTS, Dialect
 from validator.embedded import Schema, applicable_dialect, embedded_schemas, fault, remembering
 from validator.finding import Problem
@@ -17,25 +16,6 @@ DRAFT_2019_09 = "https://json-schema.org/draft/2019-09/schema"
 DRAFT_07 = "http://json-schema.org/draft-07/schema#"
 DRAFT_06 = "http://json-schema.org/draft-06/schema#"
 NOWHERE = "http://127.0.0.1:9/nobody-listens.json"
-
-_watched: list[str] | None = None
-
-
-def _watch(event: str, arguments: tuple[object, ...]) -> None:
-    if _watched is not None and event.startswith(("socket.", "urllib.", "http.", "ftplib.", "subprocess.", "open")):
-        _watched.append(event)
-
-
-sys.addaudithook(_watch)
-
-
-@pytest.fixture
-def events() -> Iterator[list[str]]:
-    """What reaches for the network, another process or a file while the test runs."""
-    global _watched  # an audit hook cannot be taken away again
-    _watched = []
-    yield _watched
-    _watched = None
 
 
 def nested(levels: int) -> Schema:
@@ -381,10 +361,11 @@ def test_a_huge_schema_is_judged_to_the_end(schema: Schema, pointer: str | None)
     assert (problem and problem.pointer) == pointer
 
 
-def test_no_schema_reaches_for_the_network_or_a_file(events: list[str]) -> None:
+def test_no_schema_reaches_for_the_network_or_a_file() -> None:
     schemas = [*SOUND.values(), *(faulty[0] for faulty in FAULTY.values()), *NOT_APPLICABLE.values()]
     for number, schema in enumerate(schemas):
         fresh = {**schema, "title": f"not remembered {number}"}
-        fault(fresh)
-        applicable_dialect(fresh)
-    assert events == []
+        with nothing_but():
+            fault(fresh)
+            applicable_dialect(fresh)
+    assert WATCH.reached == []

@@ -1,5 +1,7 @@
 """Values in words: nothing secret, nothing that a terminal would obey, nothing endless."""
 
+import json
+import re
 import sys
 from unicodedata import category
 
@@ -16,13 +18,15 @@ def test_every_character_that_is_obeyed_is_escaped_and_no_other() -> None:
     for code in range(sys.maxunicode + 1):
         character = chr(code)
         if category(character) in OBEYED:
-            assert escape(f"a{character}b") == f"a\\u{code:04x}b"
+            spelt = escape(f"a{character}b")
+            assert re.fullmatch(r"a(\\u[0-9a-f]{4}){1,2}b", spelt)
+            assert json.loads(f'"{spelt}"') == f"a{character}b"
         elif category(character) != "Cn":
             assert escape(character) == character
 
 
 def test_characters_that_are_yet_to_be_assigned_to_tags_are_escaped_too() -> None:
-    assert escape("\U000e0002") == r"\ue0002"
+    assert escape("\U000e0002") == r"\udb40\udc02"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,9 @@ STATISTICS = {"text": "statistics", "concise": "statistics", "json": "statistics
 WITH_RUNS = frozenset({"html"})
 """The formats that tell of every run, sound ones too."""
 
+OF_COMMANDS = frozenset({"github"})
+"""The formats whose lines are commands to a build server; it may obey those and no others."""
+
 
 class Output(NamedTuple):
     """A report that is wanted: its format, and the file that it goes to (None: standard output)."""

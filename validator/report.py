@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from validator.finding import Checked, CheckedDocument, Finding, Summary
-from validator.reporters import Look, Tally
+from validator.reporters import Look, Tally, reporter
 from validator.severity import Severity
 
 
@@ -57,9 +56,4 @@ class Report:
             raise ValidationFailed(str(self))
 
     def __str__(self) -> str:
-        return "".join(self._text())
-
-    def _text(self) -> Iterator[str]:
-        from validator.reporters.text import report
-
-        return report(self.checked, Look(contract=self.contract))
+        return "".join(reporter("text")(self.checked, Look(contract=self.contract)))

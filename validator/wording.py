@@ -11,11 +11,12 @@ LONGEST = 80
 
 _PLAIN = r"[A-Za-z0-9_.:<>-]{1,40}"
 _CREDENTIAL = r"sk-|Bearer|eyJ|AKIA|ghp_"
-_UNSAFE = (
+UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
 )
+"""One control, format, surrogate, private or line-separator character: what is obeyed or invisible."""
 
 
 class Name(str):
@@ -36,8 +37,14 @@ def is_plain(text: str) -> bool:
 
 
 def escape(text: str) -> str:
-    r"""The text with control, format, surrogate, private and line-separator characters as \uXXXX."""
-    return re.sub(_UNSAFE, lambda match: f"\\u{ord(match[0]):04x}", text)
+    r"""The text with what is obeyed or invisible as \uXXXX."""
+    return re.sub(UNSAFE, spelt, text)
+
+
+def spelt(match: re.Match[str]) -> str:
+    r"""One character as \uXXXX, or as two of these where JSON, too, needs two."""
+    units = match[0].encode("utf-16-be", "surrogatepass").hex()
+    return re.sub("(....)", r"\\u\1", units)
 
 
 def word(message: str, values: tuple[object, ...], *, show_values: bool = False) -> str:

@@ -13,8 +13,10 @@ from validator.cli.exit_codes import FAILED
 
 def told(message: str) -> int:
     """Say on standard error what could not be used, if anybody can be told."""
+    from validator.harmless import harmless  # only what went wrong pays for it
+
     with suppress(OSError):
-        click.echo(f"validate-runs: {message}", err=True)
+        click.echo("".join(harmless([f"validate-runs: {message}"])), err=True)
     return FAILED
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,20 +9,13 @@ from importlib import import_module
 from typing import TypeAlias
 
 from validator.finding import Checked, Sound, Summary
+from validator.formats import OF_COMMANDS
+from validator.harmless import harmless
 from validator.severity import Severity
 from validator.sources import SourceError
 
-__all__ = ["LOG_COMMAND", "Look", "Reporter", "Tally", "Told", "reporter"]
-
 Told: TypeAlias = Checked | Sound | SourceError
 """What reports are made of: documents, and what could not be opened."""
-
-LOG_COMMAND = re.compile(r"##(?=\w*\[)")
-"""What begins `##[group]` and `##vso[...]`: build servers obey these wherever in a line of output they stand.
-
-Commands that begin with `::` are obeyed only at the start of a line, where no report puts what it has read.
-Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +42,13 @@ Reporter: TypeAlias = Callable[[Iterable[Told], Look], Iterator[str]]
 
 
 def reporter(module: str) -> Reporter:
-    """The reporter of a module named in `FORMATS` or `STATISTICS`."""
+    """The reporter of a module named in `FORMATS` or `STATISTICS`; whatever it yields, nothing obeys."""
     report: Reporter = import_module(f"{__name__}.{module}").report
-    return report
+
+    def harmless_report(told: Iterable[Told], look: Look) -> Iterator[str]:
+        return harmless(report(told, look), color=look.color, commands=module in OF_COMMANDS)
+
+    return harmless_report
 
 
 @dataclass(slots=True)

@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import TypeAlias
 
 from validator.finding import CheckedDocument, Finding, Summary
-from validator.reporters import LOG_COMMAND, Look, Tally, Told
+from validator.harmless import LOG_COMMAND
+from validator.reporters import Look, Tally, Told
 from validator.severity import Severity
 from validator.wording import count, escape
 

@@ -1,0 +1,48 @@
+"""What is written, by whichever reporter: nothing in it that a terminal or a build server would obey.
+
+Reporters word what was read as their format asks. This is what stands behind them, should one forget.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from validator.wording import UNSAFE, spelt
+
+LOG_COMMAND = re.compile(r"##(?=\w*\[)")
+"""What begins `##[group]` and `##vso[...]`: build servers obey these wherever in a line of output they stand.
+
+Commands that begin with `::` are obeyed only at the start of a line.
+Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+"""
+
+_LINE_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+_STYLE = "\x1b\\[[0-9;]*m"
+_OBEYED = re.compile(f"(?!\n){UNSAFE}")
+_OBEYED_IN_COLOR = re.compile(f"(?P<style>{_STYLE})|(?!\n){UNSAFE}")
+
+
+def harmless(parts: Iterable[str], *, color: bool = False, commands: bool = False) -> Iterator[str]:
+    """The text in whole lines, where what would be obeyed is spelt as in a JSON string, which JSON reads back.
+
+    Ends of lines stay, colours do if they are wanted, and `::` at the start of a line does if `commands` are.
+    """
+    held: list[str] = []
+    for part in parts:
+        lines, end, rest = part.rpartition("\n")
+        if end:
+            yield _harmless("".join((*held, lines, end)), color=color, commands=commands)
+            held.clear()
+        held.append(rest)
+    if last := "".join(held):
+        yield _harmless(last, color=color, commands=commands)
+
+
+def _harmless(text: str, *, color: bool, commands: bool) -> str:
+    if color:
+        text = _OBEYED_IN_COLOR.sub(lambda match: match["style"] or spelt(match), text)
+    else:
+        text = _OBEYED.sub(spelt, text)
+    text = LOG_COMMAND.sub(r"#\\u0023", text)
+    return text if commands else _LINE_COMMAND.sub(r"\1\\u003a", text)
