@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-FORMATS = ("text", "concise", "json", "jsonl", "markdown")
+FORMATS = ("text", "concise", "json", "jsonl", "gitlab", "junit", "markdown")
 """Each is the name of the module in `reporters` that writes it."""
 
 STATISTICS = {"text": "statistics", "concise": "statistics", "json": "statistics_json"}
 """The module that writes counts instead of findings, by output format; the others have no such form."""
 
-WITH_RUNS: frozenset[str] = frozenset()
+WITH_RUNS = frozenset({"junit"})
 """The formats that tell of every run, sound ones too."""
 
 
