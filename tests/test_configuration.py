@@ -14,6 +14,7 @@ from tests.pages import run as a_run
 from tests.paths import SAMPLES
 from validator.cli.command import command
 from validator.cli.configured import KEYS, OPTIONS, PER_FILE_IGNORES, options_of
+from validator.formats import FORMATS
 
 MISMATCH = SAMPLES / "invalid" / "token-total-mismatch.json"
 SOUND = SAMPLES / "valid" / "page.json"
@@ -303,7 +304,7 @@ WRONG = {
     "[severity]\nusage = 3": '2: severity "usage": is an integer, expected a string',
     "[severity]\nusage = 'fatal'": "2: severity \"usage\": 'fatal' is not one of 'error', 'warning', 'info', 'off'",
     "severity = {tim = 'off'}": '1: severity "tim": no rule or group is called "tim", did you mean "time"',
-    "output-format = 'xml'": "1: output-format: 'xml' is not one of 'text', 'concise', 'json', 'jsonl', 'html'",
+    "output-format = 'xml'": f"1: output-format: 'xml' is not one of {', '.join(map(repr, FORMATS))}",
     "output-format = 'json:a'": "1: output-format: names a file to write, which only the command line can do",
     "baseline = 3": "1: baseline: is an integer, expected a string",
     "baseline = '../a.json'": f"1: baseline: {OUTSIDE}",

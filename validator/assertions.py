@@ -42,6 +42,8 @@ class Watch:
     """Options for what a call leaves unsaid."""
     reports: list[Report] = field(default_factory=list)
     """What was found, check by check."""
+    outlines: bool = False
+    """Whether what was found is to tell of every run, sound ones too."""
     failed: Verdict | None = None
     """Of the last assertion that failed."""
 
@@ -121,14 +123,16 @@ _BESIDE_THE_MARGIN = 72
 
 
 def _verdict(response: object, options: Options) -> Verdict:
-    from validator.library import validate
+    from validator.library import report, settings
     from validator.severity import Severity
     from validator.verdict import Verdict
 
     watch = _watches[-1] if _watches else None
     effective: dict[str, Any] = {**(watch.defaults() if watch else {}), **options}
     fail_on = Severity(effective.pop("fail_on", Severity.ERROR))
-    verdict = Verdict(validate(response, **effective), fail_on)
+    series = {name: effective.pop(name, False) for name in ("listing", "history")}
+    chosen = settings(**effective)._replace(outlines=watch is not None and watch.outlines)
+    verdict = Verdict(report(response, chosen, **series), fail_on)
     if watch:
         watch.reports.append(verdict.report)
     return verdict

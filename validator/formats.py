@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-FORMATS = ("text", "concise", "json", "jsonl", "html")
+FORMATS = ("text", "concise", "json", "jsonl", "gitlab", "junit", "markdown", "html")
 """Each is the name of the module in `reporters` that writes it."""
 
 STATISTICS = {"text": "statistics", "concise": "statistics", "json": "statistics_json"}
 """The module that writes counts instead of findings, by output format; the others have no such form."""
 
-WITH_RUNS = frozenset({"html"})
+WITH_RUNS = frozenset({"junit", "html"})
 """The formats that tell of every run, sound ones too."""
 
 OF_COMMANDS = frozenset({"github"})

@@ -49,23 +49,27 @@ def validate(
 
     Source of the contract: https://platform.openai.com/docs/api-reference/runs/listRuns and what genuine servers send.
     """
-    ready = checks(
-        settings(
-            contract=contract,
-            form=form,
-            expect=expect,
-            order=order,
-            limit=limit,
-            now=now,
-            select=select,
-            ignore=ignore,
-            severity=severity,
-        )
+    chosen = settings(
+        contract=contract,
+        form=form,
+        expect=expect,
+        order=order,
+        limit=limit,
+        now=now,
+        select=select,
+        ignore=ignore,
+        severity=severity,
     )
+    return report(source, chosen, listing=listing, history=history)
+
+
+def report(source: object, chosen: Settings, *, listing: bool = False, history: bool = False) -> Report:
+    """What `validate` reports, under settings that are ready."""
+    ready = checks(chosen)
     if isinstance(source, Record):
-        return Report(contract=contract, checked=(source.checked(ready),))
+        return Report(contract=chosen.contract, checked=(source.checked(ready),))
     checked = checked_among(documents_of(source), ready, listing=listing, history=history)
-    return Report(contract=contract, checked=tuple(checked))
+    return Report(contract=chosen.contract, checked=tuple(checked))
 
 
 def settings(

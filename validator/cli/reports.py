@@ -94,6 +94,7 @@ def _look(options: dict[str, Any], file: str | None) -> Look:
         quiet=options["quiet"],
         verbose=options["verbose"],
         baseline=options["baseline"] is not None,
+        fail_on=None if options["fail_on"] == "never" else Severity(options["fail_on"]),
     )
 
 

@@ -62,7 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if targets := config.getoption("validate_runs_report"):
         from validator.pytest_plugin.session_report import SessionReport
 
-        config.pluginmanager.register(SessionReport.to(targets, config), "validate_runs_session_report")
+        session_report = SessionReport.to(targets, config)
+        config.stash[WATCH].outlines = session_report.tells_of_runs
+        config.pluginmanager.register(session_report, "validate_runs_session_report")
 
 
 @pytest.fixture(scope="session", name="assert_valid_runs")
@@ -80,7 +82,8 @@ def _valid_runs() -> ValidRuns:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Watch the assertions of the test."""
-    watch = item.config.stash[WATCH] = Watch(partial(_defaults, item))
+    outlines = item.config.stash[WATCH].outlines
+    watch = item.config.stash[WATCH] = Watch(partial(_defaults, item), outlines=outlines)
     with watched(watch):
         return (yield)
 

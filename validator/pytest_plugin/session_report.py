@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from validator import own_files
-from validator.finding import Checked, CheckedDocument, Excerpt, Finding
-from validator.formats import FORMATS
+from validator.finding import Checked, CheckedDocument, Excerpt, Finding, RunOutline
+from validator.formats import FORMATS, WITH_RUNS
 from validator.pytest_plugin import WATCH
 from validator.reporters import Look, reporter
 from validator.severity import Severity
@@ -39,6 +39,11 @@ class SessionReport:
     def to(cls, targets: Iterable[str], config: pytest.Config) -> SessionReport:
         """Write to these targets, each `FORMAT:FILE`."""
         return cls([_target(target, config.invocation_params.dir) for target in targets])
+
+    @property
+    def tells_of_runs(self) -> bool:
+        """Whether one of the reports tells of every run, sound ones too."""
+        return any(name in WITH_RUNS for name, _ in self.targets)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -104,6 +109,7 @@ def _revived(checked: Mapping[str, Any], test: str) -> Checked:
         findings=tuple(_finding(_filed(finding, test)) for finding in checked["findings"]),
         totals={(rule, Severity(severity)): count for rule, severity, count in checked["totals"]},
         beyond_cap=checked["beyond_cap"],
+        outlines=tuple(RunOutline(*outline) for outline in checked["outlines"]),
     )
 
 

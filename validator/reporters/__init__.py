@@ -24,7 +24,7 @@ class Look:
 
     With `wrap`, for a terminal, messages are broken to that width too; in a pipe they stay whole, for `grep`.
     `quiet` leaves findings and nothing else; `verbose` adds what each document turned out to be. With a `baseline`,
-    findings are new or suppressed.
+    findings are new or suppressed. `fail_on` is the lowest severity that fails the check (None: none does).
     """
 
     contract: str
@@ -35,6 +35,7 @@ class Look:
     quiet: bool = False
     verbose: bool = False
     baseline: bool = False
+    fail_on: Severity | None = Severity.ERROR
 
 
 Reporter: TypeAlias = Callable[[Iterable[Told], Look], Iterator[str]]

@@ -1,0 +1,91 @@
+"""The report for merge requests on GitLab: Code Quality, one JSON array of issues.
+
+GitLab compares issues by fingerprint alone, so each has its own, in which there is no line: it stays when a file is
+recorded anew. What could not be opened and what was left out are issues too, for GitLab takes what is not there for
+solved. Source: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from validator.finding import Finding
+from validator.reporters import Look, Tally, Told
+from validator.reporters.json import dumped
+from validator.reporters.sentence import sentence
+from validator.reporters.terminal import file_name
+from validator.severity import Severity
+from validator.wording import count, escape
+
+_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
+
+
+class _Issue(NamedTuple):
+    """What is wrong, where; `identity` is what stays the same about it, wherever it stands in its file."""
+
+    check: str
+    description: str
+    severity: str
+    file: str | None
+    identity: str
+    begin: int = 1
+    end: int = 1
+
+
+def report(told: Iterable[Told], _look: Look) -> Iterator[str]:
+    """One array when all is checked."""
+    seen: Counter[tuple[str, str]] = Counter()
+    yield dumped([_object(issue, seen) for issue in _issues(told)], indent=2)
+
+
+def _issues(told: Iterable[Told]) -> Iterator[_Issue]:
+    tally = Tally()
+    for file, documents in groupby(tally.passing(told), key=lambda one: one.document.file):
+        left_out = 0
+        for one in documents:
+            left_out += one.beyond_cap
+            yield from map(_issue, one.findings)
+        if left_out:
+            said = f"{count(left_out, 'more finding')} in this file: --max-findings 0 lists all."
+            yield _Issue("findings-left-out", said, "info", file, "findings-left-out")
+    for error in tally.unread:
+        said = f"Could not be opened: {escape(error.reason)}."
+        yield _Issue("input-error", said, "blocker", error.file, "input-error")
+
+
+def _issue(finding: Finding) -> _Issue:
+    return _Issue(
+        check=finding.rule,
+        description=f"{sentence(finding)} ({finding.rule})",
+        severity=_SEVERITIES[finding.severity],
+        file=finding.file,
+        identity=finding.identity,
+        begin=finding.line or 1,
+        end=finding.end_line or 1,
+    )
+
+
+def _object(issue: _Issue, seen: Counter[tuple[str, str]]) -> dict[str, Any]:
+    path = _path(issue.file)
+    seen[path, issue.identity] += 1
+    key = f"{path}\0{issue.identity}\0{seen[path, issue.identity]}"
+    return {
+        "description": issue.description,
+        "check_name": issue.check,
+        "fingerprint": sha256(key.encode()).hexdigest(),
+        "severity": issue.severity,
+        "location": {"path": path, "lines": {"begin": issue.begin, "end": issue.end}},
+    }
+
+
+def _path(file: str | None) -> str:
+    """The file from the working folder on, without `./`: GitLab finds no other."""
+    if file is None or file == "-":
+        return file_name(file)
+    path = os.path.normpath(file)
+    return escape((os.path.relpath(path) if os.path.isabs(path) else path).replace(os.sep, "/"))
