@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-FORMATS = ("text", "concise", "json", "jsonl", "gitlab", "junit", "markdown")
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
 """Each is the name of the module in `reporters` that writes it."""
 
 STATISTICS = {"text": "statistics", "concise": "statistics", "json": "statistics_json"}
