@@ -1,4 +1,4 @@
-"""The report for GitHub Actions: workflow commands as its runner reads them."""
+"""The report for GitHub Actions: workflow commands as its runner reads them, and the summary of the step."""
 
 import json
 import random
@@ -12,7 +12,7 @@ import pytest
 
 from tests.commands import Ran, run
 from tests.pages import PAGE
-from tests.paths import SAMPLES
+from tests.paths import ROOT, SAMPLES
 from tests.test_reporters import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.tools import command as installed
 from tests.tools import npm_packages
@@ -202,3 +202,38 @@ def _calls(chance: random.Random, number: int) -> Any:
 def _renamed(properties: dict[str, Any]) -> dict[str, object]:
     names = {"startLine": "line", "startColumn": "col"}
     return {names.get(key, key): value for key, value in properties.items()}
+
+
+def test_the_page_shows_what_is_printed() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    (shown,) = re.findall(r"```console\n\$ validate-runs -f github (\S+)\n```\n\n```text\n(.*?)```", page, re.DOTALL)
+    assert run("-f", "github", shown[0], cwd=ROOT, env=OUTSIDE).out == shown[1]
+
+
+# The summary of the step
+
+
+def test_the_summary_of_the_step_grows_by_a_report(tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("what was there\n")
+    environment = {"GITHUB_STEP_SUMMARY": str(summary)}
+    ran = run("-f", "github", SAMPLE, cwd=SAMPLES, env=environment)
+    assert ran == Ran(1, f"{ANNOTATION}1 error in 1 document (2 runs)\n", "")
+    table = run("-f", "markdown", SAMPLE, cwd=SAMPLES).out
+    assert "token-total-mismatch" in table
+    assert summary.read_text() == f"what was there\n{table}"
+    assert run("-f", "github:annotations.txt", SAMPLES / SAMPLE, cwd=tmp_path, env=environment).code == 1
+    assert summary.read_text().count("## validate-runs") == 2
+
+
+@pytest.mark.parametrize("words", [["-f", "json"], ["-f", "github", "--list-rules"]])
+def test_other_reports_leave_the_summary_of_the_step_alone(tmp_path: Path, words: list[str]) -> None:
+    summary = tmp_path / "summary.md"
+    run(*words, SAMPLE, cwd=SAMPLES, env={"GITHUB_STEP_SUMMARY": str(summary)})
+    assert not summary.exists()
+
+
+def test_a_summary_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    ran = run("-f", "github", SAMPLE, cwd=SAMPLES, env={"GITHUB_STEP_SUMMARY": str(tmp_path)})
+    assert (ran.code, ran.err) == (2, f"validate-runs: the report is lost: {tmp_path}: is a directory\n")
+    assert ran.out.startswith(ANNOTATION)

@@ -150,7 +150,8 @@ def _event(run_: dict[str, Any], indent: int | None = None) -> str:
     return "\n".join(["event: thread.run.completed", *(f"data: {line}" for line in lines), "", ""])
 
 
-FAULTY = {"note": FOREIGN, **PAGE["data"][0], "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 3}}
+USAGE = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 3}
+FAULTY = {"note": FOREIGN, **PAGE["data"][0], "usage": USAGE, FOREIGN: 1}
 
 
 @pytest.mark.parametrize("indent", [None, 1])
@@ -212,6 +213,11 @@ def test_what_was_cut_off_is_told_in_its_file(tmp_path: Path) -> None:
         "location": {"path": "a.json"},
         "severity": "INFO",
     }
+
+
+def test_what_was_cut_off_of_records_is_told_of_their_file() -> None:
+    (found,) = diagnostics(written("rdjson", checked(record=1, beyond_cap=1), checked(record=2, beyond_cap=2)))
+    assert found["message"] == "3 more findings in this file: --max-findings 0 shows all."
 
 
 def test_what_could_not_be_opened_is_a_diagnostic(tmp_path: Path) -> None:
