@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from validator.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from validator.assertions import assert_valid_runs, valid_runs
     from validator.finding import Finding
@@ -22,7 +24,6 @@ __all__ = [
     "valid_runs",
     "validate",
 ]
-__version__ = "0.1.0"
 
 _HOMES = {
     "Finding": "validator.finding",

@@ -71,6 +71,7 @@ class Finding:
 
     `pointer` is a JSON Pointer into the document as it stands, in its own key names. Lines and columns are
     1-based and count code points; the end is exclusive; all four are None where there is no text to point into.
+    `byte_column` and `end_byte_column` are the columns counted in bytes of UTF-8.
     `record` is the 1-based number of the record in its file, None for a file of one document.
     `source` is the address of the evidence that the rule's page cites.
     `inside` is the pointer from the run on (all of it, outside of runs), and `identity` tells the finding whatever its
@@ -91,6 +92,8 @@ class Finding:
     end_column: int | None
     fingerprint: str
     source: str
+    byte_column: int | None = field(default=None, compare=False)
+    end_byte_column: int | None = field(default=None, compare=False)
     inside: str = field(default="", compare=False)
     identity: str = field(default="", compare=False)
     run_status: str | None = field(default=None, compare=False)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-FORMATS = ("text", "concise", "json", "jsonl", "gitlab", "junit", "markdown", "html")
+FORMATS = (
+    "text",
+    "concise",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "rdjson",
+    "markdown",
+    "html",
+)
 """Each is the name of the module in `reporters` that writes it."""
 
 STATISTICS = {"text": "statistics", "concise": "statistics", "json": "statistics_json"}

@@ -36,12 +36,39 @@ class Lines:
     """The lines of a text, for turning any number of offsets into places."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def line_and_column(self, offset: int) -> Place:
         """The place of an offset. Only a line feed ends a line."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a line, with its end."""
+        start, *end = self._starts[number - 1 : number + 1]
+        return self._text[start : end[0] if end else None]
+
+
+class ByteColumns:
+    """Columns counted in bytes of UTF-8, for places that come in about the order of the text."""
+
+    def __init__(self, line: Callable[[int], str]) -> None:
+        self._line_of = line
+        self._number, self._line, self._column, self._byte = 0, "", 1, 1
+
+    def at(self, place: Place) -> int:
+        """The column of a place; counted on from the one before, so that an endless line is gone through once."""
+        number, column = place
+        if number != self._number:
+            self._number, self._line, self._column, self._byte = number, self._line_of(number), 1, 1
+        if self._line.isascii():
+            return column
+        first, last = sorted((self._column, column))
+        between = len(self._line[first - 1 : last - 1].encode("utf-8", "surrogatepass"))
+        self._byte += between if column == last else -between
+        self._column = column
+        return self._byte
 
 
 def in_words(values: Iterable[object], place: Callable[[int], Place], here: int) -> tuple[object, ...]:

@@ -50,6 +50,13 @@ def replace(path: str, data: Iterable[bytes]) -> None:
         raise
 
 
+def add(path: str, data: Iterable[bytes]) -> None:
+    """Write to the end of a file, once all that is to be written is there; raises `OSError`."""
+    whole = b"".join(data)
+    with open(path, "ab") as file:
+        file.write(whole)
+
+
 def reason(error: OSError) -> str:
     """Why a file could not be used, in words."""
     return (error.strerror or str(error)).lower()

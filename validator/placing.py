@@ -14,12 +14,12 @@ from validator.excerpt import excerpts
 from validator.finding import Checked, CheckedDocument, Excerpt, Finding, NamedProblem, Problem, Span
 from validator.found import Found
 from validator.ignoring import is_left_out, left_out
-from validator.locate import in_words, locate
+from validator.locate import ByteColumns, in_words, locate
 from validator.parse import text_of
 from validator.rules import BY_NAME
 from validator.settings import Settings
 from validator.severity import Severity
-from validator.sources.frames import placer
+from validator.sources.frames import liner, placer
 from validator.wording import is_plain, word
 
 _BARE_NAME = re.compile(r'(?<!")\b[a-z]+(?:_[a-z]+)+\b')
@@ -79,7 +79,7 @@ def _entries(shown: Sequence[NamedProblem], text: str, settings: Settings) -> It
 def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Settings) -> Iterator[Finding]:
     about, document = found.about, found.document
     runs = {pointer: run for part in found.recognised.parts for pointer, run in part.runs}
-    place = placer(document, text)
+    place, bytes_to = placer(document, text), ByteColumns(liner(document, text)).at
     owned = [_owned(entry, runs) for entry in entries]
     shown = _excerpts(entries, owned, text, settings) if document.has_places else {}
     seen: Counter[str] = Counter()
@@ -102,6 +102,8 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
             column=start[1] if document.has_places else None,
             end_line=end[0] if document.has_places else None,
             end_column=end[1] if document.has_places else None,
+            byte_column=bytes_to(start) if document.has_places else None,
+            end_byte_column=bytes_to(end) if document.has_places else None,
             fingerprint=_digest(f"{key}\0{seen[key]}"),
             source=rule.source,
             inside=f"/{inside}" if inside else "",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import tee
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -19,8 +19,19 @@ from validator.severity import Severity
 from validator.wording import escape
 
 
-def wanted(options: dict[str, Any]) -> list[tuple[str, str | None]]:
-    """The modules of the reports that were asked for, and their files; what is printed as it comes stands first."""
+class Wanted(NamedTuple):
+    """A report to write: its module, and its file (None: standard output), which it may be added to."""
+
+    module: str
+    file: str | None
+    is_added: bool = False
+
+
+def wanted(options: dict[str, Any]) -> list[Wanted]:
+    """The reports that were asked for; what is printed as it comes stands first.
+
+    GitHub Actions names a file for what is to be shown of a step, beside the annotations.
+    """
     outputs: tuple[Output, ...] = options["output_format"]
     files = [output.file and os.path.realpath(output.file) for output in outputs]
     for index, output in enumerate(outputs):
@@ -28,7 +39,11 @@ def wanted(options: dict[str, Any]) -> list[tuple[str, str | None]]:
             where = "standard output" if output.file is None else output.file
             raise click.UsageError(f"two reports go to {where}: give each its own, -f {output.format}:FILE")
     ordered = sorted(outputs, key=lambda output: output.file is not None)
-    return [(_module(output.format, options), output.file) for output in ordered]
+    reports = [Wanted(_module(output.format, options), output.file) for output in ordered]
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and any(output.format == "github" for output in outputs):
+        reports.append(Wanted("markdown", summary, is_added=True))
+    return reports
 
 
 def tell_of_runs(options: dict[str, Any]) -> bool:
@@ -37,7 +52,7 @@ def tell_of_runs(options: dict[str, Any]) -> bool:
 
 
 def write(
-    reports: Iterable[tuple[str, str | None]],
+    reports: Sequence[Wanted],
     results: Iterator[Told],
     options: dict[str, Any],
     clear: Callable[[], None],
@@ -47,10 +62,9 @@ def write(
     The first is written as results come. What the others need is kept until their turn.
     """
     codes = {CLEAN}
-    wanted = [*reports]
-    for (module, file), told_of in zip(wanted, tee(results, len(wanted)), strict=True):
-        text = reporter(module)(told_of, _look(options, file))
-        codes.add(_printed(text, clear) if file is None else _filed(text, file))
+    for one, told_of in zip(reports, tee(results, len(reports)), strict=True):
+        text = reporter(one.module)(told_of, _look(options, one.file))
+        codes.add(_printed(text, clear) if one.file is None else _filed(text, one.file, is_added=one.is_added))
     return max(codes)
 
 
@@ -66,9 +80,10 @@ def _printed(text: Iterable[str], clear: Callable[[], None]) -> int:
     return CLEAN
 
 
-def _filed(text: Iterable[str], file: str) -> int:
+def _filed(text: Iterable[str], file: str, *, is_added: bool) -> int:
+    put = own_files.add if is_added else own_files.replace
     try:
-        own_files.replace(file, (part.encode("utf-8", "backslashreplace") for part in text))
+        put(file, (part.encode("utf-8", "backslashreplace") for part in text))
     except OSError as error:
         return told(f"the report is lost: {escape(file)}: {own_files.reason(error)}")
     return CLEAN

@@ -17,6 +17,9 @@ class Frame(Protocol):
     def placer(self, text: str) -> Callable[[int], Place]:
         """What turns offsets in the text of the document into places in the file."""
 
+    def line(self, text: str, number: int) -> str:
+        """A line of the file in which something of the document stands."""
+
 
 class Request(NamedTuple):
     """The request that a recorded document answers; `query` has the first value of each parameter."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from validator.locate import Lines, Place
@@ -12,11 +13,11 @@ from validator.sources import Document, Frame
 class Line(NamedTuple):
     """The document is one line of the file, all of it."""
 
-    line: int
+    number: int
 
     def placer(self, _text: str) -> Callable[[int], Place]:
         """Columns are those of the document."""
-        return lambda offset: (self.line, offset + 1)
+        return lambda offset: (self.number, offset + 1)
 
 
 def placer(document: Document, text: str) -> Callable[[int], Place]:
@@ -24,6 +25,15 @@ def placer(document: Document, text: str) -> Callable[[int], Place]:
     if document.origin is not None:
         return document.origin.frame.placer(text)
     return Lines(text).line_and_column if document.record is None else Line(document.record).placer(text)
+
+
+def liner(document: Document, text: str) -> Callable[[int], str]:
+    """What finds a line of the file in which something of a document stands; any ASCII does for any other."""
+    if document.origin is not None:
+        return partial(document.origin.frame.line, text)
+    if document.record is not None or text.isascii():
+        return lambda _number: text
+    return Lines(text).line
 
 
 class Spread(NamedTuple):
@@ -42,19 +52,22 @@ class Spread(NamedTuple):
 
         return place
 
+    def line(self, text: str, number: int) -> str:
+        """The line of the document, and blanks for what stands before it, which is ASCII."""
+        index = next(index for index, (line, _) in enumerate(self.starts, 1) if line == number)
+        return " " * (self.starts[index - 1][1] - 1) + Lines(text).line(index)
+
 
 class Recording:
     """The text of a recording, whose lines are counted once for all that is found in it."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._lines: Lines | None = None
 
-    def place(self, offset: int) -> Place:
-        """The place of an offset in the text."""
-        if self._lines is None:
-            self._lines = Lines(self.text)
-        return self._lines.line_and_column(offset)
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines, counted when they are first asked for."""
+        return Lines(self.text)
 
 
 class Quoted(NamedTuple):
@@ -69,7 +82,11 @@ class Quoted(NamedTuple):
     def placer(self, _text: str) -> Callable[[int], Place]:
         """Through the escapes of the string."""
         offsets = self.offsets()
-        return lambda offset: self.recording.place(offsets[offset])
+        return lambda offset: self.recording.lines.line_and_column(offsets[offset])
+
+    def line(self, _text: str, number: int) -> str:
+        """A line of the recording."""
+        return self.recording.lines.line(number)
 
 
 class Packed(NamedTuple):
@@ -80,8 +97,12 @@ class Packed(NamedTuple):
 
     def placer(self, _text: str) -> Callable[[int], Place]:
         """The one place."""
-        place = self.recording.place(self.offsets()[0])
+        place = self.recording.lines.line_and_column(self.offsets()[0])
         return lambda _offset: place
+
+    def line(self, _text: str, number: int) -> str:
+        """A line of the recording."""
+        return self.recording.lines.line(number)
 
 
 class Inside(NamedTuple):
@@ -103,3 +124,7 @@ class Inside(NamedTuple):
             return outer(starts[line - 1] + column - 1)
 
         return place
+
+    def line(self, _text: str, number: int) -> str:
+        """A line of the file that the body lies in."""
+        return self.outer.line(self.body, number)
