@@ -50,11 +50,12 @@ def write(
     wanted = [*reports]
     for (module, file), told_of in zip(wanted, tee(results, len(wanted)), strict=True):
         text = reporter(module)(told_of, _look(options, file))
-        codes.add(_printed(text, clear) if file is None else _filed(text, file))
+        codes.add(printed(text, clear) if file is None else _filed(text, file))
     return max(codes)
 
 
-def _printed(text: Iterable[str], clear: Callable[[], None]) -> int:
+def printed(text: Iterable[str], clear: Callable[[], None]) -> int:
+    """Print a text as it comes, and tell what became of it."""
     try:
         for part in text:
             clear()
