@@ -19,7 +19,7 @@ from tests.pages import RUN, page
 from tests.pages import run as sound_run
 from tests.paths import SAMPLES
 from tests.tools import command
-from validator import rewriting, validate
+from validator import edits, rewriting, validate
 from validator.cli import fixing
 from validator.rules import RULES
 
@@ -614,7 +614,7 @@ def test_what_is_appended_to_an_archive_before_the_fix_stays_and_during_the_fix_
 
     monkeypatch.undo()
     file.write_text(first)
-    edited = rewriting.edited
+    edited = edits.edited
 
     def interrupted(*words: Any) -> bytes:
         with file.open("a") as end:
