@@ -82,7 +82,6 @@ def _fixable(files: Sequence[str], settings: Settings, options: dict[str, Any]) 
         from validator.cli import baselines  # only for those who have one
 
         review = baselines.opened(files, options, settings)
-        settings = fixing.uncut(baselines.uncut(settings, review))
     progress = _progress(files, options)
     results = _results(files, checks(settings), options, progress)
     try:
