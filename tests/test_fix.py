@@ -19,7 +19,7 @@ from tests.pages import RUN, page
 from tests.pages import run as sound_run
 from tests.paths import SAMPLES
 from tests.tools import command
-from validator import edits, rewriting, validate
+from validator import edits, rewriting, survey, validate
 from validator.cli import fixing
 from validator.rules import RULES
 
@@ -430,6 +430,21 @@ def test_every_finding_is_fixed_however_few_are_shown(tmp_path: Path) -> None:
     file.write_text("".join(f"{json.dumps(one)}\n" for one in runs))
     ran = run("--fix", file, "--max-findings", "1", "--jobs", "2")
     assert (ran.code, ran.err) == (0, "validate-runs: 5 errors fixed in 1 file, nothing remains\n")
+
+
+def test_an_archive_that_several_processes_check_is_fixed_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "PAYS", 1)
+    monkeypatch.setattr(survey, "RANGE", 20_000)
+    monkeypatch.setattr(survey, "_BATCH", 20_000)
+    sound, wrong = json.dumps(sound_run()), json.dumps(sound_run(usage=WRONG_TOTAL))
+    file = tmp_path / "runs.jsonl"
+    text = "".join(f"{wrong if number % 30 == 7 else sound}\n" for number in range(100))
+    file.write_text(text)
+    ran = run("--fix", file, "--jobs", "2")
+    assert ran.err == "validate-runs: 4 errors fixed in 1 file, nothing remains\n"
+    assert file.read_text() == text.replace('"total_tokens": 940', '"total_tokens": 1145')
 
 
 def test_a_file_that_is_named_twice_is_fixed_once(faulty: Path) -> None:
