@@ -442,7 +442,10 @@ def test_all_rules_are_listed_for_people_and_programs(command: Command) -> None:
     listed = command("--list-rules")
     assert (listed.code, listed.err) == (0, "")
     assert [line.split()[:3] for line in listed.out.splitlines()] == [[r.name, r.group, r.severity] for r in RULES]
-    rows = [{"rule": r.name, "group": r.group, "severity": r.severity, "summary": r.summary} for r in RULES]
+    rows = [
+        {"rule": r.name, "group": r.group, "severity": r.severity, "summary": r.summary, "fixable": r.is_fixable}
+        for r in RULES
+    ]
     assert json.loads(command("--list-rules", "-f", "json").out) == rows
     assert [json.loads(line) for line in command("--list-rules", "-f", "jsonl").out.splitlines()] == rows
 

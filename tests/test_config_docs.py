@@ -1,4 +1,4 @@
-"""The pages about the configuration and the baseline show what the command really prints.
+"""The pages about the configuration, the baseline and fixes show what the command really prints.
 
 UPDATE_DOCS=1 python -m pytest tests/test_config_docs.py writes it anew.
 """
@@ -18,7 +18,7 @@ from tests.paths import ROOT, SAMPLES
 from validator.cli.configured import KEYS
 from validator.rules import RULES
 
-PAGES = [ROOT / "docs" / name for name in ("configuration.md", "baseline.md")]
+PAGES = [ROOT / "docs" / name for name in ("configuration.md", "baseline.md", "fix.md")]
 STEP = re.compile(
     r"<!-- file: (?P<file>[^\n]+) -->\n```toml\n(?P<text>.*?)```"
     r"|(?:<!-- (?P<deed>change|mend): (?P<page>[^\n]+) -->\n)?"

@@ -159,7 +159,7 @@ BY_ENVIRONMENT = {
     "verbose": ("on", True),
     "baseline": ("accepted.json", "accepted.json"),
 }
-COMMAND_LINE_ONLY = {"explain", "list-rules", "show-config", "update-baseline", "version", "help"}
+COMMAND_LINE_ONLY = {"explain", "list-rules", "show-config", "update-baseline", "fix", "diff", "version", "help"}
 NOT_IN_A_FILE = {*COMMAND_LINE_ONLY, "config", "isolated", "debug", "jobs"}
 
 

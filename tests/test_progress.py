@@ -96,6 +96,25 @@ def test_the_report_is_printed_in_place_of_the_line(
     assert out.buffer.getvalue()
 
 
+@pytest.mark.parametrize("option", ["--diff", "--fix"])
+def test_what_is_fixed_is_told_in_place_of_the_line(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    text = json.dumps({**RUN, "object": "run"})
+    archive.write_text(f"{text}\n" * 20)
+    err = io.TextIOWrapper(Terminal(), "utf-8")
+    monkeypatch.setattr(sys, "argv", ["validate-runs", str(archive), option])
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "utf-8"))
+    monkeypatch.setattr(sys, "stderr", err)
+    monkeypatch.setattr(module, "DELAY", 0.0)
+    with pytest.raises(SystemExit):
+        main()
+    err.flush()
+    before, _, after = err.buffer.getvalue().decode().partition("validate-runs: 20 errors ")
+    assert before.endswith(" findings\r\x1b[K")
+    assert "\x1b" not in after
+
+
 def test_a_log_is_told_nothing(archive: Path) -> None:
     assert process(str(archive)).err == ""
 

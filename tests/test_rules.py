@@ -149,7 +149,7 @@ def _applies(rule: Rule, fields: Any) -> bool:
 
 
 def _asked(rule: Rule) -> dict[str, Any]:
-    return {name: {"now": NOW, "order": "desc", "limit": 20}[name] for name in rule.asks}
+    return {name: {"now": NOW, "order": "desc", "limit": 20, "contract": "observed"}[name] for name in rule.asks}
 
 
 @pytest.mark.parametrize(

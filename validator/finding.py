@@ -22,6 +22,12 @@ class Offset(int):
     __slots__ = ()
 
 
+class Fix(NamedTuple):
+    """What is to stand at the place of a problem instead, where that is beyond doubt."""
+
+    value: str | int | bool | None
+
+
 class Problem(NamedTuple):
     """What a rule or a stage objects to, before it is placed and worded.
 
@@ -44,6 +50,8 @@ class Problem(NamedTuple):
     """What the problem is at most, where the rule is graver in general."""
     identity: str = ""
     """What tells this problem from another of the same rule at the same pointer (for the fingerprint)."""
+    fix: Fix | None = None
+    """What mends it."""
 
 
 NamedProblem: TypeAlias = tuple[str, Problem]
@@ -65,6 +73,18 @@ class Excerpt:
     cut_right: bool
 
 
+class Edit(NamedTuple):
+    """The fix of a finding as a change of text: the JSON text that is to stand in a span of the document.
+
+    `digest` is that of the whole document, so that no other is ever changed; it is empty where the document lies in its
+    file in another way than as it stands or as a line, and cannot be changed there.
+    """
+
+    span: Span
+    text: str
+    digest: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One defect: what is there, what would be right, where, and on what evidence.
@@ -76,6 +96,7 @@ class Finding:
     `source` is the address of the evidence that the rule's page cites.
     `inside` is the pointer from the run on (all of it, outside of runs), and `identity` tells the finding whatever its
     file and wherever its run stands: it is made of rule, run id and `inside`. Findings that are alike share one.
+    `edit` is there where the settings ask for it and the finding can be fixed.
     """
 
     rule: str
@@ -98,6 +119,7 @@ class Finding:
     identity: str = field(default="", compare=False)
     run_status: str | None = field(default=None, compare=False)
     excerpt: Excerpt | None = field(default=None, compare=False, repr=False)
+    edit: Edit | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

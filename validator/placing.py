@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,8 +11,9 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from validator.contract import camel_case, declared_names
+from validator.edits import digest_of
 from validator.excerpt import excerpts
-from validator.finding import Checked, CheckedDocument, Excerpt, Finding, NamedProblem, Problem, Span
+from validator.finding import Checked, CheckedDocument, Edit, Excerpt, Finding, NamedProblem, Problem, Span
 from validator.found import Found
 from validator.ignoring import is_left_out, left_out
 from validator.locate import ByteColumns, in_words, locate
@@ -82,6 +84,7 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
     place, bytes_to = placer(document, text), ByteColumns(liner(document, text)).at
     owned = [_owned(entry, runs) for entry in entries]
     shown = _excerpts(entries, owned, text, settings) if document.has_places else {}
+    edits = _edits(entries, found) if settings.edits else {}
     seen: Counter[str] = Counter()
     for index, (entry, (run, inside, same)) in enumerate(zip(entries, owned, strict=True)):
         key = f"{about.file or ''}\0{same}"
@@ -110,6 +113,7 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
             identity=_digest(same),
             run_status=_plain(run, "status"),
             excerpt=shown.get(index),
+            edit=edits.get(index),
         )
 
 
@@ -149,6 +153,18 @@ def _excerpts(entries: Sequence[_Entry], owned: Sequence[_Owned], text: str, set
     ][: settings.max_excerpts]
     places = [(entries[index].span, entries[index].problem.pointer) for index in wanted]
     return dict(zip(wanted, excerpts(text, places, show_values=settings.show_values), strict=True))
+
+
+def _edits(entries: Sequence[_Entry], found: Found) -> dict[int, Edit]:
+    """What mends the findings, by number; nothing where a key stands twice, for then no value is beyond doubt."""
+    if any(rule == "duplicate-key" for rule, _ in found.parsed.problems):
+        return {}
+    digest = digest_of(found.document.data) if found.document.origin is None else ""
+    return {
+        index: Edit(entry.span, json.dumps(entry.problem.fix.value), digest)
+        for index, entry in enumerate(entries)
+        if entry.problem.fix is not None
+    }
 
 
 def _digest(text: str) -> str:

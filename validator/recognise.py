@@ -129,7 +129,7 @@ def _objects(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
         yield from (value for value in candidates if isinstance(value, dict))
 
 
-_OTHER_OBJECTS = {
+OTHER_OBJECTS = {
     "thread.message": "message",
     "thread.run.step": "run step",
     "thread.run.step.delta": "run step delta",
@@ -143,14 +143,15 @@ _OTHER_OBJECTS = {
     "model": "model",
     "batch": "batch",
 }
+"""What other objects of the API call themselves, in words."""
 
 
 def _looks_like(value: Any) -> str:
     match value:
         case {"error": dict() | str()}:
             return "an API error object"
-        case {"object": str(kind)} if kind in _OTHER_OBJECTS:
-            return f"a {_OTHER_OBJECTS[kind]}".replace("a assistant", "an assistant")
+        case {"object": str(kind)} if kind in OTHER_OBJECTS:
+            return f"a {OTHER_OBJECTS[kind]}".replace("a assistant", "an assistant")
         case {"data": list(items)}:
             return f"a list of {_items(items)}"
         case {"openapi": str()} | {"swagger": str()}:
@@ -178,8 +179,8 @@ def _looks_like(value: Any) -> str:
 def _items(items: list[Any]) -> str:
     """What the elements of a list look like: `messages`, `strings`."""
     kinds = {item.get("object") for item in items if isinstance(item, dict) and isinstance(item.get("object"), str)}
-    if len(kinds) == 1 and (kind := kinds.pop()) in _OTHER_OBJECTS:
-        return f"{_OTHER_OBJECTS[kind]}s".replace("batchs", "batches")
+    if len(kinds) == 1 and (kind := kinds.pop()) in OTHER_OBJECTS:
+        return f"{OTHER_OBJECTS[kind]}s".replace("batchs", "batches")
     if all(isinstance(item, dict) for item in items):
         return "objects that are no runs"
     return "values that are no runs"

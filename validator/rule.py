@@ -43,7 +43,7 @@ class Rule:
     series: Series | None = None
     """What the rule follows from document to document, if it does."""
     asks: tuple[str, ...] = ()
-    """Settings that the check takes as keyword arguments: now, order, limit."""
+    """Settings that the check takes as keyword arguments: now, order, limit, contract."""
     unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None
     """A JSON Schema: a run that satisfies it is certainly sound for this rule, which then need not be called.
 
@@ -68,6 +68,11 @@ class Rule:
     def summary(self) -> str:
         """The first line of the rule's page."""
         return self.documentation.partition("\n")[0]
+
+    @property
+    def is_fixable(self) -> bool:
+        """Whether the rule's page says what `--fix` does about its findings."""
+        return "\n\nFix:" in self.documentation
 
     @property
     def page(self) -> str:

@@ -13,9 +13,10 @@ from referencing.exceptions import NoSuchResource
 from referencing.jsonschema import DRAFT202012
 
 from validator.contract import Schema, Subject, contract
-from validator.finding import NamedProblem, Problem
+from validator.finding import Fix, NamedProblem, Problem
 from validator.inlining import inlined
 from validator.pointer import join
+from validator.recognise import OTHER_OBJECTS
 from validator.settings import ContractName, Form
 from validator.wording import Name, closest, either
 
@@ -39,10 +40,11 @@ def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> lis
         first.setdefault(place, error)
         if error.validator == "required":
             missing.setdefault(place, {}).update(dict.fromkeys(_missing_keys(error)))
-    return [
+    problems = [
         _of_required(place, error, missing[place]) if place in missing else _of_keyword(place, error)
         for place, error in first.items()
     ]
+    return problems if len(problems) == 1 else [(rule, problem._replace(fix=None)) for rule, problem in problems]
 
 
 def _missing_keys(error: ValidationError) -> Iterator[str]:
@@ -105,7 +107,7 @@ def _problem(place: str, error: ValidationError) -> Problem:
         case "enum":
             return _of_vocabulary(place, value, limit)
         case "const":
-            return _of_vocabulary(place, value, [limit])
+            return _of_vocabulary(place, value, [limit])._replace(fix=_object_fix(place, value, limit))
         case "minLength":
             return Problem(place, "is empty, expected at least {} character", (limit,))
         case "maxItems":
@@ -114,6 +116,12 @@ def _problem(place: str, error: ValidationError) -> Problem:
             return Problem(place, "is {}, the least is {}", (value, limit))
         case _:
             return Problem(place, "is {}, the most is {}", (value, limit))
+
+
+def _object_fix(place: str, value: Any, right: str) -> Fix | None:
+    """What a page or run is to call itself, unless it may be what it says, or holds who knows what."""
+    is_other = isinstance(value, dict | list) or value in OTHER_OBJECTS
+    return None if place != "object" or is_other else Fix(right)
 
 
 def _of_vocabulary(place: str, value: Any, words: Iterable[str]) -> Problem:

@@ -31,7 +31,8 @@ class Settings(NamedTuple):
     that are placed and kept of one file (None: no bound); `show` is the lowest severity that is kept.
     `per_file_ignores` are the rules to leave out in some files, or at some places in them. `known` are identities of
     findings that a baseline may accept, which then need no excerpt; of the others, so many of a document have one.
-    With `outlines`, every run is told of, which a report of all runs needs.
+    With `outlines`, every run is told of, which a report of all runs needs; with `edits`, findings that can be fixed
+    tell how.
     """
 
     severities: Mapping[str, Severity]
@@ -48,3 +49,4 @@ class Settings(NamedTuple):
     known: frozenset[str] = frozenset()
     max_excerpts: int | None = None
     outlines: bool = False
+    edits: bool = False

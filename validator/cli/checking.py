@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,22 +29,91 @@ if TYPE_CHECKING:
 
 
 def check_files(files: Sequence[str], options: dict[str, Any]) -> int:
-    """Check the files, write the reports, and tell the exit code."""
-    codes = {CLEAN}
+    """Check the files, write the reports, and tell the exit code; before that, fix what is to be fixed."""
     settings = _settings(options)
+    if options["diff"]:
+        return _diff(files, settings, options)
+    if options["fix"]:
+        return _fix_and_check(files, settings, options)
+    return _check(files, settings, options, None)
+
+
+def _diff(files: Sequence[str], settings: Settings, options: dict[str, Any]) -> int:
+    """Print what would be fixed, instead of a report."""
+    from validator.cli import fixing  # only for those who want it
+
+    codes: set[int] = {CLEAN}
+    shown: list[fixing.Fixable] = []
+    quiet, show_values = options["quiet"], options["show_values"]
+    with fixing.standard_input_kept(files):
+        results = _fixable(files, settings, options)
+        fixable, found = fixing.gathered(_told(results, {**options, "fail_on": "never"}, codes), settings.show)
+        text = fixing.diff(fixable, shown, codes, show_values=show_values, quiet=quiet)
+        codes.add(reports.printed(text, _still))
+    if not quiet:
+        told(fixing.summary(shown, "would be fixed", found - fixing.noted(shown)))
+        if shown and not show_values:
+            told("what may be a secret is masked: with --show-values the diff is a patch that applies")
+    return max(codes)
+
+
+def _fix_and_check(files: Sequence[str], settings: Settings, options: dict[str, Any]) -> int:
+    """Fix what can be fixed, then check all of it again."""
+    from validator.cli import fixing  # only for those who want it
+
+    fixing.refuse_streams(files)
+    codes = {CLEAN}
+    fixable, _ = fixing.gathered(_fixable(files, settings, options), settings.show)
+    done = fixing.carried_out(fixable, codes, quiet=options["quiet"])
+    remaining: Counter[Severity] = Counter()
+    codes.add(_check(files, settings, options, remaining))
+    if not options["quiet"]:
+        told(fixing.summary(done, "fixed", remaining))
+    return max(codes)
+
+
+def _fixable(files: Sequence[str], settings: Settings, options: dict[str, Any]) -> Iterator[Result]:
+    """What is found, with the fixes; what a baseline accepts is not among the findings."""
+    from validator.cli import fixing
+
+    settings = fixing.uncut(settings)
+    review = None
+    if options["baseline"] is not None:
+        from validator.cli import baselines  # only for those who have one
+
+        review = baselines.opened(files, options, settings)
+    progress = _progress(files, options)
+    results = _results(files, checks(settings), options, progress)
+    try:
+        yield from results if review is None else review.passing(results)
+    finally:
+        if progress is not None:
+            progress.clear()
+
+
+def _check(
+    files: Sequence[str], settings: Settings, options: dict[str, Any], remaining: Counter[Severity] | None
+) -> int:
+    """Check and report; `remaining` counts what is shown, where somebody wants to know."""
+    codes = {CLEAN}
     if options["baseline"] is None:
-        _report(files, settings, options, codes)
+        _report(files, settings, options, codes, remaining=remaining)
         return max(codes)
     from validator.cli import baselines  # only for those who have one
 
     review = baselines.opened(files, options, settings)
-    _report(files, baselines.uncut(settings, review), options, codes, review)
+    _report(files, baselines.uncut(settings, review), options, codes, review, remaining)
     codes.add(baselines.settled(review, quiet=options["quiet"]))
     return max(codes)
 
 
 def _report(
-    files: Sequence[str], settings: Settings, options: dict[str, Any], codes: set[int], review: Review | None = None
+    files: Sequence[str],
+    settings: Settings,
+    options: dict[str, Any],
+    codes: set[int],
+    review: Review | None = None,
+    remaining: Counter[Severity] | None = None,
 ) -> None:
     """Write the reports; without what the review accepts, where there is one."""
     wanted = reports.wanted(options)
@@ -52,11 +121,15 @@ def _report(
     results = _results(files, checks(settings), options, progress)
     if review is not None:
         results = review.passing(results)
+    if remaining is not None:
+        from validator.cli import fixing
+
+        results = fixing.counted(results, remaining, Severity(options["show"]))
     try:
         codes.add(
             reports.write(wanted, _told(results, options, codes), options, progress.clear if progress else _still)
         )
-        if review is not None and review.updating:  # a reader who has gone does not make the baseline shorter
+        if remaining is not None or (review is not None and review.updating):  # also where the reader has gone
             deque(results, maxlen=0)
     finally:
         if progress is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from validator import __version__
 from validator.cli.exit_codes import CLEAN
@@ -26,6 +27,18 @@ def _use_configuration(context: click.Context, parameter: click.Parameter, value
     from validator.cli.configuring import use_configuration  # --help and --version do without
 
     return use_configuration(context, parameter, value)
+
+
+def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
+    """What cannot be asked for together."""
+    if options["fix"] and options["diff"]:
+        raise click.UsageError("--fix and --diff contradict each other: --diff writes nothing")
+    if options["update_baseline"]:
+        raise click.UsageError("--update-baseline accepts what is there: fix first, then accept what is left")
+    report = {"output_format": "-f", "statistics": "--statistics"}
+    for name, word in report.items() if options["diff"] else ():
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--diff prints a diff instead of a report: leave {word} out")
 
 
 @click.command(context_settings={"auto_envvar_prefix": "VALIDATE_RUNS", "max_content_width": 100})
@@ -112,6 +125,10 @@ def _use_configuration(context: click.Context, parameter: click.Parameter, value
     allow_from_autoenv=False,
     help="Write what is found to the baseline, and accept it.",
 )
+@click.option(
+    "--fix", is_flag=True, allow_from_autoenv=False, help="Rewrite the files: set right what is wrong beyond doubt."
+)
+@click.option("--diff", is_flag=True, allow_from_autoenv=False, help="Print what --fix would change; write nothing.")
 @click.option("--statistics", is_flag=True, help="Print counts by rule instead of findings.")
 @click.option(
     "--explain",
@@ -175,6 +192,8 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
         return list_rules(options)
     if options["update_baseline"] and options["baseline"] is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
+    if options["fix"] or options["diff"]:
+        _agree_on_fixing(context, options)
     if not files:
         raise click.UsageError("nothing to check: name files, folders or - for standard input")
     from validator.cli.checking import check_files  # --help and --version do without all that checks

@@ -64,11 +64,12 @@ def write(
     codes = {CLEAN}
     for one, told_of in zip(reports, tee(results, len(reports)), strict=True):
         text = reporter(one.module)(told_of, _look(options, one.file))
-        codes.add(_printed(text, clear) if one.file is None else _filed(text, one.file, is_added=one.is_added))
+        codes.add(printed(text, clear) if one.file is None else _filed(text, one.file, is_added=one.is_added))
     return max(codes)
 
 
-def _printed(text: Iterable[str], clear: Callable[[], None]) -> int:
+def printed(text: Iterable[str], clear: Callable[[], None]) -> int:
+    """Print a text as it comes, and tell what became of it."""
     try:
         for part in text:
             clear()

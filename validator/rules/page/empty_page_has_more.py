@@ -12,6 +12,8 @@ Good:
 
     {"data": [], "first_id": null, "last_id": null, "has_more": false}
 
+Fix: `has_more` becomes false.
+
 Source: https://github.com/openai/openai-python/blob/main/src/openai/pagination.py (how a client pages: by has_more
 and the last id in data); held in 12 of 12 genuine empty pages, 2 of runs and 10 of sibling endpoints.
 """
@@ -19,7 +21,7 @@ and the last id in data); held in 12 of 12 genuine empty pages, 2 of runs and 10
 from collections.abc import Iterable
 
 from validator.document import Page
-from validator.finding import Problem
+from validator.finding import Fix, Problem
 from validator.rule import ERROR, rule
 
 
@@ -27,4 +29,5 @@ from validator.rule import ERROR, rule
 def check(page: Page) -> Iterable[Problem]:
     if page.envelope["data"] or not page.envelope["has_more"]:
         return ()
-    return [Problem("has_more", "is true, but data is empty: with no run to continue after, it is false")]
+    message = "is true, but data is empty: with no run to continue after, it is false"
+    return [Problem("has_more", message, fix=Fix(value=False))]

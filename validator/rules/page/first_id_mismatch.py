@@ -13,6 +13,9 @@ Good:
 
     {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}], "first_id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}
 
+Fix: `first_id` becomes the id of the first run, unless that id is itself in doubt: a placeholder such as "<id>", the id
+of something else, an id that another run has too, or one that is not plain enough to be shown.
+
 Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (ListRunsResponse and its example);
 held in 13 of 13 genuine pages of runs and 527 of 527 pages of sibling endpoints.
 """
@@ -21,6 +24,7 @@ from collections.abc import Iterable
 
 from validator.document import Page
 from validator.finding import Problem
+from validator.identifiers import run_id_as_fix
 from validator.rule import ERROR, rule
 from validator.wording import Name
 
@@ -32,4 +36,6 @@ def check(page: Page) -> Iterable[Problem]:
     first_id, first = page.envelope["first_id"], page.runs[0][1]["id"]
     if first_id == first:
         return ()
-    return [Problem("first_id", "is {}, but the first run in data is {}", (first_id and Name(first_id), Name(first)))]
+    values = (first_id and Name(first_id), Name(first))
+    message = "is {}, but the first run in data is {}"
+    return [Problem("first_id", message, values, fix=run_id_as_fix(page, 0))]

@@ -12,6 +12,9 @@ Good:
 
     {"data": [{"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}], "last_id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}
 
+Fix: `last_id` becomes the id of the last run, unless that id is itself in doubt: a placeholder such as "<id>", the id
+of something else, an id that another run has too, or one that is not plain enough to be shown.
+
 Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (ListRunsResponse and its example);
 held in 13 of 13 genuine pages of runs and 527 of 527 pages of sibling endpoints.
 """
@@ -20,6 +23,7 @@ from collections.abc import Iterable
 
 from validator.document import Page
 from validator.finding import Problem
+from validator.identifiers import run_id_as_fix
 from validator.rule import ERROR, rule
 from validator.wording import Name
 
@@ -31,4 +35,6 @@ def check(page: Page) -> Iterable[Problem]:
     last_id, last = page.envelope["last_id"], page.runs[-1][1]["id"]
     if last_id == last:
         return ()
-    return [Problem("last_id", "is {}, but the last run in data is {}", (last_id and Name(last_id), Name(last)))]
+    values = (last_id and Name(last_id), Name(last))
+    message = "is {}, but the last run in data is {}"
+    return [Problem("last_id", message, values, fix=run_id_as_fix(page, -1))]

@@ -22,15 +22,9 @@ from collections.abc import Iterable
 
 from validator.document import Run
 from validator.finding import Problem
+from validator.identifiers import PLACEHOLDERS
 from validator.rule import INFO, rule
 from validator.wording import Name
-
-PLACEHOLDERS = frozenset(
-    (
-        *("<id>", "<value>", "<key>", "<string>", "<text>", "<name>", "<uuid>", "string", "text"),
-        *("<run_id>", "<thread_id>", "<assistant_id>", "<model>", "<instructions>"),
-    )
-)
 
 _IDENTIFIERS = ("id", "thread_id", "assistant_id", "model")
 

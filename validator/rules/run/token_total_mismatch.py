@@ -1,8 +1,8 @@
 """The total of a run's tokens is not the sum of its parts.
 
 `total_tokens` is what clients bill and budget by. Where it differs from `prompt_tokens` plus `completion_tokens`, one
-of the three is wrong, and no reader can tell which. Zeros are fine: runs that fail early have three of them. Where one
-of the counts is negative, that is the finding, and the sum is not judged.
+of the three is wrong, and a reader cannot tell which. Zeros are fine: runs that fail early have three of them. Where
+one of the counts is negative, that is the finding, and the sum is not judged.
 
 Bad:
 
@@ -12,15 +12,22 @@ Good:
 
     {"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}
 
+Fix: `total_tokens` becomes the sum, which is what it is defined as; not where one of the parts is zero (it may never
+have been counted) or smaller than its own cached or reasoning tokens.
+
 Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunCompletionUsage: "prompt + completion");
 held in 51 of 51 genuine usage objects.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.finding import Fix, Problem
 from validator.rule import ERROR, rule
+
+_TOO_MANY = 2**52
+"""Beyond it not every program keeps integers exact."""
 
 
 @rule(group="usage", severity=ERROR, given=("usage",))
@@ -35,5 +42,23 @@ def check(run: Run) -> Iterable[Problem]:
             "usage/total_tokens",
             "is {}, but prompt_tokens {} + completion_tokens {} is {}",
             (total, prompt, completion, right),
+            fix=Fix(right) if _are_counted(usage) else None,
         )
     ]
+
+
+def _are_counted(usage: dict[str, Any]) -> bool:
+    """Whether both parts are counts, and none of them is contradicted by its own breakdown."""
+    prompt, completion = usage["prompt_tokens"], usage["completion_tokens"]
+    return (
+        0 < prompt < _TOO_MANY
+        and 0 < completion < _TOO_MANY
+        and all(count <= prompt for count in _parts(usage, "prompt_token_details", "cached_tokens"))
+        and all(count <= prompt for count in _parts(usage, "prompt_tokens_details", "cached_tokens"))
+        and all(count <= completion for count in _parts(usage, "completion_tokens_details", "reasoning_tokens"))
+    )
+
+
+def _parts(usage: dict[str, Any], details: str, part: str) -> Iterable[float]:
+    counts = usage.get(details)
+    return (counts[part],) if counts and part in counts else ()
