@@ -52,10 +52,12 @@ class Shape(NamedTuple):
 class Contract(NamedTuple):
     """The schemas by `$id`, and the shapes of a page and of a run.
 
-    The schema and the shape of the page say nothing of the runs in it, so that each run is checked once, on its own.
+    The schema and the shape of the page say nothing of the runs in it, so that each run is checked once, on its own;
+    `whole_page` is the schema that does.
     """
 
     schemas: Mapping[str, Schema]
+    whole_page: Schema
     prefix: str
     shapes: Mapping[Subject, Shape]
 
@@ -77,9 +79,11 @@ def contract(name: ContractName, form: Form) -> Contract:
     """The contract in the key names of the form."""
     schemas = _schemas(name, form)
     prefix = f"{URN}published:" if name == "published" else URN
+    whole_page = schemas[f"{prefix}list_runs_response"]
     for urn in {f"{URN}list_runs_response", f"{prefix}list_runs_response"}:
         schemas[urn] = _without_runs(schemas[urn])
-    return Contract(schemas, prefix, {subject: _shape([schemas[f"{URN}{subject}"]], schemas) for subject in SUBJECTS})
+    shapes = {subject: _shape([schemas[f"{URN}{subject}"]], schemas) for subject in SUBJECTS}
+    return Contract(schemas, whole_page, prefix, shapes)
 
 
 @cache

@@ -7,29 +7,34 @@ from typing import Any
 
 from validator.contract import Schema
 
-_ANNOTATIONS = ("$schema", "$id", "title", "description")
+_NAMES = ("$schema", "$id")
+_ANNOTATIONS = (*_NAMES, "title", "description")
 _CONDITION = ("if", "then", "else")
 _GATHERED = ("properties", "items", "additionalProperties", "allOf", *_CONDITION)
 _STRICTER = {"minimum": max, "maximum": min, "exclusiveMaximum": min}
 
 
-def inlined(schema: Any, schemas: Mapping[str, Schema]) -> Any:
-    """The schema with its references replaced by what they refer to, and without annotations."""
+def inlined(schema: Any, schemas: Mapping[str, Schema], *, annotated: bool = False) -> Any:
+    """The schema with its references replaced by what they refer to; without annotations, unless somebody reads them.
+
+    Annotations of a place are in the place of those of what it refers to.
+    """
     if isinstance(schema, list):
-        return [inlined(part, schemas) for part in schema]
+        return [inlined(part, schemas, annotated=annotated) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    own = {word: _inlined(word, schema[word], schemas) for word in schema if word not in (*_ANNOTATIONS, "$ref")}
+    left_out = ("$ref", *(_NAMES if annotated else _ANNOTATIONS))
+    own = {word: _inlined(word, schema[word], schemas, annotated) for word in schema if word not in left_out}
     if "$ref" not in schema:
         return own
-    target = inlined(schemas[schema["$ref"]], schemas)
-    return {**own, "allOf": [*own.get("allOf", ()), target]} if own else target
+    target = inlined(schemas[schema["$ref"]], schemas, annotated=annotated)
+    return target | own if own.keys() <= {*_ANNOTATIONS} else {**own, "allOf": [*own.get("allOf", ()), target]}
 
 
-def _inlined(word: str, value: Any, schemas: Mapping[str, Schema]) -> Any:
+def _inlined(word: str, value: Any, schemas: Mapping[str, Schema], annotated: bool) -> Any:
     if word == "properties":
-        return {key: inlined(schema, schemas) for key, schema in value.items()}
-    return inlined(value, schemas)
+        return {key: inlined(schema, schemas, annotated=annotated) for key, schema in value.items()}
+    return inlined(value, schemas, annotated=annotated)
 
 
 def united(schemas: Iterable[Any]) -> Any:

@@ -131,6 +131,18 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
 @click.option("--diff", is_flag=True, allow_from_autoenv=False, help="Print what --fix would change; write nothing.")
 @click.option("--statistics", is_flag=True, help="Print counts by rule instead of findings.")
 @click.option(
+    "--print-schema",
+    is_flag=True,
+    allow_from_autoenv=False,
+    help="Print the JSON Schema of a page (or --expect run) for other validators.",
+)
+@click.option(
+    "--bundle", is_flag=True, allow_from_autoenv=False, help="With --print-schema: let every part keep its own $id."
+)
+@click.option(
+    "--dereference", is_flag=True, allow_from_autoenv=False, help="With --print-schema: write every $ref out."
+)
+@click.option(
     "--explain",
     metavar="RULE",
     is_eager=True,
@@ -190,6 +202,10 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
         from validator.cli.rule_list import list_rules
 
         return list_rules(options)
+    if options["print_schema"] or options["bundle"] or options["dereference"]:
+        from validator.cli.printed_schema import print_schema
+
+        return print_schema(options)
     if options["update_baseline"] and options["baseline"] is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
     if options["fix"] or options["diff"]:
