@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeAlias
 
 from validator.excerpt import excerpts
 from validator.finding import Edit, Excerpt, Finding, Span
+from validator.harmless import LOG_COMMAND
 from validator.parse import text_of
-from validator.reporters import LOG_COMMAND
 from validator.rewriting import Rewritten
 from validator.wording import escape
 

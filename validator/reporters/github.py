@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from validator.finding import Finding
-from validator.reporters import LOG_COMMAND, Look, Tally, Told
+from validator.harmless import LOG_COMMAND
+from validator.reporters import Look, Tally, Told
 from validator.reporters.sentence import sentence
 from validator.reporters.terminal import last_line
 from validator.severity import Severity

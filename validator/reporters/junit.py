@@ -17,7 +17,8 @@ from xml.sax.saxutils import escape as in_xml
 from xml.sax.saxutils import quoteattr
 
 from validator.finding import Checked, Finding
-from validator.reporters import LOG_COMMAND, Look, Tally, Told
+from validator.harmless import LOG_COMMAND
+from validator.reporters import Look, Tally, Told
 from validator.reporters.sentence import sentence
 from validator.reporters.terminal import file_name
 from validator.reporters.text import report as text_report

@@ -12,7 +12,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from validator.finding import Finding
-from validator.reporters import LOG_COMMAND, Look, Tally, Told
+from validator.harmless import LOG_COMMAND
+from validator.reporters import Look, Tally, Told
 from validator.reporters.statistics import Row as RuleRow
 from validator.reporters.statistics import rows as rows_of_rules
 from validator.reporters.terminal import file_name, last_line, pointer

@@ -18,7 +18,8 @@ from string import Template
 from typing import Any
 
 from validator.finding import Checked, Finding, RunOutline
-from validator.reporters import LOG_COMMAND, Look, Tally, Told
+from validator.harmless import LOG_COMMAND
+from validator.reporters import Look, Tally, Told
 from validator.reporters.html.timelines import Sighting, timelines
 from validator.reporters.json import dumped
 from validator.reporters.terminal import file_name, last_line, place
