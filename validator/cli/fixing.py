@@ -61,7 +61,7 @@ class Fixable:
 
 def uncut(settings: Settings) -> Settings:
     """The settings with which every finding that is shown is there, with its fix if it has one."""
-    return settings._replace(edits=True, max_findings=None, max_excerpts=0)
+    return settings._replace(edits=True, max_findings=None, max_excerpts=0, outlines=False)
 
 
 def refuse_streams(files: Iterable[str]) -> None:
