@@ -160,8 +160,8 @@ BY_ENVIRONMENT = {
     "baseline": ("accepted.json", "accepted.json"),
 }
 COMMAND_LINE_ONLY = {
-    *("explain", "list-rules", "show-config", "print-schema", "bundle", "dereference", "version", "help"),
-    *("update-baseline", "fix", "diff"),
+    *("print-schema", "bundle", "dereference"),
+    *("explain", "list-rules", "show-config", "update-baseline", "fix", "diff", "version", "help"),
 }
 NOT_IN_A_FILE = {*COMMAND_LINE_ONLY, "config", "isolated", "debug", "jobs"}
 

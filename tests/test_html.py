@@ -255,6 +255,14 @@ def test_a_run_that_ends_as_the_next_is_created_does_not_overlap_it(tmp_path: Pa
     ) == [("run_a", "waited 1 s, ran 19 s", []), ("run_b", "waited 1 s, ran 1 s", [])]
 
 
+def test_runs_created_in_the_same_second_are_not_told_apart(tmp_path: Path) -> None:
+    assert told(
+        tmp_path,
+        timed("run_a", "completed", created_at=0, started_at=1, completed_at=20),
+        timed("run_b", "completed", created_at=0, started_at=1, completed_at=22),
+    ) == [("run_a", "waited 1 s, ran 19 s", []), ("run_b", "waited 1 s, ran 21 s", [])]
+
+
 def test_a_short_run_inside_a_long_one_does_not_hide_a_later_one(tmp_path: Path) -> None:
     assert told(
         tmp_path,
@@ -323,7 +331,7 @@ def test_runs_without_thread_or_name_are_shown_file_by_file(tmp_path: Path) -> N
     ]
 
 
-def test_threads_with_faults_of_time_come_first_then_those_with_findings(tmp_path: Path) -> None:
+def test_threads_with_odd_times_come_first_then_those_with_findings(tmp_path: Path) -> None:
     sound = run(thread_id="thread_sound", id="run_sound")
     wrong = run(thread_id="thread_found", id="run_found", usage={**run()["usage"], "total_tokens": 1})
     backward = {

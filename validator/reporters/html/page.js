@@ -232,17 +232,17 @@ const threads = sliced(at("more-threads"), "thread", (thread) => {
 
 function threadDetails(thread) {
   const marks = thread.runs.flatMap((run) => run.marks);
-  const wrong = [["overlap", "overlap"], ["backward", "backward time"]]
-    .map(([kind, noun]) => [marks.filter((mark) => mark[0] === kind).length, noun])
-    .filter(([count]) => count > 0)
-    .map(([count, noun]) => counted(count, noun));
+  const odd = (kind, noun) => {
+    const count = marks.filter((mark) => mark[0] === kind).length;
+    return count ? element("span", { class: `count ${kind}` }, counted(count, noun)) : null;
+  };
   const found = thread.runs.reduce((sum, run) => sum + run.findings.length, 0);
   const details = element("details", { class: "thread", id: `thread-${thread.number}` },
     element("summary", {},
       element("span", { class: "value name" }, thread.id ?? "Thread not named"), " ",
       element("span", { class: "count" }, counted(thread.runs.length, "run")), " ",
       found ? element("span", { class: "count found" }, counted(found, "finding")) : null, " ",
-      wrong.length ? element("span", { class: "count wrong" }, wrong.join(", ")) : null,
+      odd("overlap", "overlap"), " ", odd("backward", "backward time"),
       element("span", { class: "value where" }, thread.where)));
   details.addEventListener("toggle", () => fill(thread, details));
   return details;
@@ -476,6 +476,7 @@ at("filters").addEventListener("submit", (event) => event.preventDefault());
 at("filters").addEventListener("reset", () => setTimeout(filterFindings));
 at("thread-filters").addEventListener("input", filterThreads);
 at("thread-filters").addEventListener("submit", (event) => event.preventDefault());
+document.querySelector("details.side").hidden = data.counts.length === 0;
 for (const details of document.querySelectorAll(".side details, details.side")) {
   details.open = matchMedia("(min-width: 60rem)").matches;
 }

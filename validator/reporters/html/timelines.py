@@ -77,7 +77,7 @@ class _Row:
 
 
 def timelines(sightings: Iterable[Sighting]) -> list[dict[str, Any]]:
-    """The timeline of each thread: first those with faults of time, then those with findings, then the others."""
+    """The timeline of each thread: first those with odd times, then those with findings, then the others."""
     drawn = [_timeline(thread, group) for thread, group in _groups(sightings)]
     return sorted(drawn, key=lambda one: (not _any_has("marks", one), not _any_has("findings", one)))
 
@@ -187,13 +187,14 @@ def _backward(times: Times) -> Iterator[Piece]:
 def _mark_overlaps(rows: Iterable[_Row]) -> None:
     """Mark every run that was created while an earlier one of its thread was not over, and the earlier one too.
 
-    Of a run that had not ended when it was seen, only its own document tells that it was not over.
+    Of a run that had not ended when it was seen, only its own document tells that it was not over. Runs created in the
+    same second are not told apart.
     """
     longest: dict[object, _Row] = {}
     for row in rows:
         document = row.last.document
         before = max((longest[key] for key in (None, document) if key in longest), key=_over, default=None)
-        if before is not None and row.start < before.over:
+        if before is not None and before.start < row.start < before.over:
             _mark_pair(before, row)
         key = document if _end(row.run) is None else None
         longest[key] = max(longest.get(key, row), row, key=_over)
