@@ -159,7 +159,10 @@ BY_ENVIRONMENT = {
     "verbose": ("on", True),
     "baseline": ("accepted.json", "accepted.json"),
 }
-COMMAND_LINE_ONLY = {"explain", "list-rules", "show-config", "update-baseline", "fix", "diff", "version", "help"}
+COMMAND_LINE_ONLY = {
+    *("print-schema", "bundle", "dereference"),
+    *("explain", "list-rules", "show-config", "update-baseline", "fix", "diff", "version", "help"),
+}
 NOT_IN_A_FILE = {*COMMAND_LINE_ONLY, "config", "isolated", "debug", "jobs"}
 
 
