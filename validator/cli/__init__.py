@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from typing import NoReturn
 
@@ -11,6 +12,9 @@ import click
 from validator.cli.command import command
 from validator.cli.exit_codes import CLEAN, INTERRUPTED
 from validator.cli.streams import flushed, lost, told, unheard
+
+COMPLETE = "_VALIDATE_RUNS_COMPLETE"
+"""The variable that the script of a shell sets when it asks how a word can go on."""
 
 
 def main() -> NoReturn:
@@ -29,6 +33,10 @@ def main() -> NoReturn:
 def _code() -> int:
     """Run the command for its exit code; not by `command.main`, which answers a closed pipe in its own way."""
     try:
+        if instruction := os.environ.get(COMPLETE):
+            from validator.cli.completion import complete  # only where a shell asks
+
+            return complete(COMPLETE, instruction)
         with command.make_context("validate-runs", sys.argv[1:]) as context:
             code: int = command.invoke(context)
     except click.exceptions.Exit as request:

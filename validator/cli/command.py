@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -13,9 +13,12 @@ from validator.cli.option_types import SEVERITIES, OutputFormat, Remap, RuleWord
 from validator.formats import FORMATS
 from validator.settings import MAX_BYTES, MAX_FINDINGS
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 
 def _explain(context: click.Context, _: click.Parameter, word: str | None) -> None:
-    if word is None:
+    if word is None or context.resilient_parsing:
         return
     from validator.cli.rule_list import explain
 
@@ -23,7 +26,15 @@ def _explain(context: click.Context, _: click.Parameter, word: str | None) -> No
     context.exit()
 
 
+def _rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    from validator.cli.completion import rules  # only where a shell asks
+
+    return rules(incomplete)
+
+
 def _use_configuration(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    if context.resilient_parsing:
+        return value
     from validator.cli.configuring import use_configuration  # --help and --version do without
 
     return use_configuration(context, parameter, value)
@@ -149,6 +160,7 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
     expose_value=False,
     allow_from_autoenv=False,
     callback=_explain,
+    shell_complete=_rules,
     help="Print the page of a rule.",
 )
 @click.option("--list-rules", is_flag=True, allow_from_autoenv=False, help="Print all rules.")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from validator.formats import FORMATS, Output
 from validator.severity import Severity
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 SEVERITIES = [severity.value for severity in Severity]
+LEVELS = [*SEVERITIES, "off"]
 
 
 class RuleWords(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
@@ -26,6 +30,12 @@ class RuleWords(click.ParamType):  # type: ignore[type-arg]  # generic from clic
             _known(word, self, param, ctx)
         return words
 
+    def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        """Names and groups of rules."""
+        from validator.cli.completion import rules  # only where a shell asks
+
+        return rules(incomplete)
+
 
 class Remap(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
     """`RULE=LEVEL`."""
@@ -38,7 +48,13 @@ class Remap(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.
         if not equals:
             self.fail(f"{value!r} is not of the form RULE=LEVEL.", param, ctx)
         _known(word, self, param, ctx)
-        return word, click.Choice([*SEVERITIES, "off"]).convert(level, param, ctx)
+        return word, click.Choice(LEVELS).convert(level, param, ctx)
+
+    def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        """Names and groups of rules, then levels."""
+        from validator.cli.completion import remaps  # only where a shell asks
+
+        return remaps(incomplete, LEVELS)
 
 
 def _known(word: str, kind: click.ParamType[Any], param: click.Parameter | None, ctx: click.Context | None) -> None:
@@ -82,3 +98,9 @@ class OutputFormat(click.ParamType):  # type: ignore[type-arg]  # generic from c
         if colon and not file:
             self.fail(f"{value!r} names no file behind the colon.", param, ctx)
         return Output(click.Choice(FORMATS).convert(word, param, ctx), file or None)
+
+    def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        """Names of formats, then files."""
+        from validator.cli.completion import outputs  # only where a shell asks
+
+        return outputs(incomplete, FORMATS)

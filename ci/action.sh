@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The GitHub Action: installs validate-runs into a virtual environment of its own and checks the files. What the workflow
+# says comes as environment variables, a word a line, and is never read as shell.
+set -euo pipefail
+
+words() { # TEXT: fills `lines` with the lines of the text that are not empty
+  mapfile -t lines < <(printf '%s\n' "$1" | tr -d '\r' | sed '/^[[:space:]]*$/d')
+}
+
+words "${INPUT_FILES:-}"
+files=("${lines[@]}")
+words "${INPUT_ARGS:-}"
+args=("${lines[@]}")
+if [ "${#files[@]}" = 0 ]; then
+  echo "::error title=validate-runs::the input files names nothing to check"
+  exit 2
+fi
+
+package=$ACTION_PATH
+if [ -n "${INPUT_VERSION:-}" ]; then
+  [[ "$INPUT_VERSION" =~ ^[0-9][0-9A-Za-z.+!-]*$ ]] || { echo "::error title=validate-runs::the input version is no version"; exit 2; }
+  package="validate-runs==$INPUT_VERSION"
+fi
+python3 -m venv "$RUNNER_TEMP/validate-runs"
+"$RUNNER_TEMP/validate-runs/bin/python" -m pip install --quiet --disable-pip-version-check "$package"
+
+reports=(-f github)
+[ -z "${INPUT_SARIF:-}" ] || reports+=(-f "sarif:$INPUT_SARIF")
+exec "$RUNNER_TEMP/validate-runs/bin/validate-runs" "${reports[@]}" "${args[@]}" -- "${files[@]}"
