@@ -1,6 +1,7 @@
 """Archives in pieces over several processes: what is found does not depend on who looks."""
 
 import gzip
+import io
 import json
 import os
 import random
@@ -8,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -316,6 +318,23 @@ def test_a_piece_can_be_read_from_anywhere(tmp_path: Path) -> None:
         8: [b"cc"],
         9: [b"cc"],
     }
+
+
+def test_a_line_that_spans_many_pieces_is_read_to_its_end_once(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"[" + b" " * 3_000_000 + b"]\n[]\n")
+    read_to: list[int] = []
+
+    @contextmanager
+    def opening(path: str) -> Iterator[io.BufferedReader]:
+        with Path(path).open("rb") as file:
+            yield file
+            read_to.append(file.tell())
+
+    for piece in ranges(Piece(str(archive)), 500_000):
+        list(read(piece, 1000, opening=opening))
+    far = [number for number, at in enumerate(read_to) if at > 500_000 * (number + 1) + 256 * 1024]
+    assert (len(read_to), far) == (7, [0])
 
 
 @pytest.mark.parametrize("block", [1, 4, 7, 100])

@@ -151,10 +151,10 @@ class Failing(io.BytesIO):
         super().__init__(b"torn")
         self.error = error
 
-    def read(self, size: int | None = -1, /) -> bytes:
+    def read1(self, size: int | None = -1, /) -> bytes:
         if self.tell():
             raise self.error
-        return super().read(size)
+        return super().read1(size)
 
 
 def test_a_failure_in_the_middle_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
