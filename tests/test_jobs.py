@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -364,6 +364,29 @@ def test_a_file_that_is_gone_is_told_in_its_turn(archives: Path) -> None:
     alone = told(survey(paths, READY, MAX_BYTES, 1))
     assert (str(archives / "locked" / "x.json"), "no such file or directory") in alone
     assert told(survey(paths, READY, MAX_BYTES, 2)) == alone
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda path: os.truncate(path, 20_000), "became shorter while it was read"),
+        (os.unlink, "no such file or directory"),
+    ],
+)
+def test_a_file_that_shrinks_or_vanishes_under_way_is_told_once(
+    archives: Path, change: Callable[[Path], None], reason: str
+) -> None:
+    archive = archives / "a.jsonl"
+    archive.write_bytes(b"\n".join(lines(200) * 9))
+    found = survey([str(archive), str(archives / "d00.json")], READY, MAX_BYTES, 2)
+    before = [next(found)]
+    change(archive)
+    after = list(found)
+    assert [(one.file, str(one)) for one in after if isinstance(one, SourceError)] == [(str(archive), reason)]
+    assert isinstance(after[-1], Checked)
+    assert after[-1].document.file == str(archives / "d00.json")
+    assert not isinstance(before[0], SourceError)
 
 
 def test_too_many_jobs_are_refused_as_too_few() -> None:
