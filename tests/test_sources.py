@@ -164,6 +164,18 @@ def test_a_failure_in_the_middle_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert _read("-", "nowhere") == [("-", "took too long"), ("nowhere", "no such file or directory")]
 
 
+def test_a_file_that_shrinks_while_it_is_read_is_told(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"[1]\n[2]\n")
+    found = documents([str(archive), "nowhere"], MAX_BYTES)
+    assert next(found) == Document(str(archive), b"[1]", 1)
+    os.truncate(archive, 4)
+    assert [str(one) for one in found if isinstance(one, SourceError)] == [
+        "became shorter while it was read",
+        "no such file or directory",
+    ]
+
+
 def test_standard_input_is_read_or_told_to_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"given")))
     assert _read("-") == [b"given"]

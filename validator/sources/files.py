@@ -128,10 +128,13 @@ def opened_here(path: str) -> Iterator[io.BufferedReader]:
         return
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:
-        if refused := _refused(path, os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if refused := _refused(path, status.st_mode):
             raise SourceError(path, refused)
         os.set_blocking(descriptor, True)
         yield file
+        if os.fstat(descriptor).st_size < status.st_size:
+            raise SourceError(path, json_lines.SHRUNK)
 
 
 def _refused(path: str, mode: int) -> str | None:

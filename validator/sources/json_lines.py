@@ -14,6 +14,7 @@ from validator.sources.unpacking import BrokenCompression
 _BLANK = b" \t\r\n"
 _BLOCK = 256 * 1024
 """Bytes that are taken at once."""
+SHRUNK = "became shorter while it was read"
 
 
 Screen: TypeAlias = Callable[[bytes, list[bytes]], tuple[list[int], Sound]]
@@ -72,7 +73,7 @@ def _blocks(opened: Opened, size: int | None) -> Iterator[tuple[bytes, BrokenCom
             return
         yield block, None
     if size is not None and position < size:
-        raise SourceError(opened.name, "became shorter while it was read")
+        raise SourceError(opened.name, SHRUNK)
 
 
 def _rest(opened: Opened) -> tuple[bytes, int]:
