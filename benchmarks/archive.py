@@ -2,7 +2,7 @@
 
 python benchmarks/archive.py [--runs N] [--defects SHARE] [--dask] [--keep FILE]
 
-Needs orjson and duckdb; jq, node with ajv, and Dask are measured where they are there.
+Needs orjson and duckdb; jq, node (with ajv in the folder, or on NODE_PATH) and Dask are measured where they are there.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 from pages import sound_page
 
+from validator.contract import contract
+from validator.inlining import inlined
 from validator.library import settings
 from validator.passes import checks
 from validator.survey import survey
@@ -34,6 +37,14 @@ SELECT count(*) FROM read_json('{file}', format='newline_delimited', columns={{
   'usage': 'STRUCT(prompt_tokens BIGINT, completion_tokens BIGINT, total_tokens BIGINT)'}})
 WHERE usage.total_tokens <> usage.prompt_tokens + usage.completion_tokens
    OR started_at < created_at OR completed_at < started_at OR (status = 'completed' AND completed_at IS NULL)
+"""
+AJV = """
+const Ajv = require("ajv/dist/2020");
+const accepts = new Ajv({strict: false, validateFormats: false}).compile(JSON.parse(process.argv[1]));
+const lines = require("readline").createInterface({input: require("fs").createReadStream(process.argv[2])});
+let rejected = 0;
+lines.on("line", line => { rejected += !accepts(JSON.parse(line)); });
+lines.on("close", () => console.log(rejected));
 """
 
 
@@ -95,6 +106,12 @@ def dask(file: Path) -> Callable[[], object]:
     return lambda: check_archive(str(file), now=1_800_000_000).compute()
 
 
+def run_schema() -> Any:
+    """The schema of a run, without references."""
+    schemas = contract("observed", "wire")
+    return inlined(schemas.schema_of("run"), schemas.schemas)
+
+
 def rivals(file: Path) -> dict[str, Callable[[], object]]:
     """What else reads the lines, where it is there."""
     import duckdb
@@ -103,6 +120,12 @@ def rivals(file: Path) -> dict[str, Callable[[], object]]:
     found: dict[str, Callable[[], object]] = {"DuckDB, four rules as SQL": lambda: duckdb.execute(query).fetchall()}
     if shutil.which("jq"):
         found["jq -c ."] = command("jq", "-c", ".", str(file))
+    ajv = ("node", "-e", AJV, json.dumps(run_schema()), str(file))
+    if (
+        shutil.which("node")
+        and subprocess.run((*ajv[:4], "/dev/null"), capture_output=True, check=False).returncode == 0
+    ):
+        found["node, ajv, the run schema"] = command(*ajv)
     if shutil.which("wc"):
         found["wc -l"] = command("wc", "-l", str(file))
     return found

@@ -218,6 +218,19 @@ def test_what_unpacks_before_the_damage_is_checked(tmp_path: Path, pack: Callabl
     assert told(archive)[-1][1] == "broken-compression does not unpack: its data is damaged"
 
 
+@pytest.mark.parametrize("damage", [lambda data: data[:-8], lambda data: data + b"trailing"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a"])
+def test_a_small_archive_that_is_damaged_keeps_its_lines(
+    tmp_path: Path, name: str, damage: Callable[[bytes], bytes]
+) -> None:
+    lines = [json.dumps({**BAD_PAGE, "nonce": str(n) * 300}) for n in range(8)]
+    (tmp_path / name).write_bytes(damage(gzip.compress("\n".join(lines).encode())))
+    assert [(record, rule) for record, rule, *_ in found(tmp_path / name)] == [
+        *((number, "first-id-mismatch") for number in range(1, 8)),
+        (8, "broken-compression"),
+    ]
+
+
 @pytest.mark.parametrize("name", ["a.json", "a.har", "a.yaml", "a"])
 def test_a_packed_document_that_is_torn_is_one_finding(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(gzip.compress(json.dumps(PAGE).encode())[:-9])
@@ -320,6 +333,15 @@ def test_an_event_that_is_too_large_is_told_and_passed_over(tmp_path: Path) -> N
         if isinstance(one, Document)
     ]
     assert seen == [(1, "too-large"), (2, "too-large"), (3, b"1")]
+
+
+def test_an_event_of_many_lines_takes_time_by_its_size_only(tmp_path: Path) -> None:
+    stream = tmp_path / "a.sse"
+    stream.write_text("event: thread.run.queued\n" + "data\n" * 400_000 + "\n")
+    assert told(stream) == [(1, "not-json holds nothing but white space, but a JSON document was expected")]
+    (one,) = (one for one in documents([str(stream)], 399_998) if isinstance(one, Document))
+    assert one.problem is not None
+    assert one.problem[0] == "too-large"
 
 
 def test_a_stream_without_runs_is_told(tmp_path: Path) -> None:

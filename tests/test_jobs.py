@@ -1,6 +1,7 @@
 """Archives in pieces over several processes: what is found does not depend on who looks."""
 
 import gzip
+import io
 import json
 import os
 import random
@@ -8,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -318,6 +320,23 @@ def test_a_piece_can_be_read_from_anywhere(tmp_path: Path) -> None:
     }
 
 
+def test_a_line_that_spans_many_pieces_is_read_to_its_end_once(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"[" + b" " * 3_000_000 + b"]\n[]\n")
+    read_to: list[int] = []
+
+    @contextmanager
+    def opening(path: str) -> Iterator[io.BufferedReader]:
+        with Path(path).open("rb") as file:
+            yield file
+            read_to.append(file.tell())
+
+    for piece in ranges(Piece(str(archive)), 500_000):
+        list(read(piece, 1000, opening=opening))
+    far = [number for number, at in enumerate(read_to) if at > 500_000 * (number + 1) + 256 * 1024]
+    assert (len(read_to), far) == (7, [0])
+
+
 @pytest.mark.parametrize("block", [1, 4, 7, 100])
 def test_lines_do_not_depend_on_how_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
     monkeypatch.setattr("validator.sources.json_lines._BLOCK", block)
@@ -345,6 +364,29 @@ def test_a_file_that_is_gone_is_told_in_its_turn(archives: Path) -> None:
     alone = told(survey(paths, READY, MAX_BYTES, 1))
     assert (str(archives / "locked" / "x.json"), "no such file or directory") in alone
     assert told(survey(paths, READY, MAX_BYTES, 2)) == alone
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda path: os.truncate(path, 20_000), "became shorter while it was read"),
+        (os.unlink, "no such file or directory"),
+    ],
+)
+def test_a_file_that_shrinks_or_vanishes_under_way_is_told_once(
+    archives: Path, change: Callable[[Path], None], reason: str
+) -> None:
+    archive = archives / "a.jsonl"
+    archive.write_bytes(b"\n".join(lines(200) * 9))
+    found = survey([str(archive), str(archives / "d00.json")], READY, MAX_BYTES, 2)
+    before = [next(found)]
+    change(archive)
+    after = list(found)
+    assert [(one.file, str(one)) for one in after if isinstance(one, SourceError)] == [(str(archive), reason)]
+    assert isinstance(after[-1], Checked)
+    assert after[-1].document.file == str(archives / "d00.json")
+    assert not isinstance(before[0], SourceError)
 
 
 def test_too_many_jobs_are_refused_as_too_few() -> None:

@@ -400,6 +400,8 @@ LONG = "Answer in no more than a hundred words, whatever it is that you were ask
         ({"instructions": LONG}, {"instructions": "Be kind."}, "is not what it was in /0"),
         ({"tools": []}, {"tools": [{"type": "code_interpreter"}]}, "is not what it was in /0"),
         ({"truncation_strategy": {"type": "auto", "a": 1}}, {"truncation_strategy": {"a": 1, "type": "auto"}}, None),
+        ({"tools": [{"type": "x", "a": [1, 0.5]}]}, {"tools": [{"type": "x", "a": [1.0, 0.5]}]}, None),
+        ({"tools": [{"type": "x", "a": 1}]}, {"tools": [{"type": "x", "a": 1.5}]}, "is not what it was in /0"),
         ({"tools": []}, {"tools": 7}, None),
         ({"tool_resources": {}}, {"tool_resources": {"a": 1}}, None),
         ({"metadata": {}}, {"metadata": {"a": "b"}}, None),

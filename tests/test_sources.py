@@ -151,10 +151,10 @@ class Failing(io.BytesIO):
         super().__init__(b"torn")
         self.error = error
 
-    def read(self, size: int | None = -1, /) -> bytes:
+    def read1(self, size: int | None = -1, /) -> bytes:
         if self.tell():
             raise self.error
-        return super().read(size)
+        return super().read1(size)
 
 
 def test_a_failure_in_the_middle_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,6 +162,18 @@ def test_a_failure_in_the_middle_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert _read("-") == [("-", "input/output error")]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Failing(TimeoutError("took too long"))))
     assert _read("-", "nowhere") == [("-", "took too long"), ("nowhere", "no such file or directory")]
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_told(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"[1]\n[2]\n")
+    found = documents([str(archive), "nowhere"], MAX_BYTES)
+    assert next(found) == Document(str(archive), b"[1]", 1)
+    os.truncate(archive, 4)
+    assert [str(one) for one in found if isinstance(one, SourceError)] == [
+        "became shorter while it was read",
+        "no such file or directory",
+    ]
 
 
 def test_standard_input_is_read_or_told_to_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:

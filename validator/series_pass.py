@@ -228,8 +228,18 @@ class History:
 
 def _remembered(value: Any) -> Any:
     if isinstance(value, dict | list) or (isinstance(value, str) and len(value) > _LONGEST):
-        return Digest(blake2b(json.dumps(value, sort_keys=True).encode(), digest_size=16).digest())
+        text = json.dumps(_alike(value), sort_keys=True)
+        return Digest(blake2b(text.encode(), digest_size=16).digest())
     return value
+
+
+def _alike(value: Any) -> Any:
+    """The value with 1.0 as 1: JSON has one kind of number, and who writes it anew may choose."""
+    if isinstance(value, dict):
+        return {key: _alike(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_alike(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 @dataclass(slots=True)

@@ -156,13 +156,25 @@ def _spread(
     from validator.workers import spread
 
     lines, path = 0, None
+    told: set[str] = set()
     for piece, (number, results) in spread(_tasks(found), checks, max_bytes, jobs):
         if piece is None or piece.path != path or not piece.start:
             lines, path = 0, piece and piece.path
-        yield from moved(results, lines)
+            told.clear()
+        yield from _once(moved(results, lines), told)
         lines += number
         if tell is not None and piece is not None:
             tell(_size(piece))
+
+
+def _once(results: Iterable[Result], told: set[str]) -> Iterator[Result]:
+    """The same; what keeps all pieces of a file from being read is told with the first."""
+    for one in results:
+        if not isinstance(one, SourceError):
+            yield one
+        elif str(one) not in told:
+            told.add(str(one))
+            yield one
 
 
 def _tasks(found: Iterable[Piece | SourceError]) -> Iterator[list[Piece] | SourceError]:

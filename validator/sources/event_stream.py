@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from validator.locate import Place
@@ -107,12 +108,12 @@ def _events(opened: Opened) -> Iterator[Event]:
     name: str | None = None
     data: list[bytes] = []
     starts: list[Place] = []
-    room = opened.max_bytes
-    for number, line in _lines(opened):
+    room = opened.max_bytes + 1
+    for number, line in chain(_lines(opened), [(0, b"")]):
         if not line:
             if starts:
                 yield Event(name, b"\n".join(data) if room >= 0 else None, tuple(starts))
-            name, data, starts, room = None, [], [], opened.max_bytes
+            name, data, starts, room = None, [], [], opened.max_bytes + 1
             continue
         field, _, value = line.partition(b":")
         if field == b"event":
@@ -120,10 +121,10 @@ def _events(opened: Opened) -> Iterator[Event]:
         elif field == b"data":
             value = value.removeprefix(b" ")
             starts.append((number, len(line) - len(value) + 1))
-            room -= len(value)
-            data = [*data, value] if room >= 0 else []
-    if starts:
-        yield Event(name, b"\n".join(data) if room >= 0 else None, tuple(starts))
+            data.append(value)
+            room -= len(value) + 1
+            if room < 0:
+                del data[:], starts[1:]  # it is enough to know where it begins
 
 
 def _lines(opened: Opened) -> Iterator[tuple[int, bytes]]:

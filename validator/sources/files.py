@@ -18,6 +18,8 @@ from validator.sources.unpacking import BrokenCompression, unpacked
 from validator.wording import either
 
 STANDARD_INPUT = "-"
+_PART = 256 * 1024
+"""Bytes to read at once of a line that is passed over."""
 
 
 class Piece(NamedTuple):
@@ -87,10 +89,11 @@ def read(piece: Piece, max_bytes: int, screen: Screen | None = None, opening: Op
     path = piece.path
     try:
         with (opening or opened_here)(path) as file:
-            if piece.start or piece.stop is not None:
-                yield from _lines(piece, file, max_bytes, screen)
-            else:
+            if piece.stop is None:
                 yield from containers.documents(Opened(path, unpacked(file, path), max_bytes, piece.is_named), screen)
+            else:
+                at = _first_line(file, piece.start, piece.stop)
+                yield from json_lines.lines(Opened(path, file, max_bytes, piece.is_named), piece.stop - at, screen)
     except BrokenCompression as broken:
         yield unreadable(path, "broken-compression", str(broken))
     except SourceError as error:
@@ -99,16 +102,16 @@ def read(piece: Piece, max_bytes: int, screen: Screen | None = None, opening: Op
         yield _error(error, path)
 
 
-def _lines(piece: Piece, file: io.BufferedReader, max_bytes: int, screen: Screen | None) -> Found:
-    """The documents on the lines that begin in a piece of a file."""
-    at = piece.start
-    if at:  # a line begins here only if one ends just before
-        file.seek(at - 1)
-        while (line := file.readline(max_bytes)) and not line.endswith(b"\n"):
-            at += len(line)
-        at += len(line) - 1
-    size = None if piece.stop is None else piece.stop - at
-    return json_lines.lines(Opened(piece.path, file, max_bytes, piece.is_named), size, screen)
+def _first_line(file: io.BufferedReader, start: int, stop: int) -> int:
+    """Go to the first line that begins from `start` on, just after another has ended; not far beyond `stop`."""
+    if not start:
+        return 0
+    at = start - 1
+    file.seek(at)
+    line = b""
+    while at < stop and not line.endswith(b"\n") and (line := file.readline(_PART)):
+        at += len(line)
+    return at
 
 
 Opening: TypeAlias = Callable[[str], AbstractContextManager[io.BufferedReader]]
@@ -125,10 +128,13 @@ def opened_here(path: str) -> Iterator[io.BufferedReader]:
         return
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:
-        if refused := _refused(path, os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if refused := _refused(path, status.st_mode):
             raise SourceError(path, refused)
         os.set_blocking(descriptor, True)
         yield file
+        if os.fstat(descriptor).st_size < status.st_size:
+            raise SourceError(path, json_lines.SHRUNK)
 
 
 def _refused(path: str, mode: int) -> str | None:

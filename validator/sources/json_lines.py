@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from validator.finding import Sound
-from validator.sources import Document, unreadable
+from validator.sources import Document, SourceError, unreadable
 from validator.sources.opened import Opened
 from validator.sources.unpacking import BrokenCompression
 
 _BLANK = b" \t\r\n"
 _BLOCK = 256 * 1024
 """Bytes that are taken at once."""
+SHRUNK = "became shorter while it was read"
 
 
 Screen: TypeAlias = Callable[[bytes, list[bytes]], tuple[list[int], Sound]]
@@ -62,7 +63,7 @@ def _blocks(opened: Opened, size: int | None) -> Iterator[tuple[bytes, BrokenCom
             block = opened.file.read1(_BLOCK if size is None else min(_BLOCK, size - position))
             position += len(block)
             if not block:
-                return
+                break
             if not block.endswith(b"\n"):
                 rest, skipped = _rest(opened)
                 block += rest
@@ -71,6 +72,8 @@ def _blocks(opened: Opened, size: int | None) -> Iterator[tuple[bytes, BrokenCom
             yield block[: block.rfind(b"\n") + 1], broken
             return
         yield block, None
+    if size is not None and position < size:
+        raise SourceError(opened.name, SHRUNK)
 
 
 def _rest(opened: Opened) -> tuple[bytes, int]:

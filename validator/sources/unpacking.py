@@ -6,7 +6,7 @@ import io
 import zlib
 from contextlib import suppress
 from importlib import import_module
-from typing import Any, BinaryIO
+from typing import Any
 
 from validator.sources import SourceError
 
@@ -21,7 +21,7 @@ class BrokenCompression(Exception):
     """The file does not unpack any further; the text says why."""
 
 
-def unpacked(file: BinaryIO, path: str) -> io.BufferedReader:
+def unpacked(file: io.BufferedIOBase, path: str) -> io.BufferedReader:
     """The file's content, of which `peek` shows the beginning; reading raises `BrokenCompression` where it breaks."""
     start, file = ahead(file, len(ZSTD))
     if start.startswith(GZIP):
@@ -39,9 +39,12 @@ def is_packed(start: bytes) -> bool:
     return start.startswith((GZIP, ZSTD))
 
 
-def ahead(file: BinaryIO, size: int) -> tuple[bytes, io.BufferedReader]:
-    """What the file begins with, and the file as if that had not been read; a pipe gives less than asked at times."""
-    start = file.read(size)
+def ahead(file: io.BufferedIOBase, size: int) -> tuple[bytes, io.BufferedReader]:
+    """What the file begins with, and the file as if that had not been read; damage is told by who reads on to it."""
+    start = b""
+    with suppress(BrokenCompression):
+        while len(start) < size and (piece := file.read1(size - len(start))):
+            start += piece
     return start, io.BufferedReader(_Preceded(start, file), _PIECE)
 
 
@@ -56,7 +59,7 @@ def _zstd(path: str) -> Any:
 class _Preceded(io.RawIOBase):
     """A stream before which something stands."""
 
-    def __init__(self, start: bytes, stream: BinaryIO) -> None:
+    def __init__(self, start: bytes, stream: io.BufferedIOBase) -> None:
         super().__init__()
         self._start = start
         self._stream = stream
@@ -65,7 +68,7 @@ class _Preceded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer that BufferedReader gives
-        piece = self._start[: len(buffer)] or self._stream.read(len(buffer))
+        piece = self._start[: len(buffer)] or self._stream.read1(len(buffer))
         self._start = self._start[len(buffer) :]
         buffer[: len(piece)] = piece
         return len(piece)
@@ -78,17 +81,21 @@ class _Guarded(io.RawIOBase):
         super().__init__()
         self._stream = stream
         self._broken = (OSError, EOFError, broken)
+        self._reason: str | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer that BufferedReader gives
+        if self._reason:  # who tries again is told the same
+            raise BrokenCompression(self._reason)
         try:
             piece = self._stream.read1(len(buffer))  # what comes before the damage is not lost
         except self._broken as error:
             if isinstance(error, OSError) and error.errno is not None:  # the disk, not the data
                 raise
-            raise BrokenCompression(_reason(error)) from error
+            self._reason = _reason(error)
+            raise BrokenCompression(self._reason) from error
         buffer[: len(piece)] = piece
         return len(piece)
 
