@@ -98,5 +98,3 @@ def _values(name: str, option: click.Option) -> str:
             return "names and groups of [rules](../rules/index.md), and globs of them"
         case _:
             return ""
-
-

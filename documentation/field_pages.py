@@ -17,9 +17,10 @@ from validator.rules import RULES
 FOLDERS: Mapping[Subject, str] = {"list_runs_response": "page", "run": "run"}
 _PLACES: Mapping[Subject, str] = {"list_runs_response": "/", "run": "/data/*/"}
 _WHAT: Mapping[Subject, str] = {"list_runs_response": "the page", "run": "a run"}
+_OBSERVED, _CAMEL = "`observed`", "`observed`, camelCase"
 _EDITIONS = {
-    "`observed`": ("observed", "wire"),
-    "`observed`, camelCase": ("observed", "sdk"),
+    _OBSERVED: ("observed", "wire"),
+    _CAMEL: ("observed", "sdk"),
     "`published`": ("published", "wire"),
 }
 
@@ -49,9 +50,9 @@ def differences() -> str:
             other, top = published[path], path.partition(".")[0].removesuffix("[]")
             anchor = "" if path == top else f"#{_anchor(path)}"
             if _facts(field) != _facts(other):
-                link = f"[`{_PLACES[subject]}{path}`](fields/{folder}/{top}.md{anchor})"
+                link = f"[`{path}`](fields/{folder}/{top}.md{anchor})"
                 rows.append((link, *(_briefly(one, field, other) for one in (field, other))))
-    return table(("place", "observed", "published"), rows)
+    return table(("field", "observed", "published"), rows)
 
 
 def _briefly(one: Field, *both: Field) -> str:
@@ -129,6 +130,9 @@ def _editions(subject: Subject, field: Field) -> str:
     lines: dict[tuple[str, str], list[str]] = {}
     for name, facts in columns.items():
         lines.setdefault(facts, []).append(name)
+    for names in lines.values():
+        if {_OBSERVED, _CAMEL} <= {*names}:
+            names.remove(_CAMEL)
     return table(("contract", "required", "value"), ((" · ".join(names), *facts) for facts, names in lines.items()))
 
 

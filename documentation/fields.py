@@ -25,10 +25,11 @@ class Condition(NamedTuple):
     otherwise: str
     key: str = ""
     """The key that the condition looks at, if it is one with a value."""
+    positive: bool = True
 
     def negated(self) -> Condition:
         """The opposite."""
-        return Condition(self.otherwise, self.text)
+        return Condition(self.otherwise, self.text, self.key, not self.positive)
 
 
 class Demand(NamedTuple):
@@ -127,6 +128,11 @@ def _inside(demands: tuple[Demand, ...], schemas: Schemas, path: str) -> Iterato
         yield _field(name, found, demands, schemas, path)
 
 
+def _of_others(demand: Demand, name: str) -> Demand:
+    """The demand on a key without the condition that this very key has another value."""
+    return demand._replace(when=tuple(condition for condition in demand.when if condition.key != name))
+
+
 def _of_objects(demand: Demand) -> Demand:
     """The demand without the condition that the value is no string: what has keys is none."""
     return demand._replace(when=tuple(condition for condition in demand.when if condition.text != _NO_STRING))
@@ -143,11 +149,11 @@ def _parts(schema: Schema) -> Iterator[tuple[str, Schema]]:
 def _field(name: str, found: list[Demand], around: Iterable[Demand], schemas: Schemas, path: str) -> Field:
     only = found[0].when if len({demand.when for demand in found}) == 1 else ()
     demands = tuple(
-        demand
+        _of_others(demand, name)
         for when, schema in found
         for demand in _applied(schema, schemas, () if only else when)
-        if not any(condition.key == name for condition in demand.when)  # "type is function where type is function"
-    )
+        if not any(condition.key == name and condition.positive for condition in demand.when)
+    )  # without "`type` is `function` where `type` is `function`"
     wire = wire_names().get(name, name)
     whole = path + wire if wire == "[]" or not path else f"{path}.{wire}"
     return Field(
@@ -163,7 +169,7 @@ def _field(name: str, found: list[Demand], around: Iterable[Demand], schemas: Sc
 
 
 def _required(whens: list[tuple[Condition, ...]]) -> str:
-    """Where a key is required, in words: always, if one list asks for it here and another wherever the first does not."""
+    """Where a key is required, in words: always, if some list asks for it wherever another does not."""
     single = {when[0].text for when in whens if len(when) == 1}
     if () in whens or any(when[0].otherwise in single for when in whens):
         return "always"

@@ -13,6 +13,7 @@ from mkdocs.structure.pages import Page
 
 from documentation import command_page, evidence, field_pages, library_page, rule_pages
 from documentation.session import ROOT
+from validator.rules import BY_NAME
 
 COPIED = {
     "CHANGELOG.md": "changelog.md",
@@ -26,6 +27,10 @@ INSERTED = {
 }
 """What stands in the place of `<!-- insert: NAME -->`."""
 _LINK = re.compile(r"\[([^\]]+)\]\((\.\./[^)#\s]*)(#[^)\s]*)?\)")
+_RULE = re.compile(
+    r"^```.*?^```$|^ +```.*?^ +```$|^#[^\n]*|\[[^\]]*\]\([^)]*\)|`(?P<rule>[a-z][\w:-]*)`", re.DOTALL | re.MULTILINE
+)
+"""The name of a rule, or something in which names are let be: a block, a heading, a link."""
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -54,7 +59,15 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     del config, files
     text = re.sub(r"<!-- insert: (\w+) -->", lambda found: INSERTED[found[1]](), markdown)
     here = PurePosixPath(page.file.src_uri).parent
-    return _LINK.sub(lambda found: _led(found, here), text)
+    return _RULE.sub(lambda found: _linked(found, page, here), _LINK.sub(lambda found: _led(found, here), text))
+
+
+def _linked(found: re.Match[str], page: Page, here: PurePosixPath) -> str:
+    """The name of a rule in running text as a link to its page, but on that page."""
+    rule = BY_NAME.get(found["rule"] or "")
+    if rule is None or page.file.src_uri == (path := f"rules/{rule_pages.slug(rule)}.md"):
+        return found[0]
+    return f"[{found[0]}]({'../' * len(here.parts)}{path})"
 
 
 def _led(link: re.Match[str], here: PurePosixPath) -> str:

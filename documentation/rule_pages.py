@@ -135,7 +135,9 @@ def _options(rule: Rule, path: Path) -> Iterator[str]:
 def _fields(rule: Rule) -> str:
     links = [
         f"- [`{name}`](../fields/{folder}/{name}.md) of {what}"
-        for (_, names), (folder, what) in zip(read_by(rule).items(), (("page", "the page"), ("run", "a run")), strict=True)
+        for (_, names), (folder, what) in zip(
+            read_by(rule).items(), (("page", "the page"), ("run", "a run")), strict=True
+        )
         for name in names
     ]
     if not links:
