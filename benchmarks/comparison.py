@@ -66,18 +66,17 @@ class Validator:
 
     def says(self, files: Sequence[Path]) -> list[Said]:
         """What it says of each of these files."""
-        done = subprocess.run(
-            self._call(files),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            env=_environment(),
-        )
+        with tempfile.TemporaryFile("w+") as output:  # not a pipe: node may end before it has filled one
+            done = subprocess.run(
+                self._call(files), stdout=output, stderr=subprocess.STDOUT, check=False, env=_environment()
+            )
+            output.seek(0)
+            told = output.read()
         if len(files) == 1:  # what cannot be read may end it in any way
-            return [self._said(done.stdout, found=done.returncode != 0)]
-        told = _by_file(done.stdout, files)
-        return [self._said(text, found=bool(re.search(self.finding, text, re.MULTILINE))) for text in told]
+            return [self._said(told, found=done.returncode != 0)]
+        return [
+            self._said(text, found=bool(re.search(self.finding, text, re.MULTILINE))) for text in _by_file(told, files)
+        ]
 
     def _said(self, output: str, *, found: bool) -> Said:
         findings = len(re.findall(self.finding, output, re.MULTILINE))
@@ -169,10 +168,9 @@ def faulty_pages(kind: str) -> list[Path]:
 
 
 def _is_page(path: Path, *, or_none: bool = False) -> bool:
-    documents = validate(path).documents
-    about = documents[0]
+    about = validate(path).documents[0]
     page = (about.kind, about.form) == ("page", "wire") or (or_none and about.kind is None)
-    return page and len(documents) == 1
+    return page and not path.read_bytes().startswith(b"[")  # an array of pages is none
 
 
 def rows(folder: Path, modules: Path | None, pages: Sequence[Path]) -> Iterator[list[str]]:

@@ -37,9 +37,13 @@ def prose(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text with its underscores and asterisks as they are, but for addresses, which are links already."""
+    """Text whose underscores, asterisks and brackets are what they are; addresses are links already."""
     parts = re.split(r"(<https://[^>]*>)", text)
-    return "".join(part if part.startswith("<https://") else X for part in parts)
+    return "".join(part if part.startswith("<https://") else _escaped(part) for part in parts)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([*_\[\]])", r"\\\1", text).replace("<", "&lt;")
 
 
 def badge(kind: str, word: str) -> str:

@@ -52,7 +52,7 @@ def read_by(rule: Rule) -> dict[str, tuple[str, ...]]:
     of_pages = rule.group in ("page", "listing")
     named = {"list_runs_response": envelope if of_pages else (), "run": rule.run_reads if of_pages else envelope}
     return {
-        subject: tuple(name for name in fields("observed", "wire", subject) if name in names)  # type: ignore[arg-type]
+        subject: tuple(name for name in fields("observed", "wire", subject) if name in names)
         for subject, names in named.items()
     }
 

@@ -1,4 +1,4 @@
-"""The documentation site: it builds without a warning, its links lead somewhere, and its pages say what the code says."""
+"""The documentation site: it builds without a warning, its links lead somewhere, its pages say what the code says."""
 
 import html
 import os
@@ -23,8 +23,8 @@ pytest.importorskip("mkdocs")
 pytest.importorskip("material")
 
 from documentation.evidence import counted
-from documentation.fields import fields
 from documentation.field_pages import differences
+from documentation.fields import fields
 from documentation.rule_pages import slug
 from documentation.session import session
 
@@ -94,13 +94,19 @@ def test_every_link_leads_to_a_page_and_an_anchor_that_are_there(site: Path, pag
 def test_an_address_elsewhere_is_one(pages: dict[Path, Anchored]) -> None:
     elsewhere = {link for page in pages.values() for link in page.links if urlsplit(link).scheme}
     assert len(elsewhere) > 30
-    assert [link for link in elsewhere if not re.fullmatch(r"https://[\w.-]+\.[a-z]+/[^\s<>]*[^\s<>.,;)]|https://[\w.-]+/?", link)] == []
+    assert [
+        link
+        for link in elsewhere
+        if not re.fullmatch(r"https://[\w.-]+\.[a-z]+/[^\s<>]*[^\s<>.,;)]|https://[\w.-]+/?", link)
+    ] == []
 
 
 def test_nothing_is_fetched_from_elsewhere(site: Path, pages: dict[Path, Anchored]) -> None:
     assert [link for page in pages.values() for link in page.loaded if "//" in link] == []
     styles = [path.read_text("utf-8") for path in site.rglob("*.css")]
-    assert [found for text in styles for found in re.findall(r"(?:url\(|@import\s)['\"]?(?:https?:)?//[^)]*", text)] == []
+    assert [
+        found for text in styles for found in re.findall(r"(?:url\(|@import\s)['\"]?(?:https?:)?//[^)]*", text)
+    ] == []
 
 
 def words_of(text: str) -> str:
