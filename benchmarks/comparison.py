@@ -9,7 +9,6 @@ docs/comparison.md; `--pages` counts false alarms on pages of your own, which ar
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import re
@@ -23,10 +22,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from validator import validate
-from validator.contract import contract
 from validator.rules import RULES
 from validator.settings import ContractName
 
@@ -104,9 +102,10 @@ def _by_file(output: str, files: Sequence[Path]) -> list[str]:
 
 def validators(name: ContractName, folder: Path, modules: Path | None) -> list[Validator]:
     """The validators with the schemas of a contract, which are written to the folder; ajv-cli if it is installed."""
-    schema = folder / f"{name}.json"
-    schema.write_text(json.dumps(bundle(name)))
     python, scripts = sys.executable, Path(sys.executable).parent
+    schema = folder / f"{name}.json"
+    printing = [python, "-m", "validator", "--isolated", "--print-schema", "--contract", name]
+    schema.write_bytes(subprocess.run(printing, capture_output=True, check=True).stdout)
     own = (
         python,
         "-m",
@@ -142,17 +141,6 @@ def _ajv(schema: Path, modules: Path) -> Iterator[Validator]:
     command = ("node", str(modules / "ajv-cli" / "dist" / "index.js"), "validate", "--spec=draft2020", "--strict=false")
     words = (*command, "--all-errors", "--errors=line", "-s", str(schema))
     yield Validator(f"ajv-cli {AJV}", words, '"instancePath"', ("-d",))
-
-
-def bundle(name: ContractName) -> dict[str, Any]:
-    """The schemas of a contract in one, for a validator that takes one file."""
-    schemas = contract(name, "wire")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$ref": schemas.id_of("list_runs_response"),
-        "properties": {"data": {"items": {"$ref": schemas.id_of("run")}}},
-        "$defs": dict(schemas.schemas),
-    }
 
 
 def sound_pages() -> list[Path]:
