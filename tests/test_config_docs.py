@@ -18,7 +18,8 @@ from tests.paths import ROOT, SAMPLES
 from validator.cli.configured import KEYS
 from validator.rules import RULES
 
-PAGES = [ROOT / "docs" / name for name in ("configuration.md", "baseline.md", "fix.md")]
+GUIDES = ("configuration", "baseline", "fix", "fixtures", "pipeline")
+PAGES = [ROOT / "docs" / f"{name}.md" for name in GUIDES]
 STEP = re.compile(
     r"<!-- file: (?P<file>[^\n]+) -->\n```toml\n(?P<text>.*?)```"
     r"|(?:<!-- (?P<deed>change|mend): (?P<page>[^\n]+) -->\n)?"

@@ -1,0 +1,181 @@
+"""A page for each field of a page and of a run, from the schemas of both contracts, and the table of them all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from documentation.fields import Field, camel_path, fields, told
+from documentation.markdown import code, fenced, front_matter, page, prose, table
+from documentation.rule_pages import read_by, rule_table
+from documentation.session import ROOT
+from validator.contract import Subject
+from validator.rules import RULES
+
+FOLDERS: Mapping[Subject, str] = {"list_runs_response": "page", "run": "run"}
+_PLACES: Mapping[Subject, str] = {"list_runs_response": "/", "run": "/data/*/"}
+_WHAT: Mapping[Subject, str] = {"list_runs_response": "the page", "run": "a run"}
+_OBSERVED, _CAMEL = "`observed`", "`observed`, camelCase"
+_EDITIONS = {
+    _OBSERVED: ("observed", "wire"),
+    _CAMEL: ("observed", "sdk"),
+    "`published`": ("published", "wire"),
+}
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """The page of each field and the page that lists them."""
+    yield "fields/index.md", _index()
+    for subject, folder in FOLDERS.items():
+        for field in _observed(subject).values():
+            yield f"fields/{folder}/{field.name}.md", _page(subject, field)
+
+
+def contents() -> list[dict[str, list[dict[str, str]]]]:
+    """The fields in the navigation."""
+    return [
+        {f"of {_WHAT[subject]}": [{name: f"fields/{folder}/{name}.md"} for name in _observed(subject)]}
+        for subject, folder in FOLDERS.items()
+    ]
+
+
+def differences() -> str:
+    """The table of all places where the contracts differ."""
+    rows = []
+    for subject, folder in FOLDERS.items():
+        published = _by_path("published", "wire", subject)
+        for path, field in _by_path("observed", "wire", subject).items():
+            other, top = published[path], path.partition(".")[0].removesuffix("[]")
+            anchor = "" if path == top else f"#{_anchor(path)}"
+            if _facts(field) != _facts(other):
+                link = f"[`{path}`](fields/{folder}/{top}.md{anchor})"
+                rows.append((link, *(_briefly(one, field, other) for one in (field, other))))
+    return table(("field", "observed", "published"), rows)
+
+
+def _briefly(one: Field, *both: Field) -> str:
+    """Only that which differs of the two."""
+    value = one.value if len({field.value for field in both}) > 1 else ""
+    required = f"required: {one.required}" if len({field.required for field in both}) > 1 else ""
+    return "; ".join(filter(None, (value, required)))
+
+
+def _observed(subject: Subject) -> Mapping[str, Field]:
+    return fields("observed", "wire", subject)
+
+
+@cache
+def _by_path(contract: Any, form: Any, subject: Subject) -> dict[str, Field]:
+    """All fields of an edition, also those inside others, by their paths in wire names."""
+    top = fields(contract, form, subject).values()
+    return {field.path: field for one in top for field in (one, *one.all_inside())}
+
+
+def _index() -> str:
+    return page(
+        "# Fields",
+        "Every field that the schemas know, with what it may be. *Required* says in which runs the key has to be "
+        "there; a key that is required may still be null where null is named. A run is of the v1 generation if it "
+        "has [`file_ids`](run/file_ids.md), and of v2 otherwise. Keys that are not listed are allowed.",
+        *(
+            f"## Of {_WHAT[subject]}\n\n"
+            + table(
+                ("field", "required", "value", "what it says"),
+                (
+                    (
+                        f"[`{field.name}`]({folder}/{field.name}.md)",
+                        field.required,
+                        field.value,
+                        prose(field.description),
+                    )
+                    for field in _observed(subject).values()
+                ),
+            )
+            for subject, folder in FOLDERS.items()
+        ),
+        "This is the `observed` contract; where `published` differs is told on each page, and in one table under "
+        "[contracts](../contracts.md#where-they-differ).",
+    )
+
+
+def _page(subject: Subject, field: Field) -> str:
+    rules = [rule for rule in RULES if field.name in read_by(rule)[subject]]
+    return page(
+        front_matter(field.name, field.description),
+        f"# {field.name}",
+        f"{code(_PLACES[subject] + field.name)}, a field of {_WHAT[subject]}. {prose(' '.join(field.described))}",
+        _editions(subject, field),
+        _example(subject, field.name),
+        "## Inside\n" if field.inside else "",
+        *(_section(subject, one) for one in field.all_inside() if _tells(one)),
+        f"## Rules that read it\n\n{rule_table(rules, '../../rules/')}" if rules else "",
+        "Its shape is checked by the [schema rules](../../rules/index.md), such as "
+        "[`schema:type`](../../rules/schema-type.md) and [`schema:required`](../../rules/schema-required.md).",
+    )
+
+
+def _tells(field: Field) -> bool:
+    """Whether there is anything to say of it beyond that it is there: the elements of most arrays are objects."""
+    return bool(field.description) or not field.inside
+
+
+def _editions(subject: Subject, field: Field) -> str:
+    """What the contracts and forms say of a field: one line where all say the same."""
+    columns = {name: _facts(_by_path(*edition, subject)[field.path]) for name, edition in _EDITIONS.items()}
+    if len({*columns.values()}) == 1:
+        ((required, value),) = {*columns.values()}
+        return table(("contract", "required", "value"), [("both", required, value)])
+    lines: dict[tuple[str, str], list[str]] = {}
+    for name, facts in columns.items():
+        lines.setdefault(facts, []).append(name)
+    for names in lines.values():
+        if {_OBSERVED, _CAMEL} <= {*names}:
+            names.remove(_CAMEL)
+    return table(("contract", "required", "value"), ((" · ".join(names), *facts) for facts, names in lines.items()))
+
+
+def _facts(field: Field) -> tuple[str, str]:
+    required = "–" if field.name in ("[]", "*") else field.required
+    return required, field.value
+
+
+def _section(subject: Subject, field: Field) -> str:
+    camel = camel_path(field.path)
+    return page(
+        f"### {field.path.replace('*', '…')} {{ #{_anchor(field.path)} }}",
+        " ".join(
+            filter(
+                None,
+                (
+                    prose(" ".join(field.described)),
+                    f"Only {told(field.only)}." if field.only else "",
+                    "Any other key stands here." if field.name == "*" else "",
+                    f"In camelCase: {code(camel)}." if camel != field.path else "",
+                ),
+            )
+        ),
+        _editions(subject, field),
+    )
+
+
+def _anchor(path: str) -> str:
+    return path.replace("[]", "").replace("*", "any").replace(".", "-")
+
+
+def _example(subject: Subject, name: str) -> str:
+    """The field in a sound sample: the first that has something to show, and not too much."""
+    for value in _samples(subject, name):
+        text = json.dumps({name: value}, indent=2, ensure_ascii=False)
+        if value not in (None, [], {}) and len(text) < 800:
+            return "## Example\n\n" + fenced(text, "json")
+    return ""
+
+
+def _samples(subject: Subject, name: str) -> Iterator[Any]:
+    valid = ROOT / "samples" / "valid"
+    for path in (*sorted(valid.glob("*page.json")), *sorted(valid.glob("status-*.json"))):
+        document = json.loads(path.read_bytes())
+        for one in [document] if subject == "list_runs_response" else document["data"]:
+            yield one.get(name)

@@ -1,0 +1,234 @@
+"""The fields that the schemas declare: what each may be, where it is required, and what is inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple, TypeAlias
+
+from documentation.markdown import code
+from validator.contract import Schema, Subject, camel_case, contract, wire_names
+from validator.settings import ContractName, Form
+from validator.wording import either
+
+Schemas: TypeAlias = Mapping[str, Schema]
+
+
+_NO_STRING = "it is no string"
+
+
+class Condition(NamedTuple):
+    """What has to be so in the object, or in the value, for a demand to hold."""
+
+    text: str
+    otherwise: str
+    key: str = ""
+    """The key that the condition looks at, if it is one with a value."""
+    positive: bool = True
+
+    def negated(self) -> Condition:
+        """The opposite."""
+        return Condition(self.otherwise, self.text, self.key, not self.positive)
+
+
+class Demand(NamedTuple):
+    """A schema that holds under conditions, none or several."""
+
+    when: tuple[Condition, ...]
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A key, the elements of an array (`[]`) or the values of a free-form map (`*`), in one contract and form."""
+
+    name: str
+    path: str
+    demands: tuple[Demand, ...]
+    only: tuple[Condition, ...]
+    """Where the key is declared at all."""
+    required: str
+    inside: tuple[Field, ...]
+
+    @property
+    def description(self) -> str:
+        """What the schema says of it."""
+        return next((d.schema["description"] for d in self.demands if "description" in d.schema), "")
+
+    @property
+    def described(self) -> tuple[str, ...]:
+        """All that the schemas say of it, each sentence once."""
+        told = (d.schema["description"] for d in self.demands if "description" in d.schema and not d.when)
+        return tuple(dict.fromkeys(told))
+
+    @property
+    def value(self) -> str:
+        """What may stand there, in words."""
+        return "; ".join(_values(self.demands)) or "anything"
+
+    def all_inside(self) -> Iterator[Field]:
+        """The fields inside, inside those, and so on."""
+        for field in self.inside:
+            yield field
+            yield from field.all_inside()
+
+
+@cache
+def fields(name: ContractName, form: Form, subject: Subject) -> Mapping[str, Field]:
+    """The fields at the top of a page or a run, by their wire names."""
+    schemas = contract(name, form)
+    top = _applied(schemas.schema_of(subject), schemas.schemas)
+    return {field.name: field for field in _inside(tuple(top), schemas.schemas, "")}
+
+
+def _applied(schema: Schema, schemas: Schemas, when: tuple[Condition, ...] = ()) -> Iterator[Demand]:
+    """The schema and all that applies to the same value, with the conditions under which it does."""
+    yield Demand(when, schema)
+    if "$ref" in schema:
+        yield from _applied(schemas[schema["$ref"]], schemas, when)
+    for part in schema.get("allOf", ()):
+        yield from _applied(part, schemas, when)
+    if "if" in schema:
+        yield from _branches(schema, schemas, when)
+
+
+def _branches(schema: Schema, schemas: Schemas, when: tuple[Condition, ...]) -> Iterator[Demand]:
+    if "pattern" in schema["if"]:  # text of this pattern is fine, and anything else is what `else` says
+        other = schema["else"]["type"]
+        yield Demand(when, {"type": ["date-time", *([other] if isinstance(other, str) else other)]})
+        return
+    condition = _condition(schema["if"])
+    yield from _applied(schema["then"], schemas, (*when, condition))
+    if "else" in schema:
+        yield from _applied(schema["else"], schemas, (*when, condition.negated()))
+
+
+def _condition(schema: Schema) -> Condition:
+    """The condition in words: of the four kinds that the schemas use."""
+    match schema:
+        case {"properties": dict(properties)}:
+            ((key, value),) = properties.items()
+            return Condition(f"`{key}` is `{value['const']}`", f"`{key}` is not `{value['const']}`", key)
+        case {"required": ["file_ids" | "fileIds"]}:
+            return Condition("the run is of v1", "the run is of v2")
+        case {"type": "string"}:
+            return Condition("it is a string", _NO_STRING)
+    raise AssertionError(f"how is this condition told? {schema}")
+
+
+def _inside(demands: tuple[Demand, ...], schemas: Schemas, path: str) -> Iterator[Field]:
+    """The fields that the demands on one value declare in it."""
+    declared: dict[str, list[Demand]] = {}
+    demands = tuple(_of_objects(demand) for demand in demands)
+    for when, schema in demands:
+        for name, value in _parts(schema):
+            declared.setdefault(name, []).append(Demand(when, value))
+    for name, found in declared.items():
+        yield _field(name, found, demands, schemas, path)
+
+
+def _of_others(demand: Demand, name: str) -> Demand:
+    """The demand on a key without the condition that this very key has another value."""
+    return demand._replace(when=tuple(condition for condition in demand.when if condition.key != name))
+
+
+def _of_objects(demand: Demand) -> Demand:
+    """The demand without the condition that the value is no string: what has keys is none."""
+    return demand._replace(when=tuple(condition for condition in demand.when if condition.text != _NO_STRING))
+
+
+def _parts(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    yield from schema.get("properties", {}).items()
+    if "items" in schema:
+        yield "[]", schema["items"]
+    if "additionalProperties" in schema:
+        yield "*", schema["additionalProperties"]
+
+
+def _field(name: str, found: list[Demand], around: Iterable[Demand], schemas: Schemas, path: str) -> Field:
+    only = found[0].when if len({demand.when for demand in found}) == 1 else ()
+    demands = tuple(
+        _of_others(demand, name)
+        for when, schema in found
+        for demand in _applied(schema, schemas, () if only else when)
+        if not any(condition.key == name and condition.positive for condition in demand.when)
+    )  # without "`type` is `function` where `type` is `function`"
+    wire = wire_names().get(name, name)
+    whole = path + wire if wire == "[]" or not path else f"{path}.{wire}"
+    return Field(
+        name=wire,
+        path=whole,
+        demands=demands,
+        only=only,
+        required=_required(
+            [() if when == only else when for when, schema in around if name in schema.get("required", ())]
+        ),
+        inside=tuple(_inside(demands, schemas, whole)),
+    )
+
+
+def _required(whens: list[tuple[Condition, ...]]) -> str:
+    """Where a key is required, in words: always, if some list asks for it wherever another does not."""
+    single = {when[0].text for when in whens if len(when) == 1}
+    if () in whens or any(when[0].otherwise in single for when in whens):
+        return "always"
+    return "; ".join(dict.fromkeys(map(told, whens))) or "no"
+
+
+def told(when: Iterable[Condition]) -> str:
+    """Conditions in words."""
+    return f"where {' and '.join(condition.text for condition in when)}"
+
+
+def _values(demands: Iterable[Demand]) -> Iterator[str]:
+    """What is demanded: first without any condition, then under each."""
+    groups: dict[tuple[Condition, ...], list[Schema]] = {(): []}
+    for when, schema in demands:
+        groups.setdefault(when, []).append(schema)
+    always = groups.pop(())
+    if said := _said(always):
+        yield said
+    for when, schemas in groups.items():
+        if (narrower := _said([*always, *schemas])) != said:
+            yield f"{told(when)}: {narrower}"
+
+
+def _said(schemas: Iterable[Schema]) -> str:
+    """What schemas that hold at the same time allow: the narrowest of each bound."""
+    together = list(schemas)
+    types = _common([s["type"] if isinstance(s["type"], list) else [s["type"]] for s in together if "type" in s])
+    words = _common([s.get("enum", [s.get("const")]) for s in together if "enum" in s or "const" in s])
+    limits = {key: [s[key] for s in together if key in s] for key in _BOUNDS if not words}
+    bounds = [_BOUNDS[key][0].format(_BOUNDS[key][1](found)) for key, found in limits.items() if found]
+    kinds = [code(word) for word in words] or [_KINDS[name] for name in types]
+    return ", ".join([*([either(kinds)] if kinds else ()), *bounds])
+
+
+_BOUNDS: Mapping[str, tuple[str, Callable[[list[int]], int]]] = {
+    "minimum": ("at least {}", max),
+    "maximum": ("at most {}", min),
+    "minLength": ("of length {} or more", max),
+    "maxItems": ("of at most {} items", min),
+}
+_KINDS = {
+    "array": "an array",
+    "boolean": "true or false",
+    "date-time": "a date-time string of ISO 8601",
+    "integer": "an integer",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "a string",
+}
+
+
+def _common(lists: list[list[Any]]) -> list[Any]:
+    """What all of the lists have, in the order of the first."""
+    first, *others = lists or [[]]
+    return [one for one in first if all(one in other for other in others)]
+
+
+def camel_path(path: str) -> str:
+    """A path as the sdk form spells it."""
+    return ".".join(camel_case(part.removesuffix("[]")) + "[]" * part.endswith("[]") for part in path.split("."))

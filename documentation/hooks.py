@@ -1,0 +1,104 @@
+"""What MkDocs calls while it builds the site: pages from the code are added, and hand-written ones completed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+
+from documentation import command_page, evidence, field_pages, library_page, rule_pages
+from documentation.session import ROOT
+from validator.rules import BY_NAME
+
+COPIED = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "examples/contract_test/README.md": "examples/contract-test.md",
+}
+"""Files outside of the folder of the documentation that are pages of the site, too."""
+INSERTED = {
+    "differences": field_pages.differences,
+    "evidence": evidence.evidence,
+}
+"""What stands in the place of `<!-- insert: NAME -->`."""
+_LINK = re.compile(r"\[([^\]]+)\]\((\.\./[^)#\s]*)(#[^)\s]*)?\)")
+_RULE = re.compile(
+    r"^```.*?^```$|^ +```.*?^ +```$|^#[^\n]*|\[[^\]]*\]\([^)]*\)|`(?P<rule>[a-z][\w:-]*)`", re.DOTALL | re.MULTILINE
+)
+"""The name of a rule, or something in which names are let be: a block, a heading, a link."""
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Complete the navigation: rules and fields, and the guides that have no place in it yet."""
+    nav: list[Any] = config.nav or []
+    sections = {title: entries for section in nav for title, entries in section.items()}
+    sections["Guides"] += _unplaced(Path(config.docs_dir), nav)
+    sections["Rules"] += rule_pages.contents()
+    sections["Fields"] += field_pages.contents()
+    return config
+
+
+def on_files(files: Files, *, config: MkDocsConfig) -> Files:
+    """Add the pages that are made from the code, and those that are kept elsewhere."""
+    for module in (rule_pages, field_pages, command_page, library_page):
+        for path, text in module.pages():
+            files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.INCLUDED))
+    for origin, path in COPIED.items():
+        text = (ROOT / origin).read_text("utf-8")
+        files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.INCLUDED))
+    return files
+
+
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Fill in what is inserted, and lead links to files outside of the documentation to where they are in the site."""
+    del config, files
+    text = re.sub(r"<!-- insert: (\w+) -->", lambda found: INSERTED[found[1]](), markdown)
+    here = PurePosixPath(page.file.src_uri).parent
+    return _RULE.sub(lambda found: _linked(found, page, here), _LINK.sub(lambda found: _led(found, here), text))
+
+
+def _linked(found: re.Match[str], page: Page, here: PurePosixPath) -> str:
+    """The name of a rule in running text as a link to its page, but on that page."""
+    rule = BY_NAME.get(found["rule"] or "")
+    if rule is None or page.file.src_uri == (path := f"rules/{rule_pages.slug(rule)}.md"):
+        return found[0]
+    return f"[{found[0]}]({'../' * len(here.parts)}{path})"
+
+
+def _led(link: re.Match[str], here: PurePosixPath) -> str:
+    """A link out of the folder of the documentation: to the page that the file is, or else the text alone."""
+    text, address, anchor = link[1], link[2], link[3] or ""
+    whole = _normal(PurePosixPath("docs") / here / address)
+    if whole.startswith("docs/"):
+        return link[0]
+    return f"[{text}]({'../' * len(here.parts)}{COPIED[whole]}{anchor})" if whole in COPIED else text
+
+
+def _normal(path: PurePosixPath) -> str:
+    parts: list[str] = []
+    for part in path.parts:
+        if part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _unplaced(folder: Path, nav: list[Any]) -> list[str]:
+    """The pages that the navigation does not name."""
+    placed = set(_pages_in(nav))
+    found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
+    return [path for path in found if path not in placed]
+
+
+def _pages_in(nav: Any) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+        return
+    for entry in nav.values() if isinstance(nav, dict) else nav:
+        yield from _pages_in(entry)

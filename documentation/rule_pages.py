@@ -1,0 +1,179 @@
+"""A page for each rule, from its docstring and what it states of itself, and the table of them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from documentation.fields import fields
+from documentation.markdown import badge, code, fenced, front_matter, page, prose, table
+from documentation.session import ROOT, session
+from validator.rule import Rule
+from validator.rules import RULES
+from validator.selection import GROUPS
+
+_ABOUT = {
+    "document": "The text itself: whether it can be read, and what it is.",
+    "schema": "The shape of every field, as the schemas of the contract say it.",
+    "page": "What the envelope says of its runs.",
+    "identity": "Names, ids, and values that no server would send.",
+    "status": "What has to be there, and what must not be, in each status.",
+    "time": "Timestamps, each by itself and in their order.",
+    "usage": "Tokens: their sums, their limits, and when they are told.",
+    "tools": "Tools, their calls, and the schemas of their arguments.",
+    "listing": "Pages that follow one another.",
+    "history": "Snapshots of the same run, events of a stream, steps of an export.",
+}
+
+
+def slug(rule: Rule) -> str:
+    """The name of a rule as the name of a file."""
+    return rule.name.replace(":", "-")
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """The page of each rule and the page that lists them."""
+    yield "rules/index.md", _index()
+    for rule in RULES:
+        yield f"rules/{slug(rule)}.md", _page(rule)
+
+
+def contents() -> list[dict[str, list[dict[str, str]]]]:
+    """The rules in the navigation, group by group."""
+    return [
+        {group: [{rule.name: f"rules/{slug(rule)}.md"} for rule in RULES if rule.group == group]} for group in GROUPS
+    ]
+
+
+def read_by(rule: Rule) -> dict[str, tuple[str, ...]]:
+    """The fields that a rule reads, by the subject that has them."""
+    envelope = (*rule.given, *rule.null, *rule.reads, *(("status",) if rule.on else ()))
+    of_pages = rule.group in ("page", "listing")
+    named = {"list_runs_response": envelope if of_pages else (), "run": rule.run_reads if of_pages else envelope}
+    return {
+        subject: tuple(name for name in fields("observed", "wire", subject) if name in names)
+        for subject, names in named.items()
+    }
+
+
+def rule_table(rules: Iterable[Rule], folder: str) -> str:
+    """Rules with what they say, linked from a page from which the rules lie in this folder."""
+    return table(
+        ("rule", "severity", "what is wrong"),
+        (
+            (f"[`{rule.name}`]({folder}{slug(rule)}.md)", badge("severity", rule.severity), prose(rule.summary))
+            for rule in rules
+        ),
+    )
+
+
+def _index() -> str:
+    return page(
+        "# Rules",
+        f"{len(RULES)} rules in {len(GROUPS)} groups. A name never changes its meaning, so it can stand in settings, "
+        "baselines and comments for good; a group can stand wherever a rule can.",
+        _tab("all", rule_table(RULES, "")),
+        *(
+            _tab(group, f"{_ABOUT[group]}\n\n{rule_table([rule for rule in RULES if rule.group == group], '')}")
+            for group in GROUPS
+        ),
+        "The same on the terminal: `validate-runs --list-rules`, and `validate-runs --explain RULE` for one of them. "
+        "What the severities stand for is told under [contracts and evidence](../contracts.md).",
+    )
+
+
+def _tab(name: str, text: str) -> str:
+    return f'=== "{name}"\n\n' + "\n".join(f"    {line}" if line else "" for line in text.splitlines())
+
+
+def _page(rule: Rule) -> str:
+    body, _, source = rule.documentation.partition("\n\nSource:")
+    summary, _, rest = body.partition("\n\n")
+    return page(
+        front_matter(rule.name, summary),
+        f"# {rule.name}",
+        f"{badge('group', rule.group)} {badge('severity', rule.severity)}\n{{ .badges }}",
+        f"**{prose(summary)}**",
+        *_told(rest),
+        f"## Evidence\n\n{prose(source.strip())}",
+        _seen(rule),
+        _fields(rule),
+        f"## If it is meant to be so\n\n{_ignoring(rule)}",
+    )
+
+
+def _told(text: str) -> Iterator[str]:
+    """The prose of a docstring, and its examples as blocks under headings."""
+    for paragraph in filter(None, re.split(r"\n\n(?=\S)|^(?=\S)", text)):
+        if paragraph.startswith("    "):
+            continue
+        head, _, example = paragraph.partition(":\n\n    ")
+        if head in ("Bad", "Good"):
+            yield f"## {head}\n\n{fenced(re.sub(r'^    ', '', example, flags=re.MULTILINE), 'json')}"
+        else:
+            yield prose(paragraph)
+
+
+def _seen(rule: Rule) -> str:
+    """What the command prints for the sample of the rule, if there is one."""
+    for folder in ("invalid", "series"):
+        for path in sorted((ROOT / "samples" / folder).glob("*")):
+            if path.name.partition(".")[0] == slug(rule):
+                return f"## What you see\n\n{session(str(path.relative_to(ROOT)), *_options(rule, path))}"
+    return ""
+
+
+def _options(rule: Rule, path: Path) -> Iterator[str]:
+    if rule.series and (path.is_dir() or path.suffix == ".jsonl"):  # recordings follow themselves
+        yield f"--{rule.series}"
+    if rule.severity == "info":
+        yield "--show"
+        yield "info"
+
+
+def _fields(rule: Rule) -> str:
+    links = [
+        f"- [`{name}`](../fields/{folder}/{name}.md) of {what}"
+        for (_, names), (folder, what) in zip(
+            read_by(rule).items(), (("page", "the page"), ("run", "a run")), strict=True
+        )
+        for name in names
+    ]
+    if not links:
+        return ""
+    conditions = f"\n\nOnly runs that are {_either(rule.on)} are looked at." if rule.on else ""
+    return (
+        "## Fields it reads\n\n"
+        + "\n".join(links)
+        + conditions
+        + "\n\nWhere one of them has the wrong shape, that is the finding, and this rule keeps silent about the run."
+    )
+
+
+def _either(words: Iterable[str]) -> str:
+    *most, last = sorted(map(code, words))
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _ignoring(rule: Rule) -> str:
+    if rule.fixed:
+        return (
+            "This rule can be neither left out nor accepted in a baseline: where a document cannot be read, nobody "
+            "knows what else is wrong with it."
+        )
+    return page(
+        _tab("command", fenced(f"validate-runs responses/ --ignore {rule.name}", "sh")),
+        _tab("validate-runs.toml", fenced(_CONFIGURATION.format(rule.name), "toml")),
+        _tab("pytest", fenced(f'@pytest.mark.validate_runs(ignore=["{rule.name}"])', "python")),
+        f"It can also get another severity (`--severity {rule.name}=info`), or be accepted where it is found today "
+        "and nowhere else: see [baseline](../baseline.md).",
+    )
+
+
+_CONFIGURATION = """\
+ignore = ["{0}"]                          # everywhere, or
+
+[per-file-ignores]
+"tests/old/**" = ["{0}"]                  # in these files, or
+"page.json#/data/0" = ["{0}"]             # at one place in them"""
