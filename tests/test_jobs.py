@@ -242,6 +242,14 @@ def alive(group: int) -> list[str]:
     return [" ".join(one) for one in processes if one[0] == str(group) and not one[1].startswith("Z")]
 
 
+def wait_for_workers(group: int) -> None:
+    """Until two workers are at work, however busy the machine is."""
+    deadline = time.monotonic() + 20
+    while len(alive(group)) < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+
+
 def test_ctrl_c_ends_everybody(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     line = json.dumps({**RUN, "status": "done"}).encode() + b"\n"
@@ -252,7 +260,7 @@ def test_ctrl_c_ends_everybody(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    time.sleep(1)
+    wait_for_workers(running.pid)
     os.killpg(running.pid, signal.SIGINT)
     _, err = running.communicate(timeout=20)
     assert (running.returncode, err) == (130, b"")
@@ -265,7 +273,7 @@ def test_workers_notice_that_the_main_process_is_gone(tmp_path: Path) -> None:
     running = subprocess.Popen(
         [sys.executable, "-c", BIG, str(archive), "--jobs", "2"], stdout=subprocess.DEVNULL, start_new_session=True
     )
-    time.sleep(1)
+    wait_for_workers(running.pid)
     running.kill()
     running.wait()
     deadline = time.monotonic() + 10
