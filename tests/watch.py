@@ -29,7 +29,7 @@ _CONNECTIONS = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 PYTHON = tuple({*filter(os.path.isabs, sys.path), sys.prefix, sys.base_prefix} - {str(ROOT)})
-PACKAGE = str(Path(importlib.util.find_spec(TOOL).origin).parent)  # type: ignore[union-attr, arg-type]  # it is here
+PACKAGE = (str(ROOT / "schemas"), str(Path(importlib.util.find_spec(TOOL).origin).parent))  # type: ignore[union-attr, arg-type]  # it is here
 
 
 class Reached(BaseException):
@@ -73,7 +73,7 @@ class _Watch:
             return True
         if is_change:
             return _is_in(name, self.writable) and not _is_in(name, (str(ROOT),))
-        return _is_in(name, (*self.readable, PACKAGE, *PYTHON))
+        return _is_in(name, (*self.readable, *PACKAGE, *PYTHON))
 
 
 def _is_in(name: str, folders: tuple[str, ...]) -> bool:

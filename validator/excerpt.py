@@ -10,11 +10,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from validator.disclosure import may_show, may_show_key
+from validator.disclosure import Path, may_show, may_show_key
 from validator.finding import Excerpt, Span
 from validator.pointer import split
 from validator.scan import Token, Unreadable, parts, tokens
-from validator.wording import LONGEST, escape
+from validator.wording import LONGEST, escape, is_credential
 
 REACH = 200
 """Characters of the text to either side of a place."""
@@ -116,9 +116,14 @@ def _shown(text: str, token: Token, reported: tuple[str, ...]) -> str:
     path = parts(token.path)
     if token.kind == "string" and not may_show(path, raw[1:-1]):
         return '"…"'
-    if token.kind == "key" and not may_show_key(path) and tuple(map(str, path)) != reported[: len(path)]:
+    if token.kind == "key" and not may_show_key(path) and not _is_reported(path, reported):
         return '"…"'
     return _printable(raw if len(raw) <= LONGEST else f"{raw[:LONGEST]}…{raw[-1]}")
+
+
+def _is_reported(path: Path, reported: tuple[str, ...]) -> bool:
+    """Whether a key is one of those that lead to a finding, which its pointer shows."""
+    return tuple(map(str, path)) == reported[: len(path)] and not is_credential(str(path[-1]))
 
 
 def _between(text: str, start: int, end: int, *, is_json: bool) -> Iterator[_Piece]:

@@ -114,14 +114,14 @@ def _refuse(_constant: str) -> Never:
 
 def _explained(data: bytes | str) -> Parsed:
     text = text_of(data)
-    if isinstance(data, bytes) and (foreign := _foreign(data)):
-        return Parsed(None, (foreign,), False, text)
+    if isinstance(data, bytes) and (other := foreign(data)):
+        return Parsed(None, (other,), False, text)
     from validator.parse_explain import explained  # sound documents do without it
 
     return Parsed(*explained(text), text)
 
 
-def _foreign(data: bytes) -> tuple[str, Problem] | None:
+def foreign(data: bytes) -> tuple[str, Problem] | None:
     """The problem of data that is no text in UTF-8."""
     for magic, kind in _PACKED:
         if data.startswith(magic):
@@ -139,6 +139,11 @@ def _foreign(data: bytes) -> tuple[str, Problem] | None:
 
 def _at(offset: int, message: str) -> Problem:
     return Problem("", message, span=Span(offset, offset + 1))
+
+
+def is_wide(data: bytes) -> bool:
+    """Whether data is in UTF-16 or UTF-32, by its byte order mark or by its zeros."""
+    return any(True for _ in _wide(data))
 
 
 def _wide(data: bytes) -> Iterator[tuple[str, str]]:

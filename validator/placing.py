@@ -22,7 +22,7 @@ from validator.rules import BY_NAME
 from validator.settings import Settings
 from validator.severity import Severity
 from validator.sources.frames import liner, placer
-from validator.wording import is_plain, word
+from validator.wording import is_credential, is_plain, word
 
 _BARE_NAME = re.compile(r'(?<!")\b[a-z]+(?:_[a-z]+)+\b')
 
@@ -99,7 +99,7 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
             message=word(_spelt(entry.problem.message, about), values, show_values=settings.show_values),
             file=about.file,
             record=about.record,
-            pointer=f"/{entry.problem.pointer}" if entry.problem.pointer else "",
+            pointer=_shown_pointer(entry.problem.pointer, settings),
             run_id=_plain(run, "id"),
             line=start[0] if document.has_places else None,
             column=start[1] if document.has_places else None,
@@ -115,6 +115,15 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
             excerpt=shown.get(index),
             edit=edits.get(index),
         )
+
+
+def _shown_pointer(pointer: str, settings: Settings) -> str:
+    """The pointer from the top; a key in it that looks like a credential is not shown unasked."""
+    if not pointer:
+        return ""
+    if settings.show_values or not is_credential(pointer):
+        return f"/{pointer}"
+    return "".join("/…" if is_credential(part) else f"/{part}" for part in pointer.split("/"))
 
 
 def _owner(pointer: str, runs: dict[str, Any]) -> str | None:

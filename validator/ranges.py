@@ -19,7 +19,7 @@ from validator.passes import Checks
 from validator.sources import SourceError
 from validator.sources.containers import is_lines
 from validator.sources.files import Opening, Piece, opened_here, read
-from validator.sources.json_lines import is_spread
+from validator.sources.json_lines import is_one
 from validator.sources.unpacking import is_packed
 
 _CHUNK = 1024 * 1024
@@ -67,7 +67,7 @@ def _size(piece: Piece, opening: Opening) -> int:
     """The size of a file that can be read in ranges, otherwise 0."""
     with suppress(OSError, ValueError, SourceError), opening(piece.path) as file:
         start = file.read(_START)
-        if file.seekable() and not is_packed(start) and not is_spread(start):
+        if file.seekable() and not is_packed(start) and not is_one(start):
             return file.seek(0, os.SEEK_END)
     return 0
 

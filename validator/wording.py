@@ -33,7 +33,12 @@ class Phrase(str):
 
 def is_plain(text: str) -> bool:
     """Whether a string of an id field or closed vocabulary may be printed as it is."""
-    return re.fullmatch(_PLAIN, text) is not None and re.search(_CREDENTIAL, text) is None
+    return re.fullmatch(_PLAIN, text) is not None and not is_credential(text)
+
+
+def is_credential(text: str) -> bool:
+    """Whether a string looks like a secret that opens something."""
+    return re.search(_CREDENTIAL, text) is not None
 
 
 def escape(text: str) -> str:

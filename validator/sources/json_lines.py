@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from validator.finding import Sound
+from validator.parse import is_wide
 from validator.sources import Document, SourceError, unreadable
 from validator.sources.opened import Opened
 from validator.sources.unpacking import BrokenCompression
@@ -22,9 +23,11 @@ Screen: TypeAlias = Callable[[bytes, list[bytes]], tuple[list[int], Sound]]
 
 
 def documents(opened: Opened, screen: Screen | None = None) -> Iterator[Document | Sound]:
-    """The documents on the lines; the lines of one document that is spread over them are told once."""
+    """The documents on the lines; what is spread over them, or written in wide characters, is told once."""
     start, opened = opened.ahead()
-    if is_spread(start):
+    if is_wide(start):
+        yield Document(opened.name, start, 1)
+    elif is_spread(start):
         message = "begins a document of several lines, but every line of a JSON Lines file is one: name it .json"
         yield unreadable(opened.name, "not-json", message, record=1)
     else:
@@ -87,12 +90,23 @@ def _rest(opened: Opened) -> tuple[bytes, int]:
     return rest, skipped
 
 
+def is_one(start: bytes) -> bool:
+    """Whether a file that begins like this is one document, whatever it is called: it cannot be taken line by line."""
+    return is_wide(start) or is_spread(start)
+
+
 def is_spread(start: bytes) -> bool:
-    """Whether this begins a document of many lines: the first is none, and no other begins on the second."""
+    """Whether this begins a document of many lines: the first is none, and the second goes on with it."""
     first, feed, rest = start.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK).partition(b"\n")
     if not feed or first[:1] not in (b"{", b"["):
         return False
-    return not first[1:].strip(_BLANK) or (_is_torn(first) and rest.lstrip(b"\r\n")[:1] not in (b"{", b"["))
+    return not first[1:].strip(_BLANK) or (_is_torn(first) and _goes_on(rest.lstrip(b"\r\n")))
+
+
+def _goes_on(rest: bytes) -> bool:
+    """Whether no document begins here, or one that ends too early again."""
+    second, feed, _ = rest.partition(b"\n")
+    return second[:1] not in (b"{", b"[") or (bool(feed) and _is_torn(second))
 
 
 def _is_torn(line: bytes) -> bool:

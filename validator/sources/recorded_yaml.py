@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from validator.parse import text_of
+from validator.finding import Problem
+from validator.parse import foreign, text_of
 from validator.sources import Document, Origin, PassedOver, SourceError, unreadable
 from validator.sources.cassette import calls, is_cassette
 from validator.sources.frames import Packed, Recording
@@ -40,6 +41,9 @@ def documents(opened: Opened, data: bytes) -> Iterator[Document | PassedOver | S
     if not is_cassette(value):
         yield from _none(opened, "is no cassette: it has no list of interactions or http_interactions", text, 0)
         return
+    if other := foreign(data):
+        yield _foreign(opened, text, *other)
+        return
     yield from documents_of_calls(opened, Recording(text), list(calls(value, YamlStrings(text, value))))
 
 
@@ -47,6 +51,11 @@ def _none(opened: Opened, reason: str, text: str, at: int) -> Iterator[Document]
     if opened.is_named:
         frame = Packed(Recording(text), lambda: [at])
         yield unreadable(opened.name, "broken-recording", reason, origin=Origin(frame))
+
+
+def _foreign(opened: Opened, text: str, rule: str, problem: Problem) -> Document:
+    frame = Packed(Recording(text), lambda: [problem.span.start if problem.span else 0])
+    return unreadable(opened.name, rule, problem.message, origin=Origin(frame))
 
 
 class _Scalar(str):

@@ -11,6 +11,8 @@ from typing import Any
 from validator.sources import SourceError
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_ZSTD_SKIPPABLE = b"\x2a\x4d\x18"
+"""After a first byte of 0x50 to 0x5F: a frame without content, such as pzstd begins with (RFC 8878, 3.1.2)."""
 _PIECE = 256 * 1024
 """Bytes to unpack at once."""
 _ZSTD_MODULES = ("compression.zstd", "backports.zstd")
@@ -28,7 +30,7 @@ def unpacked(file: io.BufferedIOBase, path: str) -> io.BufferedReader:
         import gzip  # most files are not packed
 
         return io.BufferedReader(_Guarded(gzip.GzipFile(fileobj=file), zlib.error), _PIECE)
-    if start == ZSTD:
+    if _is_zstd(start):
         zstd = _zstd(path)
         return io.BufferedReader(_Guarded(zstd.ZstdFile(file), zstd.ZstdError), _PIECE)
     return file
@@ -36,7 +38,11 @@ def unpacked(file: io.BufferedIOBase, path: str) -> io.BufferedReader:
 
 def is_packed(start: bytes) -> bool:
     """Whether a file that begins like this is compressed."""
-    return start.startswith((GZIP, ZSTD))
+    return start.startswith(GZIP) or _is_zstd(start[: len(ZSTD)])
+
+
+def _is_zstd(start: bytes) -> bool:
+    return start == ZSTD or (b"\x50" <= start[:1] <= b"\x5f" and start[1:] == _ZSTD_SKIPPABLE)
 
 
 def ahead(file: io.BufferedIOBase, size: int) -> tuple[bytes, io.BufferedReader]:
