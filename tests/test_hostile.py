@@ -6,16 +6,23 @@ import base64
 import gzip
 import json
 import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
+from unicodedata import category
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.commands import run
-from tests.hostile_cases import CASES, FILES, FOLDER, RECIPES, Case, Row
+from tests.hostile_cases import CASES, FILES, FOLDER, NAMES, RECIPES, Case, Row
 from tests.paths import SAMPLES
 from tests.watch import nothing_but
 from validator import validate
+from validator.formats import FORMATS, OF_COMMANDS
 
 NOW = "1793000000"
 SOUND = (SAMPLES / "valid" / "run.json").read_bytes().replace(b"\n", b" ")
@@ -102,3 +109,89 @@ def test_the_same_is_found_whatever_the_way_in(way: str, tmp_path: Path) -> None
     found = {case.name: WAYS[way](case, tmp_path) for case in FILES if case.takes(way)}
     assert len(found) > 250
     assert {name: pair for name, pair in found.items() if pair[0] != pair[1]} == {}
+
+
+def parsed(name: str, text: str) -> None:
+    """Read a report back as its programs do; those for people are anything."""
+    if name in ("json", "sarif", "gitlab", "rdjson"):
+        json.loads(text)
+    elif name == "jsonl":
+        assert [json.loads(line) for line in text.splitlines()]
+    elif name == "junit":
+        ElementTree.fromstring(text)
+    elif name == "html":
+        elements = _Elements()
+        elements.feed(text)
+        elements.close()
+        assert "alert(1)" not in elements.scripts
+        assert not elements.attributes & {"onmouseover", "onerror"}
+
+
+class _Elements(HTMLParser):
+    """What a browser would run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts = ""
+        self.attributes: set[str] = set()
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = tag == "script" and ("type", "application/json") not in attrs
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        self.scripts += data if self._inside else ""
+
+
+def obeyed(name: str, text: str) -> list[str]:
+    """What a terminal or a build server would obey in the output of a format."""
+    characters = {one for one in text if one != "\n" and category(one) in OBEYED}
+    commands = [line for line in text.splitlines() if line.lstrip().startswith("::") or re.search(r"##\w*\[", line)]
+    ours = r"::(error|warning|notice) (title|file)="
+    foreign = [line for line in commands if name not in OF_COMMANDS or not re.match(ours, line)]
+    return [*characters, *foreign]
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a fault under every hostile name."""
+    folder, data = tmp_path_factory.mktemp("named"), (FOLDER / "cases" / "name_hostile.json").read_bytes()
+    for name in NAMES:
+        (folder / name).write_bytes(data)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def inputs(named: Path) -> tuple[Path, ...]:
+    """The whole corpus, and every hostile name."""
+    return (*(case.path for case in FILES), *(named / name for name in NAMES))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("more", [(), ("--show-values", "--verbose")], ids=["", "values"])
+def test_in_no_format_is_anything_obeyed(name: str, more: tuple[str, ...], inputs: tuple[Path, ...]) -> None:
+    ran = run(*OPTIONS, *more, "-f", name, "--max-findings", "5", "--", *inputs)
+    assert (ran.code, obeyed(name, ran.out), obeyed("", ran.err)) == (2, [], [])
+    assert "Traceback" not in ran.out + ran.err
+    parsed(name, ran.out)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_name_that_is_an_option_or_a_command_is_a_name(name: str, named: Path) -> None:
+    ran = run(*OPTIONS, "-f", name, "--", *NAMES, cwd=named)
+    assert (ran.code, obeyed(name, ran.out), ran.err) == (1, [], "")
+    parsed(name, ran.out)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_programs_read_a_report_whatever_the_locale(name: str, encoding: str, inputs: tuple[Path, ...]) -> None:
+    words = [sys.executable, "-m", "validator", *OPTIONS, "-f", name, *map(str, inputs[-3:])]
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run(words, capture_output=True, env=environment, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (1, b"")
+    parsed(name, done.stdout.decode("utf-8" if name not in ("text", "concise", "github", "markdown") else encoding))

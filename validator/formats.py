@@ -28,6 +28,9 @@ WITH_RUNS = frozenset({"junit", "html"})
 OF_COMMANDS = frozenset({"github"})
 """The formats whose lines are commands to a build server; it may obey those and no others."""
 
+IN_UTF_8 = frozenset({"json", "jsonl", "sarif", "gitlab", "junit", "rdjson", "html"})
+"""The formats that programs read: in UTF-8, whatever the locale says."""
+
 
 class Output(NamedTuple):
     """A report that is wanted: its format, and the file that it goes to (None: standard output)."""

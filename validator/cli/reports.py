@@ -13,7 +13,7 @@ import click
 from validator import own_files
 from validator.cli.exit_codes import CLEAN
 from validator.cli.streams import discard, lost, told
-from validator.formats import STATISTICS, WITH_RUNS, Output
+from validator.formats import IN_UTF_8, STATISTICS, WITH_RUNS, Output
 from validator.reporters import Look, Told, reporter
 from validator.severity import Severity
 from validator.wording import escape
@@ -64,6 +64,8 @@ def write(
     codes = {CLEAN}
     for one, told_of in zip(reports, tee(results, len(reports)), strict=True):
         text = reporter(one.module)(told_of, _look(options, one.file))
+        if one.file is None and one.module in IN_UTF_8:
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # a text file
         codes.add(printed(text, clear) if one.file is None else _filed(text, one.file, is_added=one.is_added))
     return max(codes)
 
