@@ -45,16 +45,15 @@ def _with(document: Any, path: tuple[str | int, ...], value: Any) -> Any:
 
 def _everywhere() -> Iterator[Any]:
     """Sound documents with a canary at one place: as text, in an array, in an object, or beside what is there."""
-    for document in (CALL, PAGE):
-        for number, path in enumerate(_places(document)):
-            secret = SECRETS[number % len(SECRETS)]
-            values: tuple[Any, ...] = (secret, [secret], {"text": secret}, {f"sk-{CANARY}": secret})
-            yield _with(document, path, values[number % len(values)])
-            there: Any = document
-            for part in path:
-                there = there[part]
-            if isinstance(there, dict):
-                yield _with(document, path, {**there, "note": secret, f"sk-{CANARY}": 7})
+    for number, path in enumerate(_places(CALL)):
+        secret = SECRETS[number % len(SECRETS)]
+        there: Any = CALL
+        for part in path:
+            there = there[part]
+        values: list[Any] = [secret, [secret], {"text": secret}, {f"sk-{CANARY}": secret}]
+        beside = [{**there, "note": secret, f"sk-{CANARY}": 7}] if isinstance(there, dict) else []
+        for value in (values[number % len(values)], *beside):
+            yield _with(CALL, path, value)
 
 
 def _of_free_texts() -> Iterator[Any]:
