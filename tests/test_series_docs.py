@@ -18,6 +18,7 @@ __all__ = ["command"]
 PAGE = (ROOT / "docs" / "series.md").read_text("utf-8")
 SHOWN = re.findall(r"```\n\$ validate-runs ([^\n]+)\n(.*?)```", PAGE, re.DOTALL)
 SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+NOTHING = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
 LISTED = json.loads((SAMPLES / "valid" / "page.json").read_bytes())
 
 
@@ -35,19 +36,17 @@ def test_every_rule_is_on_the_page() -> None:
     }
 
 
-def _client(answer: Any) -> openai.OpenAI:
-    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=answer(request)))
+def _client(*answers: Any) -> openai.OpenAI:
+    """A client of a server that gives these answers in turn, and then empty pages: older clients ask for one."""
+    rest = iter(answers)
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=next(rest, NOTHING)))
     http: Any = httpx.Client(transport=transport)  # openai may ask for another package's of the same name
     return openai.OpenAI(api_key="none", base_url="http://server.test", http_client=http)
 
 
-def _pages(request: httpx.Request) -> Any:
-    """A page of 20 runs, and behind it one that holds its last run again, unless another was asked for."""
-    page = copy.deepcopy(LISTED)
-    second = "after" in request.url.params
-    numbers = range(20, 22) if second else range(20)
-    page["data"] = [_aged(page["data"][0], number) for number in numbers]
-    return {**page, "first_id": page["data"][0]["id"], "last_id": page["data"][-1]["id"], "has_more": not second}
+def _page(numbers: range, *, has_more: bool) -> Any:
+    runs = [_aged(copy.deepcopy(LISTED["data"][0]), number) for number in numbers]
+    return {**LISTED, "data": runs, "first_id": runs[0]["id"], "last_id": runs[-1]["id"], "has_more": has_more}
 
 
 def _aged(run: dict[str, Any], number: int) -> dict[str, Any]:
@@ -60,18 +59,13 @@ def test_the_tests_on_the_page_pass_and_can_fail() -> None:
     tests: dict[str, Any] = {}
     for snippet in SNIPPETS:
         exec(compile(snippet, "series.md", "exec"), tests)
-    tests["test_every_page"](_client(_pages))
-    tests["test_a_run_is_polled_to_its_end"](_client(lambda _: LISTED["data"][0]))
+    first, second = _page(range(20), has_more=True), _page(range(20, 22), has_more=False)
+    run = LISTED["data"][0]
+    tests["test_every_page"](_client(first, second))
+    tests["test_a_run_is_polled_to_its_end"](_client(run, run, run))
     with pytest.raises(AssertionError, match="overlapping-pages"):
-        tests["test_every_page"](_client(lambda request: {**_pages(request), "has_more": False} | _again(request)))
-    moments = iter(range(3))
+        tests["test_every_page"](_client(first, {**first, "has_more": False}))
     with pytest.raises(AssertionError, match="time-moved-back"):
         tests["test_a_run_is_polled_to_its_end"](
-            _client(lambda _: {**LISTED["data"][0], "completed_at": 1729418420 - next(moments)})
+            _client(*({**run, "completed_at": 1729418420 - number} for number in range(3)))
         )
-
-
-def _again(request: httpx.Request) -> Any:
-    """The first page, whatever was asked for."""
-    page = _pages(httpx.Request("GET", "http://server.test"))
-    return {**page, "has_more": "after" not in request.url.params}
