@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ def started(folder: Path, *words: str, **options: Any) -> subprocess.Popen[bytes
         stderr=subprocess.PIPE,
         start_new_session=True,
         pass_fds=[writer],
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         **{"stdout": subprocess.PIPE, **options},
     )
     os.close(writer)
@@ -139,13 +141,24 @@ def test_who_asks_not_to_be_hung_up_on_is_not(tmp_path: Path) -> None:
 
 
 def test_a_reader_who_does_not_read_keeps_nobody_from_interrupting(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_bytes(LONG * 20)
-    running = started(tmp_path, "a.jsonl", "--max-findings", "0", "-f", "json")
-    time.sleep(2)
-    assert running.poll() is None  # the pipe is full
+    laid_out(CASES["a fix"], tmp_path)
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with suppress(BlockingIOError):
+        while os.write(writer, b"x" * 4096):
+            pass
+    os.set_blocking(writer, True)
+    running = started(tmp_path, "in", "nowhere.json", "-", stdin=subprocess.PIPE, stdout=writer)
+    assert running.stderr is not None
+    assert running.stderr.readline() == b"validate-runs: nowhere.json: no such file or directory\n"
     running.send_signal(signal.SIGINT)
-    assert running.wait(LIMIT) == 130
-    assert ended(running).err == ""
+    try:
+        assert running.wait(LIMIT / 3) == 130
+    finally:
+        running.kill()
+        os.close(reader)
+        os.close(writer)
+    assert running.communicate()[1] == b""
 
 
 @pytest.mark.parametrize("size", [0, 1, 4096, 65_536])
