@@ -33,6 +33,8 @@ PAGE = ROOT / "docs" / "comparison.md"
 AJV = "5.0.0"
 ROUNDS = 5
 NOW = "1793000000"
+LINE = re.compile(r":\d+:\d+|\bline \d+")
+"""How validators tell a line."""
 KINDS: Mapping[str, tuple[str, ...]] = {
     "of the text": ("document",),
     "of shape": ("schema",),
@@ -66,7 +68,7 @@ class Validator:
         """What it says of each of these files."""
         with tempfile.TemporaryFile("w+") as output:  # not a pipe: node may end before it has filled one
             done = subprocess.run(
-                self._call(files), stdout=output, stderr=subprocess.STDOUT, check=False, env=_environment()
+                self.call(files), stdout=output, stderr=subprocess.STDOUT, check=False, env=_environment()
             )
             output.seek(0)
             told = output.read()
@@ -78,13 +80,14 @@ class Validator:
 
     def _said(self, output: str, *, found: bool) -> Said:
         findings = len(re.findall(self.finding, output, re.MULTILINE))
-        return Said(found, findings, bool(re.search(r":\d+:\d+|\bline \d+", output)))
+        return Said(found, findings, bool(LINE.search(output)))
 
     def seconds(self, file: Path) -> float:
         """How long it takes for a file."""
-        return _seconds(self._call([file]))
+        return _seconds(self.call([file]))
 
-    def _call(self, files: Sequence[Path]) -> list[str]:
+    def call(self, files: Sequence[Path]) -> list[str]:
+        """The words that check these files."""
         return [*self.words, *(word for file in files for word in (*self.each, str(file)))]
 
 
