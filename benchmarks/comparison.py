@@ -2,7 +2,7 @@
 
 python benchmarks/comparison.py [--write] [--pages FOLDER]
 
-Needs the group dev; ajv-cli is fetched with npm, where that is there. `--write` puts the tables into
+The others are fetched from PyPI, and ajv-cli with npm, where that is there. `--write` puts the tables into
 docs/comparison.md; `--pages` counts false alarms on pages of your own, which are sound, instead of the samples.
 """
 
@@ -12,15 +12,14 @@ import argparse
 import os
 import platform
 import re
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +29,7 @@ from validator.settings import ContractName
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "comparison.md"
-AJV = "5.0.0"
+AJV, CHECK_JSONSCHEMA, JSONSCHEMA = "5.0.0", "0.39.0", "4.26.0"
 ROUNDS = 5
 NOW = "1793000000"
 LINE = re.compile(r":\d+:\d+|\bline \d+")
@@ -83,7 +82,7 @@ class Validator:
         return Said(found, findings, bool(LINE.search(output)))
 
     def seconds(self, file: Path) -> float:
-        """How long it takes for a file."""
+        """The time of the processor that it takes for a file."""
         return _seconds(self.call([file]))
 
     def call(self, files: Sequence[Path]) -> list[str]:
@@ -103,9 +102,14 @@ def _by_file(output: str, files: Sequence[Path]) -> list[str]:
     return [*parts.values()]
 
 
-def validators(name: ContractName, folder: Path, modules: Path | None) -> list[Validator]:
-    """The validators with the schemas of a contract, which are written to the folder; ajv-cli if it is installed."""
-    python, scripts = sys.executable, Path(sys.executable).parent
+def validators(
+    name: ContractName, folder: Path, modules: Path | None, scripts: Path = Path(sys.executable).parent
+) -> list[Validator]:
+    """The validators with the schemas of a contract, which are written to the folder; ajv-cli if it is installed.
+
+    Those that are written in Python are started from `scripts`.
+    """
+    python = sys.executable
     schema = folder / f"{name}.json"
     printing = [python, "-m", "validator", "--isolated", "--print-schema", "--contract", name]
     schema.write_bytes(subprocess.run(printing, capture_output=True, check=True).stdout)
@@ -126,13 +130,13 @@ def validators(name: ContractName, folder: Path, modules: Path | None) -> list[V
     return [
         Validator("validate-runs", (*own, "-f", "concise"), r"^.+:\d+:\d+: "),
         Validator(
-            f"check-jsonschema {version('check-jsonschema')}",
+            f"check-jsonschema {CHECK_JSONSCHEMA}",
             (str(scripts / "check-jsonschema"), "--schemafile", str(schema)),
             "^  .*::",
         ),
         Validator(
-            f"jsonschema {version('jsonschema')}",
-            (python, "-Wignore", "-m", "jsonschema", "--output", "pretty", str(schema)),
+            f"jsonschema {JSONSCHEMA}",
+            (str(scripts / "python"), "-Wignore", "-m", "jsonschema", "--output", "pretty", str(schema)),
             r"^===\[(?!SUCCESS)",
             ("-i",),
         ),
@@ -164,9 +168,9 @@ def _is_page(path: Path, *, or_none: bool = False) -> bool:
     return page and not path.read_bytes().startswith(b"[")  # an array of pages is none
 
 
-def rows(folder: Path, modules: Path | None, pages: Sequence[Path]) -> Iterator[list[str]]:
+def rows(folder: Path, modules: Path | None, scripts: Path, pages: Sequence[Path]) -> Iterator[list[str]]:
     """The table, row by row, the names of the validators first."""
-    observed, published = (validators(name, folder, modules) for name in ("observed", "published"))
+    observed, published = (validators(name, folder, modules, scripts) for name in ("observed", "published"))
     yield ["", *(one.name for one in observed)]
     for kind in KINDS:
         files = faulty_pages(kind)
@@ -177,7 +181,7 @@ def rows(folder: Path, modules: Path | None, pages: Sequence[Path]) -> Iterator[
             yield ["tells the line of a fault of shape", *(_share(o.line for o in each if o.found) for each in said)]
     for name, those in (("observed", observed), ("published", published)):
         yield [f"false alarms, `{name}`", *(_share(said.found for said in one.says(pages)) for one in those)]
-    yield ["time for a page of 100 runs", *(f"{ratio:.1f}" for ratio in _times(observed, folder))]
+    yield ["time for a sound page of 100 runs", *(f"{ratio:.1f}" for ratio in _times(observed, folder))]
 
 
 def _told(one: Validator, files: Sequence[Path], *, apart: bool) -> list[Said]:
@@ -207,14 +211,25 @@ def _times(those: Sequence[Validator], folder: Path) -> Iterator[float]:
 
 
 def _seconds(words: Sequence[str]) -> float:
-    begin = time.perf_counter()
+    """The time of the processor that a process takes: how busy the machine is otherwise matters little."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(words, capture_output=True, check=False, env=_environment())
-    return time.perf_counter() - begin
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def _environment() -> dict[str, str]:
     """Compiled modules are kept, as after an installation."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def peer_scripts(folder: Path) -> Path:
+    """The validators that are written in Python, in an environment of their own: what else is installed slows them."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "peers")], check=True)
+    wanted = [f"check-jsonschema=={CHECK_JSONSCHEMA}", f"jsonschema=={JSONSCHEMA}"]
+    scripts = folder / "peers" / "bin"
+    subprocess.run([str(scripts / "python"), "-m", "pip", "install", "--quiet", *wanted], check=True)
+    return scripts
 
 
 def ajv_modules(folder: Path) -> Path | None:
@@ -241,7 +256,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         table = ""
-        for number, line in enumerate(rows(folder, ajv_modules(folder), pages)):
+        for number, line in enumerate(rows(folder, ajv_modules(folder), peer_scripts(folder), pages)):
             table += "".join(written_rows([line] if number else [line, ["---"] * len(line)]))
             print(table.splitlines()[-1], flush=True)
     print(f"Python {platform.python_version()}")

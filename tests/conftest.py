@@ -5,11 +5,17 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.watch import WATCH
 from validator import library, parse  # noqa: F401  # the library, so that every module with an engine is loaded
 
 pytest_plugins = ["pytester"]
+
+_UNHURRIED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large)
+settings.register_profile("ci", max_examples=200, derandomize=True, deadline=None, suppress_health_check=_UNHURRIED)
+settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=_UNHURRIED)
+settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)
