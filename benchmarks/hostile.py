@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unicodedata import category
 
-from witnesses import Ran, watched
+from witnesses import HUNG, Ran, watched
 
 from tests.hostile_cases import CASES, FOLDER, NAMES, Case, Row
 from tests.paths import SAMPLES
@@ -120,7 +120,7 @@ def amiss(ran: Ran, report: str = "") -> Iterator[str]:
     told = ran.text + report
     if any(word in told for word in TRACEBACKS) or ran.code < 0:
         yield f"traceback: {ran.text[-200:]!a}"
-    if ran.code == 124:
+    if ran.code == HUNG:
         yield "hangs"
     if ran.network:
         yield f"network: {ran.network[:3]}"

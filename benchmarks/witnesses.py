@@ -6,6 +6,7 @@ import ast
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -17,6 +18,7 @@ from tests.watch import CHANGES, FILES, NETWORK, PROGRAMS
 ROOT = Path(__file__).parent.parent
 LONGEST = 120
 """Seconds after which a process counts as one that hangs."""
+HUNG = 124
 SYSTEM = ("/dev/null", "/etc/ld.so", "/etc/localtime", "/lib", "/proc", "/sys/fs/cgroup", "/sys/devices/system", "/usr")
 OWN = (str(ROOT / "validator"), str(ROOT / "schemas"))
 _CALL = re.compile(r"\b(socket|connect|sendto|sendmsg|openat)\((.*)\)\s+= (-?\d+)")
@@ -27,7 +29,7 @@ class Ran(NamedTuple):
     """How a process ended, what it wrote, and what it did that nobody had asked for."""
 
     code: int
-    """Of a process that was stopped because it hung, 124."""
+    """Of a process that was stopped because it hung, `HUNG`."""
     text: str
     """Standard output and standard error."""
     network: list[str]
@@ -75,21 +77,24 @@ def _strace(record: Path) -> list[str]:
 
 
 def _ran(words: Sequence[str], folder: Path, environment: dict[str, str], stdin: bytes) -> tuple[int, str]:
-    with (folder / "output").open("w+b") as output:  # not a pipe: node may end before it has filled one
+    with (
+        (folder / "output").open("w+b") as output,  # not a pipe: node may end before it has filled one
+        subprocess.Popen(
+            words,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+        ) as begun,
+    ):
         try:
-            done = subprocess.run(
-                words,
-                input=stdin,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                env=environment,
-                timeout=LONGEST,
-                check=False,
-            )
-            code = done.returncode
+            begun.communicate(stdin, timeout=LONGEST)
+            code = begun.returncode
         except subprocess.TimeoutExpired:
-            code = 124
+            os.killpg(begun.pid, signal.SIGKILL)  # strace alone would leave what it traces
+            code = HUNG
         output.seek(0)
         return code, output.read().decode("utf-8", "surrogateescape")
 
