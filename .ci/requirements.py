@@ -1,7 +1,7 @@
-"""Prints what pyproject.toml requires, as pip takes it: `python .ci/requirements.py run|test|all|lowest`.
+"""Prints what pyproject.toml requires, as pip takes it: `python .ci/requirements.py run|test|all|release|lowest`.
 
-`run` is what the command needs, `test` what its tests need besides, `all` what any development needs; `lowest` are the
-lowest versions that the tests admit, as constraints.
+`run` is what the command needs, `test` what its tests need besides, `all` what any development needs, `release` what a
+release is built with; `lowest` are the lowest versions that the tests admit, as constraints.
 """
 
 import re
@@ -13,15 +13,19 @@ from pathlib import Path
 PYPROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8"))
 PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
+GROUPS = PYPROJECT["dependency-groups"]
 
 
 def needed(which: str) -> list[str]:
     """The requirements, with those of the project's own extras in the place of `validate-runs[...]`."""
+    build = PYPROJECT["build-system"]["requires"]
+    if which == "release":
+        return sorted([*build, *GROUPS["release"]])
     requirements = [*PROJECT["dependencies"]]
     if which != "run":
-        requirements += [*PYPROJECT["build-system"]["requires"], *EXTRAS["test"]]
+        requirements += [*build, *EXTRAS["test"]]
     if which == "all":
-        requirements += [one for group in PYPROJECT["dependency-groups"].values() for one in group]
+        requirements += [one for name, group in GROUPS.items() if name != "release" for one in group]
     return sorted({*_expanded(requirements)})
 
 

@@ -130,3 +130,22 @@ def test_what_has_no_known_size_is_told_without_a_share(
     progress.clear()
     progress.clear()
     assert capsys.readouterr().err == "\r\x1b[K3 MB · 1,234 runs · 0 findings\r\x1b[K"
+
+
+class Gone(Terminal):
+    """A terminal that has been closed."""
+
+    def write(self, _: object) -> int:
+        raise OSError(5, "Input/output error")
+
+
+def test_a_terminal_that_goes_away_is_no_loss(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    monkeypatch.setattr(sys, "argv", ["validate-runs", str(archive), "-f", "concise"])
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(Gone(), "utf-8"))
+    monkeypatch.setattr(module, "DELAY", 0.0)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert out.buffer.getvalue().decode().endswith("1 error in 1001 documents (1000 runs)\n")

@@ -33,7 +33,7 @@ def screen(checks: Checks) -> Screen | None:
             return (
                 type(run) is dict and run.get("object") == "thread.run" and unremarkable(run) and is_sound(run, rules)
             )
-        except Exception:  # whatever it is, a look will tell
+        except (Exception, SystemExit):  # whatever it is, a look will tell
             return False
 
     return screened

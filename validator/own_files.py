@@ -30,31 +30,47 @@ def replace(path: str, data: Iterable[bytes]) -> None:
     Whatever happens meanwhile, the old file stays until the new one is complete. What is no regular file, such as a
     pipe, is written to.
     """
-    target = os.path.realpath(path)
-    if os.path.exists(target) and not os.path.isfile(target):
-        with open(target, "wb") as device:
+    before = _status(path)
+    if before is not None and not stat.S_ISREG(before.st_mode):
+        with open(path, "wb") as device:
             device.writelines(data)
         return
-    beside = f"{target}.{os.urandom(4).hex()}.tmp"
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    target = os.path.realpath(path)
+    beside = f"{target}.{os.urandom(8).hex()}.tmp"
     try:
-        with open(descriptor, "wb") as file:
-            with suppress(FileNotFoundError):
-                os.fchmod(descriptor, stat.S_IMODE(os.stat(target).st_mode))
+        with open(beside, "xb") as file:
+            if before is not None:
+                os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
             file.writelines(data)
             file.flush()
-            os.fsync(descriptor)
+            os.fsync(file.fileno())
         os.replace(beside, target)
-    except BaseException:
-        os.unlink(beside)
+    except BaseException:  # a Ctrl-C may come at any moment, also when there is no file yet or no longer
+        with suppress(OSError):
+            os.unlink(beside)
         raise
 
 
 def add(path: str, data: Iterable[bytes]) -> None:
-    """Write to the end of a file, once all that is to be written is there; raises `OSError`."""
+    """Write all of it to the end of a file, or nothing; raises `OSError`."""
     whole = b"".join(data)
-    with open(path, "ab") as file:
-        file.write(whole)
+    before = _status(path)
+    try:
+        with open(path, "ab") as file:
+            file.write(whole)
+    except BaseException:
+        if before is None or stat.S_ISREG(before.st_mode):
+            with suppress(OSError):
+                os.truncate(path, before.st_size if before else 0)
+        raise
+
+
+def _status(path: str) -> os.stat_result | None:
+    """What is known of a file; None where there is none yet."""
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
 
 
 def reason(error: OSError) -> str:

@@ -175,7 +175,7 @@ def called(rules: Dispatched, subject: object) -> list[NamedProblem]:
         try:
             if found := check(subject):
                 problems += [(rule.name, problem) for problem in found]
-        except Exception as error:  # a defect of the rule may neither hide the others nor end the check
+        except (Exception, SystemExit) as error:  # a defect of the rule may neither hide the others nor end the check
             import logging  # a defect is rare, and the import is not cheap
 
             logging.getLogger(__name__).debug("rule %s failed", rule.name, exc_info=True)

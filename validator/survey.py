@@ -122,8 +122,11 @@ def _here(found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int, 
     for one in found:
         if isinstance(one, SourceError):
             yield one
-        else:
+            continue
+        try:
             yield from check_all(read(one, max_bytes, screen(checks), opening), checks)
+        except MemoryError:
+            yield SourceError(one.path, "takes more memory than there is")
 
 
 def _together(

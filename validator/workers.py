@@ -8,7 +8,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -26,6 +26,7 @@ from validator.sources.files import STANDARD_INPUT, Piece
 AHEAD = 4
 """Tasks that are given out for each worker before the output has come to them: what bounds the memory."""
 
+_ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 _FORKS = sys.platform == "linux"
 _context: Any = get_context("fork" if _FORKS else "spawn")
 
@@ -89,7 +90,9 @@ class _Pool:
                 yield first.answers.popleft()
             if not first.pieces:
                 self._due.popleft()
-            elif first.pieces[0].path == STANDARD_INPUT:
+            elif first.pieces[0].path == STANDARD_INPUT or not self._workers:
+                with suppress(ValueError):
+                    self._waiting.remove(first)
                 piece = first.pieces.popleft()
                 yield Answer(piece, check_range(piece, self._checks, self._max_bytes))
             else:
@@ -105,11 +108,11 @@ class _Pool:
 
     def _fill(self, tasks: Iterator[Given]) -> None:
         """Have every worker at work, and the next tasks at hand."""
-        while len(self._due) < self._jobs * AHEAD and (given := next(tasks, None)) is not None:
+        while len(self._due) < max(self._jobs, 1) * AHEAD and (given := next(tasks, None)) is not None:
             self._add(given)
         idle = [worker for worker in self._workers if worker.task is None]
-        while self._waiting and (idle or len(self._workers) < self._jobs):
-            self._give(idle.pop() if idle else self._started())
+        while self._waiting and (idle or self._has_started(idle)):
+            self._give(idle.pop())
 
     def _add(self, given: Given) -> None:
         if isinstance(given, SourceError):
@@ -120,16 +123,28 @@ class _Pool:
         if given[0].path != STANDARD_INPUT:
             self._waiting.append(task)
 
+    def _has_started(self, idle: list[_Worker]) -> bool:
+        """Start another worker; where the machine has no room for one, those that there are do it, or this process."""
+        if len(self._workers) >= self._jobs:
+            return False
+        try:
+            idle.append(self._started())
+        except OSError:
+            self._jobs = len(self._workers)
+            return False
+        return True
+
     def _started(self) -> _Worker:
         ours, theirs = _context.Pipe()
         inherited = [ours, *(worker.connection for worker in self._workers)] if _FORKS else []
         process = _context.Process(
             target=_work, args=(theirs, inherited, self._checks.settings, self._max_bytes), daemon=True
         )
-        process.start()
+        with _undisturbed():
+            process.start()
+            worker = _Worker(process, ours)
+            self._workers.append(worker)
         theirs.close()
-        worker = _Worker(process, ours)
-        self._workers.append(worker)
         return worker
 
     def _give(self, worker: _Worker) -> None:
@@ -166,6 +181,16 @@ class _Pool:
             worker.task = None
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put signals off; a worker that is started meanwhile takes none before it is ready to."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _ended(piece: Piece, code: int | None) -> Document:
     how = f"was ended by {signal.Signals(-code).name}" if code and code < 0 else "ended by itself"
     message = f"was not checked to its end: the process that was at it {how}"
@@ -183,10 +208,13 @@ def _work(
     connection: Connection, inherited: Iterable[Connection], settings: Settings, max_bytes: int
 ) -> None:  # pragma: no cover
     """Check what is given until nobody is there to give any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends its workers itself
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     for other in inherited:  # or nobody would notice that the other end is gone
         other.close()
     Thread(target=_end_with_the_main_process, daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends its workers itself
     gc.freeze()
     ready = checks(settings)
     try:

@@ -7,7 +7,7 @@ import stat
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -67,16 +67,16 @@ def uncut(settings: Settings) -> Settings:
 def refuse_streams(files: Iterable[str]) -> None:
     """Say at once that nothing but files is rewritten."""
     for file in files:
-        if file == STANDARD_INPUT or _is_pipe(file):
+        is_pipe = False
+        with suppress(OSError):  # it will be told when its turn comes
+            is_pipe = file == STANDARD_INPUT or _is_pipe(file)
+        if is_pipe:
             name = "standard input" if file == STANDARD_INPUT else file
             raise click.UsageError(f"--fix rewrites files, and {name} is none: --diff shows what it would change")
 
 
 def _is_pipe(file: str) -> bool:
-    try:
-        return stat.S_ISFIFO(os.stat(file).st_mode)
-    except OSError:  # it will be told when its turn comes
-        return False
+    return stat.S_ISFIFO(os.stat(file).st_mode)
 
 
 @contextmanager
@@ -86,14 +86,17 @@ def standard_input_kept(files: Iterable[str]) -> Iterator[None]:
         yield
         return
     before = sys.stdin
-    with TemporaryFile("w+", encoding="utf-8") as kept:
-        copyfileobj(before.buffer, kept.buffer)
-        kept.seek(0)
-        sys.stdin = kept
+    with ExitStack() as stack:
         try:
-            yield
-        finally:
-            sys.stdin = before
+            kept = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
+            copyfileobj(before.buffer, kept.buffer)
+            kept.seek(0)
+        except OSError as error:
+            why = own_files.reason(error)
+            raise click.ClickException(f"standard input cannot be kept, to be read once more: {why}") from None
+        sys.stdin = kept
+        stack.callback(setattr, sys, "stdin", before)
+        yield
 
 
 def gathered(results: Iterable[Result | Told], show: Severity) -> tuple[Sequence[Fixable], Counter[Severity]]:
@@ -182,7 +185,7 @@ def _rewritable(fixable: Iterable[Fixable], codes: set[int], *, quiet: bool) -> 
 def _why_not(one: Fixable) -> str:
     if one.in_recording:
         return "a recording is not rewritten"
-    if one.name != STANDARD_INPUT and not os.path.isfile(one.name):
+    if one.name != STANDARD_INPUT and _is_pipe(one.name):
         return "a pipe is read only once: hand it over as standard input"
     with _opened(one.name) as file:
         return "a packed file is not rewritten" if is_packed(file.read(len(ZSTD))) else ""

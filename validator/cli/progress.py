@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from validator.finding import Checked, Sound
 from validator.in_turn import Result
@@ -46,8 +47,7 @@ class Progress:
         """Take the line away, so that something can be printed in its place."""
         if self._is_shown:
             self._is_shown = False
-            sys.stderr.write(_CLEAR)
-            sys.stderr.flush()
+            _put(_CLEAR)
 
     def _draw(self) -> None:
         now = time.monotonic()
@@ -56,8 +56,7 @@ class Progress:
         self._next = now + _PAUSE
         self._is_shown = True
         width = shutil.get_terminal_size((80, 24)).columns - 1
-        sys.stderr.write(_CLEAR + self._line(now - self._begun)[:width])
-        sys.stderr.flush()
+        _put(_CLEAR + self._line(now - self._begun)[:width])
 
     def _line(self, spent: float) -> str:
         share = min(self._read / self._size, 1.0) if self._size else 0.0
@@ -66,3 +65,9 @@ class Progress:
             left = int(spent / share - spent)
             said = [f"{share:4.0%} of {self._size / 1e6:,.0f} MB", f"{left // 60}:{left % 60:02} left"]
         return " · ".join([*said, f"{self._runs:,} runs", f"{self._findings:,} findings"])
+
+
+def _put(text: str) -> None:
+    with suppress(OSError):  # the terminal can go away
+        sys.stderr.write(text)
+        sys.stderr.flush()

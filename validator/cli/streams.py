@@ -45,4 +45,5 @@ def unheard(code: int) -> int:
 
 def discard() -> None:
     """Let what is still to be written go nowhere, so that nobody fails at it again."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):  # there may be no descriptor left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
