@@ -10,19 +10,19 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import random
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import orjson
-from pages import sound_page
+from cost import cost
+from pages import archive
 
 from validator.contract import contract
 from validator.inlining import inlined
@@ -46,17 +46,6 @@ let rejected = 0;
 lines.on("line", line => { rejected += !accepts(JSON.parse(line)); });
 lines.on("close", () => console.log(rejected));
 """
-
-
-def archive(runs: int, defects: float, seed: int = 1) -> Iterator[bytes]:
-    """Lines of one run each, about 1.2 kB; a share of them has a wrong sum of tokens."""
-    chance = random.Random(seed)  # noqa: S311  # nothing secret
-    kinds = sound_page(100)["data"]
-    for index in range(runs):
-        run = {**kinds[index % 100], "id": f"run_{index:024d}"}
-        if run["usage"] and chance.random() < defects:
-            run["usage"] = {**run["usage"], "total_tokens": run["usage"]["total_tokens"] + 1}
-        yield json.dumps(run, separators=(",", ":")).encode() + b"\n"
 
 
 def spent(work: Callable[[], object]) -> float:
@@ -86,13 +75,7 @@ def command(*words: str) -> Callable[[], object]:
 
 def resident(file: Path, jobs: int) -> float:
     """Megabytes that the largest process has resident, while the command checks the file."""
-    program = (  # a small process in between: what is started by this one counts as large as this one
-        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL);"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    )
-    words = [sys.executable, "-m", "validator", str(file), "--jobs", str(jobs), "-q"]
-    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True)
-    return int(done.stdout) / 1024
+    return cost(sys.executable, "-m", "validator", str(file), "--jobs", str(jobs), "-q").megabytes
 
 
 def dask(file: Path) -> Callable[[], object]:

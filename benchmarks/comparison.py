@@ -32,6 +32,8 @@ PAGE = ROOT / "docs" / "comparison.md"
 AJV, CHECK_JSONSCHEMA, JSONSCHEMA = "5.0.0", "0.39.0", "4.26.0"
 ROUNDS = 5
 NOW = "1793000000"
+LINE = re.compile(r":\d+:\d+|\bline \d+")
+"""How validators tell a line."""
 KINDS: Mapping[str, tuple[str, ...]] = {
     "of the text": ("document",),
     "of shape": ("schema",),
@@ -65,7 +67,7 @@ class Validator:
         """What it says of each of these files."""
         with tempfile.TemporaryFile("w+") as output:  # not a pipe: node may end before it has filled one
             done = subprocess.run(
-                self._call(files), stdout=output, stderr=subprocess.STDOUT, check=False, env=_environment()
+                self.call(files), stdout=output, stderr=subprocess.STDOUT, check=False, env=_environment()
             )
             output.seek(0)
             told = output.read()
@@ -77,13 +79,14 @@ class Validator:
 
     def _said(self, output: str, *, found: bool) -> Said:
         findings = len(re.findall(self.finding, output, re.MULTILINE))
-        return Said(found, findings, bool(re.search(r":\d+:\d+|\bline \d+", output)))
+        return Said(found, findings, bool(LINE.search(output)))
 
     def seconds(self, file: Path) -> float:
         """The time of the processor that it takes for a file."""
-        return _seconds(self._call([file]))
+        return _seconds(self.call([file]))
 
-    def _call(self, files: Sequence[Path]) -> list[str]:
+    def call(self, files: Sequence[Path]) -> list[str]:
+        """The words that check these files."""
         return [*self.words, *(word for file in files for word in (*self.each, str(file)))]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,17 @@ def page_with_defects() -> dict[str, Any]:
     del fourth["tools"]
     fifth["expires_at"] = fifth["created_at"] + 600
     return page
+
+
+def archive(runs: int, defects: float, seed: int = 1) -> Iterator[bytes]:
+    """Lines of one run each, about 1.2 kB; a share of them has a wrong sum of tokens."""
+    chance = random.Random(seed)  # noqa: S311  # nothing secret
+    kinds = sound_page(100)["data"]
+    for index in range(runs):
+        run = {**kinds[index % 100], "id": f"run_{index:024d}"}
+        if run["usage"] and chance.random() < defects:
+            run["usage"] = {**run["usage"], "total_tokens": run["usage"]["total_tokens"] + 1}
+        yield json.dumps(run, separators=(",", ":")).encode() + b"\n"
 
 
 def written(page: dict[str, Any]) -> bytes:

@@ -1,0 +1,88 @@
+"""Input that grows: what it is, and how to make so much of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from pages import archive, sound_page, written
+
+
+class Load(NamedTuple):
+    """A kind of input, the most of it that is measured, and the words that the command gets beside."""
+
+    name: str
+    most: int
+    build: Callable[[Path, int], Path]
+    words: tuple[str, ...] = ()
+
+
+def _page(folder: Path, runs: int) -> Path:
+    return _written(folder / "page.json", written(sound_page(runs)))
+
+
+def _archive(folder: Path, runs: int) -> Path:
+    path = folder / "archive.jsonl"
+    with path.open("wb") as lines:
+        lines.writelines(archive(runs, 0.0))
+    return path
+
+
+def _files(folder: Path, number: int) -> Path:
+    """A folder of pages of one run; what an earlier call has put there stays."""
+    files, page = folder / "files", written(sound_page(1))
+    files.mkdir(exist_ok=True)
+    for index in range(number):
+        _written(files / f"{index}.json", page)
+    return files
+
+
+def _findings(folder: Path, number: int) -> Path:
+    """A page on one line with a finding in every run, all of which are to be told."""
+    page = sound_page(number)
+    for run in page["data"]:
+        run["expires_at"] = run["created_at"] + 600
+    return _written(folder / "findings.json", written(page))
+
+
+def _shapes(folder: Path, number: int) -> Path:
+    """A page with a wrong type in every run."""
+    page = sound_page(number)
+    for run in page["data"]:
+        run["created_at"] = str(run["created_at"])
+    return _written(folder / "shapes.json", written(page))
+
+
+def _document(folder: Path, size: int) -> Path:
+    """A document of so many kilobytes on one line, with a defect at its end."""
+    page = sound_page(100)
+    share = len(written(page)) / 100
+    page = sound_page(int(size * 1024 / share) - 1)
+    page["data"][-1]["expires_at"] = page["data"][-1]["created_at"] + 600
+    return _written(folder / "document.json", written(page))
+
+
+def _keys(folder: Path, number: int) -> Path:
+    """A page of one run, whose metadata has so many times the same key."""
+    page = sound_page(1)
+    page["data"][0]["metadata"] = {"k": "PLACE"}
+    repeated = ",".join(['"k":"v"'] * number)
+    return _written(folder / "keys.json", json.dumps(page).replace('"k": "PLACE"', repeated).encode())
+
+
+def _written(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+LOADS = (
+    Load("runs in one page", 100_000, _page),
+    Load("runs in an archive", 1_000_000, _archive),
+    Load("small files", 100_000, _files),
+    Load("findings in one page, all in a JSON report", 10_000, _findings, ("-f", "json", "--max-findings", "0")),
+    Load("faults of shape in one page", 10_000, _shapes),
+    Load("KiB in one line, with a defect at its end", 65_535, _document),
+    Load("times the same key", 100_000, _keys),
+)
