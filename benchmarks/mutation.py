@@ -36,12 +36,18 @@ _FAST = ("*1",)
 """The mutants with these numbers: the first of every function, the eleventh, and so on."""
 FORGETFUL = """
 
-@pytest.fixture(autouse=True)
-def nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("validator.embedded._LARGEST_REMEMBERED", -1)
+@pytest.fixture(autouse=True, scope="session")
+def nothing_is_remembered_from_before_the_fault() -> None:
+    sys.modules["validator.embedded"]._LARGEST_REMEMBERED = -1
     _forget()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered_while_mutmut_sees_which_test_calls_what() -> None:
+    if __import__("os").environ.get("MUTANT_UNDER_TEST") == "stats":
+        _forget()
 """
-"""What is laid beside the fixtures of the tests: what a cache holds came about without the fault."""
+"""What is laid beside the fixtures of the tests, for the sake of what has a cache."""
 KILLED = {1, 3, -9, 24, -24, 36, 152, 255}
 """How a test run ends in which a test failed, or that did not end in time."""
 

@@ -88,3 +88,45 @@ def test_a_page_that_is_not_full_is_the_last() -> None:
         )
     ]
     assert said({**page(run()), "has_more": True}, limit=1) == []
+
+
+def test_a_pair_that_is_too_long_on_both_sides_is_two_findings_that_stay_apart() -> None:
+    found = findings(page(run(metadata={"k" * 65: "v" * 513})))
+    assert [one.fingerprint for one in found] == ["ef555c5956d475d3", "752968c69c137a40"]
+
+
+def test_what_version_1_of_the_api_had_is_told() -> None:
+    assert _of_run(file_ids=["file-1"], tools=[{"type": "code_interpreter"}, {"type": "retrieval"}]) == [
+        (
+            "outdated-tool-type",
+            "/tools/1/type",
+            'is "retrieval", which "file_search" replaced in version 2 of the API',
+        ),
+        (
+            "outdated-tool-type",
+            "/file_ids",
+            "names files of the run: version 2 of the API has them with the tools, in tool_resources",
+        ),
+    ]
+
+
+def test_every_id_without_the_prefix_of_its_kind_is_told() -> None:
+    calls = [{"id": name, "type": "function", "function": {"name": "f", "arguments": "{}"}} for name in ("7", "call_1")]
+    waiting = {
+        "status": "requires_action",
+        "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": calls}},
+        "tools": [{"type": "function", "function": {"name": "f"}}],
+        "completed_at": None,
+        "usage": None,
+        "expires_at": 1729419000,
+    }
+    assert _of_run(id="6", thread_id="8", assistant_id="9", **waiting) == [
+        ("unprefixed-id", "/id", 'is "6", but ids of this kind begin with "run_"'),
+        ("unprefixed-id", "/assistant_id", 'is "9", but ids of this kind begin with "asst_"'),
+        ("unprefixed-id", "/thread_id", 'is "8", but ids of this kind begin with "thread_"'),
+        (
+            "unprefixed-id",
+            "/required_action/submit_tool_outputs/tool_calls/0/id",
+            'is "7", but ids of this kind begin with "call_"',
+        ),
+    ]
