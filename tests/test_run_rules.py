@@ -130,3 +130,17 @@ def test_every_id_without_the_prefix_of_its_kind_is_told() -> None:
             'is "7", but ids of this kind begin with "call_"',
         ),
     ]
+
+
+@pytest.mark.parametrize("part", ["prompt_tokens", "completion_tokens", "total_tokens"])
+def test_a_sum_with_a_negative_part_is_not_judged(part: str) -> None:
+    usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 40, part: -1}
+    assert _of_run(usage=usage) == [
+        ("negative-tokens", f"/usage/{part}", "is -1, but a count of tokens is 0 or more"),
+    ]
+
+
+def test_a_choice_of_a_type_of_tool_that_is_not_there_is_told() -> None:
+    assert _of_run(tool_choice={"type": "file_search"}, tools=[{"type": "code_interpreter"}]) == [
+        ("undeclared-tool-choice", "/tool_choice/type", 'is "file_search", but tools has no tool of this type')
+    ]
