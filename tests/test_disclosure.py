@@ -27,6 +27,7 @@ TOOL_CALL = ("submit_tool_outputs", "tool_calls", 0)
         (("status",), "completed"),
         ((4, "status"), "completed"),
         ((1, *RUN, "status"), "completed"),
+        (("runs", 0, "status"), "completed"),
         ((*RUN, "instructions"), ""),
     ],
 )

@@ -78,6 +78,12 @@ def test_free_text_is_masked_and_the_carets_stand_under_the_mask() -> None:
     assert excerpt_at(PAGE, text) == '      "instructions": "…",\n                      ^^^'
 
 
+def test_free_text_of_one_character_is_masked_too() -> None:
+    assert excerpt_at('{"id": "run_1", "instructions": "x"}', '"run_1"') == (
+        '{"id": "run_1", "instructions": "…"}\n       ^^^^^^^'
+    )
+
+
 def test_a_key_of_metadata_is_masked_unless_it_is_the_one_reported() -> None:
     text = '{"id": "run_1", "metadata": {"customer": "Jane", "order": 7}}'
     assert excerpt_at(text, "7", "metadata") == (
@@ -126,6 +132,9 @@ def test_nothing_that_a_terminal_obeys_is_shown_and_carets_stay_in_place() -> No
     text = '\t{"a\x1b\u202e":\r1}\r\n'
     assert excerpt_at(text, "1", show_values=True) == ' {"a\\u001b\\u202e": 1}\n                   ^'
     assert excerpt_at('\t{"a":\r1}\r\n', "1") == ' {"a": 1}\n       ^'
+    assert excerpt_at("[1,\n2]", "2", show_values=True) == "2]\n^"
+    assert excerpt_at("", "", show_values=True) == "\n|"
+    assert excerpt_at("[1,\r\n2]", "\n") == "[1, \n    |"
 
 
 def test_a_line_that_is_too_long_is_a_window_around_the_place() -> None:
@@ -161,6 +170,7 @@ def test_reading_ends_at_the_last_place() -> None:
 
 
 def test_endless_numbers_and_keys_are_cut() -> None:
+    assert excerpt_at("1" * 80, "1" * 80) == f"{'1' * 80}\n{'^' * 80}"
     text = f'{{"metadata": {{"{"k" * 99}": {"9" * 99}}}}}'
     assert excerpt_at(text, "9" * 99, f"metadata/{'k' * 99}") == (
         f'{{"metadata": {{"{"k" * 79}…": {"9" * 80}…9}}}}\n{" " * 98}{"^" * 82}'
@@ -181,6 +191,10 @@ def test_endless_numbers_and_keys_are_cut() -> None:
         ("<p>Dear Jane: 1234</p>", "<p", "<…>… …: …</…>\n^^"),
         ("geheim\N{LATIN SMALL LETTER SHARP S}\u2028::error::x", "geheim", "…::…::…\n|"),
         ("[1, 2 3, 4 'five' 6]", "3", "[1, 2 3, 4 '…' …]\n      ^"),
+        ("['1234', 5]", "'", "['…', …]\n ^"),
+        ('["1234', '"', '["…\n ^'),
+        ("0123", "0123", "0123\n^^^^"),
+        ("\n0123", "0123", "…\n^"),
         ("", "", "\n|"),
         ("[1,\n", "", "[1,\n|"),
     ],

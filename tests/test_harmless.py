@@ -54,11 +54,13 @@ def test_what_is_obeyed_is_spelt_and_all_else_stays(text: str, written: str) -> 
 def test_colours_stay_where_they_are_wanted_and_no_other_sequence_does() -> None:
     text = "\x1b[1;31merror\x1b[0m \x1b[2J\x1b]0;title\x07\n"
     assert kept_harmless(text, color=True) == "\x1b[1;31merror\x1b[0m \\u001b[2J\\u001b]0;title\\u0007\n"
+    assert kept_harmless("\x1b[31mred", color=True) == "\x1b[31mred"
     assert kept_harmless(text) == "\\u001b[1;31merror\\u001b[0m \\u001b[2J\\u001b]0;title\\u0007\n"
 
 
 def test_commands_stay_where_they_are_wanted_and_those_of_other_build_servers_do_not() -> None:
-    assert kept_harmless("::error::x ##[y]\n", commands=True) == "::error::x #\\u0023[y]\n"
+    for end in ("\n", ""):
+        assert kept_harmless(f"::error::x ##[y]{end}", commands=True) == f"::error::x #\\u0023[y]{end}"
 
 
 @pytest.mark.parametrize("text", ["::error::x", "ab\n::error::x\n##[group]y", "\x1b[31m", "a\n\nb"])

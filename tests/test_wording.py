@@ -8,7 +8,7 @@ from unicodedata import category
 import pytest
 
 from tests.pages import page, run, said
-from validator.wording import Name, closest, count, either, escape, is_plain, show, word
+from validator.wording import Name, Phrase, closest, count, either, escape, is_plain, show, word
 
 OBEYED = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 """Control, format, surrogate and private characters, and those that end a line or a paragraph."""
@@ -41,9 +41,12 @@ def test_characters_that_are_yet_to_be_assigned_to_tags_are_escaped_too() -> Non
         (2.5e-7, "2.5e-07"),
         (1.7976931348623157e308, "1.7976931348623157e+308"),
         (10**70, "1" + "0" * 70),
+        (2**239, str(2**239)),
+        (2**240, "an integer of about 73 digits"),
         (10**4299, "an integer of about 4300 digits"),
         (-(10**999), "an integer of about 1000 digits"),
         ("", '""'),
+        (Phrase("line 3, column 7"), "line 3, column 7"),
         ("completed", "a string of 9 characters"),
         ("x", "a string of 1 character"),
         ({}, "an object of 0 keys"),
@@ -105,6 +108,7 @@ def test_on_request_texts_are_shown_as_far_as_they_go(value: object, shown: str)
 
 def test_a_message_takes_its_values_and_obeys_none_of_them() -> None:
     assert word("is {}, expected {}", (Name("a"), 7)) == 'is "a", expected 7'
+    assert word("is {}", ("secret",)) == "is a string of 6 characters"
     assert word("is {}", ("{} {0} {secret}",), show_values=True) == 'is "{} {0} {secret}"'
     assert word("is {}", ("\x1b[31m\u202e",), show_values=True) == r'is "\u001b[31m\u202e"'
 
@@ -118,6 +122,7 @@ def test_alternatives_are_listed(words: list[str], said_so: str) -> None:
 def test_the_word_that_was_meant_is_found() -> None:
     assert closest("complete", ["cancelled", "completed"]) == "completed"
     assert closest("zebra", ["cancelled", "completed"]) is None
+    assert closest("abcdef", ["abcdxy"]) is None
 
 
 CANARY = "the canary sings of 4711 secrets"

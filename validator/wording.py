@@ -112,4 +112,4 @@ def closest(text: str, known: Iterable[str], cutoff: float = 0.75) -> str | None
     """The known word that `text` most likely meant; a cutoff of 1 asks for the same word."""
     import difflib  # only a message that suggests something pays for it
 
-    return next(iter(difflib.get_close_matches(text, known, n=1, cutoff=cutoff)), None)
+    return next(iter(difflib.get_close_matches(text, known, cutoff=cutoff)), None)

@@ -1,0 +1,146 @@
+"""What the rules of a run say at their limits: the last value that is sound, and the first that is not."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.pages import findings, page, run, said
+
+CREATED = 1729418292
+MILLISECONDS = 10**11
+
+
+def _of_run(**changes: Any) -> list[tuple[str, str, str]]:
+    return [(rule, pointer.removeprefix("/data/0"), message) for rule, pointer, message in said(page(run(**changes)))]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "pointer", "message"),
+    [
+        ({"k" * 64: "v" * 512}, None, ""),
+        ({f"key {i}": "" for i in range(16)}, None, ""),
+        ({"k" * 65: "v"}, f"/metadata/{'k' * 65}", "has a key of 65 characters, but at most 64 are allowed"),
+        ({"a/b": "v" * 513}, "/metadata/a~1b", "is 513 characters long, but at most 512 are allowed"),
+        ({f"key {i}": "" for i in range(17)}, "/metadata", "holds 17 pairs, but at most 16 are allowed"),
+    ],
+    ids=["long", "many", "too long a key", "too long a value", "too many"],
+)
+def test_metadata_is_held_to_its_limits(metadata: dict[str, str], pointer: str | None, message: str) -> None:
+    expected = [] if pointer is None else [("metadata-limits", pointer, message)]
+    assert _of_run(metadata=metadata) == expected
+
+
+def test_a_key_of_metadata_that_is_too_long_is_itself_the_place() -> None:
+    text = json.dumps(page(run(metadata={"k" * 65: "v"})))
+    [found] = findings(text)
+    assert found.column == text.index('"kkk') + 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"created_at": 0}, ("/created_at", "is 0, the start of 1970, where the time of creation would be right")),
+        ({"failed_at": 0}, ("/failed_at", "is 0, the start of 1970, where null would say that there is no such time")),
+    ],
+)
+def test_what_would_be_right_in_the_place_of_a_zero_is_said(changes: dict[str, int], expected: tuple[str, str]) -> None:
+    assert _of_run(**changes) == [("zero-timestamp", *expected)]
+
+
+def test_a_hundred_thousand_million_seconds_are_milliseconds_and_one_less_is_the_far_future() -> None:
+    assert _of_run(created_at=MILLISECONDS) == [
+        (
+            "milliseconds",
+            "/created_at",
+            "is 100000000000, which is milliseconds or finer; in Unix seconds it would be 100000000",
+        )
+    ]
+    assert _of_run(expires_at=MILLISECONDS - 1, status="queued", started_at=None, completed_at=None, usage=None) == [
+        ("implausible-timestamp", "/expires_at", "is 99999999999, more than a day after now (1793000000)")
+    ]
+
+
+def test_a_time_finer_than_milliseconds_is_brought_down_to_seconds() -> None:
+    assert _of_run(created_at=10**14)[0][2].endswith("in Unix seconds it would be 100000000")
+
+
+def test_no_time_in_milliseconds_is_compared_with_another() -> None:
+    times = {"created_at": CREATED * 1000, "started_at": CREATED, "completed_at": (CREATED - 60) * 1000}
+    assert [rule for rule, _, _ in _of_run(**times)] == ["milliseconds"]
+
+
+def test_no_run_expires_before_it_starts() -> None:
+    times = {"created_at": 1729418292, "started_at": 1729418295, "expires_at": 1729418294}
+    assert (
+        "expired-before-created",
+        "/expires_at",
+        "is 1729418294, before started_at 1729418295: no run expires before it starts",
+    ) in _of_run(**times)
+
+
+def test_a_page_that_is_not_full_is_the_last() -> None:
+    assert said({**page(run()), "has_more": True}, limit=2) == [
+        (
+            "page-too-long",
+            "/has_more",
+            "is true, but data holds 1 of the 2 runs asked for: after a page that is not full, it is false",
+        )
+    ]
+    assert said({**page(run()), "has_more": True}, limit=1) == []
+
+
+def test_a_pair_that_is_too_long_on_both_sides_is_two_findings_that_stay_apart() -> None:
+    found = findings(page(run(metadata={"k" * 65: "v" * 513})))
+    assert [one.fingerprint for one in found] == ["ef555c5956d475d3", "752968c69c137a40"]
+
+
+def test_what_version_1_of_the_api_had_is_told() -> None:
+    assert _of_run(file_ids=["file-1"], tools=[{"type": "code_interpreter"}, {"type": "retrieval"}]) == [
+        (
+            "outdated-tool-type",
+            "/tools/1/type",
+            'is "retrieval", which "file_search" replaced in version 2 of the API',
+        ),
+        (
+            "outdated-tool-type",
+            "/file_ids",
+            "names files of the run: version 2 of the API has them with the tools, in tool_resources",
+        ),
+    ]
+
+
+def test_every_id_without_the_prefix_of_its_kind_is_told() -> None:
+    calls = [{"id": name, "type": "function", "function": {"name": "f", "arguments": "{}"}} for name in ("7", "call_1")]
+    waiting = {
+        "status": "requires_action",
+        "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": calls}},
+        "tools": [{"type": "function", "function": {"name": "f"}}],
+        "completed_at": None,
+        "usage": None,
+        "expires_at": 1729419000,
+    }
+    assert _of_run(id="6", thread_id="8", assistant_id="9", **waiting) == [
+        ("unprefixed-id", "/id", 'is "6", but ids of this kind begin with "run_"'),
+        ("unprefixed-id", "/assistant_id", 'is "9", but ids of this kind begin with "asst_"'),
+        ("unprefixed-id", "/thread_id", 'is "8", but ids of this kind begin with "thread_"'),
+        (
+            "unprefixed-id",
+            "/required_action/submit_tool_outputs/tool_calls/0/id",
+            'is "7", but ids of this kind begin with "call_"',
+        ),
+    ]
+
+
+@pytest.mark.parametrize("part", ["prompt_tokens", "completion_tokens", "total_tokens"])
+def test_a_sum_with_a_negative_part_is_not_judged(part: str) -> None:
+    usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 40, part: -1}
+    assert _of_run(usage=usage) == [
+        ("negative-tokens", f"/usage/{part}", "is -1, but a count of tokens is 0 or more"),
+    ]
+
+
+def test_a_choice_of_a_type_of_tool_that_is_not_there_is_told() -> None:
+    assert _of_run(tool_choice={"type": "file_search"}, tools=[{"type": "code_interpreter"}]) == [
+        ("undeclared-tool-choice", "/tool_choice/type", 'is "file_search", but tools has no tool of this type')
+    ]
