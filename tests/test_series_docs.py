@@ -18,7 +18,7 @@ __all__ = ["command"]
 PAGE = (ROOT / "docs" / "series.md").read_text("utf-8")
 SHOWN = re.findall(r"```\n\$ validate-runs ([^\n]+)\n(.*?)```", PAGE, re.DOTALL)
 SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-NOTHING = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
+NOTHING: dict[str, Any] = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
 LISTED = json.loads((SAMPLES / "valid" / "page.json").read_bytes())
 
 
