@@ -94,6 +94,13 @@ def test_a_key_of_metadata_is_masked_unless_it_is_the_one_reported() -> None:
     )
 
 
+def test_a_reported_key_that_looks_like_a_credential_is_masked() -> None:
+    text = '{"data": [{"metadata": {"sk-proj-1": 7}}]}'
+    assert excerpt_at(text, "7", "data/0/metadata/sk-proj-1") == (
+        '{"data": [{"metadata": {"…": 7}}]}\n                             ^'
+    )
+
+
 def test_a_reported_key_is_shown_on_every_level() -> None:
     text = '[{"tools": [{"function": {"parameters": {"properties": {"a/b": {"type": 7}, "c": {}}}}}]}]'
     assert excerpt_at(text, "7", "0/tools/0/function/parameters/properties/a~1b/type") == (
