@@ -180,6 +180,20 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, key: str) -
     assert origin(tmp_path, key, **{name: text}).endswith(f"  # {name}")
 
 
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["-f", "json"], 'output-format = "json"  # --output-format'),
+        (["-f", "json", "-f", "sarif:\x1b.sarif"], r"# output-format is json sarif:\u001b.sarif  # --output-format"),
+        (["-f", "json:found"], "# output-format is json:found  # --output-format"),
+    ],
+)
+def test_reports_that_no_file_can_ask_for_are_shown_as_they_were_asked_for(
+    tmp_path: Path, words: list[str], line: str
+) -> None:
+    assert line in run("--show-config", *words, cwd=tmp_path).out.splitlines()
+
+
 @pytest.mark.parametrize("key", OPTIONS)
 def test_every_setting_can_come_from_a_file_as_it_is_shown(tmp_path: Path, key: str) -> None:
     text, value = BY_ENVIRONMENT[key]

@@ -31,7 +31,7 @@ def at_80_columns(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")  # where it is installed, each session takes a second
     pytester.makepyfile(
-        pages=f"""
+        received=f"""
         SOUND = {PAGE!r}
         FAULTY = {{**SOUND, "first_id": "run_b", "last_id": "run_x"}}
         WARNED = {WARNED!r}
@@ -62,7 +62,7 @@ def outcome(result: pytest.RunResult) -> dict[str, int]:
 def test_an_assertion_fails_with_everything_that_is_wrong(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
-        from pages import FAULTY, SOUND
+        from received import FAULTY, SOUND
 
         def test_sound(assert_valid_runs):
             assert_valid_runs(SOUND)
@@ -104,7 +104,7 @@ def test_an_assertion_fails_with_everything_that_is_wrong(pytester: pytest.Pytes
 def test_a_comparison_fails_with_an_explanation(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
-        from pages import FAULTY, SOUND
+        from received import FAULTY, SOUND
 
         def test_sound(valid_runs):
             assert SOUND == valid_runs
@@ -136,7 +136,7 @@ def test_a_comparison_fails_with_an_explanation(pytester: pytest.Pytester) -> No
 def test_a_negated_comparison_says_that_nothing_is_wrong(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
-        from pages import FAULTY, SOUND
+        from received import FAULTY, SOUND
         from validator import valid_runs
 
         def test_faulty():
@@ -160,7 +160,7 @@ def test_a_negated_comparison_says_that_nothing_is_wrong(pytester: pytest.Pytest
 def test_a_message_of_the_test_stays_above_the_explanation(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
-        from pages import FAULTY
+        from received import FAULTY
 
         def test_faulty(valid_runs):
             assert FAULTY == valid_runs, "the listing is broken"
@@ -178,7 +178,7 @@ def test_a_message_of_the_test_stays_above_the_explanation(pytester: pytest.Pyte
 def test_what_pytest_does_not_explain_stands_below(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
-        from pages import FAULTY
+        from received import FAULTY
 
         def test_in_a_list(valid_runs):
             assert [FAULTY] == [valid_runs]
@@ -197,7 +197,7 @@ def test_what_pytest_does_not_explain_stands_below(pytester: pytest.Pytester) ->
 def test_other_failures_are_left_alone(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
-        from pages import FAULTY
+        from received import FAULTY
 
         def test_other(valid_runs):
             assert FAULTY != valid_runs
@@ -230,7 +230,7 @@ def test_without_rewritten_assertions_the_explanation_stands_below(
 ) -> None:
     pytester.makepyfile(
         test_it="""
-        from pages import FAULTY
+        from received import FAULTY
 
         def test_faulty(valid_runs):
             assert FAULTY == valid_runs
@@ -252,7 +252,7 @@ def test_wrong_options_are_told_where_they_are_given(pytester: pytest.Pytester) 
     pytester.makepyfile(
         test_it="""
         import pytest
-        from pages import SOUND
+        from received import SOUND
 
         def test_rule(valid_runs):
             assert SOUND == valid_runs(ignore=["first-id-mismach"])
@@ -298,7 +298,7 @@ def test_markers_and_ini_options_set_defaults(pytester: pytest.Pytester) -> None
     pytester.makepyfile(
         test_it="""
         import pytest
-        from pages import FAULTY, WARNED
+        from received import FAULTY, WARNED
         from validator import assert_valid_runs, valid_runs
 
         def test_ini():
@@ -518,7 +518,7 @@ def test_an_item_of_another_plugin_says_it_in_its_own_way(pytester: pytest.Pytes
     pytester.makeconftest(
         """
         import pytest
-        from pages import FAULTY
+        from received import FAULTY
         from validator import assert_valid_runs
 
         class Own(pytest.Item):
@@ -537,7 +537,7 @@ def test_an_item_of_another_plugin_says_it_in_its_own_way(pytester: pytest.Pytes
 
 REPORTED = """
     import pytest
-    from pages import FAULTY, SOUND
+    from received import FAULTY, SOUND
     from validator import assert_valid_runs, valid_runs
 
     @pytest.fixture
@@ -632,7 +632,7 @@ def test_the_summary_names_the_rule_whatever_the_arguments(pytester: pytest.Pyte
     recorded(pytester, "responses/faulty.json")
     pytester.makepyfile(
         test_it="""
-        from pages import FAULTY
+        from received import FAULTY
 
         def test_plain(assert_valid_runs):
             assert_valid_runs(FAULTY)

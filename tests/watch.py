@@ -28,7 +28,6 @@ CHANGES = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.syml
 _CONNECTIONS = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
-PYTHON = tuple({*filter(os.path.isabs, sys.path), sys.prefix, sys.base_prefix} - {str(ROOT)})
 PACKAGE = (str(ROOT / "schemas"), str(Path(importlib.util.find_spec(TOOL).origin).parent))  # type: ignore[union-attr, arg-type]  # it is here
 
 
@@ -73,7 +72,12 @@ class _Watch:
             return True
         if is_change:
             return _is_in(name, self.writable) and not _is_in(name, (str(ROOT),))
-        return _is_in(name, (*self.readable, *PACKAGE, *PYTHON))
+        return _is_in(name, (*self.readable, *PACKAGE, *_python()))
+
+
+def _python() -> set[str]:
+    """Where Python itself looks for modules, also when one is imported late."""
+    return {*filter(os.path.isabs, sys.path), sys.prefix, sys.base_prefix} - {str(ROOT)}
 
 
 def _is_in(name: str, folders: tuple[str, ...]) -> bool:

@@ -90,10 +90,8 @@ class OutputFormat(click.ParamType):  # type: ignore[type-arg]  # generic from c
 
     name = "NAME[:FILE]"
 
-    def convert(self, value: str | Output, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Output:
         """Split at the first colon; the name is that of a format."""
-        if isinstance(value, Output):
-            return value
         word, colon, file = value.partition(":")
         if colon and not file:
             self.fail(f"{value!r} names no file behind the colon.", param, ctx)
