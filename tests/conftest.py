@@ -1,5 +1,6 @@
 """Fixtures that several test modules share."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -16,6 +17,9 @@ _UNHURRIED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthC
 settings.register_profile("ci", max_examples=200, derandomize=True, deadline=None, suppress_health_check=_UNHURRIED)
 settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=_UNHURRIED)
 settings.load_profile("ci")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell gives that to what it starts with &
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

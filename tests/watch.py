@@ -59,6 +59,8 @@ class _Watch:
             raise Reached(self.reached[-1])
 
     def _may_touch(self, event: str, arguments: tuple[object, ...]) -> bool:
+        if event == "os.listdir" and arguments[0] in sys.path:  # Python looks for a module
+            return True
         paths = arguments[:2] if event == "os.rename" else arguments[:1]
         flags = arguments[2] if event == "open" else 0
         is_change = event in CHANGES or (isinstance(flags, int) and bool(flags & _WRITING))
