@@ -130,6 +130,41 @@ def test_a_signal_at_any_moment_ends_everybody_and_leaves_no_file_torn(name: str
     assert codes & {*ENDINGS.values()}
 
 
+class Unraisable:
+    """Whose last moment is no place to raise anything in."""
+
+    def __init__(self, number: signal.Signals | None) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        if self.number is None:
+            raise ValueError("a callback failed")
+        signal.raise_signal(self.number)
+
+
+@pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_where_nothing_can_be_raised_ends_the_command_a_moment_later(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run() -> None:
+        Unraisable(number)
+        time.sleep(LIMIT)
+
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    monkeypatch.setattr("validator.cli.process.run", run)
+    assert run_here() == Ran(ENDINGS[number], "", "")
+
+
+def test_other_errors_that_cannot_be_raised_are_told_as_python_tells_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    monkeypatch.setattr("validator.cli.process.run", lambda: Unraisable(None) and 0)
+    ran = run_here()
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("Exception ignored in")
+    assert ran.err.endswith("ValueError: a callback failed\n")
+
+
 def test_who_asks_not_to_be_hung_up_on_is_not(tmp_path: Path) -> None:
     laid_out(CASES["a fix"], tmp_path)
     running = started(

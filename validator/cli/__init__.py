@@ -17,17 +17,34 @@ def main() -> NoReturn:
         for number in ENDING:
             if signal.getsignal(number) is signal.SIG_DFL:  # as nohup would not have it
                 signal.signal(number, _interrupt)
+        if sys.unraisablehook is sys.__unraisablehook__:
+            sys.unraisablehook = _interrupt_later
         from validator.cli.process import run  # it takes a while, in which somebody may have second thoughts
 
         code = run()
     except KeyboardInterrupt as interrupt:
-        code = 128 + (interrupt.args[0] if interrupt.args else signal.SIGINT)
+        code = 128 + _number(interrupt)
     atexit.register(_take_no_notice)
     sys.exit(code)
 
 
 def _interrupt(number: int, _: object) -> NoReturn:
     raise KeyboardInterrupt(number)
+
+
+def _interrupt_later(unraisable: sys.UnraisableHookArgs) -> None:
+    """Raise again, in a moment, an interrupt that fell where nothing can be raised, as while an object is let go."""
+    if isinstance(unraisable.exc_value, KeyboardInterrupt):
+        number = _number(unraisable.exc_value)
+        signal.signal(signal.SIGALRM, lambda *_: _interrupt(number, None))
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+    else:
+        sys.__unraisablehook__(unraisable)
+
+
+def _number(interrupt: KeyboardInterrupt) -> int:
+    """The signal that an interrupt tells of."""
+    return interrupt.args[0] if interrupt.args else signal.SIGINT
 
 
 def _take_no_notice() -> None:  # pragma: no cover  # at the end of processes
