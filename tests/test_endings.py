@@ -156,6 +156,29 @@ def test_a_signal_where_nothing_can_be_raised_ends_the_command_a_moment_later(
     assert run_here() == Ran(ENDINGS[number], "", "")
 
 
+REFUSED = """
+class Refusal:
+    def find_spec(name, *_):
+        if name == "{}":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Refusal)
+"""
+
+
+@pytest.mark.parametrize("module", ["click", "decimal", "jsonschema_rs", "validator.pipeline", "validator.survey"])
+def test_an_interrupt_during_an_import_ends_the_command(module: str, tmp_path: Path) -> None:
+    (tmp_path / "page.json").write_bytes(packed(page()))
+    done = subprocess.run(
+        [sys.executable, "-c", MARKED.format(REFUSED.format(module)), "page.json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_other_errors_that_cannot_be_raised_are_told_as_python_tells_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
     monkeypatch.setattr("validator.cli.process.run", lambda: Unraisable(None) and 0)

@@ -16,6 +16,8 @@ from validator.inlining import inlined, united
 from validator.settings import ContractName, Form
 
 try:
+    import decimal  # noqa: F401  # jsonschema_rs imports it in a way that no interrupt may come to
+
     import jsonschema_rs
 except ImportError:  # no wheel for this platform: jsonschema judges too
     jsonschema_rs = None  # type: ignore[assignment]
