@@ -23,11 +23,11 @@ from validator import validate, workers
 from validator.finding import Checked, Sound
 from validator.passes import checks
 from validator.per_file import of_files
-from validator.ranges import check_range, lines_in, moved, ranges
+from validator.ranges import check_range, moved, ranges, with_lines
 from validator.selection import severities
 from validator.settings import MAX_BYTES, Settings
 from validator.sources import Document, SourceError
-from validator.sources.files import Piece, read
+from validator.sources.files import Piece, opened_here, read
 from validator.survey import survey
 
 __all__ = ["command"]
@@ -90,13 +90,33 @@ def test_a_line_is_counted_where_it_begins(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"aa\n\nbbb\nc")
     counted = [
-        [lines_in(Piece(str(archive), start=start, stop=stop)) for stop in range(start + 1, 10)] for start in range(9)
+        [with_lines(Piece(str(archive), start=start, stop=stop), []).lines for stop in range(start + 1, 10)]
+        for start in range(9)
     ]
     begins = [0, 3, 4, 8]
     assert counted == [
         [sum(start <= at < stop for at in begins) for stop in range(start + 1, 10)] for start in range(9)
     ]
-    assert lines_in(Piece("nowhere", start=0, stop=9)) == 1
+
+
+def test_lines_that_cannot_be_counted_are_told_of_once(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"".join(line + b"\n" for line in lines(9)))
+    opened = 0
+
+    def once(path: str) -> Any:
+        nonlocal opened
+        opened += 1
+        if opened > 1:
+            raise SourceError(path, "input/output error")
+        return opened_here(path)
+
+    piece = Piece(str(archive), start=0, stop=archive.stat().st_size)
+    number, results = check_range(piece, READY, MAX_BYTES, once)
+    assert (number, [str(one) for one in results[-1:]]) == (0, ["input/output error"])
+    assert told(results[:-1]) == told(check_range(piece, READY, MAX_BYTES).results)
+    gone = Piece("nowhere.jsonl", start=0, stop=9)
+    assert [str(one) for one in check_range(gone, READY, MAX_BYTES).results] == ["no such file or directory"]
 
 
 def test_the_screen_lets_pass_only_what_has_no_finding(tmp_path: Path) -> None:

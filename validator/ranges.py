@@ -18,7 +18,7 @@ from validator.line_screen import screen
 from validator.passes import Checks
 from validator.sources import SourceError
 from validator.sources.containers import is_lines
-from validator.sources.files import Opening, Piece, opened_here, read
+from validator.sources.files import Opening, Piece, opened_here, read, source_error
 from validator.sources.json_lines import is_one
 from validator.sources.unpacking import is_packed
 
@@ -35,17 +35,26 @@ class Range(NamedTuple):
 
 def check_range(piece: Piece, checks: Checks, max_bytes: int, opening: Opening = opened_here) -> Range:
     """Check the lines of a file that begin in a range of bytes, or the whole of a file of any kind."""
-    results = list(check_all(read(piece, max_bytes, screen(checks), opening), checks))
-    return Range(lines_in(piece, opening) if piece.stop is not None else 0, results)
+    return with_lines(piece, list(check_all(read(piece, max_bytes, screen(checks), opening), checks)), opening)
 
 
-def lines_in(piece: Piece, opening: Opening = opened_here) -> int:
-    """How many lines begin in a range of bytes: as many as end before each of its bytes."""
+def with_lines(piece: Piece, results: list[Result], opening: Opening = opened_here) -> Range:
+    """What was found in a piece, and its lines; if they cannot be counted, what follows is misplaced: that is told."""
     if piece.stop is None:
-        return 0
+        return Range(0, results)
+    try:
+        return Range(_lines_in(piece, piece.stop, opening), results)
+    except (OSError, SourceError) as error:
+        told = any(isinstance(one, SourceError) for one in results)
+        failed = error if isinstance(error, SourceError) else source_error(error, piece.path)
+        return Range(0, results if told else [*results, failed])
+
+
+def _lines_in(piece: Piece, stop: int, opening: Opening) -> int:
+    """How many lines begin in a range of bytes: as many as end before each of its bytes."""
     number = 0 if piece.start else 1
-    at, end = max(piece.start - 1, 0), piece.stop - 1
-    with suppress(OSError, SourceError), opening(piece.path) as file:
+    at, end = max(piece.start - 1, 0), stop - 1
+    with opening(piece.path) as file:
         file.seek(at)
         while at < end and (chunk := file.read(min(_CHUNK, end - at))):
             number += chunk.count(b"\n")

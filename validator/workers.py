@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from validator.passes import Checks, checks
 from validator.pipeline import check
-from validator.ranges import Range, check_range, lines_in
+from validator.ranges import Range, check_range, with_lines
 from validator.settings import Settings
 from validator.sources import Document, SourceError, unreadable
 from validator.sources.files import STANDARD_INPUT, Piece
@@ -172,7 +172,7 @@ class _Pool:
             self._workers.remove(worker)
             worker.connection.close()
             worker.process.join()
-            found = Range(lines_in(piece), [check(_ended(piece, worker.process.exitcode), self._checks)])
+            found = with_lines(piece, [check(_ended(piece, worker.process.exitcode), self._checks)])
             if len(task.pieces) > 1:
                 self._waiting.appendleft(task)
         task.answers.append(Answer(piece, found))

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TypeAlias
+from itertools import groupby
+from typing import NamedTuple, TypeAlias
 
 from validator.finding import Checked, Sound, Summary
 from validator.formats import OF_COMMANDS
@@ -52,6 +53,13 @@ def reporter(module: str) -> Reporter:
     return harmless_report
 
 
+class CutOff(NamedTuple):
+    """How many findings of a file `--max-findings` has cut off."""
+
+    file: str | None
+    findings: int
+
+
 @dataclass(slots=True)
 class Tally:
     """Adds up documents as they go by, so that nobody has to keep them for the totals."""
@@ -78,6 +86,16 @@ class Tally:
             self.findings.update(one.totals)
             self.suppressed += len(one.suppressed)
             yield one
+
+    def passing_files(self, told: Iterable[Told]) -> Iterator[Checked | CutOff]:
+        """The documents as `passing` hands them on; after the last of a file, what was cut off in it."""
+        for file, documents in groupby(self.passing(told), key=lambda one: one.document.file):
+            cut_off = 0
+            for one in documents:
+                cut_off += one.beyond_cap
+                yield one
+            if cut_off:
+                yield CutOff(file, cut_off)
 
     @property
     def summary(self) -> Summary:

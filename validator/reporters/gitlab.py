@@ -11,11 +11,10 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from validator.finding import Finding
-from validator.reporters import Look, Tally, Told
+from validator.reporters import CutOff, Look, Tally, Told
 from validator.reporters.json import dumped
 from validator.reporters.sentence import sentence
 from validator.reporters.terminal import file_name
@@ -45,14 +44,12 @@ def report(told: Iterable[Told], _look: Look) -> Iterator[str]:
 
 def _issues(told: Iterable[Told]) -> Iterator[_Issue]:
     tally = Tally()
-    for file, documents in groupby(tally.passing(told), key=lambda one: one.document.file):
-        left_out = 0
-        for one in documents:
-            left_out += one.beyond_cap
+    for one in tally.passing_files(told):
+        if isinstance(one, CutOff):
+            said = f"{count(one.findings, 'more finding')} in this file: --max-findings 0 lists all."
+            yield _Issue("findings-left-out", said, "info", one.file, "findings-left-out")
+        else:
             yield from map(_issue, one.findings)
-        if left_out:
-            said = f"{count(left_out, 'more finding')} in this file: --max-findings 0 lists all."
-            yield _Issue("findings-left-out", said, "info", file, "findings-left-out")
     for error in tally.unread:
         said = f"Could not be opened: {escape(error.reason)}."
         yield _Issue("input-error", said, "blocker", error.file, "input-error")

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Any
 
 from validator.finding import Finding
-from validator.reporters import Look, Tally, Told
+from validator.reporters import CutOff, Look, Tally, Told
 from validator.reporters.json import dumped
 from validator.reporters.sentence import sentence
 from validator.reporters.terminal import file_name
@@ -27,14 +26,12 @@ def report(told: Iterable[Told], _look: Look) -> Iterator[str]:
 
 def _diagnostics(told: Iterable[Told]) -> Iterator[dict[str, Any]]:
     tally = Tally()
-    for file, documents in groupby(tally.passing(told), key=lambda one: one.document.file):
-        cut_off = 0
-        for one in documents:
-            cut_off += one.beyond_cap
+    for one in tally.passing_files(told):
+        if isinstance(one, CutOff):
+            more = f"{count(one.findings, 'more finding')} in this file: --max-findings 0 shows all."
+            yield {"message": more, "location": _location(one.file), "severity": "INFO"}
+        else:
             yield from map(_diagnostic, one.findings)
-        if cut_off:
-            more = f"{count(cut_off, 'more finding')} in this file: --max-findings 0 shows all."
-            yield {"message": more, "location": _location(file), "severity": "INFO"}
     yield from map(_unread, tally.unread)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
 from typing import TypeAlias
 
 from validator.finding import CheckedDocument, Finding, Summary
 from validator.harmless import LOG_COMMAND
-from validator.reporters import Look, Tally, Told
+from validator.reporters import CutOff, Look, Tally, Told
 from validator.severity import Severity
 from validator.wording import count, escape
 
@@ -28,16 +27,14 @@ def report_lines(told: Iterable[Told], look: Look, finding_lines: FindingLines) 
 
 def _lines(told: Iterable[Told], look: Look, finding_lines: FindingLines) -> Iterator[str]:
     tally = Tally()
-    for file, documents in groupby(tally.passing(told), key=lambda one: one.document.file):
-        cut_off = 0
-        for one in documents:
-            cut_off += one.beyond_cap
-            if look.verbose and not look.quiet:
-                yield _description(one.document)
-            for finding in one.findings:
-                yield from finding_lines(finding, look)
-        if cut_off:
-            yield f"... and {count(cut_off, 'more finding')} in {file_name(file)} (--max-findings 0 shows all)"
+    for one in tally.passing_files(told):
+        if isinstance(one, CutOff):
+            yield f"... and {count(one.findings, 'more finding')} in {file_name(one.file)} (--max-findings 0 shows all)"
+            continue
+        if look.verbose and not look.quiet:
+            yield _description(one.document)
+        for finding in one.findings:
+            yield from finding_lines(finding, look)
     if not look.quiet:
         yield last_line(tally.summary, look)
 

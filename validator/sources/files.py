@@ -65,12 +65,14 @@ def _walk(folder: str) -> Iterator[str | SourceError]:
     """The files to check below a folder, sorted by name; without hidden folders, each folder once for all its links."""
     seen: set[tuple[int, int]] = set()
     errors: list[SourceError] = []
-    for parent, folders, names in os.walk(folder, followlinks=True, onerror=lambda error: errors.append(_error(error))):
+    for parent, folders, names in os.walk(
+        folder, followlinks=True, onerror=lambda error: errors.append(source_error(error))
+    ):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         try:
             status = os.stat(parent)
         except OSError as error:  # it was there a moment ago
-            errors.append(_error(error))
+            errors.append(source_error(error))
             folders.clear()
             continue
         if (status.st_dev, status.st_ino) in seen:
@@ -99,7 +101,7 @@ def read(piece: Piece, max_bytes: int, screen: Screen | None = None, opening: Op
     except SourceError as error:
         yield error
     except (OSError, ValueError) as error:
-        yield _error(error, path)
+        yield source_error(error, path)
 
 
 def _first_line(file: io.BufferedReader, start: int, stop: int) -> int:
@@ -144,7 +146,8 @@ def _refused(path: str, mode: int) -> str | None:
     return "is neither a regular file nor a folder"
 
 
-def _error(error: OSError | ValueError, path: str | None = None) -> SourceError:
+def source_error(error: OSError | ValueError, path: str | None = None) -> SourceError:
+    """The error as it is told of a path that is not opened or not read to its end."""
     if isinstance(error, OSError):
         return SourceError(path or str(error.filename), (error.strerror or str(error)).lower())
     return SourceError(path or "", "is not a possible file name")
