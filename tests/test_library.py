@@ -179,6 +179,10 @@ def test_the_clock_the_request_and_the_kind_can_be_stated() -> None:
         ({"expect": "runs"}, "expect is 'runs', expected one of 'auto', 'page', 'run'"),
         ({"order": "newest"}, "order is 'newest', expected one of None, 'asc', 'desc'"),
         ({"severity": {"usage": "fatal"}}, "'fatal' is not a valid Severity"),
+        ({"limit": 0}, "limit is 0, expected an integer from 1 to 100"),
+        ({"limit": 101}, "limit is 101, expected an integer from 1 to 100"),
+        ({"limit": True}, "limit is True, expected an integer from 1 to 100"),
+        ({"limit": "20"}, "limit is '20', expected an integer from 1 to 100"),
         ({"now": float("nan")}, "now is nan, expected Unix seconds"),
     ],
 )

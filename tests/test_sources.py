@@ -67,6 +67,34 @@ def test_a_folder_is_walked_by_name_without_what_is_hidden(tmp_path: Path) -> No
     assert _names(tmp_path) == ["a.json", "b.json", "c.JSON", "k/x.json", "z/y.json"]
 
 
+def test_numbers_in_names_count_as_such(tmp_path: Path) -> None:
+    names = [
+        "1-b.json",
+        "01-c.json",
+        "a2/1.json",
+        "a10/1.json",
+        "٣/1.json",
+        "page-2.json",
+        "page-10.json",
+        "page-٣.json",
+        "page.json",
+    ]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert _names(tmp_path) == [
+        "1-b.json",
+        "01-c.json",
+        "page-2.json",
+        "page-10.json",
+        "page-٣.json",
+        "page.json",
+        "a2/1.json",
+        "a10/1.json",
+        "٣/1.json",
+    ]
+
+
 def test_links_do_not_lead_round_and_round(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "a.json").touch()

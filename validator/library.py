@@ -38,8 +38,8 @@ def validate(
     of a value or a model have pointers only.
 
     `contract` says which schemas apply (observed or published), `form` which key names (auto, wire, sdk), `expect`
-    what the document is to be (auto, page, run). `order` (asc, desc) and `limit` (runs on a page) are what the request
-    asked for. `now` is the clock of the time rules in Unix seconds, by default the present. `select` and `ignore` take
+    what the document is to be (auto, page, run). `order` (asc, desc) and `limit` (runs on a page, 1 to 100) are what
+    the request asked for. `now` is the clock of the time rules in Unix seconds, by default the present. `select` and `ignore` take
     names, groups and globs of rules, `severity` maps them to error, warning, info or off. With `listing` the documents
     of the source (files of a folder, lines, elements of an array) are the pages of one listing, with `history` they are
     snapshots of the same runs, in their order; a recording is followed by itself.
@@ -89,6 +89,8 @@ def settings(
     _in_vocabulary("form", form, ("auto", "wire", "sdk"))
     _in_vocabulary("expect", expect, ("auto", "page", "run"))
     _in_vocabulary("order", order, (None, "asc", "desc"))
+    if limit is not None and not (type(limit) is int and 1 <= limit <= 100):
+        raise ValueError(f"limit is {limit!r}, expected an integer from 1 to 100")
     if now is not None and not math.isfinite(now):
         raise ValueError(f"now is {now}, expected Unix seconds")
     return Settings(

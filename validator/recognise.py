@@ -94,9 +94,17 @@ def _page(pointer: str, page: Any) -> Part:
 def _is_run(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
-    if value.get("object") == "thread.run":
-        return True
-    return "id" in value and "status" in value and any(owner in value for owner in _OWNERS)
+    return _has_run_keys(value) or (value.get("object") == "thread.run" and not _holds_runs(value))
+
+
+def _has_run_keys(value: Any) -> bool:
+    return isinstance(value, dict) and "id" in value and "status" in value and any(owner in value for owner in _OWNERS)
+
+
+def _holds_runs(value: dict[str, Any]) -> bool:
+    """Whether it is a page, even where `object` says otherwise."""
+    data = value.get("data")
+    return isinstance(data, list) and any(_has_run_keys(item) for item in data)
 
 
 def _is_page(value: Any) -> bool:

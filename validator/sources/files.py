@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,7 @@ from validator.sources.unpacking import BrokenCompression, unpacked
 from validator.wording import either
 
 STANDARD_INPUT = "-"
+_NUMBER = re.compile("([0-9]+)")
 _PART = 256 * 1024
 """Bytes to read at once of a line that is passed over."""
 
@@ -62,13 +64,13 @@ def _folder(folder: str) -> Iterator[Piece | SourceError]:
 
 
 def _walk(folder: str) -> Iterator[str | SourceError]:
-    """The files to check below a folder, sorted by name; without hidden folders, each folder once for all its links."""
+    """The files to check below a folder, in order; without hidden folders, each folder once for all its links."""
     seen: set[tuple[int, int]] = set()
     errors: list[SourceError] = []
     for parent, folders, names in os.walk(
         folder, followlinks=True, onerror=lambda error: errors.append(source_error(error))
     ):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=_by_name)
         try:
             status = os.stat(parent)
         except OSError as error:  # it was there a moment ago
@@ -79,8 +81,15 @@ def _walk(folder: str) -> Iterator[str | SourceError]:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
-        yield from (os.path.join(parent, name) for name in sorted(names) if name.lower().endswith(SUFFIXES))
+        yield from (
+            os.path.join(parent, name) for name in sorted(names, key=_by_name) if name.lower().endswith(SUFFIXES)
+        )
     yield from errors
+
+
+def _by_name(name: str) -> tuple[list[str | int], str]:
+    """What names are sorted by: the numbers in them count as such, so that page-2 comes before page-10."""
+    return [int(part) if at % 2 else part for at, part in enumerate(_NUMBER.split(name))], name
 
 
 def read(piece: Piece, max_bytes: int, screen: Screen | None = None, opening: Opening | None = None) -> Found:
