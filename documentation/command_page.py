@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import signal
 from collections.abc import Iterator
 
 import click
@@ -19,7 +20,9 @@ _CODES = (
     (exit_codes.CLEAN, "Nothing reaches `--fail-on`."),
     (exit_codes.FOUND, "Something does."),
     (exit_codes.FAILED, "Something could not be opened or used: a file, an option, a configuration, a report."),
-    (exit_codes.INTERRUPTED, "Somebody pressed Ctrl-C."),
+    (exit_codes.SIGNALLED + signal.SIGINT, "Somebody pressed Ctrl-C."),
+    (exit_codes.SIGNALLED + signal.SIGHUP, "The terminal was closed."),
+    (exit_codes.SIGNALLED + signal.SIGTERM, "It was told to end."),
 )
 
 

@@ -39,10 +39,10 @@ def validate(
 
     `contract` says which schemas apply (observed or published), `form` which key names (auto, wire, sdk), `expect`
     what the document is to be (auto, page, run). `order` (asc, desc) and `limit` (runs on a page, 1 to 100) are what
-    the request asked for. `now` is the clock of the time rules in Unix seconds, by default the present. `select` and `ignore` take
-    names, groups and globs of rules, `severity` maps them to error, warning, info or off. With `listing` the documents
-    of the source (files of a folder, lines, elements of an array) are the pages of one listing, with `history` they are
-    snapshots of the same runs, in their order; a recording is followed by itself.
+    the request asked for. `now` is the clock of the time rules in Unix seconds, by default the present. `select` and
+    `ignore` take names, groups and globs of rules, `severity` maps them to error, warning, info or off. With `listing`
+    the documents of the source (files of a folder, lines, elements of an array) are the pages of one listing, with
+    `history` they are snapshots of the same runs, in their order; a recording is followed by itself.
 
     Raises `UnknownRule` (a `ValueError`) for a word that names no rule, `ValueError` for an option outside its
     vocabulary, `OSError` for a path that cannot be read, and `TypeError` for a source that is none of the above.

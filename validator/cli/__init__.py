@@ -7,12 +7,14 @@ import signal
 import sys
 from typing import NoReturn
 
+from validator.cli.exit_codes import SIGNALLED
+
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 """Signals that end a process on the spot, unless it asks for the time to clean up; Python sees to Ctrl-C."""
 
 
 def main() -> NoReturn:
-    """Run the command and exit: 0 clean, 1 findings, 2 something could not be used, 130 on Ctrl-C."""
+    """Run the command and exit: 0 clean, 1 findings, 2 something could not be used, 128 and its number on a signal."""
     try:
         for number in ENDING:
             if signal.getsignal(number) is signal.SIG_DFL:  # as nohup would not have it
@@ -23,7 +25,7 @@ def main() -> NoReturn:
 
         code = run()
     except KeyboardInterrupt as interrupt:
-        code = 128 + _number(interrupt)
+        code = SIGNALLED + _number(interrupt)
     atexit.register(_take_no_notice)
     sys.exit(code)
 

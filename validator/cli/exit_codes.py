@@ -6,5 +6,5 @@ FOUND = 1
 """Something does."""
 FAILED = 2
 """Something could not be opened or used."""
-INTERRUPTED = 130
-"""Somebody pressed Ctrl-C."""
+SIGNALLED = 128
+"""With the number of the signal added: somebody ended it."""
