@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from documentation.markdown import code
 from validator.contract import Schema, Subject, camel_case, contract, wire_names
 from validator.settings import ContractName, Form
-from validator.wording import either
+from validator.wording import TYPES, either
 
 Schemas: TypeAlias = Mapping[str, Schema]
 
@@ -211,16 +211,7 @@ _BOUNDS: Mapping[str, tuple[str, Callable[[list[int]], int]]] = {
     "minLength": ("of length {} or more", max),
     "maxItems": ("of at most {} items", min),
 }
-_KINDS = {
-    "array": "an array",
-    "boolean": "true or false",
-    "date-time": "a date-time string of ISO 8601",
-    "integer": "an integer",
-    "null": "null",
-    "number": "a number",
-    "object": "an object",
-    "string": "a string",
-}
+_KINDS = {**TYPES, "date-time": "a date-time string of ISO 8601"}
 
 
 def _common(lists: list[list[Any]]) -> list[Any]:

@@ -21,6 +21,8 @@ COPIED = {
     "examples/contract_test/README.md": "examples/contract-test.md",
 }
 """Files outside of the folder of the documentation that are pages of the site, too."""
+SHOWN = {**COPIED, "validator/rules": "rules/index.md"}
+"""The same, and what the site shows in its own way."""
 INSERTED = {
     "differences": field_pages.differences,
     "evidence": evidence.evidence,
@@ -76,7 +78,7 @@ def _led(link: re.Match[str], here: PurePosixPath) -> str:
     whole = _normal(PurePosixPath("docs") / here / address)
     if whole.startswith("docs/"):
         return link[0]
-    return f"[{text}]({'../' * len(here.parts)}{COPIED[whole]}{anchor})" if whole in COPIED else text
+    return f"[{text}]({'../' * len(here.parts)}{SHOWN[whole]}{anchor})" if whole in SHOWN else text
 
 
 def _normal(path: PurePosixPath) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import validator
 from documentation.markdown import fenced, front_matter, page, prose
+from validator.finding import CheckedDocument, Summary
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -18,8 +19,11 @@ def pages() -> Iterator[tuple[str, str]]:
         page(
             front_matter("The library", "The public names of the package validator."),
             "# The library",
-            "Everything public is imported from `validator`. What is not on this page may change at any time.",
+            "What is on this page and [`validator.dask`](../dask.md) is public; anything else may change at any time. "
+            "All names but those of the last section are imported from `validator`.",
             *(_section(name, getattr(validator, name)) for name in names),
+            "## What a report holds { #report-parts }",
+            *(_section(part.__name__, part).replace("## ", "### ", 1) for part in (CheckedDocument, Summary)),
         ),
     )
 

@@ -130,7 +130,7 @@ def test_what_was_left_out_is_an_issue_too(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(f"{record}\n" * 4)
     *_, last = reported("--max-findings", "1", "a.jsonl", cwd=tmp_path)
     assert (last["check_name"], last["severity"]) == ("findings-left-out", "info")
-    assert last["description"] == "3 more findings in this file: --max-findings 0 lists all."
+    assert last["description"] == "3 more findings in this file: --max-findings 0 shows all."
 
 
 def test_what_could_not_be_opened_is_an_issue_too(tmp_path: Path) -> None:

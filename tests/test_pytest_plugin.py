@@ -616,7 +616,7 @@ def test_a_report_that_is_lost_fails_the_session(pytester: pytest.Pytester) -> N
 @pytest.mark.parametrize(
     ("target", "complaint"),
     [
-        ("jsn:found", "'jsn:found' begins with no output format, did you mean json"),
+        ("jsn:found", "'jsn:found' begins with no output format, did you mean \"json\""),
         ("csv:found", "'csv:found' begins with no output format, expected text, concise, *"),
         ("json", "'json' is not of the form FORMAT:FILE"),
     ],

@@ -227,7 +227,7 @@ def test_what_could_not_be_opened_is_a_diagnostic(tmp_path: Path) -> None:
         2,
         [
             {
-                "message": "Not checked: no such file or directory.",
+                "message": "Could not be opened: no such file or directory.",
                 "location": {"path": "nowhere.json"},
                 "severity": "ERROR",
             }

@@ -308,7 +308,7 @@ def test_what_was_cut_off_is_told() -> None:
                 "descriptor": {"id": "findings-left-out"},
                 "level": "warning",
                 "message": {
-                    "text": "3 more findings not listed here: --max-findings 0 lists all of a file, and this log "
+                    "text": "3 more findings not listed here: --max-findings 0 shows all of a file, and this log "
                     "25000 at most."
                 },
             }

@@ -15,7 +15,7 @@ from validator.dialects import Dialect
 from validator.embedded import Schema, applicable_dialect, is_deep, levels, remembering
 from validator.finding import Problem
 from validator.parse import Parsed, parse
-from validator.wording import Name, either
+from validator.wording import TYPES, Name, either
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -34,15 +34,6 @@ _CHARACTERS = 200
 """Characters that are as much work as one part."""
 
 _LONGEST_REMEMBERED = 16_384
-_TYPES = {
-    "array": "an array",
-    "boolean": "true or false",
-    "integer": "an integer",
-    "null": "null",
-    "number": "a number",
-    "object": "an object",
-    "string": "a string",
-}
 _LIMITS = {
     **dict.fromkeys(("minimum", "minLength", "minItems", "minProperties"), "the least is {}"),
     **dict.fromkeys(("maximum", "maxLength", "maxItems", "maxProperties"), "the most is {}"),
@@ -153,7 +144,7 @@ def _worded(error: ValidationError, arguments: Any) -> Problem:
             said = _said((*path, next(key for key in value if key not in declared)), "is not declared")
         case "type":
             names = [limit] if isinstance(limit, str) else limit
-            said = _said(path, f"is {{}}, expected {either(_TYPES[name] for name in names)}", value)
+            said = _said(path, f"is {{}}, expected {either(TYPES[name] for name in names)}", value)
         case "enum":
             said = _said(path, "is {}, expected one of the values in its enum ({})", value, len(limit))
         case keyword if keyword in _LIMITS:

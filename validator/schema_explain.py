@@ -18,17 +18,7 @@ from validator.inlining import inlined
 from validator.pointer import join
 from validator.recognise import OTHER_OBJECTS
 from validator.settings import ContractName, Form
-from validator.wording import Name, closest, either
-
-_TYPES = {
-    "string": "a string",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "an object",
-    "array": "an array",
-    "null": "null",
-}
+from validator.wording import TYPES, Name, closest, either
 
 
 def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> list[NamedProblem]:
@@ -101,7 +91,7 @@ def _problem(place: str, error: ValidationError) -> Problem:
         case "type":
             return Problem(
                 place,
-                f"is {{}}, expected {either(_TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))}",
+                f"is {{}}, expected {either(TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))}",
                 (value,),
             )
         case "enum":

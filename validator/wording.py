@@ -9,6 +9,17 @@ from collections.abc import Iterable
 LONGEST = 80
 """Characters of a shown string, and digits of a shown number."""
 
+TYPES = {
+    "array": "an array",
+    "boolean": "true or false",
+    "integer": "an integer",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "a string",
+}
+"""The types of JSON, as a sentence calls them."""
+
 _PLAIN = r"[A-Za-z0-9_.:<>-]{1,40}"
 _CREDENTIAL = r"sk-|Bearer|eyJ|AKIA|ghp_"
 UNSAFE = (

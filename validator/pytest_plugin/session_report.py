@@ -91,7 +91,7 @@ def _target(target: str, folder: Path) -> tuple[str, Path]:
     name, _, file = target.partition(":")
     if name not in FORMATS:
         meant = closest(name, FORMATS)
-        rest = f"did you mean {meant}" if meant else f"expected {either(FORMATS)}"
+        rest = f'did you mean "{meant}"' if meant else f"expected {either(FORMATS)}"
         raise pytest.UsageError(f"--validate-runs-report: {target!r} begins with no output format, {rest}")
     if not file:
         raise pytest.UsageError(f"--validate-runs-report: {target!r} is not of the form FORMAT:FILE")

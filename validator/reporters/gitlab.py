@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 from validator.finding import Finding
 from validator.reporters import CutOff, Look, Tally, Told
 from validator.reporters.json import dumped
-from validator.reporters.sentence import sentence
+from validator.reporters.sentence import cut_off, sentence, unopened
 from validator.reporters.terminal import file_name
 from validator.severity import Severity
-from validator.wording import count, escape
+from validator.wording import escape
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
@@ -46,13 +46,11 @@ def _issues(told: Iterable[Told]) -> Iterator[_Issue]:
     tally = Tally()
     for one in tally.passing_files(told):
         if isinstance(one, CutOff):
-            said = f"{count(one.findings, 'more finding')} in this file: --max-findings 0 lists all."
-            yield _Issue("findings-left-out", said, "info", one.file, "findings-left-out")
+            yield _Issue("findings-left-out", cut_off(one), "info", one.file, "findings-left-out")
         else:
             yield from map(_issue, one.findings)
     for error in tally.unread:
-        said = f"Could not be opened: {escape(error.reason)}."
-        yield _Issue("input-error", said, "blocker", error.file, "input-error")
+        yield _Issue("input-error", unopened(error), "blocker", error.file, "input-error")
 
 
 def _issue(finding: Finding) -> _Issue:

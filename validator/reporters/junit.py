@@ -19,7 +19,7 @@ from xml.sax.saxutils import quoteattr
 from validator.finding import Checked, Finding
 from validator.harmless import LOG_COMMAND
 from validator.reporters import Look, Tally, Told
-from validator.reporters.sentence import sentence
+from validator.reporters.sentence import sentence, unopened
 from validator.reporters.terminal import file_name
 from validator.reporters.text import report as text_report
 from validator.severity import Severity
@@ -60,8 +60,7 @@ def report(told: Iterable[Told], look: Look) -> Iterator[str]:
 
 
 def _unopened(error: SourceError) -> _Case:
-    reason = f"Could not be opened: {escape(error.reason)}."
-    return _Case("document", _Failure("error", "input-error", reason, ""), "")
+    return _Case("document", _Failure("error", "input-error", unopened(error), ""), "")
 
 
 def _cases(one: Checked, look: Look) -> Iterator[_Case]:

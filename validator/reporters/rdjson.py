@@ -13,10 +13,9 @@ from typing import Any
 from validator.finding import Finding
 from validator.reporters import CutOff, Look, Tally, Told
 from validator.reporters.json import dumped
-from validator.reporters.sentence import sentence
+from validator.reporters.sentence import cut_off, sentence, unopened
 from validator.reporters.terminal import file_name
 from validator.sources import SourceError
-from validator.wording import count, escape
 
 
 def report(told: Iterable[Told], _look: Look) -> Iterator[str]:
@@ -28,8 +27,7 @@ def _diagnostics(told: Iterable[Told]) -> Iterator[dict[str, Any]]:
     tally = Tally()
     for one in tally.passing_files(told):
         if isinstance(one, CutOff):
-            more = f"{count(one.findings, 'more finding')} in this file: --max-findings 0 shows all."
-            yield {"message": more, "location": _location(one.file), "severity": "INFO"}
+            yield {"message": cut_off(one), "location": _location(one.file), "severity": "INFO"}
         else:
             yield from map(_diagnostic, one.findings)
     yield from map(_unread, tally.unread)
@@ -52,8 +50,7 @@ def _range(finding: Finding) -> dict[str, Any]:
 
 
 def _unread(error: SourceError) -> dict[str, Any]:
-    message = f"Not checked: {escape(error.reason)}."
-    return {"message": message, "location": _location(error.file), "severity": "ERROR"}
+    return {"message": unopened(error), "location": _location(error.file), "severity": "ERROR"}
 
 
 def _location(file: str | None) -> dict[str, Any]:

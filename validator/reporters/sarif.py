@@ -212,7 +212,7 @@ def _unread(error: SourceError) -> dict[str, Any]:
 
 def _left_out(number: int) -> Iterator[dict[str, Any]]:
     if number:
-        most = f"--max-findings 0 lists all of a file, and this log {MOST} at most."
+        most = f"--max-findings 0 shows all of a file, and this log {MOST} at most."
         yield {
             "descriptor": {"id": "findings-left-out"},
             "level": "warning",
