@@ -23,7 +23,7 @@ from validator.wording import Name, either
 Schema: TypeAlias = dict[str, Any]
 Judgement = TypeVar("Judgement")
 
-DEEPEST = 64
+DEEPEST_SCHEMA = 64
 """Levels of objects and arrays in a schema, and in what is held against it."""
 
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
@@ -128,7 +128,7 @@ def fault(schema: Schema) -> Problem | None:
     if (dialect := dialect_of(schema)) is None:
         return None
     if is_deep(schema):
-        return Problem("", "is nested more than {} levels deep", (DEEPEST,))
+        return Problem("", "is nested more than {} levels deep", (DEEPEST_SCHEMA,))
     found = parts(schema, dialect.keywords)
     return _misfit(found, dialect.keywords) or _dangling(found, dialect.keywords)
 
@@ -169,7 +169,7 @@ def levels(value: Any) -> Iterator[list[Any]]:
 
 def is_deep(value: Any) -> bool:
     """Whether a value is nested deeper than is allowed here."""
-    return any(islice(levels(value), DEEPEST, None))
+    return any(islice(levels(value), DEEPEST_SCHEMA, None))
 
 
 def parts(schema: Schema, keywords: Keywords) -> list[Part]:

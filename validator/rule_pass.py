@@ -24,7 +24,7 @@ WITHOUT_REFERENCES = 2
 """The version of marshal's format in which equal values are equal bytes."""
 
 
-CONFIGURATION = (
+SETTLED_FIELDS = (
     *("tools", "tool_choice", "response_format", "truncation_strategy", "temperature", "top_p"),
     *("parallel_tool_calls", "required_action", "file_ids"),
 )
@@ -53,7 +53,7 @@ def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
     bound = [(rule, _bound(rule.check, rule, settings)) for rule in rules if rule.check and not rule.series]
     of_runs = [pair for pair in bound if pair[0].group != "page"]
     screens = tuple(pair for pair in of_runs if pair[0].screens)
-    settled = tuple(pair for pair in of_runs if pair not in screens and pair[0].fields <= {*CONFIGURATION})
+    settled = tuple(pair for pair in of_runs if pair not in screens and pair[0].fields <= {*SETTLED_FIELDS})
     others = tuple(pair for pair in of_runs if pair not in screens and pair not in settled)
     return Dispatch(
         page=tuple(pair for pair in bound if pair[0].group == "page"),
