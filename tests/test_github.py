@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.commands import Ran, run
+from tests.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import PAGE
 from tests.paths import ROOT, SAMPLES
-from tests.test_reporters import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.tools import command as installed
 from tests.tools import npm_packages
 from validator.finding import Finding
