@@ -39,6 +39,15 @@ def a_process_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
         yield
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of the example's server."""
+    from tests.example_server import serving  # a server takes a while to import
+
+    with serving() as address:
+        yield address
+
+
 @pytest.fixture
 def without_fast_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Go on as on a machine where neither jsonschema-rs nor jiter has a wheel."""
