@@ -63,7 +63,7 @@ def test_variables_that_somebody_has_set_are_not_obeyed(monkeypatch: pytest.Monk
     hostile = {"VALIDATE_RUNS_QUIET": "1", "_VALIDATE_RUNS_COMPLETE": "no shell", "FORCE_COLOR": "1"}
     for name, value in {**hostile, "GITHUB_STEP_SUMMARY": str(tmp_path)}.items():
         monkeypatch.setenv(name, value)
-    words = [sys.executable, "-m", "validator", "-", "-f", "github"]
+    words = [sys.executable, "-m", "validator", "-", "--isolated", "-f", "github"]
     with nothing_obeyed([]):
         assert run("-", stdin=PAGE) == SOUND
         assert subprocess.run(words, input=PAGE, capture_output=True, check=True).stdout.decode() == SOUND.out
