@@ -1,5 +1,6 @@
 """Fixtures that several test modules share."""
 
+import gc
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ settings.register_profile("ci", max_examples=200, derandomize=True, deadline=Non
 settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=_UNHURRIED)
 settings.load_profile("ci")
 
+gc.set_threshold(50_000)  # what is parsed is many objects and no garbage: looking for it takes an eighth of the time
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell gives that to what it starts with &
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
