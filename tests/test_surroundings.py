@@ -1,5 +1,6 @@
 """Tests find the command as a new process would, wherever they run and whichever ran before."""
 
+import atexit
 import gc
 import os
 import signal
@@ -22,7 +23,7 @@ PAGE = (SAMPLES / "valid" / "page.json").read_bytes()
 def state() -> tuple[object, ...]:
     """All that the command sets for its own process."""
     handlers = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)]
-    return (*handlers, sys.unraisablehook, gc.get_threshold(), gc.get_freeze_count())
+    return (*handlers, sys.unraisablehook, atexit._ncallbacks(), gc.get_threshold(), gc.get_freeze_count())
 
 
 def test_a_command_that_ran_here_has_left_nothing_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
