@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import category
 
 from witnesses import HUNG, Ran, watched
 
-from tests.hostile_cases import CASES, FOLDER, NAMES, Case, Row
-from tests.paths import SAMPLES
+from tests.hostile_cases import CASES, NAMES, OBEYED, OPTIONS, Case, Row, rows
 
-NOW = "1793000000"
-OPTIONS = ("--isolated", "--now", NOW, "--show", "info")
-SOUND = (SAMPLES / "valid" / "run.json").read_bytes().replace(b"\n", b" ")
 SECRETS = ("Be brief.", "Bearer 0000", "sk-proj-0000000000000000")
 """Free text and credentials that stand in the corpus."""
-OBEYED = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""Categories of characters that a terminal may obey."""
 TRACEBACKS = ("Traceback (most recent call last)", "node:internal/", "Fatal Python error")
 
 
@@ -50,37 +44,15 @@ def inputs() -> Iterator[Input]:
         yield Input(case, "file", case.name, case.findings, case.build)
     named = next(case for case in CASES if case.name == "name_hostile.json")
     for name in NAMES:
-        yield Input(named, "name", name, named.findings, _renamed(name))
+        yield Input(named, "name", name, named.findings, partial(_named, named, name))
     for case in CASES:
-        for way in ("stdin", "gzip", "jsonl"):
+        for way, build in {"stdin": case.build, "gzip": case.packed_in, "jsonl": case.as_line_in}.items():
             if case.recipe is None and case.takes(way):
-                findings = [(*row[:3], 2, 2) for row in case.findings] if way == "jsonl" else case.findings
-                yield Input(case, way, case.name, findings, _WAYS[way](case))
+                yield Input(case, way, case.name, case.findings_in_line if way == "jsonl" else case.findings, build)
 
 
-def _renamed(name: str) -> Callable[[Path], Path]:
-    return lambda folder: _written(folder / name, (FOLDER / "cases" / "name_hostile.json").read_bytes())
-
-
-def _as_it_is(case: Case) -> Callable[[Path], Path]:
-    return case.build
-
-
-def _as_gzip(case: Case) -> Callable[[Path], Path]:
-    return lambda folder: _written(folder / f"{case.name}.gz", gzip.compress(case.path.read_bytes(), 1, mtime=0))
-
-
-def _as_line(case: Case) -> Callable[[Path], Path]:
-    lines = [SOUND, case.path.read_bytes().replace(b"\n", b" "), SOUND]
-    return lambda folder: _written(folder / f"{case.name}.jsonl", b"\n".join(lines))
-
-
-def _written(path: Path, data: bytes) -> Path:
-    path.write_bytes(data)
-    return path
-
-
-_WAYS = {"stdin": _as_it_is, "gzip": _as_gzip, "jsonl": _as_line}
+def _named(case: Case, name: str, folder: Path) -> Path:
+    return Path(shutil.copyfile(case.path, folder / name))
 
 
 def scored(command: Sequence[str], those: Sequence[Input]) -> list[Verdict]:
@@ -107,10 +79,7 @@ def _scored(command: Sequence[str], one: Input) -> Verdict:
 
 
 def _wrong(one: Input, code: int, report: str) -> Iterator[str]:
-    found = [
-        (each["rule"], each["severity"], each["pointer"], each["line"], *filter(None, [each["record"]]))
-        for each in (json.loads(report)["findings"] if report else [])
-    ]
+    found = rows(report)
     if (found, code) != (one.findings, one.case.code):
         yield f"verdict: {found[:3]}, exit {code}"
 

@@ -34,7 +34,7 @@ from pages import sound_page, written
 from suite import accepts, suite
 from witnesses import Ran, strace_version, watched
 
-from tests.hostile_cases import CASES, Case
+from tests.hostile_cases import CASES, NOW, Case
 from validator.rules import RULES
 
 ROOT = Path(__file__).parent.parent
@@ -127,7 +127,7 @@ def of_load(given: Given) -> Table:
 
 
 def _checking(given: Given, path: Path, words: Sequence[str] = ()) -> list[str]:
-    return [*given.command, "--isolated", "--now", hostile.NOW, "--jobs", "1", *words, str(path)]
+    return [*given.command, "--isolated", "--now", NOW, "--jobs", "1", *words, str(path)]
 
 
 def of_other_validators(given: Given) -> Table:

@@ -1,15 +1,21 @@
-"""The command, run here as its users run it."""
+"""The command, run as its users run it: here, or as a process of its own."""
 
-import contextlib
 import io
+import os
+import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import chdir, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TextIO
 from unittest.mock import patch
 
+from tests.paths import SAMPLES
 from validator.cli import main
+
+NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -21,22 +27,79 @@ class Ran:
     err: str
 
 
+class Terminal(io.BytesIO):
+    """What a terminal is to a program."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Kept(io.TextIOWrapper):
+    """A stream of the command that stays here."""
+
+    def __init__(self, data: io.BytesIO | None = None) -> None:
+        self._data = data or io.BytesIO()
+        super().__init__(self._data, "utf-8")
+
+    @property
+    def text(self) -> str:
+        """What was written."""
+        self.flush()
+        return self._data.getvalue().decode()
+
+
 def run(
-    *words: str | Path, cwd: Path | None = None, stdin: bytes = b"", env: Mapping[str, str] = MappingProxyType({})
+    *words: str | Path,
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    env: Mapping[str, str] = NO_MORE,
+    terminal: bool = False,
 ) -> Ran:
-    """Run the command in a folder, if one is named, with these variables added to the environment."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+    """Run the command here, in a folder, if one is named; it prints to a terminal or to a file."""
+    out, err = Kept(Terminal() if terminal else None), Kept()
+    code = code_of(*words, cwd=cwd, stdin=stdin, env=env, out=out, err=err)
+    return Ran(code, out.text, err.text)
+
+
+def code_of(
+    *words: str | Path,
+    out: TextIO | None,
+    err: TextIO | None,
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    env: Mapping[str, str] = NO_MORE,
+) -> object:
+    """Run the command here with these streams, and these variables added to the environment, for its exit code."""
     with (
-        contextlib.chdir(cwd) if cwd else contextlib.nullcontext(),
+        chdir(cwd) if cwd else nullcontext(),
         patch.dict("os.environ", env),
         patch.object(sys, "argv", ["validate-runs", *map(str, words)]),
-        patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
+        patch.object(sys, "stdin", Kept(io.BytesIO(stdin))),
+        redirect_stdout(out),
+        redirect_stderr(err),
     ):
         try:
             main()
         except SystemExit as ended:
-            code = ended.code
-    err.flush()
-    return Ran(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
+            return ended.code
+
+
+def process(
+    *words: str | bytes,
+    cwd: Path = SAMPLES,
+    stdin: bytes = b"",
+    stdout: int = subprocess.PIPE,
+    **environment: str,
+) -> Ran:
+    """Run the command as a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "validator", *words],
+        cwd=cwd,
+        input=stdin,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        timeout=30,
+        check=False,
+    )
+    return Ran(done.returncode, (done.stdout or b"").decode(), done.stderr.decode())

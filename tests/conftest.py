@@ -1,5 +1,6 @@
 """Fixtures that several test modules share."""
 
+import gc
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -8,6 +9,8 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.paths import ROOT
+from tests.surroundings import nothing_left, nothing_obeyed
 from tests.watch import WATCH
 from validator import library, parse  # noqa: F401  # the library, so that every module with an engine is loaded
 
@@ -18,6 +21,7 @@ settings.register_profile("ci", max_examples=200, derandomize=True, deadline=Non
 settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=_UNHURRIED)
 settings.load_profile("ci")
 
+gc.set_threshold(50_000)  # what is parsed is many objects and no garbage: looking for it takes an eighth of the time
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell gives that to what it starts with &
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -28,6 +32,22 @@ def nothing_foreign_is_reached() -> Iterator[None]:
     yield
     reached, WATCH.reached = WATCH.reached, []
     assert reached == []
+
+
+@pytest.fixture(autouse=True)
+def a_process_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The command as if each test were one: see `surroundings.py`."""
+    with nothing_obeyed((ROOT, tmp_path_factory.getbasetemp())), nothing_left():
+        yield
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of the example's server."""
+    from tests.example_server import serving  # a server takes a while to import
+
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NoReturn
 from unittest.mock import patch
 
-from tests.commands import Ran
-from validator.cli import main
+from tests.commands import NO_MORE, Kept, Ran, code_of
 
 CALLS = {
     "open": errno.EMFILE,
@@ -159,28 +157,15 @@ def run_with(
     *words: str,
     cwd: Path,
     stdin: bytes = b"",
-    env: Mapping[str, str] = MappingProxyType({}),
+    env: Mapping[str, str] = NO_MORE,
 ) -> Ran:
     """Run the command in a folder of this failing machine; what it prints goes to a file, which fails as others do."""
     printed = cwd.parent / f"{cwd.name}.stdout"
     out = io.TextIOWrapper(faults.stream(os.fspath(printed), "w"), "utf-8")
     faults._names.clear()
-    err = io.TextIOWrapper(io.BytesIO(), "utf-8")
-    with (
-        chdir(cwd),
-        patch.dict("os.environ", env),
-        patch.object(sys, "argv", ["validate-runs", *words]),
-        patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
-        redirect_stdout(out),
-        redirect_stderr(err),
-        time_limit(),
-        faults.around(),
-    ):
-        try:
-            main()
-        except SystemExit as ended:
-            code = ended.code
+    err = Kept()
+    with time_limit(), faults.around():
+        code = code_of(*words, cwd=cwd, stdin=stdin, env=env, out=out, err=err)
     faults.first = sys.maxsize
     out.close()
-    err.flush()
-    return Ran(code, printed.read_text("utf-8"), err.buffer.getvalue().decode())
+    return Ran(code, printed.read_text("utf-8"), err.text)

@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,10 @@ from unittest.mock import patch
 
 import pytest
 
-from tests.commands import Ran, run
+from tests.commands import Kept, Ran, code_of, run
 from tests.pages import page
 from tests.pages import run as a_run
 from tests.paths import INVALID, SAMPLES
-from validator.cli import main
 from validator.in_turn import check_all
 from validator.rules import BY_NAME
 from validator.sources import SourceError
@@ -662,11 +660,7 @@ def test_where_there_is_no_folder_nothing_is_written(project: Path) -> None:
 
 @pytest.mark.parametrize(("words", "said"), [(UPDATE, "3 findings accepted, 3 new, 0 gone"), (HOLD, None)])
 def test_it_is_written_to_the_end_though_nobody_reads_the_report(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    words: tuple[str, ...],
-    said: str | None,
+    tmp_path: Path, words: tuple[str, ...], said: str | None
 ) -> None:
     for number in range(300):
         (tmp_path / f"{number}.json").write_text("{")
@@ -675,14 +669,10 @@ def test_it_is_written_to_the_end_though_nobody_reads_the_report(
         run("z.json", *UPDATE, cwd=tmp_path)
     reader, writer = os.pipe()
     os.close(reader)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["validate-runs", ".", *words])
+    err = Kept()
     with os.fdopen(writer, "w") as out:
-        monkeypatch.setattr(sys, "stdout", out)
-        with pytest.raises(SystemExit) as ended:
-            main()
-    assert ended.value.code == 1
-    assert capsys.readouterr().err == (f"validate-runs: accepted.json: {said}\n" if said else "")
+        assert code_of(".", *words, cwd=tmp_path, out=out, err=err) == 1
+    assert err.text == (f"validate-runs: accepted.json: {said}\n" if said else "")
     assert held(tmp_path) == [f"z.json run_{name} /usage/total_tokens 1" for name in "abc"]
 
 

@@ -1,24 +1,21 @@
 """The command as its users see it: what it reads and prints, and how it ends."""
 
-import io
 import json
 import logging
 import os
-import runpy
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-import validator
+from tests.commands import Kept, Ran, code_of, process, run
 from tests.paths import SAMPLES
 from validator import __version__
-from validator.cli import main
 from validator.rule import Rule
 from validator.rules import BY_NAME, RULES
 
@@ -44,70 +41,9 @@ WARNED_LINE = (
     "{}:5:14: warning empty-page-ids /last_id: "
     'is "run_EqCI9jsl6OUmbXzY3eXwYD9b", but data is empty: with no run to name, it is null\n'
 )
-
-
-@dataclass
-class Ran:
-    """How a command ended and what it wrote."""
-
-    code: object
-    out: str
-    err: str
-
-
 SUFFIXES = "*.json, *.jsonl, *.ndjson, *.sse, *.har, *.yaml or *.yml"
 
-
-class Terminal(io.BytesIO):
-    """What a terminal is to a program."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-Command = Callable[..., Ran]
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Run the command here, in the folder of the samples."""
-    monkeypatch.chdir(SAMPLES)
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-
-    def ran(*words: str, stdin: bytes = b"", terminal: bool = False) -> Ran:
-        out, err = io.TextIOWrapper(Terminal() if terminal else io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO())
-        monkeypatch.setattr(sys, "argv", ["validate-runs", *words])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        monkeypatch.setattr(sys, "stdout", out)
-        monkeypatch.setattr(sys, "stderr", err)
-        with pytest.raises(SystemExit) as ended:
-            main()
-        err.flush()
-        return Ran(ended.value.code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
-
-    return ran
-
-
-def process(
-    *words: str | bytes,
-    cwd: Path = SAMPLES,
-    stdin: bytes = b"",
-    stdout: int = subprocess.PIPE,
-    **environment: str,
-) -> Ran:
-    """Run the command as a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "validator", *words],
-        cwd=cwd,
-        input=stdin,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
-        timeout=30,
-        check=False,
-    )
-    return Ran(done.returncode, (done.stdout or b"").decode(), done.stderr.decode())
+command = partial(run, cwd=SAMPLES)
 
 
 def shell(script: str) -> Ran:
@@ -132,7 +68,7 @@ def test_a_finding_is_shown_in_its_line_and_makes_the_exit_code_one() -> None:
     assert process(MISMATCH) == Ran(1, MISMATCH_BLOCK + "1 error in 1 document (2 runs)\n", "")
 
 
-def test_several_files_are_reported_in_the_order_given(command: Command) -> None:
+def test_several_files_are_reported_in_the_order_given() -> None:
     assert command(WARNED, SOUND, MISMATCH, "-f", "concise") == Ran(
         1,
         WARNED_LINE.format(WARNED) + MISMATCH_LINE + "1 error, 1 warning in 3 documents (4 runs)\n",
@@ -140,7 +76,7 @@ def test_several_files_are_reported_in_the_order_given(command: Command) -> None
     )
 
 
-def test_a_folder_is_searched_for_json_in_the_order_of_names(command: Command, tmp_path: Path) -> None:
+def test_a_folder_is_searched_for_json_in_the_order_of_names(tmp_path: Path) -> None:
     text = (SAMPLES / WARNED).read_bytes()
     for name in ("b.json", "a/z.json", "a/c.JSON", "notes.txt", ".git/x.json", "a/.venv/x.json"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -150,7 +86,7 @@ def test_a_folder_is_searched_for_json_in_the_order_of_names(command: Command, t
     )
 
 
-def test_standard_input_is_a_document(command: Command) -> None:
+def test_standard_input_is_a_document() -> None:
     text = (SAMPLES / WARNED).read_bytes()
     assert command("-", "-f", "concise", "-q", stdin=text) == Ran(0, WARNED_LINE.format("<stdin>"), "")
     assert process("-", "-f", "concise", "-q", stdin=text) == Ran(0, WARNED_LINE.format("<stdin>"), "")
@@ -159,7 +95,7 @@ def test_standard_input_is_a_document(command: Command) -> None:
     )
 
 
-def test_nothing_to_check_is_said_and_no_success(command: Command, tmp_path: Path) -> None:
+def test_nothing_to_check_is_said_and_no_success(tmp_path: Path) -> None:
     assert command() == Ran(2, "", NOTHING + HINT)
     (tmp_path / "runs.txt").touch()
     nothing = command(str(tmp_path), "-q")
@@ -170,7 +106,7 @@ def test_nothing_to_check_is_said_and_no_success(command: Command, tmp_path: Pat
     )
 
 
-def test_a_missing_file_does_not_keep_the_others_from_being_checked(command: Command) -> None:
+def test_a_missing_file_does_not_keep_the_others_from_being_checked() -> None:
     assert command("nowhere.json", MISMATCH, "-f", "concise") == Ran(
         2,
         MISMATCH_LINE + "1 error in 1 document (2 runs)\n",
@@ -178,7 +114,7 @@ def test_a_missing_file_does_not_keep_the_others_from_being_checked(command: Com
     )
 
 
-def test_broken_content_is_a_finding_like_any_other(command: Command) -> None:
+def test_broken_content_is_a_finding_like_any_other() -> None:
     ran = command("invalid/not-utf8.json", WARNED, "-f", "concise", "-q")
     assert ran == Ran(
         1,
@@ -203,11 +139,11 @@ def test_broken_content_is_a_finding_like_any_other(command: Command) -> None:
         ([MISMATCH, "nowhere.json"], 2),
     ],
 )
-def test_the_exit_code_tells_what_was_found(command: Command, words: list[str], code: int) -> None:
+def test_the_exit_code_tells_what_was_found(words: list[str], code: int) -> None:
     assert command(*words).code == code
 
 
-def test_a_severity_is_shown_as_remapped(command: Command) -> None:
+def test_a_severity_is_shown_as_remapped() -> None:
     out = command(MISMATCH, "-f", "concise", "--severity", "token-*=info", "--show", "info").out
     assert out == MISMATCH_LINE.replace("error", "info") + "1 info in 1 document (2 runs)\n"
 
@@ -220,7 +156,7 @@ def test_a_severity_is_shown_as_remapped(command: Command) -> None:
         ("info", WARNED_LINE.format(WARNED) + "1 warning in 1 document (0 runs)\n"),
     ],
 )
-def test_what_is_not_shown_is_counted(command: Command, show: str, shown: str) -> None:
+def test_what_is_not_shown_is_counted(show: str, shown: str) -> None:
     assert command(WARNED, "-f", "concise", "--show", show) == Ran(0, shown, "")
 
 
@@ -234,7 +170,7 @@ def test_what_is_not_shown_is_counted(command: Command, show: str, shown: str) -
         (["--select", "*-id-mismatch"], ["first-id-mismatch", "last-id-mismatch"]),
     ],
 )
-def test_rules_are_chosen_by_name_group_and_glob(command: Command, words: list[str], rules: list[str]) -> None:
+def test_rules_are_chosen_by_name_group_and_glob(words: list[str], rules: list[str]) -> None:
     out = command(
         "seed-example.json", "-f", "json", "--show", "error", "--severity", "shared-identifier=error", *words
     ).out
@@ -275,7 +211,7 @@ def test_rules_are_chosen_by_name_group_and_glob(command: Command, words: list[s
         (["-f", "jsonl", "--statistics"], "--statistics has no jsonl form, but text, concise, json"),
     ],
 )
-def test_a_bad_option_is_told_with_what_would_be_right(command: Command, words: list[str], complaint: str) -> None:
+def test_a_bad_option_is_told_with_what_would_be_right(words: list[str], complaint: str) -> None:
     assert command(SOUND, *words) == Ran(2, "", f"validate-runs: {complaint}\n{HINT}")
 
 
@@ -295,14 +231,14 @@ def test_a_bad_option_is_told_with_what_would_be_right(command: Command, words: 
         ["--colour"],
     ],
 )
-def test_an_option_outside_its_vocabulary_is_no_success(command: Command, words: list[str]) -> None:
+def test_an_option_outside_its_vocabulary_is_no_success(words: list[str]) -> None:
     ran = command(SOUND, *words)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("validate-runs: ")
     assert ran.err.endswith(HINT)
 
 
-def test_the_terminal_does_not_obey_what_the_call_holds(command: Command) -> None:
+def test_the_terminal_does_not_obey_what_the_call_holds() -> None:
     ran = command("--select", "a\x1b[31m")
     assert ran.err == (
         "validate-runs: Invalid value for '--select': no rule or group is called \"a\\u001b[31m\", "
@@ -310,7 +246,7 @@ def test_the_terminal_does_not_obey_what_the_call_holds(command: Command) -> Non
     )
 
 
-def test_the_published_contract_is_tighter(command: Command) -> None:
+def test_the_published_contract_is_tighter() -> None:
     assert command("valid/empty-page.json").code == 0
     assert command("valid/empty-page.json", "--contract", "published", "-f", "concise", "-q") == Ran(
         1,
@@ -320,7 +256,7 @@ def test_the_published_contract_is_tighter(command: Command) -> None:
     )
 
 
-def test_the_form_can_be_forced(command: Command) -> None:
+def test_the_form_can_be_forced() -> None:
     out = command("valid/empty-page.json", "--form", "sdk", "-f", "concise", "-q").out
     assert out == (
         'valid/empty-page.json:1:1: error schema:required: lacks "firstId", "lastId" and "hasMore"; has "first_id", '
@@ -336,12 +272,12 @@ def test_the_form_can_be_forced(command: Command) -> None:
         (SOUND, "run", "is a page, expected a run"),
     ],
 )
-def test_a_document_is_held_to_what_it_must_be(command: Command, file: str, expect: str, message: str) -> None:
+def test_a_document_is_held_to_what_it_must_be(file: str, expect: str, message: str) -> None:
     out = command(file, "--expect", expect, "-f", "concise", "-q").out
     assert out == f"{file}:1:1: error not-a-run-list: {message}\n"
 
 
-def test_the_page_is_held_to_what_the_request_asked_for(command: Command) -> None:
+def test_the_page_is_held_to_what_the_request_asked_for() -> None:
     assert command(SOUND, "--order", "desc", "--limit", "2") == Ran(0, "ok: 2 runs in 1 document\n", "")
     assert command(SOUND, "--order", "asc", "--limit", "1", "-f", "concise", "-q").out == (
         "valid/page.json:3:11: warning page-too-long /data: holds 2 runs, but a page has at most 1\n"
@@ -361,12 +297,12 @@ def test_the_page_is_held_to_what_the_request_asked_for(command: Command) -> Non
         ("2024-10-18T10:00", 1),
     ],
 )
-def test_the_clock_can_be_fixed(command: Command, now: str, infos: int) -> None:
+def test_the_clock_can_be_fixed(now: str, infos: int) -> None:
     out = command(SOUND, "--now", now, "--select", "implausible-timestamp", "-f", "json").out
     assert json.loads(out)["summary"]["info"] == infos * 2
 
 
-def test_a_document_beyond_the_limit_is_a_finding(command: Command) -> None:
+def test_a_document_beyond_the_limit_is_a_finding() -> None:
     size = (SAMPLES / SOUND).stat().st_size
     assert command(SOUND, "--max-bytes", str(size)).code == 0
     assert command(SOUND, "--max-bytes", str(10**30)).code == 0
@@ -381,13 +317,13 @@ def test_a_document_beyond_the_limit_is_a_finding(command: Command) -> None:
     )
 
 
-def test_free_text_is_printed_only_on_request(command: Command) -> None:
+def test_free_text_is_printed_only_on_request() -> None:
     words = ("invalid/arguments-not-json.json", "-q")
     assert "Friday" not in command(*words).out
     assert "Friday" in command(*words, "--show-values").out
 
 
-def test_findings_are_capped_and_counted_to_the_end(command: Command) -> None:
+def test_findings_are_capped_and_counted_to_the_end() -> None:
     capped = command("seed-example.json", "--max-findings", "1", "-f", "concise").out
     assert capped == (
         "seed-example.json:8:19: warning shared-identifier /data/0/threadId: "
@@ -398,7 +334,7 @@ def test_findings_are_capped_and_counted_to_the_end(command: Command) -> None:
     assert command("seed-example.json", "--max-findings", "0", "-f", "concise", "-q").out.count("\n") == 18
 
 
-def test_statistics_take_the_place_of_findings(command: Command) -> None:
+def test_statistics_take_the_place_of_findings() -> None:
     words = (MISMATCH, WARNED, WARNED, "--statistics")
     text = "2  warning  empty-page-ids\n1  error    token-total-mismatch\n1 error, 2 warnings in 3 documents (2 runs)\n"
     assert command(*words) == Ran(1, text, "")
@@ -409,7 +345,7 @@ def test_statistics_take_the_place_of_findings(command: Command) -> None:
     ]
 
 
-def test_programs_get_json(command: Command) -> None:
+def test_programs_get_json() -> None:
     whole = json.loads(command(MISMATCH, SOUND, "-f", "json").out)
     lines = [json.loads(line) for line in command(MISMATCH, SOUND, "-f", "jsonl").out.splitlines()]
     assert [line.pop("type") for line in lines] == ["document", "finding", "document", "summary"]
@@ -426,7 +362,7 @@ def test_programs_get_json(command: Command) -> None:
     assert whole["summary"] == {"documents": 2, "runs": 4, "error": 1, "warning": 0, "info": 0, "suppressed": 0}
 
 
-def test_the_page_of_a_rule_can_be_read(command: Command) -> None:
+def test_the_page_of_a_rule_can_be_read() -> None:
     rule = BY_NAME["token-total-mismatch"]
     assert command("--explain", rule.name) == Ran(
         0, f"token-total-mismatch (usage, error)\n\n{rule.documentation}\n", ""
@@ -438,7 +374,7 @@ def test_the_page_of_a_rule_can_be_read(command: Command) -> None:
     ]
 
 
-def test_all_rules_are_listed_for_people_and_programs(command: Command) -> None:
+def test_all_rules_are_listed_for_people_and_programs() -> None:
     listed = command("--list-rules")
     assert (listed.code, listed.err) == (0, "")
     assert [line.split()[:3] for line in listed.out.splitlines()] == [[r.name, r.group, r.severity] for r in RULES]
@@ -450,7 +386,7 @@ def test_all_rules_are_listed_for_people_and_programs(command: Command) -> None:
     assert [json.loads(line) for line in command("--list-rules", "-f", "jsonl").out.splitlines()] == rows
 
 
-def test_asked_about_itself_it_answers(command: Command) -> None:
+def test_asked_about_itself_it_answers() -> None:
     assert command("--version") == Ran(0, f"validate-runs {__version__}\n", "")
     long = command("--help")
     assert (long.code, long.err) == (0, "")
@@ -458,7 +394,7 @@ def test_asked_about_itself_it_answers(command: Command) -> None:
     assert command("-h") == long
 
 
-def test_quiet_and_verbose_take_away_and_add(command: Command) -> None:
+def test_quiet_and_verbose_take_away_and_add() -> None:
     assert command(SOUND, "-q") == Ran(0, "", "")
     assert command(MISMATCH, "-q", "-f", "concise") == Ran(1, MISMATCH_LINE, "")
     assert command("valid/sdk-page.json", "valid/runs.json", "misshapen/null.json", "-v", "-f", "concise") == Ran(
@@ -487,21 +423,14 @@ def test_quiet_and_verbose_take_away_and_add(command: Command) -> None:
     ],
 )
 def test_colour_is_for_those_who_see_it(
-    command: Command,
-    monkeypatch: pytest.MonkeyPatch,
-    words: list[str],
-    environment: dict[str, str],
-    terminal: bool,
-    painted: bool,
+    words: list[str], environment: dict[str, str], terminal: bool, painted: bool
 ) -> None:
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    assert ("\x1b[1;31merror\x1b[0m" in command(MISMATCH, *words, terminal=terminal).out) == painted
+    ran = command(MISMATCH, *words, env=environment, terminal=terminal)
+    assert ("\x1b[1;31merror\x1b[0m" in ran.out) == painted
 
 
-def test_a_terminal_is_written_to_in_its_width(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "60")
-    assert command(MISMATCH, "-q", "--color", "never", terminal=True).out == (
+def test_a_terminal_is_written_to_in_its_width() -> None:
+    assert command(MISMATCH, "-q", "--color", "never", env={"COLUMNS": "60"}, terminal=True).out == (
         "invalid/token-total-mismatch.json:35:25 error token-total-mismatch /data/0/usage/total_tokens\n"
         '   35 |         "total_tokens": 940\n'
         "      |                         ^^^\n"
@@ -529,7 +458,7 @@ def broken_rule() -> Iterator[Rule]:
 
 
 @pytest.mark.usefixtures("broken_rule")
-def test_a_rule_that_raises_is_named_and_does_not_stop_the_others(command: Command) -> None:
+def test_a_rule_that_raises_is_named_and_does_not_stop_the_others() -> None:
     assert command(MISMATCH, WARNED, "-f", "concise", "--fail-on", "never") == Ran(
         2,
         "invalid/token-total-mismatch.json:4:5: error internal-error /data/0: "
@@ -557,20 +486,15 @@ def test_a_traceback_is_for_those_who_ask_for_it() -> None:
     assert "ZeroDivisionError" in debugged.stderr
 
 
-def test_asked_for_tracebacks_it_sets_up_the_log(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asked_for_tracebacks_it_sets_up_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr("logging.basicConfig", lambda *, level: asked.append(level))
     assert command(SOUND, "--debug", "-q") == command(SOUND, "-q") == Ran(0, "", "")
     assert asked == [logging.DEBUG]
 
 
-def test_the_package_runs_as_the_command_does(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["validator", "--version"])
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(Path(validator.__file__).parent / "__main__.py"), run_name="__main__")
-    assert (ended.value.code, capsys.readouterr().out) == (0, f"validate-runs {__version__}\n")
+def test_the_package_runs_as_the_command_does() -> None:
+    assert process("--version") == command("--version") == Ran(0, f"validate-runs {__version__}\n", "")
 
 
 def test_a_closed_pipe_is_silent() -> None:
@@ -596,16 +520,9 @@ def _closed_pipe() -> int:
         (["nowhere.json"], 2),
     ],
 )
-def test_where_nobody_reads_on_the_exit_code_tells_what_was_found(
-    monkeypatch: pytest.MonkeyPatch, words: list[str], code: int
-) -> None:
-    monkeypatch.chdir(SAMPLES)
-    monkeypatch.setattr(sys, "argv", ["validate-runs", *words])
+def test_where_nobody_reads_on_the_exit_code_tells_what_was_found(words: list[str], code: int) -> None:
     with os.fdopen(_closed_pipe(), "w") as out:
-        monkeypatch.setattr(sys, "stdout", out)
-        with pytest.raises(SystemExit) as ended:
-            main()
-    assert ended.value.code == code
+        assert code_of(*words, cwd=SAMPLES, out=out, err=Kept()) == code
 
 
 FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
@@ -613,17 +530,11 @@ FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/fu
 
 @FULL
 @pytest.mark.parametrize("words", [[SOUND], ["--list-rules"], ["invalid", "--show", "info"]])
-def test_a_report_that_is_lost_is_told_once(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
-) -> None:
-    monkeypatch.chdir(SAMPLES)
-    monkeypatch.setattr(sys, "argv", ["validate-runs", *words])
+def test_a_report_that_is_lost_is_told_once(words: list[str]) -> None:
+    err = Kept()
     with open("/dev/full", "w", encoding="utf-8") as out:
-        monkeypatch.setattr(sys, "stdout", out)
-        with pytest.raises(SystemExit) as ended:
-            main()
-    assert ended.value.code == 2
-    assert capsys.readouterr().err == "validate-runs: the report is lost: No space left on device\n"
+        assert code_of(*words, cwd=SAMPLES, out=out, err=err) == 2
+    assert err.text == "validate-runs: the report is lost: No space left on device\n"
 
 
 @FULL
@@ -636,20 +547,10 @@ def test_streams_that_are_full_or_closed_end_in_a_message_and_no_traceback() -> 
     assert shell("$V - -q <&-") == Ran(2, "", "validate-runs: -: is closed\n")
 
 
-@pytest.mark.parametrize("name", ["stdout", "stderr"])
-def test_a_stream_may_be_missing(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
-) -> None:
-    monkeypatch.chdir(SAMPLES)
-    monkeypatch.setattr(sys, "argv", ["validate-runs", "nowhere.json", "-q"])
-    monkeypatch.setattr(sys, name, None)
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 2
-    assert capsys.readouterr() == (
-        "",
-        "validate-runs: the report is lost: standard output is closed\n" if name == "stdout" else "",
-    )
+def test_a_stream_may_be_missing() -> None:
+    out, err = Kept(), Kept()
+    assert code_of("nowhere.json", "-q", out=None, err=err) == code_of("nowhere.json", "-q", out=out, err=None) == 2
+    assert (out.text, err.text) == ("", "validate-runs: the report is lost: standard output is closed\n")
 
 
 def test_interrupted_it_ends_at_once() -> None:
@@ -669,7 +570,7 @@ def test_interrupted_it_ends_at_once() -> None:
         assert running.stderr.read() == b""
 
 
-def test_interrupted_here_it_ends_with_its_own_code(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_here_it_ends_with_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -711,13 +612,13 @@ def test_a_name_is_printed_so_that_nobody_obeys_it(tmp_path: Path) -> None:
     assert [document["file"] for document in report["documents"]] == [os.fsdecode(name) for name in NAMES]
 
 
-def test_a_missing_file_is_named_so_that_nobody_obeys_it(command: Command) -> None:
+def test_a_missing_file_is_named_so_that_nobody_obeys_it() -> None:
     assert command("no\x1b[31m.json", "-q") == Ran(
         2, "", "validate-runs: no\\u001b[31m.json: no such file or directory\n"
     )
 
 
-def test_what_is_no_regular_file_is_refused(tmp_path: Path, command: Command) -> None:
+def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "dangling").symlink_to("nowhere")
     (tmp_path / "loop").symlink_to("loop")
@@ -744,7 +645,7 @@ def test_a_pipe_that_the_shell_names_is_read() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, command: Command) -> None:
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     secret = tmp_path / "secret.json"
     secret.touch(mode=0)
     assert command(str(secret), "-q") == Ran(2, "", f"validate-runs: {secret}: permission denied\n")

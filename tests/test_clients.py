@@ -2,24 +2,15 @@
 
 import asyncio
 import shutil
-import sys
-from collections.abc import Iterator
-from threading import Thread
 from typing import Any
 
 import httpx
 import openai
 import pytest
 import requests
-import uvicorn
 
-from tests.paths import ROOT
+from tests.example_server import EMPTY_PAGE_FAULTS, EMPTY_THREAD, EXAMPLE, FAULTS, RUNS, TEXT_FAULTS, THREAD
 from validator import assert_valid_runs, valid_runs, validate
-
-EXAMPLE = ROOT / "examples" / "contract_test"
-sys.path.insert(0, str(EXAMPLE))
-
-from server import EMPTY_PAGE_FAULTS, EMPTY_THREAD, FAULTS, RUNS, TEXT_FAULTS, THREAD, app  # noqa: E402  # now it can be found
 
 pytestmark = pytest.mark.filterwarnings("ignore:The Assistants API is deprecated:DeprecationWarning")
 
@@ -39,19 +30,6 @@ def thread_of(fault: str) -> str:
 def rules(response: object, **options: Any) -> set[str]:
     """What is wrong with a response, at warning or worse."""
     return {one.rule for one in validate(response, **options).findings if one.severity != "info"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of the example's server."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="warning"))
-    thread = Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
 
 
 def client(server: str, fault: str | None = None) -> openai.OpenAI:

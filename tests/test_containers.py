@@ -14,8 +14,8 @@ import pytest
 import yaml
 from backports import zstd
 
+from tests.commands import Ran, run
 from tests.paths import SAMPLES
-from tests.test_cli import Command, Ran, command
 from validator import validate
 from validator.settings import MAX_BYTES
 from validator.sources import Document, PassedOver, SourceError
@@ -27,8 +27,6 @@ URL = f"https://api.example.com/v1/threads/{RUN['thread_id']}/runs"
 WRONG = "run_Wr0ngWr0ngWr0ngWr0ng"
 BAD_PAGE = {**PAGE, "first_id": WRONG}
 QUOTED = f'"{WRONG}"'
-
-__all__ = ["command"]
 
 Told = tuple[int | None, str]
 
@@ -481,7 +479,7 @@ def test_a_streamed_body_is_placed_event_by_event(tmp_path: Path) -> None:
     assert found(tmp_path / "a.yaml") == [(1, "first-id-mismatch", *packed_place(text, 0))]
 
 
-def test_calls_that_return_no_runs_are_passed_over_and_counted(tmp_path: Path, command: Command) -> None:
+def test_calls_that_return_no_runs_are_passed_over_and_counted(tmp_path: Path) -> None:
     thread = URL.removesuffix("/runs")
     body = json.dumps(BAD_PAGE)
     taken = [
@@ -512,17 +510,17 @@ def test_calls_that_return_no_runs_are_passed_over_and_counted(tmp_path: Path, c
     assert second.origin is not None
     assert second.origin.request == ("GET", f"/v1/threads/{RUN['thread_id']}/runs/", {"limit": "2", "after": "x"})
     told = f"validate-runs: {file}: 7 recorded calls or events without runs passed over\n"
-    assert command("-v", str(file)).err == told
+    assert run("-v", str(file)).err == told
 
 
-def test_a_recording_without_such_calls_is_told_if_it_was_named(tmp_path: Path, command: Command) -> None:
+def test_a_recording_without_such_calls_is_told_if_it_was_named(tmp_path: Path) -> None:
     (tmp_path / "a.har").write_text(json.dumps(har("{}", url="https://x.example/")))
     (tmp_path / "docker-compose.yaml").write_text("services: {}\n")
     (tmp_path / "broken.yml").write_text("a: [b\n")
     assert errors(tmp_path / "a.har") == ["nothing to check: none of its 1 calls returns runs"]
-    assert command("-q", str(tmp_path)).code == 2
+    assert run("-q", str(tmp_path)).code == 2
     (tmp_path / "page.json").write_text(json.dumps(PAGE))
-    assert command(str(tmp_path)) == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert run(str(tmp_path)) == Ran(0, "ok: 2 runs in 1 document\n", "")
 
 
 def test_a_broken_recording_is_told_where_it_breaks(tmp_path: Path) -> None:

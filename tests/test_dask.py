@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.commands import process
 from tests.paths import SAMPLES
-from tests.test_cli import process
 from tests.test_jobs import RUN, lines
 
 pytest.importorskip("dask.dataframe")

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.commands import Ran, run
+from tests.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import PAGE
 from tests.paths import ROOT, SAMPLES
-from tests.test_reporters import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.tools import command as installed
 from tests.tools import npm_packages
 from validator.finding import Finding
@@ -30,8 +30,6 @@ ANNOTATION = (
     f"run {RUN_ID} · validate-runs --explain token-total-mismatch\n"
 )
 KINDS = ("error", "warning", "notice")
-OUTSIDE = {"GITHUB_STEP_SUMMARY": ""}
-"""Not in a workflow of GitHub, where these tests may run."""
 EVERYTHING = replace(LOOK, show=Severity.INFO)
 
 
@@ -72,14 +70,14 @@ def many(number: int, **changes: Any) -> list[Finding]:
 
 
 def test_a_finding_is_an_annotation_of_its_lines() -> None:
-    ran = run("-f", "github", SAMPLE, cwd=SAMPLES, env=OUTSIDE)
+    ran = run("-f", "github", SAMPLE, cwd=SAMPLES)
     assert ran == Ran(1, f"{ANNOTATION}1 error in 1 document (2 runs)\n", "")
-    assert run("-f", "github", "-q", f"./{SAMPLE}", cwd=SAMPLES, env=OUTSIDE) == Ran(1, ANNOTATION, "")
+    assert run("-f", "github", "-q", f"./{SAMPLE}", cwd=SAMPLES) == Ran(1, ANNOTATION, "")
 
 
 def test_when_all_is_well_a_line_says_so() -> None:
-    assert run("-f", "github", "valid/page.json", cwd=SAMPLES, env=OUTSIDE) == Ran(0, "ok: 2 runs in 1 document\n", "")
-    assert run("-f", "github", "-q", "valid/page.json", cwd=SAMPLES, env=OUTSIDE) == Ran(0, "", "")
+    assert run("-f", "github", "valid/page.json", cwd=SAMPLES) == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert run("-f", "github", "-q", "valid/page.json", cwd=SAMPLES) == Ran(0, "", "")
 
 
 def test_what_has_no_file_no_place_or_several_lines_is_an_annotation_all_the_same() -> None:
@@ -131,13 +129,13 @@ def test_as_many_as_github_shows_need_no_notice() -> None:
 
 def test_what_could_not_be_opened_is_an_error_and_comes_first(tmp_path: Path) -> None:
     names = [f"nowhere-{number}.json" for number in range(11)]
-    ran = run("-f", "github", SAMPLES / SAMPLE, *names[:2], cwd=tmp_path, env=OUTSIDE)
+    ran = run("-f", "github", SAMPLES / SAMPLE, *names[:2], cwd=tmp_path)
     assert (ran.code, ran.out.splitlines()[:2]) == (
         2,
         [f"::error title=validate-runs,file={name}::{name}: no such file or directory" for name in names[:2]],
     )
     assert shown(ran.out)[2:] == [("error", "token-total-mismatch")]
-    ran = run("-f", "github", SAMPLES / SAMPLE, *names, cwd=tmp_path, env=OUTSIDE)
+    ran = run("-f", "github", SAMPLES / SAMPLE, *names, cwd=tmp_path)
     assert shown(ran.out) == [*[("error", "validate-runs")] * 10, ("notice", "validate-runs")]
     assert "2 more findings not shown here. 1 error in 1 document (2 runs)" in ran.out
 
@@ -163,7 +161,7 @@ def test_hostile_names_and_keys_give_no_command_of_their_own(tmp_path: Path) -> 
         metadata = dict.fromkeys(["::stop-commands::t", "\n::error::x", "##[error]x"], "x" * 600)
         run_ = {**PAGE["data"][0], "metadata": metadata}
         Path(tmp_path, name.decode("utf-8", "surrogateescape")).write_text(json.dumps({**PAGE, "data": [run_]}))
-    output = run("-f", "github", "--show", "info", ".", cwd=tmp_path, env=OUTSIDE).out
+    output = run("-f", "github", "--show", "info", ".", cwd=tmp_path).out
     *lines, last = output.splitlines()
     assert {*shown(output)} <= {(kind, title) for kind in KINDS for title in (*BY_NAME, "validate-runs")}
     assert [line.startswith("::") for line in (*lines, last)] == [True] * len(lines) + [len(shown(output)) > len(lines)]
@@ -207,7 +205,7 @@ def _renamed(properties: dict[str, Any]) -> dict[str, object]:
 def test_the_page_shows_what_is_printed() -> None:
     page = (ROOT / "docs" / "ci.md").read_text("utf-8")
     (shown,) = re.findall(r"```console\n\$ validate-runs -f github (\S+)\n```\n\n```text\n(.*?)```", page, re.DOTALL)
-    assert run("-f", "github", shown[0], cwd=ROOT, env=OUTSIDE).out == shown[1]
+    assert run("-f", "github", shown[0], cwd=ROOT).out == shown[1]
 
 
 # The summary of the step

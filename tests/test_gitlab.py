@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 
 from tests.commands import Ran
 from tests.commands import run as command
+from tests.findings import LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import page, run
 from tests.paths import ROOT, SAMPLES
-from tests.test_reporters import LOOK, MISMATCH, PLACELESS, checked, written
 from validator.reporters import reporter
 from validator.severity import Severity
 from validator.sources import SourceError

@@ -13,12 +13,11 @@ import pytest
 
 import validator
 from tests.commands import run
+from tests.hostile_cases import OBEYED
 from tests.paths import SAMPLES
 from validator.formats import FORMATS
 from validator.harmless import harmless
 from validator.reporters import Look, Told
-
-OBEYED = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
 def kept_harmless(text: str, **options: bool) -> str:

@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from unicodedata import category
 from xml.etree import ElementTree
 
 import pytest
 
 from tests.commands import run
-from tests.hostile_cases import CASES, FILES, FOLDER, NAMES, RECIPES, Case, Row
-from tests.paths import SAMPLES
+from tests.hostile_cases import CASES, FILES, FOLDER, NAMES, NOW, OPTIONS, RECIPES, Case, Row, obeyed, rows
 from tests.watch import nothing_but
 from validator import validate
-from validator.formats import FORMATS, OF_COMMANDS
-
-NOW = "1793000000"
-SOUND = (SAMPLES / "valid" / "run.json").read_bytes().replace(b"\n", b" ")
-OPTIONS = ("--isolated", "--now", NOW, "--show", "info")
-OBEYED = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-
-
-def rows(report: str) -> list[Row]:
-    """The findings of a JSON report as the index states them."""
-    found = json.loads(report)["findings"] if report else []
-    return [
-        (one["rule"], one["severity"], one["pointer"], one["line"], *filter(None, [one["record"]])) for one in found
-    ]
+from validator.formats import FORMATS
 
 
 def test_every_file_of_the_corpus_is_in_its_index() -> None:
@@ -69,16 +52,11 @@ def as_standard_input(case: Case, _: Path) -> tuple[list[Row], list[Row]]:
 
 
 def as_gzip(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
-    path = folder / f"{case.name}.gz"
-    path.write_bytes(gzip.compress(case.path.read_bytes(), 1, mtime=0))
-    return rows(run(*OPTIONS, "-f", "json", path).out), case.findings
+    return rows(run(*OPTIONS, "-f", "json", case.packed_in(folder)).out), case.findings
 
 
 def as_line(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
-    """The second of three lines: what was on several lines is on one."""
-    path = folder / f"{case.name}.jsonl"
-    path.write_bytes(b"\n".join([SOUND, case.path.read_bytes().replace(b"\n", b" "), SOUND]))
-    return rows(run(*OPTIONS, "-f", "json", path).out), [(*row[:3], 2, 2) for row in case.findings]
+    return rows(run(*OPTIONS, "-f", "json", case.as_line_in(folder)).out), case.findings_in_line
 
 
 def as_cassette_body(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
@@ -145,15 +123,6 @@ class _Elements(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.scripts += data if self._inside else ""
-
-
-def obeyed(name: str, text: str) -> list[str]:
-    """What a terminal or a build server would obey in the output of a format."""
-    characters = {one for one in text if one != "\n" and category(one) in OBEYED}
-    commands = [line for line in text.splitlines() if line.lstrip().startswith("::") or re.search(r"##\w*\[", line)]
-    ours = r"::(error|warning|notice) (title|file)="
-    foreign = [line for line in commands if name not in OF_COMMANDS or not re.match(ours, line)]
-    return [*characters, *foreign]
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.commands import run as command
+from tests.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import page, run
 from tests.paths import SAMPLES
-from tests.test_reporters import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from validator.finding import RunOutline
 from validator.reporters import html, reporter
 from validator.reporters.html.timelines import duration

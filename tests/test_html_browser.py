@@ -10,10 +10,10 @@ import pytest
 
 from tests.browser import Browser, chromium
 from tests.commands import run as command
+from tests.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import page, run
 from tests.paths import SAMPLES
 from tests.test_html import MARKUP, T, timed
-from tests.test_reporters import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from validator.finding import Checked, Excerpt, RunOutline
 from validator.severity import Severity
 from validator.wording import escape

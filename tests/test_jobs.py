@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.commands import Ran, process, run
 from tests.paths import SAMPLES
-from tests.test_cli import Command, Ran, command, process
 from validator import survey as survey_module
 from validator import validate, workers
 from validator.finding import Checked, Sound
@@ -29,8 +29,6 @@ from validator.settings import MAX_BYTES, Settings
 from validator.sources import Document, SourceError
 from validator.sources.files import Piece, opened_here, read
 from validator.survey import survey
-
-__all__ = ["command"]
 
 PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
 RUN = PAGE["data"][0]
@@ -176,24 +174,24 @@ def test_the_number_of_processes_changes_nothing(archives: Path, jobs: int, most
 
 @pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("name", ["text", "json", "jsonl", "concise"])
-def test_reports_are_the_same_to_the_byte(archives: Path, command: Command, name: str) -> None:
+def test_reports_are_the_same_to_the_byte(archives: Path, name: str) -> None:
     words = (str(archives), "-f", name, "--max-findings", "30", "--now", "1800000000")
-    alone = command(*words, "--jobs", "1")
+    alone = run(*words, "--jobs", "1")
     assert alone.code == 1
-    assert command(*words, "--jobs", "2") == alone
+    assert run(*words, "--jobs", "2") == alone
 
 
 @pytest.mark.usefixtures("busy")
-def test_standard_input_has_its_turn_among_files(archives: Path, command: Command) -> None:
+def test_standard_input_has_its_turn_among_files(archives: Path) -> None:
     words = (str(archives / "a.jsonl"), "-", str(archives / "d00.json"), "--now", "1800000000")
-    alone = command(*words, "--jobs", "1", stdin=b'{"x": \n')
+    alone = run(*words, "--jobs", "1", stdin=b'{"x": \n')
     assert "<stdin>:1:6 error not-json" in alone.out
-    assert command(*words, "--jobs", "2", stdin=b'{"x": \n') == alone
+    assert run(*words, "--jobs", "2", stdin=b'{"x": \n') == alone
 
 
-def test_little_work_starts_no_process(archives: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_little_work_starts_no_process(archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "spread", None)
-    assert command(str(archives), "--jobs", "9", "-q").code == 1
+    assert run(str(archives), "--jobs", "9", "-q").code == 1
 
 
 @pytest.mark.usefixtures("busy")

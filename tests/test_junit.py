@@ -13,9 +13,9 @@ import pytest
 from tests import tools
 from tests.commands import Ran
 from tests.commands import run as command
+from tests.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import page, run
 from tests.paths import ROOT, SAMPLES
-from tests.test_reporters import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from validator import survey
 from validator.finding import Checked, RunOutline
 from validator.reporters import reporter

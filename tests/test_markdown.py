@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from tests.commands import run as command
+from tests.findings import COUNTS, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import page, run
 from tests.paths import ROOT
-from tests.test_reporters import COUNTS, LOOK, MISMATCH, PLACELESS, checked, written
 from validator.reporters import reporter
 from validator.severity import Severity
 from validator.sources import SourceError

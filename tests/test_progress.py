@@ -1,6 +1,5 @@
 """How far a long check has come: on a terminal only, and gone when it is over."""
 
-import io
 import json
 import os
 import pty
@@ -11,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import Terminal, process
+from tests.commands import Kept, Terminal, code_of, process
 from tests.test_jobs import RUN
 from validator import survey
-from validator.cli import main
 from validator.cli import progress as module
 from validator.cli.progress import Progress
 from validator.finding import Sound
@@ -80,37 +78,26 @@ def test_short_work_and_quiet_work_say_nothing(archive: Path, words: tuple[str, 
 def test_the_report_is_printed_in_place_of_the_line(
     archive: Path, monkeypatch: pytest.MonkeyPatch, jobs: str, name: str
 ) -> None:
-    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(Terminal(), "utf-8")
-    monkeypatch.setattr(sys, "argv", ["validate-runs", str(archive), "--jobs", jobs, "-f", name])
-    monkeypatch.setattr(sys, "stdout", out)
-    monkeypatch.setattr(sys, "stderr", err)
+    out, err = Kept(), Kept(Terminal())
     monkeypatch.setattr(survey, "PAYS", 1)
     monkeypatch.setattr(survey, "RANGE", 60_000)
     monkeypatch.setattr(survey, "_BATCH", 60_000)
     monkeypatch.setattr(module, "DELAY", 0.0)
-    with pytest.raises(SystemExit) as ended:
-        main()
-    err.flush()
-    assert ended.value.code == 1
-    assert err.buffer.getvalue().decode().endswith("\r\x1b[K")
-    assert out.buffer.getvalue()
+    assert code_of(archive, "--jobs", jobs, "-f", name, out=out, err=err) == 1
+    assert err.text.endswith("\r\x1b[K")
+    assert out.text
 
 
-@pytest.mark.parametrize("option", ["--diff", "--fix"])
+@pytest.mark.parametrize(("option", "code"), [("--diff", 1), ("--fix", 0)])
 def test_what_is_fixed_is_told_in_place_of_the_line(
-    archive: Path, monkeypatch: pytest.MonkeyPatch, option: str
+    archive: Path, monkeypatch: pytest.MonkeyPatch, option: str, code: int
 ) -> None:
-    text = json.dumps({**RUN, "object": "run"})
-    archive.write_text(f"{text}\n" * 20)
-    err = io.TextIOWrapper(Terminal(), "utf-8")
-    monkeypatch.setattr(sys, "argv", ["validate-runs", str(archive), option])
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "utf-8"))
-    monkeypatch.setattr(sys, "stderr", err)
+    line = json.dumps({**RUN, "object": "run"})
+    archive.write_text(f"{line}\n" * 20)
+    err = Kept(Terminal())
     monkeypatch.setattr(module, "DELAY", 0.0)
-    with pytest.raises(SystemExit):
-        main()
-    err.flush()
-    before, _, after = err.buffer.getvalue().decode().partition("validate-runs: 20 errors ")
+    assert code_of(archive, option, out=Kept(), err=err) == code
+    before, _, after = err.text.partition("validate-runs: 20 errors ")
     assert before.endswith(" findings\r\x1b[K")
     assert "\x1b" not in after
 
@@ -140,12 +127,7 @@ class Gone(Terminal):
 
 
 def test_a_terminal_that_goes_away_is_no_loss(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
-    monkeypatch.setattr(sys, "argv", ["validate-runs", str(archive), "-f", "concise"])
-    monkeypatch.setattr(sys, "stdout", out)
-    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(Gone(), "utf-8"))
+    out = Kept()
     monkeypatch.setattr(module, "DELAY", 0.0)
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 1
-    assert out.buffer.getvalue().decode().endswith("1 error in 1001 documents (1000 runs)\n")
+    assert code_of(archive, "-f", "concise", out=out, err=Kept(Gone())) == 1
+    assert out.text.endswith("1 error in 1001 documents (1000 runs)\n")

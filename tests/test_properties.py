@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from tests import strategies as drawn
 from tests.commands import run
+from tests.hostile_cases import obeyed
 from tests.mutations import Mutation
 from tests.pages import NOW, findings, said
-from tests.test_hostile import obeyed
 from validator import Finding, validate
 from validator.excerpt import excerpts
 from validator.finding import Span

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from tests.commands import run
+from tests.findings import PLACELESS, checked, written
 from tests.pages import PAGE
 from tests.paths import SAMPLES
 from tests.test_containers import har, interaction
-from tests.test_reporters import PLACELESS, checked, written
 
 POSITION = {
     "type": "object",

@@ -101,12 +101,13 @@ def test_the_example_is_told_to_contradict_itself(path: str) -> None:
 @pytest.mark.skipif(not GATE.exists(), reason="the gate is not part of what is tested here")
 def test_what_installs_is_what_the_gate_runs() -> None:
     gate = GATE.read_text("utf-8")
-    for line in INSTALLING:
-        assert line.startswith("python3 -m venv .venv && .venv/bin/pip install ")
-        _, _, wanted = line.partition(".venv/bin/pip install ")
-        requirement, _, command = wanted.partition(" && .venv/bin/")
-        assert requirement == "." or f" {requirement} " in gate
-        assert command.startswith("validate-runs ") or f"run {command.removeprefix('python ')} " in gate
+    command, tests = INSTALLING
+    assert [line for line in README.splitlines() if "pip install . &&" in line] == [command]
+    assert """bash -c "$(grep -m 1 -F 'pip install . &&' README.md)" """ in gate
+    venv, install, run = tests.split(" && ")
+    assert (venv, install) == ("python3 -m venv .venv", ".venv/bin/pip install -e '.[test]'")
+    assert f" {install.partition(' install ')[2]} " in gate
+    assert f"run {run.removeprefix('.venv/bin/python ')} " in gate
 
 
 def test_every_option_that_is_named_exists() -> None:

@@ -9,10 +9,7 @@ import pytest
 import requests
 import vcr
 
-from tests.test_clients import server
 from validator import validate
-
-__all__ = ["server"]
 
 THREAD = "thread_Zk4mQx8sVb2Yn6Tc1LpWr9Hd"
 FAULT = "first-id-mismatch"

@@ -14,9 +14,9 @@ import jsonschema
 import pytest
 
 from tests.commands import run
+from tests.findings import LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import PAGE
 from tests.paths import SAMPLES
-from tests.test_reporters import LOOK, MISMATCH, PLACELESS, checked, written
 from tests.tools import npm_packages
 from validator.finding import Excerpt
 from validator.reporters import sarif

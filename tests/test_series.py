@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.commands import run as command
 from tests.mutations import mutations, several
 from tests.pages import NOW, RUN, findings, page, run, said
 from tests.paths import SAMPLES
-from tests.test_cli import Command, command
 from validator import validate
 from validator.contract import camel_case, contract
 from validator.finding import Sound
@@ -25,8 +25,6 @@ from validator.series_pass import Series
 from validator.settings import Settings
 from validator.sighting import CONFIGURATION, REMEMBERED
 from validator.sources import Document
-
-__all__ = ["command"]
 
 Told = tuple[str, str, str]
 SERIES = ["listing", "history"]
@@ -207,14 +205,13 @@ def _files(folder: Path, *documents: Any) -> list[str]:
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_the_command_takes_files_for_the_pages_of_a_listing(
-    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch, jobs: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: str
 ) -> None:
     _files(tmp_path, listed("ab"), listed("bc"))
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("validator.survey.PAYS", 1)
     words = ("-f", "concise", "--select", "listing", "--jobs", jobs)
-    assert command("1.json", "2.json", *words).out == "ok: 4 runs in 2 documents\n"
-    assert command("--listing", "1.json", "2.json", *words).out == (
+    assert command("1.json", "2.json", *words, cwd=tmp_path).out == "ok: 4 runs in 2 documents\n"
+    assert command("--listing", "1.json", "2.json", *words, cwd=tmp_path).out == (
         "2.json:1:36: error overlapping-pages /data/0/id: "
         'is "run_b", which 1.json has already: a run is on one page of a listing\n'
         "2.json:1:2005: error broken-chain /has_more: "
@@ -223,7 +220,7 @@ def test_the_command_takes_files_for_the_pages_of_a_listing(
     )
 
 
-def test_a_page_that_could_not_be_had_may_be_the_last(tmp_path: Path, command: Command) -> None:
+def test_a_page_that_could_not_be_had_may_be_the_last(tmp_path: Path) -> None:
     (first,) = _files(tmp_path, listed("a"))
     ran = command("--listing", first, str(tmp_path / "gone.json"), "--select", "listing")
     assert (ran.code, ran.out) == (2, "ok: 1 run in 1 document\n")
@@ -245,7 +242,7 @@ def test_lines_of_an_archive_may_be_pages_or_snapshots(tmp_path: Path) -> None:
     assert (found.record, found.line, found.rule, found.run_id) == (2, 2, "illegal-transition", RUN["id"])
 
 
-def test_the_lines_that_a_screen_would_pass_are_followed_too(tmp_path: Path, command: Command) -> None:
+def test_the_lines_that_a_screen_would_pass_are_followed_too(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_text(json.dumps(run()) + "\n" + json.dumps(run(thread_id="thread_Other")) + "\n")
     assert command("--history", str(archive)).code == 1
@@ -663,7 +660,7 @@ def test_the_calls_of_a_recording_are_a_history_each_recording_its_own(tmp_path:
     assert _told(recording, listing=True) == []
 
 
-def test_a_recording_that_is_named_twice_begins_anew(tmp_path: Path, command: Command) -> None:
+def test_a_recording_that_is_named_twice_begins_anew(tmp_path: Path) -> None:
     recording = str(_har(tmp_path / "a.har", ("POST", "", WAITING), ("GET", "/run_a", run())))
     assert command(recording, recording).code == 0
     assert command("--listing", recording, recording).code == 0

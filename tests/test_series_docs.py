@@ -9,11 +9,9 @@ import httpx
 import openai
 import pytest
 
+from tests.commands import run
 from tests.paths import ROOT, SAMPLES
-from tests.test_cli import Command, command
 from validator.rules import RULES
-
-__all__ = ["command"]
 
 PAGE = (ROOT / "docs" / "series.md").read_text("utf-8")
 SHOWN = re.findall(r"```\n\$ validate-runs ([^\n]+)\n(.*?)```", PAGE, re.DOTALL)
@@ -23,11 +21,8 @@ LISTED = json.loads((SAMPLES / "valid" / "page.json").read_bytes())
 
 
 @pytest.mark.parametrize(("words", "output"), SHOWN)
-def test_what_the_page_shows_is_what_is_printed(
-    words: str, output: str, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    assert command(*words.split()).out == output
+def test_what_the_page_shows_is_what_is_printed(words: str, output: str) -> None:
+    assert run(*words.split(), cwd=ROOT).out == output
 
 
 def test_every_rule_is_on_the_page() -> None:

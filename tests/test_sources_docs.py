@@ -4,22 +4,17 @@ import re
 
 import pytest
 
+from tests.commands import run
 from tests.paths import ROOT, SOURCES
-from tests.test_cli import Command, command
 from validator.sources.containers import KINDS, PACKED
-
-__all__ = ["command"]
 
 PAGE = (ROOT / "docs" / "sources.md").read_text("utf-8")
 SHOWN = re.findall(r"```\n\$ validate-runs ([^\n]+)\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.mark.parametrize(("words", "output"), SHOWN)
-def test_what_the_page_shows_is_what_is_printed(
-    words: str, output: str, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    assert command(*words.split()).out == output
+def test_what_the_page_shows_is_what_is_printed(words: str, output: str) -> None:
+    assert run(*words.split(), cwd=ROOT).out == output
 
 
 def test_every_kind_of_file_is_on_the_page_and_among_the_samples() -> None:

@@ -1,5 +1,6 @@
 """What the project is made of: packages that are known, locked, and built the same each time; tight workflows."""
 
+import hashlib
 import json
 import re
 import subprocess
@@ -61,16 +62,34 @@ def test_what_ci_installs_is_locked_with_hashes(which: str) -> None:
     assert [line for line in lines(which) if not re.search(r" --hash=sha256:[0-9a-f]{64}", line)] == []
 
 
+def pip_takes(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Let pip take what a line of a lock names from what the folder offers in place of an index."""
+    lock = folder / "lock.txt"
+    lock.write_text(line, "utf-8")
+    words = ["download", "--isolated", "--no-index", "--find-links", str(folder), "--no-deps", "--require-hashes"]
+    return subprocess.run(
+        [sys.executable, "-m", "pip", *words, "-d", str(folder / "taken"), "-r", str(lock)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
 def test_a_file_with_another_hash_is_refused(tmp_path: Path) -> None:
-    attrs = next(line for line in lines("run") if line.startswith("attrs=="))
-    lock = tmp_path / "wrong.txt"
-    lock.write_text(f"{attrs.split()[0]} --hash=sha256:{'0' * 64}\n", "utf-8")
-    words = ["download", "--no-deps", "--require-hashes", "--only-binary=:all:", "-d", str(tmp_path), "-r", str(lock)]
-    done = subprocess.run([sys.executable, "-m", "pip", *words], capture_output=True, text=True, check=False)
-    if "HASHES" not in done.stderr:
-        tools.missing(f"no package index answers: {done.stderr[-200:]}")
-    assert done.returncode == 1
-    assert not [*tmp_path.glob("*.whl")]
+    line = next(line for line in lines("run") if line.startswith("attrs=="))
+    version = locked("run")["attrs"]
+    wheel = tmp_path / f"attrs-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as packed:
+        packed.writestr(
+            f"attrs-{version}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: attrs\nVersion: {version}\n"
+        )
+        packed.writestr(f"attrs-{version}.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+    refused = pip_takes(line, tmp_path)
+    assert (refused.returncode, "DO NOT MATCH THE HASHES" in refused.stderr) == (1, True), refused.stderr
+    assert not [*tmp_path.glob("taken/*")]
+    taken = pip_takes(f"attrs=={version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}", tmp_path)
+    assert (taken.returncode, [*tmp_path.glob("taken/*")]) == (0, [tmp_path / "taken" / wheel.name]), taken.stderr
 
 
 @pytest.mark.tools

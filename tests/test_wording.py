@@ -7,11 +7,9 @@ from unicodedata import category
 
 import pytest
 
+from tests.hostile_cases import OBEYED
 from tests.pages import page, run, said
 from validator.wording import Name, Phrase, closest, count, either, escape, is_plain, show, word
-
-OBEYED = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""Control, format, surrogate and private characters, and those that end a line or a paragraph."""
 
 
 def test_every_character_that_is_obeyed_is_escaped_and_no_other() -> None:
