@@ -13,6 +13,7 @@ from typing import TextIO
 from unittest.mock import patch
 
 from tests.paths import SAMPLES
+from tests.surroundings import nothing_left
 from validator.cli import main
 
 NO_MORE: Mapping[str, str] = MappingProxyType({})
@@ -77,6 +78,7 @@ def code_of(
         patch.object(sys, "stdin", Kept(io.BytesIO(stdin))),
         redirect_stdout(out),
         redirect_stderr(err),
+        nothing_left(),
     ):
         try:
             main()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.paths import ROOT
-from tests.surroundings import nothing_left, nothing_obeyed
+from tests.surroundings import nothing_obeyed
 from tests.watch import WATCH
 from validator import library, parse  # noqa: F401  # the library, so that every module with an engine is loaded
 
@@ -37,7 +37,7 @@ def nothing_foreign_is_reached() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def a_process_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The command as if each test were one: see `surroundings.py`."""
-    with nothing_obeyed((ROOT, tmp_path_factory.getbasetemp())), nothing_left():
+    with nothing_obeyed((ROOT, tmp_path_factory.getbasetemp())):
         yield
 
 

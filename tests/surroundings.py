@@ -13,7 +13,7 @@ import pytest
 from validator import cli, configuration_files
 from validator.cli import process
 
-_SIGNALS = (*cli.ENDING, signal.SIGALRM)
+_SIGNALS = (signal.SIGINT, signal.SIGALRM, *cli.ENDING)
 _OBEYED = {"COLUMNS", "FORCE_COLOR", "GITHUB_STEP_SUMMARY", "NO_COLOR"}
 """Variables that change what is printed; besides, there are those that are the command's own."""
 
@@ -37,7 +37,6 @@ def nothing_left() -> Iterator[None]:
     hook = sys.unraisablehook
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(process, "gc", SimpleNamespace(set_threshold=lambda _: None, freeze=lambda: None))
-        patch.setattr(cli, "atexit", SimpleNamespace(register=lambda _: None))
         yield
     if sys.unraisablehook is cli._interrupt_later:
         sys.unraisablehook = hook

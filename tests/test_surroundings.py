@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -15,14 +16,16 @@ from tests.commands import Ran, run
 from tests.faults import Interruption, run_with
 from tests.paths import SAMPLES
 from tests.surroundings import nothing_left, nothing_obeyed
+from validator.cli import main
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 SOUND = Ran(0, "ok: 2 runs in 1 document\n", "")
 PAGE = (SAMPLES / "valid" / "page.json").read_bytes()
 
 
 def state() -> tuple[object, ...]:
     """All that the command sets for its own process."""
-    handlers = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)]
+    handlers = [signal.getsignal(number) for number in SIGNALS]
     return (*handlers, sys.unraisablehook, atexit._ncallbacks(), gc.get_threshold(), gc.get_freeze_count())
 
 
@@ -32,13 +35,16 @@ def test_a_command_that_ran_here_has_left_nothing_behind(monkeypatch: pytest.Mon
         signal.signal(number, signal.SIG_DFL)
     before = state()
     with nothing_left():
-        assert run("-", stdin=PAGE) == SOUND
-        assert run_with(Interruption(1, signal.SIGTERM), "-", stdin=PAGE, cwd=tmp_path).code == 143
-        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        with pytest.raises(SystemExit), patch.object(sys, "argv", ["validate-runs", "--version"]):
+            main()
         signal.setitimer(signal.ITIMER_REAL, 60)
-        assert state()[:4] != before[:4]
+        assert [signal.getsignal(number) for number in SIGNALS] == [signal.SIG_IGN] * 4
+        assert sys.unraisablehook is not before[4]
     assert state() == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert run("-", stdin=PAGE) == SOUND
+    assert run_with(Interruption(1, signal.SIGTERM), "-", stdin=PAGE, cwd=tmp_path).code == 143
+    assert state() == before
 
 
 UNREADABLE: dict[str, Callable[[Path], object]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import signal
 import sys
 from typing import NoReturn
@@ -24,9 +23,10 @@ def main() -> NoReturn:
         from validator.cli.process import run  # it takes a while, in which somebody may have second thoughts
 
         code = run()
+        _take_no_notice()
     except KeyboardInterrupt as interrupt:
+        _take_no_notice()
         code = SIGNALLED + _number(interrupt)
-    atexit.register(_take_no_notice)
     sys.exit(code)
 
 
@@ -49,7 +49,7 @@ def _number(interrupt: KeyboardInterrupt) -> int:
     return interrupt.args[0] if interrupt.args else signal.SIGINT
 
 
-def _take_no_notice() -> None:  # pragma: no cover  # at the end of processes
-    """All is done, and the interpreter is cleaning up: it is too late to interrupt anything."""
-    for number in (signal.SIGINT, *ENDING):
+def _take_no_notice() -> None:
+    """All is done, and the interpreter is about to clean up: it is too late to interrupt anything."""
+    for number in (signal.SIGINT, signal.SIGALRM, *ENDING):
         signal.signal(number, signal.SIG_IGN)
