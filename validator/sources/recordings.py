@@ -19,6 +19,8 @@ from validator.sources.unpacking import BrokenCompression, unpacked
 _returns_runs = re.compile(r"/threads/(?:runs|[^/]+/runs(?:/[^/]+(?:/(?:cancel|submit_tool_outputs))?)?)/?$").search
 _stream_begins = re.compile(r"(?:event|data|id|retry|) ?:").match
 _SUCCEEDED = range(200, 300)
+_START = 200
+"""Characters that tell whether a body is an event stream."""
 _DEFLATED = b"\x78"
 
 
@@ -71,11 +73,13 @@ def documents(
             found += 1
             frame = Packed(recording, lambda at=call.offset: [at()])  # type: ignore[misc]
             yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=Origin(frame))
-        elif call.body is None or not _is_answer(call):
-            others += 1
-        else:
-            found += 1
-            yield from _returned(opened, recording, call, call.body)
+            continue
+        returned = _returned(opened, recording, call, call.body) if call.body and _is_answer(call) else ()
+        brought = 0
+        for brought, one in enumerate(returned, 1):
+            yield one
+        found += brought
+        others += not brought
     yield PassedOver(opened.name, others)
     if not found and opened.is_named:
         yield SourceError(opened.name, f"nothing to check: none of its {others} calls returns runs")
@@ -98,7 +102,7 @@ def _returned(opened: Opened, recording: Recording, call: Call, body: Body) -> I
         return
     if data is None:
         yield opened.too_large(call.record)._replace(origin=origin)
-    elif "event-stream" in call.content_type or _begins_stream(data[:20]):
+    elif _is_stream(call, data[:_START]):
         yield from _streamed(opened, call, origin, data)
     else:
         yield Document(opened.name, data, call.record, origin=origin)
@@ -132,6 +136,7 @@ def _streamed(opened: Opened, call: Call, origin: Origin, data: str | bytes) -> 
             yield one
 
 
-def _begins_stream(start: str | bytes) -> bool:
-    text = start if isinstance(start, str) else start.decode("utf-8", "replace")
-    return _stream_begins(text) is not None
+def _is_stream(call: Call, start: str | bytes) -> bool:
+    """Whether a body is an event stream; an answer in JSON is none, as servers send it that do not stream."""
+    text = (start if isinstance(start, str) else start.decode("utf-8", "replace")).removeprefix("\ufeff").lstrip()
+    return not text.startswith(("{", "[")) and ("event-stream" in call.content_type or bool(_stream_begins(text)))
