@@ -84,3 +84,42 @@ def test_a_stream_without_runs_is_a_call_that_is_passed_over(tmp_path: Path, rec
         f"validate-runs: {recording}: nothing to check: none of its 3 calls returns runs\n"
     )
     assert checked(tmp_path).err == "validate-runs: nothing to check: none of these recordings brings a run\n"
+
+
+# Methods and statuses
+
+
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [
+        ("OPTIONS", 200),
+        ("options", 204),
+        ("HEAD", 200),
+        ("DELETE", 200),
+        ("GET", 204),
+        ("POST", 205),
+        ("GET", 304),
+        ("GET", 404),
+    ],
+)
+@pytest.mark.parametrize("text", ["", json.dumps({**PAGE, "first_id": "run_Wr0ng"})])
+def test_what_is_no_answer_is_passed_over(tmp_path: Path, record: Any, method: str, status: int, text: str) -> None:
+    recording = record(tmp_path, entry(text, method, status), entry(json.dumps(PAGE), "get"))
+    told = f"validate-runs: {recording}: 1 recorded call or events without runs passed over\n"
+    assert checked("-v", recording) == Ran(0, SOUND, told)
+
+
+@pytest.mark.parametrize("method", ["GET", "post"])
+@pytest.mark.parametrize("status", [200, 201, 203, 206])
+def test_an_empty_answer_is_a_finding(tmp_path: Path, record: Any, method: str, status: int) -> None:
+    ran = checked(record(tmp_path, entry("", method, status)))
+    assert ran.out.endswith(
+        ": error not-json: is empty, but a JSON document was expected\n1 error in 1 document (0 runs)\n"
+    )
+
+
+def test_a_status_that_is_none_is_passed_over(tmp_path: Path) -> None:
+    for status in (None, "200", [200], {}, 200.5):
+        recording = har(tmp_path, entry("", status=status))  # type: ignore[arg-type]
+        told = f"validate-runs: {recording}: nothing to check: none of its 1 calls returns runs\n"
+        assert checked(recording) == Ran(2, "nothing was checked\n", told)

@@ -18,7 +18,10 @@ from validator.sources.unpacking import BrokenCompression, unpacked
 
 _returns_runs = re.compile(r"/threads/(?:runs|[^/]+/runs(?:/[^/]+(?:/(?:cancel|submit_tool_outputs))?)?)/?$").search
 _stream_begins = re.compile(r"(?:event|data|id|retry|) ?:").match
-_SUCCEEDED = range(200, 300)
+_METHODS = ("GET", "POST")
+"""Those of the calls that return runs: HEAD has no body, and OPTIONS is what a browser asks before."""
+_SUCCEEDED = tuple(status for status in range(200, 300) if status not in (204, 205))
+"""With a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
 _START = 200
 """Characters that tell whether a body is an event stream."""
 _DEFLATED = b"\x78"
@@ -86,7 +89,8 @@ def documents(
 
 
 def _is_answer(call: Call) -> bool:
-    return call.status in _SUCCEEDED and _returns_runs(call.request.path) is not None
+    asked = call.request
+    return asked.method in _METHODS and call.status in _SUCCEEDED and _returns_runs(asked.path) is not None
 
 
 def _returned(opened: Opened, recording: Recording, call: Call, body: Body) -> Iterator[Document]:
