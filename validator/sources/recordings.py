@@ -78,11 +78,12 @@ def documents(
             yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=Origin(frame))
             continue
         returned = _returned(opened, recording, call, call.body) if call.body and _is_answer(call) else ()
-        brought = 0
-        for brought, one in enumerate(returned, 1):
+        brings_runs = False
+        for one in returned:
+            brings_runs = True
             yield one
-        found += brought
-        others += not brought
+        found += brings_runs
+        others += not brings_runs
     yield PassedOver(opened.name, others)
     if not found and opened.is_named:
         yield SourceError(opened.name, f"nothing to check: none of its {others} calls returns runs")
