@@ -71,8 +71,8 @@ def test_a_stream_in_a_recording_may_have_any_line_ends(tmp_path: Path, end: str
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("length", range(65_480, 65_541, 3))
 def test_no_line_is_lost_where_what_is_read_at_once_ends(tmp_path: Path, end: str, length: int) -> None:
-    event = text_of(json.dumps(BAD, ensure_ascii=False))
-    text = event.replace("\ndata", "\n:" + "\u00e9" * (length // 2) + "\ndata", 1).replace("\n", end)
+    inside = "\n:" + "\u00e9" * (length // 2) + "\ndata:  "
+    text = text_of(spread(BAD)).replace("\ndata:  ", inside, 1).replace("\n", end)
     (tmp_path / "a.sse").write_bytes(text.encode())
     assert places(tmp_path / "a.sse") == [(1, "schema:enum", *place(text, '"bogus"', 0))]
     (tmp_path / "a.sse").write_bytes(text.encode()[: -2 * len(end)])
@@ -93,11 +93,13 @@ def test_a_line_that_is_too_long_does_not_hide_the_next(tmp_path: Path, end: str
     ]
 
 
-def test_a_stream_without_line_feeds_is_read_piece_by_piece(tmp_path: Path) -> None:
-    (tmp_path / "a.sse").write_text(text_of(*[json.dumps(RUN)] * 8000).replace("\n", "\r"), newline="")
+@pytest.mark.parametrize("data", [json.dumps(RUN), "x" * 10_000_000])
+def test_a_stream_without_line_feeds_is_read_piece_by_piece(tmp_path: Path, data: str) -> None:
+    text = text_of(*[data] * (10_000_000 // len(data))).replace("\n", "\r")
+    (tmp_path / "a.sse").write_text(text, "utf-8", newline="")
     tracemalloc.start()
     try:
-        assert run(tmp_path / "a.sse").code == 0
+        assert run("--max-bytes", "100000", tmp_path / "a.sse").code == (0 if data.startswith("{") else 1)
         assert tracemalloc.get_traced_memory()[1] < (tmp_path / "a.sse").stat().st_size / 2
     finally:
         tracemalloc.stop()
