@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from validator.sources.recorded import Strings, field
+from validator.sources.recorded import Strings, field, header
 from validator.sources.recordings import Body, Call, NoCall, request
 
 
@@ -26,10 +26,20 @@ def calls(value: Any, strings: Strings) -> Iterator[Call | NoCall]:
             reason = "is no entry of a HAR, which has a request with method and url"
             yield NoCall(index + 1, reason, strings.start(*path))
             continue
-        content = field(entry, "response", "content")
+        response = field(entry, "response")
+        content = field(response, "content")
         text, body = field(content, "text"), None
         if isinstance(text, str):
             place = strings.offsets(text, *path, "response", "content", "text")
             body = Body(text, field(content, "encoding") == "base64", place)
-        kind = str(field(content, "mimeType"))
-        yield Call(index + 1, asked, field(entry, "response", "status"), kind, "", body)
+        kind, coding = str(field(content, "mimeType")), header(_headers(response), "content-encoding")
+        yield Call(index + 1, asked, field(response, "status"), kind, coding, body)
+
+
+def _headers(response: Any) -> dict[str, list[Any]]:
+    """The headers by name, as cassettes have them."""
+    headers: dict[str, list[Any]] = {}
+    listed = field(response, "headers")
+    for one in listed if isinstance(listed, list) else ():
+        headers.setdefault(str(field(one, "name")).lower(), []).append(field(one, "value"))
+    return headers

@@ -6,25 +6,22 @@ import base64
 import binascii
 import io
 import re
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from validator.sources import Document, Frame, Origin, PassedOver, Request, SourceError, event_stream, unreadable
+from validator.sources.body_kinds import is_event_stream, is_json
+from validator.sources.content_codings import undone
 from validator.sources.frames import Inside, Packed, Quoted, Recording
 from validator.sources.opened import Opened
-from validator.sources.unpacking import BrokenCompression, unpacked
+from validator.sources.unpacking import BrokenCompression
 
 _returns_runs = re.compile(r"/threads/(?:runs|[^/]+/runs(?:/[^/]+(?:/(?:cancel|submit_tool_outputs))?)?)/?$").search
-_stream_begins = re.compile(r"(?:event|data|id|retry|) ?:").match
 _METHODS = ("GET", "POST")
 """Those of the calls that return runs: HEAD has no body, and OPTIONS is what a browser asks before."""
 _SUCCEEDED = tuple(status for status in range(200, 300) if status not in (204, 205))
 """With a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
-_START = 200
-"""Characters that tell whether a body is an event stream."""
-_DEFLATED = b"\x78"
 
 
 class Body(NamedTuple):
@@ -107,7 +104,7 @@ def _returned(opened: Opened, recording: Recording, call: Call, body: Body) -> I
         return
     if data is None:
         yield opened.too_large(call.record)._replace(origin=origin)
-    elif _is_stream(call, data[:_START]):
+    elif _is_stream(call, data):
         yield from _streamed(opened, call, origin, data)
     else:
         yield Document(opened.name, data, call.record, origin=origin)
@@ -115,17 +112,7 @@ def _returned(opened: Opened, recording: Recording, call: Call, body: Body) -> I
 
 def _unpacked(opened: Opened, call: Call, body: Body) -> bytes | None:
     """The body without its base64 and its compression; None where it is larger than may be read."""
-    data = base64.b64decode("".join(body.text.split()), validate=True)
-    if call.content_encoding == "deflate" and data.startswith(_DEFLATED):
-        try:
-            whole: bytes | None = zlib.decompressobj().decompress(data, opened.max_bytes + 1)
-        except zlib.error:
-            raise BrokenCompression("does not unpack: its data is damaged") from None
-    elif call.content_encoding == "br" and data[:1] not in (b"{", b"["):
-        raise BrokenCompression("is compressed with brotli, which is not read")
-    else:
-        whole = opened._replace(file=unpacked(io.BytesIO(data), opened.name)).whole()
-    return None if whole is None or len(whole) > opened.max_bytes else whole
+    return undone(base64.b64decode("".join(body.text.split()), validate=True), call.content_encoding, opened)
 
 
 def _streamed(opened: Opened, call: Call, origin: Origin, data: str | bytes) -> Iterator[Document]:
@@ -141,7 +128,6 @@ def _streamed(opened: Opened, call: Call, origin: Origin, data: str | bytes) -> 
             yield one
 
 
-def _is_stream(call: Call, start: str | bytes) -> bool:
+def _is_stream(call: Call, data: str | bytes) -> bool:
     """Whether a body is an event stream; an answer in JSON is none, as servers send it that do not stream."""
-    text = (start if isinstance(start, str) else start.decode("utf-8", "replace")).removeprefix("\ufeff").lstrip()
-    return not text.startswith(("{", "[")) and ("event-stream" in call.content_type or bool(_stream_begins(text)))
+    return not is_json(data) and ("event-stream" in call.content_type or is_event_stream(data))
