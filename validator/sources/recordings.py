@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from validator.sighting import Period
 from validator.sources import Document, Frame, Origin, PassedOver, Request, SourceError, event_stream, unreadable
 from validator.sources.body_kinds import is_event_stream, is_json
 from validator.sources.content_codings import undone
@@ -33,7 +35,10 @@ class Body(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A request and its response; `record` is its 1-based number, `body` None where none was recorded."""
+    """A request and its response; `record` is its 1-based number, `body` None where none was recorded.
+
+    `period` is None where the recording does not tell when it was.
+    """
 
     record: int
     request: Request
@@ -41,6 +46,7 @@ class Call(NamedTuple):
     content_type: str
     content_encoding: str
     body: Body | None
+    period: Period | None = None
 
 
 class NoCall(NamedTuple):
@@ -64,17 +70,18 @@ def request(method: object, url: object) -> Request | None:
 
 
 def documents(
-    opened: Opened, recording: Recording, calls: Iterable[Call | NoCall]
+    opened: Opened, recording: Recording, calls: Sequence[Call | NoCall]
 ) -> Iterator[Document | PassedOver | SourceError]:
-    """What the calls that return runs have returned; the others are counted, failed ones among them."""
+    """What the calls that return runs have returned, as they began; the others are counted, failed ones among them."""
     found = others = 0
-    for call in calls:
+    for turn, call in _as_they_began(calls):
         if isinstance(call, NoCall):
             found += 1
             frame = Packed(recording, lambda at=call.offset: [at()])  # type: ignore[misc]
-            yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=Origin(frame))
+            origin = Origin(frame, turn=turn)
+            yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=origin)
             continue
-        returned = _returned(opened, recording, call, call.body) if call.body and _is_answer(call) else ()
+        returned = _returned(opened, recording, call, call.body, turn) if call.body and _is_answer(call) else ()
         brings_runs = False
         for one in returned:
             brings_runs = True
@@ -86,13 +93,25 @@ def documents(
         yield SourceError(opened.name, f"nothing to check: none of its {others} calls returns runs")
 
 
+def _as_they_began(calls: Sequence[Call | NoCall]) -> Iterator[tuple[int, Call | NoCall]]:
+    """The calls in the order in which they began, and their turns; one that tells no time goes after its neighbour."""
+    begins: list[float] = []
+    for call in calls:
+        period = call.period if isinstance(call, Call) else None
+        begins.append(period[0] if period else begins[-1] if begins else -math.inf)
+    order = sorted(range(len(calls)), key=begins.__getitem__)
+    is_told = order != sorted(order)
+    return ((turn if is_told else 0, calls[index]) for turn, index in enumerate(order, 1))
+
+
 def _is_answer(call: Call) -> bool:
     asked = call.request
     return asked.method in _METHODS and call.status in _SUCCEEDED and _returns_runs(asked.path) is not None
 
 
-def _returned(opened: Opened, recording: Recording, call: Call, body: Body) -> Iterator[Document]:
-    origin = Origin((Packed if body.is_base64 else Quoted)(recording, body.offsets), call.request, stream=call.record)
+def _returned(opened: Opened, recording: Recording, call: Call, body: Body, turn: int) -> Iterator[Document]:
+    frame = (Packed if body.is_base64 else Quoted)(recording, body.offsets)
+    origin = Origin(frame, call.request, stream=call.record, period=call.period, turn=turn)
     try:
         data = _unpacked(opened, call, body) if body.is_base64 else body.text
     except BrokenCompression as broken:
