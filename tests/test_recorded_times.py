@@ -1,4 +1,4 @@
-"""The calls of a HAR are followed as they began, told of as they stand, and compared only where one is the later one."""
+"""The calls of a HAR are followed as they began, told of as they stand, and compared where one is surely the later."""
 
 import json
 from collections.abc import Sequence
@@ -113,6 +113,7 @@ def test_of_two_that_overlap_the_one_that_took_longer_is_remembered(tmp_path: Pa
     longer = entry(ENDED, f"{DAY}01Z", 9000)
     entries = [entry(ACTIVE, f"{DAY}00Z", 5000), longer, entry(ACTIVE, f"{DAY}06Z", 100), entry(ACTIVE, f"{DAY}11Z")]
     assert told(har(tmp_path, *entries)) == [(4, BACK.format(2))]
+    assert told(har(tmp_path, entry(ENDED, f"{DAY}00Z", 5000), entry(ACTIVE, f"{DAY}01Z", 9000))) == []
 
 
 def test_events_of_one_call_are_compared(tmp_path: Path) -> None:
@@ -137,7 +138,7 @@ def test_times_are_instants_whatever_their_zone(tmp_path: Path, start: str) -> N
     assert told(har(tmp_path, entry(ENDED, f"{DAY}03Z"), entry(ACTIVE, start), entry(WAITING, f"{DAY}01Z"))) == []
 
 
-NO_STARTS = [
+NO_STARTS: list[object] = [
     *(None, 7, "", "yesterday", [], {}, True, "2024-10-20T09:00:00", "2024-10-20", "2024-13-45T99:00:00Z", "\ud800"),
     *("99999-01-01T00:00:00Z", "2024-10-20T09:00:00+99:00", "0000-00-00T00:00:00Z", "9" * 5000),
 ]
@@ -170,7 +171,8 @@ def test_calls_that_began_at_once_are_compared_as_they_stand(tmp_path: Path) -> 
 
 def test_files_of_a_history_are_compared_as_they_were_given(tmp_path: Path) -> None:
     later = har(tmp_path, entry(ENDED, f"{DAY}05Z", 1000))
-    earlier = har(tmp_path, entry(ACTIVE, f"{DAY}01Z", 1000), name="b.har")
+    steps = entry("{}", f"{DAY}00Z", rest="/run_a/steps")
+    earlier = har(tmp_path, steps, entry(ACTIVE, f"{DAY}01Z", 1000), name="b.har")
     ran = run("-f", "concise", "--history", later, earlier)
     assert (ran.code, ran.out.count("illegal-transition")) == (1, 1)
 

@@ -70,10 +70,8 @@ def _checked(
 def _as_they_stand(results: Iterable[tuple[Result, int]]) -> Iterator[Result]:
     """The results in the order of their files: those with turns are held back until all of their file are there."""
     held: list[Checked] = []
-    at: tuple[str | None, int] = (None, 0)
     for one, turn in results:
-        before, at = at, (one.document.file if isinstance(one, Checked) else None, turn)
-        if at[0] != before[0] or turn < before[1]:
+        if held and not (isinstance(one, Checked) and one.document.file == held[0].document.file):
             yield from _by_record(held)
         if isinstance(one, Checked) and turn:
             held.append(one)
