@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -155,7 +156,12 @@ def nested(pack: Callable[[bytes], bytes], layers: int) -> bytes:
 )
 def test_a_bomb_is_unpacked_up_to_the_limit(tmp_path: Path, record: Any, body: bytes, coding: str) -> None:
     recording = record(tmp_path, body, [("content-encoding", coding)])
-    assert said(recording, "--max-bytes", "100000") == ["error too-large"]
+    tracemalloc.start()
+    try:
+        assert said(recording, "--max-bytes", "100000") == ["error too-large"]
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_codings_without_end_are_not_undone(tmp_path: Path, record: Any) -> None:
