@@ -80,9 +80,12 @@ def test_files_and_the_same_file_again_are_told_of_one_after_the_other(tmp_path:
     entries = [entry(bad, f"{DAY}02Z"), entry(bad, f"{DAY}01Z"), entry(ENDED, f"{DAY}00Z")]
     first, second = har(tmp_path, *entries), har(tmp_path, *entries, name="b.har")
     words = [first, first, second, first]
-    found = json.loads(run("-f", "json", "--select", "schema", *words).out)["findings"]
-    places = [(one["file"], one["record"]) for one in found]
-    assert places == [(str(word), record) for word in words for record in (1, 2)]
+    for alone in ((), ("--history",)):
+        ran = run("-v", "-f", "concise", "--select", "schema", *alone, *words)
+        heads = [line.partition(":")[0] for line in ran.out.split("\n") if " record " in line.partition(":")[0]]
+        assert heads == [f"{word} record {record}" for word in words for record in (1, 2)]
+    places = [(one.file, one.record) for one in validate(tmp_path, select=["schema"]).findings]
+    assert places == [(str(file), record) for file in (first, second) for record in (1, 2)]
 
 
 def test_a_recording_that_is_read_again_begins_anew(tmp_path: Path) -> None:
