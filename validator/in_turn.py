@@ -27,14 +27,26 @@ def check_all(
     """Check documents in turn; `in_bulk`, of sound records, which may be millions, only the number is told.
 
     The settings can ask for the outlines of all runs: then each record is told of.
-    With a `series`, all documents belong to it; without, those of a recording belong together.
+    With a `series`, all documents belong to it; without, those of a recording belong together. Calls of a recording are
+    checked as they began and told of in the order of their file.
     """
+    return _as_they_stand(_checked(found, checks, series, in_bulk=in_bulk))
+
+
+def _checked(
+    found: Iterable[Document | Sound | PassedOver | SourceError],
+    checks: Checks,
+    series: Series | None,
+    *,
+    in_bulk: bool,
+) -> Iterator[tuple[Result, int]]:
+    """What there is to tell of each, in the order in which they come, and the turn of it."""
     documents = runs = kept = 0
     file: str | None = None
     own: Series | None = series
     for one, is_last in _with_end(found) if series else ((one, False) for one in found):
         if not isinstance(one, Document):
-            yield one
+            yield one, 0
             continue
         if one.file != file:
             file, kept, own = one.file, 0, series
@@ -47,12 +59,31 @@ def check_all(
         checked = findings_of(result, checks, room)
         kept += len(checked.findings)
         if one.record is None or checked.totals or checks.settings.outlines or not in_bulk:
-            yield checked
+            yield checked, one.origin.turn if one.origin else 0
         else:
             documents += 1
             runs += checked.document.runs
     if documents:
-        yield Sound(documents, runs, file)
+        yield Sound(documents, runs, file), 0
+
+
+def _as_they_stand(results: Iterable[tuple[Result, int]]) -> Iterator[Result]:
+    """The results in the order of their files: those with turns are held back until all of their file are there."""
+    held: list[Checked] = []
+    for one, turn in results:
+        if held and not (isinstance(one, Checked) and one.document.file == held[0].document.file):
+            yield from _by_record(held)
+        if isinstance(one, Checked) and turn:
+            held.append(one)
+        else:
+            yield one
+    yield from _by_record(held)
+
+
+def _by_record(held: list[Checked]) -> Iterator[Checked]:
+    """Those that were held back, in their order."""
+    yield from sorted(held, key=lambda one: one.document.record or 0)
+    held.clear()
 
 
 def _series(checks: Checks) -> Series:

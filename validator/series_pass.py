@@ -62,11 +62,11 @@ class Series:
         """What is wrong with a document after those before it; `is_last` says that none comes after it."""
         document, request = found.document, _request(found.document)
         self._number += 1
-        here = Seen(self._number, document.file, document.record, "")
-        if document.origin and not self._recording.goes_on_with(document):
+        here = Seen(self._number, document.file, document.record, "", document.origin and document.origin.period)
+        if document.origin and not self._recording.goes_on_with(document, document.origin):
             self._recording = Recording()
         if document.origin:
-            self._recording.at = (document.file, document.record or 0)
+            self._recording.at = (document.file, document.origin.turn, document.record or 0)
         if self._is_history or document.origin:
             yield from self._of_histories(found, here)
         if document.origin and found.recognised.kind == "run":
@@ -208,8 +208,15 @@ class History:
         self._configurations: dict[bytes, dict[str, Any]] = {}
 
     def next(self, run: Run, spoiled: Collection[str], seen: Seen) -> Change | None:
-        """See a run; the change since it was seen last, if it was."""
+        """See a run; the change since it was seen last, if it was.
+
+        Of two sightings of which neither is the later one, the one that took longer is remembered.
+        """
         before = self._last.get(run["id"])
+        if before is not None and not seen.is_beyond(before.seen):
+            if not seen.ends_after(before.seen):
+                return None
+            before = None
         fields = {name: run[name] for name in REMEMBERED if name in run and name not in spoiled}
         if fields.get("usage"):
             fields["usage"] = {name: run["usage"][name] for name in _COUNTS}
@@ -246,16 +253,16 @@ def _alike(value: Any) -> Any:
 class Recording:
     """What is known of a recording: the place in it, its runs, its listings by request, the last run of a stream."""
 
-    at: tuple[str | None, int] = (None, 0)
+    at: tuple[str | None, int, int] = (None, 0, 0)
     history: History = field(default_factory=History)
     listings: dict[Key, Listing] = field(default_factory=dict)
     stream: int | None = None
     streamed: tuple[str, Seen] | None = None
 
-    def goes_on_with(self, document: Document) -> bool:
+    def goes_on_with(self, document: Document, origin: Origin) -> bool:
         """Whether a document is the next of the recording; one that is read twice begins anew."""
-        file, record = self.at
-        return document.file == file and (document.record or 0) >= record
+        file, *at = self.at
+        return document.file == file and [origin.turn, document.record or 0] >= at
 
 
 def _in_effect(kind: Kind, checks: Checks) -> Dispatched:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from validator.document import END_TIMES, Page
 from validator.wording import Phrase
@@ -28,13 +28,31 @@ def possible_orders(times: Iterable[float]) -> frozenset[str]:
     return asc | DESCENDING if times == sorted(times, reverse=True) else asc
 
 
+Period: TypeAlias = tuple[float, float]
+"""When a recorded call began and when it ended, in Unix seconds."""
+
+
 class Seen(NamedTuple):
-    """Where something was seen: the document, numbered among all that were given, and the pointer in it."""
+    """Where something was seen: the document, numbered among all that were given, and the pointer in it.
+
+    `period` is that of the call which returned the document, if its recording tells.
+    """
 
     number: int
     file: str | None
     record: int | None
     pointer: str
+    period: Period | None = None
+
+    def is_beyond(self, before: Seen) -> bool:
+        """Whether it may be taken for later: not of two calls in a recording, if one began before the other ended."""
+        if self.file != before.file or self.record == before.record or not self.period or not before.period:
+            return True
+        return self.period[0] >= before.period[1]
+
+    def ends_after(self, before: Seen) -> bool:
+        """Whether its call ended later."""
+        return bool(self.period and before.period and self.period[1] > before.period[1])
 
     def told(self, here: Seen) -> Phrase:
         """The place in words, as far as it differs from `here`."""

@@ -102,6 +102,8 @@ class RunsFile(pytest.File):
             from validator.recording import Record, Recording  # it brings all that checks
 
             recording = Recording(recorded)
+            if recorded[0].origin and recorded[0].origin.turn:  # what is told of them is in the order of the file
+                recorded = sorted(recorded, key=lambda one: one.record or 0)
             yield from ((one.record, Record(recording, number)) for number, one in enumerate(recorded))
 
 

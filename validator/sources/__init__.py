@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from validator.finding import Problem, Span
 from validator.locate import Place
 from validator.settings import ORDERS, Order
+from validator.sighting import Period
 
 
 class Frame(Protocol):
@@ -49,9 +50,11 @@ class Request(NamedTuple):
 class Origin(NamedTuple):
     """Where in its file a document stood, and what is known of how it came about.
 
-    Of an event stream, `event` is the name of the event, `stream`
-    tells the streams of a recording apart, and `is_last` marks the last run of a stream: `is_torn` says then that the
-    stream ended without its `done`.
+    Of an event stream, `event` is the name of the event, `stream` tells the streams of a recording apart, and `is_last`
+    marks the last run of a stream: `is_torn` says then that the stream ended without its `done`.
+
+    `period` is that of the call, if the recording tells. Where calls do not stand in the order in which they began,
+    `turn` is the place of this one in that order, from 1, and 0 everywhere else.
     """
 
     frame: Frame
@@ -60,6 +63,8 @@ class Origin(NamedTuple):
     stream: int = 0
     is_last: bool = False
     is_torn: bool = False
+    period: Period | None = None
+    turn: int = 0
 
 
 class Document(NamedTuple):

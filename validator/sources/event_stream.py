@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from validator.locate import Place
 from validator.sources import Document, Frame, Origin, PassedOver, SourceError, unreadable
-from validator.sources.frames import Spread
+from validator.sources.frames import Spread, Start
 from validator.sources.opened import Opened
 from validator.sources.unpacking import BrokenCompression
 
 _brings_run = re.compile(rb'"object"\s*:\s*"thread\.run"').search
 _DONE = b"[DONE]"
+_PIECE = 64 * 1024
+"""Bytes of a line to read at once."""
+_CONTINUATIONS = bytes(range(0x80, 0xC0))
+"""The bytes of UTF-8 that do not begin a character."""
 
 
 class Event(NamedTuple):
@@ -28,7 +31,7 @@ class Event(NamedTuple):
 
     name: str | None
     data: bytes | None
-    starts: tuple[Place, ...]
+    starts: tuple[Start, ...]
 
 
 def documents(opened: Opened) -> Iterator[Document | PassedOver | SourceError]:
@@ -107,9 +110,9 @@ def _ends(event: Event) -> bool:
 def _events(opened: Opened) -> Iterator[Event]:
     name: str | None = None
     data: list[bytes] = []
-    starts: list[Place] = []
+    starts: list[Start] = []
     room = opened.max_bytes + 1
-    for number, line in chain(_lines(opened), [(0, b"")]):
+    for number, column, byte, line in chain(_lines(opened), [(0, 0, 0, b"")]):
         if not line:
             if starts:
                 yield Event(name, b"\n".join(data) if room >= 0 else None, tuple(starts))
@@ -120,20 +123,48 @@ def _events(opened: Opened) -> Iterator[Event]:
             name = value.decode("utf-8", "replace").removeprefix(" ")
         elif field == b"data":
             value = value.removeprefix(b" ")
-            starts.append((number, len(line) - len(value) + 1))
+            before = len(line) - len(value)
+            starts.append(Start(number, column + before, byte + before))
             data.append(value)
             room -= len(value) + 1
             if room < 0:
                 del data[:], starts[1:]  # it is enough to know where it begins
 
 
-def _lines(opened: Opened) -> Iterator[tuple[int, bytes]]:
-    """The lines with their numbers, without their ends; of a line that is too long, its beginning."""
-    number = 0
-    limit = opened.max_bytes + len("data: \r\n") + 1
-    while line := opened.file.readline(limit):
+def _lines(opened: Opened) -> Iterator[tuple[int, int, int, bytes]]:
+    """The lines without their ends, and where each begins; of a line that is too long, its beginning.
+
+    LF, CR, or both together end a line of the stream; places count by line feeds alone, as everywhere.
+    """
+    number = 1
+    while piece := opened.file.readline(_PIECE):
+        if number == 1:
+            piece = piece.removeprefix(b"\xef\xbb\xbf")
+        if piece.endswith(b"\n") and piece.find(b"\r", 0, -2) < 0:
+            yield number, 1, 1, piece.rstrip(b"\r\n")
+        else:
+            yield from _split(opened, piece, number)
         number += 1
-        rest = line
-        while not rest.endswith(b"\n") and (rest := opened.file.readline(limit)):
-            pass
-        yield number, (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).rstrip(b"\r\n")
+
+
+def _split(opened: Opened, piece: bytes, number: int) -> Iterator[tuple[int, int, int, bytes]]:
+    """The same up to the next line feed, where that is far or carriage returns stand before it."""
+    limit = opened.max_bytes + len("data: ") + 1
+    column = byte = 1
+    start, room = (number, 1, 1), limit
+    held: list[bytes] = []
+    while piece:
+        for part in piece.splitlines(keepends=True):
+            column += len(part.translate(None, _CONTINUATIONS))
+            byte += len(part)
+            if part == b"\n" and not held:  # of a CRLF that two pieces have cut
+                continue
+            if room > 0:
+                held.append(part[:room])
+                room -= len(part)
+            if part.endswith((b"\n", b"\r")):
+                yield *start, b"".join(held).rstrip(b"\r\n")
+                start, held, room = (number, column, byte), [], limit
+        piece = b"" if piece.endswith(b"\n") else opened.file.readline(_PIECE)
+    if held:
+        yield *start, b"".join(held)

@@ -36,10 +36,18 @@ def liner(document: Document, text: str) -> Callable[[int], str]:
     return Lines(text).line
 
 
+class Start(NamedTuple):
+    """Where in a file something begins; all are counted from 1, `byte` in the line as `column` is."""
+
+    line: int
+    column: int
+    byte: int
+
+
 class Spread(NamedTuple):
     """Each line of the document begins somewhere in the file: `starts` has the place of each."""
 
-    starts: Sequence[Place]
+    starts: Sequence[Start]
 
     def placer(self, text: str) -> Callable[[int], Place]:
         """Lines are found one by one; columns count from where each begins."""
@@ -47,15 +55,26 @@ class Spread(NamedTuple):
 
         def place(offset: int) -> Place:
             line, column = lines.line_and_column(offset)
-            first_line, first_column = self.starts[line - 1]
-            return first_line, first_column + column - 1
+            start = self.starts[line - 1]
+            return start.line, start.column + column - 1
 
         return place
 
     def line(self, text: str, number: int) -> str:
-        """The line of the document, and blanks for what stands before it, which is ASCII."""
-        index = next(index for index, (line, _) in enumerate(self.starts, 1) if line == number)
-        return " " * (self.starts[index - 1][1] - 1) + Lines(text).line(index)
+        """What of the document stands in a line of the file; what stands before is as long in characters and bytes."""
+        line, size = "", 0
+        for start, own in zip(self.starts, text.split("\n"), strict=False):
+            if start.line == number:
+                line += _filler(start.column - 1 - len(line), start.byte - 1 - size) + own
+                size = start.byte - 1 + len(own.encode("utf-8", "surrogatepass"))
+        return line
+
+
+def _filler(length: int, size: int) -> str:
+    """A text of so many characters and so many bytes of UTF-8."""
+    wide, rest = divmod(size - length, 3)
+    filler = "\U0001f642" * wide + ("", "\u00e9", "\u20ac")[rest]
+    return filler + " " * (length - len(filler))
 
 
 class Recording:

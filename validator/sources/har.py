@@ -6,10 +6,16 @@ Source: https://w3c.github.io/web-performance/specs/HAR/Overview.html
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-from validator.sources.recorded import Strings, field
+from validator.sighting import Period
+from validator.sources.recorded import Strings, field, header
 from validator.sources.recordings import Body, Call, NoCall, request
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_LONGEST = 24 * 60 * 60 * 1000
+"""No call takes a day; a duration beyond that is a mistake."""
 
 
 def is_har(value: Any) -> bool:
@@ -26,10 +32,38 @@ def calls(value: Any, strings: Strings) -> Iterator[Call | NoCall]:
             reason = "is no entry of a HAR, which has a request with method and url"
             yield NoCall(index + 1, reason, strings.start(*path))
             continue
-        content = field(entry, "response", "content")
+        response = field(entry, "response")
+        content = field(response, "content")
         text, body = field(content, "text"), None
         if isinstance(text, str):
             place = strings.offsets(text, *path, "response", "content", "text")
             body = Body(text, field(content, "encoding") == "base64", place)
-        kind = str(field(content, "mimeType"))
-        yield Call(index + 1, asked, field(entry, "response", "status"), kind, "", body)
+        kind, coding = str(field(content, "mimeType")), header(_headers(response), "content-encoding")
+        yield Call(index + 1, asked, field(response, "status"), kind, coding, body, _period(entry))
+
+
+def _period(entry: Any) -> Period | None:
+    """When the call of an entry was; without its duration, the moment when it began."""
+    try:
+        began = datetime.fromisoformat(field(entry, "startedDateTime"))
+    except (TypeError, ValueError):
+        return None
+    if began.tzinfo is None:  # it may have been any time of the day
+        return None
+    begin = (began - _EPOCH).total_seconds()
+    milliseconds = field(entry, "time")
+    return begin, begin + milliseconds / 1000 if _is_duration(milliseconds) else begin
+
+
+def _is_duration(value: Any) -> bool:
+    """Whether it is a number of milliseconds; -1 stands for none."""
+    return type(value) in (int, float) and 0 <= value < _LONGEST
+
+
+def _headers(response: Any) -> dict[str, list[Any]]:
+    """The headers by name, as cassettes have them."""
+    headers: dict[str, list[Any]] = {}
+    listed = field(response, "headers")
+    for one in listed if isinstance(listed, list) else ():
+        headers.setdefault(str(field(one, "name")).lower(), []).append(field(one, "value"))
+    return headers

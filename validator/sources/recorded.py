@@ -28,10 +28,8 @@ def field(value: Any, *keys: str) -> Any:
 
 
 def header(headers: Any, name: str) -> str:
-    """The value of a header in lower case, of several the first; empty where there is none."""
+    """The value of a header in lower case, with commas between several; empty where there is none."""
     if not isinstance(headers, dict):
         return ""
     values = next((value for key, value in headers.items() if str(key).lower() == name), "")
-    if isinstance(values, list):
-        values = values[0] if values else ""
-    return str(values).lower()
+    return ", ".join(str(value) for value in (values if isinstance(values, list) else [values])).lower()

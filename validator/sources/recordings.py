@@ -5,21 +5,25 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import math
 import re
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from validator.sighting import Period
 from validator.sources import Document, Frame, Origin, PassedOver, Request, SourceError, event_stream, unreadable
+from validator.sources.body_kinds import is_event_stream, is_json
+from validator.sources.content_codings import undone
 from validator.sources.frames import Inside, Packed, Quoted, Recording
 from validator.sources.opened import Opened
-from validator.sources.unpacking import BrokenCompression, unpacked
+from validator.sources.unpacking import BrokenCompression
 
 _returns_runs = re.compile(r"/threads/(?:runs|[^/]+/runs(?:/[^/]+(?:/(?:cancel|submit_tool_outputs))?)?)/?$").search
-_stream_begins = re.compile(r"(?:event|data|id|retry|) ?:").match
-_SUCCEEDED = range(200, 300)
-_DEFLATED = b"\x78"
+_METHODS = ("GET", "POST")
+"""Those of the calls that return runs: HEAD has no body, and OPTIONS is what a browser asks before."""
+_SUCCEEDED = tuple(status for status in range(200, 300) if status not in (204, 205))
+"""With a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
 
 
 class Body(NamedTuple):
@@ -31,7 +35,10 @@ class Body(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A request and its response; `record` is its 1-based number, `body` None where none was recorded."""
+    """A request and its response; `record` is its 1-based number, `body` None where none was recorded.
+
+    `period` is None where the recording does not tell when it was.
+    """
 
     record: int
     request: Request
@@ -39,6 +46,7 @@ class Call(NamedTuple):
     content_type: str
     content_encoding: str
     body: Body | None
+    period: Period | None = None
 
 
 class NoCall(NamedTuple):
@@ -62,31 +70,48 @@ def request(method: object, url: object) -> Request | None:
 
 
 def documents(
-    opened: Opened, recording: Recording, calls: Iterable[Call | NoCall]
+    opened: Opened, recording: Recording, calls: Sequence[Call | NoCall]
 ) -> Iterator[Document | PassedOver | SourceError]:
-    """What the calls that return runs have returned; the others are counted, failed ones among them."""
+    """What the calls that return runs have returned, as they began; the others are counted, failed ones among them."""
     found = others = 0
-    for call in calls:
+    for turn, call in _as_they_began(calls):
         if isinstance(call, NoCall):
             found += 1
             frame = Packed(recording, lambda at=call.offset: [at()])  # type: ignore[misc]
-            yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=Origin(frame))
-        elif call.body is None or not _is_answer(call):
-            others += 1
-        else:
-            found += 1
-            yield from _returned(opened, recording, call, call.body)
+            origin = Origin(frame, turn=turn)
+            yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=origin)
+            continue
+        returned = _returned(opened, recording, call, call.body, turn) if call.body and _is_answer(call) else ()
+        brings_runs = False
+        for one in returned:
+            brings_runs = True
+            yield one
+        found += brings_runs
+        others += not brings_runs
     yield PassedOver(opened.name, others)
     if not found and opened.is_named:
         yield SourceError(opened.name, f"nothing to check: none of its {others} calls returns runs")
 
 
+def _as_they_began(calls: Sequence[Call | NoCall]) -> Iterator[tuple[int, Call | NoCall]]:
+    """The calls in the order in which they began, and their turns; one that tells no time goes after its neighbour."""
+    begins: list[float] = []
+    for call in calls:
+        period = call.period if isinstance(call, Call) else None
+        begins.append(period[0] if period else begins[-1] if begins else -math.inf)
+    order = sorted(range(len(calls)), key=begins.__getitem__)
+    is_told = order != sorted(order)
+    return ((turn if is_told else 0, calls[index]) for turn, index in enumerate(order, 1))
+
+
 def _is_answer(call: Call) -> bool:
-    return call.status in _SUCCEEDED and _returns_runs(call.request.path) is not None
+    asked = call.request
+    return asked.method in _METHODS and call.status in _SUCCEEDED and _returns_runs(asked.path) is not None
 
 
-def _returned(opened: Opened, recording: Recording, call: Call, body: Body) -> Iterator[Document]:
-    origin = Origin((Packed if body.is_base64 else Quoted)(recording, body.offsets), call.request, stream=call.record)
+def _returned(opened: Opened, recording: Recording, call: Call, body: Body, turn: int) -> Iterator[Document]:
+    frame = (Packed if body.is_base64 else Quoted)(recording, body.offsets)
+    origin = Origin(frame, call.request, stream=call.record, period=call.period, turn=turn)
     try:
         data = _unpacked(opened, call, body) if body.is_base64 else body.text
     except BrokenCompression as broken:
@@ -98,7 +123,7 @@ def _returned(opened: Opened, recording: Recording, call: Call, body: Body) -> I
         return
     if data is None:
         yield opened.too_large(call.record)._replace(origin=origin)
-    elif "event-stream" in call.content_type or _begins_stream(data[:20]):
+    elif _is_stream(call, data):
         yield from _streamed(opened, call, origin, data)
     else:
         yield Document(opened.name, data, call.record, origin=origin)
@@ -106,17 +131,7 @@ def _returned(opened: Opened, recording: Recording, call: Call, body: Body) -> I
 
 def _unpacked(opened: Opened, call: Call, body: Body) -> bytes | None:
     """The body without its base64 and its compression; None where it is larger than may be read."""
-    data = base64.b64decode("".join(body.text.split()), validate=True)
-    if call.content_encoding == "deflate" and data.startswith(_DEFLATED):
-        try:
-            whole: bytes | None = zlib.decompressobj().decompress(data, opened.max_bytes + 1)
-        except zlib.error:
-            raise BrokenCompression("does not unpack: its data is damaged") from None
-    elif call.content_encoding == "br" and data[:1] not in (b"{", b"["):
-        raise BrokenCompression("is compressed with brotli, which is not read")
-    else:
-        whole = opened._replace(file=unpacked(io.BytesIO(data), opened.name)).whole()
-    return None if whole is None or len(whole) > opened.max_bytes else whole
+    return undone(base64.b64decode("".join(body.text.split()), validate=True), call.content_encoding, opened)
 
 
 def _streamed(opened: Opened, call: Call, origin: Origin, data: str | bytes) -> Iterator[Document]:
@@ -132,6 +147,6 @@ def _streamed(opened: Opened, call: Call, origin: Origin, data: str | bytes) -> 
             yield one
 
 
-def _begins_stream(start: str | bytes) -> bool:
-    text = start if isinstance(start, str) else start.decode("utf-8", "replace")
-    return _stream_begins(text) is not None
+def _is_stream(call: Call, data: str | bytes) -> bool:
+    """Whether a body is an event stream; an answer in JSON is none, as servers send it that do not stream."""
+    return not is_json(data) and ("event-stream" in call.content_type or is_event_stream(data))

@@ -13,6 +13,7 @@ from validator.sources import SourceError
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPABLE = b"\x2a\x4d\x18"
 """After a first byte of 0x50 to 0x5F: a frame without content, such as pzstd begins with (RFC 8878, 3.1.2)."""
+CUT, DAMAGED = "ends before its compressed data does", "does not unpack: its data is damaged"
 _PIECE = 256 * 1024
 """Bytes to unpack at once."""
 _ZSTD_MODULES = ("compression.zstd", "backports.zstd")
@@ -111,6 +112,4 @@ class _Guarded(io.RawIOBase):
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, EOFError):
-        return "ends before its compressed data does"
-    return "does not unpack: its data is damaged"
+    return CUT if isinstance(error, EOFError) else DAMAGED

@@ -1,0 +1,126 @@
+"""What counts as an answer in a recording, and how its body is read: labels, methods, codings, line ends."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.commands import Ran, run
+from tests.paths import SAMPLES
+
+PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
+RUN = PAGE["data"][0]
+URL = f"https://api.example.com/v1/threads/{RUN['thread_id']}/runs"
+SOUND = "ok: 2 runs in 1 document\n"
+DONE = "event: done\ndata: [DONE]\n\n"
+
+
+def entry(text: str, method: str = "GET", status: int = 200, kind: str = "application/json", **more: Any) -> Any:
+    """A call as a browser records it."""
+    content = {"mimeType": kind, "text": text, **more.pop("content", {})}
+    return {
+        "request": {"method": method, "url": URL},
+        "response": {"status": status, "content": content, "headers": more.pop("headers", [])},
+        **more,
+    }
+
+
+def har(folder: Path, *entries: Any) -> Path:
+    (folder / "a.har").write_text(json.dumps({"log": {"entries": entries}}, indent=1))
+    return folder / "a.har"
+
+
+def cassette(folder: Path, *entries: Any) -> Path:
+    """The same calls as vcrpy records them."""
+    interactions = [
+        {
+            "request": {"method": one["request"]["method"], "uri": one["request"]["url"]},
+            "response": {
+                "status": {"code": one["response"]["status"]},
+                "headers": {"Content-Type": [one["response"]["content"]["mimeType"]]},
+                "body": {"string": one["response"]["content"]["text"]},
+            },
+        }
+        for one in entries
+    ]
+    (folder / "a.yaml").write_text(yaml.safe_dump({"interactions": interactions}))
+    return folder / "a.yaml"
+
+
+def checked(*words: str | Path) -> Ran:
+    return run("-f", "concise", *words)
+
+
+@pytest.fixture(params=[har, cassette])
+def record(request: pytest.FixtureRequest) -> Any:
+    """What writes calls into a recording, of either kind."""
+    return request.param
+
+
+# Labels
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", " \r\n"])
+def test_json_is_read_as_json_whatever_its_label(tmp_path: Path, record: Any, before: str) -> None:
+    bad = before + json.dumps({**PAGE, "first_id": "run_Wr0ng"})
+    recording = record(tmp_path, entry(bad, kind="text/event-stream; charset=utf-8"))
+    ran = checked(recording)
+    assert (ran.code, ran.out.split(": ", 2)[1].split(" ")[:2]) == (1, ["error", "first-id-mismatch"])
+    assert checked(record(tmp_path, entry(before + json.dumps(PAGE), kind="text/event-stream"))).out == SOUND
+    runs = before + json.dumps([RUN])
+    assert checked(record(tmp_path, entry(runs, kind="text/event-stream"))).out == "ok: 1 run in 1 document\n"
+
+
+def test_a_stream_without_runs_is_a_call_that_is_passed_over(tmp_path: Path, record: Any) -> None:
+    silent = [entry(text, kind="text/event-stream") for text in (DONE, "", "nothing of the kind")]
+    recording = record(tmp_path, *silent, entry(DONE, kind="text/plain"), entry(json.dumps(PAGE)))
+    assert checked("-v", recording) == Ran(
+        0, SOUND, f"validate-runs: {recording}: 4 recorded calls or events without runs passed over\n"
+    )
+    recording = record(tmp_path, *silent)
+    assert checked(recording).err == (
+        f"validate-runs: {recording}: nothing to check: none of its 3 calls returns runs\n"
+    )
+    assert checked(tmp_path).err == "validate-runs: nothing to check: none of these recordings brings a run\n"
+
+
+# Methods and statuses
+
+
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [
+        ("OPTIONS", 200),
+        ("options", 204),
+        ("HEAD", 200),
+        ("DELETE", 200),
+        ("GET", 204),
+        ("POST", 205),
+        ("GET", 304),
+        ("GET", 404),
+    ],
+)
+@pytest.mark.parametrize("text", ["", json.dumps({**PAGE, "first_id": "run_Wr0ng"})])
+def test_what_is_no_answer_is_passed_over(tmp_path: Path, record: Any, method: str, status: int, text: str) -> None:
+    recording = record(tmp_path, entry(text, method, status), entry(json.dumps(PAGE), "get"))
+    told = f"validate-runs: {recording}: 1 recorded call or events without runs passed over\n"
+    assert checked("-v", recording) == Ran(0, SOUND, told)
+
+
+@pytest.mark.parametrize("method", ["GET", "post"])
+@pytest.mark.parametrize("status", [200, 201, 203, 206])
+def test_an_empty_answer_is_a_finding(tmp_path: Path, record: Any, method: str, status: int) -> None:
+    ran = checked(record(tmp_path, entry("", method, status)))
+    assert ran.out.endswith(
+        ": error not-json: is empty, but a JSON document was expected\n1 error in 1 document (0 runs)\n"
+    )
+
+
+def test_a_status_that_is_none_is_passed_over(tmp_path: Path) -> None:
+    odd: list[Any] = [None, "200", [200], {}, 200.5]
+    for status in odd:
+        recording = har(tmp_path, entry("", status=status))
+        told = f"validate-runs: {recording}: nothing to check: none of its 1 calls returns runs\n"
+        assert checked(recording) == Ran(2, "nothing was checked\n", told)
