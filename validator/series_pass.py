@@ -56,7 +56,7 @@ class Series:
         self._number = 0
         self._listing = Listing(_orders(checks.settings.order))
         self._history = History()
-        self._recording = Recording()
+        self._recording = Followed()
 
     def problems(self, found: Found, *, is_last: bool) -> Iterator[NamedProblem]:
         """What is wrong with a document after those before it; `is_last` says that none comes after it."""
@@ -64,7 +64,7 @@ class Series:
         self._number += 1
         here = Seen(self._number, document.file, document.record, "", document.origin and document.origin.period)
         if document.origin and not self._recording.goes_on_with(document, document.origin):
-            self._recording = Recording()
+            self._recording = Followed()
         if document.origin:
             self._recording.at = (document.file, document.origin.turn, document.record or 0)
         if self._is_history or document.origin:
@@ -250,7 +250,7 @@ def _alike(value: Any) -> Any:
 
 
 @dataclass(slots=True)
-class Recording:
+class Followed:
     """What is known of a recording: the place in it, its runs, its listings by request, the last run of a stream."""
 
     at: tuple[str | None, int, int] = (None, 0, 0)
