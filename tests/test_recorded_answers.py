@@ -124,3 +124,17 @@ def test_a_status_that_is_none_is_passed_over(tmp_path: Path) -> None:
         recording = har(tmp_path, entry("", status=status))
         told = f"validate-runs: {recording}: nothing to check: none of its 1 calls returns runs\n"
         assert checked(recording) == Ran(2, "nothing was checked\n", told)
+
+
+def test_a_byte_order_mark_before_a_body_moves_no_place(tmp_path: Path) -> None:
+    wrong = json.dumps({**PAGE, "first_id": "run_x"})
+    stream = f"event: thread.run.completed\ndata: {json.dumps({**RUN, 'status': 'done'})}\n\n{DONE}"
+    file = har(tmp_path, entry(f"\ufeff{wrong}"), entry(f"\ufeff{stream}", "POST", kind="text/event-stream"))
+    file.write_text(json.dumps(json.loads(file.read_text()), indent=1, ensure_ascii=False))
+    found = json.loads(run("-f", "json", file).out)["findings"]
+    lines = file.read_text().split("\n")
+    pointed = [lines[one["line"] - 1][one["column"] - 1 : one["end_column"] - 1] for one in found]
+    assert [(one["rule"], text) for one, text in zip(found, pointed, strict=True)] == [
+        ("first-id-mismatch", '\\"run_x\\"'),
+        ("schema:enum", '\\"done\\"'),
+    ]

@@ -33,6 +33,12 @@ class Body(NamedTuple):
     is_base64: bool
     offsets: Callable[[], Sequence[int]]
 
+    def without_mark(self) -> Body:
+        """The same without a byte order mark, which is no part of the document."""
+        if not self.text.startswith("\ufeff"):
+            return self
+        return Body(self.text[1:], self.is_base64, lambda: self.offsets()[1:])
+
 
 class Call(NamedTuple):
     """A request and its response; `record` is its 1-based number, `body` None where none was recorded.
@@ -81,7 +87,8 @@ def documents(
             origin = Origin(frame, turn=turn)
             yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=origin)
             continue
-        returned = _returned(opened, recording, call, call.body, turn) if call.body and _is_answer(call) else ()
+        body = call.body.without_mark() if call.body and _is_answer(call) else None
+        returned = _returned(opened, recording, call, body, turn) if body else ()
         brings_runs = False
         for one in returned:
             brings_runs = True
