@@ -509,7 +509,7 @@ def test_calls_that_return_no_runs_are_passed_over_and_counted(tmp_path: Path) -
     second = [one for one in documents([str(file)], MAX_BYTES) if isinstance(one, Document)][1]
     assert second.origin is not None
     assert second.origin.request == ("GET", f"/v1/threads/{RUN['thread_id']}/runs/", {"limit": "2", "after": "x"})
-    told = f"validate-runs: {file}: 7 recorded calls or events without runs passed over\n"
+    told = f"validate-runs: {file}: 7 records without runs passed over\n"
     assert run("-v", str(file)).err == told
 
 

@@ -77,7 +77,7 @@ def test_a_stream_without_runs_is_a_call_that_is_passed_over(tmp_path: Path, rec
     silent = [entry(text, kind="text/event-stream") for text in (DONE, "", "nothing of the kind")]
     recording = record(tmp_path, *silent, entry(DONE, kind="text/plain"), entry(json.dumps(PAGE)))
     assert checked("-v", recording) == Ran(
-        0, SOUND, f"validate-runs: {recording}: 4 recorded calls or events without runs passed over\n"
+        0, SOUND, f"validate-runs: {recording}: 4 records without runs passed over\n"
     )
     recording = record(tmp_path, *silent)
     assert checked(recording).err == (
@@ -105,7 +105,7 @@ def test_a_stream_without_runs_is_a_call_that_is_passed_over(tmp_path: Path, rec
 @pytest.mark.parametrize("text", ["", json.dumps({**PAGE, "first_id": "run_Wr0ng"})])
 def test_what_is_no_answer_is_passed_over(tmp_path: Path, record: Any, method: str, status: int, text: str) -> None:
     recording = record(tmp_path, entry(text, method, status), entry(json.dumps(PAGE), "get"))
-    told = f"validate-runs: {recording}: 1 recorded call or events without runs passed over\n"
+    told = f"validate-runs: {recording}: 1 record without runs passed over\n"
     assert checked("-v", recording) == Ran(0, SOUND, told)
 
 

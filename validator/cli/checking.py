@@ -190,7 +190,7 @@ def _cores() -> int:
 
 def _tell_passed_over(one: PassedOver, options: dict[str, Any]) -> None:
     if options["verbose"] and one.number:
-        told(f"{escape(one.file)}: {count(one.number, 'recorded call')} or events without runs passed over")
+        told(f"{escape(one.file)}: {count(one.number, 'record')} without runs passed over")
 
 
 def _codes(checked: Checked, fail_on: str) -> Iterator[int]:
