@@ -17,7 +17,7 @@ from validator.sources.files import STANDARD_INPUT, Opening, Piece, opened_here,
 
 PAYS = 16 * 1024 * 1024
 """Bytes for which it pays to start processes."""
-RANGE = 8 * 1024 * 1024
+RANGE = 4 * 1024 * 1024
 """Bytes of JSON Lines that one task takes."""
 _BATCH = 4 * 1024 * 1024
 """Bytes of small files that one task takes together."""

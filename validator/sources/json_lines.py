@@ -63,7 +63,10 @@ def _blocks(opened: Opened, size: int | None) -> Iterator[tuple[bytes, BrokenCom
     while size is None or position < size:
         block = b""
         try:
-            block = opened.file.read1(_BLOCK if size is None else min(_BLOCK, size - position))
+            if size is None:
+                block = opened.file.read1(_BLOCK)  # a pipe may be slow to bring more
+            else:
+                block = opened.file.read(min(_BLOCK, size - position))
             position += len(block)
             if not block:
                 break
