@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import validator
 from documentation.markdown import fenced, front_matter, page, prose
-from validator.finding import CheckedDocument, Summary
+from validator.checked import CheckedDocument, Summary
 
 
 def pages() -> Iterator[tuple[str, str]]:

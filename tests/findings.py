@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from validator.finding import Checked, CheckedDocument, Excerpt, Finding
+from validator.checked import Checked, CheckedDocument
+from validator.finding import Excerpt, Finding
 from validator.reporters import Look, reporter
 from validator.severity import Severity
 

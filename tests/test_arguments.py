@@ -9,7 +9,7 @@ import pytest
 from validator import arguments
 from validator.arguments import mismatch, read
 from validator.embedded import Schema
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.wording import Name
 
 DRAFT_07 = "http://json-schema.org/draft-07/schema#"

@@ -10,7 +10,7 @@ from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  
 from tests.watch import WATCH, nothing_but
 from validator.dialects import DIALECTS, Dialect
 from validator.embedded import Schema, applicable_dialect, embedded_schemas, fault, remembering
-from validator.finding import Problem
+from validator.problem import Problem
 
 DRAFT_2019_09 = "https://json-schema.org/draft/2019-09/schema"
 DRAFT_07 = "http://json-schema.org/draft-07/schema#"

@@ -23,7 +23,7 @@ from tests.paths import SAMPLES
 from tests.test_faults import CASES, WRONG, assert_whole, contents, laid_out, packed, tried
 from tests.test_jobs import alive
 from validator import in_turn, survey, workers
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rules import BY_NAME
 
 LIMIT = 30

@@ -9,7 +9,8 @@ import pytest
 from tests.paths import SAMPLES
 from validator import excerpt
 from validator.excerpt import excerpts
-from validator.finding import Excerpt, Span
+from validator.finding import Excerpt
+from validator.problem import Span
 from validator.scan import Token, tokens
 
 PAGE = (SAMPLES / "valid" / "page.json").read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ from tests.commands import run as command
 from tests.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import page, run
 from tests.paths import SAMPLES
-from validator.finding import RunOutline
+from validator.checked import RunOutline
 from validator.reporters import html, reporter
 from validator.reporters.html.timelines import duration
 from validator.sources import SourceError

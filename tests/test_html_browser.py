@@ -14,7 +14,8 @@ from tests.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import page, run
 from tests.paths import SAMPLES
 from tests.test_html import MARKUP, T, timed
-from validator.finding import Checked, Excerpt, RunOutline
+from validator.checked import Checked, RunOutline
+from validator.finding import Excerpt
 from validator.severity import Severity
 from validator.wording import escape
 

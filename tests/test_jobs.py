@@ -20,7 +20,7 @@ from tests.commands import Ran, process, run
 from tests.paths import SAMPLES
 from validator import survey as survey_module
 from validator import validate, workers
-from validator.finding import Checked, Sound
+from validator.checked import Checked, Sound
 from validator.passes import checks
 from validator.per_file import of_files
 from validator.ranges import check_range, moved, ranges, with_lines

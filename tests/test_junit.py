@@ -17,7 +17,7 @@ from tests.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import page, run
 from tests.paths import ROOT, SAMPLES
 from validator import survey
-from validator.finding import Checked, RunOutline
+from validator.checked import Checked, RunOutline
 from validator.reporters import reporter
 from validator.severity import Severity
 from validator.sources import SourceError

@@ -13,7 +13,7 @@ import validator
 from tests.pages import NOW, page, run, said
 from tests.paths import SAMPLES
 from validator import Finding, Report, Severity, UnknownRule, ValidationFailed, validate
-from validator.finding import CheckedDocument, Summary
+from validator.checked import CheckedDocument, Summary
 
 FAULTY = page(run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}))
 MISMATCH = (

@@ -5,9 +5,9 @@ import random
 import pytest
 
 from tests.json_texts import random_text
-from validator.finding import Span
 from validator.locate import Lines, locate
 from validator.pointer import join
+from validator.problem import Span
 from validator.scan import parts, tokens
 
 PAGE = """{

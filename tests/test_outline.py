@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.pages import page, run
-from validator.finding import Checked, RunOutline
+from validator.checked import Checked, RunOutline
 from validator.passes import checks
 from validator.selection import severities
 from validator.settings import Settings

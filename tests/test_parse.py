@@ -13,10 +13,10 @@ import pytest
 
 from tests.json_texts import damaged, random_text
 from validator import parse as parsing
-from validator.finding import Problem, Span
 from validator.locate import Lines, in_words
 from validator.parse import Parsed, parse, text_of
 from validator.parse_explain import explained
+from validator.problem import Problem, Span
 from validator.wording import word
 
 SOUND = Path(__file__).parent.parent / "samples" / "valid" / "page.json"

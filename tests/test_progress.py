@@ -13,9 +13,9 @@ import pytest
 from tests.commands import Kept, Terminal, code_of, process
 from tests.test_jobs import RUN
 from validator import survey
+from validator.checked import Sound
 from validator.cli import progress as module
 from validator.cli.progress import Progress
-from validator.finding import Sound
 from validator.sources import SourceError
 
 PROGRAM = """

@@ -20,10 +20,10 @@ from tests.mutations import Mutation
 from tests.pages import NOW, findings, said
 from validator import Finding, validate
 from validator.excerpt import excerpts
-from validator.finding import Span
 from validator.formats import FORMATS
 from validator.parse import parse
 from validator.pointer import join, split
+from validator.problem import Span
 from validator.wording import escape
 
 OPTIONS = ("--isolated", "--now", str(int(NOW)), "--show", "info", "--max-findings", "0")

@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from tests.findings import COUNTS, HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
-from validator.finding import Checked, Excerpt
+from validator.checked import Checked
+from validator.finding import Excerpt
 from validator.formats import FORMATS, STATISTICS
 from validator.reporters import reporter
 from validator.severity import Severity

@@ -14,8 +14,8 @@ from tests.mutations import mutations, several
 from tests.pages import NOW, RUN, findings, page, run, said
 from tests.paths import SAMPLES
 from validator import validate
+from validator.checked import Sound
 from validator.contract import camel_case, contract
-from validator.finding import Sound
 from validator.in_turn import check_all
 from validator.passes import Checks, checks
 from validator.pipeline import find

@@ -20,7 +20,7 @@ from tests.pages import PAGE
 from tests.paths import ROOT, SAMPLES
 from tests.watch import WATCH, Reached, nothing_but
 from validator import passes, validate
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule_pass import called
 from validator.rules import BY_NAME
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from validator.dialects import Dialect
 from validator.embedded import Schema, applicable_dialect, is_deep, levels, remembering
-from validator.finding import Problem
 from validator.parse import Parsed, parse
+from validator.problem import Problem
 from validator.wording import TYPES, Name, either
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import dask.dataframe as dd
 import fsspec
 import pandas as pd
 
-from validator.finding import Checked, Sound
+from validator.checked import Checked, Sound
 from validator.in_turn import Result
 from validator.library import settings
 from validator.passes import checks

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from validator.dialects import DEFAULT, DIALECTS, OUTDATED, SCHEMA, Dialect, Keywords, Place, address
 from validator.document import Run
-from validator.finding import Problem
 from validator.pointer import join, split
+from validator.problem import Problem
 from validator.tools import functions, named_schema
 from validator.wording import Name, either
 

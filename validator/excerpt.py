@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from validator.disclosure import Path, may_show, may_show_key
-from validator.finding import Excerpt, Span
+from validator.finding import Excerpt
 from validator.pointer import split
+from validator.problem import Span
 from validator.scan import Token, Unreadable, parts, tokens
 from validator.wording import LONGEST, escape, is_credential
 

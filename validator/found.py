@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from validator.finding import CheckedDocument, NamedProblem
+from validator.checked import CheckedDocument
 from validator.parse import Parsed
 from validator.passes import Judged
+from validator.problem import NamedProblem
 from validator.recognise import Recognised
 from validator.sources import Document
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from validator.wording import UNSAFE, spelt
 
@@ -19,8 +20,6 @@ Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionComm
 
 _LINE_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 _STYLE = "\x1b\\[[0-9;]*m"
-_OBEYED = re.compile(f"(?!\n){UNSAFE}")
-_OBEYED_IN_COLOR = re.compile(f"(?P<style>{_STYLE})|(?!\n){UNSAFE}")
 
 
 def harmless(parts: Iterable[str], *, color: bool = False, commands: bool = False) -> Iterator[str]:
@@ -39,10 +38,14 @@ def harmless(parts: Iterable[str], *, color: bool = False, commands: bool = Fals
         yield _harmless(last, color=color, commands=commands)
 
 
+@cache
+def _obeyed(*, color: bool) -> re.Pattern[str]:
+    """One character that is obeyed, which is never printable; with colours, whole styles are found first."""
+    return re.compile(f"(?P<style>{_STYLE if color else '(?!)'})|(?!\n){UNSAFE}")
+
+
 def _harmless(text: str, *, color: bool, commands: bool) -> str:
-    if color:
-        text = _OBEYED_IN_COLOR.sub(lambda match: match["style"] or spelt(match), text)
-    else:
-        text = _OBEYED.sub(spelt, text)
+    if not text.replace("\n", "").isprintable():
+        text = _obeyed(color=color).sub(lambda match: match["style"] or spelt(match), text)
     text = LOG_COMMAND.sub(r"#\\u0023", text)
     return text if commands else _LINE_COMMAND.sub(r"\1\\u003a", text)

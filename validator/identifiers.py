@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from validator.document import Page
-from validator.finding import Fix
+from validator.problem import Fix
 from validator.wording import is_plain
 
 PLACEHOLDERS = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from validator.finding import Checked, Sound
+from validator.checked import Checked, Sound
 from validator.passes import Checks, variant
 from validator.pipeline import find, findings_of
 from validator.sources import Document, PassedOver, SourceError

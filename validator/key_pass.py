@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from validator.contract import Shape, camel_case, wire_names
-from validator.finding import NamedProblem, Problem
 from validator.pointer import join
+from validator.problem import NamedProblem, Problem
 from validator.settings import Form
 from validator.wording import Name, closest
 

@@ -6,7 +6,7 @@ is not accepted at once is a document like any other.
 
 from __future__ import annotations
 
-from validator.finding import Sound
+from validator.checked import Sound
 from validator.parse import accept_moderate, may_overflow
 from validator.passes import Checks
 from validator.rule_pass import is_sound

@@ -10,8 +10,8 @@ from itertools import count
 from json import JSONDecoder
 from typing import NamedTuple, TypeAlias
 
-from validator.finding import Offset, Span
 from validator.pointer import split
+from validator.problem import Offset, Span
 from validator.wording import Phrase
 
 _Wanted: TypeAlias = "dict[str, _Wanted]"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from validator.checked import RunOutline
 from validator.document import TIMES, Run
-from validator.finding import RunOutline
 from validator.found import Found
 from validator.passes import Judged
 from validator.wording import is_plain

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Never
 
 from validator.doubt import is_doubtful
-from validator.finding import Problem, Span
+from validator.problem import Problem, Span
 
 _BOM = b"\xef\xbb\xbf"
 _DIGITS = bytes.maketrans(b"123456789+E", b"0000000000e")

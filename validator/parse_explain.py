@@ -7,8 +7,8 @@ import math
 from typing import Any
 
 from validator.doubt import HALF, MOST_DIGITS
-from validator.finding import Offset, Problem, Span
 from validator.pointer import join
+from validator.problem import Offset, Problem, Span
 from validator.scan import Token, Unreadable, parts, tokens, unquoted
 
 _NOT_FINITE = "non-finite-number"

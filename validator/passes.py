@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from validator.contract import Contract, contract, wire_names
 from validator.contract import Subject as SubjectName
 from validator.document import Run
-from validator.finding import NamedProblem
 from validator.key_pass import key_problems
 from validator.parse import Parsed
 from validator.pointer import join, split
+from validator.problem import NamedProblem
 from validator.quick_pass import unremarkable, well_shaped
 from validator.recognise import Part, Recognised
 from validator.rule_pass import Dispatch, dispatch, page_problems, run_problems

@@ -9,9 +9,10 @@ from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
 from validator.excerpt import excerpts
-from validator.finding import Edit, Excerpt, Finding, Span
+from validator.finding import Edit, Excerpt, Finding
 from validator.harmless import LOG_COMMAND
 from validator.parse import text_of
+from validator.problem import Span
 from validator.rewriting import Rewritten
 from validator.wording import escape
 

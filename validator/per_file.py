@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from validator.finding import Checked, Finding
+from validator.checked import Checked
 from validator.in_turn import Result
+
+if TYPE_CHECKING:
+    from validator.finding import Finding  # most documents have none
 
 
 def of_files(results: Iterable[Result], most: int | None) -> Iterator[Result]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from validator.finding import Checked, CheckedDocument
+from validator.checked import Checked, CheckedDocument
 from validator.found import Found
 from validator.parse import Parsed, parse
 from validator.passes import Checks, judge

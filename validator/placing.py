@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from validator.checked import Checked, CheckedDocument
 from validator.contract import camel_case, declared_names
 from validator.edits import digest_of
 from validator.excerpt import excerpts
-from validator.finding import Checked, CheckedDocument, Edit, Excerpt, Finding, NamedProblem, Problem, Span
+from validator.finding import Edit, Excerpt, Finding
 from validator.found import Found
 from validator.ignoring import is_left_out, left_out
 from validator.locate import ByteColumns, in_words, locate
 from validator.parse import text_of
+from validator.problem import NamedProblem, Problem, Span
 from validator.rules import BY_NAME
 from validator.settings import Settings
 from validator.severity import Severity

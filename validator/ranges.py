@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
-from validator.finding import Checked, Finding
+from validator.checked import Checked
+from validator.finding import Finding
 from validator.in_turn import Result, check_all
 from validator.line_screen import screen
 from validator.passes import Checks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.settings import Expect, Form, FormChoice
 from validator.wording import count
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from validator.finding import Checked
+from validator.checked import Checked
 from validator.in_turn import check_all
 from validator.passes import Checks
 from validator.per_file import of_files

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from validator.finding import Checked, CheckedDocument, Finding, Summary
+from validator.checked import Checked, CheckedDocument, Summary
+from validator.finding import Finding
 from validator.reporters import Look, Tally, reporter
 from validator.severity import Severity
 

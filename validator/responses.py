@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
 from typing import Any
 
-from validator.finding import Problem, Span
+from validator.problem import Problem, Span
 from validator.settings import MAX_BYTES
 from validator.sources import Document, SourceError
 from validator.sources.files import documents

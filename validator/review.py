@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from validator import baseline
 from validator.baseline import Accepted, Key
-from validator.finding import Checked, Finding
+from validator.checked import Checked
+from validator.finding import Finding
 from validator.in_turn import Result
 from validator.severity import Severity
 from validator.sources import SourceError

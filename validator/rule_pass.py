@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from validator.document import Page, Run
-from validator.finding import NamedProblem, Problem
+from validator.problem import NamedProblem, Problem
 from validator.rule import Check, Rule
 from validator.settings import Settings
 

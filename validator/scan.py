@@ -13,7 +13,7 @@ from itertools import count
 from typing import Literal, NamedTuple, TypeAlias
 
 from validator.doubt import DEEPEST
-from validator.finding import Problem, Span
+from validator.problem import Problem, Span
 from validator.syntax_error import COLON, COMMA_OR_END, END, KEY, KEY_OR_END, VALUE, describe
 
 Kind: TypeAlias = Literal["open", "close", "key", "string", "number", "literal"]

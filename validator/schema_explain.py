@@ -13,9 +13,9 @@ from referencing.exceptions import NoSuchResource
 from referencing.jsonschema import DRAFT202012
 
 from validator.contract import Schema, Subject, contract
-from validator.finding import Fix, NamedProblem, Problem
 from validator.inlining import inlined
 from validator.pointer import join
+from validator.problem import Fix, NamedProblem, Problem
 from validator.recognise import OTHER_OBJECTS
 from validator.settings import ContractName, Form
 from validator.wording import TYPES, Name, closest, either

@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from validator.contract import Schema, Subject, contract
-from validator.finding import NamedProblem
 from validator.inlining import inlined, united
+from validator.problem import NamedProblem
 from validator.settings import ContractName, Form
 
 try:

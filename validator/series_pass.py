@@ -10,9 +10,9 @@ from hashlib import blake2b
 from typing import Any, TypeAlias, get_args
 
 from validator.document import Page, Run
-from validator.finding import NamedProblem
 from validator.found import Found
 from validator.passes import Checks, Judged, under
+from validator.problem import NamedProblem
 from validator.rule import Series as Kind
 from validator.rule_pass import WITHOUT_REFERENCES, Dispatched, applies, called, knows, remember
 from validator.rules import RULES

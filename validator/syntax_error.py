@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from validator.finding import Offset, Problem, Span
+from validator.problem import Offset, Problem, Span
 
 VALUE = "a value"
 KEY = "a key in double quotes"

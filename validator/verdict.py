@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from validator.finding import Checked, Finding
+from validator.checked import Checked
+from validator.finding import Finding
 from validator.report import Report
 from validator.reporters import Look, reporter
 from validator.reporters.terminal import pointer

@@ -9,10 +9,10 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from validator.checked import Checked
 from validator.cli import reports
 from validator.cli.exit_codes import CLEAN, FAILED, FOUND
 from validator.cli.streams import told
-from validator.finding import Checked
 from validator.passes import Checks, checks
 from validator.reporters import Told
 from validator.selection import severities

@@ -16,11 +16,13 @@ from typing import BinaryIO
 import click
 
 from validator import own_files, patches
+from validator.checked import Checked
 from validator.cli.exit_codes import FOUND
 from validator.cli.streams import told
 from validator.edits import HasChanged
-from validator.finding import Checked, Edit, Finding, Span
+from validator.finding import Edit, Finding
 from validator.in_turn import Result
+from validator.problem import Span
 from validator.reporters import Told
 from validator.rewriting import Edits, Rewritten, rewrite, rewritten
 from validator.settings import Settings

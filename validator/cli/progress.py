@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from validator.finding import Checked, Sound
+from validator.checked import Checked, Sound
 from validator.in_turn import Result
 
 DELAY = 2.0

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from validator import own_files
-from validator.finding import Checked, CheckedDocument, Excerpt, Finding, RunOutline
+from validator.checked import Checked, CheckedDocument, RunOutline
+from validator.finding import Excerpt, Finding
 from validator.formats import FORMATS, WITH_RUNS
 from validator.pytest_plugin import WATCH
 from validator.reporters import Look, reporter

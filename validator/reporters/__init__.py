@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
-from validator.finding import Checked, Sound, Summary
+from validator.checked import Checked, Sound, Summary
 from validator.formats import OF_COMMANDS
 from validator.harmless import harmless
 from validator.severity import Severity
@@ -60,16 +60,14 @@ class CutOff(NamedTuple):
     findings: int
 
 
-@dataclass(slots=True)
 class Tally:
     """Adds up documents as they go by, so that nobody has to keep them for the totals."""
 
-    documents: int = 0
-    runs: int = 0
-    findings: Counter[tuple[str, Severity]] = field(default_factory=Counter)
-    suppressed: int = 0
-    unread: list[SourceError] = field(default_factory=list)
-    """What could not be opened."""
+    def __init__(self) -> None:
+        self.documents = self.runs = self.suppressed = 0
+        self.findings: Counter[tuple[str, Severity]] = Counter()
+        self.unread: list[SourceError] = []
+        """What could not be opened."""
 
     def passing(self, told: Iterable[Told]) -> Iterator[Checked]:
         """The documents, each counted before it is handed on; sound records are counted only."""

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from validator.finding import Checked, Finding
+from validator.checked import Checked
+from validator.finding import Finding
 from validator.reporters import Look, Tally, Told
 
 VERSION = 1

@@ -16,7 +16,8 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape as in_xml
 from xml.sax.saxutils import quoteattr
 
-from validator.finding import Checked, Finding
+from validator.checked import Checked
+from validator.finding import Finding
 from validator.harmless import LOG_COMMAND
 from validator.reporters import Look, Tally, Told
 from validator.reporters.sentence import sentence, unopened

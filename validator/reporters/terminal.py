@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from validator.finding import CheckedDocument, Finding, Summary
+from validator.checked import CheckedDocument, Summary
 from validator.harmless import LOG_COMMAND
 from validator.reporters import CutOff, Look, Tally, Told
 from validator.severity import Severity
 from validator.wording import count, escape
 
-FindingLines: TypeAlias = Callable[[Finding, Look], Iterator[str]]
+if TYPE_CHECKING:
+    from validator.finding import Finding  # most documents have none
+
+FindingLines: TypeAlias = "Callable[[Finding, Look], Iterator[str]]"
 
 BOLD, DIM = "1", "2"
 COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}

@@ -13,12 +13,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
+from typing import TYPE_CHECKING
 from unicodedata import category, east_asian_width
 
-from validator.finding import Excerpt, Finding
 from validator.reporters import Look, Told
 from validator.reporters.terminal import BOLD, COLORS, DIM, painted, place, pointer, report_lines
 from validator.wording import escape
+
+if TYPE_CHECKING:
+    from validator.finding import Excerpt, Finding  # most documents have none
 
 _NARROWEST = 40
 """Columns that excerpts and messages take, however narrow the terminal says it is."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from validator.finding import Problem, Span
-from validator.locate import Place
+from validator.problem import Problem, Span
 from validator.settings import ORDERS, Order
-from validator.sighting import Period
+
+if TYPE_CHECKING:
+    from validator.locate import Place  # most documents have no place to find
+    from validator.sighting import Period
 
 
 class Frame(Protocol):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from validator.finding import Sound
+from validator.checked import Sound
 from validator.sources import Document, PassedOver, SourceError, json_lines, json_text
 from validator.sources.json_lines import Screen
 from validator.sources.opened import Opened

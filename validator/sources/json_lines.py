@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
-from validator.finding import Sound
+from validator.checked import Sound
 from validator.parse import is_wide
 from validator.sources import Document, SourceError, unreadable
 from validator.sources.opened import Opened
@@ -63,10 +63,8 @@ def _blocks(opened: Opened, size: int | None) -> Iterator[tuple[bytes, BrokenCom
     while size is None or position < size:
         block = b""
         try:
-            if size is None:
-                block = opened.file.read1(_BLOCK)  # a pipe may be slow to bring more
-            else:
-                block = opened.file.read(min(_BLOCK, size - position))
+            # a pipe may be slow to bring as much as that, a range is of a file
+            block = opened.file.read1(_BLOCK) if size is None else opened.file.read(min(_BLOCK, size - position))
             position += len(block)
             if not block:
                 break

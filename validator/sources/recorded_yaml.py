@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from validator.finding import Problem
 from validator.parse import foreign, text_of
+from validator.problem import Problem
 from validator.sources import Document, Origin, PassedOver, SourceError, unreadable
 from validator.sources.cassette import calls, is_cassette
 from validator.sources.frames import Packed, Recording

@@ -17,7 +17,8 @@ from dataclasses import astuple, dataclass, field
 from string import Template
 from typing import Any
 
-from validator.finding import Checked, Finding, RunOutline
+from validator.checked import Checked, RunOutline
+from validator.finding import Finding
 from validator.harmless import LOG_COMMAND
 from validator.reporters import Look, Tally, Told
 from validator.reporters.html.timelines import Sighting, timelines

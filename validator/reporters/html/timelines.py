@@ -8,8 +8,8 @@ from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple, TypeAlias
 
+from validator.checked import RunOutline
 from validator.document import ACTIVE, END_TIMES
-from validator.finding import RunOutline
 from validator.reporters.terminal import file_name
 from validator.wording import count
 

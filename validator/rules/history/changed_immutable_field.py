@@ -22,7 +22,7 @@ thread, assistant or time of creation changed between the snapshots of 37 genuin
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, WARNING, rule
 from validator.sighting import CONFIGURATION, REMEMBERED, Change, Digest
 from validator.wording import Name

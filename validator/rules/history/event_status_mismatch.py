@@ -21,7 +21,7 @@ occurs when a stream ends).
 from collections.abc import Iterable, Iterator
 
 from validator.document import ACTIVE, TERMINAL
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.sighting import Streamed
 from validator.wording import Name

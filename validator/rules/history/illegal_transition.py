@@ -23,7 +23,7 @@ genuine runs.
 from collections.abc import Iterable
 
 from validator.document import ACTIVE, TERMINAL
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.sighting import REMEMBERED, Change
 from validator.wording import Name

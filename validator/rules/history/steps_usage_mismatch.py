@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")

@@ -20,7 +20,7 @@ was completed); held in the snapshots of 37 genuine runs, of which 3 started ane
 from collections.abc import Iterable
 
 from validator.document import END_TIMES
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.sighting import Change
 

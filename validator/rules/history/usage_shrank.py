@@ -19,7 +19,7 @@ a terminal state); held in the snapshots of 37 genuine runs.
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.sighting import Change
 

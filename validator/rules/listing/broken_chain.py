@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.sighting import BOTH, Seen, Turn, possible_orders
 from validator.wording import Phrase

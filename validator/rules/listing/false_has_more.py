@@ -17,7 +17,7 @@ Source: https://github.com/Divkix/Logwell/issues/62 (has_more true where the num
 
 from collections.abc import Iterable
 
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.sighting import Turn
 

@@ -21,7 +21,7 @@ client has; the page begins after it).
 
 from collections.abc import Iterable
 
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.sighting import Turn
 from validator.wording import Name, Phrase

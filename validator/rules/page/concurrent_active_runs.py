@@ -24,7 +24,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from validator.document import ACTIVE, TERMINAL, Page, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.wording import Name
 

@@ -21,7 +21,7 @@ and the last id in data); held in 12 of 12 genuine empty pages, 2 of runs and 10
 from collections.abc import Iterable
 
 from validator.document import Page
-from validator.finding import Fix, Problem
+from validator.problem import Fix, Problem
 from validator.rule import ERROR, rule
 
 

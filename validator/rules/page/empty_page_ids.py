@@ -22,7 +22,7 @@ held in 12 of 12 genuine empty pages, 2 of runs and 10 of sibling endpoints.
 from collections.abc import Iterable
 
 from validator.document import Page
-from validator.finding import Fix, Problem
+from validator.problem import Fix, Problem
 from validator.rule import WARNING, rule
 from validator.wording import Name
 

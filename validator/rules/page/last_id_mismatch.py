@@ -22,8 +22,8 @@ held in 13 of 13 genuine pages of runs and 527 of 527 pages of sibling endpoints
 from collections.abc import Iterable
 
 from validator.document import Page
-from validator.finding import Problem
 from validator.identifiers import run_id_as_fix
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.wording import Name
 

@@ -21,7 +21,7 @@ held in 4 of 4 genuine pages with several runs.
 from collections.abc import Iterable
 
 from validator.document import Page
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.wording import Name
 

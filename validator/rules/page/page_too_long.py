@@ -23,7 +23,7 @@ held in 15 of 15 genuine pages and in 406 of 406 pages of sibling endpoints with
 from collections.abc import Iterable
 
 from validator.document import Page
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 MOST = 100

@@ -26,7 +26,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from validator.document import Page, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 _TURNS_BACK = {

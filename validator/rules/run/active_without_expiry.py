@@ -19,7 +19,7 @@ its creation); held in 181 of 181 genuine active runs.
 from collections.abc import Iterable
 
 from validator.document import ACTIVE, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import INFO, rule
 from validator.wording import Name
 

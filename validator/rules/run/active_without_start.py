@@ -19,7 +19,7 @@ streaming example breaks the rule); held in 67 of 67 genuine runs.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.wording import Name
 

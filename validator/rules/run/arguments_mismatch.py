@@ -31,7 +31,7 @@ from collections.abc import Iterable
 
 from validator import arguments
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.tools import Function, function_calls, functions
 

@@ -25,8 +25,8 @@ from collections.abc import Iterable
 
 from validator import arguments
 from validator.document import Run
-from validator.finding import Problem
 from validator.parse import Parsed, text_of
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.tools import function_calls
 

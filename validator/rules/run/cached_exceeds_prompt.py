@@ -22,7 +22,7 @@ a cache hit); held in about 20 of 20 genuine usage objects with details.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 _PARTS = (

@@ -19,7 +19,7 @@ cancelled); held in 1 of 1 genuine cancelled runs.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.wording import Name
 

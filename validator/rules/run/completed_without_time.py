@@ -19,7 +19,7 @@ completed); held in 55 of 55 genuine completed runs.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.wording import Name
 

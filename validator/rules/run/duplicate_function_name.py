@@ -20,7 +20,7 @@ function by name); implied, 0 of 105 genuine functions share a name with another
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.tools import functions
 from validator.wording import Name

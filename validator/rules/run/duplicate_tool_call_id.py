@@ -25,7 +25,7 @@ outputs are submitted by); held in 12 of 12 genuine required actions.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.tools import tool_calls
 from validator.wording import Name

@@ -19,7 +19,7 @@ held in 243 of 243 genuine runs.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 _BELONGS = {

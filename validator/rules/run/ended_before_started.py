@@ -21,7 +21,7 @@ run was started, completed, cancelled, failed); held in 62 of 62 genuine ended r
 from collections.abc import Iterable
 
 from validator.document import END_TIMES, TERMINAL, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 
 

@@ -22,7 +22,7 @@ creation); held in 181 of 181 genuine runs that can expire.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 
 

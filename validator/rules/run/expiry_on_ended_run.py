@@ -19,7 +19,7 @@ held in 62 of 62 genuine ended runs.
 from collections.abc import Iterable
 
 from validator.document import TERMINAL, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.wording import Name
 

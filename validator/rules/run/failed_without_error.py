@@ -20,7 +20,7 @@ deep dive as the place to look for it; held in 2 of 2 genuine failed runs.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.wording import Name
 

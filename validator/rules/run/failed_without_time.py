@@ -21,7 +21,7 @@ the failure's time is recorded there; held in 2 of 2 genuine failed runs.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.wording import Name
 

@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from validator.document import TIMES, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import INFO, rule
 
 _EARLIEST = 1_698_796_800  # 2023-11-01

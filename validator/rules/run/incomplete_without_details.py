@@ -20,7 +20,7 @@ is one); the deep dive documents the field; held in 1 of 1 genuine incomplete ru
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 

@@ -19,7 +19,7 @@ contain underscores and dashes, with a maximum length of 64"); held in 105 of 10
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.tools import function_calls, functions, is_function_name, named_schema
 from validator.wording import Name

@@ -24,7 +24,7 @@ from collections.abc import Iterable
 
 from validator.document import Run
 from validator.embedded import embedded_schemas, fault
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 

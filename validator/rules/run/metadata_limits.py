@@ -21,7 +21,7 @@ from collections.abc import Iterable
 
 from validator import pointer
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 MOST_PAIRS, LONGEST_KEY, LONGEST_VALUE = 16, 64, 512

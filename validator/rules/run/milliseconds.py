@@ -20,7 +20,7 @@ Source: https://github.com/datastax/astra-assistants-api/issues/38 (a compatible
 from collections.abc import Iterable
 
 from validator.document import TIMES, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 
 _TOO_LATE = 10**11

@@ -23,7 +23,7 @@ from typing import Any
 
 from validator import pointer
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 
 

@@ -19,7 +19,7 @@ held in 51 of 51 genuine ended runs that have the key.
 from collections.abc import Iterable
 
 from validator.document import TERMINAL, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import INFO, rule
 from validator.wording import Name
 

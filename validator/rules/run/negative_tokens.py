@@ -20,7 +20,7 @@ over the course of the run); held in 51 of 51 genuine usage objects.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")

@@ -26,7 +26,7 @@ from collections.abc import Iterable
 
 from validator.document import Run
 from validator.embedded import Part, Schema, dialect_of, embedded_schemas, fault, parts, remembering
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 MOST_PROPERTIES = 5000

@@ -20,7 +20,7 @@ Source: https://platform.openai.com/docs/assistants/migration (what changed from
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import INFO, rule
 
 _CURRENT = {"properties": {"type": {"not": {"const": "retrieval"}}}}

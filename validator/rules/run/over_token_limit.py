@@ -20,7 +20,7 @@ effort to use only that many tokens); 0 of 51 genuine usage objects exceed a lim
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import INFO, rule
 
 _LIMITS = (("prompt_tokens", "max_prompt_tokens"), ("completion_tokens", "max_completion_tokens"))

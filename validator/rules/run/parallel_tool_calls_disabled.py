@@ -25,7 +25,7 @@ from collections.abc import Iterable
 
 from validator import pointer
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.tools import tool_calls
 

@@ -21,8 +21,8 @@ page of runs); 0 hits in 147 genuine runs.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
 from validator.identifiers import PLACEHOLDERS
+from validator.problem import Problem
 from validator.rule import INFO, rule
 from validator.wording import Name
 

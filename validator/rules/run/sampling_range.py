@@ -19,7 +19,7 @@ held in about 190 of 190 genuine runs that carry them.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 _MOST = (("temperature", 2), ("top_p", 1))

@@ -20,7 +20,7 @@ run was created and was started); held in 143 of 143 genuine pairs.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 
 

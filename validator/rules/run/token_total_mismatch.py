@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from validator.document import Run
-from validator.finding import Fix, Problem
+from validator.problem import Fix, Problem
 from validator.rule import ERROR, rule
 
 _TOO_MANY = 2**52

@@ -19,7 +19,7 @@ messages from the thread when constructing the context for the run"); held in 17
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 _SOUND = {

@@ -25,7 +25,7 @@ Source: https://github.com/Azure/azure-rest-api-specs/issues/32329 (a model puts
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import INFO, rule
 from validator.tools import function_calls, function_names, is_function_name
 from validator.wording import Name

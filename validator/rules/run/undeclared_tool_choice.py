@@ -19,7 +19,7 @@ function, the function name must be set"); implied for the rest, no genuine run 
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.tools import function_names, is_function_name
 from validator.wording import Name

@@ -19,7 +19,7 @@ guaranteed"); held in 7 of 7 genuine runs that were cancelled or being cancelled
 from collections.abc import Iterable
 
 from validator.document import ACTIVE, TERMINAL, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.wording import Name
 

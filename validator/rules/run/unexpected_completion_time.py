@@ -19,7 +19,7 @@ why that is allowed); held in 59 of 59 genuine runs with a completion time, 3 of
 from collections.abc import Iterable
 
 from validator.document import ACTIVE, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.wording import Name
 

@@ -19,7 +19,7 @@ are no errors"); held in 2 of 2 genuine runs with an error.
 from collections.abc import Iterable
 
 from validator.document import ACTIVE, TERMINAL, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.wording import Name
 

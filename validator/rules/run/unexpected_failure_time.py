@@ -19,7 +19,7 @@ held in 2 of 2 genuine runs with a failure time.
 from collections.abc import Iterable
 
 from validator.document import ACTIVE, TERMINAL, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.wording import Name
 

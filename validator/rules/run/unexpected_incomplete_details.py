@@ -19,7 +19,7 @@ if the run is not incomplete"); 0 exceptions among genuine v2 runs, 1 among thos
 from collections.abc import Iterable
 
 from validator.document import ACTIVE, TERMINAL, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.wording import Name
 

@@ -21,7 +21,7 @@ no action is required"); held in 12 of 12 genuine runs with an action.
 from collections.abc import Iterable
 
 from validator.document import ACTIVE, TERMINAL, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.wording import Name
 

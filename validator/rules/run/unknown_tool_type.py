@@ -20,7 +20,7 @@ types of Azure's tools); held in 243 of 243 genuine runs, 16 of them with a type
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.wording import Name
 

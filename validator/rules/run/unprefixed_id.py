@@ -20,7 +20,7 @@ held in 147 of 147 genuine runs; compatible servers differ.
 from collections.abc import Iterable
 
 from validator.document import Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import INFO, rule
 from validator.tools import tool_calls
 from validator.wording import Name

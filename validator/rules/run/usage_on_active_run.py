@@ -20,7 +20,7 @@ is not in a terminal state); held in 149 of 149 genuine runs.
 from collections.abc import Iterable
 
 from validator.document import ACTIVE, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.wording import Name
 

@@ -20,7 +20,7 @@ gateway whose documented run has 0 for every time); 0 of 244 genuine run objects
 from collections.abc import Iterable
 
 from validator.document import TIMES, Run
-from validator.finding import Problem
+from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 
