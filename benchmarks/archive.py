@@ -1,8 +1,9 @@
 """Prints the bars of an archive: every figure is a ratio, measured in one run beside others that read the same lines.
 
-python benchmarks/archive.py [--runs N] [--defects SHARE] [--dask] [--keep FILE]
+python benchmarks/archive.py [--runs N] [--defects SHARE] [--dask] [--alone] [--rounds N] [--keep FILE]
 
 Needs orjson and duckdb; jq, node (with ajv in the folder, or on NODE_PATH) and Dask are measured where they are there.
+`--alone` leaves other programs out, which take long for gigabytes. Each figure is the median of `--rounds`, usually 5.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ from validator.library import settings
 from validator.passes import checks
 from validator.survey import survey
 
-ROUNDS = 5
 SQL = """
 SELECT count(*) FROM read_json('{file}', format='newline_delimited', columns={{
   'status': 'VARCHAR', 'created_at': 'BIGINT', 'started_at': 'BIGINT', 'completed_at': 'BIGINT',
@@ -120,6 +120,8 @@ def main() -> None:
     arguments.add_argument("--runs", type=int, default=100_000)
     arguments.add_argument("--defects", type=float, default=0.0)
     arguments.add_argument("--dask", action="store_true")
+    arguments.add_argument("--alone", action="store_true")
+    arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--keep", type=Path)
     given = arguments.parse_args()
     gc.set_threshold(100_000)  # as the command does
@@ -131,10 +133,10 @@ def main() -> None:
             "one process": lambda: checked(file, 1),
             "two processes": lambda: checked(file, 2),
             **({"Dask, two workers": dask(file)} if given.dask else {}),
-            **rivals(file),
+            **({} if given.alone else rivals(file)),
         }
         unit, times = [], {name: [] for name in measured}  # type: ignore[var-annotated]  # filled below
-        for _ in range(ROUNDS):
+        for _ in range(given.rounds):
             unit.append(spent(lambda: bare(file)))
             for name, work in measured.items():
                 times[name].append(spent(work))
