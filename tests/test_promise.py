@@ -125,6 +125,24 @@ def test_every_load_is_on_the_page_and_is_what_it_says(given: promise.Given, tmp
         assert one.build(tmp_path, 100).exists(), one.name
 
 
+def test_on_the_page_cost_grows_as_is_promised_up_to_the_most_that_is_measured() -> None:
+    for (what, *growth, _), one in zip(told("load")[1:], load.LOADS, strict=True):
+        assert what.startswith(f"{one.most // 100:,} → {one.most // 10:,} → {one.most:,} ")
+        assert max(float(steps.split(", ")[-1]) for steps in growth) <= promise.LINEAR
+
+
+def test_figures_of_a_part_are_not_written_down(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["promise.py", "--fast", "--write"])
+    with pytest.raises(SystemExit) as ended:
+        promise.main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(
+        "error: --write puts down what is promised, which --fast measures only in part\n"
+    )
+
+
 def test_cost_that_grows_faster_than_the_input_breaks_the_promise(
     given: promise.Given, monkeypatch: pytest.MonkeyPatch
 ) -> None:
