@@ -293,7 +293,10 @@ def test_a_total_is_left_alone_where_a_part_is_in_doubt(usage: dict[str, Any], t
 @pytest.mark.parametrize(
     ("usage", "right"),
     [
-        ({"prompt_token_details": {"cached_tokens": 940}, "completion_tokens_details": {"reasoning_tokens": 205}}, 1145),
+        (
+            {"prompt_token_details": {"cached_tokens": 940}, "completion_tokens_details": {"reasoning_tokens": 205}},
+            1145,
+        ),
         ({"prompt_tokens_details": {"cached_tokens": 940}}, 1145),
         ({"prompt_tokens": 1, "completion_tokens": 1}, 2),
     ],

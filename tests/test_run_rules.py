@@ -130,8 +130,8 @@ def test_of_an_empty_id_nothing_else_is_said() -> None:
         for index in (0, 1)
         for field, what in (
             ("id", "the id of the run"),
-            ("thread_id", "the id of its thread"),
             ("assistant_id", "the id of its assistant"),
+            ("thread_id", "the id of its thread"),
             ("model", "the name of its model"),
         )
     ]
@@ -216,9 +216,7 @@ def test_a_part_of_nothing_is_too_much_and_a_part_that_is_not_told_is_none() -> 
         )
     ]
     other = {"prompt_token_details": {"audio_tokens": 1}, "completion_tokens_details": {"audio_tokens": 1}}
-    assert _of_run(usage={**usage, **other}, top_p=2) == [
-        ("sampling-range", "/top_p", "is 2, but the range is 0 to 1")
-    ]
+    assert _of_run(usage={**usage, **other}, top_p=2) == [("sampling-range", "/top_p", "is 2, but the range is 0 to 1")]
 
 
 @pytest.mark.parametrize("kind", ["prompt", "completion"])
