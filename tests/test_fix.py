@@ -277,7 +277,8 @@ def test_an_end_of_the_page_is_left_alone_where_the_id_of_the_run_is_in_doubt(
         {**WRONG_TOTAL, "prompt_tokens": "940"},
         {**WRONG_TOTAL, "completion_tokens": 1.5},
         {**WRONG_TOTAL, "total_tokens": None},
-        {**WRONG_TOTAL, "prompt_tokens": 2**60},
+        {**WRONG_TOTAL, "prompt_tokens": 2**52},
+        {**WRONG_TOTAL, "completion_tokens": 2**52},
         {**WRONG_TOTAL, "completion_tokens": 10**4000},
         {**WRONG_TOTAL, "prompt_token_details": {"cached_tokens": 941}},
         {**WRONG_TOTAL, "prompt_tokens_details": {"cached_tokens": 941}},
@@ -289,10 +290,20 @@ def test_a_total_is_left_alone_where_a_part_is_in_doubt(usage: dict[str, Any], t
     assert fixes(page(sound_run(usage=usage)), tmp_path) == []
 
 
-def test_a_total_is_fixed_beside_breakdowns_that_fit(tmp_path: Path) -> None:
-    details = {"prompt_token_details": {"cached_tokens": 940}, "completion_tokens_details": {"reasoning_tokens": 205}}
-    text = json.dumps(page(sound_run(usage={**WRONG_TOTAL, **details})))
-    assert fixes(text, tmp_path) == ["+" + text.replace('"total_tokens": 940', '"total_tokens": 1145')]
+@pytest.mark.parametrize(
+    ("usage", "right"),
+    [
+        (
+            {"prompt_token_details": {"cached_tokens": 940}, "completion_tokens_details": {"reasoning_tokens": 205}},
+            1145,
+        ),
+        ({"prompt_tokens_details": {"cached_tokens": 940}}, 1145),
+        ({"prompt_tokens": 1, "completion_tokens": 1}, 2),
+    ],
+)
+def test_a_total_is_fixed_beside_breakdowns_that_fit(usage: dict[str, Any], right: int, tmp_path: Path) -> None:
+    text = json.dumps(page(sound_run(usage={**WRONG_TOTAL, **usage})))
+    assert fixes(text, tmp_path) == ["+" + text.replace('"total_tokens": 940', f'"total_tokens": {right}')]
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,7 @@ def test_keys_of_free_form_maps_are_not_renamed() -> None:
 def test_the_payload_of_an_action_stands_under_the_key_that_its_type_names(
     form: str, action: dict[str, Any], pointer: str
 ) -> None:
+    action = copy.deepcopy(action)
     document = _sdk_page(0, requiredAction=action)
     if form == "wire":
         document = page({**run(status="requires_action", completed_at=None, usage=None, expires_at=1729419000)})

@@ -5,8 +5,8 @@ import random
 import pytest
 
 from tests.json_texts import random_text
-from validator.locate import Lines, locate
-from validator.pointer import join
+from validator.locate import ByteColumns, Lines, locate
+from validator.pointer import join, split
 from validator.problem import Span
 from validator.scan import parts, tokens
 
@@ -154,3 +154,19 @@ def test_lines_end_at_line_feeds_only_and_columns_count_code_points(offset: int,
 
 def test_an_empty_text_has_one_line() -> None:
     assert Lines("").line_and_column(0) == (1, 1)
+
+
+def test_bytes_are_counted_in_whatever_order_places_come() -> None:
+    text = "\u00e9\U0001f642b\u20ac\n\nascii\n\u20ac\ud800\u00e9x"
+    lines, chance = Lines(text), random.Random(20261125)
+    assert [lines.line(number) for number in range(1, 5)] == text.splitlines(keepends=True)
+    for _ in range(20):
+        at = ByteColumns(lines.line).at
+        for line, column in [lines.line_and_column(chance.randrange(len(text) + 1)) for _ in range(30)]:
+            before = lines.line(line)[: column - 1]
+            assert at((line, column)) == len(before.encode("utf-8", "surrogatepass")) + 1
+
+
+def test_a_pointer_is_written_and_read_with_its_two_escapes() -> None:
+    assert join("metadata", "a/b", "~1", 0, "") == "metadata/a~1b/~01/0/"
+    assert split("metadata/a~1b/~01/0/") == ("metadata", "a/b", "~1", "0", "")

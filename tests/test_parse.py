@@ -14,9 +14,10 @@ import pytest
 from tests.json_texts import damaged, random_text
 from validator import parse as parsing
 from validator.locate import Lines, in_words
-from validator.parse import Parsed, parse, text_of
+from validator.parse import Parsed, is_wide, parse, text_of
 from validator.parse_explain import explained
 from validator.problem import Problem, Span
+from validator.scan import tokens
 from validator.wording import word
 
 SOUND = Path(__file__).parent.parent / "samples" / "valid" / "page.json"
@@ -128,6 +129,10 @@ def test_five_repetitions_are_listed_and_the_others_counted() -> None:
         f"1:39-1:44 {message}",
         f"1:48-1:53 {message}; 3 more repetitions in this document are not listed",
     ]
+    assert said(parse("[{" + ",".join('"a/b": 1' for _ in range(7)) + "}]"))[4:] == [
+        f"1:48-1:53 {message}; 1 more repetition in this document is not listed"
+    ]
+    assert said(parse("[{" + ",".join('"a/b": 1' for _ in range(6)) + "}]"))[4:] == [f"1:48-1:53 {message}"]
 
 
 def test_a_number_that_no_double_holds_is_reported_and_read_as_infinite_or_not_a_number() -> None:
@@ -154,6 +159,8 @@ def test_an_integer_of_more_than_4300_digits_is_not_read(sign: str, value: float
     assert (parsed.value, parsed.readable) == ([value], True)
     end = 4303 + len(sign)
     assert said(parsed) == [f"1:2-1:{end} non-finite-number /0 has 4301 digits, but 4300 are the most"]
+    longest = int(f"{sign}{'9' * 4300}")
+    assert parse(f'{{"a": [], "a": {longest}}}').value == {"a": longest}
 
 
 @pytest.fixture
@@ -200,6 +207,11 @@ SYNTAX_ERRORS = {
     "[1\n": f'1:3-1:3 {ENDS} where "," or "]" was expected, in the array that began at column 1',
     '[\n {"a"': f'2:6-2:6 {ENDS} where ":" was expected, in the object that began at column 2',
     '{"a":': f"1:6-1:6 {ENDS} where a value was expected, {IN_OBJECT}",
+    "\xa0": "1:1-1:2 not-json is a no-break space (U+00A0), but a value was expected",
+    '[{"a":': f"1:7-1:7 {ENDS} where a value was expected, in the object that began at column 2",
+    "[[1": f'1:4-1:4 {ENDS} where "," or "]" was expected, in the array that began at column 2',
+    "[{": f'1:3-1:3 {ENDS} where a key in double quotes or "}}" was expected, in the object that began at column 2',
+    '{"a": [1,]}': '1:9-1:10 not-json is a comma after the last member, but "]" was expected',
     "{": f'1:2-1:2 {ENDS} where a key in double quotes or "}}" was expected, {IN_OBJECT}',
     '{"a": [],\n': f"1:10-1:10 {ENDS} where a key in double quotes was expected, {IN_OBJECT}",
     '{"a": {}\n\n': f'1:9-1:9 {ENDS} where "," or "}}" was expected, {IN_OBJECT}',
@@ -223,6 +235,9 @@ SYNTAX_ERRORS = {
     "[1,}": '1:4-1:5 not-json is "}", but a value was expected',
     "]": '1:1-1:2 not-json is "]", but a value was expected',
     "[1] x": '1:5-1:6 not-json is "x", but the end of the text was expected',
+    "[1] X": '1:5-1:6 not-json is "X", but the end of the text was expected',
+    "[~]": '1:2-1:3 not-json is "~", but a value was expected',
+    "[\x7f]": "1:2-1:3 not-json is U+007F, but a value was expected",
     "[1]\0": "1:4-1:5 not-json is a NUL character (U+0000), but the end of the text was expected",
     "[\xa01]": "1:2-1:3 not-json is a no-break space (U+00A0), but a value was expected",
     "[\x0c1]": "1:2-1:3 not-json is U+000C, but a value was expected",
@@ -323,6 +338,25 @@ def test_wide_encodings_are_called_by_their_name_and_decoded_for_the_reader(code
     data = (mark + '{"a": "\u00e9"}').encode(codec)
     assert unreadable(data) == f"1:1-1:2 not-utf8 is {name}, but UTF-8 was expected"
     assert text_of(data) == '{"a": "\u00e9"}'
+    assert is_wide(data)
+
+
+def test_what_is_in_utf8_is_not_taken_for_a_wide_encoding() -> None:
+    assert [data for data in (b"", b"[1]", b"\0", b"\xef\xbb\xbf[1]", b"\xe9") if is_wide(data)] == []
+
+
+def test_tokens_tell_where_brackets_keys_and_values_stand() -> None:
+    in_a = None, "a"
+    assert list(tokens(' {"a" : [ 1, {}] }')) == [
+        ("open", 1, 2, None),
+        ("key", 2, 5, in_a),
+        ("open", 8, 9, in_a),
+        ("number", 10, 11, (in_a, 0)),
+        ("open", 13, 14, (in_a, 1)),
+        ("close", 14, 15, (in_a, 1)),
+        ("close", 15, 16, in_a),
+        ("close", 17, 18, None),
+    ]
 
 
 @pytest.mark.parametrize(

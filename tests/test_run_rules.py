@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.pages import findings, page, run, said
+from tests.pages import NOW, findings, page, run, said
+from tests.paths import SAMPLES
 
 CREATED = 1729418292
 MILLISECONDS = 10**11
+EARLIEST = 1698796800
+ACTIVE = {"status": "in_progress", "completed_at": None, "usage": None}
 
 
 def _of_run(**changes: Any) -> list[tuple[str, str, str]]:
@@ -40,6 +43,28 @@ def test_a_key_of_metadata_that_is_too_long_is_itself_the_place() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
+        (
+            {"metadata": {"k" * 64: "v" * 512, "k" * 65: "", **{f"key {i}": "" for i in range(14)}}},
+            ("metadata-limits", f"/metadata/{'k' * 65}", "has a key of 65 characters, but at most 64 are allowed"),
+        ),
+        ({"temperature": 0, "top_p": 2}, ("sampling-range", "/top_p", "is 2, but the range is 0 to 1")),
+        ({"temperature": 3, "top_p": 0}, ("sampling-range", "/temperature", "is 3, but the range is 0 to 2")),
+        (
+            {**ACTIVE, "created_at": EARLIEST, "started_at": EARLIEST, "expires_at": int(NOW) + 86400, "top_p": 2},
+            ("sampling-range", "/top_p", "is 2, but the range is 0 to 1"),
+        ),
+    ],
+    ids=["metadata", "no temperature", "no top_p", "times"],
+)
+def test_what_is_at_a_limit_is_sound_beside_a_fault_for_which_all_rules_look_at_the_run(
+    changes: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    assert _of_run(**changes) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
         ({"created_at": 0}, ("/created_at", "is 0, the start of 1970, where the time of creation would be right")),
         ({"failed_at": 0}, ("/failed_at", "is 0, the start of 1970, where null would say that there is no such time")),
     ],
@@ -56,6 +81,7 @@ def test_a_hundred_thousand_million_seconds_are_milliseconds_and_one_less_is_the
             "is 100000000000, which is milliseconds or finer; in Unix seconds it would be 100000000",
         )
     ]
+    assert said(page(run(**ACTIVE, expires_at=MILLISECONDS)), ignore=["milliseconds"]) == []
     assert _of_run(expires_at=MILLISECONDS - 1, status="queued", started_at=None, completed_at=None, usage=None) == [
         ("implausible-timestamp", "/expires_at", "is 99999999999, more than a day after now (1793000000)")
     ]
@@ -77,6 +103,38 @@ def test_no_run_expires_before_it_starts() -> None:
         "/expires_at",
         "is 1729418294, before started_at 1729418295: no run expires before it starts",
     ) in _of_run(**times)
+    assert _of_run(**ACTIVE, **dict.fromkeys(("created_at", "started_at", "expires_at"), CREATED)) == [
+        (
+            "expired-before-created",
+            "/expires_at",
+            f"is {CREATED}, not after created_at {CREATED}: a run expires after its creation",
+        )
+    ]
+
+
+def test_a_time_in_words_from_before_the_api_is_told() -> None:
+    sample = json.loads((SAMPLES / "valid" / "sdk-run-v1-iso-times.json").read_text("utf-8"))
+    assert said({**sample, "createdAt": "2020-10-20T10:00:00.000Z"}, ignore=["outdated-tool-type"]) == [
+        (
+            "implausible-timestamp",
+            "/createdAt",
+            f'is "2020-10-20T10:00:00.000Z", before the API existed (2023-11-01 is {EARLIEST})',
+        )
+    ]
+
+
+def test_of_an_empty_id_nothing_else_is_said() -> None:
+    empty = run(id="", thread_id="", assistant_id="", model="")
+    assert said(page(empty, empty)) == [
+        ("empty-identifier", f"/data/{index}/{field}", f"is an empty string where {what} belongs")
+        for index in (0, 1)
+        for field, what in (
+            ("id", "the id of the run"),
+            ("assistant_id", "the id of its assistant"),
+            ("thread_id", "the id of its thread"),
+            ("model", "the name of its model"),
+        )
+    ]
 
 
 def test_a_page_that_is_not_full_is_the_last() -> None:
@@ -88,6 +146,8 @@ def test_a_page_that_is_not_full_is_the_last() -> None:
         )
     ]
     assert said({**page(run()), "has_more": True}, limit=1) == []
+    empty = page(data=[], first_id=None, last_id=None, has_more=True)
+    assert [rule for rule, *_ in said(empty, limit=2)] == ["empty-page-has-more"]
 
 
 def test_a_pair_that_is_too_long_on_both_sides_is_two_findings_that_stay_apart() -> None:
@@ -137,6 +197,34 @@ def test_a_sum_with_a_negative_part_is_not_judged(part: str) -> None:
     usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 40, part: -1}
     assert _of_run(usage=usage) == [
         ("negative-tokens", f"/usage/{part}", "is -1, but a count of tokens is 0 or more"),
+    ]
+
+
+def test_a_sum_with_a_part_of_zero_is_judged() -> None:
+    assert _of_run(usage={"prompt_tokens": 0, "completion_tokens": 20, "total_tokens": 25}) == [
+        ("token-total-mismatch", "/usage/total_tokens", "is 25, but prompt_tokens 0 + completion_tokens 20 is 20")
+    ]
+
+
+def test_a_part_of_nothing_is_too_much_and_a_part_that_is_not_told_is_none() -> None:
+    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    assert _of_run(usage={**usage, "prompt_token_details": {"cached_tokens": 1}}) == [
+        (
+            "cached-exceeds-prompt",
+            "/usage/prompt_token_details/cached_tokens",
+            "is 1, but is a part of prompt_tokens, which is 0",
+        )
+    ]
+    other = {"prompt_token_details": {"audio_tokens": 1}, "completion_tokens_details": {"audio_tokens": 1}}
+    assert _of_run(usage={**usage, **other}, top_p=2) == [("sampling-range", "/top_p", "is 2, but the range is 0 to 1")]
+
+
+@pytest.mark.parametrize("kind", ["prompt", "completion"])
+def test_one_limit_of_tokens_is_kept_without_the_other(kind: str) -> None:
+    limits = {"max_prompt_tokens": None, "max_completion_tokens": None, f"max_{kind}_tokens": 256}
+    usage = {"prompt_tokens": 257, "completion_tokens": 257, "total_tokens": 514}
+    assert _of_run(usage=usage, **limits) == [
+        ("over-token-limit", f"/usage/{kind}_tokens", f"is 257, over the run's own max_{kind}_tokens of 256")
     ]
 
 

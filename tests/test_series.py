@@ -357,6 +357,7 @@ def usage(prompt: int, completion: int) -> dict[str, Any]:
         (usage(5, 5), usage(5, 4), ("/1/usage/completion_tokens", "is 4, but was 5 in /0: ")),
         (usage(5, 5), usage(5, 5) | {"total_tokens": 9}, ("/1/usage/total_tokens", "is 9, but was 10 in /0: ")),
         (usage(5, 5), None, ("/1/usage", "is null, but was there in /0: ")),
+        (usage(5, 5), usage(0, 10), ("/1/usage/prompt_tokens", "is 0, but was 5 in /0: ")),
         (usage(5, 5), usage(5, -1), ("/1/usage/total_tokens", "is 4, but was 10 in /0: ")),
         (usage(5, 5), usage(5, 5) | {"prompt_tokens": -1}, None),
         (usage(5, 5), 7, None),
@@ -365,6 +366,36 @@ def usage(prompt: int, completion: int) -> dict[str, Any]:
 def test_usage_never_shrinks(before: Any, after: Any, told: tuple[str, str] | None) -> None:
     expected = [] if told is None else [("usage-shrank", told[0], f"{told[1]}what a run has used stays used")]
     assert of_history(run(usage=before), run(usage=after)) == expected
+
+
+def test_the_steps_of_a_run_are_added_up() -> None:
+    steps = [{"usage": usage(5, 5)}, {"usage": usage(0, 7)}]
+    assert said(run(usage=usage(5, 12), steps=steps)) == []
+    assert said(run(usage=usage(6, 12), steps=steps)) == [
+        ("steps-usage-mismatch", f"/usage/{name}", f"is {own}, but the steps of the run add up to {total}")
+        for name, own, total in (("prompt_tokens", 6, 5), ("total_tokens", 18, 17))
+    ]
+
+
+@pytest.mark.parametrize("steps", [7, "ab", {}, []])
+def test_what_is_no_list_of_steps_is_not_added_up(steps: Any) -> None:
+    assert said(run(steps=steps)) == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        7,
+        None,
+        {},
+        {"usage": None},
+        {"usage": 7},
+        {"usage": {"total_tokens": 7}},
+        {"usage": usage(1, 1) | {"total_tokens": 2.5}},
+    ],
+)
+def test_steps_are_not_added_up_where_one_has_no_usage(step: Any) -> None:
+    assert said(run(steps=[{"usage": usage(5, 5)}, step])) == []
 
 
 @pytest.mark.parametrize(
@@ -393,6 +424,11 @@ LONG = "Answer in no more than a hundred words, whatever it is that you were ask
         ({"temperature": 1}, {"temperature": 1.0}, None),
         ({"temperature": 1}, {"temperature": 0.5}, "is 0.5, but was 1 in /0"),
         ({"instructions": "Be kind."}, {"instructions": None}, "is null, but was a string of 8 characters in /0"),
+        (
+            {"instructions": "Zebra"},
+            {"instructions": "tapir"},
+            "is a string of 5 characters, but was a string of 5 characters in /0",
+        ),
         ({"instructions": LONG}, {"instructions": LONG + "!"}, "is not what it was in /0"),
         ({"instructions": LONG}, {"instructions": "Be kind."}, "is not what it was in /0"),
         ({"tools": []}, {"tools": [{"type": "code_interpreter"}]}, "is not what it was in /0"),
@@ -609,6 +645,9 @@ def test_a_page_lies_beyond_the_run_that_it_was_asked_after_or_before(tmp_path: 
             "/data/1/id",
             'is "run_b", the very run that the request named as its cursor: the page is what lies beyond it',
         )
+    ]
+    assert [told[:3] for told in _gets(tmp_path, ("?after=run_c&before=run_a", listed("abc")))] == [
+        (1, "overlapping-pages", "/data/0/id")
     ]
     assert [told[:3] for told in _gets(tmp_path, ("", listed("bcd")), ("?after=run_c", listed("a")))] == [
         (2, "broken-chain", "/data/0/created_at")

@@ -11,6 +11,7 @@ from validator import validate
 RUN = json.loads((SAMPLES / "valid" / "page.json").read_text("utf-8"))["data"][0]
 CALLS = "/required_action/submit_tool_outputs/tool_calls"
 STRICT = {"type": "object", "properties": {}, "additionalProperties": False}
+NAMES = [f"field_{i}" for i in range(5000)]
 
 
 def function(name: str = "tide", **rest: Any) -> dict[str, Any]:
@@ -78,6 +79,10 @@ SOUND: dict[str, dict[str, Any]] = {
         {"anyOf": [{"type": ["array", "null"], "items": {"type": "string"}}, True]}
     ),
     "a strict schema of a dialect that nobody knows": strict({"$schema": "https://example.com/mine", "type": "object"}),
+    "a strict schema of an object without properties": strict({"type": "object", "additionalProperties": False}),
+    "a strict schema with as many properties as there may be": strict(
+        {**STRICT, "properties": dict.fromkeys(NAMES, True), "required": NAMES}
+    ),
     "ten objects within an object": strict(nested_objects(10)),
 }
 
@@ -86,18 +91,35 @@ NOT_SOUND = "is not the text of a sound JSON object: at line"
 AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     "an action that names no payload": (
         waiting(required_action={"type": "submit_form"}),
-        [("missing-required-action", "/required_action", "")],
+        [
+            (
+                "missing-required-action",
+                "/required_action",
+                'names no tool call, but status is "requires_action": the calls to answer belong here',
+            )
+        ],
     ),
     "arguments of two kinds of wrong": (
         waiting("[1, 2]", "\n {"),
         [
-            ("arguments-not-json", f"{CALLS}/0/function/arguments", "is the text of an array of 2 items, expected "),
+            (
+                "arguments-not-json",
+                f"{CALLS}/0/function/arguments",
+                "is the text of an array of 2 items, expected that of a JSON object",
+            ),
             ("arguments-not-json", f"{CALLS}/1/function/arguments", f"{NOT_SOUND} 2, column 3, ends where "),
         ],
     ),
     "arguments that only a lax reader takes": (
         waiting('{"a": NaN}'),
         [("arguments-not-json", f"{CALLS}/0/function/arguments", f"{NOT_SOUND} 1, column 7, is NaN")],
+    ),
+    "arguments that are wrong already": (
+        waiting('{"a": NaN}', "[]", tools=[function(parameters={"type": "object", "required": ["b"]})]),
+        [
+            ("arguments-not-json", f"{CALLS}/0/function/arguments", f"{NOT_SOUND} 1, column 7, is NaN"),
+            ("arguments-not-json", f"{CALLS}/1/function/arguments", "is the text of an array of 0 items, expected "),
+        ],
     ),
     "arguments of an approval": (
         approval({"id": "call_1", **function(arguments="")}),
@@ -134,6 +156,10 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     "a call of nothing by an impossible name": (
         waiting("{}", name="the tide"),
         [("invalid-function-name", f"{CALLS}/0/function/name", "is a string of 8 characters, expected 1 to 64 ")],
+    ),
+    "a tool by an impossible name beside a call by a sound one": (
+        waiting("{}", tools=[function(), function("the wind")]),
+        [("invalid-function-name", "/tools/1/function/name", "is a string of 8 characters, expected 1 to 64 ")],
     ),
     "a choice of no function": (
         {"tools": [function()], "tool_choice": {"type": "function"}},

@@ -153,9 +153,8 @@ def _enter(text: str, found: _Found, wanted: _Wanted) -> list[_Entered]:
 
 def _next_member(text: str, at: int, container: _Entered) -> int:
     """Where the next member begins that may be wanted, or the closing bracket."""
-    if container.indexes is None:
-        while (member := _simple_member(text, at)) and member[1] not in container.wanted:
-            at = member.end()
+    while (member := _simple_member(text, at)) and member[1] not in container.wanted:
+        at = member.end()
     return _past_separator(text, at).end()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Never
+from typing import Any, NamedTuple
 
 from validator.doubt import is_doubtful
 from validator.problem import Problem, Span
@@ -83,7 +83,7 @@ def may_overflow(body: bytes) -> bool:
 
 def with_standard_library(body: bytes) -> Any:
     """Accept a document without any package."""
-    value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
+    value = json.loads(body.decode(), object_pairs_hook=_unique)
     if is_doubtful(value):
         raise _Doubt
     return value
@@ -106,10 +106,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         raise _Doubt
     return members
-
-
-def _refuse(_constant: str) -> Never:
-    raise _Doubt
 
 
 def _explained(data: bytes | str) -> Parsed:
@@ -148,4 +144,4 @@ def is_wide(data: bytes) -> bool:
 
 def _wide(data: bytes) -> Iterator[tuple[str, str]]:
     """The name and codec of the encoding of UTF-16 or UTF-32 data."""
-    return ((name, codec) for name, codec, pattern in _WIDE if re.match(pattern, data, re.DOTALL))
+    return ((name, codec) for name, codec, pattern in _WIDE if re.match(pattern, data))

@@ -120,7 +120,8 @@ class _Reading:
         if unlisted > 0:
             at = max(index for index, (rule, _) in enumerate(self.problems) if rule == _REPEATED)
             rule, problem = self.problems[at]
-            message = problem.message + "; {} more repetitions in this document are not listed"
+            others = "repetition in this document is" if unlisted == 1 else "repetitions in this document are"
+            message = f"{problem.message}; {{}} more {others} not listed"
             self.problems[at] = rule, problem._replace(message=message, values=(*problem.values, unlisted))
 
     def _report(self, rule: str, token: Token, message: str, *values: object) -> None:

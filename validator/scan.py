@@ -41,7 +41,6 @@ class Unreadable(Exception):
     """The text ends being JSON here, or goes deeper than any reader has to follow."""
 
     def __init__(self, rule: str, problem: Problem) -> None:
-        super().__init__(rule)
         self.rule = rule
         self.problem = problem
 

@@ -190,7 +190,7 @@ def _seen(character: str) -> str:
     """One character as a message template may show it."""
     if character == '"':
         return "the start of a string"
-    if " " < character <= "~":
+    if character.isascii() and character.isprintable():
         return f'"{character}"'.replace("{", "{{").replace("}", "}}")
     code = f"U+{ord(character):04X}"
     return f"{_NAMES[character]} ({code})" if character in _NAMES else code

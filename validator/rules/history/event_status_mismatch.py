@@ -35,7 +35,7 @@ def check(streamed: Streamed) -> Iterable[Problem]:
 
 
 def _problems(streamed: Streamed) -> Iterator[Problem]:
-    expected = _STATUSES.get(streamed.event or "")
+    expected = streamed.event and _STATUSES.get(streamed.event)
     if expected and streamed.status not in (None, expected):
         message = "is {}, but the event is {}: the status of its run is {}"
         yield Problem("status", message, tuple(Name(word) for word in (streamed.status, streamed.event, expected)))
