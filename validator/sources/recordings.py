@@ -34,8 +34,8 @@ class Body(NamedTuple):
     offsets: Callable[[], Sequence[int]]
 
     def without_mark(self) -> Body:
-        """The same without a byte order mark, which is no part of the document."""
-        if not self.text.startswith("\ufeff"):
+        """The same without a byte order mark, which is no part of the document; a second one is, and a fault."""
+        if not self.text.startswith("\ufeff") or self.text.startswith("\ufeff", 1):
             return self
         return Body(self.text[1:], self.is_base64, lambda: self.offsets()[1:])
 
