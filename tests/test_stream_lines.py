@@ -93,7 +93,7 @@ def test_a_line_that_is_too_long_does_not_hide_the_next(tmp_path: Path, end: str
     ]
 
 
-@pytest.mark.parametrize("data", [json.dumps(RUN), "x" * 10_000_000])
+@pytest.mark.parametrize("data", [json.dumps(RUN), "x" * 10_000_000], ids=["runs", "one line"])
 def test_a_stream_without_line_feeds_is_read_piece_by_piece(tmp_path: Path, data: str) -> None:
     text = text_of(*[data] * (10_000_000 // len(data))).replace("\n", "\r")
     (tmp_path / "a.sse").write_text(text, "utf-8", newline="")
