@@ -13,13 +13,13 @@ from types import ModuleType
 from typing import Any, get_args
 
 import pytest
-from referencing.exceptions import Unresolvable
 
 from tests.mutations import Mutation, mutations, several
 from tests.paths import INVALID, MISSHAPEN, SAMPLES, VALID
 from validator import Finding, arguments, schema_pass, validate
-from validator.contract import Subject, contract
-from validator.schema_explain import explain, registry_of
+from validator.contract import SUBJECTS, Subject, contract
+from validator.inlining import inlined
+from validator.schema_explain import explain
 from validator.schema_pass import accepts
 from validator.settings import ContractName, Form
 
@@ -104,12 +104,12 @@ def test_a_module_does_without_an_engine_that_is_not_installed(
     assert alone.jsonschema_rs is None
 
 
-def test_no_reference_leads_out_of_the_schemas() -> None:
-    resolver = registry_of(contract("observed", "wire").schemas).resolver()
-    assert resolver.lookup("urn:validate-runs:run").contents["title"] == "Run"
-    for uri in ("urn:validate-runs:zebra", "https://json-schema.org/draft/2020-12/schema", "file:///etc/hostname"):
-        with pytest.raises(Unresolvable):
-            resolver.lookup(uri)
+@pytest.mark.parametrize(("name", "form"), COMBINATIONS)
+def test_nothing_is_looked_up_for_what_is_applied_holds_no_reference(name: ContractName, form: Form) -> None:
+    schemas = contract(name, form)
+    applied = {subject: json.dumps(inlined(schemas.schema_of(subject), schemas.schemas)) for subject in SUBJECTS}
+    assert [subject for subject, schema in applied.items() if '"$ref"' in schema] == []
+    assert all('"required"' in schema for schema in applied.values())
 
 
 @pytest.mark.parametrize(("name", "form"), COMBINATIONS)

@@ -120,6 +120,31 @@ def test_the_page_has_keys_too() -> None:
         ("schema:required", "", 'lacks "has_more"; has "has-more", did you mean "has_more"')
     ]
     assert said({**page(), "total_count": 1, "first_idd": None}) == []
+    for written in ("lastd", "la_st_d"):
+        assert said(_renamed(page(), last_id=written)) == [
+            ("schema:required", "", f'lacks "last_id"; has "{written}", did you mean "last_id"')
+        ]
+
+
+def test_the_payload_of_an_action_is_no_misspelt_key() -> None:
+    calls = {"tool_calls": [{"id": "call_1", "type": "form"}]}
+    waiting = run(status="requires_action", completed_at=None, usage=None, expires_at=1729419000)
+    waiting["required_action"] = {"type": "submit_tool_output", "submit_tool_output": calls}
+    assert said(page(waiting)) == []
+
+
+def test_keys_are_not_looked_for_in_what_is_no_list() -> None:
+    assert said(page(run(tools=7))) == [("schema:type", "/data/0/tools", "is 7, expected an array")]
+
+
+def test_the_nearest_of_two_words_is_told() -> None:
+    assert said(page(run(truncation_strategy={"type": "autos"}))) == [
+        (
+            "schema:enum",
+            "/data/0/truncation_strategy/type",
+            'is "autos", expected "auto" or "last_messages"; did you mean "auto"',
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +179,13 @@ def test_a_required_key_in_the_other_naming_is_missing_and_nothing_more() -> Non
 def test_the_camel_case_form_has_the_same_findings_in_its_own_names() -> None:
     assert said(_sdk_page(topP="top_p")) == [
         ("mixed-naming", "/data/1/top_p", 'is snake_case, expected "topP" as the keys around it')
+    ]
+    assert said(_sdk_page(parallelToolCalls="parallel_tool_calls")) == [
+        (
+            "mixed-naming",
+            "/data/1/parallel_tool_calls",
+            'is snake_case, expected "parallelToolCalls" as the keys around it',
+        )
     ]
     assert said(_sdk_page(parallelToolCalls="paralelToolCalls")) == [
         ("misspelt-key", "/data/1/paralelToolCalls", 'is no key of the contract, did you mean "parallelToolCalls"')

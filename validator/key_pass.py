@@ -77,6 +77,6 @@ def _meant(key: str, absent: frozenset[str]) -> str | None:
     return closest(key, sorted(absent), _CUTOFF)
 
 
-def _other_naming(key: str, form: Form) -> str:
-    """The declared key that this one is in the other naming, else the key itself."""
-    return camel_case(key) if form == "sdk" else wire_names().get(key, key)
+def _other_naming(key: str, form: Form) -> str | None:
+    """What this key is in the naming of the form, as far as it is known."""
+    return camel_case(key) if form == "sdk" else wire_names().get(key)

@@ -9,10 +9,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from referencing import Registry
-from referencing.exceptions import NoSuchResource
-from referencing.jsonschema import DRAFT202012
 
-from validator.contract import Schema, Subject, contract
+from validator.contract import Subject, contract
 from validator.inlining import inlined
 from validator.pointer import join
 from validator.problem import Fix, NamedProblem, Problem
@@ -46,19 +44,8 @@ def _missing_keys(error: ValidationError) -> Iterator[str]:
 @cache
 def _validator(subject: Subject, name: ContractName, form: Form) -> Draft202012Validator:
     schemas = contract(name, form)
-    return Draft202012Validator(
-        inlined(schemas.schema_of(subject), schemas.schemas), registry=registry_of(schemas.schemas)
-    )
-
-
-def registry_of(schemas: Mapping[str, Schema]) -> Registry[Any]:
-    """A registry of these schemas that refuses to look any further."""
-    registry: Registry[Any] = Registry(retrieve=_refuse)  # type: ignore[call-arg]  # an attrs alias that mypy misses
-    return registry.with_resources((urn, DRAFT202012.create_resource(schema)) for urn, schema in schemas.items())
-
-
-def _refuse(uri: str) -> Any:
-    raise NoSuchResource(uri)
+    nothing_to_look_up: Registry[Any] = Registry()
+    return Draft202012Validator(inlined(schemas.schema_of(subject), schemas.schemas), registry=nothing_to_look_up)
 
 
 def _of_required(place: str, error: ValidationError, missing: Iterable[str]) -> NamedProblem:
