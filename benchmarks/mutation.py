@@ -32,8 +32,8 @@ LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "s
 UNDECORATED = "undecorated_"
 ARGUMENTS = ["-p", "no:cacheprovider", "-p", "no:unraisableexception"]
 """For pytest, which is started once for every fault, and spends most of the time on getting ready."""
-_FAST = ("*1",)
-"""The mutants with these numbers: the first of every function, the eleventh, and so on."""
+_FAST = ("*_1",)
+"""The mutants with this number: the first of every function."""
 FORGETFUL = """
 
 @pytest.fixture(autouse=True, scope="session")

@@ -329,6 +329,13 @@ def test_as_published_a_run_of_the_first_generation_lacks_the_keys_of_the_second
     ]
 
 
+def test_a_word_that_the_fast_engine_cannot_read_is_judged_all_the_same() -> None:
+    assert [(rule, pointer) for rule, pointer, _ in said(_run(status="\ud800"))] == [
+        ("lone-surrogate", "/data/0/status"),
+        ("schema:enum", "/data/0/status"),
+    ]
+
+
 def test_genuine_pages_are_sound_as_observed() -> None:
     for name in ("v1-page", "azure-page", "empty-page", "page", "sdk-page", "mixed-tools-page"):
         assert _shape(json.loads((SAMPLES / "valid" / f"{name}.json").read_text("utf-8")), "observed") == []

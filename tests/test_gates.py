@@ -210,14 +210,21 @@ def _raising(error: Exception) -> Any:
 
 
 @pytest.mark.usefixtures("broken_rules")
-def test_a_rule_that_raises_is_named_and_the_others_go_on() -> None:
+def test_a_rule_that_raises_is_named_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
     changed = run(usage=FAULTY_USAGE, expires_at=MILLISECONDS, started_at=None)
-    found = validate(page(changed, first_id="run_x", last_id="run_y"))
+    with caplog.at_level("DEBUG", "validator.rule_pass"):
+        found = validate(page(changed, first_id="run_x", last_id="run_y"))
     assert [(one.rule, one.pointer, one.message) for one in found.findings if one.rule == "internal-error"] == [
         ("internal-error", "", "rule first-id-mismatch raised RecursionError, the other rules were still applied"),
         ("internal-error", "/data/0", "rule milliseconds raised OverflowError, the other rules were still applied"),
         ("internal-error", "/data/0", "rule token-total-mismatch raised KeyError, the other rules were still applied"),
     ]
     assert {one.rule for one in found.findings} > {"expiry-on-ended-run", "last-id-mismatch"}
+    records = [(one.name, one.getMessage(), one.exc_info and one.exc_info[0]) for one in caplog.records]
+    assert [*dict.fromkeys(records)] == [
+        ("validator.rule_pass", "rule milliseconds failed", OverflowError),
+        ("validator.rule_pass", "rule token-total-mismatch failed", KeyError),
+        ("validator.rule_pass", "rule first-id-mismatch failed", RecursionError),
+    ]
     assert not found.ok
     assert len({one.fingerprint for one in found.findings}) == len(found.findings)

@@ -21,6 +21,7 @@ from tests.paths import SAMPLES
 from validator import survey as survey_module
 from validator import validate, workers
 from validator.checked import Checked, Sound
+from validator.line_screen import screen
 from validator.passes import checks
 from validator.per_file import of_files
 from validator.ranges import check_range, moved, ranges, with_lines
@@ -126,6 +127,14 @@ def test_the_screen_lets_pass_only_what_has_no_finding(tmp_path: Path) -> None:
     assert sum(one.documents for one in screened if isinstance(one, Sound)) == sum(
         not one.totals for one in report.checked
     )
+
+
+def test_the_screen_lets_pass_what_is_sound_and_nothing_else() -> None:
+    sound = json.dumps(RUN).encode()
+    clashing = json.dumps({**RUN, "tools": [tool := {"type": "function", "function": {"name": "f"}}, tool]}).encode()
+    screened = screen(READY)
+    assert screened is not None
+    assert screened(b"", [sound, clashing, sound]) == ([1], Sound(2, 2))
 
 
 @pytest.mark.parametrize("changed", [{"form": "sdk"}, {"expect": "page"}])

@@ -115,6 +115,13 @@ def test_misspelt_keys_are_found_at_any_depth_but_not_in_free_form_maps() -> Non
     ]
 
 
+def test_a_misspelt_key_in_one_element_of_a_list_is_told_where_all_else_is_sound() -> None:
+    misspelt = {"type": "function", "function": {"name": "f", "stict": True}}
+    assert said(page(run(tools=[misspelt, {"type": "file_search"}]))) == [
+        ("misspelt-key", "/data/0/tools/0/function/stict", 'is no key of the contract, did you mean "strict"')
+    ]
+
+
 def test_the_page_has_keys_too() -> None:
     assert said(_renamed(page(), has_more="has-more")) == [
         ("schema:required", "", 'lacks "has_more"; has "has-more", did you mean "has_more"')
@@ -131,6 +138,7 @@ def test_the_payload_of_an_action_is_no_misspelt_key() -> None:
     waiting = run(status="requires_action", completed_at=None, usage=None, expires_at=1729419000)
     waiting["required_action"] = {"type": "submit_tool_output", "submit_tool_output": calls}
     assert said(page(waiting)) == []
+    assert said(page({**waiting, "zebra": "makes somebody look at the keys"})) == []
 
 
 def test_keys_are_not_looked_for_in_what_is_no_list() -> None:
