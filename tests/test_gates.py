@@ -55,7 +55,8 @@ def test_a_misshapen_field_is_one_finding_and_no_rule_reads_it(sample: Path) -> 
         spoilt = copy.deepcopy(document)
         spoilt["data"] = [_misshapen(one, {name}) for one in document["data"]]
         assert _misshapen_at(spoilt) == {f"/data/{i}/{name}" for i, one in enumerate(document["data"]) if name in one}
-        assert _of(rule, spoilt) == []
+        without = {**document, "data": [{**one, name: None} for one in document["data"]]}
+        assert _of(rule, spoilt) == (_of(rule, without) if rule.screens else [])
 
 
 @pytest.mark.parametrize("sample", OF_PAGES, ids=lambda path: path.stem)
@@ -136,6 +137,25 @@ def test_a_zero_in_the_place_of_null_is_judged_no_further() -> None:
         ("zero-timestamp", "/data/0/expires_at"),
         ("zero-timestamp", "/data/0/cancelled_at"),
         ("zero-timestamp", "/data/0/failed_at"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"completed_at": 0, "failed_at": 0}, [("zero-timestamp", "failed_at"), ("zero-timestamp", "completed_at")]),
+        ({"created_at": MILLISECONDS}, [("milliseconds", "created_at")]),
+        ({"id": "", "model": ""}, [("empty-identifier", "id"), ("empty-identifier", "model")]),
+    ],
+)
+def test_a_missing_field_keeps_no_spoilt_one_from_being_found(
+    changes: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    changed = run(**changes)
+    del changed["cancelled_at"], changed["thread_id"]
+    assert [(rule, pointer) for rule, pointer, _ in said(page(changed))] == [
+        ("schema:required", "/data/0"),
+        *((rule, f"/data/0/{field}") for rule, field in expected),
     ]
 
 

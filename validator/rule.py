@@ -49,7 +49,7 @@ class Rule:
 
     A function that takes the settings in `asks` and returns the schema, where it depends on them."""
     screens: bool = False
-    """Runs before the others, which then keep away from the fields that its problems spoil."""
+    """Runs before the others, on what is well shaped of every run; they keep away from what its problems spoil."""
     once: bool = False
     """Only the first problem of a document is reported."""
     fixed: bool = False

@@ -34,8 +34,8 @@ SETTLED_FIELDS = (
 class Dispatch(NamedTuple):
     """The rules in effect, with the settings that they ask for bound to them.
 
-    Which of the `screens` and `run` checks apply to a sound run hangs on its status and on which of the `deciding`
-    fields are null: `memo` keeps it. What the `settled` checks say hangs on the `configuration` alone: `said` keeps it.
+    Which of the `run` checks apply to a sound run hangs on its status and on which of the `deciding` fields are null:
+    `memo` keeps it. What the `settled` checks say hangs on the `configuration` alone: `said` keeps it.
     """
 
     page: Dispatched
@@ -44,7 +44,7 @@ class Dispatch(NamedTuple):
     run: Dispatched
     deciding: tuple[str, ...]
     configuration: tuple[str, ...]
-    memo: dict[tuple[Any, ...], tuple[Dispatched, Dispatched]]
+    memo: dict[tuple[Any, ...], Dispatched]
     said: dict[bytes, list[NamedProblem]]
 
 
@@ -60,7 +60,7 @@ def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
         screens=screens,
         settled=settled,
         run=others,
-        deciding=_named((*rule.given, *rule.null) for rule, _ in (*screens, *others)),
+        deciding=_named((*rule.given, *rule.null) for rule, _ in others),
         configuration=_named(rule.fields for rule, _ in settled),
         memo={},
         said={},
@@ -82,25 +82,23 @@ def run_problems(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple
     """
     if misshapen:
         return _of_misshapen(run, misshapen, rules)
-    screens, checks = _applicable_to_sound(run, rules)
-    if screens and called(screens, run):
+    if called(rules.screens, run):
         return _of_misshapen(run, (), rules)
-    return _of_configuration(run, rules) + called(checks, run), ()
+    return _of_configuration(run, rules) + called(_applicable_to_sound(run, rules), run), ()
 
 
 def is_sound(run: Run, rules: Dispatch) -> bool:
     """Whether the rules certainly say nothing at all of a well shaped run; raises what a rule raises."""
-    screens, checks = _applicable_to_sound(run, rules)
-    if screens or _of_configuration(run, rules):
+    if rules.screens or _of_configuration(run, rules):
         return False
-    for _, check in checks:  # noqa: SIM110  # a generator would cost as much as a check
+    for _, check in _applicable_to_sound(run, rules):  # noqa: SIM110  # a generator would cost as much as a check
         if check(run):
             return False
     return True
 
 
 def _of_misshapen(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
-    screened = called(_applicable(run, rules.screens, misshapen), run)
+    screened = called(rules.screens, {field: value for field, value in run.items() if field not in misshapen})
     spoiled = {*misshapen, *(name for _, problem in screened for name in problem.spoils)}
     return screened + called(_applicable(run, (*rules.settled, *rules.run), spoiled), run), spoiled
 
@@ -115,12 +113,12 @@ def _of_configuration(run: Run, rules: Dispatch) -> list[NamedProblem]:
     return said
 
 
-def _applicable_to_sound(run: Run, rules: Dispatch) -> tuple[Dispatched, Dispatched]:
-    """The screens and the other checks that apply to a run without misshapen fields."""
+def _applicable_to_sound(run: Run, rules: Dispatch) -> Dispatched:
+    """The checks that apply to a run without misshapen fields."""
     signature = (run["status"], *[value is None for value in map(run.get, rules.deciding)])
     applicable = rules.memo.get(signature)
     if applicable is None:
-        applicable = (_applicable(run, rules.screens, ()), _applicable(run, rules.run, ()))
+        applicable = _applicable(run, rules.run, ())
         remember(rules.memo, signature, applicable)
     return applicable
 

@@ -33,15 +33,15 @@ _BELONGS = {
 @rule(
     group="identity",
     severity=WARNING,
-    given=tuple(_BELONGS),
+    reads=tuple(_BELONGS),
     unless={"properties": {field: {"minLength": 1} for field in _BELONGS}},
     screens=True,
 )
 def check(run: Run) -> Iterable[Problem]:
-    if run["id"] and run["thread_id"] and run["assistant_id"] and run["model"]:
+    if "" not in map(run.get, _BELONGS):
         return ()
     return [
         Problem(field, f"is an empty string where {what} belongs", spoils=(field,))
         for field, what in _BELONGS.items()
-        if not run[field]
+        if run.get(field) == ""
     ]
