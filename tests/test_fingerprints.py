@@ -42,6 +42,15 @@ def test_findings_of_runs_keep_theirs_when_runs_are_reordered_or_others_come_and
     assert alone == {key: value for key, value in before.items() if key in alone}
 
 
+def test_runs_with_endless_ids_are_told_apart_by_them() -> None:
+    ids = [f"run_{'a' * 1_000_000}{end}" for end in "bc"]
+    faulty = [run(id=one, usage=RUNS[0]["usage"]) for one in ids]
+    found = validate(page(*faulty), now=NOW, select=["token-total-mismatch"]).findings
+    again = validate(page(*reversed(faulty)), now=NOW, select=["token-total-mismatch"]).findings
+    assert len({one.identity for one in found}) == 2
+    assert [one.identity for one in found] == [one.identity for one in reversed(again)]
+
+
 def test_findings_keep_theirs_when_the_file_is_laid_out_anew() -> None:
     document = page(*RUNS)
     before = _prints(json.dumps(document))

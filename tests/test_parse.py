@@ -135,6 +135,19 @@ def test_five_repetitions_are_listed_and_the_others_counted() -> None:
     assert said(parse("[{" + ",".join('"a/b": 1' for _ in range(6)) + "}]"))[4:] == [f"1:48-1:53 {message}"]
 
 
+def test_where_pointers_are_endless_the_others_are_counted() -> None:
+    key = "k" * 1_000_000
+    parsed = parse(f'{{"{key}": [{",".join(["NaN", json.dumps(chr(0xD800))] * 4)}, NaN]}}')
+    number = "is NaN, which JSON does not have; no number is written null"
+    half = "has half of a surrogate pair, U+D800, without the other half"
+    assert [(problem.pointer, problem.message, problem.values) for _, problem in parsed.problems] == [
+        (f"{key}/0", number, ()),
+        (f"{key}/1", half, ()),
+        (f"{key}/2", f"{number}; {{}} more numbers like this in this document are not listed", (3,)),
+        (f"{key}/3", f"{half}; {{}} more halves like this in this document are not listed", (2,)),
+    ]
+
+
 def test_a_number_that_no_double_holds_is_reported_and_read_as_infinite_or_not_a_number() -> None:
     data = f'{{"a": [NaN, Infinity, -Infinity], "b": 1e400, "c": -1E+999, "d": {"9" * 250}e99, "e": {"7" * 310}.5}}'
     parsed = parse(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 from validator.doubt import HALF, MOST_DIGITS
@@ -13,8 +14,17 @@ from validator.scan import Token, Unreadable, parts, tokens, unquoted
 
 _NOT_FINITE = "non-finite-number"
 _REPEATED = "duplicate-key"
+_HALF = "lone-surrogate"
 _MOST_REPEATED = 5
 """Repeated keys of a document that are reported; the others are counted."""
+_LONGEST_POINTERS = 4_000_000
+"""Characters that the pointers of a document may have together, so that a long key is not repeated without end."""
+_UNLISTED = {
+    _REPEATED: ("repetition", "repetitions"),
+    _NOT_FINITE: ("number like this", "numbers like this"),
+    _HALF: ("half like this", "halves like this"),
+}
+"""What is counted, where it is not reported."""
 
 
 def explained(text: str) -> tuple[Any, tuple[tuple[str, Problem], ...], bool]:
@@ -40,7 +50,8 @@ class _Reading:
         self._text = text
         self._holders: list[Any] = [self.document]
         self._keys: list[dict[str | int, int]] = []
-        self._repeated = 0
+        self._found: Counter[str] = Counter()
+        self._room = _LONGEST_POINTERS
 
     def read(self) -> None:
         take = {
@@ -53,7 +64,8 @@ class _Reading:
         }
         for token in tokens(self._text):
             take[token.kind](token)
-        self._count_unlisted()
+        for rule, (one, several) in _UNLISTED.items():
+            self._count_unlisted(rule, one, several)
 
     def _open(self, token: Token) -> None:
         container: Any = {} if self._text[token.start] == "{" else []
@@ -106,24 +118,26 @@ class _Reading:
     def _look_for_halves(self, token: Token, value: str) -> None:
         if not value.isascii() and (half := HALF.search(value)):
             message = f"has half of a surrogate pair, U+{ord(half[0]):04X}, without the other half"
-            self._report("lone-surrogate", token, message)
+            self._report(_HALF, token, message)
 
     def _repeat(self, token: Token, first: int) -> None:
-        self._repeated += 1
-        if self._repeated <= _MOST_REPEATED:
-            message = "repeats a key that stands at {} already; only the last value is checked"
-            self._report(_REPEATED, token, message, Offset(first))
+        message = "repeats a key that stands at {} already; only the last value is checked"
+        self._report(_REPEATED, token, message, Offset(first))
 
-    def _count_unlisted(self) -> None:
-        """Tell in the last repetition that is reported how many are not."""
-        unlisted = self._repeated - _MOST_REPEATED
+    def _count_unlisted(self, rule: str, one: str, several: str) -> None:
+        """Tell in the last such problem that is reported how many are not."""
+        listed = [index for index, (name, _) in enumerate(self.problems) if name == rule]
+        unlisted = self._found[rule] - len(listed)
         if unlisted > 0:
-            at = max(index for index, (rule, _) in enumerate(self.problems) if rule == _REPEATED)
-            rule, problem = self.problems[at]
-            others = "repetition in this document is" if unlisted == 1 else "repetitions in this document are"
+            _, problem = self.problems[listed[-1]]
+            others = f"{one} in this document is" if unlisted == 1 else f"{several} in this document are"
             message = f"{problem.message}; {{}} more {others} not listed"
-            self.problems[at] = rule, problem._replace(message=message, values=(*problem.values, unlisted))
+            self.problems[listed[-1]] = rule, problem._replace(message=message, values=(*problem.values, unlisted))
 
     def _report(self, rule: str, token: Token, message: str, *values: object) -> None:
+        self._found[rule] += 1
+        if self._found[rule] > 1 and (self._room < 0 or (rule == _REPEATED and self._found[rule] > _MOST_REPEATED)):
+            return
         pointer, span = join(*parts(token.path)), Span(token.start, token.end)
+        self._room -= len(pointer)
         self.problems.append((rule, Problem(pointer, message, values, on_key=token.kind == "key", span=span)))

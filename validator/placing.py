@@ -26,6 +26,7 @@ from validator.severity import Severity
 from validator.sources.frames import liner, placer
 from validator.wording import is_credential, is_plain, word
 
+_LONGEST_IDENTIFIER = 200
 _BARE_NAME = re.compile(r'(?<!")\b[a-z]+(?:_[a-z]+)+\b')
 
 
@@ -84,7 +85,8 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
     about, document = found.about, found.document
     runs = {pointer: run for part in found.recognised.parts for pointer, run in part.runs}
     place, bytes_to = placer(document, text), ByteColumns(liner(document, text)).at
-    owned = [_owned(entry, runs) for entry in entries]
+    identifiers: dict[str, str] = {}
+    owned = [_owned(entry, runs, identifiers) for entry in entries]
     shown = _excerpts(entries, owned, text, settings) if document.has_places else {}
     edits = _edits(entries, found) if settings.edits else {}
     seen: Counter[str] = Counter()
@@ -146,13 +148,23 @@ class _Owned(NamedTuple):
     same: str
 
 
-def _owned(entry: _Entry, runs: dict[str, Any]) -> _Owned:
+def _owned(entry: _Entry, runs: dict[str, Any], identifiers: dict[str, str]) -> _Owned:
+    """Whose a problem is; `identifiers` keeps what stands for the ids of runs."""
     pointer = entry.problem.pointer
     owner = _owner(pointer, runs)
-    run = None if owner is None else runs[owner]
-    inside = pointer if owner is None else pointer[len(owner) :].removeprefix("/")
-    run_id = str(run.get("id")) if isinstance(run, dict) else ""
-    return _Owned(run, inside, "\0".join((entry.rule, run_id, inside, entry.problem.identity)))
+    if owner is None:
+        return _Owned(None, pointer, "\0".join((entry.rule, "", pointer, entry.problem.identity)))
+    if owner not in identifiers:
+        identifiers[owner] = _identifier(runs[owner])
+    inside = pointer[len(owner) :].removeprefix("/")
+    same = "\0".join((entry.rule, identifiers[owner], inside, entry.problem.identity))
+    return _Owned(runs[owner], inside, same)
+
+
+def _identifier(run: Any) -> str:
+    """The id of a run, or what stands for one that is longer than any id."""
+    told = str(run.get("id")) if isinstance(run, dict) else ""
+    return told if len(told) <= _LONGEST_IDENTIFIER else _digest(told)
 
 
 def _excerpts(entries: Sequence[_Entry], owned: Sequence[_Owned], text: str, settings: Settings) -> dict[int, Excerpt]:
