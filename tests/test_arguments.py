@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from validator import arguments
-from validator.arguments import mismatch, read
+from validator.arguments import MOST_WORK, Calls, read
 from validator.embedded import Schema
 from validator.problem import Problem
 from validator.wording import Name
@@ -149,7 +149,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize(("schema", "values"), FITTING.values(), ids=FITTING)
 def test_nothing_is_said_of_arguments_that_fit(schema: Schema, values: dict[str, Any]) -> None:
-    assert mismatch(values, schema) is None
+    assert Calls().mismatch(values, schema) is None
 
 
 @pytest.mark.usefixtures("engine")
@@ -157,9 +157,25 @@ def test_nothing_is_said_of_arguments_that_fit(schema: Schema, values: dict[str,
 def test_the_first_mismatch_is_told_with_its_path(
     schema: Schema, values: dict[str, Any], message: str, shown: tuple[Any, ...]
 ) -> None:
-    problem = mismatch(values, schema)
+    problem = Calls().mismatch(values, schema)
     assert problem == Problem("", f"does not fit parameters: {message}", shown)
     assert [isinstance(value, Name) for value in problem.values] == [isinstance(value, Name) for value in shown]
+
+
+@pytest.mark.usefixtures("engine")
+def test_for_all_calls_of_a_run_only_so_much_work_is_done() -> None:
+    calls, laborious = Calls(), {"allOf": [{"required": ["a"]}] * (MOST_WORK // 10)}
+    problem = Problem("", "does not fit parameters: {} is missing", (Name("a"),))
+    assert [calls.mismatch({}, laborious) for _ in range(4)] == [problem, problem, None, None]
+    assert calls.mismatch({}, {"required": ["a"]}) == problem
+
+
+def test_parameters_are_looked_into_once_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[Schema] = []
+    monkeypatch.setattr(arguments, "_judge", judged.append)
+    calls, large = Calls(), {"properties": {f"p{i}": {"type": "string"} for i in range(2_000)}}
+    assert [calls.mismatch({}, large) for _ in range(3)] == [None, None, None]
+    assert judged == [large]
 
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
@@ -208,9 +224,9 @@ KEYWORDS = (*LIMITS, "type", "properties", "required")
 def test_both_engines_come_to_the_same_findings(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(7)
     pairs = [(dict(zip("abc", _values(rng), strict=False)), _random_schema(rng)) for _ in range(2000)]
-    fast = [mismatch(values, schema) for values, schema in pairs]
+    fast = [Calls().mismatch(values, schema) for values, schema in pairs]
     monkeypatch.setattr(arguments, "jsonschema_rs", None)
-    assert [mismatch(values, schema) for values, schema in pairs] == fast
+    assert [Calls().mismatch(values, schema) for values, schema in pairs] == fast
     assert 500 < sum(problem is not None for problem in fast) < 1500
 
 

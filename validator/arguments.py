@@ -28,7 +28,7 @@ except ImportError:  # no wheel for this platform: jsonschema judges alone
 Accepts: TypeAlias = Callable[[Any], bool]
 
 MOST_WORK = 500_000
-"""Pairs of a part of the arguments with a part of the schema, or with another of theirs, that may be compared."""
+"""Pairs of a part of the arguments with a part of the schema, or with another of theirs, compared for one run."""
 
 _CHARACTERS = 200
 """Characters that are as much work as one part."""
@@ -59,15 +59,30 @@ def read(text: str) -> Parsed:
     return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else parse(text)
 
 
-def mismatch(arguments: dict[str, Any], parameters: Schema) -> Problem | None:
-    """The first thing in the arguments that the parameters do not allow, if they are safe to apply at all."""
-    judge = _judge(parameters)
-    if judge is None or _is_laborious(arguments, judge):
-        return None
-    if jsonschema_rs is not None and judge.accepts(arguments):
-        return None
-    error = _first_error(arguments, judge)
-    return None if error is None else _worded(error, arguments)  # where the engines differ, jsonschema decides
+class Calls:
+    """The calls of one run: the same parameters are looked into once, and only so much work is done for all calls."""
+
+    def __init__(self) -> None:
+        self._left = MOST_WORK
+        self._judges: dict[int, _Judge | None] = {}
+
+    def mismatch(self, arguments: dict[str, Any], parameters: Schema) -> Problem | None:
+        """The first thing in the arguments that the parameters do not allow, if they are safe to apply at all."""
+        if id(parameters) not in self._judges:
+            self._judges[id(parameters)] = _judge(parameters)
+        judge = self._judges[id(parameters)]
+        if judge is None or not self._is_worth(_work(arguments, judge)) or is_deep(arguments):
+            return None
+        if jsonschema_rs is not None and judge.accepts(arguments):
+            return None
+        error = _first_error(arguments, judge)
+        return None if error is None else _worded(error, arguments)  # where the engines differ, jsonschema decides
+
+    def _is_worth(self, work: int) -> bool:
+        if work > self._left:
+            return False
+        self._left -= work
+        return True
 
 
 @remembering
@@ -79,9 +94,9 @@ def _judge(schema: Schema) -> _Judge | None:
     return _Judge(bare, _size(bare), dialect, _accepts(bare, dialect))
 
 
-def _is_laborious(arguments: dict[str, Any], judge: _Judge) -> bool:
+def _work(arguments: dict[str, Any], judge: _Judge) -> int:
     size = _size(arguments)
-    return size * (size + judge.size) > MOST_WORK or is_deep(arguments)
+    return max(size, 1) * (size + judge.size)
 
 
 def _size(value: Any) -> int:
