@@ -11,6 +11,15 @@ from validator import validate
 from validator.settings import Expect
 
 MESSAGE = {"id": "msg_1", "object": "thread.message"}
+STEP = {
+    "id": "step_1",
+    "object": "thread.run.step",
+    "run_id": "run_1",
+    "thread_id": "thread_1",
+    "assistant_id": "asst_1",
+    "status": "completed",
+    "expired_at": None,
+}
 ANY = "a page of runs, a run or an array of runs"
 
 
@@ -43,6 +52,7 @@ def _without(value: dict[str, Any], *keys: str) -> dict[str, Any]:
         ([run(), run()], "runs", 2),
         ([7, run()], "runs", 2),
         ([run(), page()], "runs", 2),
+        (page(run(object="thread.run.step")), "page", 1),
     ],
 )
 def test_a_document_is_a_page_a_run_or_several(document: object, kind: str, runs: int) -> None:
@@ -67,6 +77,9 @@ def test_a_document_is_a_page_a_run_or_several(document: object, kind: str, runs
         ({"swagger": "2.0"}, "an API description"),
         ({"data": [MESSAGE, MESSAGE]}, "a list of messages"),
         ({"data": [{"object": "batch"}]}, "a list of batches"),
+        (page(STEP, STEP), "a list of run steps"),
+        (page({**MESSAGE, "status": "completed", "thread_id": "thread_1"}), "a list of messages"),
+        (STEP, "a run step"),
         ({"data": [MESSAGE, {"object": "assistant"}]}, "a list of objects that are no runs"),
         ({"data": ["run_1"]}, "a list of values that are no runs"),
         ({**PAGE, "data": [{"object": ["thread.run"]}]}, "a list of objects that are no runs"),
@@ -81,6 +94,12 @@ def test_a_document_of_another_kind_is_one_finding_that_says_what_it_is(document
     assert said(document) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
     about = validate(document).documents[0]
     assert (about.kind, about.form, about.generation, about.runs) == (None, None, None, 0)
+
+
+@pytest.mark.parametrize("other", [MESSAGE, STEP])
+def test_among_runs_another_object_is_one_finding(other: dict[str, Any]) -> None:
+    for document, place in ((page(run(), other), "/data/1"), (page(other, run()), "/data/0"), ([run(), other], "/1")):
+        assert said(document) == [("schema:const", f"{place}/object", f'is "{other["object"]}", expected "thread.run"')]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ Kind: TypeAlias = Literal["page", "run", "runs"]
 
 _ENVELOPE = (("object",), ("first_id", "firstId"), ("last_id", "lastId"), ("has_more", "hasMore"))
 _OWNERS = ("thread_id", "assistant_id", "threadId", "assistantId")
+_STARTED = ("started_at", "startedAt")
 _WIRE_KEYS = ("created_at", "thread_id", "assistant_id", "first_id", "last_id", "has_more")
 _SDK_KEYS = ("createdAt", "threadId", "assistantId", "firstId", "lastId", "hasMore")
 
@@ -98,7 +99,9 @@ def _is_run(value: Any) -> bool:
 
 
 def _has_run_keys(value: Any) -> bool:
-    return isinstance(value, dict) and "id" in value and "status" in value and any(owner in value for owner in _OWNERS)
+    if not isinstance(value, dict) or other_object(value):
+        return False
+    return "id" in value and "status" in value and any(owner in value for owner in _OWNERS)
 
 
 def _holds_runs(value: dict[str, Any]) -> bool:
@@ -152,6 +155,12 @@ OTHER_OBJECTS = {
     "batch": "batch",
 }
 """What other objects of the API call themselves, in words."""
+
+
+def other_object(value: dict[str, Any]) -> str | None:
+    """What an object of the API is, in words, if it is neither a run nor a page; only runs tell when they started."""
+    kind = value.get("object")
+    return None if not isinstance(kind, str) or any(key in value for key in _STARTED) else OTHER_OBJECTS.get(kind)
 
 
 def _looks_like(value: Any) -> str:
