@@ -65,7 +65,7 @@ def _searching(**options: Any) -> dict[str, Any]:
     return _run(tools=[{"type": "file_search", **options}])
 
 
-def _ranked(ranker: str) -> dict[str, Any]:
+def _ranked(ranker: str | None) -> dict[str, Any]:
     return _searching(file_search={"ranking_options": {"ranker": ranker, "score_threshold": 0.5}})
 
 
@@ -151,6 +151,58 @@ TIGHTENED: list[tuple[object, Rows]] = [
             )
         ],
     ),
+    (
+        _run(tools=[{"type": "function", "function": {"name": "f", "description": None, "parameters": None}}]),
+        [
+            ("schema:type", "/data/0/tools/0/function/description", "is null, expected a string"),
+            ("schema:type", "/data/0/tools/0/function/parameters", "is null, expected an object"),
+        ],
+    ),
+    (
+        _searching(file_search={"max_num_results": None, "ranking_options": None}),
+        [
+            ("schema:type", "/data/0/tools/0/file_search/max_num_results", "is null, expected an integer"),
+            ("schema:type", "/data/0/tools/0/file_search/ranking_options", "is null, expected an object"),
+        ],
+    ),
+    (
+        _ranked(None),
+        [
+            (
+                "schema:enum",
+                "/data/0/tools/0/file_search/ranking_options/ranker",
+                'is null, expected "auto" or "default_2024_08_21"',
+            )
+        ],
+    ),
+    (
+        _run(tools=[{"type": "file_search"}], tool_choice={"type": "file_search", "function": None}),
+        [("schema:type", "/data/0/tool_choice/function", "is null, expected an object")],
+    ),
+    (
+        _run(tools=[{"type": "bing_grounding"}], tool_choice={"type": "bing_grounding"}),
+        [
+            ("schema:enum", "/data/0/tools/0/type", f'is "bing_grounding", expected {DOCUMENTED_TOOLS}'),
+            (
+                "schema:enum",
+                "/data/0/tool_choice/type",
+                'is "bing_grounding", expected "function", "code_interpreter" or "file_search"',
+            ),
+        ],
+    ),
+    (
+        _run(
+            response_format={"type": "json_schema", "json_schema": {"name": "x", "description": None, "schema": None}}
+        ),
+        [
+            ("schema:type", "/data/0/response_format/json_schema/description", "is null, expected a string"),
+            ("schema:type", "/data/0/response_format/json_schema/schema", "is null, expected an object"),
+        ],
+    ),
+    (
+        _run(parallel_tool_calls=None),
+        [("schema:type", "/data/0/parallel_tool_calls", "is null, expected true or false")],
+    ),
     (_run(response_format="none"), [("schema:const", "/data/0/response_format", 'is "none", expected "auto"')]),
     (_searching(file_search=None), [("schema:type", "/data/0/tools/0/file_search", "is null, expected an object")]),
     (
@@ -230,9 +282,9 @@ def test_what_is_documented_is_let_pass_by_both(document: object) -> None:
             'schema:const: is "text", expected "auto"',
         ),
         (
-            _run(tool_choice={"type": "zebra"}),
-            'schema:enum: is "zebra", expected "function", "code_interpreter", "file_search" or "retrieval"',
-            'schema:enum: is "zebra", expected "function", "code_interpreter" or "file_search"',
+            _run(tool_choice={"type": 7}),
+            "schema:type: is 7, expected a string",
+            'schema:enum: is 7, expected "function", "code_interpreter" or "file_search"',
         ),
         (
             _run(instructions=7),

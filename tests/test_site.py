@@ -166,7 +166,7 @@ def test_what_is_inside_a_field_is_told() -> None:
     assert told["tools[].function"] == ("always", "an object", ["`type` is `function`"])
     searched = "tools[].file_search.ranking_options"
     assert told[f"{searched}.score_threshold"] == ("always", "a number, at least 0, at most 1", [])
-    assert told[f"{searched}.ranker"] == ("no", "a string, of length 1 or more", [])
+    assert told[f"{searched}.ranker"] == ("no", "a string or null, of length 1 or more", [])
 
 
 def test_the_contracts_differ_where_the_overlays_say_so() -> None:
@@ -176,10 +176,11 @@ def test_the_contracts_differ_where_the_overlays_say_so() -> None:
     assert told["usage"] == ("required: where the run is of v2", "required: always")
     assert told["tools"] == ("an array, of at most 128 items", "an array, of at most 20 items")
     assert told["incomplete_details.reason"] == (
-        "a string, of length 1 or more",
+        "a string or null, of length 1 or more",
         "`max_completion_tokens` or `max_prompt_tokens`",
     )
-    assert {"status", "model", "has_more", "parallel_tool_calls"}.isdisjoint(told)
+    assert told["parallel_tool_calls"] == ("true or false or null", "true or false")
+    assert {"status", "model", "has_more", "temperature"}.isdisjoint(told)
 
 
 def test_evidence_is_what_was_counted(site: Path) -> None:

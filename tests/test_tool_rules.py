@@ -154,8 +154,14 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
         [("undeclared-tool-call", f"{CALLS}/0/function/name", 'is "tide", which is no function in tools')],
     ),
     "a call of nothing by an impossible name": (
-        waiting("{}", name="the tide"),
-        [("invalid-function-name", f"{CALLS}/0/function/name", "is a string of 8 characters, expected 1 to 64 ")],
+        waiting("{}", name="multi_tool_use.parallel"),
+        [
+            (
+                "undeclared-tool-call",
+                f"{CALLS}/0/function/name",
+                'is "multi_tool_use.parallel", which is no function in tools',
+            )
+        ],
     ),
     "a tool by an impossible name beside a call by a sound one": (
         waiting("{}", tools=[function(), function("the wind")]),
@@ -164,6 +170,14 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     "a choice of no function": (
         {"tools": [function()], "tool_choice": {"type": "function"}},
         [("undeclared-tool-choice", "/tool_choice/function", 'is absent, but type is "function": ')],
+    ),
+    "a choice of the function null": (
+        {"tools": [function()], "tool_choice": {"type": "function", "function": None}},
+        [("undeclared-tool-choice", "/tool_choice/function", 'is null, but type is "function": ')],
+    ),
+    "a choice of another service's tool that is not there": (
+        {"tools": [function()], "tool_choice": {"type": "bing_grounding"}},
+        [("undeclared-tool-choice", "/tool_choice/type", 'is "bing_grounding", but tools has no tool of this type')],
     ),
     "a choice of a function by an impossible name": (
         {"tools": [function()], "tool_choice": function("the wind")},

@@ -27,7 +27,7 @@ from validator.rule import WARNING, rule
 @rule(group="status", severity=WARNING, on=("incomplete",), reads=("incomplete_details",))
 def check(run: Run) -> Iterable[Problem]:
     details = run.get("incomplete_details")
-    if details and "reason" in details:
+    if details and details.get("reason") is not None:
         return ()
     message = 'gives no reason, but status is "incomplete"; "max_completion_tokens" or "max_prompt_tokens" is usual'
     return [Problem("incomplete_details", message)]

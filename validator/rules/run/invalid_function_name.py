@@ -2,7 +2,8 @@
 
 The API takes 1 to 64 letters, digits, underscores and dashes, and refuses any other name with status 400. So a run that
 holds one was never accepted as it stands: a server skipped the check, or a tool rewrote the response. Names are judged
-wherever they occur: in `tools`, in tool calls, in `tool_choice`, and as the name of the schema in `response_format`.
+wherever a caller gives them: in `tools`, in `tool_choice`, and as the name of the schema in `response_format`. Those of
+tool calls are the model's, which may write anything: `undeclared-tool-call` tells of them.
 
 Bad:
 
@@ -21,7 +22,7 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tools import function_calls, functions, is_function_name, named_schema
+from validator.tools import functions, is_function_name, named_schema
 from validator.wording import Name
 
 _NAMED = {"properties": {"name": {"pattern": "^[A-Za-z0-9_-]{1,64}$"}}}
@@ -32,11 +33,10 @@ _FUNCTION = {"properties": {"function": _NAMED}}
     group="tools",
     severity=WARNING,
     given=("tools",),
-    reads=("required_action", "tool_choice", "response_format"),
+    reads=("tool_choice", "response_format"),
     unless={
         "properties": {
             "tools": {"items": _FUNCTION},
-            "required_action": {"additionalProperties": {"properties": {"tool_calls": {"items": _FUNCTION}}}},
             "tool_choice": _FUNCTION,
             "response_format": {"properties": {"json_schema": _NAMED}},
         }
@@ -49,10 +49,8 @@ def check(run: Run) -> Iterable[Problem]:
 
 def _names(run: Run) -> list[tuple[str, str]]:
     names = [(f"tools/{index}/function/name", function["name"]) for index, function in functions(run)]
-    if run.get("required_action") is not None:
-        names += [(f"{pointer}/name", function["name"]) for pointer, function in function_calls(run)]
     choice = run.get("tool_choice")
-    if isinstance(choice, dict) and choice["type"] == "function" and "function" in choice:
+    if isinstance(choice, dict) and choice["type"] == "function" and choice.get("function") is not None:
         names.append(("tool_choice/function/name", choice["function"]["name"]))
     if (schema := named_schema(run)) is not None:
         names.append(("response_format/json_schema/name", schema["name"]))

@@ -34,8 +34,10 @@ def check(run: Run) -> Iterable[Problem]:
         return [Problem("tool_choice/type", "is {}, but tools has no tool of this type", (Name(choice["type"]),))]
     if choice["type"] != "function":
         return ()
-    if "function" not in choice:
-        return [Problem("tool_choice/function", 'is absent, but type is "function": expected the function to call')]
+    if choice.get("function") is None:
+        seen = "null" if "function" in choice else "absent"
+        message = f'is {seen}, but type is "function": expected the function to call'
+        return [Problem("tool_choice/function", message)]
     name = choice["function"]["name"]
     if name in function_names(run) or not is_function_name(name):
         return ()

@@ -32,10 +32,13 @@ _AZURE = (
     "bing_custom_search",
     "bing_grounding",
     "browser_automation",
+    "computer_use_preview",
     "connected_agent",
     "deep_research",
+    "fabric_aiskill",
     "fabric_dataagent",
     "mcp",
+    "microsoft_fabric",
     "openapi",
     "sharepoint_grounding",
 )
