@@ -31,10 +31,10 @@ from validator.sighting import (
     possible_orders,
 )
 from validator.sources import Document, Origin, Request
+from validator.tokens import COUNTS
 
 _LONGEST = 64
 """Characters of a string that is remembered as it is."""
-_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 _CURSORS = ("after", "before")
 
 Key: TypeAlias = tuple[str, frozenset[tuple[str, str]]]
@@ -219,7 +219,7 @@ class History:
             before = None
         fields = {name: run[name] for name in REMEMBERED if name in run and name not in spoiled}
         if fields.get("usage"):
-            fields["usage"] = {name: run["usage"][name] for name in _COUNTS}
+            fields["usage"] = {name: run["usage"][name] for name in COUNTS}
         after = self._last[run["id"]] = Sighting(fields, self._configuration(run, spoiled), seen)
         return None if before is None else Change(before, after)
 
