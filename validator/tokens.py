@@ -28,5 +28,6 @@ def of_steps(run: Run) -> dict[str, int] | None:
 def _counts(step: Any) -> dict[str, int] | None:
     """The counts of a step; None where it has not all of them, for no schema has looked at steps."""
     usage = step.get("usage") if isinstance(step, dict) else None
-    counts = {name: usage.get(name) for name in COUNTS} if isinstance(usage, dict) else {}
-    return counts if counts and all(type(count) is int for count in counts.values()) else None
+    known = usage if isinstance(usage, dict) else {}
+    counts = {name: count for name in COUNTS if type(count := known.get(name)) is int}
+    return counts if len(counts) == len(COUNTS) else None
