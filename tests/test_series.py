@@ -570,6 +570,22 @@ def test_what_does_not_fit_in_a_stream_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_status_that_its_event_contradicts_is_not_compared_with_others(tmp_path: Path) -> None:
+    events = (
+        ("thread.run.created", WAITING),
+        ("thread.run.in_progress", run()),
+        ("thread.run.requires_action", active("requires_action")),
+    )
+    stream = _stream(tmp_path / "a.sse", *events, DONE)
+    assert [told[:3] for told in _told(stream, ignore=["usage-shrank", "time-moved-back"])] == [
+        (2, "event-status-mismatch", "/status")
+    ]
+    late = _stream(tmp_path / "a.sse", ("thread.run.completed", run()), ("thread.run.failed", active()), DONE)
+    assert [told[:3] for told in _told(late, ignore=["usage-shrank", "time-moved-back"])] == [
+        (2, "event-status-mismatch", "/status")
+    ]
+
+
 def test_a_stream_is_a_history(tmp_path: Path) -> None:
     events = ("thread.run.completed", run()), ("thread.run.in_progress", active())
     assert [told[:2] for told in _told(_stream(tmp_path / "a.sse", *events, DONE))] == [(2, "illegal-transition")]

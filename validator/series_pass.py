@@ -67,22 +67,26 @@ class Series:
             self._recording = Followed()
         if document.origin:
             self._recording.at = (document.file, document.origin.turn, document.record or 0)
-        if self._is_history or document.origin:
-            yield from self._of_histories(found, here)
+        of_stream: list[NamedProblem] = []
         if document.origin and found.recognised.kind == "run":
-            yield from self._of_stream(found, here, document.origin)
+            of_stream += self._of_stream(found, here, document.origin)
+            yield from of_stream
+        if self._is_history or document.origin:
+            contradicted = {name for _, problem in of_stream for name in problem.spoils}
+            yield from self._of_histories(found, here, contradicted)
         if request is None and self._is_listing:
             yield from self._of_listing(found, here, is_last=is_last)
         if request and request.lists and found.recognised.kind == "page":
             yield from self._of_recorded_page(found, here, request)
 
-    def _of_histories(self, found: Found, here: Seen) -> Iterator[NamedProblem]:
+    def _of_histories(self, found: Found, here: Seen, contradicted: Collection[str]) -> Iterator[NamedProblem]:
+        """What is wrong with the next sightings of runs; what the stream has contradicted is not compared."""
         history = self._history if self._is_history else self._recording.history
         for part in found.parts:
             once: set[str] = set()
             for index, run in part.runs:
                 pointer, as_written = part.part.runs[index]
-                spoiled = part.spoiled.get(index, ())
+                spoiled = {*part.spoiled.get(index, ()), *contradicted}
                 if "id" in spoiled or not run["id"] or run["id"] in once:
                     continue
                 if part.part.page is not None:

@@ -2,8 +2,8 @@
 
 Tokens that were used stay used: once a run has a usage, it keeps one, and none of its counts goes down. Who bills or
 budgets by the later snapshot charges too little, and who saw the earlier one cannot explain the difference. A server
-counts one attempt or one step instead of the whole run, or loses the usage when it writes the run anew. A total that is not the
-sum of its parts is another rule's finding and not compared.
+counts one attempt or one step instead of the whole run, or loses the usage when it writes the run anew. A total that
+is not the sum of its parts is another rule's finding and not compared.
 
 Bad:
 
