@@ -67,6 +67,13 @@ def test_what_is_at_a_limit_is_sound_beside_a_fault_for_which_all_rules_look_at_
     [
         ({"created_at": 0}, ("/created_at", "is 0, the start of 1970, where the time of creation would be right")),
         ({"failed_at": 0}, ("/failed_at", "is 0, the start of 1970, where null would say that there is no such time")),
+        (
+            {"failed_at": -62135596800},
+            (
+                "/failed_at",
+                "is -62135596800, the start of the year 1, where null would say that there is no such time",
+            ),
+        ),
     ],
 )
 def test_what_would_be_right_in_the_place_of_a_zero_is_said(changes: dict[str, int], expected: tuple[str, str]) -> None:

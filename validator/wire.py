@@ -6,16 +6,7 @@ import datetime
 from typing import Any
 
 from validator.contract import Shape, camel_case, declared_names, wire_names
-from validator.document import TIMES
-
-
-class Instant(float):
-    """Unix seconds of an ISO 8601 date-time string, printed as that string."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
+from validator.document import TIMES, Instant
 
 
 def to_wire(value: Any, shape: Shape) -> Any:
