@@ -77,6 +77,20 @@ def test_names_of_fields_in_messages_are_spelt_as_in_the_document() -> None:
     ]
 
 
+def test_the_steps_of_a_run_are_added_up_in_either_naming() -> None:
+    counts = {"promptTokens": 1, "completionTokens": 2, "totalTokens": 3}
+    for usage in (counts, {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}):
+        steps = [{"usage": usage}, {"usage": usage}]
+        assert said(_sdk_page(1, usage=counts, steps=[{"usage": usage}])) == []
+        assert said(_sdk_page(1, usage=counts, steps=steps)) == [
+            ("steps-usage-mismatch", "/data/1/usage/promptTokens", "is 1, but the steps of the run add up to 2")
+        ]
+    untold: list[Any] = [7, [], [None], [{}], [{"usage": None}], [{"usage": {}}]]
+    for steps_of_nothing in untold:
+        assert said(_sdk_page(1, usage=counts, steps=steps_of_nothing)) == []
+    assert said(_sdk_page(1, usage=counts, metadata={"steps": "7"}, steps=[{"usage": counts}])) == []
+
+
 def test_words_of_vocabularies_in_messages_stay_as_they_are() -> None:
     assert said(_sdk_page(0, requiredAction=None)) == [
         (
