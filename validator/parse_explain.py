@@ -13,6 +13,8 @@ from validator.scan import Token, Unreadable, parts, tokens, unquoted
 
 _NOT_FINITE = "non-finite-number"
 _REPEATED = "duplicate-key"
+LAST_COUNTS = "; only the last value is checked"
+"""What a message adds that holds for documents only."""
 _MOST_REPEATED = 5
 """Repeated keys of a document that are reported; the others are counted."""
 
@@ -111,7 +113,7 @@ class _Reading:
     def _repeat(self, token: Token, first: int) -> None:
         self._repeated += 1
         if self._repeated <= _MOST_REPEATED:
-            message = "repeats a key that stands at {} already; only the last value is checked"
+            message = f"repeats a key that stands at {{}} already{LAST_COUNTS}"
             self._report(_REPEATED, token, message, Offset(first))
 
     def _count_unlisted(self) -> None:
