@@ -109,8 +109,20 @@ MISFITTING: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
     "a value where nothing is allowed": (
         {"properties": {"a": False}},
         {"a": 1},
+        "{} holds {} where nothing is allowed",
+        (Name("a"), 1),
+    ),
+    "a value further in where nothing is allowed": (
+        {"allOf": [{"properties": {"a": {"items": {"properties": {"b": True, "c": False, "d": False}}}}}]},
+        {"a": [{"b": 1}, {"b": 1, "d": 1, "c": 2}]},
+        "{} holds {} where nothing is allowed",
+        (Name("a.1.c"), 2),
+    ),
+    "where nothing at all is allowed": (
+        {"allOf": [False]},
+        {"a": 1},
         "holds {} where nothing is allowed",
-        (1,),
+        ({"a": 1},),
     ),
     "no alternative": (
         {"properties": {"a": {"anyOf": [{"type": "null"}, {"type": "string"}]}}},

@@ -307,6 +307,25 @@ def test_a_total_is_fixed_beside_breakdowns_that_fit(usage: dict[str, Any], righ
 
 
 @pytest.mark.parametrize(
+    ("steps", "is_fixed"),
+    [
+        ([(940, 20, 960), (0, 185, 185)], True),
+        ([(940, 0, 940)], False),
+        ([(940, 205, 940)], False),
+        ([(1145, 0, 1145), None], True),
+        ([(940, 0, 940), None], True),
+        ([], True),
+    ],
+)
+def test_a_total_is_left_alone_where_the_steps_of_the_run_used_another(
+    steps: list[tuple[int, int, int] | None], is_fixed: bool, tmp_path: Path
+) -> None:
+    used = [counts and dict(zip(WRONG_TOTAL, counts, strict=True)) for counts in steps]
+    document = page(sound_run(usage=WRONG_TOTAL, steps=[{"usage": usage} for usage in used]))
+    assert len(fixes(document, tmp_path)) == is_fixed
+
+
+@pytest.mark.parametrize(
     ("changes", "line"),
     [
         ({"object": "run"}, '+    "object": "thread.run",'),

@@ -77,6 +77,20 @@ def test_names_of_fields_in_messages_are_spelt_as_in_the_document() -> None:
     ]
 
 
+def test_the_steps_of_a_run_are_added_up_in_either_naming() -> None:
+    counts = {"promptTokens": 1, "completionTokens": 2, "totalTokens": 3}
+    for usage in (counts, {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}):
+        steps = [{"usage": usage}, {"usage": usage}]
+        assert said(_sdk_page(1, usage=counts, steps=[{"usage": usage}])) == []
+        assert said(_sdk_page(1, usage=counts, steps=steps)) == [
+            ("steps-usage-mismatch", "/data/1/usage/promptTokens", "is 1, but the steps of the run add up to 2")
+        ]
+    untold: list[Any] = [7, [], [None], [{}], [{"usage": None}], [{"usage": {}}]]
+    for steps_of_nothing in untold:
+        assert said(_sdk_page(1, usage=counts, steps=steps_of_nothing)) == []
+    assert said(_sdk_page(1, usage=counts, metadata={"steps": "7"}, steps=[{"usage": counts}])) == []
+
+
 def test_words_of_vocabularies_in_messages_stay_as_they_are() -> None:
     assert said(_sdk_page(0, requiredAction=None)) == [
         (
@@ -94,6 +108,9 @@ def test_no_message_about_the_camel_case_form_names_a_field_of_the_wire() -> Non
         if _is_page(sample) and sample.stem not in NAMING:
             for found in findings(_as_sdk(json.loads(sample.read_bytes()))):
                 assert not bare.search(found.message), found
+
+
+A_DATE_TIME = "a date-time with its offset from UTC"
 
 
 @pytest.mark.parametrize(
@@ -141,15 +158,35 @@ def test_no_message_about_the_camel_case_form_names_a_field_of_the_wire() -> Non
         ),
         (
             {"createdAt": "last Thursday"},
-            [("schema:type", "/createdAt", "is a string of 13 characters, expected an integer")],
+            [("schema:type", "/createdAt", f"is a string of 13 characters, expected an integer or {A_DATE_TIME}")],
         ),
         (
             {"createdAt": "2024-02-30T15:09:26Z"},
-            [("schema:type", "/createdAt", "is a string of 20 characters, expected an integer")],
+            [("schema:type", "/createdAt", f"is a string of 20 characters, expected an integer or {A_DATE_TIME}")],
         ),
         (
             {"startedAt": "2024-03-14"},
-            [("schema:type", "/startedAt", "is a string of 10 characters, expected an integer or null")],
+            [
+                (
+                    "schema:type",
+                    "/startedAt",
+                    f"is a string of 10 characters, expected an integer, {A_DATE_TIME} or null",
+                )
+            ],
+        ),
+        (
+            {"startedAt": "2024-03-14T15:09:27"},
+            [
+                (
+                    "schema:type",
+                    "/startedAt",
+                    f"is a string of 19 characters, expected an integer, {A_DATE_TIME} or null",
+                )
+            ],
+        ),
+        (
+            {"startedAt": True},
+            [("schema:type", "/startedAt", f"is true, expected an integer, {A_DATE_TIME} or null")],
         ),
     ],
 )
@@ -157,6 +194,30 @@ def test_times_written_as_dates_are_ordered_as_instants(
     changes: dict[str, Any], expected: list[tuple[str, str, str]]
 ) -> None:
     assert said({**ISO_RUN, **changes}, ignore=["outdated-tool-type"]) == expected
+
+
+def test_a_date_of_the_far_future_is_not_in_milliseconds() -> None:
+    far = {"status": "in_progress", "completedAt": None, "usage": None, "expiresAt": "9999-12-31T23:59:59Z"}
+    assert said({**ISO_RUN, **far}, ignore=["outdated-tool-type"]) == [
+        ("implausible-timestamp", "/expiresAt", 'is "9999-12-31T23:59:59Z", more than a day after now (1793000000)')
+    ]
+    assert said({**ISO_RUN, **far, "createdAt": 1710428966000}, select=["time"]) == [
+        (
+            "milliseconds",
+            "/createdAt",
+            "is 1710428966000, which is milliseconds or finer; in Unix seconds it would be 1710428966",
+        ),
+    ]
+
+
+def test_the_zero_of_a_date_is_one_finding() -> None:
+    unset = "where null would say that there is no such time"
+    for zero, start in (("0001-01-01T00:00:00Z", "the year 1"), ("1970-01-01T00:00:00.000Z", "1970")):
+        assert said({**ISO_RUN, "failedAt": zero}, ignore=["outdated-tool-type"]) == [
+            ("zero-timestamp", "/failedAt", f'is "{zero}", the start of {start}, {unset}')
+        ]
+    created = {**ISO_RUN, "createdAt": "0001-01-01T00:00:00+00:00"}
+    assert [found[:2] for found in said(created, ignore=["outdated-tool-type"])] == [("zero-timestamp", "/createdAt")]
 
 
 def test_dates_are_for_the_observed_camel_case_form_only() -> None:

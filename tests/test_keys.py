@@ -66,6 +66,11 @@ def test_other_undeclared_keys_are_let_pass(extra: dict[str, Any]) -> None:
 
 def test_what_resembles_an_absent_key_too_little_is_let_pass() -> None:
     assert said(page(_renamed(run(), top_p="top_k"))) == []
+    usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+    for details in ("input_tokens_details", "input_token_details", "output_tokens_details"):
+        assert said(page(run(usage={**usage, details: {}}))) == []
+    for details in ("prompt_token_detail", "prompts_tokens_details", "completion_token_details"):
+        assert [found[0] for found in said(page(run(usage={**usage, details: {}})))] == ["misspelt-key"]
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,13 @@ def test_what_is_at_a_limit_is_sound_beside_a_fault_for_which_all_rules_look_at_
     [
         ({"created_at": 0}, ("/created_at", "is 0, the start of 1970, where the time of creation would be right")),
         ({"failed_at": 0}, ("/failed_at", "is 0, the start of 1970, where null would say that there is no such time")),
+        (
+            {"failed_at": -62135596800},
+            (
+                "/failed_at",
+                "is -62135596800, the start of the year 1, where null would say that there is no such time",
+            ),
+        ),
     ],
 )
 def test_what_would_be_right_in_the_place_of_a_zero_is_said(changes: dict[str, int], expected: tuple[str, str]) -> None:
@@ -96,13 +103,51 @@ def test_no_time_in_milliseconds_is_compared_with_another() -> None:
     assert [rule for rule, _, _ in _of_run(**times)] == ["milliseconds"]
 
 
+@pytest.mark.parametrize(
+    ("status", "field"),
+    [
+        ("completed", "completed_at"),
+        ("incomplete", "completed_at"),
+        ("expired", "completed_at"),
+        ("cancelled", "cancelled_at"),
+        ("failed", "failed_at"),
+    ],
+)
+def test_an_end_time_of_another_status_is_one_finding_at_any_value(status: str, field: str) -> None:
+    unexpected = {
+        "completed_at": "unexpected-completion-time",
+        "cancelled_at": "unexpected-cancellation-time",
+        "failed_at": "unexpected-failure-time",
+    }
+    ended = {
+        "status": status,
+        "completed_at": None,
+        "last_error": {"code": "server_error", "message": ""} if status == "failed" else None,
+        "incomplete_details": {"reason": "max_completion_tokens"} if status == "incomplete" else None,
+    }
+    start = run()["started_at"]
+    assert _of_run(**{**ended, field: start}) == []
+    assert [told[:2] for told in _of_run(**{**ended, field: start - 1})] == [("ended-before-started", f"/{field}")]
+    for other, rule in unexpected.items() - {(field, unexpected[field])}:
+        for time in (start - 9, start, start + 9):
+            assert [told[:2] for told in _of_run(**{**ended, field: start, other: time})] == [(rule, f"/{other}")]
+
+
+def test_what_an_ended_run_keeps_of_its_expiry_is_one_finding_at_any_value() -> None:
+    for expires in (CREATED, CREATED + 600, CREATED + 6000):
+        late = {"created_at": CREATED, "started_at": CREATED + 5000, "completed_at": CREATED + 5006}
+        assert [told[:2] for told in _of_run(**late, expires_at=expires)] == [("expiry-on-ended-run", "/expires_at")]
+
+
 def test_no_run_expires_before_it_starts() -> None:
     times = {"created_at": 1729418292, "started_at": 1729418295, "expires_at": 1729418294}
-    assert (
-        "expired-before-created",
-        "/expires_at",
-        "is 1729418294, before started_at 1729418295: no run expires before it starts",
-    ) in _of_run(**times)
+    assert _of_run(**ACTIVE, **times) == [
+        (
+            "expired-before-created",
+            "/expires_at",
+            "is 1729418294, before started_at 1729418295: no run expires before it starts",
+        )
+    ]
     assert _of_run(**ACTIVE, **dict.fromkeys(("created_at", "started_at", "expires_at"), CREATED)) == [
         (
             "expired-before-created",
@@ -215,8 +260,40 @@ def test_a_part_of_nothing_is_too_much_and_a_part_that_is_not_told_is_none() -> 
             "is 1, but is a part of prompt_tokens, which is 0",
         )
     ]
-    other = {"prompt_token_details": {"audio_tokens": 1}, "completion_tokens_details": {"audio_tokens": 1}}
+    other: dict[str, Any] = {
+        "prompt_token_details": {"audio_tokens": 1},
+        "completion_tokens_details": {"audio_tokens": 1},
+    }
     assert _of_run(usage={**usage, **other}, top_p=2) == [("sampling-range", "/top_p", "is 2, but the range is 0 to 1")]
+
+
+def test_a_part_that_nobody_counted_is_null_and_judged_as_none() -> None:
+    parts = {
+        "prompt_token_details": {"cached_tokens": None},
+        "prompt_tokens_details": {"cached_tokens": None},
+        "completion_tokens_details": {"reasoning_tokens": None},
+    }
+    usage = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7, **parts}
+    for contract in ("observed", "published"):
+        assert said(page(run(usage=usage)), contract=contract, select=["schema", "usage"]) == []
+    assert [found[:2] for found in _of_run(usage={**usage, "total_tokens": 8})] == [
+        ("token-total-mismatch", "/usage/total_tokens")
+    ]
+    assert [found[:2] for found in _of_run(usage={**usage, "completion_tokens": -1})] == [
+        ("negative-tokens", "/usage/completion_tokens")
+    ]
+
+
+def test_the_spelling_of_chat_completions_is_judged_too() -> None:
+    usage = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
+    place = "/usage/prompt_tokens_details/cached_tokens"
+    assert _of_run(usage={**usage, "prompt_tokens_details": {"cached_tokens": 3}}) == []
+    assert _of_run(usage={**usage, "prompt_tokens_details": {"cached_tokens": 4}}) == [
+        ("cached-exceeds-prompt", place, "is 4, but is a part of prompt_tokens, which is 3")
+    ]
+    assert _of_run(usage={**usage, "prompt_tokens_details": {"cached_tokens": -1}}) == [
+        ("negative-tokens", place, "is -1, but a count of tokens is 0 or more")
+    ]
 
 
 @pytest.mark.parametrize("kind", ["prompt", "completion"])

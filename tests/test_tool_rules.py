@@ -114,6 +114,43 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
         waiting('{"a": NaN}'),
         [("arguments-not-json", f"{CALLS}/0/function/arguments", f"{NOT_SOUND} 1, column 7, is NaN")],
     ),
+    "arguments with one key twice": (
+        waiting('{"a": 1, "a": "x"}', tools=[function(parameters={"properties": {"a": {"type": "integer"}}})]),
+        [
+            (
+                "arguments-not-json",
+                f"{CALLS}/0/function/arguments",
+                (
+                    f"{NOT_SOUND} 1, column 10, repeats a key that stands at column 2 already; "
+                    "readers differ in the value that they keep"
+                ),
+            )
+        ],
+    ),
+    "arguments of two calls in one": (
+        waiting("{} {}"),
+        [
+            (
+                "arguments-not-json",
+                f"{CALLS}/0/function/arguments",
+                (
+                    f"{NOT_SOUND} 1, column 4, is the start of a second document, but one was expected; "
+                    "the arguments of a call are one object"
+                ),
+            )
+        ],
+    ),
+    "arguments behind a byte order mark": (
+        waiting("\ufeff{}", "\ufeff\ufeff{}", tools=[function(parameters={"required": ["a"]})]),
+        [
+            (
+                "arguments-not-json",
+                f"{CALLS}/{call}/function/arguments",
+                f"{NOT_SOUND} 1, column 1, is a byte order mark (U+FEFF), but an object was expected",
+            )
+            for call in (0, 1)
+        ],
+    ),
     "arguments that are wrong already": (
         waiting('{"a": NaN}', "[]", tools=[function(parameters={"type": "object", "required": ["b"]})]),
         [

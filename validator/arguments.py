@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from validator.dialects import Dialect
 from validator.embedded import Schema, applicable_dialect, is_deep, levels, remembering
 from validator.parse import Parsed, parse
-from validator.problem import Problem
+from validator.problem import Problem, Span
 from validator.wording import TYPES, Name, either
 
 if TYPE_CHECKING:
@@ -51,11 +51,14 @@ class _Judge(NamedTuple):
     accepts: Accepts
 
 
+_BYTE_ORDER_MARK = Problem("", "is a byte order mark (U+FEFF), but an object was expected", span=Span(0, 1))
 _remembered = lru_cache(maxsize=32)(parse)
 
 
 def read(text: str) -> Parsed:
     """Parse the text of arguments, once for the rules that ask in turn."""
+    if text.startswith("\ufeff"):  # let pass before a document in bytes, but JSON.parse and json.loads refuse it here
+        return Parsed(None, (("not-json", _BYTE_ORDER_MARK),), False, text)
     return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else parse(text)
 
 
@@ -75,8 +78,8 @@ class Calls:
             return None
         if jsonschema_rs is not None and judge.accepts(arguments):
             return None
-        error = _first_error(arguments, judge)
-        return None if error is None else _worded(error, arguments)  # where the engines differ, jsonschema decides
+        error = _first_error(arguments, judge)  # where the engines differ, jsonschema decides
+        return None if error is None else _worded(error, arguments, judge.schema)
 
     def _is_worth(self, work: int) -> bool:
         if work > self._left:
@@ -143,13 +146,13 @@ def _place(arguments: Any, path: Iterable[str | int]) -> list[int]:
     return place
 
 
-def _worded(error: ValidationError, arguments: Any) -> Problem:
+def _worded(error: ValidationError, arguments: Any, schema: Schema) -> Problem:
     path = tuple(error.path)
     value: Any = error.instance
     limit: Any = error.validator_value
     match error.validator:
         case None:
-            said = _said(path, "holds {} where nothing is allowed", value)
+            said = _said((*path, *_forbidden(error, arguments, schema)), "holds {} where nothing is allowed", value)
         case _ if reduce(getitem, path, arguments) is not value:  # but one of its keys
             said = _said(path, "has a key that propertyNames rejects")
         case "required":
@@ -167,6 +170,15 @@ def _worded(error: ValidationError, arguments: Any) -> Problem:
         case keyword:
             said = _said(path, f"is {{}}, which {keyword} rejects", value)
     return said
+
+
+def _forbidden(error: ValidationError, arguments: Any, schema: Any) -> Iterable[str]:
+    """The key that a false schema forbids, which the path of the error lacks; none where it forbids another thing."""
+    if error.schema_path[-1] != "properties":
+        return ()
+    holder = reduce(getitem, error.path, arguments)
+    properties = reduce(getitem, error.schema_path, schema)
+    return [key for key, value in holder.items() if properties.get(key) is False and value is error.instance][:1]
 
 
 def _said(path: tuple[str | int, ...], message: str, *values: Any) -> Problem:

@@ -30,9 +30,10 @@ _VOCABULARY = """
     tool_choice.type tool_choice.function.name
     response_format.type response_format.json_schema.name
 """
-_NUMBERS = (
-    "usage.prompt_tokens usage.prompt_token_details.cached_tokens usage.completion_tokens_details.reasoning_tokens"
-)
+_NUMBERS = """
+    usage.prompt_tokens usage.prompt_token_details.cached_tokens usage.prompt_tokens_details.cached_tokens
+    usage.completion_tokens_details.reasoning_tokens
+"""
 
 
 def _places(fields: str) -> Iterable[tuple[str, ...]]:

@@ -14,6 +14,15 @@ END_TIMES = ("completed_at", "cancelled_at", "failed_at")
 TIMES = ("created_at", "started_at", "expires_at", *END_TIMES)
 
 
+class Instant(float):
+    """Unix seconds of an ISO 8601 date-time string, printed as that string."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Page(NamedTuple):
     """A page of a listing as a page rule sees it.
 

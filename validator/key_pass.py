@@ -14,8 +14,9 @@ from validator.wording import Name, closest
 
 Path: TypeAlias = tuple[str | int, ...]
 
-_CUTOFF = 0.82
-"""`top_k` is a key of its own, not a misspelt `top_p` (0.80); `stict` is meant to be `strict` (0.91)."""
+_CUTOFF = 0.84
+"""`top_k` is a key of its own, not a misspelt `top_p` (0.80), as is `input_tokens_details` beside
+`prompt_tokens_details` (0.83); `stict` is meant to be `strict` (0.91)."""
 
 
 Missing: TypeAlias = Mapping[str, Collection[str]]

@@ -15,6 +15,8 @@ from validator.scan import Token, Unreadable, parts, tokens, unquoted
 _NOT_FINITE = "non-finite-number"
 _REPEATED = "duplicate-key"
 _HALF = "lone-surrogate"
+LAST_COUNTS = "; only the last value is checked"
+"""What a message adds that holds for documents only."""
 _MOST_REPEATED = 5
 """Repeated keys of a document that are reported; the others are counted."""
 _LONGEST_POINTERS = 4_000_000
@@ -121,8 +123,7 @@ class _Reading:
             self._report(_HALF, token, message)
 
     def _repeat(self, token: Token, first: int) -> None:
-        message = "repeats a key that stands at {} already; only the last value is checked"
-        self._report(_REPEATED, token, message, Offset(first))
+        self._report(_REPEATED, token, f"repeats a key that stands at {{}} already{LAST_COUNTS}", Offset(first))
 
     def _count_unlisted(self, rule: str, one: str, several: str) -> None:
         """Tell in the last such problem that is reported how many are not."""

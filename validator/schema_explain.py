@@ -76,11 +76,7 @@ def _problem(place: str, error: ValidationError) -> Problem:
     limit: Any = error.validator_value
     match error.validator:
         case "type":
-            return Problem(
-                place,
-                f"is {{}}, expected {either(TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))}",
-                (value,),
-            )
+            return Problem(place, f"is {{}}, expected {either(_allowed(error))}", (value,))
         case "enum":
             return _of_vocabulary(place, value, limit)
         case "const":
@@ -93,6 +89,14 @@ def _problem(place: str, error: ValidationError) -> Problem:
             return Problem(place, "is {}, the least is {}", (value, limit))
         case _:
             return Problem(place, "is {}, the most is {}", (value, limit))
+
+
+def _allowed(error: ValidationError) -> list[str]:
+    """The types that are allowed, in words."""
+    limit: Any = error.validator_value
+    first, *others = [TYPES[name] for name in ([limit] if isinstance(limit, str) else limit)]
+    is_moment = [*error.schema_path][-2:] == ["else", "type"]  # of schemas/sdk: else than a date-time
+    return [first, "a date-time with its offset from UTC", *others] if is_moment else [first, *others]
 
 
 def _object_fix(place: str, value: Any, right: str) -> Fix | None:

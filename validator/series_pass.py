@@ -31,10 +31,10 @@ from validator.sighting import (
     possible_orders,
 )
 from validator.sources import Document, Origin, Request
+from validator.tokens import COUNTS
 
 _LONGEST = 64
 """Characters of a string that is remembered as it is."""
-_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 _CURSORS = ("after", "before")
 
 Key: TypeAlias = tuple[str, frozenset[tuple[str, str]]]
@@ -67,22 +67,26 @@ class Series:
             self._recording = Followed()
         if document.origin:
             self._recording.at = (document.file, document.origin.turn, document.record or 0)
-        if self._is_history or document.origin:
-            yield from self._of_histories(found, here)
+        of_stream: list[NamedProblem] = []
         if document.origin and found.recognised.kind == "run":
-            yield from self._of_stream(found, here, document.origin)
+            of_stream += self._of_stream(found, here, document.origin)
+            yield from of_stream
+        if self._is_history or document.origin:
+            contradicted = {name for _, problem in of_stream for name in problem.spoils}
+            yield from self._of_histories(found, here, contradicted)
         if request is None and self._is_listing:
             yield from self._of_listing(found, here, is_last=is_last)
         if request and request.lists and found.recognised.kind == "page":
             yield from self._of_recorded_page(found, here, request)
 
-    def _of_histories(self, found: Found, here: Seen) -> Iterator[NamedProblem]:
+    def _of_histories(self, found: Found, here: Seen, contradicted: Collection[str]) -> Iterator[NamedProblem]:
+        """What is wrong with the next sightings of runs; what the stream has contradicted is not compared."""
         history = self._history if self._is_history else self._recording.history
         for part in found.parts:
             once: set[str] = set()
             for index, run in part.runs:
                 pointer, as_written = part.part.runs[index]
-                spoiled = part.spoiled.get(index, ())
+                spoiled = {*part.spoiled.get(index, ()), *contradicted}
                 if "id" in spoiled or not run["id"] or run["id"] in once:
                     continue
                 if part.part.page is not None:
@@ -219,7 +223,7 @@ class History:
             before = None
         fields = {name: run[name] for name in REMEMBERED if name in run and name not in spoiled}
         if fields.get("usage"):
-            fields["usage"] = {name: run["usage"][name] for name in _COUNTS}
+            fields["usage"] = {name: run["usage"][name] for name in COUNTS}
         after = self._last[run["id"]] = Sighting(fields, self._configuration(run, spoiled), seen)
         return None if before is None else Change(before, after)
 

@@ -15,6 +15,9 @@ COMMA_OR_END = {"{": '"," or "}}"', "[": '"," or "]"'}
 END = "the end of the text"
 """What the grammar may expect at a place, as messages say it."""
 
+SEVERAL = "; several documents, each on a line of its own, are JSON Lines (.jsonl)"
+"""What a message adds that holds for documents only."""
+
 _WHITE = " \t\n\r"
 _LOOKS_LIKE = tuple(
     (kind, re.compile(rf"\s*+(?:{pattern})", re.ASCII | re.IGNORECASE))
@@ -178,8 +181,7 @@ def _bad_word(text: str, at: int, expected: str) -> Problem | None:
 def _second_document(text: str, at: int, expected: str) -> Problem | None:
     if expected != END or text[at] not in "{[":
         return None
-    several = "several documents, each on a line of its own, are JSON Lines (.jsonl)"
-    return _problem(f"is the start of a second document, but one was expected; {several}", at, at + 1)
+    return _problem(f"is the start of a second document, but one was expected{SEVERAL}", at, at + 1)
 
 
 def _unexpected(text: str, at: int, expected: str) -> Problem:

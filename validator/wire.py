@@ -6,16 +6,7 @@ import datetime
 from typing import Any
 
 from validator.contract import Shape, camel_case, declared_names, wire_names
-from validator.document import TIMES
-
-
-class Instant(float):
-    """Unix seconds of an ISO 8601 date-time string, printed as that string."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
+from validator.document import TIMES, Instant
 
 
 def to_wire(value: Any, shape: Shape) -> Any:
@@ -33,7 +24,8 @@ def to_wire(value: Any, shape: Shape) -> Any:
         for key, child in value.items()
         if key in shape.properties or camel_case(key) not in shape.properties
     }
-    return _with_instants(_with_payload(renamed))
+    renamed = _with_instants(_with_payload(renamed))
+    return _with_steps(renamed) if "usage" in shape.properties else renamed
 
 
 _FREE = Shape.of({})
@@ -56,6 +48,19 @@ def _with_payload(value: dict[str, Any]) -> dict[str, Any]:
         **value,
         "required_action": {kind if key == camel_case(kind) else key: child for key, child in action.items()},
     }
+
+
+def _with_steps(run: dict[str, Any]) -> dict[str, Any]:
+    """The steps that an export keeps beside a run are in no schema; the counts of their usage are those of the run."""
+    steps = run.get("steps")
+    return {**run, "steps": [_with_usage(step) for step in steps]} if isinstance(steps, list) else run
+
+
+def _with_usage(step: Any) -> Any:
+    usage = step.get("usage") if isinstance(step, dict) else None
+    if not isinstance(usage, dict):
+        return step
+    return {**step, "usage": {wire_names().get(key, key): count for key, count in usage.items()}}
 
 
 def _with_instants(value: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ The name of the event says what has happened, `thread.run.completed`, and its ru
 `thread.run.created` brings a run that is "queued". Clients dispatch on the name and never look at the status, or the
 other way round, and the two go different ways. A stream is of one run, so that its id stays the same, and it ends with
 `done`: without it a client cannot tell the end from a connection that broke. Events with unknown names are let be, as
-the documentation asks of readers; an `error` ends a stream, too.
+the documentation asks of readers; an `error` ends a stream, too. A status that its event contradicts is not compared
+with those before and after it.
 
 Bad:
 
@@ -38,7 +39,8 @@ def _problems(streamed: Streamed) -> Iterator[Problem]:
     expected = streamed.event and _STATUSES.get(streamed.event)
     if expected and streamed.status not in (None, expected):
         message = "is {}, but the event is {}: the status of its run is {}"
-        yield Problem("status", message, tuple(Name(word) for word in (streamed.status, streamed.event, expected)))
+        words = tuple(Name(word) for word in (streamed.status, streamed.event, expected))
+        yield Problem("status", message, words, spoils=("status",))
     if streamed.before and streamed.run_id not in (None, streamed.before[0]):
         run_id, seen = streamed.before
         message = "is {}, but was {} in {}: a stream is of one run"

@@ -1,7 +1,8 @@
 """The steps of the run used other amounts of tokens than the run.
 
 Exports keep the steps of each run beside it. Where every step has a `usage`, the run's own is their sum; a difference
-means that steps are missing from the export, or that one was written twice.
+means that steps are missing from the export, or that one was written twice. It is told once, at the first count that
+differs. Where the run's own counts do not add up, or one is negative, that is the finding.
 
 Bad:
 
@@ -16,31 +17,20 @@ whose steps were recorded.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
+from validator import tokens
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
 
-_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
-
 
 @rule(group="history", severity=WARNING, given=("usage", "steps"))
 def check(run: Run) -> Iterable[Problem]:
-    steps = [_counts(step) for step in run["steps"]] if isinstance(run["steps"], list) else []
-    if not steps or None in steps:
+    usage, used = run["usage"], tokens.of_steps(run)
+    if used is None or not tokens.adds_up(usage):
         return ()
-    sums = [sum(counts) for counts in zip(*(step for step in steps if step), strict=True)]
     return [
-        Problem(f"usage/{name}", "is {}, but the steps of the run add up to {}", (run["usage"][name], total))
-        for name, total in zip(_COUNTS, sums, strict=True)
-        if run["usage"][name] != total
-    ]
-
-
-def _counts(step: Any) -> list[int] | None:
-    """The counts of a step; None where it has not all of them, for no schema has looked at steps."""
-    usage = step.get("usage") if isinstance(step, dict) else None
-    counts = [usage.get(name) for name in _COUNTS] if isinstance(usage, dict) else []
-    whole = [count for count in counts if type(count) is int]
-    return whole if len(whole) == len(_COUNTS) else None
+        Problem(f"usage/{name}", "is {}, but the steps of the run add up to {}", (usage[name], count))
+        for name, count in used.items()
+        if usage[name] != count
+    ][:1]

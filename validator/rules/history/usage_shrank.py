@@ -2,7 +2,8 @@
 
 Tokens that were used stay used: once a run has a usage, it keeps one, and none of its counts goes down. Who bills or
 budgets by the later snapshot charges too little, and who saw the earlier one cannot explain the difference. A server
-counts one attempt or one step instead of the whole run, or loses the usage when it writes the run anew.
+counts one attempt or one step instead of the whole run, or loses the usage when it writes the run anew. A total that
+is not the sum of its parts is another rule's finding and not compared.
 
 Bad:
 
@@ -22,6 +23,7 @@ from typing import TypeAlias
 from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.sighting import Change
+from validator.tokens import adds_up
 
 Counts: TypeAlias = dict[str, int]
 
@@ -38,10 +40,11 @@ def check(change: Change) -> Iterable[Problem]:
 
 
 def _less(before: Counts, after: Counts, change: Change) -> Iterable[Problem]:
-    """The first count that went down; one below zero is the fault of negative-tokens."""
+    """The first count that went down; one below zero, or a total of other parts, is the fault of another rule."""
+    names = [name for name in before if name != "total_tokens" or (adds_up(before) and adds_up(after))]
     message = "is {}, but was {} in {}: what a run has used stays used"
     return [
         Problem(f"usage/{name}", message, (after[name], before[name], change.where))
-        for name in before
+        for name in names
         if 0 <= after[name] < before[name]
     ][:1]

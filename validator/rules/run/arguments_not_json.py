@@ -2,7 +2,8 @@ r"""The arguments of a function call are not the text of a JSON object.
 
 The model writes the arguments, and now and then it writes something else: a text that was cut off, single quotes, NaN,
 one key twice. A client that parses them without care crashes in the middle of a run that then waits until it expires.
-Whatever a strict reader objects to in a document it objects to here. An empty object ("{}") is what a call without
+Whatever a strict reader objects to in a document it objects to here, and to a byte order mark,
+which readers of texts refuse. An empty object ("{}") is what a call without
 arguments looks like. Calls of other kinds than functions are not looked at.
 
 Bad:
@@ -47,9 +48,13 @@ def check(run: Run) -> Iterable[Problem]:
 def _first(parsed: Parsed, text: str, pointer: str) -> Problem:
     """The first objection, with its place inside the text of the arguments."""
     from validator.locate import Lines, in_words  # few runs have such arguments
+    from validator.parse_explain import LAST_COUNTS
+    from validator.syntax_error import SEVERAL
 
     _, problem = parsed.problems[0]
+    said = problem.message.replace(LAST_COUNTS, "; readers differ in the value that they keep")
+    said = said.replace(SEVERAL, "; the arguments of a call are one object")
     place = Lines(text_of(text)).line_and_column
     line, column = place(problem.span.start if problem.span else 0)
-    message = f"is not the text of a sound JSON object: at line {{}}, column {{}}, {problem.message}"
+    message = f"is not the text of a sound JSON object: at line {{}}, column {{}}, {said}"
     return Problem(pointer, message, (line, column, *in_words(problem.values, place, line)))

@@ -3,7 +3,9 @@
 Cached tokens are prompt tokens that were read from the cache, reasoning tokens are completion tokens that nobody sees:
 each is counted in its whole already. Clients subtract the one from the other to bill the two at their own prices, and
 a part that exceeds its whole makes the rest negative. Usually the server adds up the parts of several calls but
-reports the whole of the last. Equality is fine; the objects with the details are optional, and may be null.
+reports the whole of the last. Equality is fine; the objects with the details are optional, and they
+and their counts may be null. Both `prompt_token_details` and `prompt_tokens_details`, the spelling of chat completions,
+are judged.
 
 Bad:
 
@@ -27,6 +29,7 @@ from validator.rule import WARNING, rule
 
 _PARTS = (
     ("prompt_tokens", "prompt_token_details", "cached_tokens"),
+    ("prompt_tokens", "prompt_tokens_details", "cached_tokens"),
     ("completion_tokens", "completion_tokens_details", "reasoning_tokens"),
 )
 
@@ -37,5 +40,5 @@ def check(run: Run) -> Iterable[Problem]:
     return [
         Problem(f"usage/{details}/{part}", f"is {{}}, but is a part of {whole}, which is {{}}", (count, usage[whole]))
         for whole, details, part in _PARTS
-        if (parts := usage.get(details)) and (count := parts.get(part, 0)) > usage[whole] >= 0
+        if (parts := usage.get(details)) and (count := parts.get(part) or 0) > usage[whole] >= 0
     ]

@@ -2,17 +2,18 @@
 
 Durations that clients compute from the two times turn negative, and sorting by end time puts the run before its own
 beginning. It comes from mixed clocks, from a record of another run, or from end times that a server sets when it
-creates the run. Each of `completed_at`, `cancelled_at` and `failed_at` is compared with `started_at`, or with
-`created_at` where the run never started. Ending in the second of the start is fine. End times of a run that has not
-ended are wrong at any value, which the status rules say.
+creates the run. The end time that belongs to the status (`completed_at` of runs that are "completed", "incomplete" or
+"expired", `cancelled_at`, `failed_at`) is compared with `started_at`, or with `created_at` where the run never started.
+Ending in the second of the start is fine. An end time that does not belong to the status is wrong at any value, which
+the status rules say.
 
 Bad:
 
-    {"created_at": 1729418400, "started_at": 1729418401, "completed_at": 1729418391}
+    {"status": "completed", "created_at": 1729418400, "started_at": 1729418401, "completed_at": 1729418391}
 
 Good:
 
-    {"created_at": 1729418400, "started_at": 1729418401, "completed_at": 1729418401}
+    {"status": "completed", "created_at": 1729418400, "started_at": 1729418401, "completed_at": 1729418401}
 
 Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: the Unix timestamps for when the
 run was started, completed, cancelled, failed); held in 62 of 62 genuine ended runs.
@@ -20,17 +21,22 @@ run was started, completed, cancelled, failed); held in 62 of 62 genuine ended r
 
 from collections.abc import Iterable
 
-from validator.document import END_TIMES, TERMINAL, Run
+from validator.document import END_TIMES, Run
 from validator.problem import Problem
 from validator.rule import ERROR, rule
 
+_END_TIME = {
+    **dict.fromkeys(("completed", "incomplete", "expired"), "completed_at"),
+    "cancelled": "cancelled_at",
+    "failed": "failed_at",
+}
 
-@rule(group="time", severity=ERROR, on=TERMINAL, reads=("created_at", "started_at", *END_TIMES))
+
+@rule(group="time", severity=ERROR, on=_END_TIME, reads=("created_at", "started_at", *END_TIMES))
 def check(run: Run) -> Iterable[Problem]:
+    field = _END_TIME[run["status"]]
     start = "created_at" if run.get("started_at") is None else "started_at"
-    begin = run[start]
-    return [
-        Problem(field, f"is {{}}, before {start} {{}}: a run ends at its start or later", (end, begin))
-        for field in END_TIMES
-        if (end := run.get(field)) is not None and end < begin
-    ]
+    begin, end = run[start], run.get(field)
+    if end is None or end >= begin:
+        return ()
+    return [Problem(field, f"is {{}}, before {start} {{}}: a run ends at its start or later", (end, begin))]

@@ -4,6 +4,7 @@ Clients poll until `expires_at` and then give up, so a time that is already past
 run that is alive. It is often the lifetime (600) where the end of it is meant, or a sum of unlike units. How long a
 run may live is not judged: genuine lifetimes go from 584 to 36000 seconds. Starting in the second of expiry is
 allowed. Where `started_at` lies before `created_at`, that is another rule's finding, and only the start counts here.
+A run that has ended does not expire: what it keeps of its expiry is left to the rule expiry-on-ended-run.
 
 Bad:
 
@@ -21,12 +22,12 @@ creation); held in 181 of 181 genuine runs that can expire.
 
 from collections.abc import Iterable
 
-from validator.document import Run
+from validator.document import ACTIVE, Run
 from validator.problem import Problem
 from validator.rule import ERROR, rule
 
 
-@rule(group="time", severity=ERROR, given=("expires_at",), reads=("created_at", "started_at"))
+@rule(group="time", severity=ERROR, on=ACTIVE, given=("expires_at",), reads=("created_at", "started_at"))
 def check(run: Run) -> Iterable[Problem]:
     created, expires, started = run["created_at"], run["expires_at"], run.get("started_at")
     if started is not None and expires < started:

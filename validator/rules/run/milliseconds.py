@@ -3,7 +3,8 @@
 A client that reads it as seconds is some fifty thousand years ahead: `fromtimestamp` overflows, a run never expires,
 and sorting mixes two scales. JavaScript clocks and `time * 1000` are the usual causes. Any number from 100000000000 on
 is reported (as seconds that is the year 5138, as milliseconds 1973), so microseconds and nanoseconds are, too. A run is
-reported once, at the first such field, and none of its times in milliseconds is compared with another any more.
+reported once, at the first such field, and none of its times in milliseconds is compared with another any more. A
+date-time string is never in milliseconds, however far ahead it is.
 
 Bad:
 
@@ -19,7 +20,7 @@ Source: https://github.com/datastax/astra-assistants-api/issues/38 (a compatible
 
 from collections.abc import Iterable
 
-from validator.document import TIMES, Run
+from validator.document import TIMES, Instant, Run
 from validator.problem import Problem
 from validator.rule import ERROR, rule
 
@@ -35,13 +36,17 @@ _TOO_LATE = 10**11
 )
 def check(run: Run) -> Iterable[Problem]:
     for time in map(run.get, TIMES):
-        if time and time >= _TOO_LATE:
+        if time and _is_too_late(time):
             return [_problem(run)]
     return ()
 
 
+def _is_too_late(time: float) -> bool:
+    return time >= _TOO_LATE and not isinstance(time, Instant)
+
+
 def _problem(run: Run) -> Problem:
-    spoilt = tuple(field for field in TIMES if (run.get(field) or 0) >= _TOO_LATE)
+    spoilt = tuple(field for field in TIMES if _is_too_late(run.get(field) or 0))
     time = run[spoilt[0]]
     message = "is {}, which is milliseconds or finer; in Unix seconds it would be {}"
     return Problem(spoilt[0], message, (time, _in_seconds(int(time))), spoils=spoilt)

@@ -22,14 +22,16 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import ERROR, rule
+from validator.tokens import COUNTS
 
-_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
-_PARTS = (("prompt_token_details", "cached_tokens"), ("completion_tokens_details", "reasoning_tokens"))
-
-
+_PARTS = (
+    ("prompt_token_details", "cached_tokens"),
+    ("prompt_tokens_details", "cached_tokens"),
+    ("completion_tokens_details", "reasoning_tokens"),
+)
 _SOUND = {
     "properties": {
-        **{name: {"minimum": 0} for name in _COUNTS},
+        **{name: {"minimum": 0} for name in COUNTS},
         **{part_of: {"properties": {name: {"minimum": 0}}} for part_of, name in _PARTS},
     }
 }
@@ -38,10 +40,10 @@ _SOUND = {
 @rule(group="usage", severity=ERROR, given=("usage",), unless={"properties": {"usage": _SOUND}})
 def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
-    problems = [_problem(name, usage[name]) for name in _COUNTS if usage[name] < 0]
+    problems = [_problem(name, usage[name]) for name in COUNTS if usage[name] < 0]
     for part_of, name in _PARTS:
         details = usage.get(part_of)
-        if details and details.get(name, 0) < 0:
+        if details and (details.get(name) or 0) < 0:
             problems.append(_problem(f"{part_of}/{name}", details[name]))
     return problems
 

@@ -13,7 +13,8 @@ Good:
     {"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}
 
 Fix: `total_tokens` becomes the sum, which is what it is defined as; not where one of the parts is zero (it may never
-have been counted) or smaller than its own cached or reasoning tokens.
+have been counted) or smaller than its own cached or reasoning tokens, and not where the steps of the run, if the
+document has them, add up to another total.
 
 Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunCompletionUsage: "prompt + completion");
 held in 51 of 51 genuine usage objects.
@@ -22,6 +23,7 @@ held in 51 of 51 genuine usage objects.
 from collections.abc import Iterable
 from typing import Any
 
+from validator import tokens
 from validator.document import Run
 from validator.problem import Fix, Problem
 from validator.rule import ERROR, rule
@@ -30,7 +32,7 @@ _TOO_MANY = 2**52
 """Beyond it not every program keeps integers exact."""
 
 
-@rule(group="usage", severity=ERROR, given=("usage",))
+@rule(group="usage", severity=ERROR, given=("usage",), reads=("steps",))
 def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
     prompt, completion, total = usage["prompt_tokens"], usage["completion_tokens"], usage["total_tokens"]
@@ -42,7 +44,7 @@ def check(run: Run) -> Iterable[Problem]:
             "usage/total_tokens",
             "is {}, but prompt_tokens {} + completion_tokens {} is {}",
             (total, prompt, completion, right),
-            fix=Fix(right) if _are_counted(usage) else None,
+            fix=Fix(right) if _are_counted(usage) and _is_used_by_steps(right, run) else None,
         )
     ]
 
@@ -61,4 +63,10 @@ def _are_counted(usage: dict[str, Any]) -> bool:
 
 def _parts(usage: dict[str, Any], details: str, part: str) -> Iterable[float]:
     counts = usage.get(details)
-    return (counts[part],) if counts and part in counts else ()
+    return (counts[part],) if counts and counts.get(part) is not None else ()
+
+
+def _is_used_by_steps(total: int, run: Run) -> bool:
+    """Whether the steps of the run used so many tokens, as far as they tell."""
+    used = tokens.of_steps(run)
+    return used is None or used["total_tokens"] == total

@@ -2,8 +2,9 @@
 
 0 is a time, the start of 1970: a client that asks "is `completed_at` set?" gets a yes for a run that is still at work,
 and one that asks "has it expired?" gets a yes, too. Servers written in Go send the zero value of a number that was
-never set. Null says that a thing has not happened; `created_at` alone always has a time. Each zero is reported at its
-field, which no other rule reads any more.
+never set, or of a time, which there and in .NET is the start of the year 1 (-62135596800, "0001-01-01T00:00:00Z"). Null
+says that a thing has not happened; `created_at` alone always has a time. Each zero is reported at its field, which no
+other rule reads any more.
 
 Bad:
 
@@ -23,6 +24,8 @@ from validator.document import TIMES, Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
 
+_ZEROS = (0, -62_135_596_800)
+
 
 @rule(
     group="time",
@@ -32,12 +35,12 @@ from validator.rule import WARNING, rule
     screens=True,
 )
 def check(run: Run) -> Iterable[Problem]:
-    if 0 not in map(run.get, TIMES):
-        return ()
-    return [Problem(field, _message(field), (run[field],), spoils=(field,)) for field in TIMES if run.get(field) == 0]
+    zeros = [(field, time) for field in TIMES if (time := run.get(field)) in _ZEROS]
+    return [Problem(field, _message(field, time), (time,), spoils=(field,)) for field, time in zeros]
 
 
-def _message(field: str) -> str:
+def _message(field: str, time: float) -> str:
+    start = "is {}, the start of 1970" if time == 0 else "is {}, the start of the year 1"
     if field == "created_at":
-        return "is {}, the start of 1970, where the time of creation would be right"
-    return "is {}, the start of 1970, where null would say that there is no such time"
+        return f"{start}, where the time of creation would be right"
+    return f"{start}, where null would say that there is no such time"

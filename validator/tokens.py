@@ -1,0 +1,33 @@
+"""Counts of tokens: whether those of a usage agree with each other, and what the steps of a run add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from validator.document import Run
+
+COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+
+
+def adds_up(usage: Mapping[str, Any]) -> bool:
+    """Whether the total is the sum of its parts and none is negative: where not, that is a finding of its own."""
+    prompt, completion, total = (int(usage[name]) for name in COUNTS)  # exact, which sums of large floats are not
+    return total == prompt + completion and min(prompt, completion) >= 0
+
+
+def of_steps(run: Run) -> dict[str, int] | None:
+    """What the steps that an export keeps beside a run used; None without any, or where one of them does not say."""
+    steps = run.get("steps")
+    counts = [_counts(step) for step in steps] if isinstance(steps, list) else []
+    if not counts or None in counts:
+        return None
+    return {name: sum(step[name] for step in counts if step) for name in COUNTS}
+
+
+def _counts(step: Any) -> dict[str, int] | None:
+    """The counts of a step; None where it has not all of them, for no schema has looked at steps."""
+    usage = step.get("usage") if isinstance(step, dict) else None
+    known = usage if isinstance(usage, dict) else {}
+    counts = {name: count for name in COUNTS if type(count := known.get(name)) is int}
+    return counts if len(counts) == len(COUNTS) else None
