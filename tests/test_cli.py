@@ -280,7 +280,7 @@ def test_a_document_is_held_to_what_it_must_be(file: str, expect: str, message: 
 def test_the_page_is_held_to_what_the_request_asked_for() -> None:
     assert command(SOUND, "--order", "desc", "--limit", "2") == Ran(0, "ok: 2 runs in 1 document\n", "")
     assert command(SOUND, "--order", "asc", "--limit", "1", "-f", "concise", "-q").out == (
-        "valid/page.json:3:11: warning page-too-long /data: holds 2 runs, but a page has at most 1\n"
+        "valid/page.json:3:11: warning page-too-long /data: holds 2 runs, but the limit asked for is 1\n"
         "valid/page.json:51:21: warning unordered-runs /data/1/created_at: is 1729418100, earlier than the 1729418400 "
         'of the run before it, but in order "asc" the oldest comes first\n'
     )

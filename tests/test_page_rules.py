@@ -63,6 +63,8 @@ def test_a_run_that_is_listed_twice_is_not_concurrent_with_itself() -> None:
         ([8, 8, 9, 8], None, "/data/3/created_at"),
         ([9, 8], "asc", "/data/1/created_at"),
         ([8, 9], "desc", "/data/1/created_at"),
+        ([5, 9, 8, 7, 6], None, "/data/1/created_at"),
+        ([9, 5, 6, 7, 8], None, "/data/1/created_at"),
     ],
 )
 def test_the_first_time_that_turns_back_is_told(times: list[int], order: str | None, pointer: str | None) -> None:
@@ -71,6 +73,31 @@ def test_the_first_time_that_turns_back_is_told(times: list[int], order: str | N
     assert [(rule, where) for rule, where, _ in said(page(*runs), order=order)] == (
         [] if pointer is None else [("unordered-runs", pointer)]
     )
+
+
+@pytest.mark.parametrize(
+    ("times", "order", "message"),
+    [
+        (
+            [9, 7, 8],
+            None,
+            "is 8, later than the 7 of the run before it, but the page goes from the newest to the oldest",
+        ),
+        (
+            [7, 9, 8],
+            None,
+            "is 8, earlier than the 9 of the run before it, but the page goes from the oldest to the newest",
+        ),
+        ([7, 8], "desc", 'is 8, later than the 7 of the run before it, but in order "desc" the newest comes first'),
+        ([8, 7], "asc", 'is 7, earlier than the 8 of the run before it, but in order "asc" the oldest comes first'),
+    ],
+)
+def test_the_order_is_told_that_was_asked_for_or_is_kept_by_most(
+    times: list[int], order: str | None, message: str
+) -> None:
+    runs = [run(**changes) for changes in _named(*({"created_at": time} for time in times))]
+    found = said(page(*runs), order=order, select=["unordered-runs"])
+    assert [text for _, _, text in found] == [message]
 
 
 def test_a_run_that_is_listed_twice_is_not_out_of_order_too() -> None:

@@ -195,6 +195,38 @@ def test_a_page_that_is_not_full_is_the_last() -> None:
     assert [rule for rule, *_ in said(empty, limit=2)] == ["empty-page-has-more"]
 
 
+@pytest.mark.parametrize(("limit", "bound"), [(None, "a page has at most 100"), (1, "the limit asked for is 1")])
+def test_a_page_that_is_too_long_is_held_against_what_was_asked_for(limit: int | None, bound: str) -> None:
+    runs = [run(id=f"run_{number}") for number in range(101)]
+    assert said(page(*runs), limit=limit) == [("page-too-long", "/data", f"holds 101 runs, but {bound}")]
+
+
+@pytest.mark.parametrize(
+    ("contract", "run_id", "rest"),
+    [
+        ("observed", "", "with no run to name, it is null"),
+        ("observed", "none", "with no run to name, it is null"),
+        ("published", "none", "there is no run to name"),
+    ],
+)
+def test_on_an_empty_page_an_id_names_no_run(contract: str, run_id: str, rest: str) -> None:
+    empty = page(data=[], first_id=run_id, last_id="" if contract == "published" else None)
+    assert said(empty, contract=contract) == [
+        ("empty-page-ids", "/first_id", f"is {json.dumps(run_id)}, but data is empty: {rest}")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("details", "seen"),
+    [({"reason": "max_prompt_tokens"}, 'has reason "max_prompt_tokens"'), ({}, "is an object of 0 keys")],
+)
+def test_details_that_do_not_belong_to_the_status_are_shown(details: dict[str, str], seen: str) -> None:
+    rest = 'but status is "completed"; it is null unless status is "incomplete"'
+    assert _of_run(incomplete_details=details) == [
+        ("unexpected-incomplete-details", "/incomplete_details", f"{seen}, {rest}")
+    ]
+
+
 def test_a_pair_that_is_too_long_on_both_sides_is_two_findings_that_stay_apart() -> None:
     found = findings(page(run(metadata={"k" * 65: "v" * 513})))
     assert [one.fingerprint for one in found] == ["ef555c5956d475d3", "752968c69c137a40"]

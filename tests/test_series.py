@@ -722,7 +722,7 @@ def test_what_the_url_asked_for_counts_where_no_option_says_otherwise(tmp_path: 
         ("page-too-long", "/has_more"),
     ]
     assert _gets(tmp_path, *calls, select=["page"], limit=2, order="desc") == []
-    for nonsense in ("?limit=0&order=up", "?limit=101", "?limit=x", ""):
+    for nonsense in ("?limit=0&order=up", "?limit=101", "?limit=x", "", "?limit=3&before=run_x"):
         assert _gets(tmp_path, (nonsense, listed("ab")), select=["page"]) == []
     created = _har(tmp_path / "a.har", ("POST", "?limit=3", listed("ab")), ("GET", "/run_a?limit=3", listed("ab")))
     assert _told(created, select=["page"]) == []

@@ -44,8 +44,8 @@ class Request(NamedTuple):
 
     @property
     def limit(self) -> int | None:
-        """The size of a page that it asks for, if it does."""
-        asked = self.query.get("limit", "")
+        """The size of a page that it asks for, if it does; with `before` that says nothing of `has_more`."""
+        asked = "" if "before" in self.query else self.query.get("limit", "")
         return int(asked) if re.fullmatch("[1-9][0-9]?|100", asked) else None
 
 

@@ -3,7 +3,8 @@
 It is mostly the answer to another question: an API error object that was recorded in place of the page, a list of
 messages, run steps or assistants, or the shape that a compatible server or a client made of the list. The finding says
 what the document looks like and is the only one, since nothing in it can be judged as a run. Accepted are a page (an
-object with `data`), a run, and an array of pages or of runs; with `--expect page`, pages only.
+object with `data`), a run, an array of pages or of runs, and an export (an object with `runs`); with `--expect page`,
+pages only.
 
 Bad:
 

@@ -1,7 +1,7 @@
 """An event of a stream does not fit the run that it brings.
 
-The name of the event says what has happened, `thread.run.completed`, and its run has that status; only
-`thread.run.created` brings a run that is "queued". Clients dispatch on the name and never look at the status, or the
+The name of the event says what has happened, `thread.run.completed`, and its run has that status; the one exception is
+`thread.run.created`, whose run is "queued". Clients dispatch on the name and never look at the status, or the
 other way round, and the two go different ways. A stream is of one run, so that its id stays the same, and it ends with
 `done`: without it a client cannot tell the end from a connection that broke. Events with unknown names are let be, as
 the documentation asks of readers; an `error` ends a stream, too. A status that its event contradicts is not compared

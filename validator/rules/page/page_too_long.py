@@ -3,7 +3,8 @@
 The service accepts a `limit` of 1 to 100, so that no page is longer than 100 runs; a longer one comes from a server
 that ignores `limit`, and a client that sized a buffer or a budget by it is overrun. With `--limit` the page is held to
 what the request asked for, and `has_more` to this: only a full page has runs after it, for a page that ends early has
-reached the end. Without `--limit` a short page with `has_more` is fine, as nobody knows what was asked for.
+reached the end. Without `--limit` a short page with `has_more` is fine, as nobody knows what was asked for. Recorded
+requests say it themselves; one with `before` says nothing, for nobody knows which end `has_more` speaks of there.
 
 Bad:
 
@@ -34,7 +35,8 @@ def check(page: Page, *, limit: int | None) -> Iterable[Problem]:
     length = len(page.envelope["data"])
     most = MOST if limit is None else min(limit, MOST)
     if length > most:
-        return [Problem("data", "holds {} runs, but a page has at most {}", (length, most))]
+        bound = "a page has at most {}" if limit is None else "the limit asked for is {}"
+        return [Problem("data", f"holds {{}} runs, but {bound}", (length, most))]
     if limit is not None and page.envelope["has_more"] and 0 < length < most:
         message = "is true, but data holds {} of the {} runs asked for: after a page that is not full, it is false"
         return [Problem("has_more", message, (length, most))]

@@ -3,7 +3,7 @@
 A listing goes from newest to oldest, or the other way round where `order=asc` was asked for. Clients rely on it: they
 take `data[0]` for the latest run, and stop paging at the first run that they have seen. Runs of the same second may
 stand in any order. As a document does not tell which order was asked for, either direction is right as long as the
-page keeps to it; with `--order` only that one is.
+page keeps to it, and that of most runs is taken for the one that was meant; with `--order` only that one is right.
 
 Bad:
 
@@ -22,6 +22,7 @@ held in 4 of 4 genuine pages of several runs and 371 of 371 pages of sibling end
 """
 
 import operator
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -30,9 +31,11 @@ from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 _TURNS_BACK = {
-    "asc": (operator.lt, 'is {}, earlier than the {} of the run before it, but in order "asc" the oldest comes first'),
-    "desc": (operator.gt, 'is {}, later than the {} of the run before it, but in order "desc" the newest comes first'),
+    "asc": (operator.lt, "is {}, earlier than the {} of the run before it, but"),
+    "desc": (operator.gt, "is {}, later than the {} of the run before it, but"),
 }
+_ASKED = {"asc": 'in order "asc" the oldest comes first', "desc": 'in order "desc" the newest comes first'}
+_SEEN = {"asc": "the page goes from the oldest to the newest", "desc": "the page goes from the newest to the oldest"}
 
 
 @rule(group="page", severity=WARNING, run_reads=("id", "created_at"), asks=("order",))
@@ -43,7 +46,9 @@ def check(page: Page, *, order: str | None) -> Iterable[Problem]:
     if order != "desc" and times == sorted(times):
         return ()
     runs = _without_repetitions(page)
-    turns_back, message = _TURNS_BACK[order or _order(runs)]
+    direction = _order(runs) if order is None else order
+    turns_back, message = _TURNS_BACK[direction]
+    message = f"{message} {(_SEEN if order is None else _ASKED)[direction]}"
     for (_, before), (index, run) in pairwise(runs):
         if turns_back(run["created_at"], before["created_at"]):
             return [Problem(f"data/{index}/created_at", message, (run["created_at"], before["created_at"]))]
@@ -57,8 +62,7 @@ def _without_repetitions(page: Page) -> Sequence[tuple[int, Run]]:
 
 
 def _order(runs: Sequence[tuple[int, Run]]) -> str:
-    """The direction of the first two runs of different age."""
-    for (_, before), (_, run) in pairwise(runs):
-        if before["created_at"] != run["created_at"]:
-            return "asc" if before["created_at"] < run["created_at"] else "desc"
-    return "desc"
+    """The direction of most steps from one run to the next; of the first step where they are as many."""
+    times = [run["created_at"] for _, run in runs]
+    steps = Counter("asc" if before < after else "desc" for before, after in pairwise(times) if before != after)
+    return max(steps, key=steps.__getitem__, default="desc")

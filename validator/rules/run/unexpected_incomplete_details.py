@@ -32,10 +32,8 @@ from validator.wording import Name
     null=("file_ids",),
 )
 def check(run: Run) -> Iterable[Problem]:
-    return [
-        Problem(
-            "incomplete_details",
-            'is {}, but status is {}; it is null unless status is "incomplete"',
-            (run["incomplete_details"], Name(run["status"])),
-        )
-    ]
+    reason, status = run["incomplete_details"].get("reason"), Name(run["status"])
+    rest = 'but status is {}; it is null unless status is "incomplete"'
+    if reason is None:
+        return [Problem("incomplete_details", f"is {{}}, {rest}", (run["incomplete_details"], status))]
+    return [Problem("incomplete_details", f"has reason {{}}, {rest}", (Name(reason), status))]
