@@ -48,6 +48,18 @@ def recorded(pytester: pytest.Pytester, *names: str, text: str | None = None) ->
         path.write_text(json.dumps(page, indent=2) if text is None else text)
 
 
+def cassette(*paths: str) -> str:
+    """Calls of these paths as vcrpy records them, each of which returns a page."""
+    calls = [
+        {
+            "request": {"method": "GET", "uri": f"https://api.test{path}"},
+            "response": {"status": {"code": 200}, "headers": {}, "body": {"string": json.dumps(PAGE)}},
+        }
+        for path in paths
+    ]
+    return json.dumps({"interactions": calls})
+
+
 def fits(result: pytest.RunResult) -> bool:
     """Whether the failures are readable at 80 columns."""
     failures = result.stdout.lines[result.stdout.lines.index(f"{' FAILURES ':=^80}") :]
@@ -399,6 +411,59 @@ def test_globs_that_match_nothing_are_told(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_inprocess("--validate-runs", "responses/*.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: validate-runs: nothing to check: no file matches responses/[*].json in /*"])
+
+
+def test_a_folder_is_all_that_the_command_checks_in_it(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "responses/sound.json", "responses/deep/faulty.json", "responses/note.txt")
+    recorded(pytester, "responses/other.yaml", text=cassette("/v1/models"))
+    names = ["responses/deep/faulty.json::valid_runs", "responses/sound.json::valid_runs"]
+    for folder in ("responses", "./responses/", str(pytester.path / "responses")):
+        assert pytester.runpytest_inprocess("--validate-runs", folder, "--collect-only", "-q").stdout.lines[:2] == names
+    pytester.makeini("[pytest]\nvalidate_runs_files = responses\n")
+    assert outcome(pytester.runpytest_inprocess()) == {"passed": 1, "failed": 1}
+
+
+def test_a_folder_without_files_to_check_is_told(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "responses/note.txt")
+    result = pytester.runpytest_inprocess("--validate-runs", "responses")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: validate-runs: /*/responses: nothing to check: no [*].json, * in this folder"])
+    pytester.makepyfile(test_it="def test_it(): pass")
+    pytester.makeini("[pytest]\nvalidate_runs_files = responses\n")
+    assert outcome(pytester.runpytest_inprocess("test_it.py")) == {"passed": 1}
+
+
+def test_cassettes_of_other_calls_are_no_tests_where_a_glob_matches_them(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "cassettes/models.yaml", text=cassette("/v1/models", "/v1/files"))
+    recorded(pytester, "cassettes/runs.yaml", text=cassette("/v1/models", "/v1/threads/thread_A/runs"))
+    recorded(pytester, "cassettes/no_cassette.yaml", text="a: b\n")
+    pytester.makeini("[pytest]\nvalidate_runs_files = cassettes/*.yaml\n")
+    names = ["cassettes/runs.yaml::record-2"]
+    for words in ((), ("--validate-runs", "cassettes/*")):
+        listed = pytester.runpytest_inprocess("--collect-only", "-q", *words)
+        assert (listed.ret, listed.stdout.lines[: len(names) + 1]) == (pytest.ExitCode.OK, [*names, ""])
+    assert outcome(pytester.runpytest_inprocess()) == {"passed": 1}
+    assert outcome(pytester.runpytest_inprocess("-n", "2")) == {"passed": 1}
+    assert pytester.runpytest_inprocess("cassettes/models.yaml").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.mark.parametrize("pattern", ["cassettes/*.yaml", "cassettes"])
+def test_globs_of_which_no_file_returns_runs_are_told(pytester: pytest.Pytester, pattern: str) -> None:
+    recorded(pytester, "cassettes/models.yaml", "cassettes/files.yaml", text=cassette("/v1/models"))
+    recorded(pytester, "responses/sound.json")
+    result = pytester.runpytest_inprocess("--validate-runs", pattern, "--validate-runs", "responses/*")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        [f"ERROR: validate-runs: nothing to check: no call in {pattern} returns runs".replace("*", "[*]")]
+    )
+
+
+def test_a_cassette_that_is_named_has_to_return_runs(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "cassettes/models.yaml", text=cassette("/v1/models", "/v1/files"))
+    for words in (["cassettes/models.yaml"], ["cassettes/models.yaml", "--validate-runs", "cassettes/*"]):
+        pytester.runpytest_inprocess("--validate-runs", *words).stdout.fnmatch_lines(
+            ["cassettes/models.yaml: nothing to check: none of its 2 calls returns runs", "*1 failed*"]
+        )
 
 
 def test_files_that_pytest_passes_by_are_told(pytester: pytest.Pytester) -> None:
