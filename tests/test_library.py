@@ -142,7 +142,7 @@ def test_the_severity_to_raise_for_can_be_chosen(fail_on: str) -> None:
     report = validate(page(run(expires_at=1729419000)), now=NOW)
     with pytest.raises(ValidationFailed):
         report.raise_for_findings(fail_on)
-    with pytest.raises(ValueError, match="fatal"):
+    with pytest.raises(ValueError, match="^fail_on is 'fatal', expected one of 'error', 'warning', 'info'$"):
         report.raise_for_findings("fatal")
 
 
@@ -178,12 +178,26 @@ def test_the_clock_the_request_and_the_kind_can_be_stated() -> None:
         ({"form": "camel"}, "form is 'camel', expected one of 'auto', 'wire', 'sdk'"),
         ({"expect": "runs"}, "expect is 'runs', expected one of 'auto', 'page', 'run'"),
         ({"order": "newest"}, "order is 'newest', expected one of None, 'asc', 'desc'"),
-        ({"severity": {"usage": "fatal"}}, "'fatal' is not a valid Severity"),
+        (
+            {"severity": {"usage": "fatal"}},
+            "severity of 'usage' is 'fatal', expected one of 'error', 'warning', 'info', 'off'",
+        ),
+        ({"severity": "usage=off"}, "severity is 'usage=off', expected a mapping such as {'usage': 'warning'}"),
+        ({"severity": {5: "off"}}, "severity is {5: 'off'}, expected names, groups or globs of rules"),
+        ({"ignore": [5]}, "ignore is [5], expected names, groups or globs of rules"),
+        ({"ignore": 5}, "ignore is 5, expected names, groups or globs of rules"),
+        ({"select": None}, "select is None, expected names, groups or globs of rules"),
+        (
+            {"ignore": "usage,time"},
+            'no rule or group is called "usage,time", did you mean "usage", "time", each a word of its own',
+        ),
         ({"limit": 0}, "limit is 0, expected an integer from 1 to 100"),
         ({"limit": 101}, "limit is 101, expected an integer from 1 to 100"),
         ({"limit": True}, "limit is True, expected an integer from 1 to 100"),
         ({"limit": "20"}, "limit is '20', expected an integer from 1 to 100"),
         ({"now": float("nan")}, "now is nan, expected Unix seconds"),
+        ({"now": "2024-01-01"}, "now is '2024-01-01', expected Unix seconds"),
+        ({"now": 10**400}, f"now is 1{'0' * 400}, expected Unix seconds"),
     ],
 )
 def test_an_option_outside_its_vocabulary_is_refused(options: dict[str, Any], message: str) -> None:
@@ -202,7 +216,7 @@ def test_a_word_that_names_no_rule_is_refused(options: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("source", [7, None, 1.5, object(), {1, 2}, bytearray(b"{}"), page])
 def test_what_holds_no_document_is_a_type_error(source: object) -> None:
-    with pytest.raises(TypeError, match=rf"^cannot check a {type(source).__name__}: give "):
+    with pytest.raises(TypeError, match=rf"^cannot check a value of type {type(source).__name__}: give "):
         validate(source)
 
 

@@ -285,7 +285,7 @@ def test_wrong_options_are_told_where_they_are_given(pytester: pytest.Pytester) 
         [
             'E       validator.selection.UnknownRule: *"first-id-mismach", did you mean "first-id-mismatch"',
             "test_it.py:5: UnknownRule",
-            "E       TypeError: cannot check a NoneType: give *",
+            "E       TypeError: cannot check a value of type NoneType: give *",
             "test_it.py:8: TypeError",
             "E       TypeError: the validate_runs marker takes keyword arguments only, *",
             "test_it.py:12: TypeError",

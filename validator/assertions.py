@@ -124,12 +124,12 @@ _BESIDE_THE_MARGIN = 72
 
 def _verdict(response: object, options: Options) -> Verdict:
     from validator.library import report, settings
-    from validator.severity import Severity
+    from validator.severity import threshold
     from validator.verdict import Verdict
 
     watch = _watches[-1] if _watches else None
     effective: dict[str, Any] = {**(watch.defaults() if watch else {}), **options}
-    fail_on = Severity(effective.pop("fail_on", Severity.ERROR))
+    fail_on = threshold(effective.pop("fail_on", "error"))
     series = {name: effective.pop(name, False) for name in ("listing", "history")}
     chosen = settings(**effective)._replace(outlines=watch is not None and watch.outlines)
     verdict = Verdict(report(response, chosen, **series), fail_on)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from validator.checked import Checked, CheckedDocument, Summary
 from validator.finding import Finding
 from validator.reporters import Look, Tally, reporter
-from validator.severity import Severity
+from validator.severity import Severity, threshold
 
 
 class ValidationFailed(AssertionError):
@@ -52,8 +52,11 @@ class Report:
         return any(severity.reaches(threshold) for one in self.checked for _, severity in one.totals)
 
     def raise_for_findings(self, fail_on: Severity | str = Severity.ERROR) -> None:
-        """Raise `ValidationFailed`, whose text is the text report, if a finding is at least as severe as `fail_on`."""
-        if self.reaches(Severity(fail_on)):
+        """Raise `ValidationFailed`, whose text is the text report, if a finding is at least as severe as `fail_on`.
+
+        Raises `ValueError` for a severity that is none.
+        """
+        if self.reaches(threshold(fail_on)):
             raise ValidationFailed(str(self))
 
     def __str__(self) -> str:

@@ -70,7 +70,7 @@ def _plain(source: Any) -> Any:
         return dict(source)
     if callable(isoformat := getattr(source, "isoformat", None)):
         return isoformat()
-    name = type(source).__name__
+    kind = f"a value of type {type(source).__name__}"
     if hasattr(source, "__await__"):
-        raise TypeError(f"cannot check a {name} before it is awaited")
-    raise TypeError(f"cannot check a {name}: give JSON text, a Path, a parsed value, a response or a model")
+        raise TypeError(f"cannot check {kind} before it is awaited")
+    raise TypeError(f"cannot check {kind}: give JSON text, a Path, a parsed value, a response or a model")
