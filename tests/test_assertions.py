@@ -213,8 +213,12 @@ def test_options_are_those_of_validate(options: Options) -> None:
 def test_wrong_options_are_told() -> None:
     with pytest.raises(UnknownRule, match='did you mean "first-id-mismatch"'):
         assert_valid_runs(PAGE, ignore=["first-id-mismach"])
-    with pytest.raises(TypeError, match="unexpected keyword argument 'ignored'"):
+    with pytest.raises(TypeError, match=r"^assert_valid_runs\(\) has no option 'ignored', did you mean 'ignore'$"):
         assert_valid_runs(PAGE, ignored=["first-id-mismatch"])  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"^valid_runs\(\) has no option 'limt', did you mean 'limit'$"):
+        valid_runs(limt=20)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="has no option 'page', expected contract, form, .*, severity or fail_on$"):
+        assert_valid_runs(PAGE, page=1)  # type: ignore[call-arg]
     with pytest.raises(ValueError, match="^contract is 'official', expected one of 'observed', 'published'$"):
         assert_valid_runs(PAGE, contract="official")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="^fail_on is 'err', expected one of 'error', 'warning', 'info'$"):

@@ -276,6 +276,10 @@ def test_wrong_options_are_told_where_they_are_given(pytester: pytest.Pytester) 
         def test_marker(assert_valid_runs):
             assert_valid_runs(SOUND)
 
+        @pytest.mark.validate_runs(limt=20)
+        def test_option(assert_valid_runs):
+            assert_valid_runs(SOUND)
+
         def test_own():
             int("one")
         """
@@ -289,7 +293,9 @@ def test_wrong_options_are_told_where_they_are_given(pytester: pytest.Pytester) 
             "test_it.py:8: TypeError",
             "E       TypeError: the validate_runs marker takes keyword arguments only, *",
             "test_it.py:12: TypeError",
-            "test_it.py:15: ValueError",
+            "E       TypeError: the validate_runs marker has no option 'limt', did you mean 'limit'",
+            "test_it.py:16: TypeError",
+            "test_it.py:19: ValueError",
         ]
     )
     result.stdout.no_fnmatch_line("*_verdict*")
@@ -340,11 +346,44 @@ def test_markers_and_ini_options_set_defaults(pytester: pytest.Pytester) -> None
     assert outcome(result) == {"passed": 5}
 
 
-def test_an_ini_option_that_cannot_be_read_is_told(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nvalidate_runs_severity = page-too-long\n")
-    pytester.makepyfile("def test_it(valid_runs): assert {} == valid_runs")
-    pytester.runpytest_inprocess().stdout.fnmatch_lines(
-        ["E * ValueError: validate_runs_severity is 'page-too-long', expected words of the form RULE=LEVEL"]
+@pytest.mark.parametrize(
+    ("option", "complaint"),
+    [
+        ("severity = page-too-long", "severity: 'page-too-long' is not of the form RULE=LEVEL"),
+        (
+            "severity = usage=fatal",
+            "severity: severity of 'usage' is 'fatal', expected one of 'error', 'warning', 'info', 'off'",
+        ),
+        ("limit = abc", "limit: limit is 'abc', expected an integer from 1 to 100"),
+        ("limit = 0", "limit: limit is 0, expected an integer from 1 to 100"),
+        ("now = 2024-01-01", "now: now is '2024-01-01', expected Unix seconds"),
+        ("fail_on = eror", "fail_on: fail_on is 'eror', expected one of 'error', 'warning', 'info'"),
+        ("ignore = time usag", 'ignore: no rule or group is called "usag", did you mean "usage"'),
+        ("order = newest", "order: order is 'newest', expected one of None, 'asc', 'desc'"),
+        ("listing = perhaps", "listing: invalid truth value 'perhaps'"),
+    ],
+)
+def test_an_ini_option_that_cannot_be_read_is_told_once(pytester: pytest.Pytester, option: str, complaint: str) -> None:
+    pytester.makeini(f"[pytest]\nvalidate_runs_{option}\n")
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest_inprocess()
+    assert (result.ret, result.stdout.lines) == (pytest.ExitCode.USAGE_ERROR, [])
+    assert [line for line in result.stderr.lines if line] == [f"ERROR: validate_runs_{complaint}"]
+
+
+def test_an_ini_option_of_another_type_is_told_once(pytester: pytest.Pytester) -> None:
+    (pytester.path / "pytest.toml").write_text("[pytest]\nvalidate_runs_limit = 20\n")
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest_inprocess()
+    if result.ret != pytest.ExitCode.OK:  # before pytest 9 the file means nothing
+        result.stderr.fnmatch_lines(
+            ["ERROR: validate_runs_limit: *'validate_runs_limit' expects a string, got int: 20"]
+        )
+
+
+def test_ini_options_are_listed(pytester: pytest.Pytester) -> None:
+    pytester.runpytest_inprocess("--help").stdout.fnmatch_lines(
+        ["  validate_runs_now *", "*default of `now` for checks of list-runs responses"]
     )
 
 
