@@ -72,6 +72,41 @@ def test_a_path_of_another_library_will_do(tmp_path: Path) -> None:
     assert said(PurePosixPath(tmp_path, "b.json")) == [MISMATCH]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["page.json", "tests/page.json", "/nowhere/Calls.HAR", "2024-a.jsonl.gz", "saved", "./saved"],
+)
+def test_the_name_of_a_file_in_the_place_of_a_text_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "saved").touch()
+    message = f'is the name of a file, and a str is read as JSON text: give Path("{name}")'
+    assert said(name) == [("not-json", "", message)]
+    assert validate(name).findings[0].line is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gone",
+        "",
+        "[a].json",
+        '"page.json',
+        "\n.json",
+        "a\n.json",
+        f"{'a' * 255}.json",
+        "a\0b",
+        "cannot open a.json",
+        "sk-a.json",
+        '{"a": 1}.json',
+    ],
+)
+def test_what_is_no_name_of_a_file_is_read_as_text(text: str) -> None:
+    assert "Path(" not in str(validate(text))
+    assert validate(text).findings[0].line is not None
+
+
 def test_a_text_has_places_and_a_value_has_not() -> None:
     text, value = validate(json.dumps(FAULTY)).findings[0], validate(FAULTY).findings[0]
     assert (text.line, text.column, text.end_line, text.end_column) == (1, 824, 1, 825)
@@ -113,6 +148,11 @@ def test_a_report_tells_documents_totals_and_the_verdict() -> None:
     assert report.summary == Summary(documents=1, runs=1, error=1, warning=0, info=0)
     sound = validate(page(), contract="published", now=NOW)
     assert (sound.ok, sound.findings, sound.contract) == (True, (), "published")
+
+
+def test_a_report_is_shown_in_one_line() -> None:
+    assert repr(validate(FAULTY, now=NOW)) == "<Report: 1 error in 1 document (1 run)>"
+    assert repr(validate(page(), now=NOW)) == "<Report: ok: 1 run in 1 document>"
 
 
 def test_warnings_alone_are_ok() -> None:
@@ -239,6 +279,7 @@ def test_a_path_that_cannot_be_read_is_an_os_error(tmp_path: Path, name: str, re
     with pytest.raises(OSError) as refused:  # noqa: PT011  # the whole text is compared
         validate(tmp_path / name)
     assert str(refused.value) == f"{tmp_path / name}: {reason}"
+    assert (refused.value.__cause__, refused.value.__context__) == (None, None)
 
 
 def test_a_value_with_a_number_that_json_lacks_is_a_finding() -> None:

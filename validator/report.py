@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from validator.checked import Checked, CheckedDocument, Summary
 from validator.finding import Finding
 from validator.reporters import Look, Tally, reporter
+from validator.reporters.terminal import last_line
 from validator.severity import Severity, threshold
 
 
@@ -14,7 +15,7 @@ class ValidationFailed(AssertionError):
     """Raised by `Report.raise_for_findings`; its text is the text report."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Report:
     """What was found, document by document.
 
@@ -58,6 +59,9 @@ class Report:
         """
         if self.reaches(threshold(fail_on)):
             raise ValidationFailed(str(self))
+
+    def __repr__(self) -> str:
+        return f"<Report: {last_line(self.summary, Look(contract=self.contract))}>"
 
     def __str__(self) -> str:
         return "".join(reporter("text")(self.checked, Look(contract=self.contract)))
