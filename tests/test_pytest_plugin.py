@@ -684,6 +684,38 @@ def test_everything_found_in_a_session_goes_into_one_report(pytester: pytest.Pyt
     assert report["summary"]["error"] == 4
 
 
+def test_what_pytest_compares_again_to_explain_a_failure_counts_once(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it="""
+        import pytest
+        from received import FAULTY, SOUND
+        from validator import valid_runs
+
+        def test_a():
+            assert {"first": SOUND, "page": FAULTY} == {"first": valid_runs, "page": valid_runs}
+
+        @pytest.mark.validate_runs(select=["usage"])
+        def test_b():
+            assert [1, SOUND, FAULTY] == [2, valid_runs, valid_runs]
+
+        def test_c():
+            assert SOUND == valid_runs
+            assert [SOUND, FAULTY] == [valid_runs, valid_runs]
+        """
+    )
+    result = pytester.runpytest_inprocess("--validate-runs-report", "json:found.json", "-vv")
+    assert outcome(result) == {"failed": 3}
+    result.stdout.fnmatch_lines(["*- validate-runs -*", f"{HEADLINE} *", "FAILED test_it.py::test_a - *"])
+    report = json.loads((pytester.path / "found.json").read_text())
+    checked = ["test_it.py::test_a"] * 2 + ["test_it.py::test_c"] * 3
+    assert [document["file"] for document in report["documents"]] == checked
+    assert [(one["file"], one["rule"]) for one in report["findings"]] == [
+        (test, rule)
+        for test in ("test_it.py::test_a", "test_it.py::test_c")
+        for rule in ("first-id-mismatch", "last-id-mismatch")
+    ]
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_report_is_the_same_with_workers(pytester: pytest.Pytester, name: str) -> None:
     recorded(pytester, "responses/faulty.json", "responses/sound.json")
