@@ -27,12 +27,13 @@ class FileItems:
     """The part of the plugin that makes items of files.
 
     `files` are those that may become items, `due` those that this run may not leave out, by the glob that asks for
-    them.
+    them. `empty` are those that were looked into and of which no call returns runs.
     """
 
     files: Mapping[Path, Piece]
     due: Mapping[str, Sequence[Path]]
-    collected: dict[Path, RunsFile] = field(default_factory=dict)
+    collected: set[Path] = field(default_factory=set)
+    empty: set[Path] = field(default_factory=set)
 
     @classmethod
     def of(cls, config: pytest.Config) -> FileItems:
@@ -50,21 +51,22 @@ class FileItems:
         """Take the files that match."""
         if file_path not in self.files:
             return None
-        file: RunsFile = RunsFile.from_parent(parent, path=file_path)
-        file.piece = self.files[file_path]
-        self.collected[file_path] = file
-        return file
+        self.collected.add(file_path)
+        return RunsFile.of(parent, self.files[file_path], self)
 
     def pytest_collection_finish(self) -> None:
-        """Leave no file out in silence; one that was not named may hold nothing, but not all that a glob matches."""
-        if missed := sorted({*chain(*self.due.values())} - self.collected.keys()):
+        """Leave no file out in silence."""
+        if missed := sorted({*chain(*self.due.values())} - self.collected):
             raise pytest.UsageError(
                 f"validate-runs: {missed[0]} is not collected, since pytest leaves its folder out (norecursedirs, "
                 "--ignore): name the file as an argument, or leave it out of the globs"
             )
-        for pattern, paths in self.due.items():
-            if all(self.collected[path].is_empty for path in paths):
-                raise pytest.UsageError(f"validate-runs: nothing to check: no call in {pattern} returns runs")
+
+    def disappointed_by(self, file_path: Path) -> str | None:
+        """The glob of which no file holds anything, now that this one does not."""
+        self.empty.add(file_path)
+        globs = (glob for glob, paths in self.due.items() if file_path in paths and self.empty.issuperset(paths))
+        return next(globs, None)
 
 
 def _due(root: Path, pattern: str) -> list[Piece]:
@@ -96,13 +98,20 @@ class RunsFile(pytest.File):
     """A file of recorded responses."""
 
     piece: Piece
-    is_empty = False
-    """Whether it was looked into and no call in it returns runs."""
+    among: FileItems
+
+    @classmethod
+    def of(cls, parent: pytest.Collector, piece: Piece, among: FileItems) -> RunsFile:
+        """Make a collector of a file."""
+        file: RunsFile = cls.from_parent(parent, path=Path(piece.path))
+        file.piece, file.among = piece, among
+        return file
 
     def collect(self) -> list[RunsItem]:
         """Give one item a document: a file, a line, or what a recorded call has returned."""
         items = [*self._named()]
-        self.is_empty = not items
+        if not items and (pattern := self.among.disappointed_by(self.path)):
+            raise self.CollectError(f"validate-runs: nothing to check: no call in {pattern} returns runs")
         return items
 
     def _named(self) -> Iterator[RunsItem]:
