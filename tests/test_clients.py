@@ -67,7 +67,7 @@ def test_pages_of_the_asynchronous_client_are_valid(server: str) -> None:
     async def listed() -> object:
         async with openai.AsyncOpenAI(base_url=f"{server}/v1", api_key="none", max_retries=0) as talking:
             paginator = talking.beta.threads.runs.list(THREAD, limit=3)
-            with pytest.raises(TypeError, match="^cannot check a AsyncPaginator before it is awaited$"):
+            with pytest.raises(TypeError, match="^cannot check a value of type AsyncPaginator before it is awaited$"):
                 validate(paginator)
             return await paginator
 

@@ -81,6 +81,17 @@ def test_recordings_are_counted_too() -> None:
     assert counts[["documents", "runs", "error"]].to_numpy().tolist() == [[6, 6, 0]]
 
 
+def test_a_recording_without_runs_is_passed_over_unless_it_is_named(tmp_path: Path) -> None:
+    recording = tmp_path / "a.har"
+    recording.write_text('{"log": {"entries": []}}')
+    (tmp_path / "b.json").write_text(json.dumps(RUN))
+    for paths in (tmp_path, tmp_path / "*"):
+        counts = count_archive(str(paths)).compute(scheduler="synchronous")
+        assert counts[["documents", "runs", "error"]].to_numpy().tolist() == [[0, 0, 0], [1, 1, 0]]
+    with pytest.raises(OSError, match=r"a\.har: nothing to check: none of its 0 calls returns runs"):
+        count_archive(str(recording)).compute(scheduler="synchronous")
+
+
 def test_findings_go_to_parquet_and_back(cluster: Client, archives: Path, tmp_path: Path) -> None:
     frame = check_archive(str(archives / "a.jsonl"), partition_bytes=20_000, now=NOW)
     frame.to_parquet(str(tmp_path / "findings"))
@@ -99,6 +110,14 @@ def test_nothing_to_check_is_an_error(tmp_path: Path) -> None:
             check_archive(str(path))
     with pytest.raises(ValueError, match="contract is 'x'"):
         check_archive(str(tmp_path), contract="x")
+
+
+@pytest.mark.parametrize("size", [0, -1])
+def test_partitions_hold_something(tmp_path: Path, size: int) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps(RUN))
+    for archive in (check_archive, count_archive):
+        with pytest.raises(ValueError, match=f"^partition_bytes is {size}, expected at least 1$"):
+            archive(str(tmp_path), partition_bytes=size)
 
 
 def test_a_file_that_cannot_be_read_is_an_error_when_its_turn_comes(tmp_path: Path) -> None:

@@ -72,6 +72,41 @@ def test_a_path_of_another_library_will_do(tmp_path: Path) -> None:
     assert said(PurePosixPath(tmp_path, "b.json")) == [MISMATCH]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["page.json", "tests/page.json", "/nowhere/Calls.HAR", "2024-a.jsonl.gz", "saved", "./saved"],
+)
+def test_the_name_of_a_file_in_the_place_of_a_text_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "saved").touch()
+    message = f'is the name of a file, and a str is read as JSON text: give Path("{name}")'
+    assert said(name) == [("not-json", "", message)]
+    assert validate(name).findings[0].line is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gone",
+        "",
+        "[a].json",
+        '"page.json',
+        "\n.json",
+        "a\n.json",
+        f"{'a' * 255}.json",
+        "a\0b",
+        "cannot open a.json",
+        "sk-a.json",
+        '{"a": 1}.json',
+    ],
+)
+def test_what_is_no_name_of_a_file_is_read_as_text(text: str) -> None:
+    assert "Path(" not in str(validate(text))
+    assert validate(text).findings[0].line is not None
+
+
 def test_a_text_has_places_and_a_value_has_not() -> None:
     text, value = validate(json.dumps(FAULTY)).findings[0], validate(FAULTY).findings[0]
     assert (text.line, text.column, text.end_line, text.end_column) == (1, 824, 1, 825)
@@ -115,6 +150,11 @@ def test_a_report_tells_documents_totals_and_the_verdict() -> None:
     assert (sound.ok, sound.findings, sound.contract) == (True, (), "published")
 
 
+def test_a_report_is_shown_in_one_line() -> None:
+    assert repr(validate(FAULTY, now=NOW)) == "<Report: 1 error in 1 document (1 run)>"
+    assert repr(validate(page(), now=NOW)) == "<Report: ok: 1 run in 1 document>"
+
+
 def test_warnings_alone_are_ok() -> None:
     report = validate(page(run(expires_at=1729419000)), now=NOW)
     assert [str(found.severity) for found in report.findings] == ["warning"]
@@ -142,7 +182,7 @@ def test_the_severity_to_raise_for_can_be_chosen(fail_on: str) -> None:
     report = validate(page(run(expires_at=1729419000)), now=NOW)
     with pytest.raises(ValidationFailed):
         report.raise_for_findings(fail_on)
-    with pytest.raises(ValueError, match="fatal"):
+    with pytest.raises(ValueError, match="^fail_on is 'fatal', expected one of 'error', 'warning', 'info'$"):
         report.raise_for_findings("fatal")
 
 
@@ -178,12 +218,26 @@ def test_the_clock_the_request_and_the_kind_can_be_stated() -> None:
         ({"form": "camel"}, "form is 'camel', expected one of 'auto', 'wire', 'sdk'"),
         ({"expect": "runs"}, "expect is 'runs', expected one of 'auto', 'page', 'run'"),
         ({"order": "newest"}, "order is 'newest', expected one of None, 'asc', 'desc'"),
-        ({"severity": {"usage": "fatal"}}, "'fatal' is not a valid Severity"),
+        (
+            {"severity": {"usage": "fatal"}},
+            "severity of 'usage' is 'fatal', expected one of 'error', 'warning', 'info', 'off'",
+        ),
+        ({"severity": "usage=off"}, "severity is 'usage=off', expected a mapping such as {'usage': 'warning'}"),
+        ({"severity": {5: "off"}}, "severity is {5: 'off'}, expected names, groups or globs of rules"),
+        ({"ignore": [5]}, "ignore is [5], expected names, groups or globs of rules"),
+        ({"ignore": 5}, "ignore is 5, expected names, groups or globs of rules"),
+        ({"select": None}, "select is None, expected names, groups or globs of rules"),
+        (
+            {"ignore": "usage,time"},
+            'no rule or group is called "usage,time", did you mean "usage", "time", each a word of its own',
+        ),
         ({"limit": 0}, "limit is 0, expected an integer from 1 to 100"),
         ({"limit": 101}, "limit is 101, expected an integer from 1 to 100"),
         ({"limit": True}, "limit is True, expected an integer from 1 to 100"),
         ({"limit": "20"}, "limit is '20', expected an integer from 1 to 100"),
         ({"now": float("nan")}, "now is nan, expected Unix seconds"),
+        ({"now": "2024-01-01"}, "now is '2024-01-01', expected Unix seconds"),
+        ({"now": 10**400}, f"now is 1{'0' * 400}, expected Unix seconds"),
     ],
 )
 def test_an_option_outside_its_vocabulary_is_refused(options: dict[str, Any], message: str) -> None:
@@ -202,7 +256,7 @@ def test_a_word_that_names_no_rule_is_refused(options: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("source", [7, None, 1.5, object(), {1, 2}, bytearray(b"{}"), page])
 def test_what_holds_no_document_is_a_type_error(source: object) -> None:
-    with pytest.raises(TypeError, match=rf"^cannot check a {type(source).__name__}: give "):
+    with pytest.raises(TypeError, match=rf"^cannot check a value of type {type(source).__name__}: give "):
         validate(source)
 
 
@@ -225,6 +279,7 @@ def test_a_path_that_cannot_be_read_is_an_os_error(tmp_path: Path, name: str, re
     with pytest.raises(OSError) as refused:  # noqa: PT011  # the whole text is compared
         validate(tmp_path / name)
     assert str(refused.value) == f"{tmp_path / name}: {reason}"
+    assert (refused.value.__cause__, refused.value.__context__) == (None, None)
 
 
 def test_a_value_with_a_number_that_json_lacks_is_a_finding() -> None:

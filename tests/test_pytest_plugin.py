@@ -48,6 +48,18 @@ def recorded(pytester: pytest.Pytester, *names: str, text: str | None = None) ->
         path.write_text(json.dumps(page, indent=2) if text is None else text)
 
 
+def cassette(*paths: str) -> str:
+    """Calls of these paths as vcrpy records them, each of which returns a page."""
+    calls = [
+        {
+            "request": {"method": "GET", "uri": f"https://api.test{path}"},
+            "response": {"status": {"code": 200}, "headers": {}, "body": {"string": json.dumps(PAGE)}},
+        }
+        for path in paths
+    ]
+    return json.dumps({"interactions": calls})
+
+
 def fits(result: pytest.RunResult) -> bool:
     """Whether the failures are readable at 80 columns."""
     failures = result.stdout.lines[result.stdout.lines.index(f"{' FAILURES ':=^80}") :]
@@ -264,6 +276,10 @@ def test_wrong_options_are_told_where_they_are_given(pytester: pytest.Pytester) 
         def test_marker(assert_valid_runs):
             assert_valid_runs(SOUND)
 
+        @pytest.mark.validate_runs(limt=20)
+        def test_option(assert_valid_runs):
+            assert_valid_runs(SOUND)
+
         def test_own():
             int("one")
         """
@@ -273,11 +289,13 @@ def test_wrong_options_are_told_where_they_are_given(pytester: pytest.Pytester) 
         [
             'E       validator.selection.UnknownRule: *"first-id-mismach", did you mean "first-id-mismatch"',
             "test_it.py:5: UnknownRule",
-            "E       TypeError: cannot check a NoneType: give *",
+            "E       TypeError: cannot check a value of type NoneType: give *",
             "test_it.py:8: TypeError",
             "E       TypeError: the validate_runs marker takes keyword arguments only, *",
             "test_it.py:12: TypeError",
-            "test_it.py:15: ValueError",
+            "E       TypeError: the validate_runs marker has no option 'limt', did you mean 'limit'",
+            "test_it.py:16: TypeError",
+            "test_it.py:19: ValueError",
         ]
     )
     result.stdout.no_fnmatch_line("*_verdict*")
@@ -328,11 +346,44 @@ def test_markers_and_ini_options_set_defaults(pytester: pytest.Pytester) -> None
     assert outcome(result) == {"passed": 5}
 
 
-def test_an_ini_option_that_cannot_be_read_is_told(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nvalidate_runs_severity = page-too-long\n")
-    pytester.makepyfile("def test_it(valid_runs): assert {} == valid_runs")
-    pytester.runpytest_inprocess().stdout.fnmatch_lines(
-        ["E * ValueError: validate_runs_severity is 'page-too-long', expected words of the form RULE=LEVEL"]
+@pytest.mark.parametrize(
+    ("option", "complaint"),
+    [
+        ("severity = page-too-long", "severity: 'page-too-long' is not of the form RULE=LEVEL"),
+        (
+            "severity = usage=fatal",
+            "severity: severity of 'usage' is 'fatal', expected one of 'error', 'warning', 'info', 'off'",
+        ),
+        ("limit = abc", "limit: limit is 'abc', expected an integer from 1 to 100"),
+        ("limit = 0", "limit: limit is 0, expected an integer from 1 to 100"),
+        ("now = 2024-01-01", "now: now is '2024-01-01', expected Unix seconds"),
+        ("fail_on = eror", "fail_on: fail_on is 'eror', expected one of 'error', 'warning', 'info'"),
+        ("ignore = time usag", 'ignore: no rule or group is called "usag", did you mean "usage"'),
+        ("order = newest", "order: order is 'newest', expected one of None, 'asc', 'desc'"),
+        ("listing = perhaps", "listing: invalid truth value 'perhaps'"),
+    ],
+)
+def test_an_ini_option_that_cannot_be_read_is_told_once(pytester: pytest.Pytester, option: str, complaint: str) -> None:
+    pytester.makeini(f"[pytest]\nvalidate_runs_{option}\n")
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest_inprocess()
+    assert (result.ret, result.stdout.lines) == (pytest.ExitCode.USAGE_ERROR, [])
+    assert [line for line in result.stderr.lines if line] == [f"ERROR: validate_runs_{complaint}"]
+
+
+def test_an_ini_option_of_another_type_is_told_once(pytester: pytest.Pytester) -> None:
+    (pytester.path / "pytest.toml").write_text("[pytest]\nvalidate_runs_limit = 20\n")
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest_inprocess()
+    if result.ret != pytest.ExitCode.OK:  # before pytest 9 the file means nothing
+        result.stderr.fnmatch_lines(
+            ["ERROR: validate_runs_limit: *'validate_runs_limit' expects a string, got int: 20"]
+        )
+
+
+def test_ini_options_are_listed(pytester: pytest.Pytester) -> None:
+    pytester.runpytest_inprocess("--help").stdout.fnmatch_lines(
+        ["  validate_runs_now *", "*default of `now` for checks of list-runs responses"]
     )
 
 
@@ -399,6 +450,59 @@ def test_globs_that_match_nothing_are_told(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_inprocess("--validate-runs", "responses/*.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: validate-runs: nothing to check: no file matches responses/[*].json in /*"])
+
+
+def test_a_folder_is_all_that_the_command_checks_in_it(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "responses/sound.json", "responses/deep/faulty.json", "responses/note.txt")
+    recorded(pytester, "responses/other.yaml", text=cassette("/v1/models"))
+    names = ["responses/deep/faulty.json::valid_runs", "responses/sound.json::valid_runs"]
+    for folder in ("responses", "./responses/", str(pytester.path / "responses")):
+        assert pytester.runpytest_inprocess("--validate-runs", folder, "--collect-only", "-q").stdout.lines[:2] == names
+    pytester.makeini("[pytest]\nvalidate_runs_files = responses\n")
+    assert outcome(pytester.runpytest_inprocess()) == {"passed": 1, "failed": 1}
+
+
+def test_a_folder_without_files_to_check_is_told(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "responses/note.txt")
+    result = pytester.runpytest_inprocess("--validate-runs", "responses")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: validate-runs: /*/responses: nothing to check: no [*].json, * in this folder"])
+    pytester.makepyfile(test_it="def test_it(): pass")
+    pytester.makeini("[pytest]\nvalidate_runs_files = responses\n")
+    assert outcome(pytester.runpytest_inprocess("test_it.py")) == {"passed": 1}
+
+
+def test_cassettes_of_other_calls_are_no_tests_where_a_glob_matches_them(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "cassettes/models.yaml", text=cassette("/v1/models", "/v1/files"))
+    recorded(pytester, "cassettes/runs.yaml", text=cassette("/v1/models", "/v1/threads/thread_A/runs"))
+    recorded(pytester, "cassettes/no_cassette.yaml", text="a: b\n")
+    pytester.makeini("[pytest]\nvalidate_runs_files = cassettes/*.yaml\n")
+    names = ["cassettes/runs.yaml::record-2"]
+    for words in ((), ("--validate-runs", "cassettes/*")):
+        listed = pytester.runpytest_inprocess("--collect-only", "-q", *words)
+        assert (listed.ret, listed.stdout.lines[: len(names) + 1]) == (pytest.ExitCode.OK, [*names, ""])
+    assert outcome(pytester.runpytest_inprocess()) == {"passed": 1}
+    assert outcome(pytester.runpytest_inprocess("-n", "2")) == {"passed": 1}
+    assert pytester.runpytest_inprocess("cassettes/models.yaml").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.mark.parametrize("pattern", ["cassettes/*.yaml", "cassettes"])
+def test_globs_of_which_no_file_returns_runs_are_told(pytester: pytest.Pytester, pattern: str) -> None:
+    recorded(pytester, "cassettes/models.yaml", "cassettes/files.yaml", text=cassette("/v1/models"))
+    recorded(pytester, "responses/sound.json")
+    told = f"validate-runs: nothing to check: no call in {pattern} returns runs"
+    for words in ([], ["-n", "2"]):
+        result = pytester.runpytest_inprocess("--validate-runs", "responses/*", "--validate-runs", pattern, *words)
+        assert outcome(result) == {"errors": 1, **({"passed": 1} if words else {})}
+        assert result.stdout.lines.count(told) == 1
+
+
+def test_a_cassette_that_is_named_has_to_return_runs(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "cassettes/models.yaml", text=cassette("/v1/models", "/v1/files"))
+    for words in (["cassettes/models.yaml"], ["cassettes/models.yaml", "--validate-runs", "cassettes/*"]):
+        pytester.runpytest_inprocess("--validate-runs", *words).stdout.fnmatch_lines(
+            ["cassettes/models.yaml: nothing to check: none of its 2 calls returns runs", "*1 failed*"]
+        )
 
 
 def test_files_that_pytest_passes_by_are_told(pytester: pytest.Pytester) -> None:
@@ -578,6 +682,38 @@ def test_everything_found_in_a_session_goes_into_one_report(pytester: pytest.Pyt
     ]
     assert [line is None for _, _, line in found] == [False, False, True, True]
     assert report["summary"]["error"] == 4
+
+
+def test_what_pytest_compares_again_to_explain_a_failure_counts_once(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it="""
+        import pytest
+        from received import FAULTY, SOUND
+        from validator import valid_runs
+
+        def test_a():
+            assert {"first": SOUND, "page": FAULTY} == {"first": valid_runs, "page": valid_runs}
+
+        @pytest.mark.validate_runs(select=["usage"])
+        def test_b():
+            assert [1, SOUND, FAULTY] == [2, valid_runs, valid_runs]
+
+        def test_c():
+            assert SOUND == valid_runs
+            assert [SOUND, FAULTY] == [valid_runs, valid_runs]
+        """
+    )
+    result = pytester.runpytest_inprocess("--validate-runs-report", "json:found.json", "-vv")
+    assert outcome(result) == {"failed": 3}
+    result.stdout.fnmatch_lines(["*- validate-runs -*", f"{HEADLINE} *", "FAILED test_it.py::test_a - *"])
+    report = json.loads((pytester.path / "found.json").read_text())
+    checked = ["test_it.py::test_a"] * 2 + ["test_it.py::test_c"] * 3
+    assert [document["file"] for document in report["documents"]] == checked
+    assert [(one["file"], one["rule"]) for one in report["findings"]] == [
+        (test, rule)
+        for test in ("test_it.py::test_a", "test_it.py::test_c")
+        for rule in ("first-id-mismatch", "last-id-mismatch")
+    ]
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from validator.report import Report
-    from validator.settings import ContractName, Expect, FormChoice, Order
+    from validator.settings import ContractName, Expect, FormChoice, Order, Settings
     from validator.severity import Severity
     from validator.verdict import Verdict
 
@@ -61,6 +61,17 @@ def watched(watch: Watch) -> Iterator[None]:
         _watches.pop()
 
 
+def check_names(taker: str, names: Iterable[str]) -> None:
+    """Raise `TypeError` for what is no option; the text suggests one."""
+    for name in names:
+        if name not in Options.__annotations__:
+            from validator.wording import closest, either  # most names are right
+
+            meant = closest(name, Options.__annotations__)
+            rest = f"did you mean {meant!r}" if meant else f"expected {either(Options.__annotations__)}"
+            raise TypeError(f"{taker} has no option {name!r}, {rest}")
+
+
 def assert_valid_runs(response: object, **options: Unpack[Options]) -> None:
     """Check a list-runs response, and raise `ValidationFailed` (an `AssertionError`) with everything that is wrong.
 
@@ -72,6 +83,7 @@ def assert_valid_runs(response: object, **options: Unpack[Options]) -> None:
     for a word that names no rule, and `ValueError` for an option outside its vocabulary.
     """
     __tracebackhide__ = True
+    check_names("assert_valid_runs()", options)
     verdict = _verdict(response, options)
     if verdict.accepts:
         return
@@ -90,6 +102,7 @@ class ValidRuns:
     __hash__ = None  # type: ignore[assignment]  # what equals many different things has no hash
 
     def __init__(self, **options: Unpack[Options]) -> None:
+        check_names("valid_runs()", options)
         self._options = options
 
     def __call__(self, **options: Unpack[Options]) -> ValidRuns:
@@ -122,16 +135,27 @@ _BESIDE_THE_MARGIN = 72
 """Columns that pytest leaves of 80 for the message of an exception."""
 
 
+def read(options: Options) -> tuple[Settings, Mapping[str, bool], Severity]:
+    """The settings, which series there are, and the lowest severity that fails.
+
+    Raises `ValueError` for an option outside its vocabulary.
+    """
+    from validator.library import settings
+    from validator.severity import threshold
+
+    rest: dict[str, Any] = {**options}
+    fail_on = threshold(rest.pop("fail_on", "error"))
+    series = {name: rest.pop(name, False) for name in ("listing", "history")}
+    return settings(**rest), series, fail_on
+
+
 def _verdict(response: object, options: Options) -> Verdict:
-    from validator.library import report, settings
-    from validator.severity import Severity
+    from validator.library import report
     from validator.verdict import Verdict
 
     watch = _watches[-1] if _watches else None
-    effective: dict[str, Any] = {**(watch.defaults() if watch else {}), **options}
-    fail_on = Severity(effective.pop("fail_on", Severity.ERROR))
-    series = {name: effective.pop(name, False) for name in ("listing", "history")}
-    chosen = settings(**effective)._replace(outlines=watch is not None and watch.outlines)
+    chosen, series, fail_on = read({**watch.defaults(), **options} if watch else options)
+    chosen = chosen._replace(outlines=watch is not None and watch.outlines)
     verdict = Verdict(report(response, chosen, **series), fail_on)
     if watch:
         watch.reports.append(verdict.report)

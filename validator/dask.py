@@ -52,11 +52,12 @@ def check_archive(
 
     `paths` are files, folders and globs of one file system, local or of a URL that fsspec knows; `storage_options` go
     to it. A JSON Lines file that is not packed is split into partitions of `partition_bytes`; any other file is one.
-    `max_bytes` bounds one document, unpacked. All other options are those of `validate`. Findings are those that the
-    command reports with `--show info --max-findings 0`, to the fingerprint; nothing is read before it is computed.
+    `max_bytes` bounds one document, unpacked. All other options are those of `validate`, without `listing` and
+    `history`. Findings are those that the command reports with `--show info --max-findings 0`, to the fingerprint. Only
+    the beginnings of JSON Lines files are read before it is computed.
 
-    Raises `FileNotFoundError` where there is nothing to check, and, when computed, `OSError` for a file that cannot be
-    read.
+    Raises `FileNotFoundError` where there is nothing to check, `ValueError` for an option outside its vocabulary, and,
+    when computed, `OSError` for a file that cannot be read.
     """
     archive = _Archive.of(paths, storage_options, settings(**options), max_bytes)
     return dd.from_delayed(list(archive.findings(partition_bytes)), meta=_FINDINGS, verify_meta=False)
@@ -95,7 +96,7 @@ class _Before(NamedTuple):
 class _Archive:
     """Files of one file system, and how they are to be checked."""
 
-    files: list[str]
+    files: list[Piece]
     storage: _Storage
     settings: Settings
     max_bytes: int
@@ -124,7 +125,9 @@ class _Archive:
         return (dask.delayed(_counts)(self._found(piece)) for pieces in self._pieces(size) for piece in pieces)
 
     def _pieces(self, size: int) -> Iterator[list[Piece]]:
-        return (list(ranges(Piece(file), size, self.storage.opened)) for file in self.files)
+        if size < 1:
+            raise ValueError(f"partition_bytes is {size}, expected at least 1")
+        return (list(ranges(file, size, self.storage.opened)) for file in self.files)
 
     def _found(self, piece: Piece) -> Any:
         return dask.delayed(_check, pure=False)(piece, self.settings, self.max_bytes, self.storage)
@@ -136,7 +139,7 @@ class _Storage(NamedTuple):
     protocol: str
     options: dict[str, Any]
 
-    def files(self, path: str) -> list[str]:
+    def files(self, path: str) -> list[Piece]:
         """The files that a path means: itself, those below it, or those that match it, by name."""
         system, inner = fsspec.core.url_to_fs(path, **self.options)
         if system.isdir(inner):
@@ -145,7 +148,7 @@ class _Storage(NamedTuple):
             found = sorted(system.glob(inner)) if any(sign in inner for sign in "*?[") else [inner]
         if not found or not system.exists(found[0]):
             raise FileNotFoundError(f"nothing to check: {path}")
-        return [path if file == inner else self._named(file) for file in found]
+        return [Piece(path) if file == inner else Piece(self._named(file), is_named=False) for file in found]
 
     def _named(self, file: str) -> str:
         return file if self.protocol == "file" else f"{self.protocol}://{file}"

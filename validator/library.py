@@ -10,7 +10,7 @@ from validator.passes import checks
 from validator.recording import Record, checked_among
 from validator.report import Report
 from validator.responses import documents_of
-from validator.selection import severities
+from validator.selection import OFF, severities
 from validator.settings import ContractName, Expect, FormChoice, Order, Settings
 from validator.severity import Severity
 
@@ -33,9 +33,9 @@ def validate(
     """Check a list-runs response, a run, or an array of either, and report every finding of any severity.
 
     `source` is a dict, list or other mapping as `json.loads` returns it, the JSON text itself (`str` or UTF-8 `bytes`),
-    a `Path` to a file or a folder, a response of httpx, requests or the openai package's `with_raw_response`, or a
-    model that has `model_dump` (a page, a run). Findings of a text, a file or a response have lines and columns; those
-    of a value or a model have pointers only.
+    a `Path` to a file or a folder (never its name as a `str`), a response of httpx, requests or the openai package's
+    `with_raw_response`, or a model that has `model_dump` (a page, a run). Findings of a text, a file or a response have
+    lines and columns; those of a value or a model have pointers only.
 
     `contract` says which schemas apply (observed or published), `form` which key names (auto, wire, sdk), `expect`
     what the document is to be (auto, page, run). `order` (asc, desc) and `limit` (runs on a page, 1 to 100) are what
@@ -91,10 +91,10 @@ def settings(
     _in_vocabulary("order", order, (None, "asc", "desc"))
     if limit is not None and not (type(limit) is int and 1 <= limit <= 100):
         raise ValueError(f"limit is {limit!r}, expected an integer from 1 to 100")
-    if now is not None and not math.isfinite(now):
-        raise ValueError(f"now is {now}, expected Unix seconds")
+    if now is not None and not _is_finite(now):
+        raise ValueError(f"now is {now!r}, expected Unix seconds")
     return Settings(
-        severities=severities(select, ignore, severity),
+        severities=severities(_words("select", select), _words("ignore", ignore), _levels(severity)),
         now=time.time() if now is None else now,
         contract=contract,
         form=form,
@@ -102,6 +102,31 @@ def settings(
         order=order,
         limit=limit,
     )
+
+
+def _is_finite(now: float) -> bool:
+    try:
+        return math.isfinite(now)
+    except (TypeError, OverflowError):
+        return False
+
+
+def _words(name: str, words: Iterable[str]) -> tuple[str, ...]:
+    """The words of an option; a single one is iterable too."""
+    each = tuple(words) if isinstance(words, Iterable) and not isinstance(words, str) else (words,)
+    if not all(isinstance(word, str) for word in each):
+        raise ValueError(f"{name} is {words!r}, expected names, groups or globs of rules")
+    return each
+
+
+def _levels(severity: Mapping[str, Severity | str] | None) -> Mapping[str, Severity | str]:
+    if severity is None:
+        return {}
+    if not isinstance(severity, Mapping):
+        raise ValueError(f"severity is {severity!r}, expected a mapping such as {{'usage': 'warning'}}")
+    for word in _words("severity", severity):
+        _in_vocabulary(f"severity of {word!r}", severity[word], (*map(str, Severity), OFF))
+    return severity
 
 
 def _in_vocabulary(name: str, value: object, words: tuple[object, ...]) -> None:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from validator.checked import Checked, CheckedDocument, Summary
 from validator.finding import Finding
 from validator.reporters import Look, Tally, reporter
-from validator.severity import Severity
+from validator.reporters.terminal import last_line
+from validator.severity import Severity, threshold
 
 
 class ValidationFailed(AssertionError):
     """Raised by `Report.raise_for_findings`; its text is the text report."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Report:
     """What was found, document by document.
 
@@ -52,9 +53,15 @@ class Report:
         return any(severity.reaches(threshold) for one in self.checked for _, severity in one.totals)
 
     def raise_for_findings(self, fail_on: Severity | str = Severity.ERROR) -> None:
-        """Raise `ValidationFailed`, whose text is the text report, if a finding is at least as severe as `fail_on`."""
-        if self.reaches(Severity(fail_on)):
+        """Raise `ValidationFailed`, whose text is the text report, if a finding is at least as severe as `fail_on`.
+
+        Raises `ValueError` for a severity that is none.
+        """
+        if self.reaches(threshold(fail_on)):
             raise ValidationFailed(str(self))
+
+    def __repr__(self) -> str:
+        return f"<Report: {last_line(self.summary, Look(contract=self.contract))}>"
 
     def __str__(self) -> str:
         return "".join(reporter("text")(self.checked, Look(contract=self.contract)))

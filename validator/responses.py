@@ -6,19 +6,25 @@ The objects are known by what they can do. Nothing of their packages is imported
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
+from os.path import exists
 from typing import Any
 
 from validator.problem import Problem, Span
 from validator.settings import MAX_BYTES
 from validator.sources import Document, SourceError
+from validator.sources.containers import SUFFIXES
 from validator.sources.files import documents
+from validator.wording import Phrase, is_credential
 
 _BODY = ("content", "data")
 """Where responses keep the bytes they came with: httpx, requests, Django and the openai package's raw responses under
 `content`, urllib3 and Werkzeug under `data`."""
+_may_be_name = re.compile(r"""[^\s\ufeff{["][^\s"]{0,254}""").fullmatch
+"""Without blanks: a sentence that a server says is no name."""
 
 
 def documents_of(source: object) -> Iterable[Document]:
@@ -27,6 +33,8 @@ def documents_of(source: object) -> Iterable[Document]:
     What a server sent is preferred to what a client made of it: a body is taken before a model is dumped.
     Raises `OSError` for a path that cannot be read and `TypeError` for a source that holds no document.
     """
+    if isinstance(source, str) and _is_file_name(source):
+        return [_no_text(source)]
     if isinstance(source, str | bytes):
         return [Document(file=None, data=source)]
     if isinstance(source, PathLike):
@@ -41,9 +49,22 @@ def documents_of(source: object) -> Iterable[Document]:
     return [_of_value(_plain(source))]
 
 
+def _is_file_name(text: str) -> bool:
+    """Whether a text is meant as the name of a file, which is the first mistake that many make."""
+    if _may_be_name(text) is None or is_credential(text):
+        return False
+    return text.lower().endswith(SUFFIXES) or exists(text)
+
+
+def _no_text(name: str) -> Document:
+    message = 'is the name of a file, and a str is read as JSON text: give Path("{}")'
+    problem = Problem("", message, (Phrase(name),), span=Span(0, 0))
+    return Document(file=None, data="", problem=("not-json", problem), has_places=False)
+
+
 def _readable(document: Document | SourceError) -> Document:
     if isinstance(document, SourceError):
-        raise OSError(f"{document.file}: {document}") from document
+        raise OSError(f"{document.file}: {document}") from None
     return document
 
 
@@ -70,7 +91,7 @@ def _plain(source: Any) -> Any:
         return dict(source)
     if callable(isoformat := getattr(source, "isoformat", None)):
         return isoformat()
-    name = type(source).__name__
+    kind = f"a value of type {type(source).__name__}"
     if hasattr(source, "__await__"):
-        raise TypeError(f"cannot check a {name} before it is awaited")
-    raise TypeError(f"cannot check a {name}: give JSON text, a Path, a parsed value, a response or a model")
+        raise TypeError(f"cannot check {kind} before it is awaited")
+    raise TypeError(f"cannot check {kind}: give JSON text, a Path, a parsed value, a response or a model")

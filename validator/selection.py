@@ -34,8 +34,7 @@ def severities(
 
 def named_by(words: Iterable[str]) -> set[str]:
     """The names of the rules that names, groups and globs stand for; raises `UnknownRule`."""
-    each = (words,) if isinstance(words, str) else words  # a single word is iterable too
-    return {rule.name for word in each for rule in matching(word)}
+    return {rule.name for word in words for rule in matching(word)}
 
 
 def _effective(selected: set[str], levels: Mapping[str, Severity | str]) -> Iterator[tuple[str, Severity]]:
@@ -50,6 +49,15 @@ def matching(word: str) -> tuple[Rule, ...]:
     rules = tuple(rule for rule in RULES if word in (rule.name, rule.group) or fnmatchcase(rule.name, word))
     if rules:
         return rules
+    raise UnknownRule(f"no rule or group is called {_quoted(word)}, {_suggestion(word)}")
+
+
+def _suggestion(word: str) -> str:
+    if "," in word:  # as the command takes them
+        return f"did you mean {', '.join(map(_quoted, word.split(',')))}, each a word of its own"
     meant = closest(word, [*BY_NAME, *GROUPS])
-    suggestion = f', did you mean "{meant}"' if meant else ", --list-rules names them all"
-    raise UnknownRule(f"no rule or group is called {show(Name(word), show_values=True)}{suggestion}")
+    return f'did you mean "{meant}"' if meant else "--list-rules names them all"
+
+
+def _quoted(word: str) -> str:
+    return show(Name(word), show_values=True)

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from validator.assertions import Options, ValidRuns, Watch, assert_valid_runs, valid_runs, watched
+from validator.assertions import Options, ValidRuns, Watch, assert_valid_runs, check_names, read, valid_runs, watched
 
 if TYPE_CHECKING:
     from validator.verdict import Verdict
 
 WATCH = pytest.StashKey[Watch]()
 """The watch over the test that is running."""
+_INI = pytest.StashKey[Mapping[str, Any]]()
+"""What the ini options say."""
 
 _WORDS = ("select", "ignore", "severity")
 """Options of several words; the others have one value."""
@@ -47,12 +49,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("validate_runs_files", "globs of files to check where no test is named", type="args", default=[])
     for name in Options.__annotations__:
         kind = "args" if name in _WORDS else "bool" if name in _SWITCHES else "string"
-        parser.addini(f"validate_runs_{name}", f"{name} of validate_runs checks", type=kind, default=None)  # type: ignore[arg-type]  # a str
+        about = f"default of `{name}` for checks of list-runs responses"
+        parser.addini(f"validate_runs_{name}", about, type=kind, default=None)  # type: ignore[arg-type]  # a str
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the parts that are asked for."""
     config.stash[WATCH] = Watch(Options)
+    config.stash[_INI] = _from_ini(config)
     options = ", ".join(Options.__annotations__)
     config.addinivalue_line("markers", f"validate_runs({options}): defaults for checks of list-runs responses")
     if config.getoption("validate_runs") or config.getini("validate_runs_files"):
@@ -90,35 +94,53 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 def _defaults(item: pytest.Item) -> Options:
     """What the ini options say, then the markers from the module's to the test's own."""
+    ini = item.config.stash[_INI]
     marks = reversed(list(item.iter_markers("validate_runs")))
-    return cast(Options, {**_from_ini(item.config), **{name: value for mark in marks for name, value in _said(mark)}})
+    return cast(Options, {**ini, **{name: value for mark in marks for name, value in _said(mark)}})
 
 
 def _said(mark: pytest.Mark) -> Any:
     if mark.args:
         raise TypeError("the validate_runs marker takes keyword arguments only, as assert_valid_runs does")
+    check_names("the validate_runs marker", mark.kwargs)
     return mark.kwargs.items()
 
 
 def _from_ini(config: pytest.Config) -> Mapping[str, Any]:
-    ini = {name: config.getini(f"validate_runs_{name}") for name in Options.__annotations__}
-    said = {name: value for name, value in ini.items() if value}
-    return {name: _READ.get(name, _as_it_is)(value) for name, value in said.items()}
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    """The ini options that are set; one that cannot be read is an error of use, before any test."""
+    said: dict[str, Any] = {}
+    for name in Options.__annotations__:
+        ini = f"validate_runs_{name}"
+        try:
+            if value := config.getini(ini):
+                said[name] = _READ[name](value) if name in _READ else value
+                read(cast(Options, {name: said[name]}))
+        except (pytest.UsageError, TypeError, ValueError) as error:  # the former two are of pytest
+            raise pytest.UsageError(f"{ini}: {error}") from None
+    return said
 
 
 def _severity(words: list[str]) -> dict[str, str]:
     """`RULE=LEVEL` words, as `--severity` takes them."""
     levels = {rule: level for rule, _, level in (word.partition("=") for word in words)}
     if not all(levels.values()):
-        raise ValueError(f"validate_runs_severity is {' '.join(words)!r}, expected words of the form RULE=LEVEL")
+        raise ValueError(f"{' '.join(words)!r} is not of the form RULE=LEVEL")
     return levels
 
 
-_READ: Mapping[str, Callable[[Any], Any]] = {"severity": _severity, "limit": int, "now": float}
+def _number(kind: type[float], word: str) -> float | str:
+    """The number, or, where it is none, the word: it is refused by what knows which numbers are right."""
+    try:
+        return kind(word)
+    except ValueError:
+        return word
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "severity": _severity,
+    "limit": partial(_number, int),
+    "now": partial(_number, float),
+}
 """How ini options become options, where they are more than words."""
 
 

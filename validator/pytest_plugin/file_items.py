@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from glob import glob
+from glob import glob, has_magic
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import pytest
 from validator.assertions import assert_valid_runs
 from validator.settings import MAX_BYTES
 from validator.sources import Document, SourceError
-from validator.sources.files import documents
+from validator.sources.files import Piece, pieces, read
 
 if TYPE_CHECKING:
     from validator.recording import Record
@@ -25,50 +26,67 @@ if TYPE_CHECKING:
 class FileItems:
     """The part of the plugin that makes items of files.
 
-    `files` are those that may become items, `due` those that this run may not leave out.
+    `files` are those that may become items, `due` those that this run may not leave out, by the glob that asks for
+    them. `empty` are those that were looked into and of which no call returns runs.
     """
 
-    files: frozenset[Path]
-    due: frozenset[Path]
+    files: Mapping[Path, Piece]
+    due: Mapping[str, Sequence[Path]]
     collected: set[Path] = field(default_factory=set)
+    empty: set[Path] = field(default_factory=set)
 
     @classmethod
     def of(cls, config: pytest.Config) -> FileItems:
         """Find the files; those that pytest would not come across are added to its arguments."""
         asked, known = config.getoption("validate_runs"), config.getini("validate_runs_files")
         everything = config.args_source is not pytest.Config.ArgsSource.ARGS
-        due = frozenset(_matching(config.rootpath, [*asked, *known] if everything else asked))
-        config.args += [str(path) for path in sorted(due) if not _is_below(path, config)]
-        may_match = {path for glob in known for path in _matches(config.rootpath, glob)}
-        return cls(files=due | may_match, due=due)
+        due = {pattern: _due(config.rootpath, pattern) for pattern in ([*asked, *known] if everything else asked)}
+        paths = {pattern: [Path(piece.path) for piece in found] for pattern, found in due.items()}
+        config.args += [str(path) for path in sorted({*chain(*paths.values())}) if not _is_below(path, config)]
+        may_match = [one for pattern in known for one in _matches(config.rootpath, pattern) if isinstance(one, Piece)]
+        named_last = sorted([*chain(*due.values()), *may_match], key=lambda piece: piece.is_named)
+        return cls(files={Path(piece.path): piece for piece in named_last}, due=paths)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RunsFile | None:
         """Take the files that match."""
         if file_path not in self.files:
             return None
         self.collected.add(file_path)
-        return RunsFile.from_parent(parent, path=file_path)
+        return RunsFile.of(parent, self.files[file_path], self)
 
     def pytest_collection_finish(self) -> None:
         """Leave no file out in silence."""
-        if missed := sorted(self.due - self.collected):
+        if missed := sorted({*chain(*self.due.values())} - self.collected):
             raise pytest.UsageError(
                 f"validate-runs: {missed[0]} is not collected, since pytest leaves its folder out (norecursedirs, "
                 "--ignore): name the file as an argument, or leave it out of the globs"
             )
 
-
-def _matching(root: Path, globs: Iterable[str]) -> Iterator[Path]:
-    for pattern in globs:
-        paths = _matches(root, pattern)
-        if not paths:
-            raise pytest.UsageError(f"validate-runs: nothing to check: no file matches {pattern} in {root}")
-        yield from paths
+    def disappointed_by(self, file_path: Path) -> str | None:
+        """The glob of which no file holds anything, now that this one does not."""
+        self.empty.add(file_path)
+        globs = (glob for glob, paths in self.due.items() if file_path in paths and self.empty.issuperset(paths))
+        return next(globs, None)
 
 
-def _matches(root: Path, pattern: str) -> list[Path]:
-    paths = (root / name for name in glob(pattern, root_dir=root, recursive=True))
-    return [path for path in paths if path.is_file()]
+def _due(root: Path, pattern: str) -> list[Piece]:
+    """The files that a glob has to match."""
+    found = _matches(root, pattern)
+    if not found:
+        raise pytest.UsageError(f"validate-runs: nothing to check: no file matches {pattern} in {root}")
+    for one in found:
+        if isinstance(one, SourceError):
+            raise pytest.UsageError(f"validate-runs: {one.file}: {one}")
+    return [one for one in found if isinstance(one, Piece)]
+
+
+def _matches(root: Path, pattern: str) -> list[Piece | SourceError]:
+    """The files that a glob matches; where it is the name of a folder, those that the command checks in it."""
+    if has_magic(pattern):
+        paths = (root / name for name in glob(pattern, root_dir=root, recursive=True))
+        return [Piece(str(path), is_named=False) for path in paths if path.is_file()]
+    path = root / pattern
+    return [*pieces([str(path)])] if path.is_file() or path.is_dir() else []
 
 
 def _is_below(path: Path, config: pytest.Config) -> bool:
@@ -79,8 +97,24 @@ def _is_below(path: Path, config: pytest.Config) -> bool:
 class RunsFile(pytest.File):
     """A file of recorded responses."""
 
-    def collect(self) -> Iterator[RunsItem]:
+    piece: Piece
+    among: FileItems
+
+    @classmethod
+    def of(cls, parent: pytest.Collector, piece: Piece, among: FileItems) -> RunsFile:
+        """Make a collector of a file."""
+        file: RunsFile = cls.from_parent(parent, path=Path(piece.path))
+        file.piece, file.among = piece, among
+        return file
+
+    def collect(self) -> list[RunsItem]:
         """Give one item a document: a file, a line, or what a recorded call has returned."""
+        items = [*self._named()]
+        if not items and (pattern := self.among.disappointed_by(self.path)):
+            raise self.CollectError(f"validate-runs: nothing to check: no call in {pattern} returns runs")
+        return items
+
+    def _named(self) -> Iterator[RunsItem]:
         seen: Counter[int | None] = Counter()
         for record, item in self._items():
             seen[record] += 1
@@ -91,7 +125,7 @@ class RunsFile(pytest.File):
         """What to check, with its number in the file."""
         name = os.path.relpath(self.path, self.config.invocation_params.dir)
         recorded: list[Document] = []
-        for one in documents([str(self.path)], MAX_BYTES):
+        for one in read(self.piece, MAX_BYTES):
             if isinstance(one, SourceError):
                 yield None, one
             elif isinstance(one, Document) and one.origin:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from validator import own_files
+from validator.assertions import Watch, watched
 from validator.checked import Checked, CheckedDocument, RunOutline
 from validator.finding import Excerpt, Finding
 from validator.formats import FORMATS, WITH_RUNS
@@ -45,6 +46,12 @@ class SessionReport:
     def tells_of_runs(self) -> bool:
         """Whether one of the reports tells of every run, sound ones too."""
         return any(name in WITH_RUNS for name, _ in self.targets)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_assertrepr_compare(self, config: pytest.Config) -> Generator[None, object, object]:
+        """Leave out what pytest compares once more in order to explain that a comparison has failed."""
+        with watched(Watch(config.stash[WATCH].defaults)):
+            return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
