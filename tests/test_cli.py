@@ -256,12 +256,13 @@ def test_the_published_contract_is_tighter() -> None:
     )
 
 
-def test_the_form_can_be_forced() -> None:
+def test_the_form_can_be_stated() -> None:
     out = command("valid/empty-page.json", "--form", "sdk", "-f", "concise", "-q").out
     assert out == (
-        'valid/empty-page.json:1:1: error schema:required: lacks "firstId", "lastId" and "hasMore"; has "first_id", '
-        'did you mean "firstId"; has "last_id", did you mean "lastId"; has "has_more", did you mean "hasMore"\n'
+        "valid/empty-page.json:1:1: error not-a-run-list: "
+        'has its keys in snake_case, which is form "wire"; expected camelCase, form "sdk"\n'
     )
+    assert command("valid/empty-page.json", "--form", "wire", "-q") == Ran(0, "", "")
 
 
 @pytest.mark.parametrize(

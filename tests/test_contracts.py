@@ -152,11 +152,8 @@ TIGHTENED: list[tuple[object, Rows]] = [
         ],
     ),
     (
-        _run(tools=[{"type": "function", "function": {"name": "f", "description": None, "parameters": None}}]),
-        [
-            ("schema:type", "/data/0/tools/0/function/description", "is null, expected a string"),
-            ("schema:type", "/data/0/tools/0/function/parameters", "is null, expected an object"),
-        ],
+        _run(tools=[{"type": "function", "function": {"name": "f", "description": None}}]),
+        [("schema:type", "/data/0/tools/0/function/description", "is null, expected a string")],
     ),
     (
         _searching(file_search={"max_num_results": None, "ranking_options": None}),
@@ -191,13 +188,8 @@ TIGHTENED: list[tuple[object, Rows]] = [
         ],
     ),
     (
-        _run(
-            response_format={"type": "json_schema", "json_schema": {"name": "x", "description": None, "schema": None}}
-        ),
-        [
-            ("schema:type", "/data/0/response_format/json_schema/description", "is null, expected a string"),
-            ("schema:type", "/data/0/response_format/json_schema/schema", "is null, expected an object"),
-        ],
+        _run(response_format={"type": "json_schema", "json_schema": {"name": "x", "description": None}}),
+        [("schema:type", "/data/0/response_format/json_schema/description", "is null, expected a string")],
     ),
     (
         _run(parallel_tool_calls=None),

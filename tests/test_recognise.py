@@ -8,7 +8,7 @@ import pytest
 from tests.pages import PAGE, findings, page, run, said
 from tests.paths import SAMPLES
 from validator import validate
-from validator.settings import Expect
+from validator.settings import Expect, FormChoice
 
 MESSAGE = {"id": "msg_1", "object": "thread.message"}
 STEP = {
@@ -106,6 +106,8 @@ def test_among_runs_another_object_is_one_finding(other: dict[str, Any]) -> None
     ("text", "seen"),
     [
         ('"run_1"', "a bare string"),
+        (json.dumps(" [1]"), "a string that holds JSON, encoded twice"),
+        (json.dumps(json.dumps(page())), "a string that holds JSON, encoded twice"),
         ("null", "null"),
         ("true", "a bare boolean"),
         ("7", "a bare number"),
@@ -156,13 +158,40 @@ def test_the_form_is_that_of_most_keys(document: object, form: str) -> None:
 
 
 def test_the_form_can_be_forced() -> None:
-    about = validate(page(), form="sdk").documents[0]
+    mixed = page(run(createdAt=1), firstId=None)
+    about = validate(mixed, form="sdk").documents[0]
     assert (about.kind, about.form) == ("page", "sdk")
-    assert [(found.rule, found.pointer) for found in findings(page(), form="sdk", select=["schema:required"])] == [
+    assert [(found.rule, found.pointer) for found in findings(mixed, form="sdk", select=["schema:required"])] == [
         ("schema:required", ""),
         ("schema:required", "/data/0"),
         ("schema:required", "/data/0/usage"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("document", "form", "message"),
+    [
+        (page(), "sdk", 'has its keys in snake_case, which is form "wire"; expected camelCase, form "sdk"'),
+        (
+            _sample("valid/sdk-page.json"),
+            "wire",
+            'has its keys in camelCase, which is form "sdk"; expected snake_case, form "wire"',
+        ),
+    ],
+)
+def test_a_document_in_the_other_form_than_the_one_asked_for_is_one_finding(
+    document: object, form: FormChoice, message: str
+) -> None:
+    assert said(document, form=form) == [("not-a-run-list", "", message)]
+
+
+@pytest.mark.parametrize(
+    ("document", "keys", "key", "kind"),
+    [({"status": 200, "body": page()}, 2, "body", "page"), ({"run": run()}, 1, "run", "run")],
+)
+def test_where_a_page_or_run_is_wrapped_up_the_key_is_told(document: object, keys: int, key: str, kind: str) -> None:
+    seen = f"is an object of {keys} key{'s' if keys > 1 else ''} that is neither a page nor a run"
+    assert said(document) == [("not-a-run-list", "", f'{seen}, expected {ANY}; under "{key}" stands a {kind}')]
 
 
 V1 = _sample("valid/v1-page.json")["data"][0]

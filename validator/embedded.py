@@ -77,10 +77,10 @@ def embedded_schemas(run: Run) -> list[Embedded]:
     found = [
         _embedded(f"tools/{index}/function/parameters", function["parameters"], function)
         for index, function in functions(run)
-        if function.get("parameters") is not None
+        if "parameters" in function
     ]
     named = named_schema(run)
-    if named is not None and named.get("schema") is not None:
+    if named is not None and "schema" in named:
         found.append(_embedded("response_format/json_schema/schema", named["schema"], named))
     return found
 

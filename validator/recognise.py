@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from validator.problem import Problem
 from validator.settings import Expect, Form, FormChoice
-from validator.wording import count
+from validator.wording import Name, count
 
 Kind: TypeAlias = Literal["page", "run", "runs"]
 
@@ -62,8 +63,19 @@ def recognise(value: Any, *, form: FormChoice = "auto", expect: Expect = "auto")
             expect
         ]
         seen = _looks_like(value) if kind is None else (_KINDS if isinstance(value, dict) else _ARRAYS)[kind]
-        return Recognised(None, problem=Problem("", f"is {seen}, expected {expected}"))
-    return Recognised(kind, _form(parts) if form == "auto" else form, parts)
+        return Recognised(None, problem=_with_hint(Problem("", f"is {seen}, expected {expected}"), value))
+    told = _told_forms(parts)
+    if form == "auto":
+        return Recognised(kind, "sdk" if told["sdk"] > told["wire"] else "wire", parts)
+    if told.total() and not told[form]:
+        return Recognised(None, problem=Problem("", _IN_THE_OTHER_FORM[form]))
+    return Recognised(kind, form, parts)
+
+
+_IN_THE_OTHER_FORM: Mapping[Form, str] = {
+    "sdk": 'has its keys in snake_case, which is form "wire"; expected camelCase, form "sdk"',
+    "wire": 'has its keys in camelCase, which is form "sdk"; expected snake_case, form "wire"',
+}
 
 
 _KINDS = {"page": "a page", "run": "a bare run"}
@@ -125,13 +137,13 @@ def _is_export(value: Any) -> bool:
     return isinstance(runs, list) and (not runs or any(_is_run(run) for run in runs))
 
 
-def _form(parts: Sequence[Part]) -> Form:
-    """The naming of most of the keys that tell it."""
-    wire = sdk = 0
+def _told_forms(parts: Sequence[Part]) -> Counter[Form]:
+    """How many keys tell the one form, and how many the other."""
+    told: Counter[Form] = Counter()
     for value in _objects(parts):
-        wire += sum(key in value for key in _WIRE_KEYS)
-        sdk += sum(key in value for key in _SDK_KEYS)
-    return "sdk" if sdk > wire else "wire"
+        told["wire"] += sum(key in value for key in _WIRE_KEYS)
+        told["sdk"] += sum(key in value for key in _SDK_KEYS)
+    return told
 
 
 def _objects(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
@@ -184,13 +196,21 @@ def _looks_like(value: Any) -> str:
         case list():
             return f"an array of {_items(value)}"
         case str():
-            return "a bare string"
+            return "a bare string" if value.strip()[:1] not in ("{", "[") else "a string that holds JSON, encoded twice"
         case None:
             return "null"
         case bool():
             return "a bare boolean"
         case _:
             return "a bare number"
+
+
+def _with_hint(problem: Problem, value: Any) -> Problem:
+    """The problem, with the key under which there is what was looked for."""
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if isinstance(inner, dict) and (kind := _taken_apart(inner)[0]) in _KINDS:
+            return problem._replace(message=f"{problem.message}; under {{}} stands a {kind}", values=(Name(key),))
+    return problem
 
 
 def _items(items: list[Any]) -> str:
