@@ -160,6 +160,34 @@ def test_what_is_not_shown_is_counted(show: str, shown: str) -> None:
     assert command(WARNED, "-f", "concise", "--show", show) == Ran(0, shown, "")
 
 
+def test_what_fails_is_shown_unless_something_else_is_asked_for() -> None:
+    line = (
+        'invalid/missing-usage.json:32:16: info missing-usage /data/0/usage: is null, but status is "completed": '
+        "what the run used belongs here\n"
+    )
+    words = ("invalid/missing-usage.json", "-f", "concise", "--fail-on")
+    assert command(*words, "info") == Ran(1, line + "1 info in 1 document (2 runs)\n", "")
+    for fail_on in ("warning", "error", "never"):
+        assert command(*words, fail_on) == Ran(0, "ok: 2 runs in 1 document; 1 info hidden\n", "")
+    failed = Ran(1, "failed: 2 runs in 1 document; 1 info hidden (--show info shows what fails)\n", "")
+    assert command(*words, "info", "--show", "warning") == failed
+    assert command(*words, "info", env={"VALIDATE_RUNS_SHOW": "error"}) == failed
+    assert command(*words, "info", "--show", "warning", "--statistics") == failed
+    assert command("--show-config", "--fail-on", "info").out.count('show = "info"  # default') == 1
+
+
+def test_where_what_is_hidden_fails_the_worst_of_it_does_not_count_alone() -> None:
+    words = (WARNED, "invalid/missing-usage.json", "-f", "concise", "--show", "error", "--fail-on")
+    hidden = "{}: 2 runs in 2 documents; 1 warning, 1 info hidden{}\n"
+    assert command(*words, "never") == Ran(0, hidden.format("ok", ""), "")
+    for fail_on in ("info", "warning"):
+        remedy = f" (--show {fail_on} shows what fails)"
+        assert command(*words, fail_on) == Ran(1, hidden.format("failed", remedy), "")
+    assert command(*words, "info", "--show", "warning").out == (
+        WARNED_LINE.format(WARNED) + "1 warning in 2 documents (2 runs); 1 info hidden\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "rules"),
     [

@@ -16,5 +16,9 @@ class Severity(StrEnum):
         """Whether this severity is at least as bad as `threshold`."""
         return _RANK[self] >= _RANK[threshold]
 
+    def or_lower(self, other: Severity) -> Severity:
+        """The less bad of the two."""
+        return other if self.reaches(other) else self
+
 
 _RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}

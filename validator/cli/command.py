@@ -11,7 +11,8 @@ from validator import __version__
 from validator.cli.exit_codes import CLEAN
 from validator.cli.option_types import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp
 from validator.formats import FORMATS
-from validator.settings import MAX_BYTES, MAX_FINDINGS
+from validator.settings import MAX_BYTES, MAX_FINDINGS, SHOWN
+from validator.severity import Severity
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -50,6 +51,12 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
     for name, word in report.items() if options["diff"] else ():
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"--diff prints a diff instead of a report: leave {word} out")
+
+
+def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
+    """Unless the user says what to show, whatever fails the check is shown."""
+    if context.get_parameter_source("show") is ParameterSource.DEFAULT and options["fail_on"] != "never":
+        options["show"] = context.params["show"] = SHOWN.or_lower(Severity(options["fail_on"])).value
 
 
 @click.command(context_settings={"auto_envvar_prefix": "VALIDATE_RUNS", "max_content_width": 100})
@@ -99,9 +106,8 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
 @click.option(
     "--show",
     type=click.Choice(SEVERITIES),
-    default="warning",
-    show_default=True,
-    help="The lowest severity that is printed.",
+    default=SHOWN.value,
+    help="The lowest severity that is printed.  [default: warning, or --fail-on if that is lower]",
 )
 @click.option(
     "--output-format",
@@ -205,6 +211,7 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
         import logging
 
         logging.basicConfig(level=logging.DEBUG)
+    _show_what_fails(context, options)
     if options["show_config"]:
         from validator.cli.shown_configuration import shown_configuration
 

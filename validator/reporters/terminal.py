@@ -69,16 +69,33 @@ def painted(text: str, style: str, look: Look) -> str:
 
 
 def last_line(summary: Summary, look: Look) -> str:
-    """`2 errors, 1 warning in 1 document (3 runs); 4 infos hidden, 7 suppressed`, or `ok: 3 runs in 1 document`."""
+    """`2 errors, 1 warning in 1 document (3 runs); 4 infos hidden, 7 suppressed`, or `ok: 3 runs in 1 document`.
+
+    Where what is hidden fails the check: `failed: 3 runs in 1 document; 4 infos hidden (--show info shows what fails)`.
+    """
     if not summary.documents:
         return "nothing was checked"
     shown = [_counted(summary, severity) for severity in Severity if severity.reaches(look.show)]
     hidden = ", ".join(filter(None, (_counted(summary, one) for one in Severity if not one.reaches(look.show))))
-    unseen = [f"{hidden} hidden" if hidden else "", f"{summary.suppressed} suppressed" if summary.suppressed else ""]
+    fails = "" if any(shown) else _failing(summary, look)
+    remedy = f" (--show {fails} shows what fails)" if fails else ""
+    unseen = [
+        f"{hidden} hidden{remedy}" if hidden else "",
+        f"{summary.suppressed} suppressed" if summary.suppressed else "",
+    ]
     documents, runs = count(summary.documents, "document"), count(summary.runs, "run")
     found = ", ".join(filter(None, shown))
-    said = f"{found} in {documents} ({runs})" if found else f"ok: {runs} in {documents}"
+    verdict = "failed" if fails else "ok"
+    said = f"{found} in {documents} ({runs})" if found else f"{verdict}: {runs} in {documents}"
     return f"{said}; {', '.join(filter(None, unseen))}" if any(unseen) else said
+
+
+def _failing(summary: Summary, look: Look) -> Severity | None:
+    """The lowest severity that was found and fails the check."""
+    fail_on = look.fail_on
+    if fail_on is None:
+        return None
+    return next((one for one in reversed(Severity) if one.reaches(fail_on) and summary.count(one)), None)
 
 
 def _counted(summary: Summary, severity: Severity) -> str:
