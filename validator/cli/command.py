@@ -233,5 +233,6 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
         raise click.UsageError("nothing to check: name files, folders or - for standard input")
     from validator.cli.checking import check_files  # --help and --version do without all that checks
 
-    _, per_file_ignores = context.obj
-    return check_files(files, {**options, "per_file_ignores": per_file_ignores})
+    configuration, per_file_ignores = context.obj
+    of_files = {"configuration": configuration and configuration.file, "per_file_ignores": per_file_ignores}
+    return check_files(files, {**options, **of_files})

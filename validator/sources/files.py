@@ -45,25 +45,25 @@ def documents(paths: Iterable[str], max_bytes: int) -> Found:
             yield from read(piece, max_bytes)
 
 
-def pieces(paths: Iterable[str]) -> Iterator[Piece | SourceError]:
-    """The files that these paths mean, in their order."""
+def pieces(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> Iterator[Piece | SourceError]:
+    """The files that these paths mean, in their order; in folders without those `apart`, which are real paths."""
     for path in paths:
         if path == STANDARD_INPUT or not os.path.isdir(path):
             yield Piece(path)
         else:
-            yield from _folder(path)
+            yield from _folder(path, apart)
 
 
-def _folder(folder: str) -> Iterator[Piece | SourceError]:
+def _folder(folder: str, apart: frozenset[str]) -> Iterator[Piece | SourceError]:
     empty = True
-    for path in _walk(folder):
+    for path in _walk(folder, apart):
         empty = False
         yield path if isinstance(path, SourceError) else Piece(path, is_named=False)
     if empty:
         yield SourceError(folder, f"nothing to check: no {either(f'*{suffix}' for suffix in KINDS)} in this folder")
 
 
-def _walk(folder: str) -> Iterator[str | SourceError]:
+def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
     """The files to check below a folder, in order; without hidden folders, each folder once for all its links."""
     seen: set[tuple[int, int]] = set()
     errors: list[SourceError] = []
@@ -81,8 +81,11 @@ def _walk(folder: str) -> Iterator[str | SourceError]:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
+        here = os.path.realpath(parent) if apart else parent
         yield from (
-            os.path.join(parent, name) for name in sorted(names, key=_by_name) if name.lower().endswith(SUFFIXES)
+            os.path.join(parent, name)
+            for name in sorted(names, key=_by_name)
+            if name.lower().endswith(SUFFIXES) and os.path.join(here, name) not in apart
         )
     yield from errors
 
