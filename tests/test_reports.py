@@ -1,5 +1,6 @@
 """Several reports of one run: on standard output and in files, which are written whole or not at all."""
 
+import html
 import json
 import os
 import stat
@@ -162,3 +163,16 @@ def test_a_report_can_go_into_a_pipe(tmp_path: Path) -> None:
     finally:
         os.close(reader)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize("output_format", ["github", "gitlab", "junit", "rdjson", "sarif"])
+def test_in_a_sentence_what_is_wrong_with_a_text_has_a_place_in_it(output_format: str) -> None:
+    def said(*words: str, stdin: bytes = b"") -> str:
+        return html.unescape(run(*words, "-f", output_format, cwd=SAMPLES, stdin=stdin).out).replace('\\"', '"')
+
+    comma = 'The text at line 39, column 34 is a comma after the last member, but "}" was expected.'
+    assert comma in said("invalid/not-json.json")
+    byte = "The text at line 19, column 42 is the byte 0xFC, which is not UTF-8 here."
+    assert byte in said("invalid/not-utf8.json")
+    assert "The document is empty, but a JSON document was expected." in said("-")
+    assert "The document is an empty object" in said("-", stdin=b"\n{}")
