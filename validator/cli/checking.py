@@ -193,7 +193,10 @@ def _cores() -> int:
 
 def _tell_passed_over(one: PassedOver, options: dict[str, Any]) -> None:
     if options["verbose"] and one.number:
-        told(f"{escape(one.file)}: {count(one.number, 'record')} without runs passed over")
+        passed_over = f"{escape(one.file)}: {count(one.number, 'record')} without runs passed over"
+        told(f"{passed_over}: {', '.join(one.reasons)}" if one.reasons else passed_over)
+    elif one.lost and not options["quiet"]:
+        told(f"{escape(one.file)}: {one.lost}")
 
 
 def _codes(checked: Checked, fail_on: str) -> Iterator[int]:
