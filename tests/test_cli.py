@@ -414,6 +414,40 @@ def test_all_rules_are_listed_for_people_and_programs() -> None:
     assert [json.loads(line) for line in command("--list-rules", "-f", "jsonl").out.splitlines()] == rows
 
 
+def test_several_rules_are_explained_once_each() -> None:
+    both = command("--explain", "false-has-more, first-id-mismatch,first-id*").out
+    pages = [BY_NAME[name].page for name in ("false-has-more", "first-id-mismatch")]
+    assert both == "{}\n\n{}\n".format(*pages)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--list-rules", "-f", "json:{}/a"], "--list-rules prints one list: {}"),
+        (["--list-rules", "-f", "json", "-f", "text:{}/a"], "--list-rules prints one list: {}"),
+        (["--list-rules", "-f", "sarif"], "--list-rules has no sarif form, but text, concise, json, jsonl"),
+        (["--explain", "usage", "-f", "json"], "--explain prints pages of rules instead of a report: leave -f out"),
+        (
+            ["--statistics", "--explain", "usage"],
+            "--explain prints pages of rules instead of a report: leave --statistics out",
+        ),
+        (["--print-schema", "-f", "json:{}/a"], "--print-schema prints a schema instead of a report: leave -f out"),
+    ],
+)
+def test_what_is_no_report_refuses_the_form_of_one(tmp_path: Path, words: list[str], complaint: str) -> None:
+    told = complaint.format("redirect it to write a file, -f json > FILE")
+    ran = command(*(word.format(tmp_path) for word in words))
+    assert ran == Ran(2, "", f"validate-runs: {told}\n{HINT}")
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("words", [["--list-rules"], ["--explain", "usage"], ["--print-schema"]])
+def test_a_form_that_is_set_for_reports_is_no_obstacle_to_anything_else(words: list[str]) -> None:
+    assert command(*words, env={"VALIDATE_RUNS_OUTPUT_FORMAT": "sarif", "VALIDATE_RUNS_STATISTICS": "1"}) == command(
+        *words
+    )
+
+
 def test_asked_about_itself_it_answers() -> None:
     assert command("--version") == Ran(0, f"validate-runs {__version__}\n", "")
     long = command("--help")

@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-def _explain(context: click.Context, _: click.Parameter, word: str | None) -> None:
-    if word is None or context.resilient_parsing:
-        return
-    from validator.cli.rule_list import explain
-
-    explain(word)
-    context.exit()
-
-
 def _rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
     from validator.cli.completion import rules  # only where a shell asks
 
@@ -34,9 +25,9 @@ def _rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[Compl
 
 
 def _use_configuration(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    if context.resilient_parsing:
+    if context.resilient_parsing or context.params.get("explain") is not None:
         return value
-    from validator.cli.configuring import use_configuration  # --help and --version do without
+    from validator.cli.configuring import use_configuration  # --help, --version and --explain do without
 
     return use_configuration(context, parameter, value)
 
@@ -47,10 +38,15 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
         raise click.UsageError("--fix and --diff contradict each other: --diff writes nothing")
     if options["update_baseline"]:
         raise click.UsageError("--update-baseline accepts what is there: fix first, then accept what is left")
-    report = {"output_format": "-f", "statistics": "--statistics"}
-    for name, word in report.items() if options["diff"] else ():
+    if options["diff"]:
+        _refuse_report(context, "--diff prints a diff")
+
+
+def _refuse_report(context: click.Context, instead: str) -> None:
+    """Say that what is printed is no report, to those who ask for one of a certain form."""
+    for name, word in {"output_format": "-f", "statistics": "--statistics"}.items():
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--diff prints a diff instead of a report: leave {word} out")
+            raise click.UsageError(f"{instead} instead of a report: leave {word} out")
 
 
 def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
@@ -163,9 +159,7 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
     "--explain",
     metavar="RULE",
     is_eager=True,
-    expose_value=False,
     allow_from_autoenv=False,
-    callback=_explain,
     shell_complete=_rules,
     help="Print the page of a rule.",
 )
@@ -211,6 +205,11 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
         import logging
 
         logging.basicConfig(level=logging.DEBUG)
+    if options["explain"] is not None:
+        from validator.cli.rule_list import explain
+
+        _refuse_report(context, "--explain prints pages of rules")
+        return explain(options["explain"])
     _show_what_fails(context, options)
     if options["show_config"]:
         from validator.cli.shown_configuration import shown_configuration
@@ -220,10 +219,12 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
     if options["list_rules"]:
         from validator.cli.rule_list import list_rules
 
-        return list_rules(options)
+        is_said = context.get_parameter_source("output_format") is ParameterSource.COMMANDLINE
+        return list_rules(options["output_format"], is_said=is_said)
     if options["print_schema"] or options["bundle"] or options["dereference"]:
         from validator.cli.printed_schema import print_schema
 
+        _refuse_report(context, "--print-schema prints a schema")
         return print_schema(options)
     if options["update_baseline"] and options["baseline"] is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
