@@ -135,7 +135,7 @@ def test_broken_content_is_a_finding_like_any_other() -> None:
         ([WARNED, "--severity", "empty-page-ids=error"], 1),
         ([MISMATCH, "--severity", "token-total-mismatch=warning"], 0),
         ([MISMATCH, "--severity", "usage=off", "--fail-on", "info"], 0),
-        (["invalid/not-json.json", "--severity", "not-json=off", "--ignore", "not-json"], 1),
+        (["invalid/not-json.json", "--severity", "document=off", "--ignore", "not-*"], 1),
         ([MISMATCH, "nowhere.json"], 2),
     ],
 )
@@ -228,6 +228,11 @@ def test_rules_are_chosen_by_name_group_and_glob(words: list[str], rules: list[s
             ["--severity", "usage=fatal"],
             "Invalid value for '--severity': 'fatal' is not one of 'error', 'warning', 'info', 'off'.",
         ),
+        (
+            ["--severity", "not-json=info"],
+            "Invalid value for '--severity': not-json can be neither ignored nor remapped.",
+        ),
+        (["--ignore", "usage,not-utf8"], "Invalid value for '--ignore': not-utf8 can be neither ignored nor remapped."),
         (["--severity", "usage"], "Invalid value for '--severity': 'usage' is not of the form RULE=LEVEL."),
         (
             ["--explain", "tokens"],

@@ -315,6 +315,11 @@ WRONG = {
     'select = "usage"': "1: select: is a string, expected an array of strings",
     "select = ['usage', 3]": "1: select: is an integer, expected an array of strings",
     "ignore = [\n  'usage',\n  'tim',\n]": '1: ignore: no rule or group is called "tim", did you mean "time"',
+    "ignore = ['usage', 'not-json']": "1: ignore: not-json can be neither ignored nor remapped",
+    "[severity]\nnot-utf8 = 'off'": '2: severity "not-utf8": not-utf8 can be neither ignored nor remapped',
+    "[per-file-ignores]\n'*.json' = ['too-deep']": (
+        '2: per-file-ignores "*.json": too-deep can be neither ignored nor remapped'
+    ),
     "ignore = ['usage,time']": f"1: ignore: 'usage,time' {ONE_NAME}",
     "ignore = ['']": f"1: ignore: '' {ONE_NAME}",
     "severity = 'off'": "1: severity: is a string, expected a table",
@@ -561,6 +566,6 @@ def test_files_outside_and_standard_input_match_no_glob(project: Path) -> None:
 
 
 def test_what_cannot_be_read_is_told_whatever_is_left_out(tmp_path: Path) -> None:
-    configure(tmp_path, '[per-file-ignores]\n"*" = ["not-json", "document", "*"]')
+    configure(tmp_path, '[per-file-ignores]\n"*" = ["not-*", "document", "*"]')
     (tmp_path / "a.json").write_text("{")
     assert run("a.json", "-q", "-f", "concise", cwd=tmp_path).code == 1

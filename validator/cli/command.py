@@ -90,7 +90,7 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
     help="The largest document to read.",
 )
 @click.option("--select", type=RuleWords(), multiple=True, help="Check only these rules: names, groups or globs.")
-@click.option("--ignore", type=RuleWords(), multiple=True, help="Leave these rules out.")
+@click.option("--ignore", type=RuleWords(leaves_out=True), multiple=True, help="Leave these rules out.")
 @click.option("--severity", type=Remap(), multiple=True, help="Change a severity: error, warning, info or off.")
 @click.option(
     "--fail-on",

@@ -153,7 +153,9 @@ def _ignores(value: Any, folder: str) -> Iterator[PerFileIgnore]:
     from validator.selection import named_by
 
     for pattern, words in _typed(value, dict, "a table").items():
-        rules = (rule for rule in named_by(_words(words, RuleWords(), pattern)) if not BY_NAME[rule].fixed)
+        rules = (
+            rule for rule in named_by(_words(words, RuleWords(leaves_out=True), pattern)) if not BY_NAME[rule].fixed
+        )
         try:
             yield per_file_ignore(folder, pattern, rules)
         except ValueError as error:

@@ -19,15 +19,20 @@ LEVELS = [*SEVERITIES, "off"]
 
 
 class RuleWords(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
-    """Names, groups or globs of rules, separated by commas."""
+    """Names, groups or globs of rules, separated by commas; to leave them out, none may be the name of a fixed one."""
 
     name = "RULE[,RULE]"
+
+    def __init__(self, *, leaves_out: bool = False) -> None:
+        self.leaves_out = leaves_out
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Split at the commas; every word names a rule."""
         words = tuple(word.strip() for word in value.split(",") if word.strip())
         for word in words:
             _known(word, self, param, ctx)
+            if self.leaves_out:
+                _changeable(word, self, param, ctx)
         return words
 
     def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -48,6 +53,7 @@ class Remap(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.
         if not equals:
             self.fail(f"{value!r} is not of the form RULE=LEVEL.", param, ctx)
         _known(word, self, param, ctx)
+        _changeable(word, self, param, ctx)
         return word, click.Choice(LEVELS).convert(level, param, ctx)
 
     def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -64,6 +70,15 @@ def _known(word: str, kind: click.ParamType[Any], param: click.Parameter | None,
         matching(word)
     except UnknownRule as error:
         kind.fail(f"{error}.", param, ctx)
+
+
+def _changeable(
+    word: str, kind: click.ParamType[Any], param: click.Parameter | None, ctx: click.Context | None
+) -> None:
+    from validator.rules import BY_NAME
+
+    if word in BY_NAME and BY_NAME[word].fixed:
+        kind.fail(f"{word} can be neither ignored nor remapped.", param, ctx)
 
 
 class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
