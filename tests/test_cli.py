@@ -114,6 +114,16 @@ def test_a_missing_file_does_not_keep_the_others_from_being_checked() -> None:
     )
 
 
+def test_a_url_is_told_to_be_one() -> None:
+    url = "https://api.example.com/v1/threads/t/runs?limit=20"
+    assert command(url) == Ran(
+        2,
+        "nothing was checked\n",
+        f"validate-runs: {url}: is a URL, and nothing is fetched: curl -s URL | validate-runs -\n",
+    )
+    assert command("https:/nowhere.json").err == "validate-runs: https:/nowhere.json: no such file or directory\n"
+
+
 def test_broken_content_is_a_finding_like_any_other() -> None:
     ran = command("invalid/not-utf8.json", WARNED, "-f", "concise", "-q")
     assert ran == Ran(
@@ -240,6 +250,15 @@ def test_rules_are_chosen_by_name_group_and_glob(words: list[str], rules: list[s
         ),
         (["--now", "noon"], "Invalid value for '--now': 'noon' is neither Unix seconds nor an ISO 8601 date-time."),
         (["--now", "nan"], "Invalid value for '--now': 'nan' is neither Unix seconds nor an ISO 8601 date-time."),
+        *(
+            (
+                ["--now", now],
+                f"Invalid value for '--now': '{now}' is no time in Unix seconds, but perhaps one in milliseconds.",
+            )
+            for now in ("1700000000000", "1e11")
+        ),
+        (["--max-bytes", "64M"], "Invalid value for '--max-bytes': '64M' is not a whole number: digits alone."),
+        (["--limit", "1.5"], "Invalid value for '--limit': '1.5' is not a whole number: digits alone."),
         (["--limit", "101"], "Invalid value for '--limit': 101 is not in the range 1<=x<=100."),
         (["-f", "jsonl", "--statistics"], "--statistics has no jsonl form, but text, concise, json"),
     ],

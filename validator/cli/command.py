@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from validator import __version__
 from validator.cli.exit_codes import CLEAN
-from validator.cli.option_types import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp
+from validator.cli.option_types import PREFIX, SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp, WholeNumber
 from validator.formats import FORMATS
 from validator.settings import MAX_BYTES, MAX_FINDINGS, SHOWN
 from validator.severity import Severity
@@ -55,7 +55,7 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
         options["show"] = context.params["show"] = SHOWN.or_lower(Severity(options["fail_on"])).value
 
 
-@click.command(context_settings={"auto_envvar_prefix": "VALIDATE_RUNS", "max_content_width": 100})
+@click.command(context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100})
 @click.argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(allow_dash=True))
 @click.option(
     "--contract",
@@ -79,15 +79,15 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
     help="What a document must be.",
 )
 @click.option("--order", type=click.Choice(["asc", "desc"]), help="The order that the request asked for.")
-@click.option("--limit", type=click.IntRange(1, 100), metavar="N", help="The page size that the request asked for.")
+@click.option("--limit", type=WholeNumber(1, 100), metavar="N", help="The page size that the request asked for.")
 @click.option("--now", type=Timestamp(), help="Fix the clock of the time rules: Unix seconds or ISO 8601.")
 @click.option(
     "--max-bytes",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     default=MAX_BYTES,
     show_default=True,
     metavar="N",
-    help="The largest document to read.",
+    help="The largest document to read, in bytes.",
 )
 @click.option("--select", type=RuleWords(), multiple=True, help="Check only these rules: names, groups or globs.")
 @click.option("--ignore", type=RuleWords(leaves_out=True), multiple=True, help="Leave these rules out.")
@@ -117,7 +117,7 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
 @click.option("--show-values", is_flag=True, help="Print free text from the documents too.")
 @click.option(
     "--max-findings",
-    type=click.IntRange(min=0),
+    type=WholeNumber(min=0),
     default=MAX_FINDINGS,
     show_default=True,
     metavar="N",
@@ -127,7 +127,7 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
 @click.option("--history", is_flag=True, help="Take the documents, in their order, as snapshots of the same runs.")
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     metavar="N",
     help="Processes for archives.  [default: as many as there are cores]",
 )

@@ -14,8 +14,17 @@ from validator.severity import Severity
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+PREFIX = "VALIDATE_RUNS"
+"""What the variables of the options begin with."""
 SEVERITIES = [severity.value for severity in Severity]
+FAR = 10**11
+"""Unix seconds that no clock will show, in the year 5138; as milliseconds they were in 1973."""
 LEVELS = [*SEVERITIES, "off"]
+
+
+def variable(name: str) -> str:
+    """The variable in the environment of an option, by its name in Python."""
+    return f"{PREFIX}_{name.upper()}"
 
 
 class RuleWords(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
@@ -81,6 +90,18 @@ def _changeable(
         kind.fail(f"{word} can be neither ignored nor remapped.", param, ctx)
 
 
+class WholeNumber(click.IntRange):
+    """An integer within limits."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number that the digits stand for."""
+        try:
+            int(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a whole number: digits alone.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
     """Unix seconds or an ISO 8601 date-time."""
 
@@ -92,6 +113,8 @@ class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from clic
 
         with suppress(ValueError):
             if math.isfinite(seconds := float(value)):
+                if seconds >= FAR:
+                    self.fail(f"{value!r} is no time in Unix seconds, but perhaps one in milliseconds.", param, ctx)
                 return seconds
         try:
             moment = datetime.datetime.fromisoformat(str(value))

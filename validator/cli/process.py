@@ -7,6 +7,7 @@ import os
 import sys
 
 import click
+from click.core import ParameterSource
 
 from validator.cli.command import command
 from validator.cli.exit_codes import CLEAN
@@ -60,8 +61,19 @@ def _misused(error: click.ClickException) -> int:
     from validator.wording import escape
 
     context = getattr(error, "ctx", None)
+    if isinstance(error, click.BadParameter):
+        _name_variable(error)
     hint = f"\nTry '{context.command_path} --help'." if context else ""
     return told(f"{escape(error.format_message())}{hint}")
+
+
+def _name_variable(error: click.BadParameter) -> None:
+    """Where a value came from the environment, let the message name its variable."""
+    name = error.param.name if error.param else None
+    if name and error.ctx and error.ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT:
+        from validator.cli.option_types import variable
+
+        error.param_hint = f"'{variable(name)}'"
 
 
 def _failed(error: Exception) -> int:

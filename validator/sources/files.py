@@ -20,6 +20,7 @@ from validator.wording import either
 
 STANDARD_INPUT = "-"
 _NUMBER = re.compile("([0-9]+)")
+_is_url = re.compile("[a-z]+://", re.IGNORECASE).match
 _PART = 256 * 1024
 """Bytes to read at once of a line that is passed over."""
 
@@ -140,7 +141,7 @@ def opened_here(path: str) -> Iterator[io.BufferedReader]:
             raise SourceError(STANDARD_INPUT, "is closed")
         yield sys.stdin.buffer  # type: ignore[misc]  # it is buffered
         return
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = _descriptor(path)
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if refused := _refused(path, status.st_mode):
@@ -149,6 +150,15 @@ def opened_here(path: str) -> Iterator[io.BufferedReader]:
         yield file
         if os.fstat(descriptor).st_size < status.st_size:
             raise SourceError(path, json_lines.SHRUNK)
+
+
+def _descriptor(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        if _is_url(path):
+            raise SourceError(path, "is a URL, and nothing is fetched: curl -s URL | validate-runs -") from None
+        raise
 
 
 def _refused(path: str, mode: int) -> str | None:
