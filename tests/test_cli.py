@@ -290,6 +290,23 @@ def test_an_option_outside_its_vocabulary_is_no_success(words: list[str]) -> Non
     assert ran.err.endswith(HINT)
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("--json", ", did you mean -f json"),
+        ("--strict", ""),
+        ("-Z", ""),
+        ("--colour", ", did you mean --color"),
+        ("--LIST_RULES", ", did you mean --list-rules"),
+        ("--max", ", did you mean --max-bytes or --max-findings"),
+        ("--format", ", did you mean --output-format"),
+        ("--halp", ", did you mean --help"),
+    ],
+)
+def test_an_option_that_is_none_is_told_with_what_is_near(word: str, meant: str) -> None:
+    assert command(word) == Ran(2, "", f"validate-runs: there is no option {word}{meant}\n{HINT}")
+
+
 def test_the_terminal_does_not_obey_what_the_call_holds() -> None:
     ran = command("--select", "a\x1b[31m")
     assert ran.err == (

@@ -50,6 +50,15 @@ def matching(word: str) -> tuple[Rule, ...]:
     rules = tuple(rule for rule in RULES if word in (rule.name, rule.group) or fnmatchcase(rule.name, word))
     if rules:
         return rules
-    meant = closest(word, [*BY_NAME, *GROUPS])
+    meant = _meant(word)
     suggestion = f', did you mean "{meant}"' if meant else ", --list-rules names them all"
     raise UnknownRule(f"no rule or group is called {show(Name(word), show_values=True)}{suggestion}")
+
+
+def _meant(word: str) -> str | None:
+    """The rule or group whose name is much like the word, or the only one that begins with it, in capitals or not."""
+    names = {name.casefold(): name for name in (*BY_NAME, *GROUPS)}
+    folded = word.casefold()
+    begun = [name for name in names if folded and name.startswith(folded)]
+    alike = closest(folded, names) or (begun[0] if len(begun) == 1 else None)
+    return names[alike] if alike else None
