@@ -455,6 +455,31 @@ def test_all_rules_are_listed_for_people_and_programs() -> None:
     assert [json.loads(line) for line in command("--list-rules", "-f", "jsonl").out.splitlines()] == rows
 
 
+def test_on_a_terminal_what_is_said_of_rules_keeps_to_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    page = command("--explain", "token-total-mismatch", terminal=True).out
+    assert page.startswith(
+        "token-total-mismatch (usage, error)\n\n"
+        "The total of a run's tokens is not the sum of its parts.\n\n"
+        "`total_tokens` is what clients bill and budget by. Where it\n"
+        "differs from `prompt_tokens` plus `completion_tokens`, one\n"
+    )
+    assert page.split() == command("--explain", "token-total-mismatch").out.split()
+    example = '    {"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 350}}\n'
+    assert example in page
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = command("--list-rules", terminal=True).out
+    assert (
+        "first-id-mismatch              page      error    The page's `first_id` is not\n"
+        "                                                  the id of its first run.\n"
+        "                                                  (--fix)\n"
+    ) in listed
+    assert max(map(len, listed.splitlines())) <= 80
+    assert listed.split() == command("--list-rules").out.split()
+    monkeypatch.setenv("COLUMNS", "1")
+    assert command("--list-rules", terminal=True).out.split() == listed.split()
+
+
 def test_several_rules_are_explained_once_each() -> None:
     both = command("--explain", "false-has-more, first-id-mismatch,first-id*").out
     pages = [BY_NAME[name].page for name in ("false-has-more", "first-id-mismatch")]

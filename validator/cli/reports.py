@@ -12,7 +12,7 @@ import click
 
 from validator import own_files
 from validator.cli.exit_codes import CLEAN
-from validator.cli.streams import discard, lost, told
+from validator.cli.streams import columns, discard, lost, told
 from validator.formats import IN_UTF_8, STATISTICS, WITH_RUNS, Output
 from validator.reporters import Look, Told, reporter
 from validator.severity import Severity
@@ -113,24 +113,18 @@ def _module(output_format: str, options: dict[str, Any]) -> str:
 
 
 def _look(options: dict[str, Any], file: str | None) -> Look:
-    on_terminal = file is None and sys.stdout.isatty()
+    width = columns() if file is None else None
     return Look(
         contract=options["contract"],
         show=Severity(options["show"]),
-        width=_width() if on_terminal else 80,
-        wrap=on_terminal,
+        width=width or 80,
+        wrap=width is not None,
         color=file is None and _wants_color(options["color"]),
         quiet=options["quiet"],
         verbose=options["verbose"],
         baseline=options["baseline"] is not None,
         fail_on=None if options["fail_on"] == "never" else Severity(options["fail_on"]),
     )
-
-
-def _width() -> int:
-    import shutil  # it brings all formats of archives with it: only a terminal pays for that
-
-    return shutil.get_terminal_size((80, 24)).columns
 
 
 def _wants_color(choice: str) -> bool:
