@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -168,6 +169,34 @@ def test_a_severity_is_shown_as_remapped() -> None:
 )
 def test_what_is_not_shown_is_counted(show: str, shown: str) -> None:
     assert command(WARNED, "-f", "concise", "--show", show) == Ran(0, shown, "")
+
+
+def test_of_sound_records_the_number_is_told_file_by_file(tmp_path: Path) -> None:
+    page = json.loads((SAMPLES / SOUND).read_text())
+    sound, run = json.dumps(page), json.dumps(page["data"][0])
+    wrong = json.dumps({**page, "first_id": "run_x"})
+    (tmp_path / "a.jsonl").write_text(f"{run}\n{wrong}\n{sound}\n{wrong}\n{run}\n")
+    (tmp_path / "b.jsonl").write_text(f"{run}\n")
+    (tmp_path / "c.sse").write_text("".join(f"event: thread.run.{name}\ndata: {run}\n\n" for name in ("created",)))
+    (tmp_path / "d.json").write_text(sound)
+    (tmp_path / "e.jsonl").write_text("\n")
+    words = ("-f", "concise", "-v", "--select", "first-id-mismatch")
+    ran = command(*words, "--max-findings", "1", tmp_path)
+    assert re.sub(": is .*", "", ran.out.replace(f"{tmp_path}/", "")) == (
+        "a.jsonl record 2: page of 2 runs, wire form, v2\n"
+        "a.jsonl:2:{}: error first-id-mismatch /first_id\n"
+        "a.jsonl record 4: page of 2 runs, wire form, v2\n"
+        "... and 1 more finding in a.jsonl (--max-findings 0 shows all)\n"
+        "a.jsonl: 3 sound records (4 runs)\n"
+        "b.jsonl: 1 sound record (1 run)\n"
+        "c.sse: 1 sound record (1 run)\n"
+        "d.json: page of 2 runs, wire form, v2\n"
+        "2 errors in 8 documents (12 runs)\n"
+    ).format(wrong.index('"run_x"') + 1)
+    assert "sound record" not in command(*words, "-q", tmp_path).out + command(*words[:2], tmp_path).out
+    assert command(*words, tmp_path / "b.jsonl").out.endswith(
+        "b.jsonl: 1 sound record (1 run)\nok: 1 run in 1 document\n"
+    )
 
 
 def test_what_fails_is_shown_unless_something_else_is_asked_for() -> None:

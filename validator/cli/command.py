@@ -186,7 +186,9 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
     help="Colour the output; NO_COLOR and FORCE_COLOR are honoured.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")
-@click.option("--verbose", "-v", is_flag=True, help="Print what each document turned out to be.")
+@click.option(
+    "--verbose", "-v", is_flag=True, help="Print what each document turned out to be; of sound records, how many."
+)
 @click.option("--debug", is_flag=True, help="Print tracebacks of internal errors.")
 @click.version_option(__version__, prog_name="validate-runs", message="%(prog)s %(version)s", allow_from_autoenv=False)
 @click.help_option("-h", "--help", allow_from_autoenv=False)

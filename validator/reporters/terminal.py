@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from validator.checked import CheckedDocument, Summary
+from validator.checked import CheckedDocument, Sound, Summary
 from validator.harmless import LOG_COMMAND
 from validator.reporters import CutOff, Look, Tally, Told
 from validator.severity import Severity
@@ -29,17 +29,41 @@ def report_lines(told: Iterable[Told], look: Look, finding_lines: FindingLines) 
 
 
 def _lines(told: Iterable[Told], look: Look, finding_lines: FindingLines) -> Iterator[str]:
-    tally = Tally()
-    for one in tally.passing_files(told):
+    tally, sound = Tally(), _SoundRecords()
+    is_verbose = look.verbose and not look.quiet
+    for one in tally.passing_files(sound.noted(told) if is_verbose else told):
         if isinstance(one, CutOff):
             yield f"... and {count(one.findings, 'more finding')} in {file_name(one.file)} (--max-findings 0 shows all)"
             continue
-        if look.verbose and not look.quiet:
+        if is_verbose:
+            yield from sound.lines(before=one.document.file)
             yield _description(one.document)
         for finding in one.findings:
             yield from finding_lines(finding, look)
+    yield from sound.lines()
     if not look.quiet:
         yield last_line(tally.summary, look)
+
+
+class _SoundRecords:
+    """The records that reports hear of in numbers alone, added up by file until a line can tell of all of them."""
+
+    def __init__(self) -> None:
+        self._of_files: dict[str | None, tuple[int, int]] = {}
+
+    def noted(self, told: Iterable[Told]) -> Iterator[Told]:
+        """The same, noted as they go by."""
+        for one in told:
+            if isinstance(one, Sound) and one.documents:
+                records, runs = self._of_files.get(one.file, (0, 0))
+                self._of_files[one.file] = records + one.documents, runs + one.runs
+            yield one
+
+    def lines(self, before: str | None = None) -> Iterator[str]:
+        """A line for each file that comes before this one."""
+        for file in [file for file in self._of_files if file != before]:
+            records, runs = self._of_files.pop(file)
+            yield f"{file_name(file)}: {count(records, 'sound record')} ({count(runs, 'run')})"
 
 
 def file_name(file: str | None) -> str:
