@@ -62,8 +62,13 @@ def _is_earlier_report(file: str) -> bool:
 def _make_folder(report: str) -> None:
     folder = os.path.dirname(os.path.realpath(report))
     try:
-        if not os.path.isdir(folder):
-            os.makedirs(folder, exist_ok=True)  # another process may make it too
+        _make(folder)
     except OSError as error:
-        why = own_files.reason(error)
-        raise click.ClickException(f"the folder of the report {report} cannot be made: {why}") from None
+        raise click.ClickException(f"{folder}: cannot be the folder of a report: {own_files.reason(error)}") from None
+
+
+def _make(folder: str) -> None:
+    try:
+        os.stat(os.path.join(folder, ""))  # which a file is not
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)  # another process may make it too
