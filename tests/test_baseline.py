@@ -483,7 +483,9 @@ def test_what_is_neither_shown_nor_fails_is_not_accepted(tmp_path: Path) -> None
     run("page.json", "--select", "usage", *UPDATE, cwd=tmp_path)
     put(tmp_path, "page.json", page(*RUNS, faulty("d")))
     hidden = run("page.json", "--fail-on", "info", "--show", "error", "--severity", "usage=info", *HOLD, cwd=tmp_path)
-    assert hidden == Ran(1, "ok: 4 runs in 1 document; 1 info hidden, 3 suppressed\n", "")
+    assert hidden == Ran(
+        1, "failed: 4 runs in 1 document; 1 info hidden (--show info shows what fails), 3 suppressed\n", ""
+    )
     assert run(*weak, "--fail-on", "never", *HOLD, cwd=tmp_path).code == 0
 
 

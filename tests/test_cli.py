@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -114,6 +115,16 @@ def test_a_missing_file_does_not_keep_the_others_from_being_checked() -> None:
     )
 
 
+def test_a_url_is_told_to_be_one() -> None:
+    url = "https://api.example.com/v1/threads/t/runs?limit=20"
+    assert command(url) == Ran(
+        2,
+        "nothing was checked\n",
+        f"validate-runs: {url}: is a URL, and nothing is fetched: curl -s URL | validate-runs -\n",
+    )
+    assert command("https:/nowhere.json").err == "validate-runs: https:/nowhere.json: no such file or directory\n"
+
+
 def test_broken_content_is_a_finding_like_any_other() -> None:
     ran = command("invalid/not-utf8.json", WARNED, "-f", "concise", "-q")
     assert ran == Ran(
@@ -135,7 +146,7 @@ def test_broken_content_is_a_finding_like_any_other() -> None:
         ([WARNED, "--severity", "empty-page-ids=error"], 1),
         ([MISMATCH, "--severity", "token-total-mismatch=warning"], 0),
         ([MISMATCH, "--severity", "usage=off", "--fail-on", "info"], 0),
-        (["invalid/not-json.json", "--severity", "not-json=off", "--ignore", "not-json"], 1),
+        (["invalid/not-json.json", "--severity", "document=off", "--ignore", "not-*"], 1),
         ([MISMATCH, "nowhere.json"], 2),
     ],
 )
@@ -158,6 +169,62 @@ def test_a_severity_is_shown_as_remapped() -> None:
 )
 def test_what_is_not_shown_is_counted(show: str, shown: str) -> None:
     assert command(WARNED, "-f", "concise", "--show", show) == Ran(0, shown, "")
+
+
+def test_of_sound_records_the_number_is_told_file_by_file(tmp_path: Path) -> None:
+    page = json.loads((SAMPLES / SOUND).read_text())
+    sound, run = json.dumps(page), json.dumps(page["data"][0])
+    wrong = json.dumps({**page, "first_id": "run_x"})
+    (tmp_path / "a.jsonl").write_text(f"{run}\n{wrong}\n{sound}\n{wrong}\n{run}\n")
+    (tmp_path / "b.jsonl").write_text(f"{run}\n")
+    (tmp_path / "c.sse").write_text("".join(f"event: thread.run.{name}\ndata: {run}\n\n" for name in ("created",)))
+    (tmp_path / "d.json").write_text(sound)
+    (tmp_path / "e.jsonl").write_text("\n")
+    words = ("-f", "concise", "-v", "--select", "first-id-mismatch")
+    ran = command(*words, "--max-findings", "1", tmp_path)
+    assert re.sub(": is .*", "", ran.out.replace(f"{tmp_path}/", "")) == (
+        "a.jsonl record 2: page of 2 runs, wire form, v2\n"
+        "a.jsonl:2:{}: error first-id-mismatch /first_id\n"
+        "a.jsonl record 4: page of 2 runs, wire form, v2\n"
+        "... and 1 more finding in a.jsonl (--max-findings 0 shows all)\n"
+        "a.jsonl: 3 sound records (4 runs)\n"
+        "b.jsonl: 1 sound record (1 run)\n"
+        "c.sse: 1 sound record (1 run)\n"
+        "d.json: page of 2 runs, wire form, v2\n"
+        "2 errors in 8 documents (12 runs)\n"
+    ).format(wrong.index('"run_x"') + 1)
+    assert "sound record" not in command(*words, "-q", tmp_path).out + command(*words[:2], tmp_path).out
+    assert command(*words, tmp_path / "b.jsonl").out.endswith(
+        "b.jsonl: 1 sound record (1 run)\nok: 1 run in 1 document\n"
+    )
+
+
+def test_what_fails_is_shown_unless_something_else_is_asked_for() -> None:
+    line = (
+        'invalid/missing-usage.json:32:16: info missing-usage /data/0/usage: is null, but status is "completed": '
+        "what the run used belongs here\n"
+    )
+    words = ("invalid/missing-usage.json", "-f", "concise", "--fail-on")
+    assert command(*words, "info") == Ran(1, line + "1 info in 1 document (2 runs)\n", "")
+    for fail_on in ("warning", "error", "never"):
+        assert command(*words, fail_on) == Ran(0, "ok: 2 runs in 1 document; 1 info hidden\n", "")
+    failed = Ran(1, "failed: 2 runs in 1 document; 1 info hidden (--show info shows what fails)\n", "")
+    assert command(*words, "info", "--show", "warning") == failed
+    assert command(*words, "info", env={"VALIDATE_RUNS_SHOW": "error"}) == failed
+    assert command(*words, "info", "--show", "warning", "--statistics") == failed
+    assert command("--show-config", "--fail-on", "info").out.count('show = "info"  # default') == 1
+
+
+def test_where_what_is_hidden_fails_the_worst_of_it_does_not_count_alone() -> None:
+    words = (WARNED, "invalid/missing-usage.json", "-f", "concise", "--show", "error", "--fail-on")
+    hidden = "{}: 2 runs in 2 documents; 1 warning, 1 info hidden{}\n"
+    assert command(*words, "never") == Ran(0, hidden.format("ok", ""), "")
+    for fail_on in ("info", "warning"):
+        remedy = f" (--show {fail_on} shows what fails)"
+        assert command(*words, fail_on) == Ran(1, hidden.format("failed", remedy), "")
+    assert command(*words, "info", "--show", "warning").out == (
+        WARNED_LINE.format(WARNED) + "1 warning in 2 documents (2 runs); 1 info hidden\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -200,6 +267,11 @@ def test_rules_are_chosen_by_name_group_and_glob(words: list[str], rules: list[s
             ["--severity", "usage=fatal"],
             "Invalid value for '--severity': 'fatal' is not one of 'error', 'warning', 'info', 'off'.",
         ),
+        (
+            ["--severity", "not-json=info"],
+            "Invalid value for '--severity': not-json can be neither ignored nor remapped.",
+        ),
+        (["--ignore", "usage,not-utf8"], "Invalid value for '--ignore': not-utf8 can be neither ignored nor remapped."),
         (["--severity", "usage"], "Invalid value for '--severity': 'usage' is not of the form RULE=LEVEL."),
         (
             ["--explain", "tokens"],
@@ -207,6 +279,15 @@ def test_rules_are_chosen_by_name_group_and_glob(words: list[str], rules: list[s
         ),
         (["--now", "noon"], "Invalid value for '--now': 'noon' is neither Unix seconds nor an ISO 8601 date-time."),
         (["--now", "nan"], "Invalid value for '--now': 'nan' is neither Unix seconds nor an ISO 8601 date-time."),
+        *(
+            (
+                ["--now", now],
+                f"Invalid value for '--now': '{now}' is no time in Unix seconds, but perhaps one in milliseconds.",
+            )
+            for now in ("1700000000000", "1e11")
+        ),
+        (["--max-bytes", "64M"], "Invalid value for '--max-bytes': '64M' is not a whole number: digits alone."),
+        (["--limit", "1.5"], "Invalid value for '--limit': '1.5' is not a whole number: digits alone."),
         (["--limit", "101"], "Invalid value for '--limit': 101 is not in the range 1<=x<=100."),
         (["-f", "jsonl", "--statistics"], "--statistics has no jsonl form, but text, concise, json"),
     ],
@@ -236,6 +317,23 @@ def test_an_option_outside_its_vocabulary_is_no_success(words: list[str]) -> Non
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("validate-runs: ")
     assert ran.err.endswith(HINT)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("--json", ", did you mean -f json"),
+        ("--strict", ""),
+        ("-Z", ""),
+        ("--colour", ", did you mean --color"),
+        ("--LIST_RULES", ", did you mean --list-rules"),
+        ("--max", ", did you mean --max-bytes or --max-findings"),
+        ("--format", ", did you mean --output-format"),
+        ("--halp", ", did you mean --help"),
+    ],
+)
+def test_an_option_that_is_none_is_told_with_what_is_near(word: str, meant: str) -> None:
+    assert command(word) == Ran(2, "", f"validate-runs: there is no option {word}{meant}\n{HINT}")
 
 
 def test_the_terminal_does_not_obey_what_the_call_holds() -> None:
@@ -385,6 +483,65 @@ def test_all_rules_are_listed_for_people_and_programs() -> None:
     ]
     assert json.loads(command("--list-rules", "-f", "json").out) == rows
     assert [json.loads(line) for line in command("--list-rules", "-f", "jsonl").out.splitlines()] == rows
+
+
+def test_on_a_terminal_what_is_said_of_rules_keeps_to_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    page = command("--explain", "token-total-mismatch", terminal=True).out
+    assert page.startswith(
+        "token-total-mismatch (usage, error)\n\n"
+        "The total of a run's tokens is not the sum of its parts.\n\n"
+        "`total_tokens` is what clients bill and budget by. Where it\n"
+        "differs from `prompt_tokens` plus `completion_tokens`, one\n"
+    )
+    assert page.split() == command("--explain", "token-total-mismatch").out.split()
+    example = '    {"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 350}}\n'
+    assert example in page
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = command("--list-rules", terminal=True).out
+    assert (
+        "first-id-mismatch              page      error    The page's `first_id` is not\n"
+        "                                                  the id of its first run.\n"
+        "                                                  (--fix)\n"
+    ) in listed
+    assert max(map(len, listed.splitlines())) <= 80
+    assert listed.split() == command("--list-rules").out.split()
+    monkeypatch.setenv("COLUMNS", "1")
+    assert command("--list-rules", terminal=True).out.split() == listed.split()
+
+
+def test_several_rules_are_explained_once_each() -> None:
+    both = command("--explain", "false-has-more, first-id-mismatch,first-id*").out
+    pages = [BY_NAME[name].page for name in ("false-has-more", "first-id-mismatch")]
+    assert both == "{}\n\n{}\n".format(*pages)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--list-rules", "-f", "json:{}/a"], "--list-rules prints one list: {}"),
+        (["--list-rules", "-f", "json", "-f", "text:{}/a"], "--list-rules prints one list: {}"),
+        (["--list-rules", "-f", "sarif"], "--list-rules has no sarif form, but text, concise, json, jsonl"),
+        (["--explain", "usage", "-f", "json"], "--explain prints pages of rules instead of a report: leave -f out"),
+        (
+            ["--statistics", "--explain", "usage"],
+            "--explain prints pages of rules instead of a report: leave --statistics out",
+        ),
+        (["--print-schema", "-f", "json:{}/a"], "--print-schema prints a schema instead of a report: leave -f out"),
+    ],
+)
+def test_what_is_no_report_refuses_the_form_of_one(tmp_path: Path, words: list[str], complaint: str) -> None:
+    told = complaint.format("redirect it to write a file, -f json > FILE")
+    ran = command(*(word.format(tmp_path) for word in words))
+    assert ran == Ran(2, "", f"validate-runs: {told}\n{HINT}")
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("words", [["--list-rules"], ["--explain", "usage"], ["--print-schema"]])
+def test_a_form_that_is_set_for_reports_is_no_obstacle_to_anything_else(words: list[str]) -> None:
+    assert command(*words, env={"VALIDATE_RUNS_OUTPUT_FORMAT": "sarif", "VALIDATE_RUNS_STATISTICS": "1"}) == command(
+        *words
+    )
 
 
 def test_asked_about_itself_it_answers() -> None:

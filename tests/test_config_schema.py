@@ -21,7 +21,7 @@ from tests.paths import SAMPLES
 from tests.test_configuration import WRONG
 from validator.cli.command import command
 from validator.cli.configured import BELOW, KEYS, OPTIONS, PER_FILE_IGNORES, options_of
-from validator.cli.option_types import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp
+from validator.cli.option_types import FAR, SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp
 from validator.formats import FORMATS
 from validator.ignoring import PATTERN
 from validator.rules import RULES
@@ -29,7 +29,7 @@ from validator.selection import GROUPS
 
 FILE = Path(validator.__file__).parent / "config_schema.json"
 RULE = {"$ref": "#/definitions/rule"}
-RULES_ = {"type": "array", "items": RULE}
+CHANGEABLE = {"$ref": "#/definitions/changeable"}
 
 
 def described() -> dict[str, Any]:
@@ -40,9 +40,10 @@ def described() -> dict[str, Any]:
         "description": "Rules to leave out, by GLOB or GLOB#/JSON/POINTER; globs start from the folder of this file.",
         "type": "object",
         "propertyNames": {"pattern": PATTERN},
-        "additionalProperties": RULES_,
+        "additionalProperties": {"type": "array", "items": CHANGEABLE},
     }
     words = [*(rule.name for rule in RULES), *GROUPS]
+    fixed = [rule.name for rule in RULES if rule.fixed]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "validate-runs",
@@ -55,7 +56,11 @@ def described() -> dict[str, Any]:
                 "description": "A rule, a group of rules, or a glob of rules.",
                 "type": "string",
                 "anyOf": [{"enum": words}, {"pattern": r"^[^,]*[*?\[][^,]*$"}],
-            }
+            },
+            "changeable": {
+                "description": "A rule that can be left out or remapped, a group of rules, or a glob of rules.",
+                "allOf": [RULE, {"not": {"enum": fixed}}],
+            },
         },
     }
 
@@ -70,11 +75,11 @@ def _shape(kind: click.ParamType) -> dict[str, Any]:  # type: ignore[type-arg]  
         case Remap():
             return {
                 "type": "object",
-                "propertyNames": RULE,
+                "propertyNames": CHANGEABLE,
                 "additionalProperties": {"enum": [*SEVERITIES, "off"]},
             }
         case RuleWords():
-            return RULES_
+            return {"type": "array", "items": CHANGEABLE if kind.leaves_out else RULE}
         case OutputFormat():
             return {"enum": [*FORMATS], "default": "text"}
         case click.types.BoolParamType():
@@ -82,7 +87,7 @@ def _shape(kind: click.ParamType) -> dict[str, Any]:  # type: ignore[type-arg]  
         case click.IntRange(min=least, max=most):
             return {"type": "integer", "minimum": least} | ({} if most is None else {"maximum": most})
         case Timestamp():
-            return {"type": ["number", "string"]}
+            return {"type": ["number", "string"], "exclusiveMaximum": FAR}
         case click.Path():
             return {"type": "string", "pattern": BELOW}
         case click.Choice():
@@ -115,7 +120,7 @@ GOOD = [
     'now = 1729418400.5\ncolor = "never"\nquiet = true\nverbose = false\nstatistics = true\nshow-values = true',
     'now = "2024-10-20T10:00:00Z"\noutput-format = "json"\nbaseline = "tests/accepted..json"',
     'select = ["usage", "token-total-mismatch", "*-mismatch"]\nignore = []',
-    '[severity]\nusage = "off"\n"token-*" = "info"\n"schema:type" = "warning"\nnot-json = "error"',
+    '[severity]\nusage = "off"\n"token-*" = "info"\n"schema:type" = "warning"\n"document" = "error"',
     '[per-file-ignores]\n"*.json" = ["usage"]\n"a/**/b.json#/data/0/a~1b" = []\n"a..b" = ["time"]\n"..a/b#/" = ["*"]',
 ]
 SENSE = {

@@ -221,9 +221,14 @@ def test_a_wrong_value_in_the_environment_is_told(tmp_path: Path) -> None:
     assert run(SOUND, cwd=tmp_path, env={"VALIDATE_RUNS_LIMIT": "many"}) == Ran(
         2,
         "",
-        "validate-runs: Invalid value for '--limit': 'many' is not a valid integer range.\n"
+        "validate-runs: Invalid value for 'VALIDATE_RUNS_LIMIT': 'many' is not a whole number: digits alone.\n"
         "Try 'validate-runs --help'.\n",
     )
+    wrong = "'eror' is not one of 'error', 'warning', 'info', 'never'"
+    ran = run(SOUND, cwd=tmp_path, env={"VALIDATE_RUNS_FAIL_ON": "eror"})
+    assert ran.err.startswith(f"validate-runs: Invalid value for 'VALIDATE_RUNS_FAIL_ON': {wrong}.\n")
+    ran = run(SOUND, "--fail-on", "eror", cwd=tmp_path, env={"VALIDATE_RUNS_FAIL_ON": "error"})
+    assert ran.err.startswith(f"validate-runs: Invalid value for '--fail-on': {wrong}.\n")
 
 
 def test_the_whole_of_what_is_shown_says_the_same_when_it_is_read(tmp_path: Path) -> None:
@@ -295,13 +300,15 @@ def test_settings_do_what_they_do_on_the_command_line(tmp_path: Path) -> None:
 ONE_NAME = "is not one name, group or glob of rules"
 PATTERN = "is not of the form GLOB or GLOB#/JSON/POINTER, with a glob below the folder of this file"
 OUTSIDE = "leads out of the folder of this file, expected a path below it"
+AT_THE_TOP = "only pyproject.toml has the table [tool.validate-runs], here the keys stand at the top"
 WRONG = {
     'limit = 7\ncontrac = "x"': '2: contrac: is no setting, did you mean "contract"',
     'fail_on = "error"': '1: fail_on: is no setting, did you mean "fail-on"',
     "zzz = 1": f"1: zzz: is no setting, expected {', '.join(KEYS[:-1])} or {KEYS[-1]}",
     '"a b.c" = 1': f"1: a b.c: is no setting, expected {', '.join(KEYS[:-1])} or {KEYS[-1]}",
     "update-baseline = true": "1: update-baseline: can be said on the command line only",
-    'config = "a"': "1: config: can be said on the command line only",
+    'config = "a"': "1: config: can be said on the command line or in the environment only",
+    "jobs = 1": "1: jobs: can be said on the command line or in the environment only",
     'contract = "latest"': "1: contract: 'latest' is not one of 'observed', 'published'",
     "contract = ['observed']": "1: contract: is an array, expected a string",
     "limit = 101": "1: limit: 101 is not in the range 1<=x<=100",
@@ -310,11 +317,17 @@ WRONG = {
     "limit = 7.0": "1: limit: is a float, expected an integer",
     'now = "noon"': "1: now: 'noon' is neither Unix seconds nor an ISO 8601 date-time",
     "now = nan": "1: now: nan is neither Unix seconds nor an ISO 8601 date-time",
+    "now = 1700000000000": "1: now: 1700000000000 is no time in Unix seconds, but perhaps one in milliseconds",
     "now = 2024-10-20": "1: now: is a date or a time, expected a number or a string",
     "quiet = 1": "1: quiet: is an integer, expected true or false",
     'select = "usage"': "1: select: is a string, expected an array of strings",
     "select = ['usage', 3]": "1: select: is an integer, expected an array of strings",
     "ignore = [\n  'usage',\n  'tim',\n]": '1: ignore: no rule or group is called "tim", did you mean "time"',
+    "ignore = ['usage', 'not-json']": "1: ignore: not-json can be neither ignored nor remapped",
+    "[severity]\nnot-utf8 = 'off'": '2: severity "not-utf8": not-utf8 can be neither ignored nor remapped',
+    "[per-file-ignores]\n'*.json' = ['too-deep']": (
+        '2: per-file-ignores "*.json": too-deep can be neither ignored nor remapped'
+    ),
     "ignore = ['usage,time']": f"1: ignore: 'usage,time' {ONE_NAME}",
     "ignore = ['']": f"1: ignore: '' {ONE_NAME}",
     "severity = 'off'": "1: severity: is a string, expected a table",
@@ -344,7 +357,8 @@ WRONG = {
     "[per-file-ignores]\n'' = ['time']": f'2: per-file-ignores "": {PATTERN}',
     "limit = 7\nlimit = 8\n": "2: is not TOML: cannot overwrite a value",
     "= 3": "1: is not TOML: invalid statement",
-    "[tool.validate-runs]\nlimit = 7": "1: tool: is no setting, expected " + f"{', '.join(KEYS[:-1])} or {KEYS[-1]}",
+    "[tool.validate-runs]\nlimit = 7": f"1: tool: {AT_THE_TOP}",
+    "[validate-runs]\nlimit = 7": f"1: validate-runs: {AT_THE_TOP}",
 }
 
 
@@ -368,6 +382,11 @@ def test_a_setting_is_found_in_a_pyproject_toml(tmp_path: Path, text: str, line:
     configure(tmp_path, text, "pyproject.toml")
     ran = run(SOUND, cwd=tmp_path)
     assert ran == Ran(2, "", f"validate-runs: pyproject.toml{line}: limit: 0 is not in the range 1<=x<=100\n")
+
+
+def test_in_a_pyproject_toml_the_table_within_the_table_is_no_setting(tmp_path: Path) -> None:
+    configure(tmp_path, "[tool.validate-runs.tool]\nlimit = 0", "pyproject.toml")
+    assert "tool: is no setting, expected contract, " in run(SOUND, cwd=tmp_path).err
 
 
 def test_where_the_line_cannot_be_told_the_file_is_named(tmp_path: Path) -> None:
@@ -561,6 +580,6 @@ def test_files_outside_and_standard_input_match_no_glob(project: Path) -> None:
 
 
 def test_what_cannot_be_read_is_told_whatever_is_left_out(tmp_path: Path) -> None:
-    configure(tmp_path, '[per-file-ignores]\n"*" = ["not-json", "document", "*"]')
+    configure(tmp_path, '[per-file-ignores]\n"*" = ["not-*", "document", "*"]')
     (tmp_path / "a.json").write_text("{")
     assert run("a.json", "-q", "-f", "concise", cwd=tmp_path).code == 1

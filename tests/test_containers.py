@@ -505,11 +505,13 @@ def test_calls_that_return_no_runs_are_passed_over_and_counted(tmp_path: Path) -
     file = tmp_path / "a.har"
     file.write_text(json.dumps({"log": {"entries": [*calls, failed, silent]}}))
     assert [record for record, *_ in found(file)] == [1, 2, 3, 4, 5, 6]
-    assert passed_over(file) == [PassedOver(str(file), 7)]
+    lost = "1 call for runs was recorded without its body"
+    assert passed_over(file) == [PassedOver(str(file), 7, ("1 call for runs was answered with 404", lost), lost)]
     second = [one for one in documents([str(file)], MAX_BYTES) if isinstance(one, Document)][1]
     assert second.origin is not None
     assert second.origin.request == ("GET", f"/v1/threads/{RUN['thread_id']}/runs/", {"limit": "2", "after": "x"})
-    told = f"validate-runs: {file}: 7 records without runs passed over\n"
+    why = f"1 call for runs was answered with 404, {lost}"
+    told = f"validate-runs: {file}: 7 records without runs passed over: {why}\n"
     assert run("-v", str(file)).err == told
 
 
@@ -517,7 +519,7 @@ def test_a_recording_without_such_calls_is_told_if_it_was_named(tmp_path: Path) 
     (tmp_path / "a.har").write_text(json.dumps(har("{}", url="https://x.example/")))
     (tmp_path / "docker-compose.yaml").write_text("services: {}\n")
     (tmp_path / "broken.yml").write_text("a: [b\n")
-    assert errors(tmp_path / "a.har") == ["nothing to check: none of its 1 calls returns runs"]
+    assert errors(tmp_path / "a.har") == ["nothing to check: its only call returns no runs"]
     assert run("-q", str(tmp_path)).code == 2
     (tmp_path / "page.json").write_text(json.dumps(PAGE))
     assert run(str(tmp_path)) == Ran(0, "ok: 2 runs in 1 document\n", "")
@@ -581,7 +583,8 @@ def test_a_call_without_a_body_is_passed_over_and_a_plain_one_has_its_place(tmp_
     text = yaml.safe_dump({"interactions": [silent, interaction("Bad Gateway")]})
     (tmp_path / "a.yaml").write_text(text)
     assert found(tmp_path / "a.yaml") == [(2, "not-json", *place(text, "Bad Gateway"))]
-    assert passed_over(tmp_path / "a.yaml") == [PassedOver(str(tmp_path / "a.yaml"), 1)]
+    lost = "1 call for runs was recorded without its body"
+    assert passed_over(tmp_path / "a.yaml") == [PassedOver(str(tmp_path / "a.yaml"), 1, (lost,), lost)]
 
 
 def test_an_empty_body_is_no_document(tmp_path: Path) -> None:

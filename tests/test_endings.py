@@ -419,7 +419,7 @@ def test_a_pipe_is_not_read_a_second_time(tmp_path: Path) -> None:
     assert ran == Ran(
         0,
         "",
-        f"validate-runs: /dev/fd/{reader}: {said}\nvalidate-runs: nothing to fix, 1 error remains\n",
+        f"validate-runs: /dev/fd/{reader}: {said}\nvalidate-runs: nothing to fix; 1 error remains\n",
     )
 
 

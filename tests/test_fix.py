@@ -81,7 +81,7 @@ def test_in_the_samples_what_is_beyond_doubt_is_fixed_and_every_other_byte_stays
         expected[name] = expected[name].replace(wrong, right)
     untouched = {path: state for path, state in states(samples).items() if os.path.isfile(path)}
     ran = run("--fix", ".", "--show", "info", cwd=samples)
-    assert "validate-runs: 6 errors, 1 warning fixed in 7 files, " in ran.err
+    assert "validate-runs: 6 errors and 1 warning fixed in 7 files; " in ran.err
     assert contents(samples) == expected
     written = {str(samples / name) for name in IN_SAMPLES}
     assert {path for path, state in untouched.items() if states(samples)[path] != state} == written
@@ -91,11 +91,11 @@ def test_a_second_run_finds_nothing_to_fix_and_writes_nothing(samples: Path) -> 
     run("--fix", ".", cwd=samples)
     before = states(samples)
     again = run("--fix", ".", cwd=samples)
-    assert "validate-runs: nothing to fix, " in again.err
+    assert "validate-runs: nothing to fix; " in again.err
     assert states(samples) == before
     shown = run("--diff", ".", cwd=samples)
     assert shown.out == ""
-    assert "validate-runs: nothing to fix, " in shown.err
+    assert "validate-runs: nothing to fix; " in shown.err
 
 
 class Wrong(NamedTuple):
@@ -392,7 +392,7 @@ def test_what_was_fixed_is_told_and_what_remains_is_reported_and_decides(faulty:
     assert ran == Ran(
         1,
         f"{REMAINING}1 error in 1 document (1 run)\n",
-        "validate-runs: 2 errors fixed in 1 file, 1 error remains\n",
+        "validate-runs: 2 errors fixed in 1 file; 1 error remains\n",
     )
     again = run("--fix", "page.json", "-q", "-f", "concise", cwd=faulty.parent)
     assert again == Ran(1, REMAINING, "")
@@ -401,7 +401,7 @@ def test_what_was_fixed_is_told_and_what_remains_is_reported_and_decides(faulty:
 def test_nothing_remains_and_the_exit_code_is_that_of_a_sound_file(tmp_path: Path) -> None:
     file = put(tmp_path / "page.json", faulty_page())
     assert run("--fix", file) == Ran(
-        0, "ok: 1 run in 1 document\n", "validate-runs: 1 error fixed in 1 file, nothing remains\n"
+        0, "ok: 1 run in 1 document\n", "validate-runs: 1 error fixed in 1 file; nothing remains\n"
     )
     assert json.loads(file.read_text()) == page(sound_run(usage={**WRONG_TOTAL, "total_tokens": 1145}))
 
@@ -414,7 +414,7 @@ def test_what_remains_is_counted_when_nobody_reads_the_report(faulty: Path) -> N
         words, cwd=faulty.parent, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, timeout=60
     )
     os.close(writing)
-    assert (ran.returncode, ran.stderr) == (1, "validate-runs: 2 errors fixed in 1 file, 1 error remains\n")
+    assert (ran.returncode, ran.stderr) == (1, "validate-runs: 2 errors fixed in 1 file; 1 error remains\n")
 
 
 @pytest.mark.parametrize(
@@ -449,7 +449,7 @@ def test_what_a_baseline_does_not_hold_is_fixed(faulty: Path) -> None:
     assert ran == Ran(
         0,
         "ok: 1 run in 1 document; 2 suppressed\n",
-        "validate-runs: 1 error fixed in 1 file, nothing remains\n",
+        "validate-runs: 1 error fixed in 1 file; nothing remains\n",
     )
     assert faulty.read_text() == expected
 
@@ -459,7 +459,7 @@ def test_every_finding_is_fixed_however_few_are_shown(tmp_path: Path) -> None:
     file = tmp_path / "runs.jsonl"
     file.write_text("".join(f"{json.dumps(one)}\n" for one in runs))
     ran = run("--fix", file, "--max-findings", "1", "--jobs", "2")
-    assert (ran.code, ran.err) == (0, "validate-runs: 5 errors fixed in 1 file, nothing remains\n")
+    assert (ran.code, ran.err) == (0, "validate-runs: 5 errors fixed in 1 file; nothing remains\n")
 
 
 def test_an_archive_that_several_processes_check_is_fixed_line_by_line(
@@ -473,7 +473,7 @@ def test_an_archive_that_several_processes_check_is_fixed_line_by_line(
     text = "".join(f"{wrong if number % 30 == 7 else sound}\n" for number in range(100))
     file.write_text(text)
     ran = run("--fix", file, "--jobs", "2")
-    assert ran.err == "validate-runs: 4 errors fixed in 1 file, nothing remains\n"
+    assert ran.err == "validate-runs: 4 errors fixed in 1 file; nothing remains\n"
     assert file.read_text() == text.replace('"total_tokens": 940', '"total_tokens": 1145')
 
 
@@ -483,8 +483,8 @@ def test_a_file_that_is_named_twice_is_fixed_once(faulty: Path) -> None:
     shown = run("--diff", faulty, link, "-q")
     assert shown.out == run("--diff", faulty, "-q").out
     told = run("--diff", faulty, link)
-    assert told.err.startswith("validate-runs: 2 errors would be fixed in 1 file, 2 errors remain\n")
-    assert run("--fix", link, faulty).err == "validate-runs: 2 errors fixed in 1 file, 2 errors remain\n"
+    assert told.err.startswith("validate-runs: 2 errors would be fixed in 1 file; 2 errors remain\n")
+    assert run("--fix", link, faulty).err == "validate-runs: 2 errors fixed in 1 file; 2 errors remain\n"
     assert link.is_symlink()
 
 
@@ -548,7 +548,7 @@ def test_a_pipe_is_neither_rewritten_nor_read_twice(faulty: Path) -> None:
         0,
         "",
         "validate-runs: PIPE: 2 findings could be fixed, but a pipe is read only once: hand it over as standard input\n"
-        "validate-runs: nothing to fix, 3 errors remain\n",
+        "validate-runs: nothing to fix; 3 errors remain\n",
     )
 
 
@@ -568,9 +568,9 @@ def test_what_is_packed_or_recorded_is_not_rewritten_and_that_is_told(tmp_path: 
     )
     files = ("a.json.gz", "b.har")
     fixed = run("--fix", *files, cwd=tmp_path)
-    assert (fixed.code, fixed.err) == (1, f"{not_rewritten}validate-runs: nothing to fix, 2 errors remain\n")
+    assert (fixed.code, fixed.err) == (1, f"{not_rewritten}validate-runs: nothing to fix; 2 errors remain\n")
     shown = run("--diff", *files, cwd=tmp_path)
-    assert shown == Ran(0, "", f"{not_rewritten}validate-runs: nothing to fix, 2 errors remain\n")
+    assert shown == Ran(0, "", f"{not_rewritten}validate-runs: nothing to fix; 2 errors remain\n")
     assert run("--diff", "-q", *files, cwd=tmp_path) == Ran(0, "", "")
     assert contents(tmp_path) == before
 
@@ -582,7 +582,7 @@ def test_what_cannot_be_opened_is_told_and_makes_the_exit_code(faulty: Path) -> 
     assert shown.err.startswith("validate-runs: absent.json: no such file or directory\n")
     fixed = run("--fix", "page.json", "absent.json", cwd=faulty.parent)
     assert fixed.code == 2
-    assert "validate-runs: 2 errors fixed in 1 file, 1 error remains\n" in fixed.err
+    assert "validate-runs: 2 errors fixed in 1 file; 1 error remains\n" in fixed.err
 
 
 Deed = Callable[[Path], object]
@@ -641,7 +641,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_and_the_file_stays(
     ran = run("--fix", "page.json", "-f", "concise", cwd=faulty.parent)
     assert ran.code == 2
     assert ran.err == (
-        "validate-runs: page.json: cannot be fixed: permission denied\nvalidate-runs: nothing to fix, 3 errors remain\n"
+        "validate-runs: page.json: cannot be fixed: permission denied\nvalidate-runs: nothing to fix; 3 errors remain\n"
     )
     assert contents(faulty.parent) == {"page.json": before}
 
@@ -693,7 +693,7 @@ def test_a_diff_shows_what_would_change_and_no_secret(tmp_path: Path) -> None:
 -  "first_id": "…",
 +  "first_id": "{RUN["id"]}",
 """,
-        f"validate-runs: 2 errors would be fixed in 1 file, nothing remains\n{MASKED}",
+        f"validate-runs: 2 errors would be fixed in 1 file; nothing remains\n{MASKED}",
     )
     assert contents(tmp_path) == before
 
@@ -732,7 +732,7 @@ def test_standard_input_is_shown_as_it_would_be(faulty: Path) -> None:
         0,
         "",
         "validate-runs: -: 2 findings could be fixed, but a packed file is not rewritten\n"
-        "validate-runs: nothing to fix, 3 errors remain\n",
+        "validate-runs: nothing to fix; 3 errors remain\n",
     )
     call = f"{sys.executable} -m validator --diff - --show-values page.json <&-"
     closed = subprocess.run(["sh", "-c", call], cwd=faulty.parent, capture_output=True, text=True, check=False)
@@ -806,7 +806,7 @@ def test_a_diff_with_values_escapes_what_a_terminal_would_obey_and_says_so(chara
     assert f"a\\u{ord(character):04x}b" in shown.out
     assert shown.err == (
         "validate-runs: page.json: control characters are escaped here, so that this patch does not apply\n"
-        "validate-runs: 1 error would be fixed in 1 file, nothing remains\n"
+        "validate-runs: 1 error would be fixed in 1 file; nothing remains\n"
     )
     assert run("--fix", "page.json", cwd=tmp_path).code == 0
     assert character in (tmp_path / "page.json").read_text("utf-8")

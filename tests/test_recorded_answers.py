@@ -53,6 +53,11 @@ def checked(*words: str | Path) -> Ran:
     return run("-f", "concise", *words)
 
 
+def told_of(recording: Path) -> str:
+    """What there is to print of one sound page, asked for all there is to say."""
+    return f"{recording}: 1 sound record (2 runs)\n{SOUND}"
+
+
 @pytest.fixture(params=[har, cassette])
 def record(request: pytest.FixtureRequest) -> Any:
     """What writes calls into a recording, of either kind."""
@@ -77,7 +82,7 @@ def test_a_stream_without_runs_is_a_call_that_is_passed_over(tmp_path: Path, rec
     silent = [entry(text, kind="text/event-stream") for text in (DONE, "", "nothing of the kind")]
     recording = record(tmp_path, *silent, entry(DONE, kind="text/plain"), entry(json.dumps(PAGE)))
     assert checked("-v", recording) == Ran(
-        0, SOUND, f"validate-runs: {recording}: 4 records without runs passed over\n"
+        0, told_of(recording), f"validate-runs: {recording}: 4 records without runs passed over\n"
     )
     recording = record(tmp_path, *silent)
     assert checked(recording).err == (
@@ -105,8 +110,62 @@ def test_a_stream_without_runs_is_a_call_that_is_passed_over(tmp_path: Path, rec
 @pytest.mark.parametrize("text", ["", json.dumps({**PAGE, "first_id": "run_Wr0ng"})])
 def test_what_is_no_answer_is_passed_over(tmp_path: Path, record: Any, method: str, status: int, text: str) -> None:
     recording = record(tmp_path, entry(text, method, status), entry(json.dumps(PAGE), "get"))
-    told = f"validate-runs: {recording}: 1 record without runs passed over\n"
-    assert checked("-v", recording) == Ran(0, SOUND, told)
+    why = f": 1 call for runs was answered with {status}" if method in ("GET", "POST") else ""
+    told = f"validate-runs: {recording}: 1 record without runs passed over{why}\n"
+    assert checked("-v", recording) == Ran(0, told_of(recording), told)
+    assert checked(recording) == Ran(0, SOUND, "")
+
+
+def test_a_call_for_runs_that_brings_none_is_told_with_the_reason(tmp_path: Path, record: Any) -> None:
+    def err(*entries: Any) -> str:
+        recording = record(tmp_path, *entries)
+        ran = checked(recording)
+        assert (ran.code, ran.out) == (2, "nothing was checked\n")
+        return ran.err.removeprefix(f"validate-runs: {recording}: nothing to check: ").rstrip("\n")
+
+    refused, failed, other = entry("{}", status=401), entry("{}", status=500), entry("{}", "HEAD")
+    assert err() == "it holds no calls"
+    assert err(other) == "its only call returns no runs"
+    assert err(refused) == "its only call returns no runs: it was answered with 401"
+    assert err(other, refused) == "none of its 2 calls returns runs: 1 call for runs was answered with 401"
+    assert err(refused, failed, refused, other) == (
+        "none of its 4 calls returns runs: "
+        "2 calls for runs were answered with 401, 1 call for runs was answered with 500"
+    )
+
+
+def without_body(one: Any) -> Any:
+    del one["response"]["content"]["text"]
+    return one
+
+
+def test_an_answer_that_was_not_recorded_is_never_passed_over_in_silence(tmp_path: Path) -> None:
+    lost, sound = without_body(entry("")), entry(json.dumps(PAGE))
+    recording = har(tmp_path, lost)
+    told = f"validate-runs: {recording}: "
+    assert checked(recording) == Ran(
+        2,
+        "nothing was checked\n",
+        f"{told}nothing to check: its only call returns no runs: it was recorded without its body\n",
+    )
+    one = f"{told}1 call for runs was recorded without its body\n"
+    nothing = "validate-runs: nothing to check: none of these recordings brings a run\n"
+    assert checked(tmp_path) == Ran(2, "nothing was checked\n", one + nothing)
+    har(tmp_path, lost, sound)
+    assert checked(recording) == Ran(0, SOUND, one)
+    assert checked(recording, "-q") == Ran(0, "", "")
+    har(tmp_path, lost, sound, lost, entry("{}", status=401))
+    assert checked(recording) == Ran(0, SOUND, f"{told}2 calls for runs were recorded without their bodies\n")
+    assert checked("-v", recording).err == (
+        f"{told}3 records without runs passed over: 2 calls for runs were recorded without their bodies, "
+        "1 call for runs was answered with 401\n"
+    )
+
+
+def test_a_call_without_a_body_that_is_not_for_runs_is_nothing_to_tell_of(tmp_path: Path) -> None:
+    other = without_body(entry(""))
+    other["request"]["url"] = "https://api.example.com/v1/threads"
+    assert checked(har(tmp_path, other, without_body(entry("", "HEAD")), entry(json.dumps(PAGE)))) == Ran(0, SOUND, "")
 
 
 @pytest.mark.parametrize("method", ["GET", "post"])
@@ -119,10 +178,11 @@ def test_an_empty_answer_is_a_finding(tmp_path: Path, record: Any, method: str, 
 
 
 def test_a_status_that_is_none_is_passed_over(tmp_path: Path) -> None:
-    odd: list[Any] = [None, "200", [200], {}, 200.5]
+    odd: list[Any] = [None, "200", [200], {}, 200.5, 0, 600, True]
     for status in odd:
         recording = har(tmp_path, entry("", status=status))
-        told = f"validate-runs: {recording}: nothing to check: none of its 1 calls returns runs\n"
+        why = "its only call returns no runs: it was recorded without its status"
+        told = f"validate-runs: {recording}: nothing to check: {why}\n"
         assert checked(recording) == Ran(2, "nothing was checked\n", told)
 
 

@@ -1,5 +1,6 @@
 """Several reports of one run: on standard output and in files, which are written whole or not at all."""
 
+import html
 import json
 import os
 import stat
@@ -68,11 +69,78 @@ def test_reports_that_cannot_be_are_refused_before_anything_is_checked(
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-f", "json:page.json"], "a report would overwrite page.json, which is checked"),
+        (["-f", "json:./link.json"], "a report would overwrite ./link.json, which is checked"),
+        (["-f", "json", "-f", "sarif:page.json", "--fix"], "a report would overwrite page.json, which is checked"),
+        (["-f", "json:b.json", "--baseline", "b.json"], "a report would overwrite b.json, which is the baseline"),
+        (["-f", "text:validate-runs.toml"], "a report would overwrite validate-runs.toml, which holds the settings"),
+        (
+            ["-f", "json:b.json", "-f", "text:fold/in/a.json", "fold"],
+            "a report would overwrite fold/in/a.json, which is checked and no earlier report",
+        ),
+        (["-f", "json:fold"], "fold is a folder: name a file for the report"),
+    ],
+)
+def test_no_report_takes_the_place_of_what_the_check_needs(tmp_path: Path, words: list[str], message: str) -> None:
+    page, baseline = (SAMPLES / MISMATCH).read_text(), '{"version": 1, "findings": []}'
+    (tmp_path / "fold" / "in").mkdir(parents=True)
+    for name, text in {"page.json": page, "fold/in/a.json": page, "b.json": baseline}.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "validate-runs.toml").touch()
+    (tmp_path / "link.json").symlink_to("page.json")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    assert run("page.json", *words, cwd=tmp_path) == Ran(2, "", usage_error(message))
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+
+
+@pytest.mark.parametrize("more", [(), ("--statistics",), ("--select", "first-id-mismatch")])
+@pytest.mark.parametrize("output_format", ["json", "jsonl", "sarif", "gitlab", "rdjson"])
+def test_a_report_in_a_folder_that_is_checked_is_no_document(
+    tmp_path: Path, output_format: str, more: tuple[str, ...]
+) -> None:
+    if more == ("--statistics",) and output_format != "json":
+        more = ()
+    (tmp_path / "page.json").write_bytes((SAMPLES / MISMATCH).read_bytes())
+    report = tmp_path / "found.json"
+    words = (".", "-f", f"{output_format}:found.json", *more)
+    first = run(*words, cwd=tmp_path)
+    written = report.read_text()
+    assert (first.out, first.err) == ("", "")
+    assert run(*words, cwd=tmp_path) == first
+    assert report.read_text() == written
+    assert run(*words, "-f", "concise", cwd=tmp_path).out.endswith(" in 1 document (2 runs)\n" * (first.code == 1))
+
+
+def test_a_link_to_a_report_in_a_folder_that_is_checked_is_no_document(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "page.json").write_bytes((SAMPLES / "valid/page.json").read_bytes())
+    (folder / "found.json").symlink_to(tmp_path / "elsewhere.json")
+    words = ("folder", "-f", "text", "-f", "json:folder/found.json")
+    for _ in range(2):
+        assert run(*words, cwd=tmp_path) == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert json.loads((tmp_path / "elsewhere.json").read_text())["summary"]["documents"] == 1
+
+
+def test_the_folder_of_a_report_is_made_before_anything_is_checked(tmp_path: Path) -> None:
+    lines = tmp_path / "new" / "folder" / "found.txt"
+    assert run("-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES) == Ran(1, "", "")
+    assert lines.read_text() == LINE
+    page = tmp_path / "page.json"
+    page.write_bytes((SAMPLES / MISMATCH).read_bytes())
+    assert run("page.json", "--fix", "-f", "text:page.json/found.txt", cwd=tmp_path) == Ran(
+        2, "", f"validate-runs: {page}: cannot be the folder of a report: not a directory\n"
+    )
+    assert page.read_bytes() == (SAMPLES / MISMATCH).read_bytes()
+
+
 def test_a_lost_report_is_told_and_the_others_are_written(tmp_path: Path) -> None:
     lines = tmp_path / "found.txt"
-    lost = tmp_path / "nowhere" / "found.json"
-    ran = run("-f", f"json:{lost}", "-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES)
-    assert ran == Ran(2, "", f"validate-runs: the report is lost: {lost}: no such file or directory\n")
+    ran = run("-f", "json:/dev/full", "-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES)
+    assert ran == Ran(2, "", "validate-runs: the report is lost: /dev/full: no space left on device\n")
     assert lines.read_text() == LINE
 
 
@@ -95,3 +163,16 @@ def test_a_report_can_go_into_a_pipe(tmp_path: Path) -> None:
     finally:
         os.close(reader)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize("output_format", ["github", "gitlab", "junit", "rdjson", "sarif"])
+def test_in_a_sentence_what_is_wrong_with_a_text_has_a_place_in_it(output_format: str) -> None:
+    def said(*words: str, stdin: bytes = b"") -> str:
+        return html.unescape(run(*words, "-f", output_format, cwd=SAMPLES, stdin=stdin).out).replace('\\"', '"')
+
+    comma = 'The text at line 39, column 34 is a comma after the last member, but "}" was expected.'
+    assert comma in said("invalid/not-json.json")
+    byte = "The text at line 19, column 42 is the byte 0xFC, which is not UTF-8 here."
+    assert byte in said("invalid/not-utf8.json")
+    assert "The document is empty, but a JSON document was expected." in said("-")
+    assert "The document is an empty object" in said("-", stdin=b"\n{}")

@@ -55,8 +55,17 @@ def matching(word: str) -> tuple[Rule, ...]:
 def _suggestion(word: str) -> str:
     if "," in word:  # as the command takes them
         return f"did you mean {', '.join(map(_quoted, word.split(',')))}, each a word of its own"
-    meant = closest(word, [*BY_NAME, *GROUPS])
+    meant = _meant(word)
     return f'did you mean "{meant}"' if meant else "--list-rules names them all"
+
+
+def _meant(word: str) -> str | None:
+    """The rule or group whose name is much like the word, or the only one that begins with it, in capitals or not."""
+    names = {name.casefold(): name for name in (*BY_NAME, *GROUPS)}
+    folded = word.casefold()
+    begun = [name for name in names if folded and name.startswith(folded)]
+    alike = closest(folded, names) or (begun[0] if len(begun) == 1 else None)
+    return names[alike] if alike else None
 
 
 def _quoted(word: str) -> str:

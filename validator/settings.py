@@ -22,6 +22,8 @@ MAX_BYTES = 64 * 1024 * 1024
 """The largest document that is read, unpacked, unless the user says otherwise."""
 MAX_FINDINGS = 100
 """Findings shown of one file, unless the user says otherwise."""
+SHOWN = Severity.WARNING
+"""The lowest severity that is shown, unless the user says otherwise or a lower one fails the check."""
 
 
 class Settings(NamedTuple):

@@ -16,6 +16,10 @@ class Severity(StrEnum):
         """Whether this severity is at least as bad as `threshold`."""
         return _RANK[self] >= _RANK[threshold]
 
+    def or_lower(self, other: Severity) -> Severity:
+        """The less bad of the two."""
+        return other if self.reaches(other) else self
+
 
 def threshold(fail_on: Severity | str) -> Severity:
     """The lowest severity that fails, as a caller names it; raises `ValueError` for what names none."""

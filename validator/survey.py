@@ -32,25 +32,28 @@ def survey(
     max_bytes: int,
     jobs: int,
     *,
+    apart: frozenset[str] = frozenset(),
     listing: bool = False,
     history: bool = False,
     tell: Callable[[int], None] | None = None,
 ) -> Iterator[Result]:
     """What there is to tell of these paths, the same whatever the number of processes.
 
-    As pages of one `listing` or snapshots of a `history`, documents are checked one after the other. `tell` is told how
-    many bytes were read, as they are.
+    What lies `apart` by its real path is left out in folders. As pages of one `listing` or snapshots of a `history`,
+    documents are checked one after the other. `tell` is told how many bytes were read, as they are.
     """
-    return of_files(_results(paths, checks, max_bytes, jobs, listing, history, tell), checks.settings.max_findings)
+    return of_files(
+        _results(pieces(paths, apart), checks, max_bytes, jobs, listing, history, tell), checks.settings.max_findings
+    )
 
 
-def size_of(paths: Iterable[str]) -> int:
-    """How many bytes these paths hold, as far as that is known."""
-    return sum(_size(one) for one in pieces(paths))
+def size_of(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> int:
+    """How many bytes these paths hold without what lies apart, as far as that is known."""
+    return sum(_size(one) for one in pieces(paths, apart))
 
 
 def _results(
-    paths: Iterable[str],
+    found: Iterator[Piece | SourceError],
     checks: Checks,
     max_bytes: int,
     jobs: int,
@@ -58,7 +61,6 @@ def _results(
     history: bool,
     tell: Callable[[int], None] | None,
 ) -> Iterator[Result]:
-    found = pieces(paths)
     opening = opened_here if tell is None else _counted(tell)
     if listing or history:
         return _together(found, checks, max_bytes, opening, listing=listing, history=history)

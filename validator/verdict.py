@@ -9,6 +9,7 @@ from validator.finding import Finding
 from validator.report import Report
 from validator.reporters import Look, reporter
 from validator.reporters.terminal import pointer
+from validator.settings import SHOWN
 from validator.severity import Severity
 from validator.wording import count
 
@@ -41,7 +42,7 @@ class Verdict:
 
     def text(self, width: int = WIDTH) -> str:
         """The headline, then the text report of what the command would show."""
-        show = Severity.WARNING if self.fail_on.reaches(Severity.WARNING) else self.fail_on
+        show = SHOWN.or_lower(self.fail_on)
         shown = (_only(one, show) for one in self.report.checked)
         look = Look(contract=self.report.contract, show=show, width=width, wrap=True)
         return "".join((self.headline, "\n\n", *reporter("text")(shown, look))).rstrip()

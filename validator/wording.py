@@ -119,6 +119,12 @@ def either(words: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
+def listed(words: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def closest(text: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
     """The known word that `text` most likely meant; a cutoff of 1 asks for the same word."""
     import difflib  # only a message that suggests something pays for it

@@ -67,4 +67,4 @@ def _updated(review: Review, *, quiet: bool) -> int:
 
 def _threshold(show: Severity, fail_on: str) -> Severity:
     """The lower of the two: what is neither shown nor fails is not worth accepting."""
-    return show if fail_on == "never" or Severity(fail_on).reaches(show) else Severity(fail_on)
+    return show if fail_on == "never" else show.or_lower(Severity(fail_on))

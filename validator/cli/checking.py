@@ -33,6 +33,7 @@ def check_files(files: Sequence[str], options: dict[str, Any]) -> int:
     settings = _settings(options)
     if options["diff"]:
         return _diff(files, settings, options)
+    options = {**options, "reports": reports.wanted(files, options)}
     if options["fix"]:
         return _fix_and_check(files, settings, options)
     return _check(files, settings, options, None)
@@ -116,7 +117,6 @@ def _report(
     remaining: Counter[Severity] | None = None,
 ) -> None:
     """Write the reports; without what the review accepts, where there is one."""
-    wanted = reports.wanted(options)
     progress = _progress(files, options)
     results = _results(files, checks(settings), options, progress)
     if review is not None:
@@ -127,7 +127,9 @@ def _report(
         results = fixing.counted(results, remaining, Severity(options["show"]))
     try:
         codes.add(
-            reports.write(wanted, _told(results, options, codes), options, progress.clear if progress else _still)
+            reports.write(
+                options["reports"], _told(results, options, codes), options, progress.clear if progress else _still
+            )
         )
         if remaining is not None or (review is not None and review.updating):  # also where the reader has gone
             deque(results, maxlen=0)
@@ -167,6 +169,7 @@ def _results(
         ready,
         options["max_bytes"],
         options["jobs"] or _cores(),
+        apart=reports.apart(options),
         listing=options["listing"],
         history=options["history"],
         tell=None if progress is None else progress.read,
@@ -180,7 +183,7 @@ def _progress(files: Sequence[str], options: dict[str, Any]) -> Progress | None:
         return None
     from validator.cli.progress import Progress  # nothing that looks at a terminal is needed without one
 
-    return Progress(size_of(files))
+    return Progress(size_of(files, reports.apart(options)))
 
 
 def _cores() -> int:
@@ -190,7 +193,10 @@ def _cores() -> int:
 
 def _tell_passed_over(one: PassedOver, options: dict[str, Any]) -> None:
     if options["verbose"] and one.number:
-        told(f"{escape(one.file)}: {count(one.number, 'record')} without runs passed over")
+        passed_over = f"{escape(one.file)}: {count(one.number, 'record')} without runs passed over"
+        told(f"{passed_over}: {', '.join(one.reasons)}" if one.reasons else passed_over)
+    elif one.lost and not options["quiet"]:
+        told(f"{escape(one.file)}: {one.lost}")
 
 
 def _codes(checked: Checked, fail_on: str) -> Iterator[int]:

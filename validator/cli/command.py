@@ -9,21 +9,13 @@ from click.core import ParameterSource
 
 from validator import __version__
 from validator.cli.exit_codes import CLEAN
-from validator.cli.option_types import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp
+from validator.cli.option_types import PREFIX, SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp, WholeNumber
 from validator.formats import FORMATS
-from validator.settings import MAX_BYTES, MAX_FINDINGS
+from validator.settings import MAX_BYTES, MAX_FINDINGS, SHOWN
+from validator.severity import Severity
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-
-def _explain(context: click.Context, _: click.Parameter, word: str | None) -> None:
-    if word is None or context.resilient_parsing:
-        return
-    from validator.cli.rule_list import explain
-
-    explain(word)
-    context.exit()
 
 
 def _rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -33,9 +25,9 @@ def _rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[Compl
 
 
 def _use_configuration(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    if context.resilient_parsing:
+    if context.resilient_parsing or context.params.get("explain") is not None:
         return value
-    from validator.cli.configuring import use_configuration  # --help and --version do without
+    from validator.cli.configuring import use_configuration  # --help, --version and --explain do without
 
     return use_configuration(context, parameter, value)
 
@@ -46,13 +38,24 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
         raise click.UsageError("--fix and --diff contradict each other: --diff writes nothing")
     if options["update_baseline"]:
         raise click.UsageError("--update-baseline accepts what is there: fix first, then accept what is left")
-    report = {"output_format": "-f", "statistics": "--statistics"}
-    for name, word in report.items() if options["diff"] else ():
+    if options["diff"]:
+        _refuse_report(context, "--diff prints a diff")
+
+
+def _refuse_report(context: click.Context, instead: str) -> None:
+    """Say that what is printed is no report, to those who ask for one of a certain form."""
+    for name, word in {"output_format": "-f", "statistics": "--statistics"}.items():
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--diff prints a diff instead of a report: leave {word} out")
+            raise click.UsageError(f"{instead} instead of a report: leave {word} out")
 
 
-@click.command(context_settings={"auto_envvar_prefix": "VALIDATE_RUNS", "max_content_width": 100})
+def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
+    """Unless the user says what to show, whatever fails the check is shown."""
+    if context.get_parameter_source("show") is ParameterSource.DEFAULT and options["fail_on"] != "never":
+        options["show"] = context.params["show"] = SHOWN.or_lower(Severity(options["fail_on"])).value
+
+
+@click.command(context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100})
 @click.argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(allow_dash=True))
 @click.option(
     "--contract",
@@ -76,18 +79,18 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
     help="What a document must be.",
 )
 @click.option("--order", type=click.Choice(["asc", "desc"]), help="The order that the request asked for.")
-@click.option("--limit", type=click.IntRange(1, 100), metavar="N", help="The page size that the request asked for.")
+@click.option("--limit", type=WholeNumber(1, 100), metavar="N", help="The page size that the request asked for.")
 @click.option("--now", type=Timestamp(), help="Fix the clock of the time rules: Unix seconds or ISO 8601.")
 @click.option(
     "--max-bytes",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     default=MAX_BYTES,
     show_default=True,
     metavar="N",
-    help="The largest document to read.",
+    help="The largest document to read, in bytes.",
 )
 @click.option("--select", type=RuleWords(), multiple=True, help="Check only these rules: names, groups or globs.")
-@click.option("--ignore", type=RuleWords(), multiple=True, help="Leave these rules out.")
+@click.option("--ignore", type=RuleWords(leaves_out=True), multiple=True, help="Leave these rules out.")
 @click.option("--severity", type=Remap(), multiple=True, help="Change a severity: error, warning, info or off.")
 @click.option(
     "--fail-on",
@@ -99,9 +102,8 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
 @click.option(
     "--show",
     type=click.Choice(SEVERITIES),
-    default="warning",
-    show_default=True,
-    help="The lowest severity that is printed.",
+    default=SHOWN.value,
+    help="The lowest severity that is printed.  [default: warning, or --fail-on if that is lower]",
 )
 @click.option(
     "--output-format",
@@ -115,7 +117,7 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
 @click.option("--show-values", is_flag=True, help="Print free text from the documents too.")
 @click.option(
     "--max-findings",
-    type=click.IntRange(min=0),
+    type=WholeNumber(min=0),
     default=MAX_FINDINGS,
     show_default=True,
     metavar="N",
@@ -125,7 +127,7 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
 @click.option("--history", is_flag=True, help="Take the documents, in their order, as snapshots of the same runs.")
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     metavar="N",
     help="Processes for archives.  [default: as many as there are cores]",
 )
@@ -157,9 +159,7 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
     "--explain",
     metavar="RULE",
     is_eager=True,
-    expose_value=False,
     allow_from_autoenv=False,
-    callback=_explain,
     shell_complete=_rules,
     help="Print the page of a rule.",
 )
@@ -186,7 +186,9 @@ def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
     help="Colour the output; NO_COLOR and FORCE_COLOR are honoured.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")
-@click.option("--verbose", "-v", is_flag=True, help="Print what each document turned out to be.")
+@click.option(
+    "--verbose", "-v", is_flag=True, help="Print what each document turned out to be; of sound records, how many."
+)
 @click.option("--debug", is_flag=True, help="Print tracebacks of internal errors.")
 @click.version_option(__version__, prog_name="validate-runs", message="%(prog)s %(version)s", allow_from_autoenv=False)
 @click.help_option("-h", "--help", allow_from_autoenv=False)
@@ -205,6 +207,12 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
         import logging
 
         logging.basicConfig(level=logging.DEBUG)
+    if options["explain"] is not None:
+        from validator.cli.rule_list import explain
+
+        _refuse_report(context, "--explain prints pages of rules")
+        return explain(options["explain"])
+    _show_what_fails(context, options)
     if options["show_config"]:
         from validator.cli.shown_configuration import shown_configuration
 
@@ -213,10 +221,12 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
     if options["list_rules"]:
         from validator.cli.rule_list import list_rules
 
-        return list_rules(options)
+        is_said = context.get_parameter_source("output_format") is ParameterSource.COMMANDLINE
+        return list_rules(options["output_format"], is_said=is_said)
     if options["print_schema"] or options["bundle"] or options["dereference"]:
         from validator.cli.printed_schema import print_schema
 
+        _refuse_report(context, "--print-schema prints a schema")
         return print_schema(options)
     if options["update_baseline"] and options["baseline"] is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
@@ -226,5 +236,6 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
         raise click.UsageError("nothing to check: name files, folders or - for standard input")
     from validator.cli.checking import check_files  # --help and --version do without all that checks
 
-    _, per_file_ignores = context.obj
-    return check_files(files, {**options, "per_file_ignores": per_file_ignores})
+    configuration, per_file_ignores = context.obj
+    of_files = {"configuration": configuration and configuration.file, "per_file_ignores": per_file_ignores}
+    return check_files(files, {**options, **of_files})

@@ -11,7 +11,7 @@ import click
 
 from validator.cli.option_types import OutputFormat, Remap, RuleWords, Timestamp
 from validator.configuration import Configuration
-from validator.configuration_files import ConfigurationError
+from validator.configuration_files import PROJECT, TABLE, ConfigurationError, is_project
 from validator.ignoring import PerFileIgnore, per_file_ignore
 from validator.wording import LONGEST, closest, either
 
@@ -79,7 +79,7 @@ def _read(configuration: Configuration, context: click.Context) -> tuple[dict[st
             elif key in OPTIONS:
                 defaults[options[key].name or ""] = _said(value, options[key], configuration.folder)
             else:
-                raise _Wrong(_unknown(key, options))
+                raise _Wrong(_unknown(key, options, configuration.file))
         except (_Wrong, click.BadParameter) as error:
             keys = (key, *getattr(error, "keys", ()))
             why = error.message.rstrip(".") if isinstance(error, click.BadParameter) else str(error)
@@ -88,9 +88,12 @@ def _read(configuration: Configuration, context: click.Context) -> tuple[dict[st
     return defaults, ignores
 
 
-def _unknown(key: str, options: Mapping[str, click.Option]) -> str:
+def _unknown(key: str, options: Mapping[str, click.Option], file: str) -> str:
     if key in options:
-        return "can be said on the command line only"
+        where = "or in the environment " if options[key].allow_from_autoenv else ""
+        return f"can be said on the command line {where}only"
+    if key in TABLE and not is_project(file):
+        return f"only {PROJECT} has the table [{'.'.join(TABLE)}], here the keys stand at the top"
     meant = closest(key, KEYS)
     return f'is no setting, did you mean "{meant}"' if meant else f"is no setting, expected {either(KEYS)}"
 
@@ -153,7 +156,9 @@ def _ignores(value: Any, folder: str) -> Iterator[PerFileIgnore]:
     from validator.selection import named_by
 
     for pattern, words in _typed(value, dict, "a table").items():
-        rules = (rule for rule in named_by(_words(words, RuleWords(), pattern)) if not BY_NAME[rule].fixed)
+        rules = (
+            rule for rule in named_by(_words(words, RuleWords(leaves_out=True), pattern)) if not BY_NAME[rule].fixed
+        )
         try:
             yield per_file_ignore(folder, pattern, rules)
         except ValueError as error:

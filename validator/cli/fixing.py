@@ -29,7 +29,7 @@ from validator.settings import Settings
 from validator.severity import Severity
 from validator.sources.files import STANDARD_INPUT
 from validator.sources.unpacking import ZSTD, is_packed
-from validator.wording import count, escape
+from validator.wording import count, escape, listed
 
 
 @dataclass(slots=True)
@@ -205,12 +205,12 @@ def _opened(name: str) -> Iterator[BinaryIO]:
 
 
 def summary(done: Sequence[Fixable], verb: str, remaining: Counter[Severity]) -> str:
-    """`2 errors, 1 warning fixed in 1 file, 1 error remains`."""
+    """`2 errors and 1 warning fixed in 1 file; 1 error remains`."""
     rest = f"{_words(remaining)} remain{'s' if remaining.total() == 1 else ''}" if remaining.total() else ""
     if not done:
-        return ", ".join(filter(None, ("nothing to fix", rest)))
+        return "; ".join(filter(None, ("nothing to fix", rest)))
     mended = sum((one.counts for one in done), Counter[Severity]())
-    return f"{_words(mended)} {verb} in {count(len(done), 'file')}, {rest or 'nothing remains'}"
+    return f"{_words(mended)} {verb} in {count(len(done), 'file')}; {rest or 'nothing remains'}"
 
 
 def noted(fixable: Iterable[Fixable]) -> Counter[Severity]:
@@ -219,4 +219,4 @@ def noted(fixable: Iterable[Fixable]) -> Counter[Severity]:
 
 
 def _words(counts: Counter[Severity]) -> str:
-    return ", ".join(count(counts[severity], severity) for severity in Severity if counts[severity])
+    return listed(count(counts[severity], severity) for severity in Severity if counts[severity])

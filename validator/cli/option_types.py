@@ -14,20 +14,34 @@ from validator.severity import Severity
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+PREFIX = "VALIDATE_RUNS"
+"""What the variables of the options begin with."""
 SEVERITIES = [severity.value for severity in Severity]
+FAR = 10**11
+"""Unix seconds that no clock will show, in the year 5138; as milliseconds they were in 1973."""
 LEVELS = [*SEVERITIES, "off"]
 
 
+def variable(name: str) -> str:
+    """The variable in the environment of an option, by its name in Python."""
+    return f"{PREFIX}_{name.upper()}"
+
+
 class RuleWords(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
-    """Names, groups or globs of rules, separated by commas."""
+    """Names, groups or globs of rules, separated by commas; to leave them out, none may be the name of a fixed one."""
 
     name = "RULE[,RULE]"
+
+    def __init__(self, *, leaves_out: bool = False) -> None:
+        self.leaves_out = leaves_out
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Split at the commas; every word names a rule."""
         words = tuple(word.strip() for word in value.split(",") if word.strip())
         for word in words:
             _known(word, self, param, ctx)
+            if self.leaves_out:
+                _changeable(word, self, param, ctx)
         return words
 
     def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -48,6 +62,7 @@ class Remap(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.
         if not equals:
             self.fail(f"{value!r} is not of the form RULE=LEVEL.", param, ctx)
         _known(word, self, param, ctx)
+        _changeable(word, self, param, ctx)
         return word, click.Choice(LEVELS).convert(level, param, ctx)
 
     def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -66,6 +81,27 @@ def _known(word: str, kind: click.ParamType[Any], param: click.Parameter | None,
         kind.fail(f"{error}.", param, ctx)
 
 
+def _changeable(
+    word: str, kind: click.ParamType[Any], param: click.Parameter | None, ctx: click.Context | None
+) -> None:
+    from validator.rules import BY_NAME
+
+    if word in BY_NAME and BY_NAME[word].fixed:
+        kind.fail(f"{word} can be neither ignored nor remapped.", param, ctx)
+
+
+class WholeNumber(click.IntRange):
+    """An integer within limits."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number that the digits stand for."""
+        try:
+            int(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a whole number: digits alone.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
     """Unix seconds or an ISO 8601 date-time."""
 
@@ -77,6 +113,8 @@ class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from clic
 
         with suppress(ValueError):
             if math.isfinite(seconds := float(value)):
+                if seconds >= FAR:
+                    self.fail(f"{value!r} is no time in Unix seconds, but perhaps one in milliseconds.", param, ctx)
                 return seconds
         try:
             moment = datetime.datetime.fromisoformat(str(value))

@@ -7,6 +7,7 @@ import os
 import sys
 
 import click
+from click.core import ParameterSource
 
 from validator.cli.command import command
 from validator.cli.exit_codes import CLEAN
@@ -60,8 +61,42 @@ def _misused(error: click.ClickException) -> int:
     from validator.wording import escape
 
     context = getattr(error, "ctx", None)
+    if isinstance(error, click.BadParameter):
+        _name_variable(error)
+    if isinstance(error, click.NoSuchOption):
+        error = click.UsageError(_unknown(error.option_name), error.ctx)
     hint = f"\nTry '{context.command_path} --help'." if context else ""
     return told(f"{escape(error.format_message())}{hint}")
+
+
+def _name_variable(error: click.BadParameter) -> None:
+    """Where a value came from the environment, let the message name its variable."""
+    name = error.param.name if error.param else None
+    if name and error.ctx and error.ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT:
+        from validator.cli.option_types import variable
+
+        error.param_hint = f"'{variable(name)}'"
+
+
+def _unknown(word: str) -> str:
+    from validator.wording import either
+
+    likely = _likely(word)
+    return f"there is no option {word}, did you mean {either(likely)}" if likely else f"there is no option {word}"
+
+
+def _likely(word: str) -> list[str]:
+    """The options that somebody may have meant: all that begin or end so, or the one that is much like it."""
+    from validator.cli.configured import options_of
+    from validator.formats import FORMATS
+    from validator.wording import closest
+
+    said = word.lstrip("-").casefold().replace("_", "-")
+    if said in FORMATS:
+        return [f"-f {said}"]
+    names = options_of(command)
+    near = [name for name in names if name.startswith(said) or name.endswith(f"-{said}")]
+    return [f"--{name}" for name in near or filter(None, [closest(said, names)])]
 
 
 def _failed(error: Exception) -> int:

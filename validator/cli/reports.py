@@ -12,7 +12,7 @@ import click
 
 from validator import own_files
 from validator.cli.exit_codes import CLEAN
-from validator.cli.streams import discard, lost, told
+from validator.cli.streams import columns, discard, lost, told
 from validator.formats import IN_UTF_8, STATISTICS, WITH_RUNS, Output
 from validator.reporters import Look, Told, reporter
 from validator.severity import Severity
@@ -27,23 +27,34 @@ class Wanted(NamedTuple):
     is_added: bool = False
 
 
-def wanted(options: dict[str, Any]) -> list[Wanted]:
-    """The reports that were asked for; what is printed as it comes stands first.
+def wanted(files: Sequence[str], options: dict[str, Any]) -> list[Wanted]:
+    """The reports that were asked for, with the folders for them; what is printed as it comes stands first.
 
     GitHub Actions names a file for what is to be shown of a step, beside the annotations.
     """
     outputs: tuple[Output, ...] = options["output_format"]
-    files = [output.file and os.path.realpath(output.file) for output in outputs]
+    places = [output.file and os.path.realpath(output.file) for output in outputs]
     for index, output in enumerate(outputs):
-        if files[index] in files[:index]:
+        if places[index] in places[:index]:
             where = "standard output" if output.file is None else output.file
             raise click.UsageError(f"two reports go to {where}: give each its own, -f {output.format}:FILE")
     ordered = sorted(outputs, key=lambda output: output.file is not None)
     reports = [Wanted(_module(output.format, options), output.file) for output in ordered]
+    if any(places):
+        from validator.cli import report_files  # only for those who want some
+
+        report_files.prepare([file for _, file in outputs if file is not None], files, options)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and any(output.format == "github" for output in outputs):
         reports.append(Wanted("markdown", summary, is_added=True))
     return reports
+
+
+def apart(options: dict[str, Any]) -> frozenset[str]:
+    """Where reports are written, by real paths and, of links, also by the place of the link."""
+    files = [output.file for output in options["output_format"] if output.file is not None]
+    places = (os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file)) for file in files)
+    return frozenset((*map(os.path.realpath, files), *places))
 
 
 def tell_of_runs(options: dict[str, Any]) -> bool:
@@ -102,24 +113,18 @@ def _module(output_format: str, options: dict[str, Any]) -> str:
 
 
 def _look(options: dict[str, Any], file: str | None) -> Look:
-    on_terminal = file is None and sys.stdout.isatty()
+    width = columns() if file is None else None
     return Look(
         contract=options["contract"],
         show=Severity(options["show"]),
-        width=_width() if on_terminal else 80,
-        wrap=on_terminal,
+        width=width or 80,
+        wrap=width is not None,
         color=file is None and _wants_color(options["color"]),
         quiet=options["quiet"],
         verbose=options["verbose"],
         baseline=options["baseline"] is not None,
         fail_on=None if options["fail_on"] == "never" else Severity(options["fail_on"]),
     )
-
-
-def _width() -> int:
-    import shutil  # it brings all formats of archives with it: only a terminal pays for that
-
-    return shutil.get_terminal_size((80, 24)).columns
 
 
 def _wants_color(choice: str) -> bool:

@@ -3,37 +3,69 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from validator.cli.exit_codes import CLEAN
+from validator.cli.streams import columns
+from validator.formats import Output
 from validator.rule import Rule
 from validator.rules import RULES
 from validator.selection import UnknownRule, matching
 
+_FORMATS = ("text", "concise", "json", "jsonl")
+"""The formats in which rules can be listed; the first two are the same here."""
+_NARROWEST = 24
+"""Columns that a text takes, however narrow the terminal says it is."""
 
-def explain(word: str) -> None:
-    """Print the pages of the rules that a name, group or glob means."""
+
+def explain(word: str) -> int:
+    """Print the pages of the rules that a name, group or glob means, or several with commas between."""
     try:
-        rules = matching(word)
+        rules = {rule.name: rule for one in word.split(",") for rule in matching(one.strip())}
     except UnknownRule as error:
-        raise click.BadParameter(f"{error}.") from error
-    click.echo("\n\n".join(rule.page for rule in rules))
+        raise click.BadParameter(f"{error}.", param_hint="'--explain'") from error
+    page, width = "\n\n".join(rule.page for rule in rules.values()), columns()
+    click.echo(page if width is None else "\n\n".join(_fitted(part, width) for part in page.split("\n\n")))
+    return CLEAN
 
 
-def list_rules(options: dict[str, Any]) -> int:
-    """Print all rules, a line each, or as JSON."""
-    wanted, *_ = options["output_format"]
+def _fitted(paragraph: str, width: int) -> str:
+    """A paragraph with its words in lines of a terminal; what is set off stays as it is."""
+    return paragraph if paragraph.startswith(" ") else "\n".join(_wrapped(paragraph, width))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    import textwrap  # only a terminal pays for that
+
+    return textwrap.wrap(text, max(width, _NARROWEST), break_long_words=False, break_on_hyphens=False)
+
+
+def list_rules(outputs: Sequence[Output], *, is_said: bool) -> int:
+    """Print all rules, a line each, or as JSON; a format that means nothing here is refused, if it was said to us."""
+    wanted = outputs[0]
+    if is_said:
+        _refuse(outputs)
     if wanted.format in ("json", "jsonl"):
         rows = [_row(rule) for rule in RULES]
         click.echo(json.dumps(rows, indent=2) if wanted.format == "json" else "\n".join(map(json.dumps, rows)))
         return CLEAN
-    width = max(len(rule.name) for rule in RULES)
+    longest, width = max(len(rule.name) for rule in RULES), columns()
     for rule in RULES:
-        fixable = " (--fix)" if rule.is_fixable else ""
-        click.echo(f"{rule.name:{width}}  {rule.group:8}  {rule.severity:7}  {rule.summary}{fixable}")
+        head = f"{rule.name:{longest}}  {rule.group:8}  {rule.severity:7}  "
+        summary = f"{rule.summary} (--fix)" if rule.is_fixable else rule.summary
+        lines = [summary] if width is None else _wrapped(summary, width - len(head))
+        click.echo(head + f"\n{' ' * len(head)}".join(lines))
     return CLEAN
+
+
+def _refuse(outputs: Sequence[Output]) -> None:
+    if len(outputs) > 1 or outputs[0].file is not None:
+        raise click.UsageError("--list-rules prints one list: redirect it to write a file, -f json > FILE")
+    if outputs[0].format not in _FORMATS:
+        raise click.UsageError(f"--list-rules has no {outputs[0].format} form, but {', '.join(_FORMATS)}")
 
 
 def _row(rule: Rule) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from validator.cli.configured import OPTIONS, PER_FILE_IGNORES, options_of
-from validator.cli.option_types import OutputFormat, Remap, RuleWords
+from validator.cli.option_types import OutputFormat, Remap, RuleWords, variable
 from validator.configuration import Configuration
 from validator.formats import Output
 from validator.wording import escape
@@ -65,7 +65,7 @@ def _origin(key: str, option: click.Option, context: click.Context, configuratio
     if source is ParameterSource.DEFAULT_MAP and configuration:
         return escape(configuration.place(key))
     if source is ParameterSource.ENVIRONMENT:
-        return f"{context.auto_envvar_prefix}_{(option.name or '').upper()}"
+        return variable(option.name or "")
     return f"--{key}" if source is ParameterSource.COMMANDLINE else "default"
 
 

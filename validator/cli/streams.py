@@ -20,6 +20,15 @@ def told(message: str) -> int:
     return FAILED
 
 
+def columns() -> int | None:
+    """The width of the terminal that standard output is; None where it is none."""
+    if not sys.stdout.isatty():
+        return None
+    import shutil  # it brings all formats of archives with it: only a terminal pays for that
+
+    return shutil.get_terminal_size((80, 24)).columns
+
+
 def flushed(code: int) -> int:
     """What is left in the buffer is part of the report: a full disk shows only here."""
     try:

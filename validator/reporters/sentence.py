@@ -8,10 +8,22 @@ from validator.reporters.terminal import pointer
 from validator.sources import SourceError
 from validator.wording import count, escape
 
+_OF_TEXTS = ("not-json", "not-utf8")
+"""Rules that are about a character, and not about a value."""
+
 
 def sentence(finding: Finding) -> str:
     """`/data/0/usage/total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35.`, or `The document ...`."""
-    return f"{pointer(finding) or 'The document'} {finding.message}."
+    return f"{_subject(finding)} {finding.message}."
+
+
+def _subject(finding: Finding) -> str:
+    """What the message goes on from: of a text that is no JSON, the place in it, unless that is its start."""
+    if finding.pointer:
+        return pointer(finding)
+    if finding.rule in _OF_TEXTS and (finding.line or 1, finding.column or 1) != (1, 1):
+        return f"The text at line {finding.line}, column {finding.column}"
+    return "The document"
 
 
 def cut_off(one: CutOff) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from validator.checked import CheckedDocument, Summary
+from validator.checked import CheckedDocument, Sound, Summary
 from validator.harmless import LOG_COMMAND
 from validator.reporters import CutOff, Look, Tally, Told
 from validator.severity import Severity
@@ -29,17 +29,41 @@ def report_lines(told: Iterable[Told], look: Look, finding_lines: FindingLines) 
 
 
 def _lines(told: Iterable[Told], look: Look, finding_lines: FindingLines) -> Iterator[str]:
-    tally = Tally()
-    for one in tally.passing_files(told):
+    tally, sound = Tally(), _SoundRecords()
+    is_verbose = look.verbose and not look.quiet
+    for one in tally.passing_files(sound.noted(told) if is_verbose else told):
         if isinstance(one, CutOff):
             yield f"... and {count(one.findings, 'more finding')} in {file_name(one.file)} (--max-findings 0 shows all)"
             continue
-        if look.verbose and not look.quiet:
+        if is_verbose:
+            yield from sound.lines(before=one.document.file)
             yield _description(one.document)
         for finding in one.findings:
             yield from finding_lines(finding, look)
+    yield from sound.lines()
     if not look.quiet:
         yield last_line(tally.summary, look)
+
+
+class _SoundRecords:
+    """The records that reports hear of in numbers alone, added up by file until a line can tell of all of them."""
+
+    def __init__(self) -> None:
+        self._of_files: dict[str | None, tuple[int, int]] = {}
+
+    def noted(self, told: Iterable[Told]) -> Iterator[Told]:
+        """The same, noted as they go by."""
+        for one in told:
+            if isinstance(one, Sound) and one.documents:
+                records, runs = self._of_files.get(one.file, (0, 0))
+                self._of_files[one.file] = records + one.documents, runs + one.runs
+            yield one
+
+    def lines(self, before: str | None = None) -> Iterator[str]:
+        """A line for each file that comes before this one."""
+        for file in [file for file in self._of_files if file != before]:
+            records, runs = self._of_files.pop(file)
+            yield f"{file_name(file)}: {count(records, 'sound record')} ({count(runs, 'run')})"
 
 
 def file_name(file: str | None) -> str:
@@ -69,16 +93,33 @@ def painted(text: str, style: str, look: Look) -> str:
 
 
 def last_line(summary: Summary, look: Look) -> str:
-    """`2 errors, 1 warning in 1 document (3 runs); 4 infos hidden, 7 suppressed`, or `ok: 3 runs in 1 document`."""
+    """`2 errors, 1 warning in 1 document (3 runs); 4 infos hidden, 7 suppressed`, or `ok: 3 runs in 1 document`.
+
+    Where what is hidden fails the check: `failed: 3 runs in 1 document; 4 infos hidden (--show info shows what fails)`.
+    """
     if not summary.documents:
         return "nothing was checked"
     shown = [_counted(summary, severity) for severity in Severity if severity.reaches(look.show)]
     hidden = ", ".join(filter(None, (_counted(summary, one) for one in Severity if not one.reaches(look.show))))
-    unseen = [f"{hidden} hidden" if hidden else "", f"{summary.suppressed} suppressed" if summary.suppressed else ""]
+    fails = "" if any(shown) else _failing(summary, look)
+    remedy = f" (--show {fails} shows what fails)" if fails else ""
+    unseen = [
+        f"{hidden} hidden{remedy}" if hidden else "",
+        f"{summary.suppressed} suppressed" if summary.suppressed else "",
+    ]
     documents, runs = count(summary.documents, "document"), count(summary.runs, "run")
     found = ", ".join(filter(None, shown))
-    said = f"{found} in {documents} ({runs})" if found else f"ok: {runs} in {documents}"
+    verdict = "failed" if fails else "ok"
+    said = f"{found} in {documents} ({runs})" if found else f"{verdict}: {runs} in {documents}"
     return f"{said}; {', '.join(filter(None, unseen))}" if any(unseen) else said
+
+
+def _failing(summary: Summary, look: Look) -> Severity | None:
+    """The lowest severity that was found and fails the check."""
+    fail_on = look.fail_on
+    if fail_on is None:
+        return None
+    return next((one for one in reversed(Severity) if one.reaches(fail_on) and summary.count(one)), None)
 
 
 def _counted(summary: Summary, severity: Severity) -> str:

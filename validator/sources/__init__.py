@@ -95,10 +95,15 @@ def unreadable(
 
 
 class PassedOver(NamedTuple):
-    """How many calls of a recording, or events of a stream, bring no runs; they are not looked into."""
+    """How many calls of a recording, or events of a stream, bring no runs; they are not looked into.
+
+    `reasons` tell of those that asked for runs and had none, `lost` of those whose answers were not recorded.
+    """
 
     file: str
     number: int
+    reasons: tuple[str, ...] = ()
+    lost: str = ""
 
 
 class SourceError(Exception):

@@ -20,6 +20,7 @@ from validator.wording import either
 
 STANDARD_INPUT = "-"
 _NUMBER = re.compile("([0-9]+)")
+_is_url = re.compile("[a-z]+://", re.IGNORECASE).match
 _PART = 256 * 1024
 """Bytes to read at once of a line that is passed over."""
 
@@ -45,25 +46,25 @@ def documents(paths: Iterable[str], max_bytes: int) -> Found:
             yield from read(piece, max_bytes)
 
 
-def pieces(paths: Iterable[str]) -> Iterator[Piece | SourceError]:
-    """The files that these paths mean, in their order."""
+def pieces(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> Iterator[Piece | SourceError]:
+    """The files that these paths mean, in their order; in folders without those `apart`, which are real paths."""
     for path in paths:
         if path == STANDARD_INPUT or not os.path.isdir(path):
             yield Piece(path)
         else:
-            yield from _folder(path)
+            yield from _folder(path, apart)
 
 
-def _folder(folder: str) -> Iterator[Piece | SourceError]:
+def _folder(folder: str, apart: frozenset[str]) -> Iterator[Piece | SourceError]:
     empty = True
-    for path in _walk(folder):
+    for path in _walk(folder, apart):
         empty = False
         yield path if isinstance(path, SourceError) else Piece(path, is_named=False)
     if empty:
         yield SourceError(folder, f"nothing to check: no {either(f'*{suffix}' for suffix in KINDS)} in this folder")
 
 
-def _walk(folder: str) -> Iterator[str | SourceError]:
+def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
     """The files to check below a folder, in order; without hidden folders, each folder once for all its links."""
     seen: set[tuple[int, int]] = set()
     errors: list[SourceError] = []
@@ -81,8 +82,11 @@ def _walk(folder: str) -> Iterator[str | SourceError]:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
+        here = os.path.realpath(parent) if apart else parent
         yield from (
-            os.path.join(parent, name) for name in sorted(names, key=_by_name) if name.lower().endswith(SUFFIXES)
+            os.path.join(parent, name)
+            for name in sorted(names, key=_by_name)
+            if name.lower().endswith(SUFFIXES) and os.path.join(here, name) not in apart
         )
     yield from errors
 
@@ -137,7 +141,7 @@ def opened_here(path: str) -> Iterator[io.BufferedReader]:
             raise SourceError(STANDARD_INPUT, "is closed")
         yield sys.stdin.buffer  # type: ignore[misc]  # it is buffered
         return
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = _descriptor(path)
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if refused := _refused(path, status.st_mode):
@@ -146,6 +150,15 @@ def opened_here(path: str) -> Iterator[io.BufferedReader]:
         yield file
         if os.fstat(descriptor).st_size < status.st_size:
             raise SourceError(path, json_lines.SHRUNK)
+
+
+def _descriptor(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        if _is_url(path):
+            raise SourceError(path, "is a URL, and nothing is fetched: curl -s URL | validate-runs -") from None
+        raise
 
 
 def _refused(path: str, mode: int) -> str | None:

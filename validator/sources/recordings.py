@@ -7,7 +7,8 @@ import binascii
 import io
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,12 +19,18 @@ from validator.sources.content_codings import undone
 from validator.sources.frames import Inside, Packed, Quoted, Recording
 from validator.sources.opened import Opened
 from validator.sources.unpacking import BrokenCompression
+from validator.wording import count
 
 _returns_runs = re.compile(r"/threads/(?:runs|[^/]+/runs(?:/[^/]+(?:/(?:cancel|submit_tool_outputs))?)?)/?$").search
 _METHODS = ("GET", "POST")
 """Those of the calls that return runs: HEAD has no body, and OPTIONS is what a browser asks before."""
 _SUCCEEDED = tuple(status for status in range(200, 300) if status not in (204, 205))
 """With a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
+_STATUSES = range(100, 600)
+_LOST = "recorded without its body"
+"""Why a call is passed over that may well have brought runs."""
+_NO_STATUS = "recorded without its status"
+_OF_MANY = {_LOST: "recorded without their bodies", _NO_STATUS: "recorded without their statuses"}
 
 
 class Body(NamedTuple):
@@ -80,6 +87,7 @@ def documents(
 ) -> Iterator[Document | PassedOver | SourceError]:
     """What the calls that return runs have returned, as they began; the others are counted, failed ones among them."""
     found = others = 0
+    unanswered: Counter[str] = Counter()
     for turn, call in _as_they_began(calls):
         if isinstance(call, NoCall):
             found += 1
@@ -88,6 +96,7 @@ def documents(
             yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=origin)
             continue
         body = call.body.without_mark() if call.body and _is_answer(call) else None
+        unanswered.update(_why_not(call))
         returned = _returned(opened, recording, call, body, turn) if body else ()
         brings_runs = False
         for one in returned:
@@ -95,9 +104,29 @@ def documents(
             yield one
         found += brings_runs
         others += not brings_runs
+    if found or not opened.is_named:
+        lost = unanswered.get(_LOST, 0)
+        yield PassedOver(opened.name, others, tuple(_told(unanswered)), next(_told({_LOST: lost})) if lost else "")
+        return
     yield PassedOver(opened.name, others)
-    if not found and opened.is_named:
-        yield SourceError(opened.name, f"nothing to check: none of its {others} calls returns runs")
+    yield SourceError(opened.name, f"nothing to check: {_nothing(others, unanswered)}")
+
+
+def _nothing(calls: int, unanswered: Mapping[str, int]) -> str:
+    """What there is in a recording that brings no runs."""
+    if calls == 0:
+        return "it holds no calls"
+    if calls == 1:
+        return ": it was ".join(("its only call returns no runs", *unanswered))
+    said = f"none of its {calls} calls returns runs"
+    return f"{said}: {', '.join(_told(unanswered))}" if unanswered else said
+
+
+def _told(unanswered: Mapping[str, int]) -> Iterator[str]:
+    """`2 calls for runs were answered with 401`, and so on for each reason."""
+    for reason, number in unanswered.items():
+        said = f"was {reason}" if number == 1 else f"were {_OF_MANY.get(reason, reason)}"
+        yield f"{count(number, 'call')} for runs {said}"
 
 
 def _as_they_began(calls: Sequence[Call | NoCall]) -> Iterator[tuple[int, Call | NoCall]]:
@@ -112,8 +141,22 @@ def _as_they_began(calls: Sequence[Call | NoCall]) -> Iterator[tuple[int, Call |
 
 
 def _is_answer(call: Call) -> bool:
-    asked = call.request
-    return asked.method in _METHODS and call.status in _SUCCEEDED and _returns_runs(asked.path) is not None
+    return _is_for_runs(call.request) and call.status in _SUCCEEDED
+
+
+def _is_for_runs(asked: Request) -> bool:
+    return asked.method in _METHODS and _returns_runs(asked.path) is not None
+
+
+def _why_not(call: Call) -> Iterator[str]:
+    """Why a call for runs has no answer that could be checked, if that is so."""
+    if _is_for_runs(call.request):
+        if call.status in _SUCCEEDED:
+            yield from () if call.body else (_LOST,)
+        elif type(call.status) is int and call.status in _STATUSES:
+            yield f"answered with {call.status}"
+        else:
+            yield _NO_STATUS
 
 
 def _returned(opened: Opened, recording: Recording, call: Call, body: Body, turn: int) -> Iterator[Document]:
