@@ -386,6 +386,9 @@ def test_the_steps_of_a_run_are_added_up() -> None:
     assert said(run(usage=usage(5, 12), steps=wrong)) == [
         ("steps-usage-mismatch", "/usage/total_tokens", "is 17, but the steps of the run add up to 18")
     ]
+    assert said(run(usage=usage(5, 0), steps=[{"usage": usage(5, 7)}])) == [
+        ("steps-usage-mismatch", "/usage/completion_tokens", "is 0, but the steps of the run add up to 7")
+    ]
 
 
 @pytest.mark.parametrize(
