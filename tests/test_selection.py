@@ -62,9 +62,15 @@ def test_what_cannot_be_read_is_always_told(options: dict[str, object]) -> None:
 
 
 def test_what_cannot_be_read_is_always_an_error() -> None:
-    assert {*severities(severity=dict.fromkeys(FIXED, "info")).values()} >= {Severity.ERROR}
     assert {severities(severity={"document": "info"})[name] for name in FIXED} == {Severity.ERROR}
     assert severities(severity={"document": "info"})["duplicate-key"] is Severity.INFO
+
+
+@pytest.mark.parametrize("name", sorted(FIXED))
+def test_who_names_a_rule_about_what_cannot_be_read_is_told_that_it_stays(name: str) -> None:
+    for options in ({"ignore": iter([name])}, {"severity": {name: "off"}}):
+        with pytest.raises(ValueError, match=f"^{name} can be neither ignored nor remapped$"):
+            severities(**options)  # type: ignore[arg-type]  # each as it is named
 
 
 @pytest.mark.parametrize(

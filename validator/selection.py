@@ -23,13 +23,21 @@ def severities(
 ) -> dict[str, Severity]:
     """The rules in effect with their severities.
 
-    Raises `UnknownRule` for a word that names no rule, group or glob of rules, `ValueError` for an unknown severity.
-    Rules about content that cannot be read stay in effect, at their own severity.
+    Raises `UnknownRule` for a word that names no rule, group or glob of rules, `ValueError` for an unknown severity and
+    for the name of a rule about content that cannot be read: these stay in effect, at their own severity.
     """
-    selected = named_by(select) or set(BY_NAME)
+    selected, ignore = named_by(select) or set(BY_NAME), list(ignore)
+    refuse_fixed((*ignore, *(severity or {})))
     ignored = named_by(ignore)
     levels = {rule.name: level for word, level in (severity or {}).items() for rule in matching(word)}
     return dict(_effective(selected - ignored, levels))
+
+
+def refuse_fixed(words: Iterable[str]) -> None:
+    """Raise `ValueError` for a word that is the very name of a rule that stays in effect; it may be in a group or glob."""
+    for word in words:
+        if word in BY_NAME and BY_NAME[word].fixed:
+            raise ValueError(f"{word} can be neither ignored nor remapped")
 
 
 def named_by(words: Iterable[str]) -> set[str]:

@@ -84,10 +84,12 @@ def _known(word: str, kind: click.ParamType[Any], param: click.Parameter | None,
 def _changeable(
     word: str, kind: click.ParamType[Any], param: click.Parameter | None, ctx: click.Context | None
 ) -> None:
-    from validator.rules import BY_NAME
+    from validator.selection import refuse_fixed
 
-    if word in BY_NAME and BY_NAME[word].fixed:
-        kind.fail(f"{word} can be neither ignored nor remapped.", param, ctx)
+    try:
+        refuse_fixed([word])
+    except ValueError as error:
+        kind.fail(f"{error}.", param, ctx)
 
 
 class WholeNumber(click.IntRange):
