@@ -70,7 +70,7 @@ def test_what_cannot_be_read_is_always_an_error() -> None:
 def test_who_names_a_rule_about_what_cannot_be_read_is_told_that_it_stays(name: str) -> None:
     for options in ({"ignore": iter([name])}, {"severity": {name: "off"}}):
         with pytest.raises(ValueError, match=f"^{name} can be neither ignored nor remapped$"):
-            severities(**options)  # type: ignore[arg-type]  # each as it is named
+            severities(**options)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def severities(
 
 
 def refuse_fixed(words: Iterable[str]) -> None:
-    """Raise `ValueError` for a word that is the very name of a rule that stays in effect; it may be in a group or glob."""
+    """Raise `ValueError` for the name of a rule that stays in effect; groups and globs may hold one."""
     for word in words:
         if word in BY_NAME and BY_NAME[word].fixed:
             raise ValueError(f"{word} can be neither ignored nor remapped")
