@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import sys
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -568,6 +569,32 @@ def test_aliases_and_odd_keys_of_yaml_do_no_harm(tmp_path: Path) -> None:
         (1, "broken-recording"),
         (2, "first-id-mismatch"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("response", "records"),
+    [
+        ("status: {code: 200}, headers: {content-type: *l18}", [1, 2]),
+        ("status: {code: 200}, headers: {content-type: [*l18, application/json]}", [1, 2]),
+        ("status: {code: 200}, headers: {content-type: [*long, *long, *long, *long, *long, *long]}", [1, 2]),
+        ("status: {code: *l18}", [2]),
+        ("status_code: *l18", [2]),
+    ],
+)
+def test_no_header_or_status_is_written_out_from_aliases(tmp_path: Path, response: str, records: list[int]) -> None:
+    laughs = "l0: &l0 [x, x]\n" + "".join(f"l{n}: &l{n} [*l{n - 1}, *l{n - 1}]\n" for n in range(1, 19))
+    body = json.dumps({"string": json.dumps(BAD_PAGE)})
+    first = f"{{request: {{method: GET, uri: '{URL}'}}, response: {{{response}, body: {body}}}}}"
+    second = json.dumps(interaction(json.dumps(BAD_PAGE)))
+    text = f"long: &long {'x' * 500_000}\n{laughs}interactions:\n- {first}\n- {second}\n"
+    (tmp_path / "a.yaml").write_text(text)
+    assert [record for record, *_ in found(tmp_path / "a.yaml")] == records
+    tracemalloc.start()
+    try:
+        found(tmp_path / "a.yaml")
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("status", ["200", 201, None, "20x", "\u0662\u0660\u0660"])

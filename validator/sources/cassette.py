@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from validator.sources.recorded import Binary, Strings, field, header
+from validator.sources.recorded import Binary, Strings, field, header, written
 from validator.sources.recordings import Body, Call, NoCall, request
 
 _LISTS = ("interactions", "http_interactions")
@@ -45,8 +45,8 @@ def calls(value: Any, strings: Strings) -> Iterator[Call | NoCall]:
 
 
 def _status(response: dict[str, Any]) -> int | None:
-    status = field(response, "status", "code") or response.get("status_code")
-    return int(str(status)) if re.fullmatch("[0-9]{3}", str(status)) else None
+    status = written(field(response, "status", "code") or response.get("status_code"))
+    return int(status) if re.fullmatch("[0-9]{3}", status) else None
 
 
 def _body(response: dict[str, Any], strings: Strings, *path: str | int) -> Body | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+_LONGEST = 1000
+"""Characters of a header or status; those that mean something are far shorter."""
+
 
 class Binary(str):
     """A string that its recording marks as base64 text."""
@@ -32,4 +35,9 @@ def header(headers: Any, name: str) -> str:
     if not isinstance(headers, dict):
         return ""
     values = next((value for key, value in headers.items() if str(key).lower() == name), "")
-    return ", ".join(str(value) for value in (values if isinstance(values, list) else [values])).lower()
+    return ", ".join(map(written, values if isinstance(values, list) else [values])).lower()
+
+
+def written(value: Any) -> str:
+    """A short string or an integer as text; empty for all else, since aliases of YAML can make that endless."""
+    return str(value) if type(value) is int or (isinstance(value, str) and len(value) <= _LONGEST) else ""
