@@ -441,8 +441,8 @@ def test_a_body_that_does_not_unpack_is_a_finding(tmp_path: Path) -> None:
             interaction(gzip.compress(b"{}" * 99)[:-9]),
             interaction(zlib.compress(b"{}")[:4] + b"x" * 20, **{"content-encoding": "deflate"}),
             interaction(b"\x8b\x00\x80{}\x03", **{"content-encoding": "br"}),
-            {**good, "response": {**good["response"], "body": {"base64_string": "!"}}},
-            good,
+            *({**good, "response": {**good["response"], "body": {"base64_string": it}}} for it in ("!", "e30\u00e9")),
+            interaction(json.dumps(BAD_PAGE)),
         ]
     }
     (tmp_path / "a.yaml").write_text(yaml.safe_dump(recorded))
@@ -450,7 +450,8 @@ def test_a_body_that_does_not_unpack_is_a_finding(tmp_path: Path) -> None:
         (1, "broken-compression ends before its compressed data does"),
         (2, "broken-compression does not unpack: its data is damaged"),
         (3, "broken-compression is compressed with brotli, which is not read"),
-        (4, "broken-recording is not the base64 text that it is recorded as"),
+        *((n, "broken-recording is not the base64 text that it is recorded as") for n in (4, 5)),
+        (6, f'first-id-mismatch is "{WRONG}", but the first run in data is "{RUN["id"]}"'),
     ]
 
 

@@ -181,7 +181,8 @@ def _returned(opened: Opened, recording: Recording, call: Call, body: Body, turn
 
 def _unpacked(opened: Opened, call: Call, body: Body) -> bytes | None:
     """The body without its base64 and its compression; None where it is larger than may be read."""
-    return undone(base64.b64decode("".join(body.text.split()), validate=True), call.content_encoding, opened)
+    text = "".join(body.text.split()).encode("ascii", "replace")  # by what is refused as base64 text
+    return undone(base64.b64decode(text, validate=True), call.content_encoding, opened)
 
 
 def _streamed(opened: Opened, call: Call, origin: Origin, data: str | bytes) -> Iterator[Document]:
