@@ -2,6 +2,7 @@
 
 import io
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -247,6 +248,25 @@ def test_a_slow_pipe_is_waited_for() -> None:
     threading.Timer(0.05, give).start()
     assert _read(f"/dev/fd/{reader}") == [b"late"]
     os.close(reader)
+
+
+@pytest.mark.parametrize("words", [(), ("--diff",)])
+def test_standard_input_that_is_set_not_to_wait_is_waited_for(words: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    command = [sys.executable, "-m", "validator", *words, "-"]
+    with subprocess.Popen(command, stdin=reader, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        os.close(reader)
+        with os.fdopen(writer, "wb", 0) as given:
+            given.write(b'{"object": "list", "data": [],')
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(1.5)
+            given.write(b' "first_id": null, "last_id": null, "has_more": false}')
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out + err) == (
+        0,
+        b"validate-runs: nothing to fix\n" if words else b"ok: 0 runs in 1 document\n",
+    )
 
 
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero"])

@@ -8,7 +8,7 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeAlias
 
 from validator.sources import SourceError, containers, json_lines, unreadable
@@ -139,7 +139,7 @@ def opened_here(path: str) -> Iterator[io.BufferedReader]:
     if path == STANDARD_INPUT:
         if sys.stdin is None:  # the shell can close it: <&-
             raise SourceError(STANDARD_INPUT, "is closed")
-        yield sys.stdin.buffer  # type: ignore[misc]  # it is buffered
+        yield standard_input()
         return
     descriptor = _descriptor(path)
     with open(descriptor, "rb") as file:
@@ -159,6 +159,13 @@ def _descriptor(path: str) -> int:
         if _is_url(path):
             raise SourceError(path, "is a URL, and nothing is fetched: curl -s URL | validate-runs -") from None
         raise
+
+
+def standard_input() -> io.BufferedReader:
+    """Standard input, which waits for what comes late, whoever has set it not to."""
+    with suppress(OSError):  # what stands in for it may be no file
+        os.set_blocking(sys.stdin.fileno(), True)
+    return sys.stdin.buffer  # type: ignore[return-value]  # it is buffered
 
 
 def _refused(path: str, mode: int) -> str | None:
