@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import sys
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -479,6 +480,29 @@ def test_a_streamed_body_is_placed_event_by_event(tmp_path: Path) -> None:
     text = yaml.safe_dump({"interactions": [interaction(events.encode() + b"\xff")]})
     (tmp_path / "a.yaml").write_text(text)
     assert found(tmp_path / "a.yaml") == [(1, "first-id-mismatch", *packed_place(text, 0))]
+
+
+def seconds(path: Path) -> float:
+    """The processor time that checking a file takes."""
+    began = time.process_time()
+    assert validate(path).findings
+    return time.process_time() - began
+
+
+def test_a_streamed_body_is_gone_through_once_for_all_its_events(tmp_path: Path) -> None:
+    passed_over = f"event: thread.message.delta\ndata: {'x' * 1_000_000}\n\n"
+    for name, number in (("few.har", 1), ("many.har", 50)):
+        events = f"event: thread.run.completed\ndata: {json.dumps(BAD_PAGE)}\n\n" * number
+        (tmp_path / name).write_text(json.dumps(har(passed_over + events)))
+    assert seconds(tmp_path / "many.har") < 10 * seconds(tmp_path / "few.har")
+
+
+def test_an_event_is_gone_through_once_for_all_its_findings(tmp_path: Path) -> None:
+    text = json.dumps({**PAGE, "data": [{**RUN, "id": f"run_{n}", "object": "x"} for n in range(800)]}, indent=0)
+    (tmp_path / "a.json").write_text(text)
+    lines = text.replace("\n", "\ndata: ")
+    (tmp_path / "a.sse").write_text(f"event: thread.run.completed\ndata: {lines}\n\n")
+    assert seconds(tmp_path / "a.sse") < 3 * seconds(tmp_path / "a.json")
 
 
 def test_calls_that_return_no_runs_are_passed_over_and_counted(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from validator.sighting import Period
-from validator.sources import Document, Frame, Origin, PassedOver, Request, SourceError, event_stream, unreadable
+from validator.sources import Document, Origin, PassedOver, Request, SourceError, event_stream, unreadable
 from validator.sources.body_kinds import is_event_stream, is_json
 from validator.sources.content_codings import undone
-from validator.sources.frames import Inside, Packed, Quoted, Recording
+from validator.sources.frames import Enclosing, Inside, Packed, Quoted, Recording
 from validator.sources.opened import Opened
 from validator.sources.unpacking import BrokenCompression
 from validator.wording import count
@@ -188,12 +188,9 @@ def _unpacked(opened: Opened, call: Call, body: Body) -> bytes | None:
 def _streamed(opened: Opened, call: Call, origin: Origin, data: str | bytes) -> Iterator[Document]:
     """The runs of a body that is an event stream; its other events are no calls that are passed over."""
     text = data if isinstance(data, str) else data.decode("utf-8", "replace")
-
-    def framed(inner: Frame) -> Frame:
-        return Inside(origin.frame, text, inner)
-
+    outer = Enclosing(origin.frame, text)
     stream = opened._replace(file=io.BufferedReader(io.BytesIO(text.encode("utf-8", "surrogatepass"))))
-    for one in event_stream.runs(stream, framed, origin, call.record):
+    for one in event_stream.runs(stream, lambda inner: Inside(outer, inner), origin, call.record):
         if isinstance(one, Document):
             yield one
 
