@@ -622,6 +622,22 @@ def test_no_header_or_status_is_written_out_from_aliases(tmp_path: Path, respons
         tracemalloc.stop()
 
 
+def test_an_interaction_that_is_repeated_by_aliases_is_checked_once(tmp_path: Path) -> None:
+    call = json.dumps(interaction(json.dumps(BAD_PAGE)))
+    text = f"interactions:\n- &one {call}\n- &two {call}\n" + "- *one\n" * 999 + "- *two\n" * 2 + f"- {call}\n"
+    (tmp_path / "a.yaml").write_text(text)
+    again = "broken-recording is call {} once more, by an alias: it is checked once, however many there are"
+    wrong = f'first-id-mismatch is "{WRONG}", but the first run in data is "{RUN["id"]}"'
+    assert told(tmp_path / "a.yaml") == [
+        (1, wrong),
+        (2, wrong),
+        (3, again.format(1)),
+        (1002, again.format(2)),
+        (1004, wrong),
+    ]
+    assert [line for _, rule, line, _ in found(tmp_path / "a.yaml") if rule == "broken-recording"] == [2, 3]
+
+
 @pytest.mark.parametrize("status", ["200", 201, None, "20x", "\u0662\u0660\u0660"])
 def test_only_calls_that_succeeded_are_checked(tmp_path: Path, status: object) -> None:
     call = interaction(json.dumps(BAD_PAGE))
