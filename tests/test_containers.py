@@ -65,6 +65,12 @@ def errors(path: Path | str, max_bytes: int = MAX_BYTES) -> list[str]:
     return [str(one) for one in documents([str(path)], max_bytes) if isinstance(one, SourceError)]
 
 
+def problems(path: Path, max_bytes: int) -> list[str | None]:
+    """Why each document could not be had, if it could not."""
+    found = documents([str(path)], max_bytes)
+    return [one.problem and one.problem[0] for one in found if isinstance(one, Document)]
+
+
 def har(*texts: str, url: str = URL, **content: Any) -> dict[str, Any]:
     """A HAR of calls that returned these texts."""
     entries = [
@@ -463,12 +469,33 @@ def test_a_packed_body_is_unpacked_up_to_the_limit(tmp_path: Path, pack: Callabl
     (tmp_path / "a.json").write_text(json.dumps(recorded, default=lambda _: None))
     text = yaml.safe_dump(recorded)
     (tmp_path / "a.yaml").write_text(text)
-    problems = [
-        one.problem and one.problem[0]
-        for one in documents([str(tmp_path / "a.yaml")], 90_000)
-        if isinstance(one, Document)
-    ]
-    assert problems == ["too-large"]
+    assert problems(tmp_path / "a.yaml", 90_000) == ["too-large"]
+
+
+def test_packed_bodies_are_unpacked_up_to_a_limit_for_all_of_them(tmp_path: Path) -> None:
+    packed = gzip.compress(gzip.compress(b"[" + b" " * 60_000 + b"]"))
+    recorded = har(*[base64.b64encode(packed).decode()] * 20, encoding="base64")
+    for entry in recorded["log"]["entries"]:
+        entry["response"]["headers"] = [{"name": "Content-Encoding", "value": "gzip, gzip"}]
+    recorded["log"]["entries"] += har(json.dumps(BAD_PAGE))["log"]["entries"]
+    (tmp_path / "a.har").write_text(json.dumps(recorded))
+    assert problems(tmp_path / "a.har", 65_536) == [None] * 4 + ["too-large"] * 16 + [None]
+    said = run("-f", "concise", "--max-bytes", "65536", tmp_path / "a.har").out.splitlines()
+    reason = "the bodies of this recording have more than 262144 bytes together, 4 times --max-bytes"
+    assert {line.partition(": ")[2] for line in said[4:20]} == {f"error too-large: is not read: {reason}"}
+
+
+def test_a_plain_body_that_aliases_repeat_without_end_is_not_read_without_end(tmp_path: Path) -> None:
+    first = json.dumps(interaction("[1]" + " " * 20_000)).replace('"body": {', '"body": &body {')
+    assert first.count("&body") == 1
+    other = json.dumps(interaction(None)).replace('{"string": null}', "*body")
+    packed = json.dumps(interaction("")).replace(
+        '"string": ""', f'"base64_string": "{base64.b64encode(b"[]").decode()}"'
+    )
+    calls = "".join(f"- {call}\n" for call in [first, *[other] * 19, packed])
+    (tmp_path / "a.yaml").write_text(f"interactions:\n{calls}")
+    assert problems(tmp_path / "a.yaml", 30_000) == [None] * 5 + ["too-large"] * 15 + [None]
+    assert told(tmp_path / "a.yaml")[5][1].startswith("not-a-run-list")
 
 
 def test_a_streamed_body_is_placed_event_by_event(tmp_path: Path) -> None:

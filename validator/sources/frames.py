@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from validator.locate import Lines, Place
 from validator.sources import Document, Frame
+from validator.sources.opened import Room
 
 
 class Line(NamedTuple):
@@ -84,10 +85,15 @@ def _filler(length: int, size: int) -> str:
 
 
 class Recording:
-    """The text of a recording, whose lines are counted once for all that is found in it."""
+    """The text of a recording, whose lines are counted once for all that is found in it, and what its bodies have.
+
+    Bodies in base64 have a room of their own, so that the plain ones are read whatever those unpack to.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.plain = Room()
+        self.packed = Room()
 
     @cached_property
     def lines(self) -> Lines:

@@ -17,7 +17,7 @@ from validator.sources import Document, Origin, PassedOver, Request, SourceError
 from validator.sources.body_kinds import is_event_stream, is_json
 from validator.sources.content_codings import undone
 from validator.sources.frames import Enclosing, Inside, Packed, Quoted, Recording
-from validator.sources.opened import Opened
+from validator.sources.opened import Opened, TooMuch
 from validator.sources.unpacking import BrokenCompression
 from validator.wording import count
 
@@ -163,7 +163,10 @@ def _returned(opened: Opened, recording: Recording, call: Call, body: Body, turn
     frame = (Packed if body.is_base64 else Quoted)(recording, body.offsets)
     origin = Origin(frame, call.request, stream=call.record, period=call.period, turn=turn)
     try:
-        data = _unpacked(opened, call, body) if body.is_base64 else body.text
+        data = (_unpacked if body.is_base64 else _plain)(opened, recording, call, body)
+    except TooMuch:
+        yield opened.too_much(call.record)._replace(origin=origin)
+        return
     except BrokenCompression as broken:
         yield unreadable(opened.name, "broken-compression", str(broken), record=call.record, origin=origin)
         return
@@ -179,10 +182,15 @@ def _returned(opened: Opened, recording: Recording, call: Call, body: Body, turn
         yield Document(opened.name, data, call.record, origin=origin)
 
 
-def _unpacked(opened: Opened, call: Call, body: Body) -> bytes | None:
+def _plain(opened: Opened, recording: Recording, _call: Call, body: Body) -> str:
+    recording.plain.take(len(body.text), opened.max_bytes)
+    return body.text
+
+
+def _unpacked(opened: Opened, recording: Recording, call: Call, body: Body) -> bytes | None:
     """The body without its base64 and its compression; None where it is larger than may be read."""
     text = "".join(body.text.split()).encode("ascii", "replace")  # by what is refused as base64 text
-    return undone(base64.b64decode(text, validate=True), call.content_encoding, opened)
+    return undone(base64.b64decode(text, validate=True), call.content_encoding, opened, recording.packed)
 
 
 def _streamed(opened: Opened, call: Call, origin: Origin, data: str | bytes) -> Iterator[Document]:
