@@ -272,6 +272,17 @@ def test_zstd_without_its_package_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     ]
 
 
+def test_zstd_without_its_package_hides_no_other_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = har(*[base64.b64encode(zstd.compress(b"{}")).decode()] * 2, encoding="base64")["log"]["entries"]
+    entries = [packed[0], *har(json.dumps(BAD_PAGE))["log"]["entries"], packed[1]]
+    (tmp_path / "a.har").write_text(json.dumps({"log": {"entries": entries}}))
+    monkeypatch.setattr("validator.sources.unpacking._ZSTD_MODULES", ("validator.nowhere",))
+    ran = run("-f", "json", tmp_path / "a.har")
+    why = "is compressed with zstd, which takes an extra package: pip install 'validate-runs[zstd]'"
+    assert [(one["record"], one["rule"]) for one in json.loads(ran.out)["findings"]] == [(2, "first-id-mismatch")]
+    assert (ran.code, ran.err) == (2, "".join(f"validate-runs: {tmp_path}/a.har: call {n} {why}\n" for n in (1, 3)))
+
+
 def test_a_disk_that_fails_is_not_taken_for_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.json").write_bytes(gzip.compress(b"{}"))
 

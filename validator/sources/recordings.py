@@ -159,11 +159,16 @@ def _why_not(call: Call) -> Iterator[str]:
             yield _NO_STATUS
 
 
-def _returned(opened: Opened, recording: Recording, call: Call, body: Body, turn: int) -> Iterator[Document]:
+def _returned(
+    opened: Opened, recording: Recording, call: Call, body: Body, turn: int
+) -> Iterator[Document | SourceError]:
     frame = (Packed if body.is_base64 else Quoted)(recording, body.offsets)
     origin = Origin(frame, call.request, stream=call.record, period=call.period, turn=turn)
     try:
         data = (_unpacked if body.is_base64 else _plain)(opened, recording, call, body)
+    except SourceError as missing:  # the extra package for zstd
+        yield SourceError(opened.name, f"call {call.record} {missing}")
+        return
     except TooMuch:
         yield opened.too_much(call.record)._replace(origin=origin)
         return
