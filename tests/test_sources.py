@@ -103,6 +103,31 @@ def test_links_do_not_lead_round_and_round(tmp_path: Path) -> None:
     assert _names(tmp_path) == ["inner/a.json"]
 
 
+def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.json").symlink_to("a.json")
+    assert _read(tmp_path) == [(str(tmp_path / "a.json"), "too many levels of symbolic links")]
+
+
+def test_no_folder_is_too_deep(tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("d", dir_fd=here)
+        deeper = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(here)
+    deepest = tmp_path / "/".join("d" * 1200)
+    (deepest / "b.json").write_bytes(b"deep")
+    (tmp_path / "a.json").write_bytes(b"sound")
+    (tmp_path / "e").mkdir()
+    (tmp_path / "e" / "c.json").write_bytes(b"sound too")
+    try:
+        assert _read(tmp_path) == [b"sound", b"deep", b"sound too"]
+    finally:
+        (deepest / "b.json").unlink()
+        os.removedirs(deepest)  # which does not call itself for each level
+
+
 def test_a_folder_that_has_two_names_is_walked_once(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "a.json").touch()

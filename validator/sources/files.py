@@ -68,9 +68,7 @@ def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
     """The files to check below a folder, in order; without hidden folders, each folder once for all its links."""
     seen: set[tuple[int, int]] = set()
     errors: list[SourceError] = []
-    for parent, folders, names in os.walk(
-        folder, followlinks=True, onerror=lambda error: errors.append(source_error(error))
-    ):
+    for parent, folders, names in _listed(folder, errors):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=_by_name)
         try:
             status = os.stat(parent)
@@ -89,6 +87,30 @@ def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
             if name.lower().endswith(SUFFIXES) and os.path.join(here, name) not in apart
         )
     yield from errors
+
+
+def _listed(folder: str, errors: list[SourceError]) -> Iterator[tuple[str, list[str], list[str]]]:
+    """What `os.walk` tells, which before Python 3.12 calls itself for each level: no depth is too much here."""
+    waiting = [folder]
+    while waiting:
+        parent = waiting.pop()
+        folders: list[str] = []
+        names: list[str] = []
+        try:
+            with os.scandir(parent) as entries:
+                for entry in entries:
+                    (folders if _is_folder(entry) else names).append(entry.name)
+        except OSError as error:
+            errors.append(source_error(error))
+            continue
+        yield parent, folders, names
+        waiting += (os.path.join(parent, name) for name in reversed(folders))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    with suppress(OSError):  # a link that leads round and round
+        return entry.is_dir()
+    return False
 
 
 def _by_name(name: str) -> tuple[list[str | int], str]:
