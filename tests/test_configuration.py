@@ -316,6 +316,7 @@ WRONG = {
     "limit = true": "1: limit: is a boolean, expected an integer",
     "limit = 7.0": "1: limit: is a float, expected an integer",
     'now = "noon"': "1: now: 'noon' is neither Unix seconds nor an ISO 8601 date-time",
+    f"now = {10**310}": f"1: now: {10**310} is neither Unix seconds nor an ISO 8601 date-time",
     "now = nan": "1: now: nan is neither Unix seconds nor an ISO 8601 date-time",
     "now = 1700000000000": "1: now: 1700000000000 is no time in Unix seconds, but perhaps one in milliseconds",
     "now = 2024-10-20": "1: now: is a date or a time, expected a number or a string",

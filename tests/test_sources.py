@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,10 @@ def test_no_folder_is_too_deep(tmp_path: Path) -> None:
         assert _read(tmp_path) == [b"sound", b"deep", b"sound too"]
     finally:
         (deepest / "b.json").unlink()
-        os.removedirs(deepest)  # which does not call itself for each level
+        with chdir(deepest):  # rmtree calls itself for each level
+            for _ in range(1200):
+                os.chdir("..")
+                os.rmdir("d")
 
 
 def test_a_folder_that_has_two_names_is_walked_once(tmp_path: Path) -> None:
@@ -243,6 +247,8 @@ def test_the_limit_is_of_what_is_read(tmp_path: Path, monkeypatch: pytest.Monkey
     assert _read(tmp_path / "x", max_bytes=10) == [b"1234567890"]
     assert _read(tmp_path / "x", max_bytes=9) == [(str(tmp_path / "x"), "too-large")]
     assert _read(tmp_path / "x", max_bytes=10**30) == [b"1234567890"]
+    (tmp_path / "x.jsonl").write_bytes(b"1" * 300_000 + b"\n2")
+    assert _read(tmp_path / "x.jsonl", max_bytes=sys.maxsize) == [b"1" * 300_000, b"2"]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"1234567890")))
     assert _read("-", max_bytes=9) == [("-", "too-large")]
 

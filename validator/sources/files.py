@@ -23,6 +23,8 @@ _NUMBER = re.compile("([0-9]+)")
 _is_url = re.compile("[a-z]+://", re.IGNORECASE).match
 _PART = 256 * 1024
 """Bytes to read at once of a line that is passed over."""
+_MOST = sys.maxsize // 2
+"""Beyond any memory; from twice that on, no reader takes it for a size."""
 
 
 class Piece(NamedTuple):
@@ -123,7 +125,7 @@ def read(piece: Piece, max_bytes: int, screen: Screen | None = None, opening: Op
 
     A `screen` takes the lines of JSON Lines out that need no further look.
     """
-    path = piece.path
+    path, max_bytes = piece.path, min(max_bytes, _MOST)
     try:
         with (opening or opened_here)(path) as file:
             if piece.stop is None:
