@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.commands import Ran, run
+from tests.hostile_cases import obeyed
 from tests.pages import page
 from tests.pages import run as a_run
 from tests.paths import SAMPLES
@@ -247,6 +248,14 @@ def test_the_whole_of_what_is_shown_says_the_same_when_it_is_read(tmp_path: Path
     configure(tmp_path, first)
     assert shown(tmp_path) == settings
     assert {*settings} == {*KEYS} - {"order", "limit"}
+
+
+@pytest.mark.parametrize("command", ["##vso[task.setvariable x=y]z", "##[group]", "a\\\\##[group]", "::error::x"])
+def test_what_is_shown_is_obeyed_by_no_build_server(tmp_path: Path, command: str) -> None:
+    configure(tmp_path, f"baseline = '{command}'\n[per-file-ignores]\n'*::error::' = []")
+    out = run("--show-config", "-f", "json:##[group]", cwd=tmp_path).out
+    assert obeyed("", out) == []
+    assert tomllib.loads(out)["baseline"] == command
 
 
 def test_a_file_can_be_named(tmp_path: Path) -> None:
