@@ -14,6 +14,8 @@ from validator.sources.unpacking import CUT, DAMAGED, BrokenCompression, is_pack
 
 _MOST = 4
 """Codings on top of each other that are undone; servers use one, a proxy may add another."""
+_MANY = 4
+"""Times what one document may have is what all bodies in base64 of a recording may have together."""
 _WITH_WRAPPER, _WITHOUT = zlib.MAX_WBITS, -zlib.MAX_WBITS
 """What zlib calls its own format, which "deflate" means, and what some servers send instead."""
 
@@ -23,14 +25,15 @@ def undone(data: bytes, header: str, opened: Opened, room: Room) -> bytes | None
 
     Whatever the header says, gzip and zstd are known by their first bytes. What comes of each coding takes its room.
     """
-    room.take(len(data), opened.max_bytes)
+    most = _MANY * opened.max_bytes
+    room.take(len(data), most)
     codings = [coding.strip() for coding in header.split(",")]
     if len(codings) > _MOST:
         raise BrokenCompression(f"has {len(codings)} codings on top of each other, of which at most {_MOST} are undone")
     for coding in reversed(codings):
         whole = _without(data, coding, opened)
         if whole is not data:
-            room.take(opened.max_bytes if whole is None else len(whole), opened.max_bytes)
+            room.take(opened.max_bytes if whole is None else len(whole), most)
         if whole is None or len(whole) > opened.max_bytes:
             return None
         data = whole

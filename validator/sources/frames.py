@@ -87,7 +87,8 @@ def _filler(length: int, size: int) -> str:
 class Recording:
     """The text of a recording, whose lines are counted once for all that is found in it, and what its bodies have.
 
-    Bodies in base64 have a room of their own, so that the plain ones are read whatever those unpack to.
+    Bodies in base64 have a room of their own, so that the plain ones are read whatever those unpack to. Without
+    aliases, plain ones have no more than the text.
     """
 
     def __init__(self, text: str) -> None:

@@ -14,12 +14,12 @@ _START = 64 * 1024
 """Bytes that tell what a file holds."""
 
 
-_MANY = 4
-"""Times what one document may have is what all bodies of a recording may have together."""
-
-
 class TooMuch(Exception):
-    """The bodies of a recording have more together than may be read of one recording."""
+    """The bodies of a recording have more bytes together than may be read: `most`."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
 
 
 class Room:
@@ -28,11 +28,11 @@ class Room:
     def __init__(self) -> None:
         self._taken = 0
 
-    def take(self, size: int, max_bytes: int) -> None:
+    def take(self, size: int, most: int) -> None:
         """Take note of what was read; raises `TooMuch` from when on that is more than it may be."""
         self._taken += size
-        if self._taken > _MANY * max_bytes:
-            raise TooMuch
+        if self._taken > most:
+            raise TooMuch(most)
 
 
 class Opened(NamedTuple):
@@ -65,9 +65,7 @@ class Opened(NamedTuple):
         message = "is larger than {} bytes, the most that is read of one document (--max-bytes)"
         return unreadable(self.name, "too-large", message, self.max_bytes, record=record)
 
-    def too_much(self, record: int) -> Document:
+    def too_much(self, most: int, record: int) -> Document:
         """What is told of a body of a recording when those before it have used up what may be read of them all."""
-        message = (
-            f"is not read: the bodies of this recording have more than {{}} bytes together, {_MANY} times --max-bytes"
-        )
-        return unreadable(self.name, "too-large", message, _MANY * self.max_bytes, record=record)
+        message = "is not read: the bodies of this recording have more than {} bytes together (--max-bytes)"
+        return unreadable(self.name, "too-large", message, most, record=record)

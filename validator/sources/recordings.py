@@ -169,8 +169,8 @@ def _returned(
     except SourceError as missing:  # the extra package for zstd
         yield SourceError(opened.name, f"call {call.record} {missing}")
         return
-    except TooMuch:
-        yield opened.too_much(call.record)._replace(origin=origin)
+    except TooMuch as bodies:
+        yield opened.too_much(bodies.most, call.record)._replace(origin=origin)
         return
     except BrokenCompression as broken:
         yield unreadable(opened.name, "broken-compression", str(broken), record=call.record, origin=origin)
