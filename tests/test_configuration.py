@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.commands import Ran, run
+from tests.hostile_cases import obeyed
 from tests.pages import page
 from tests.pages import run as a_run
 from tests.paths import SAMPLES
@@ -249,6 +250,14 @@ def test_the_whole_of_what_is_shown_says_the_same_when_it_is_read(tmp_path: Path
     assert {*settings} == {*KEYS} - {"order", "limit"}
 
 
+@pytest.mark.parametrize("command", ["##vso[task.setvariable x=y]z", "##[group]", "a\\\\##[group]", "::error::x"])
+def test_what_is_shown_is_obeyed_by_no_build_server(tmp_path: Path, command: str) -> None:
+    configure(tmp_path, f"baseline = '{command}'\n[per-file-ignores]\n'*::error::' = []")
+    out = run("--show-config", "-f", "json:##[group]", cwd=tmp_path).out
+    assert obeyed("", out) == []
+    assert tomllib.loads(out)["baseline"] == command
+
+
 def test_a_file_can_be_named(tmp_path: Path) -> None:
     configure(tmp_path, "limit = 7")
     configure(tmp_path / "a", "limit = 8", "other.toml")
@@ -387,6 +396,11 @@ def test_a_setting_is_found_in_a_pyproject_toml(tmp_path: Path, text: str, line:
 def test_in_a_pyproject_toml_the_table_within_the_table_is_no_setting(tmp_path: Path) -> None:
     configure(tmp_path, "[tool.validate-runs.tool]\nlimit = 0", "pyproject.toml")
     assert "tool: is no setting, expected contract, " in run(SOUND, cwd=tmp_path).err
+
+
+def test_a_time_of_hundreds_of_digits_is_told(tmp_path: Path) -> None:
+    said = f"validate-runs.toml:1: now: {10**310} is neither Unix seconds nor an ISO 8601 date-time"
+    assert complaint(tmp_path, f"now = {10**310}") == said
 
 
 def test_where_the_line_cannot_be_told_the_file_is_named(tmp_path: Path) -> None:

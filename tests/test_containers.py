@@ -5,6 +5,8 @@ import gzip
 import io
 import json
 import sys
+import time
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +63,12 @@ def passed_over(path: Path) -> list[PassedOver]:
 
 def errors(path: Path | str, max_bytes: int = MAX_BYTES) -> list[str]:
     return [str(one) for one in documents([str(path)], max_bytes) if isinstance(one, SourceError)]
+
+
+def problems(path: Path, max_bytes: int) -> list[str | None]:
+    """Why each document could not be had, if it could not."""
+    found = documents([str(path)], max_bytes)
+    return [one.problem and one.problem[0] for one in found if isinstance(one, Document)]
 
 
 def har(*texts: str, url: str = URL, **content: Any) -> dict[str, Any]:
@@ -264,6 +272,17 @@ def test_zstd_without_its_package_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     ]
 
 
+def test_zstd_without_its_package_hides_no_other_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = har(*[base64.b64encode(zstd.compress(b"{}")).decode()] * 2, encoding="base64")["log"]["entries"]
+    entries = [packed[0], *har(json.dumps(BAD_PAGE))["log"]["entries"], packed[1]]
+    (tmp_path / "a.har").write_text(json.dumps({"log": {"entries": entries}}))
+    monkeypatch.setattr("validator.sources.unpacking._ZSTD_MODULES", ("validator.nowhere",))
+    ran = run("-f", "json", tmp_path / "a.har")
+    why = "is compressed with zstd, which takes an extra package: pip install 'validate-runs[zstd]'"
+    assert [(one["record"], one["rule"]) for one in json.loads(ran.out)["findings"]] == [(2, "first-id-mismatch")]
+    assert (ran.code, ran.err) == (2, "".join(f"validate-runs: {tmp_path}/a.har: call {n} {why}\n" for n in (1, 3)))
+
+
 def test_a_disk_that_fails_is_not_taken_for_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.json").write_bytes(gzip.compress(b"{}"))
 
@@ -440,8 +459,8 @@ def test_a_body_that_does_not_unpack_is_a_finding(tmp_path: Path) -> None:
             interaction(gzip.compress(b"{}" * 99)[:-9]),
             interaction(zlib.compress(b"{}")[:4] + b"x" * 20, **{"content-encoding": "deflate"}),
             interaction(b"\x8b\x00\x80{}\x03", **{"content-encoding": "br"}),
-            {**good, "response": {**good["response"], "body": {"base64_string": "!"}}},
-            good,
+            *({**good, "response": {**good["response"], "body": {"base64_string": it}}} for it in ("!", "e30\u00e9")),
+            interaction(json.dumps(BAD_PAGE)),
         ]
     }
     (tmp_path / "a.yaml").write_text(yaml.safe_dump(recorded))
@@ -449,7 +468,8 @@ def test_a_body_that_does_not_unpack_is_a_finding(tmp_path: Path) -> None:
         (1, "broken-compression ends before its compressed data does"),
         (2, "broken-compression does not unpack: its data is damaged"),
         (3, "broken-compression is compressed with brotli, which is not read"),
-        (4, "broken-recording is not the base64 text that it is recorded as"),
+        *((n, "broken-recording is not the base64 text that it is recorded as") for n in (4, 5)),
+        (6, f'first-id-mismatch is "{WRONG}", but the first run in data is "{RUN["id"]}"'),
     ]
 
 
@@ -460,12 +480,33 @@ def test_a_packed_body_is_unpacked_up_to_the_limit(tmp_path: Path, pack: Callabl
     (tmp_path / "a.json").write_text(json.dumps(recorded, default=lambda _: None))
     text = yaml.safe_dump(recorded)
     (tmp_path / "a.yaml").write_text(text)
-    problems = [
-        one.problem and one.problem[0]
-        for one in documents([str(tmp_path / "a.yaml")], 90_000)
-        if isinstance(one, Document)
-    ]
-    assert problems == ["too-large"]
+    assert problems(tmp_path / "a.yaml", 90_000) == ["too-large"]
+
+
+def test_packed_bodies_are_unpacked_up_to_a_limit_for_all_of_them(tmp_path: Path) -> None:
+    packed = gzip.compress(gzip.compress(b"[" + b" " * 60_000 + b"]"))
+    recorded = har(*[base64.b64encode(packed).decode()] * 20, encoding="base64")
+    for entry in recorded["log"]["entries"]:
+        entry["response"]["headers"] = [{"name": "Content-Encoding", "value": "gzip, gzip"}]
+    recorded["log"]["entries"] += har(json.dumps(BAD_PAGE))["log"]["entries"]
+    (tmp_path / "a.har").write_text(json.dumps(recorded))
+    assert problems(tmp_path / "a.har", 65_536) == [None] * 4 + ["too-large"] * 16 + [None]
+    said = run("-f", "concise", "--max-bytes", "65536", tmp_path / "a.har").out.splitlines()
+    reason = "the bodies of this recording have more than 262144 bytes together (--max-bytes)"
+    assert {line.partition(": ")[2] for line in said[4:20]} == {f"error too-large: is not read: {reason}"}
+
+
+def test_a_plain_body_that_aliases_repeat_without_end_is_not_read_without_end(tmp_path: Path) -> None:
+    first = json.dumps(interaction("[1]" + " " * 20_000)).replace('"body": {', '"body": &body {')
+    assert first.count("&body") == 1
+    other = json.dumps(interaction(None)).replace('{"string": null}', "*body")
+    packed = json.dumps(interaction("")).replace(
+        '"string": ""', f'"base64_string": "{base64.b64encode(b"[]").decode()}"'
+    )
+    calls = "".join(f"- {call}\n" for call in [first, *[other] * 19, packed])
+    (tmp_path / "a.yaml").write_text(f"interactions:\n{calls}")
+    assert problems(tmp_path / "a.yaml", 110_000) == [None] * 5 + ["too-large"] * 15 + [None]
+    assert told(tmp_path / "a.yaml")[5][1].startswith("not-a-run-list")
 
 
 def test_a_streamed_body_is_placed_event_by_event(tmp_path: Path) -> None:
@@ -477,6 +518,29 @@ def test_a_streamed_body_is_placed_event_by_event(tmp_path: Path) -> None:
     text = yaml.safe_dump({"interactions": [interaction(events.encode() + b"\xff")]})
     (tmp_path / "a.yaml").write_text(text)
     assert found(tmp_path / "a.yaml") == [(1, "first-id-mismatch", *packed_place(text, 0))]
+
+
+def seconds(path: Path) -> float:
+    """The processor time that checking a file takes."""
+    began = time.process_time()
+    assert validate(path).findings
+    return time.process_time() - began
+
+
+def test_a_streamed_body_is_gone_through_once_for_all_its_events(tmp_path: Path) -> None:
+    passed_over = f"event: thread.message.delta\ndata: {'x' * 1_000_000}\n\n"
+    for name, number in (("few.har", 1), ("many.har", 50)):
+        events = f"event: thread.run.completed\ndata: {json.dumps(BAD_PAGE)}\n\n" * number
+        (tmp_path / name).write_text(json.dumps(har(passed_over + events)))
+    assert seconds(tmp_path / "many.har") < 10 * seconds(tmp_path / "few.har")
+
+
+def test_an_event_is_gone_through_once_for_all_its_findings(tmp_path: Path) -> None:
+    text = json.dumps({**PAGE, "data": [{**RUN, "id": f"run_{n}", "object": "x"} for n in range(800)]}, indent=0)
+    (tmp_path / "a.json").write_text(text)
+    lines = text.replace("\n", "\ndata: ")
+    (tmp_path / "a.sse").write_text(f"event: thread.run.completed\ndata: {lines}\n\n")
+    assert seconds(tmp_path / "a.sse") < 3 * seconds(tmp_path / "a.json")
 
 
 def test_calls_that_return_no_runs_are_passed_over_and_counted(tmp_path: Path) -> None:
@@ -568,6 +632,58 @@ def test_aliases_and_odd_keys_of_yaml_do_no_harm(tmp_path: Path) -> None:
         (1, "broken-recording"),
         (2, "first-id-mismatch"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("response", "records"),
+    [
+        ("status: {code: 200}, headers: {content-type: *l18}", [1, 2]),
+        ("status: {code: 200}, headers: {content-type: [*l18, application/json]}", [1, 2]),
+        ("status: {code: 200}, headers: {content-type: [*long, *long, *long, *long, *long, *long]}", [1, 2]),
+        ("status: {code: *l18}", [2]),
+        ("status_code: *l18", [2]),
+    ],
+)
+def test_no_header_or_status_is_written_out_from_aliases(tmp_path: Path, response: str, records: list[int]) -> None:
+    laughs = "l0: &l0 [x, x]\n" + "".join(f"l{n}: &l{n} [*l{n - 1}, *l{n - 1}]\n" for n in range(1, 19))
+    body = json.dumps({"string": json.dumps(BAD_PAGE)})
+    first = f"{{request: {{method: GET, uri: '{URL}'}}, response: {{{response}, body: {body}}}}}"
+    second = json.dumps(interaction(json.dumps(BAD_PAGE)))
+    text = f"long: &long {'x' * 500_000}\n{laughs}interactions:\n- {first}\n- {second}\n"
+    (tmp_path / "a.yaml").write_text(text)
+    assert [record for record, *_ in found(tmp_path / "a.yaml")] == records
+    tracemalloc.start()
+    try:
+        found(tmp_path / "a.yaml")
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_of_headers_without_end_only_the_first_are_looked_through(tmp_path: Path) -> None:
+    packed = base64.b64encode(zlib.compress(json.dumps(BAD_PAGE).encode())).decode()
+    for name, number, expected in (("some.yaml", 990, "first-id-mismatch"), ("many.yaml", 1000, "not-utf8")):
+        headers = {**{f"x-{n}": ["y"] for n in range(number)}, "content-encoding": ["deflate"]}
+        call = interaction(None)
+        call["response"] |= {"headers": headers, "body": {"base64_string": packed}}
+        (tmp_path / name).write_text(json.dumps({"interactions": [call]}))
+        assert [rule for _, rule, *_ in found(tmp_path / name)] == [expected]
+
+
+def test_an_interaction_that_is_repeated_by_aliases_is_checked_once(tmp_path: Path) -> None:
+    call = json.dumps(interaction(json.dumps(BAD_PAGE)))
+    text = f"interactions:\n- &one {call}\n- &two {call}\n" + "- *one\n" * 999 + "- *two\n" * 2 + f"- {call}\n"
+    (tmp_path / "a.yaml").write_text(text)
+    again = "broken-recording is call {} once more, by an alias: it is checked once, however many there are"
+    wrong = f'first-id-mismatch is "{WRONG}", but the first run in data is "{RUN["id"]}"'
+    assert told(tmp_path / "a.yaml") == [
+        (1, wrong),
+        (2, wrong),
+        (3, again.format(1)),
+        (1002, again.format(2)),
+        (1004, wrong),
+    ]
+    assert [line for _, rule, line, _ in found(tmp_path / "a.yaml") if rule == "broken-recording"] == [2, 3]
 
 
 @pytest.mark.parametrize("status", ["200", 201, None, "20x", "\u0662\u0660\u0660"])

@@ -67,7 +67,7 @@ def record(request: pytest.FixtureRequest) -> Any:
 # Labels
 
 
-@pytest.mark.parametrize("before", ["", "\ufeff", " \r\n"])
+@pytest.mark.parametrize("before", ["", "\ufeff", " \r\n", "\ufeff\n" + " " * 300])
 def test_json_is_read_as_json_whatever_its_label(tmp_path: Path, record: Any, before: str) -> None:
     bad = before + json.dumps({**PAGE, "first_id": "run_Wr0ng"})
     recording = record(tmp_path, entry(bad, kind="text/event-stream; charset=utf-8"))

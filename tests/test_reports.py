@@ -3,13 +3,16 @@
 import html
 import json
 import os
+import re
 import stat
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
 from tests.commands import Ran, run
 from tests.paths import SAMPLES
+from validator.formats import FORMATS
 
 MISMATCH = "invalid/token-total-mismatch.json"
 LINE = (
@@ -30,6 +33,20 @@ def test_one_run_writes_several_reports(tmp_path: Path) -> None:
     assert lines.read_text() == LINE
     assert found.read_text() == run("-f", "json", MISMATCH, cwd=SAMPLES).out
     assert json.loads(found.read_text())["summary"]["error"] == 1
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_working_folder_that_is_gone_takes_no_report_along(tmp_path: Path, name: str) -> None:
+    gone, file = tmp_path / "gone", SAMPLES / MISMATCH
+    gone.mkdir()
+    with chdir(gone):
+        gone.rmdir()
+        ran = run("-f", name, file, "../nowhere.json")
+    assert (ran.code, ran.err) == (2, "validate-runs: ../nowhere.json: no such file or directory\n")
+    assert "1145" in ran.out
+    if name in ("sarif", "gitlab"):
+        named = re.findall('"(?:path|uri)": ?"([^"]*(?:mismatch|nowhere)[.]json)"', ran.out)
+        assert sorted(named) == ["../nowhere.json", str(file).lstrip("/")]
 
 
 def test_where_all_goes_to_files_nothing_is_printed(tmp_path: Path) -> None:

@@ -1,7 +1,13 @@
 """Which rules are in effect: by name, group and glob."""
 
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+
 import pytest
 
+from tests.commands import run
+from tests.paths import SAMPLES
 from validator import Severity, UnknownRule
 from validator.rules import BY_NAME, RULES
 from validator.selection import GROUPS, matching, severities
@@ -114,3 +120,17 @@ def test_the_groups_are_the_tables_of_the_catalogue() -> None:
         "history",
     )
     assert all(matching(rule.name) == (rule,) for rule in BY_NAME.values())
+
+
+def test_a_word_that_is_said_many_times_is_looked_up_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+
+    def noted(name: str, word: str) -> bool:
+        looked_up.append(word)
+        return fnmatchcase(name, word)
+
+    monkeypatch.setattr("validator.selection.fnmatchcase", noted)
+    (tmp_path / "validate-runs.toml").write_text(f"select = {json.dumps(['t*-mism[a]tch'] * 100)}")
+    ran = run("-f", "json", SAMPLES / "invalid" / "token-total-mismatch.json", cwd=tmp_path)
+    assert {one["rule"] for one in json.loads(ran.out)["findings"]} == {"token-total-mismatch"}
+    assert len(looked_up) <= len(RULES)

@@ -2,9 +2,11 @@
 
 import io
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,34 @@ def test_links_do_not_lead_round_and_round(tmp_path: Path) -> None:
     (tmp_path / "inner" / "a.json").touch()
     (tmp_path / "inner" / "up").symlink_to(tmp_path)
     assert _names(tmp_path) == ["inner/a.json"]
+
+
+def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.json").symlink_to("a.json")
+    assert _read(tmp_path) == [(str(tmp_path / "a.json"), "too many levels of symbolic links")]
+
+
+def test_no_folder_is_too_deep(tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("d", dir_fd=here)
+        deeper = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(here)
+    deepest = tmp_path / "/".join("d" * 1200)
+    (deepest / "b.json").write_bytes(b"deep")
+    (tmp_path / "a.json").write_bytes(b"sound")
+    (tmp_path / "e").mkdir()
+    (tmp_path / "e" / "c.json").write_bytes(b"sound too")
+    try:
+        assert _read(tmp_path) == [b"sound", b"deep", b"sound too"]
+    finally:
+        (deepest / "b.json").unlink()
+        with chdir(deepest):  # rmtree calls itself for each level
+            for _ in range(1200):
+                os.chdir("..")
+                os.rmdir("d")
 
 
 def test_a_folder_that_has_two_names_is_walked_once(tmp_path: Path) -> None:
@@ -217,6 +247,8 @@ def test_the_limit_is_of_what_is_read(tmp_path: Path, monkeypatch: pytest.Monkey
     assert _read(tmp_path / "x", max_bytes=10) == [b"1234567890"]
     assert _read(tmp_path / "x", max_bytes=9) == [(str(tmp_path / "x"), "too-large")]
     assert _read(tmp_path / "x", max_bytes=10**30) == [b"1234567890"]
+    (tmp_path / "x.jsonl").write_bytes(b"1" * 300_000 + b"\n2")
+    assert _read(tmp_path / "x.jsonl", max_bytes=sys.maxsize) == [b"1" * 300_000, b"2"]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"1234567890")))
     assert _read("-", max_bytes=9) == [("-", "too-large")]
 
@@ -247,6 +279,25 @@ def test_a_slow_pipe_is_waited_for() -> None:
     threading.Timer(0.05, give).start()
     assert _read(f"/dev/fd/{reader}") == [b"late"]
     os.close(reader)
+
+
+@pytest.mark.parametrize("words", [(), ("--diff",)])
+def test_standard_input_that_is_set_not_to_wait_is_waited_for(words: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    command = [sys.executable, "-m", "validator", *words, "-"]
+    with subprocess.Popen(command, stdin=reader, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        os.close(reader)
+        with os.fdopen(writer, "wb", 0) as given:
+            given.write(b'{"object": "list", "data": [],')
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(1.5)
+            given.write(b' "first_id": null, "last_id": null, "has_more": false}')
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out + err) == (
+        0,
+        b"validate-runs: nothing to fix\n" if words else b"ok: 0 runs in 1 document\n",
+    )
 
 
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero"])

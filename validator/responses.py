@@ -18,7 +18,7 @@ from validator.settings import MAX_BYTES
 from validator.sources import Document, SourceError
 from validator.sources.containers import SUFFIXES
 from validator.sources.files import documents
-from validator.wording import Phrase, is_credential
+from validator.wording import Phrase, escape, is_credential
 
 _BODY = ("content", "data")
 """Where responses keep the bytes they came with: httpx, requests, Django and the openai package's raw responses under
@@ -64,7 +64,7 @@ def _no_text(name: str) -> Document:
 
 def _readable(document: Document | SourceError) -> Document:
     if isinstance(document, SourceError):
-        raise OSError(f"{document.file}: {document}") from None
+        raise OSError(f"{escape(document.file)}: {document}") from None
     return document
 
 

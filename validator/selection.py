@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 
 from validator.rule import Rule
 from validator.rules import BY_NAME, RULES
@@ -52,6 +53,7 @@ def _effective(selected: set[str], levels: Mapping[str, Severity | str]) -> Iter
             yield rule.name, Severity(level)
 
 
+@cache  # a list of words may say one many times
 def matching(word: str) -> tuple[Rule, ...]:
     """The rules that a name, a group or a glob stands for; raises `UnknownRule` if there is none."""
     rules = tuple(rule for rule in RULES if word in (rule.name, rule.group) or fnmatchcase(rule.name, word))

@@ -27,7 +27,7 @@ from validator.reporters import Told
 from validator.rewriting import Edits, Rewritten, rewrite, rewritten
 from validator.settings import Settings
 from validator.severity import Severity
-from validator.sources.files import STANDARD_INPUT
+from validator.sources.files import STANDARD_INPUT, standard_input
 from validator.sources.unpacking import ZSTD, is_packed
 from validator.wording import count, escape, listed
 
@@ -91,7 +91,7 @@ def standard_input_kept(files: Iterable[str]) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             kept = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
-            copyfileobj(before.buffer, kept.buffer)
+            copyfileobj(standard_input(), kept.buffer)
             kept.seek(0)
         except OSError as error:
             why = own_files.reason(error)

@@ -113,7 +113,7 @@ class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from clic
         """Unix seconds of the moment; without an offset it is UTC."""
         import datetime
 
-        with suppress(ValueError):
+        with suppress(ValueError, OverflowError):  # the latter is of an integer of hundreds of digits
             if math.isfinite(seconds := float(value)):
                 if seconds >= FAR:
                     self.fail(f"{value!r} is no time in Unix seconds, but perhaps one in milliseconds.", param, ctx)

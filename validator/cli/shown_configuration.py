@@ -14,6 +14,7 @@ from validator.cli.configured import OPTIONS, PER_FILE_IGNORES, options_of
 from validator.cli.option_types import OutputFormat, Remap, RuleWords, variable
 from validator.configuration import Configuration
 from validator.formats import Output
+from validator.harmless import harmless
 from validator.wording import escape
 
 
@@ -21,7 +22,8 @@ def shown_configuration(context: click.Context) -> str:
     """What to print."""
     configuration, _ = context.obj
     file = f"read from {configuration.file}" if configuration else "no file"
-    return "\n".join((f"# configuration: {escape(file)}", *_lines(context, configuration)))
+    text = "\n".join((f"# configuration: {escape(file)}", *_lines(context, configuration)))
+    return "".join(harmless([text]))
 
 
 def _lines(context: click.Context, configuration: Configuration | None) -> Iterator[str]:

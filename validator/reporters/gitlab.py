@@ -83,4 +83,9 @@ def _path(file: str | None) -> str:
     if file is None or file == "-":
         return file_name(file)
     path = os.path.normpath(file)
-    return escape((os.path.relpath(path) if os.path.isabs(path) else path).replace(os.sep, "/"))
+    if os.path.isabs(path):
+        try:
+            path = os.path.relpath(path)
+        except FileNotFoundError:  # the working folder is gone, and nothing lies in it
+            path = path.lstrip("/")
+    return escape(path.replace(os.sep, "/"))

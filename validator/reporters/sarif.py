@@ -181,10 +181,14 @@ def _artifact(file: str) -> dict[str, Any]:
     if file == "-":
         return {"uri": "stdin", "description": {"text": "Standard input."}}
     path = os.path.normpath(file)
-    if os.path.isabs(path) or _leads_out(path):
-        path = os.path.relpath(path)
+    if not os.path.isabs(path) and not _leads_out(path):
+        return {"uri": _uri(path), "uriBaseId": _ROOT}
+    try:
+        path, whole = os.path.relpath(path), os.path.abspath(path)
+    except FileNotFoundError:  # the working folder is gone, and nothing lies in it
+        return {"uri": _uri(path.lstrip("/")), "uriBaseId": _ELSEWHERE}
     if _leads_out(path):
-        return {"uri": _uri(os.path.abspath(path).lstrip("/")), "uriBaseId": _ELSEWHERE}
+        return {"uri": _uri(whole.lstrip("/")), "uriBaseId": _ELSEWHERE}
     return {"uri": _uri(path), "uriBaseId": _ROOT}
 
 

@@ -20,8 +20,8 @@ class Frame(Protocol):
     def placer(self, text: str) -> Callable[[int], Place]:
         """What turns offsets in the text of the document into places in the file."""
 
-    def line(self, text: str, number: int) -> str:
-        """A line of the file in which something of the document stands."""
+    def liner(self, text: str) -> Callable[[int], str]:
+        """What finds a line of the file in which something of the document stands."""
 
 
 class Request(NamedTuple):

@@ -19,6 +19,6 @@ def is_event_stream(body: str | bytes) -> bool:
 
 
 def _start(body: str | bytes) -> str:
-    start = body[:_START]
-    text = start if isinstance(start, str) else start.decode("utf-8", "replace")
-    return text.removeprefix("\ufeff").lstrip()
+    if isinstance(body, str):
+        return body.removeprefix("\ufeff").lstrip()[:_START]
+    return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:_START].decode("utf-8", "replace")

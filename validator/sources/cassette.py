@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from validator.sources.recorded import Binary, Strings, field, header
+from validator.sources.recorded import Binary, Strings, field, header, written
 from validator.sources.recordings import Body, Call, NoCall, request
 
 _LISTS = ("interactions", "http_interactions")
@@ -26,27 +26,38 @@ def is_cassette(value: Any) -> bool:
 def calls(value: Any, strings: Strings) -> Iterator[Call | NoCall]:
     """The calls of a cassette, in their order."""
     name = next(name for name in _LISTS if isinstance(field(value, name), list))
+    firsts: dict[int, int] = {}
+    repeated: set[int] = set()
     for index, interaction in enumerate(value[name]):
-        asked = request(field(interaction, "request", "method"), field(interaction, "request", "uri"))
-        response = field(interaction, "response")
-        if asked is None or not isinstance(response, dict):
-            reason = "is no call of a cassette, which has a request with method and uri, and a response"
+        first = firsts.setdefault(id(interaction), index) if isinstance(interaction, dict) else index
+        if first == index:
+            yield _call(interaction, strings, name, index)
+        elif first not in repeated:
+            repeated.add(first)
+            reason = f"is call {first + 1} once more, by an alias: it is checked once, however many there are"
             yield NoCall(index + 1, reason, strings.start(name, index))
-            continue
-        headers = response.get("headers")
-        yield Call(
-            index + 1,
-            asked,
-            _status(response),
-            header(headers, "content-type"),
-            header(headers, "content-encoding"),
-            _body(response, strings, name, index),
-        )
+
+
+def _call(interaction: Any, strings: Strings, name: str, index: int) -> Call | NoCall:
+    asked = request(field(interaction, "request", "method"), field(interaction, "request", "uri"))
+    response = field(interaction, "response")
+    if asked is None or not isinstance(response, dict):
+        reason = "is no call of a cassette, which has a request with method and uri, and a response"
+        return NoCall(index + 1, reason, strings.start(name, index))
+    headers = response.get("headers")
+    return Call(
+        index + 1,
+        asked,
+        _status(response),
+        header(headers, "content-type"),
+        header(headers, "content-encoding"),
+        _body(response, strings, name, index),
+    )
 
 
 def _status(response: dict[str, Any]) -> int | None:
-    status = field(response, "status", "code") or response.get("status_code")
-    return int(str(status)) if re.fullmatch("[0-9]{3}", str(status)) else None
+    status = written(field(response, "status", "code") or response.get("status_code"))
+    return int(status) if re.fullmatch("[0-9]{3}", status) else None
 
 
 def _body(response: dict[str, Any], strings: Strings, *path: str | int) -> Body | None:

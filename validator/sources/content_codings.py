@@ -9,25 +9,31 @@ import io
 import zlib
 
 from validator.sources.body_kinds import is_event_stream, is_json
-from validator.sources.opened import Opened
+from validator.sources.opened import Opened, Room
 from validator.sources.unpacking import CUT, DAMAGED, BrokenCompression, is_packed, unpacked
 
 _MOST = 4
 """Codings on top of each other that are undone; servers use one, a proxy may add another."""
+_MANY = 4
+"""Times what one document may have is what all bodies in base64 of a recording may have together."""
 _WITH_WRAPPER, _WITHOUT = zlib.MAX_WBITS, -zlib.MAX_WBITS
 """What zlib calls its own format, which "deflate" means, and what some servers send instead."""
 
 
-def undone(data: bytes, header: str, opened: Opened) -> bytes | None:
+def undone(data: bytes, header: str, opened: Opened, room: Room) -> bytes | None:
     """The data without the codings that its header names, if they are still on; None where it is more than may be read.
 
-    Whatever the header says, gzip and zstd are known by their first bytes.
+    Whatever the header says, gzip and zstd are known by their first bytes. What comes of each coding takes its room.
     """
+    most = _MANY * opened.max_bytes
+    room.take(len(data), most)
     codings = [coding.strip() for coding in header.split(",")]
     if len(codings) > _MOST:
         raise BrokenCompression(f"has {len(codings)} codings on top of each other, of which at most {_MOST} are undone")
     for coding in reversed(codings):
         whole = _without(data, coding, opened)
+        if whole is not data:
+            room.take(opened.max_bytes if whole is None else len(whole), most)
         if whole is None or len(whole) > opened.max_bytes:
             return None
         data = whole

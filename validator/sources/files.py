@@ -8,7 +8,7 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeAlias
 
 from validator.sources import SourceError, containers, json_lines, unreadable
@@ -23,6 +23,8 @@ _NUMBER = re.compile("([0-9]+)")
 _is_url = re.compile("[a-z]+://", re.IGNORECASE).match
 _PART = 256 * 1024
 """Bytes to read at once of a line that is passed over."""
+_MOST = sys.maxsize // 2
+"""Beyond any memory; from twice that on, no reader takes it for a size."""
 
 
 class Piece(NamedTuple):
@@ -68,9 +70,7 @@ def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
     """The files to check below a folder, in order; without hidden folders, each folder once for all its links."""
     seen: set[tuple[int, int]] = set()
     errors: list[SourceError] = []
-    for parent, folders, names in os.walk(
-        folder, followlinks=True, onerror=lambda error: errors.append(source_error(error))
-    ):
+    for parent, folders, names in _listed(folder, errors):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=_by_name)
         try:
             status = os.stat(parent)
@@ -91,6 +91,30 @@ def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
     yield from errors
 
 
+def _listed(folder: str, errors: list[SourceError]) -> Iterator[tuple[str, list[str], list[str]]]:
+    """What `os.walk` tells, which before Python 3.12 calls itself for each level: no depth is too much here."""
+    waiting = [folder]
+    while waiting:
+        parent = waiting.pop()
+        folders: list[str] = []
+        names: list[str] = []
+        try:
+            with os.scandir(parent) as entries:
+                for entry in entries:
+                    (folders if _is_folder(entry) else names).append(entry.name)
+        except OSError as error:
+            errors.append(source_error(error))
+            continue
+        yield parent, folders, names
+        waiting += (os.path.join(parent, name) for name in reversed(folders))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    with suppress(OSError):  # a link that leads round and round
+        return entry.is_dir()
+    return False
+
+
 def _by_name(name: str) -> tuple[list[str | int], str]:
     """What names are sorted by: the numbers in them count as such, so that page-2 comes before page-10."""
     return [int(part) if at % 2 else part for at, part in enumerate(_NUMBER.split(name))], name
@@ -101,7 +125,7 @@ def read(piece: Piece, max_bytes: int, screen: Screen | None = None, opening: Op
 
     A `screen` takes the lines of JSON Lines out that need no further look.
     """
-    path = piece.path
+    path, max_bytes = piece.path, min(max_bytes, _MOST)
     try:
         with (opening or opened_here)(path) as file:
             if piece.stop is None:
@@ -139,7 +163,7 @@ def opened_here(path: str) -> Iterator[io.BufferedReader]:
     if path == STANDARD_INPUT:
         if sys.stdin is None:  # the shell can close it: <&-
             raise SourceError(STANDARD_INPUT, "is closed")
-        yield sys.stdin.buffer  # type: ignore[misc]  # it is buffered
+        yield standard_input()
         return
     descriptor = _descriptor(path)
     with open(descriptor, "rb") as file:
@@ -159,6 +183,13 @@ def _descriptor(path: str) -> int:
         if _is_url(path):
             raise SourceError(path, "is a URL, and nothing is fetched: curl -s URL | validate-runs -") from None
         raise
+
+
+def standard_input() -> io.BufferedReader:
+    """Standard input, which waits for what comes late, whoever has set it not to."""
+    with suppress(OSError):  # what stands in for it may be no file
+        os.set_blocking(sys.stdin.fileno(), True)
+    return sys.stdin.buffer  # type: ignore[return-value]  # it is buffered
 
 
 def _refused(path: str, mode: int) -> str | None:

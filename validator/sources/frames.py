@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from validator.locate import Lines, Place
 from validator.sources import Document, Frame
+from validator.sources.opened import Room
 
 
 class Line(NamedTuple):
@@ -30,7 +31,7 @@ def placer(document: Document, text: str) -> Callable[[int], Place]:
 def liner(document: Document, text: str) -> Callable[[int], str]:
     """What finds a line of the file in which something of a document stands; any ASCII does for any other."""
     if document.origin is not None:
-        return partial(document.origin.frame.line, text)
+        return document.origin.frame.liner(text)
     if document.record is not None or text.isascii():
         return lambda _number: text
     return Lines(text).line
@@ -60,14 +61,20 @@ class Spread(NamedTuple):
 
         return place
 
-    def line(self, text: str, number: int) -> str:
+    def liner(self, text: str) -> Callable[[int], str]:
         """What of the document stands in a line of the file; what stands before is as long in characters and bytes."""
-        line, size = "", 0
+        parts: dict[int, list[tuple[Start, str]]] = {}
         for start, own in zip(self.starts, text.split("\n"), strict=False):
-            if start.line == number:
-                line += _filler(start.column - 1 - len(line), start.byte - 1 - size) + own
-                size = start.byte - 1 + len(own.encode("utf-8", "surrogatepass"))
-        return line
+            parts.setdefault(start.line, []).append((start, own))
+        return lambda number: _line(parts.get(number, ()))
+
+
+def _line(parts: Iterable[tuple[Start, str]]) -> str:
+    line, size = "", 0
+    for start, own in parts:
+        line += _filler(start.column - 1 - len(line), start.byte - 1 - size) + own
+        size = start.byte - 1 + len(own.encode("utf-8", "surrogatepass"))
+    return line
 
 
 def _filler(length: int, size: int) -> str:
@@ -78,10 +85,16 @@ def _filler(length: int, size: int) -> str:
 
 
 class Recording:
-    """The text of a recording, whose lines are counted once for all that is found in it."""
+    """The text of a recording, whose lines are counted once for all that is found in it, and what its bodies have.
+
+    Bodies in base64 have a room of their own, so that the plain ones are read whatever those unpack to. Without
+    aliases, plain ones have no more than the text.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.plain = Room()
+        self.packed = Room()
 
     @cached_property
     def lines(self) -> Lines:
@@ -103,9 +116,9 @@ class Quoted(NamedTuple):
         offsets = self.offsets()
         return lambda offset: self.recording.lines.line_and_column(offsets[offset])
 
-    def line(self, _text: str, number: int) -> str:
-        """A line of the recording."""
-        return self.recording.lines.line(number)
+    def liner(self, _text: str) -> Callable[[int], str]:
+        """Lines of the recording."""
+        return self.recording.lines.line
 
 
 class Packed(NamedTuple):
@@ -119,31 +132,44 @@ class Packed(NamedTuple):
         place = self.recording.lines.line_and_column(self.offsets()[0])
         return lambda _offset: place
 
-    def line(self, _text: str, number: int) -> str:
-        """A line of the recording."""
-        return self.recording.lines.line(number)
+    def liner(self, _text: str) -> Callable[[int], str]:
+        """Lines of the recording."""
+        return self.recording.lines.line
+
+
+class Enclosing:
+    """A text that lies in a file and holds documents: where its lines and characters stand is found once for all."""
+
+    def __init__(self, frame: Frame, text: str) -> None:
+        self._frame = frame
+        self._text = text
+
+    @cached_property
+    def place(self) -> Callable[[int, int], Place]:
+        """What turns a line and column of the text into a place in the file."""
+        starts = [0]
+        for line in self._text.split("\n"):
+            starts.append(starts[-1] + len(line) + 1)
+        outer = self._frame.placer(self._text)
+        return lambda line, column: outer(starts[line - 1] + column - 1)
+
+    @cached_property
+    def line(self) -> Callable[[int], str]:
+        """What finds a line of the file that the text lies in."""
+        return self._frame.liner(self._text)
 
 
 class Inside(NamedTuple):
-    """The document lies in another text, `body`, which itself lies in the file: an event stream in a recording."""
+    """The document lies in another text, which itself lies in the file: an event stream in a recording."""
 
-    outer: Frame
-    body: str
+    outer: Enclosing
     inner: Frame
 
     def placer(self, text: str) -> Callable[[int], Place]:
-        """A place in the body first, then that of the body's character in the file."""
-        starts = [0]
-        for line in self.body.split("\n"):
-            starts.append(starts[-1] + len(line) + 1)
-        inner, outer = self.inner.placer(text), self.outer.placer(self.body)
+        """A place in the text around it first, then that of the character there in the file."""
+        inner, outer = self.inner.placer(text), self.outer.place
+        return lambda offset: outer(*inner(offset))
 
-        def place(offset: int) -> Place:
-            line, column = inner(offset)
-            return outer(starts[line - 1] + column - 1)
-
-        return place
-
-    def line(self, _text: str, number: int) -> str:
-        """A line of the file that the body lies in."""
-        return self.outer.line(self.body, number)
+    def liner(self, _text: str) -> Callable[[int], str]:
+        """Lines of the file."""
+        return self.outer.line

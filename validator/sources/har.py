@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from validator.sighting import Period
-from validator.sources.recorded import Strings, field, header
+from validator.sources.recorded import Strings, field, header, written
 from validator.sources.recordings import Body, Call, NoCall, request
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -38,7 +38,7 @@ def calls(value: Any, strings: Strings) -> Iterator[Call | NoCall]:
         if isinstance(text, str):
             place = strings.offsets(text, *path, "response", "content", "text")
             body = Body(text, field(content, "encoding") == "base64", place)
-        kind, coding = str(field(content, "mimeType")), header(_headers(response), "content-encoding")
+        kind, coding = written(field(content, "mimeType")), header(_headers(response), "content-encoding")
         yield Call(index + 1, asked, field(response, "status"), kind, coding, body, _period(entry))
 
 
@@ -65,5 +65,5 @@ def _headers(response: Any) -> dict[str, list[Any]]:
     headers: dict[str, list[Any]] = {}
     listed = field(response, "headers")
     for one in listed if isinstance(listed, list) else ():
-        headers.setdefault(str(field(one, "name")).lower(), []).append(field(one, "value"))
+        headers.setdefault(written(field(one, "name")).lower(), []).append(field(one, "value"))
     return headers

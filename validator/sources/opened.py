@@ -14,6 +14,27 @@ _START = 64 * 1024
 """Bytes that tell what a file holds."""
 
 
+class TooMuch(Exception):
+    """The bodies of a recording have more bytes together than may be read: `most`."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class Room:
+    """What has been read of the bodies of a recording, which aliases, codings and compression multiply."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+
+    def take(self, size: int, most: int) -> None:
+        """Take note of what was read; raises `TooMuch` from when on that is more than it may be."""
+        self._taken += size
+        if self._taken > most:
+            raise TooMuch(most)
+
+
 class Opened(NamedTuple):
     """A file that can be read: its name as the user gave it, and the most that may be read of one document.
 
@@ -43,3 +64,8 @@ class Opened(NamedTuple):
         """What is told of a document that is larger than may be read."""
         message = "is larger than {} bytes, the most that is read of one document (--max-bytes)"
         return unreadable(self.name, "too-large", message, self.max_bytes, record=record)
+
+    def too_much(self, most: int, record: int) -> Document:
+        """What is told of a body of a recording when those before it have used up what may be read of them all."""
+        message = "is not read: the bodies of this recording have more than {} bytes together (--max-bytes)"
+        return unreadable(self.name, "too-large", message, most, record=record)

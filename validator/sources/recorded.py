@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, Protocol
+
+_LONGEST = 1000
+"""Characters of a header or status; those that mean something are far shorter."""
+
+_MOST = 1000
+"""Headers of a response that are looked through; no server sends that many."""
 
 
 class Binary(str):
@@ -31,5 +38,11 @@ def header(headers: Any, name: str) -> str:
     """The value of a header in lower case, with commas between several; empty where there is none."""
     if not isinstance(headers, dict):
         return ""
-    values = next((value for key, value in headers.items() if str(key).lower() == name), "")
-    return ", ".join(str(value) for value in (values if isinstance(values, list) else [values])).lower()
+    listed = islice(headers.items(), _MOST)  # one mapping may be the headers of all calls
+    values = next((value for key, value in listed if str(key).lower() == name), "")
+    return ", ".join(map(written, values[:_MOST] if isinstance(values, list) else [values])).lower()
+
+
+def written(value: Any) -> str:
+    """A short string or an integer as text; empty for all else, since aliases of YAML can make that endless."""
+    return str(value) if type(value) is int or (isinstance(value, str) and len(value) <= _LONGEST) else ""

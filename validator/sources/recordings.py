@@ -13,11 +13,11 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from validator.sighting import Period
-from validator.sources import Document, Frame, Origin, PassedOver, Request, SourceError, event_stream, unreadable
+from validator.sources import Document, Origin, PassedOver, Request, SourceError, event_stream, unreadable
 from validator.sources.body_kinds import is_event_stream, is_json
 from validator.sources.content_codings import undone
-from validator.sources.frames import Inside, Packed, Quoted, Recording
-from validator.sources.opened import Opened
+from validator.sources.frames import Enclosing, Inside, Packed, Quoted, Recording
+from validator.sources.opened import Opened, TooMuch
 from validator.sources.unpacking import BrokenCompression
 from validator.wording import count
 
@@ -159,11 +159,19 @@ def _why_not(call: Call) -> Iterator[str]:
             yield _NO_STATUS
 
 
-def _returned(opened: Opened, recording: Recording, call: Call, body: Body, turn: int) -> Iterator[Document]:
+def _returned(
+    opened: Opened, recording: Recording, call: Call, body: Body, turn: int
+) -> Iterator[Document | SourceError]:
     frame = (Packed if body.is_base64 else Quoted)(recording, body.offsets)
     origin = Origin(frame, call.request, stream=call.record, period=call.period, turn=turn)
     try:
-        data = _unpacked(opened, call, body) if body.is_base64 else body.text
+        data = (_unpacked if body.is_base64 else _plain)(opened, recording, call, body)
+    except SourceError as missing:  # the extra package for zstd
+        yield SourceError(opened.name, f"call {call.record} {missing}")
+        return
+    except TooMuch as bodies:
+        yield opened.too_much(bodies.most, call.record)._replace(origin=origin)
+        return
     except BrokenCompression as broken:
         yield unreadable(opened.name, "broken-compression", str(broken), record=call.record, origin=origin)
         return
@@ -179,20 +187,23 @@ def _returned(opened: Opened, recording: Recording, call: Call, body: Body, turn
         yield Document(opened.name, data, call.record, origin=origin)
 
 
-def _unpacked(opened: Opened, call: Call, body: Body) -> bytes | None:
+def _plain(opened: Opened, recording: Recording, _call: Call, body: Body) -> str:
+    recording.plain.take(len(body.text), opened.max_bytes)
+    return body.text
+
+
+def _unpacked(opened: Opened, recording: Recording, call: Call, body: Body) -> bytes | None:
     """The body without its base64 and its compression; None where it is larger than may be read."""
-    return undone(base64.b64decode("".join(body.text.split()), validate=True), call.content_encoding, opened)
+    text = "".join(body.text.split()).encode("ascii", "replace")  # by what is refused as base64 text
+    return undone(base64.b64decode(text, validate=True), call.content_encoding, opened, recording.packed)
 
 
 def _streamed(opened: Opened, call: Call, origin: Origin, data: str | bytes) -> Iterator[Document]:
     """The runs of a body that is an event stream; its other events are no calls that are passed over."""
     text = data if isinstance(data, str) else data.decode("utf-8", "replace")
-
-    def framed(inner: Frame) -> Frame:
-        return Inside(origin.frame, text, inner)
-
+    outer = Enclosing(origin.frame, text)
     stream = opened._replace(file=io.BufferedReader(io.BytesIO(text.encode("utf-8", "surrogatepass"))))
-    for one in event_stream.runs(stream, framed, origin, call.record):
+    for one in event_stream.runs(stream, lambda inner: Inside(outer, inner), origin, call.record):
         if isinstance(one, Document):
             yield one
 
