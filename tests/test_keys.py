@@ -127,6 +127,11 @@ def test_a_misspelt_key_in_one_element_of_a_list_is_told_where_all_else_is_sound
     ]
 
 
+def test_a_key_that_is_declared_is_no_misspelt_one_whatever_else_it_looks_like() -> None:
+    usage = {**run()["usage"], "prompt_token_details": {"cached_tokens": 0}, "zebra": 1}
+    assert said(page(run(usage=usage))) == []
+
+
 def test_the_page_has_keys_too() -> None:
     assert said(_renamed(page(), has_more="has-more")) == [
         ("schema:required", "", 'lacks "has_more"; has "has-more", did you mean "has_more"')
@@ -199,6 +204,10 @@ def test_the_camel_case_form_has_the_same_findings_in_its_own_names() -> None:
             "/data/1/parallel_tool_calls",
             'is snake_case, expected "parallelToolCalls" as the keys around it',
         )
+    ]
+    second = {**SDK_PAGE["data"][1], "reasoning_effort": "low"}
+    assert said({**SDK_PAGE, "data": [SDK_PAGE["data"][0], second, *SDK_PAGE["data"][2:]]}) == [
+        ("mixed-naming", "/data/1/reasoning_effort", 'is snake_case, expected "reasoningEffort" as the keys around it')
     ]
     assert said(_sdk_page(parallelToolCalls="paralelToolCalls")) == [
         ("misspelt-key", "/data/1/paralelToolCalls", 'is no key of the contract, did you mean "parallelToolCalls"')

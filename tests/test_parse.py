@@ -137,14 +137,15 @@ def test_five_repetitions_are_listed_and_the_others_counted() -> None:
 
 def test_where_pointers_are_endless_the_others_are_counted() -> None:
     key = "k" * 1_000_000
-    parsed = parse(f'{{"{key}": [{",".join(["NaN", json.dumps(chr(0xD800))] * 4)}, NaN]}}')
+    parsed = parse(f'{{"{key}": [{",".join(["NaN"] * 7 + [json.dumps(chr(0xD800))] * 3)}]}}')
     number = "is NaN, which JSON does not have; no number is written null"
     half = "has half of a surrogate pair, U+D800, without the other half"
     assert [(problem.pointer, problem.message, problem.values) for _, problem in parsed.problems] == [
         (f"{key}/0", number, ()),
-        (f"{key}/1", half, ()),
-        (f"{key}/2", f"{number}; {{}} more numbers like this in this document are not listed", (3,)),
-        (f"{key}/3", f"{half}; {{}} more halves like this in this document are not listed", (2,)),
+        (f"{key}/1", number, ()),
+        (f"{key}/2", number, ()),
+        (f"{key}/3", f"{number}; {{}} more numbers like this in this document are not listed", (3,)),
+        (f"{key}/7", f"{half}; {{}} more halves like this in this document are not listed", (2,)),
     ]
 
 
