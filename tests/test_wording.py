@@ -9,7 +9,7 @@ import pytest
 
 from tests.hostile_cases import OBEYED
 from tests.pages import page, run, said
-from validator.wording import Name, Phrase, closest, count, either, escape, is_plain, show, word
+from validator.wording import Name, Phrase, closest, count, either, escape, is_plain, listed, show, word
 
 
 def test_every_character_that_is_obeyed_is_escaped_and_no_other() -> None:
@@ -114,6 +114,7 @@ def test_a_message_takes_its_values_and_obeys_none_of_them() -> None:
 @pytest.mark.parametrize(("words", "said_so"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")])
 def test_alternatives_are_listed(words: list[str], said_so: str) -> None:
     assert either(words) == said_so
+    assert listed(words) == said_so.replace(" or ", " and ")
     assert count(len(words), "word") == f"{len(words)} word{'' if len(words) == 1 else 's'}"
 
 

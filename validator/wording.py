@@ -115,14 +115,17 @@ def count(number: int, noun: str) -> str:
 
 def either(words: Iterable[str]) -> str:
     """`a`, `a or b`, `a, b or c`."""
-    *most, last = words
-    return f"{', '.join(most)} or {last}" if most else last
+    return _joined(words, "or")
 
 
 def listed(words: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
+    return _joined(words, "and")
+
+
+def _joined(words: Iterable[str], conjunction: str) -> str:
     *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
 
 
 def closest(text: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
