@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,7 @@ def test_the_screen_lets_pass_only_what_has_no_finding(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.skipif(find_spec("jiter") is None or find_spec("jsonschema_rs") is None, reason="they are the screen")
 def test_the_screen_lets_pass_what_is_sound_and_nothing_else() -> None:
     sound = json.dumps(RUN).encode()
     clashing = json.dumps({**RUN, "tools": [tool := {"type": "function", "function": {"name": "f"}}, tool]}).encode()
