@@ -21,7 +21,8 @@ from tests.paths import SAMPLES
 from tests.test_configuration import WRONG
 from validator.cli.command import command
 from validator.cli.configured import BELOW, KEYS, OPTIONS, PER_FILE_IGNORES, options_of
-from validator.cli.option_types import FAR, SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp
+from validator.cli.option_types import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp
+from validator.document import TOO_LATE
 from validator.formats import FORMATS
 from validator.ignoring import PATTERN
 from validator.rules import RULES
@@ -87,7 +88,7 @@ def _shape(kind: click.ParamType) -> dict[str, Any]:  # type: ignore[type-arg]  
         case click.IntRange(min=least, max=most):
             return {"type": "integer", "minimum": least} | ({} if most is None else {"maximum": most})
         case Timestamp():
-            return {"type": ["number", "string"], "exclusiveMaximum": FAR}
+            return {"type": ["number", "string"], "exclusiveMaximum": TOO_LATE}
         case click.Path():
             return {"type": "string", "pattern": BELOW}
         case click.Choice():

@@ -106,8 +106,8 @@ def test_among_runs_another_object_is_one_finding(other: dict[str, Any]) -> None
     ("text", "seen"),
     [
         ('"run_1"', "a bare string"),
-        (json.dumps(" [1]"), "a string that holds JSON, encoded twice"),
-        (json.dumps(json.dumps(page())), "a string that holds JSON, encoded twice"),
+        (json.dumps(" [1]"), "a string that looks like JSON encoded twice"),
+        (json.dumps(json.dumps(page())), "a string that looks like JSON encoded twice"),
         ("null", "null"),
         ("true", "a bare boolean"),
         ("7", "a bare number"),

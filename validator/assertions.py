@@ -141,10 +141,10 @@ def read(options: Options) -> tuple[Settings, Mapping[str, bool], Severity]:
     Raises `ValueError` for an option outside its vocabulary.
     """
     from validator.library import settings
-    from validator.severity import threshold
+    from validator.settings import lowest_failing
 
     rest: dict[str, Any] = {**options}
-    fail_on = threshold(rest.pop("fail_on", "error"))
+    fail_on = lowest_failing(rest.pop("fail_on", "error"))
     series = {name: rest.pop(name, False) for name in ("listing", "history")}
     return settings(**rest), series, fail_on
 

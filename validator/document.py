@@ -23,6 +23,15 @@ class Instant(float):
         return self.text
 
 
+TOO_LATE = 10**11
+"""Unix seconds that no clock will show, in the year 5138; as milliseconds they were in 1973."""
+
+
+def is_in_milliseconds(time: float) -> bool:
+    """Whether a time must be in milliseconds or finer, which a date-time string never is."""
+    return time >= TOO_LATE and not isinstance(time, Instant)
+
+
 class Page(NamedTuple):
     """A page of a listing as a page rule sees it.
 

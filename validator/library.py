@@ -11,7 +11,7 @@ from validator.recording import Record, checked_among
 from validator.report import Report
 from validator.responses import documents_of
 from validator.selection import OFF, severities
-from validator.settings import ContractName, Expect, FormChoice, Order, Settings
+from validator.settings import ContractName, Expect, FormChoice, Order, Settings, check_vocabulary
 from validator.severity import Severity
 
 
@@ -85,10 +85,10 @@ def settings(
     severity: Mapping[str, Severity | str] | None = None,
 ) -> Settings:
     """The settings that the options of `validate` mean; raises `ValueError` for what is none."""
-    _in_vocabulary("contract", contract, ("observed", "published"))
-    _in_vocabulary("form", form, ("auto", "wire", "sdk"))
-    _in_vocabulary("expect", expect, ("auto", "page", "run"))
-    _in_vocabulary("order", order, (None, "asc", "desc"))
+    check_vocabulary("contract", contract, ("observed", "published"))
+    check_vocabulary("form", form, ("auto", "wire", "sdk"))
+    check_vocabulary("expect", expect, ("auto", "page", "run"))
+    check_vocabulary("order", order, (None, "asc", "desc"))
     if limit is not None and not (type(limit) is int and 1 <= limit <= 100):
         raise ValueError(f"limit is {limit!r}, expected an integer from 1 to 100")
     if now is not None and not _is_finite(now):
@@ -125,10 +125,5 @@ def _levels(severity: Mapping[str, Severity | str] | None) -> Mapping[str, Sever
     if not isinstance(severity, Mapping):
         raise ValueError(f"severity is {severity!r}, expected a mapping such as {{'usage': 'warning'}}")
     for word in _words("severity", severity):
-        _in_vocabulary(f"severity of {word!r}", severity[word], (*map(str, Severity), OFF))
+        check_vocabulary(f"severity of {word!r}", severity[word], (*map(str, Severity), OFF))
     return severity
-
-
-def _in_vocabulary(name: str, value: object, words: tuple[object, ...]) -> None:
-    if value not in words:
-        raise ValueError(f"{name} is {value!r}, expected one of {', '.join(repr(word) for word in words)}")

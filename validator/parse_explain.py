@@ -137,8 +137,13 @@ class _Reading:
 
     def _report(self, rule: str, token: Token, message: str, *values: object) -> None:
         self._found[rule] += 1
-        if self._found[rule] > 1 and (self._room < 0 or (rule == _REPEATED and self._found[rule] > _MOST_REPEATED)):
+        if self._is_full(rule):
             return
         pointer, span = join(*parts(token.path)), Span(token.start, token.end)
         self._room -= len(pointer)
         self.problems.append((rule, Problem(pointer, message, values, on_key=token.kind == "key", span=span)))
+
+    def _is_full(self, rule: str) -> bool:
+        """Whether what was found just now is only counted; the first of each rule is listed."""
+        found = self._found[rule]
+        return (found > 1 and self._room < 0) or (rule == _REPEATED and found > _MOST_REPEATED)

@@ -14,7 +14,7 @@ from validator.parse import Parsed
 from validator.pointer import join, split
 from validator.problem import NamedProblem
 from validator.quick_pass import unremarkable, well_shaped
-from validator.recognise import Part, Recognised, other_object
+from validator.recognise import Part, Recognised, is_other_object
 from validator.rule_pass import Dispatch, dispatch, page_problems, run_problems
 from validator.rules import RULES
 from validator.schema_pass import Accepts, schema_problems
@@ -105,11 +105,12 @@ def _judged(part: Part, subject: _Subject) -> Judged:
         if not unremarkable(run):
             rules = checks.rules
             found, misshapen = _shape_problems(run, pointer, "run", subject)
-            if not isinstance(run, dict) or other_object(run):
-                tells = f"{pointer}/object" if isinstance(run, dict) else pointer
-                problems += [named for named in found if named[1].pointer == tells]  # as a run it has nothing right
+            if is_other_object(run):  # which has nothing right for a run: what it calls itself tells it all
+                problems += [named for named in found if named[1].pointer == f"{pointer}/object"]
                 continue
             problems += found
+            if not isinstance(run, dict):
+                continue
         wire_run = run if is_wire else to_wire(run, subject.contract.shape_of("run"))
         said, spoiled = run_problems(wire_run, misshapen, rules)
         if said:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -85,8 +86,8 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
     about, document = found.about, found.document
     runs = {pointer: run for part in found.recognised.parts for pointer, run in part.runs}
     place, bytes_to = placer(document, text), ByteColumns(liner(document, text)).at
-    identifiers: dict[str, str] = {}
-    owned = [_owned(entry, runs, identifiers) for entry in entries]
+    identifier = cache(lambda owner: _identifier(runs[owner]))
+    owned = [_owned(entry, runs, identifier) for entry in entries]
     shown = _excerpts(entries, owned, text, settings) if document.has_places else {}
     edits = _edits(entries, found) if settings.edits else {}
     seen: Counter[str] = Counter()
@@ -148,21 +149,16 @@ class _Owned(NamedTuple):
     same: str
 
 
-def _owned(entry: _Entry, runs: dict[str, Any], identifiers: dict[str, str]) -> _Owned:
-    """Whose a problem is; `identifiers` keeps what stands for the ids of runs."""
+def _owned(entry: _Entry, runs: dict[str, Any], identifier: Callable[[str], str]) -> _Owned:
     pointer = entry.problem.pointer
     owner = _owner(pointer, runs)
-    if owner is None:
-        return _Owned(None, pointer, "\0".join((entry.rule, "", pointer, entry.problem.identity)))
-    if owner not in identifiers:
-        identifiers[owner] = _identifier(runs[owner])
-    inside = pointer[len(owner) :].removeprefix("/")
-    same = "\0".join((entry.rule, identifiers[owner], inside, entry.problem.identity))
-    return _Owned(runs[owner], inside, same)
+    run, run_id = (None, "") if owner is None else (runs[owner], identifier(owner))
+    inside = pointer if owner is None else pointer[len(owner) :].removeprefix("/")
+    return _Owned(run, inside, "\0".join((entry.rule, run_id, inside, entry.problem.identity)))
 
 
 def _identifier(run: Any) -> str:
-    """The id of a run, or what stands for one that is longer than any id."""
+    """The id of a run; of one that is longer than any id a digest, since each finding has it in its identity."""
     told = str(run.get("id")) if isinstance(run, dict) else ""
     return told if len(told) <= _LONGEST_IDENTIFIER else _digest(told)
 

@@ -111,7 +111,7 @@ def _is_run(value: Any) -> bool:
 
 
 def _has_run_keys(value: Any) -> bool:
-    if not isinstance(value, dict) or other_object(value):
+    if not isinstance(value, dict) or is_other_object(value):
         return False
     return "id" in value and "status" in value and any(owner in value for owner in _OWNERS)
 
@@ -169,10 +169,13 @@ OTHER_OBJECTS = {
 """What other objects of the API call themselves, in words."""
 
 
-def other_object(value: dict[str, Any]) -> str | None:
-    """What an object of the API is, in words, if it is neither a run nor a page; only runs tell when they started."""
-    kind = value.get("object")
-    return None if not isinstance(kind, str) or any(key in value for key in _STARTED) else OTHER_OBJECTS.get(kind)
+def is_other_object(value: Any) -> bool:
+    """Whether a value is an object of the API that is neither a run nor a page; only runs tell when they started."""
+    match value:
+        case {"object": str(kind)}:
+            return kind in OTHER_OBJECTS and not any(key in value for key in _STARTED)
+        case _:
+            return False
 
 
 def _looks_like(value: Any) -> str:
@@ -195,8 +198,10 @@ def _looks_like(value: Any) -> str:
             return "an empty array"
         case list():
             return f"an array of {_items(value)}"
+        case str() if value.lstrip()[:1] in ("{", "["):
+            return "a string that looks like JSON encoded twice"
         case str():
-            return "a bare string" if value.strip()[:1] not in ("{", "[") else "a string that holds JSON, encoded twice"
+            return "a bare string"
         case None:
             return "null"
         case bool():

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from validator.checked import Checked, CheckedDocument, Summary
 from validator.finding import Finding
 from validator.reporters import Look, Tally, reporter
-from validator.reporters.terminal import last_line
-from validator.severity import Severity, threshold
+from validator.settings import lowest_failing
+from validator.severity import Severity
 
 
 class ValidationFailed(AssertionError):
@@ -57,10 +57,12 @@ class Report:
 
         Raises `ValueError` for a severity that is none.
         """
-        if self.reaches(threshold(fail_on)):
+        if self.reaches(lowest_failing(fail_on)):
             raise ValidationFailed(str(self))
 
     def __repr__(self) -> str:
+        from validator.reporters.terminal import last_line  # only for those who look
+
         return f"<Report: {last_line(self.summary, Look(contract=self.contract))}>"
 
     def __str__(self) -> str:

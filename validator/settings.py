@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from validator.severity import Severity
@@ -52,3 +52,16 @@ class Settings(NamedTuple):
     max_excerpts: int | None = None
     outlines: bool = False
     edits: bool = False
+
+
+def check_vocabulary(name: str, value: object, words: Iterable[object]) -> None:
+    """Raise `ValueError` for an option that has a value other than these."""
+    known = [*words]
+    if value not in known:
+        raise ValueError(f"{name} is {value!r}, expected one of {', '.join(map(repr, known))}")
+
+
+def lowest_failing(fail_on: Severity | str) -> Severity:
+    """The lowest severity that fails, as a caller names it; raises `ValueError` for what names none."""
+    check_vocabulary("fail_on", fail_on, map(str, Severity))
+    return Severity(fail_on)

@@ -21,13 +21,4 @@ class Severity(StrEnum):
         return other if self.reaches(other) else self
 
 
-def threshold(fail_on: Severity | str) -> Severity:
-    """The lowest severity that fails, as a caller names it; raises `ValueError` for what names none."""
-    try:
-        return Severity(fail_on)
-    except ValueError:
-        words = ", ".join(repr(str(severity)) for severity in Severity)
-        raise ValueError(f"fail_on is {fail_on!r}, expected one of {words}") from None
-
-
 _RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}

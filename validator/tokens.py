@@ -8,6 +8,12 @@ from typing import Any
 from validator.document import Run
 
 COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+PARTS = (
+    ("prompt_tokens", "prompt_token_details", "cached_tokens"),
+    ("prompt_tokens", "prompt_tokens_details", "cached_tokens"),
+    ("completion_tokens", "completion_tokens_details", "reasoning_tokens"),
+)
+"""A count, an object beside it, and the count in that which is a part of the first."""
 
 
 def adds_up(usage: Mapping[str, Any]) -> bool:

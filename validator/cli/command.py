@@ -221,8 +221,8 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
     if options["list_rules"]:
         from validator.cli.rule_list import list_rules
 
-        is_said = context.get_parameter_source("output_format") is ParameterSource.COMMANDLINE
-        return list_rules(options["output_format"], is_said=is_said)
+        is_strict = context.get_parameter_source("output_format") is ParameterSource.COMMANDLINE
+        return list_rules(options["output_format"], is_strict=is_strict)
     if options["print_schema"] or options["bundle"] or options["dereference"]:
         from validator.cli.printed_schema import print_schema
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 PREFIX = "VALIDATE_RUNS"
 """What the variables of the options begin with."""
 SEVERITIES = [severity.value for severity in Severity]
-FAR = 10**11
-"""Unix seconds that no clock will show, in the year 5138; as milliseconds they were in 1973."""
 LEVELS = [*SEVERITIES, "off"]
 
 
@@ -113,9 +111,11 @@ class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from clic
         """Unix seconds of the moment; without an offset it is UTC."""
         import datetime
 
+        from validator.document import is_in_milliseconds
+
         with suppress(ValueError, OverflowError):  # the latter is of an integer of hundreds of digits
             if math.isfinite(seconds := float(value)):
-                if seconds >= FAR:
+                if is_in_milliseconds(seconds):
                     self.fail(f"{value!r} is no time in Unix seconds, but perhaps one in milliseconds.", param, ctx)
                 return seconds
         try:

@@ -43,10 +43,10 @@ def _wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, _NARROWEST), break_long_words=False, break_on_hyphens=False)
 
 
-def list_rules(outputs: Sequence[Output], *, is_said: bool) -> int:
-    """Print all rules, a line each, or as JSON; a format that means nothing here is refused, if it was said to us."""
+def list_rules(outputs: Sequence[Output], *, is_strict: bool) -> int:
+    """Print all rules, a line each, or as JSON; to be strict is to refuse a format that means nothing here."""
     wanted = outputs[0]
-    if is_said:
+    if is_strict:
         _refuse(outputs)
     if wanted.format in ("json", "jsonl"):
         rows = [_row(rule) for rule in RULES]

@@ -8,7 +8,7 @@ import io
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -96,7 +96,8 @@ def documents(
             yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=origin)
             continue
         body = call.body.without_mark() if call.body and _is_answer(call) else None
-        unanswered.update(_why_not(call))
+        if reason := _why_not(call):
+            unanswered[reason] += 1
         returned = _returned(opened, recording, call, body, turn) if body else ()
         brings_runs = False
         for one in returned:
@@ -104,29 +105,26 @@ def documents(
             yield one
         found += brings_runs
         others += not brings_runs
+    reasons = {reason: _told(reason, number) for reason, number in unanswered.items()}
     if found or not opened.is_named:
-        lost = unanswered.get(_LOST, 0)
-        yield PassedOver(opened.name, others, tuple(_told(unanswered)), next(_told({_LOST: lost})) if lost else "")
+        yield PassedOver(opened.name, others, tuple(reasons.values()), reasons.get(_LOST, ""))
         return
     yield PassedOver(opened.name, others)
-    yield SourceError(opened.name, f"nothing to check: {_nothing(others, unanswered)}")
+    why = [f"it was {reason}" for reason in reasons] if others == 1 else [*reasons.values()]
+    yield SourceError(opened.name, ": ".join(filter(None, ("nothing to check", _nothing(others), ", ".join(why)))))
 
 
-def _nothing(calls: int, unanswered: Mapping[str, int]) -> str:
+def _nothing(calls: int) -> str:
     """What there is in a recording that brings no runs."""
     if calls == 0:
         return "it holds no calls"
-    if calls == 1:
-        return ": it was ".join(("its only call returns no runs", *unanswered))
-    said = f"none of its {calls} calls returns runs"
-    return f"{said}: {', '.join(_told(unanswered))}" if unanswered else said
+    return "its only call returns no runs" if calls == 1 else f"none of its {calls} calls returns runs"
 
 
-def _told(unanswered: Mapping[str, int]) -> Iterator[str]:
-    """`2 calls for runs were answered with 401`, and so on for each reason."""
-    for reason, number in unanswered.items():
-        said = f"was {reason}" if number == 1 else f"were {_OF_MANY.get(reason, reason)}"
-        yield f"{count(number, 'call')} for runs {said}"
+def _told(reason: str, number: int) -> str:
+    """`2 calls for runs were answered with 401`."""
+    said = f"was {reason}" if number == 1 else f"were {_OF_MANY.get(reason, reason)}"
+    return f"{count(number, 'call')} for runs {said}"
 
 
 def _as_they_began(calls: Sequence[Call | NoCall]) -> Iterator[tuple[int, Call | NoCall]]:
@@ -148,15 +146,13 @@ def _is_for_runs(asked: Request) -> bool:
     return asked.method in _METHODS and _returns_runs(asked.path) is not None
 
 
-def _why_not(call: Call) -> Iterator[str]:
+def _why_not(call: Call) -> str | None:
     """Why a call for runs has no answer that could be checked, if that is so."""
-    if _is_for_runs(call.request):
-        if call.status in _SUCCEEDED:
-            yield from () if call.body else (_LOST,)
-        elif type(call.status) is int and call.status in _STATUSES:
-            yield f"answered with {call.status}"
-        else:
-            yield _NO_STATUS
+    if not _is_for_runs(call.request):
+        return None
+    if call.status in _SUCCEEDED:
+        return None if call.body else _LOST
+    return f"answered with {call.status}" if type(call.status) is int and call.status in _STATUSES else _NO_STATUS
 
 
 def _returned(
@@ -165,7 +161,7 @@ def _returned(
     frame = (Packed if body.is_base64 else Quoted)(recording, body.offsets)
     origin = Origin(frame, call.request, stream=call.record, period=call.period, turn=turn)
     try:
-        data = (_unpacked if body.is_base64 else _plain)(opened, recording, call, body)
+        data = _unpacked(opened, recording, call, body) if body.is_base64 else _plain(opened, recording, body)
     except SourceError as missing:  # the extra package for zstd
         yield SourceError(opened.name, f"call {call.record} {missing}")
         return
@@ -187,7 +183,7 @@ def _returned(
         yield Document(opened.name, data, call.record, origin=origin)
 
 
-def _plain(opened: Opened, recording: Recording, _call: Call, body: Body) -> str:
+def _plain(opened: Opened, recording: Recording, body: Body) -> str:
     recording.plain.take(len(body.text), opened.max_bytes)
     return body.text
 

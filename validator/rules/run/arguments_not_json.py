@@ -2,9 +2,9 @@ r"""The arguments of a function call are not the text of a JSON object.
 
 The model writes the arguments, and now and then it writes something else: a text that was cut off, single quotes, NaN,
 one key twice. A client that parses them without care crashes in the middle of a run that then waits until it expires.
-Whatever a strict reader objects to in a document it objects to here, and to a byte order mark,
-which readers of texts refuse. An empty object ("{}") is what a call without
-arguments looks like. Calls of other kinds than functions are not looked at.
+Whatever a strict reader objects to in a document it objects to here, and to a byte order mark, which readers of texts
+refuse. An empty object ("{}") is what a call without arguments looks like. Calls of other kinds than functions are not
+looked at.
 
 Bad:
 

@@ -3,9 +3,8 @@
 Cached tokens are prompt tokens that were read from the cache, reasoning tokens are completion tokens that nobody sees:
 each is counted in its whole already. Clients subtract the one from the other to bill the two at their own prices, and
 a part that exceeds its whole makes the rest negative. Usually the server adds up the parts of several calls but
-reports the whole of the last. Equality is fine; the objects with the details are optional, and they
-and their counts may be null. Both `prompt_token_details` and `prompt_tokens_details`, the spelling of chat completions,
-are judged.
+reports the whole of the last. Equality is fine; the objects with the details are optional, and they and their counts
+may be null. Both `prompt_token_details` and `prompt_tokens_details`, the spelling of chat completions, are judged.
 
 Bad:
 
@@ -26,12 +25,7 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-
-_PARTS = (
-    ("prompt_tokens", "prompt_token_details", "cached_tokens"),
-    ("prompt_tokens", "prompt_tokens_details", "cached_tokens"),
-    ("completion_tokens", "completion_tokens_details", "reasoning_tokens"),
-)
+from validator.tokens import PARTS
 
 
 @rule(group="usage", severity=WARNING, given=("usage",))
@@ -39,6 +33,6 @@ def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
     return [
         Problem(f"usage/{details}/{part}", f"is {{}}, but is a part of {whole}, which is {{}}", (count, usage[whole]))
-        for whole, details, part in _PARTS
+        for whole, details, part in PARTS
         if (parts := usage.get(details)) and (count := parts.get(part) or 0) > usage[whole] >= 0
     ]

@@ -20,17 +20,12 @@ Source: https://github.com/openai/openai-openapi/commit/802d487 (of 2023-11-06, 
 from collections.abc import Iterable
 from typing import Any
 
-from validator.document import TIMES, Instant, Run
+from validator.document import TIMES, Run, is_in_milliseconds
 from validator.problem import Problem
 from validator.rule import INFO, rule
 
 _EARLIEST = 1_698_796_800  # 2023-11-01
 _DAY = 86_400
-_MILLISECONDS = 10**11
-
-
-def _is_in_milliseconds(time: float) -> bool:
-    return time >= _MILLISECONDS and not isinstance(time, Instant)
 
 
 def _plausible(now: float) -> dict[str, Any]:
@@ -49,7 +44,7 @@ def check(run: Run, *, now: float) -> Iterable[Problem]:
     latest = now + _DAY
     for field in TIMES:
         time = run.get(field)
-        if time is None or _EARLIEST <= time <= latest or _is_in_milliseconds(time):
+        if time is None or _EARLIEST <= time <= latest or is_in_milliseconds(time):
             continue
         if time < _EARLIEST:
             return [Problem(field, "is {}, before the API existed (2023-11-01 is {})", (time, _EARLIEST))]

@@ -20,39 +20,33 @@ Source: https://github.com/datastax/astra-assistants-api/issues/38 (a compatible
 
 from collections.abc import Iterable
 
-from validator.document import TIMES, Instant, Run
+from validator.document import TIMES, TOO_LATE, Run, is_in_milliseconds
 from validator.problem import Problem
 from validator.rule import ERROR, rule
-
-_TOO_LATE = 10**11
 
 
 @rule(
     group="time",
     severity=ERROR,
     reads=TIMES,
-    unless={"properties": {field: {"type": ["integer", "null"], "maximum": _TOO_LATE - 1} for field in TIMES}},
+    unless={"properties": {field: {"type": ["integer", "null"], "maximum": TOO_LATE - 1} for field in TIMES}},
     screens=True,
 )
 def check(run: Run) -> Iterable[Problem]:
     for time in map(run.get, TIMES):
-        if time and _is_too_late(time):
+        if time and is_in_milliseconds(time):
             return [_problem(run)]
     return ()
 
 
-def _is_too_late(time: float) -> bool:
-    return time >= _TOO_LATE and not isinstance(time, Instant)
-
-
 def _problem(run: Run) -> Problem:
-    spoilt = tuple(field for field in TIMES if _is_too_late(run.get(field) or 0))
+    spoilt = tuple(field for field in TIMES if is_in_milliseconds(run.get(field) or 0))
     time = run[spoilt[0]]
     message = "is {}, which is milliseconds or finer; in Unix seconds it would be {}"
     return Problem(spoilt[0], message, (time, _in_seconds(int(time))), spoils=spoilt)
 
 
 def _in_seconds(time: int) -> int:
-    while time >= _TOO_LATE:
+    while time >= TOO_LATE:
         time //= 1000
     return time

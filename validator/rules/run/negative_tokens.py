@@ -22,17 +22,12 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import ERROR, rule
-from validator.tokens import COUNTS
+from validator.tokens import COUNTS, PARTS
 
-_PARTS = (
-    ("prompt_token_details", "cached_tokens"),
-    ("prompt_tokens_details", "cached_tokens"),
-    ("completion_tokens_details", "reasoning_tokens"),
-)
 _SOUND = {
     "properties": {
         **{name: {"minimum": 0} for name in COUNTS},
-        **{part_of: {"properties": {name: {"minimum": 0}}} for part_of, name in _PARTS},
+        **{part_of: {"properties": {name: {"minimum": 0}}} for _, part_of, name in PARTS},
     }
 }
 
@@ -41,7 +36,7 @@ _SOUND = {
 def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
     problems = [_problem(name, usage[name]) for name in COUNTS if usage[name] < 0]
-    for part_of, name in _PARTS:
+    for _, part_of, name in PARTS:
         details = usage.get(part_of)
         if details and (details.get(name) or 0) < 0:
             problems.append(_problem(f"{part_of}/{name}", details[name]))

@@ -51,19 +51,10 @@ def check(run: Run) -> Iterable[Problem]:
 
 def _are_counted(usage: dict[str, Any]) -> bool:
     """Whether both parts are counts, and none of them is contradicted by its own breakdown."""
-    prompt, completion = usage["prompt_tokens"], usage["completion_tokens"]
-    return (
-        0 < prompt < _TOO_MANY
-        and 0 < completion < _TOO_MANY
-        and all(count <= prompt for count in _parts(usage, "prompt_token_details", "cached_tokens"))
-        and all(count <= prompt for count in _parts(usage, "prompt_tokens_details", "cached_tokens"))
-        and all(count <= completion for count in _parts(usage, "completion_tokens_details", "reasoning_tokens"))
+    return all(
+        0 < usage[whole] < _TOO_MANY and ((usage.get(details) or {}).get(part) or 0) <= usage[whole]
+        for whole, details, part in tokens.PARTS
     )
-
-
-def _parts(usage: dict[str, Any], details: str, part: str) -> Iterable[float]:
-    counts = usage.get(details)
-    return (counts[part],) if counts and counts.get(part) is not None else ()
 
 
 def _is_used_by_steps(total: int, run: Run) -> bool:
