@@ -53,7 +53,7 @@ class Rule:
     once: bool = False
     """Only the first problem of a document is reported."""
     fixed: bool = False
-    """Can be neither ignored nor remapped: the document could not be read."""
+    """Can be neither ignored nor remapped: the document could not be read, or holds no runs that could be judged."""
 
     def asked(self, settings: object) -> dict[str, Any]:
         """The settings that the check takes, by name."""

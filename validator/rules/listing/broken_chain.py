@@ -69,13 +69,15 @@ def _turned_back(turn: Turn) -> Iterable[Problem]:
     moments = [*_new(turn)]
     own = possible_orders(moment.time for moment in moments)
     orders = (turn.orders & own) or turn.orders
-    if not moments or not own or orders == BOTH or (turn.is_asked and not turn.orders & own):
-        return ()  # of a page that is out of order by itself, unordered-runs has said so
+    if not moments or orders == BOTH or (turn.is_asked and own and not turn.orders & own):
+        return ()
     neighbours = [
         [_Moment(met.created_at, met.seen)] if met and met.created_at is not None else []
         for met in (turn.behind, turn.ahead)
     ]
-    for before, after in pairwise((*neighbours[0], *moments, *neighbours[1])):
+    inside = pairwise(moments) if own else ()  # that a page has no order by itself is reported by unordered-runs
+    seams = zip(neighbours[0], moments[:1], strict=False), zip(moments[-1:], neighbours[1], strict=False)
+    for before, after in (*seams[0], *inside, *seams[1]):
         if not possible_orders((before.time, after.time)) & orders:
             return [_problem(before, after, turn, "desc" in orders)]
     return ()

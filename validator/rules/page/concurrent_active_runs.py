@@ -40,6 +40,8 @@ def _by_thread(page: Page) -> Iterable[Sequence[tuple[int, Run]]]:
     """The runs of each thread; one that is listed twice is still one run."""
     threads: dict[str, dict[str, tuple[int, Run]]] = {}
     for index, run in page.runs:
+        if not run["thread_id"] or not run["id"]:
+            continue  # empty, they tell no thread from another
         threads.setdefault(run["thread_id"], {}).setdefault(run["id"], (index, run))
     return [list(runs.values()) for runs in threads.values()]
 

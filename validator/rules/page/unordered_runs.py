@@ -58,7 +58,7 @@ def check(page: Page, *, order: str | None) -> Iterable[Problem]:
 def _without_repetitions(page: Page) -> Sequence[tuple[int, Run]]:
     """A run listed twice is out of order too, but that is one fault: `duplicate-run-id`."""
     first: dict[str, int] = {}
-    return [(index, run) for index, run in page.runs if first.setdefault(run["id"], index) == index]
+    return [(index, run) for index, run in page.runs if not run["id"] or first.setdefault(run["id"], index) == index]
 
 
 def _order(runs: Sequence[tuple[int, Run]]) -> str:

@@ -35,13 +35,12 @@ _BELONGS = {
     severity=WARNING,
     reads=tuple(_BELONGS),
     unless={"properties": {field: {"minLength": 1} for field in _BELONGS}},
-    screens=True,
 )
 def check(run: Run) -> Iterable[Problem]:
     if "" not in map(run.get, _BELONGS):
         return ()
     return [
-        Problem(field, f"is an empty string where {what} belongs", spoils=(field,))
+        Problem(field, f"is an empty string where {what} belongs", explains=(field,))
         for field, what in _BELONGS.items()
         if run.get(field) == ""
     ]

@@ -20,11 +20,9 @@ gateway whose documented run has 0 for every time); 0 of 244 genuine run objects
 
 from collections.abc import Iterable
 
-from validator.document import TIMES, Run
+from validator.document import TIMES, ZERO_TIMES, Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-
-_ZEROS = (0, -62_135_596_800)
 
 
 @rule(
@@ -35,8 +33,15 @@ _ZEROS = (0, -62_135_596_800)
     screens=True,
 )
 def check(run: Run) -> Iterable[Problem]:
-    zeros = [(field, time) for field in TIMES if (time := run.get(field)) in _ZEROS]
-    return [Problem(field, _message(field, time), (time,), spoils=(field,)) for field, time in zeros]
+    zeros = [(field, time) for field in TIMES if (time := run.get(field)) in ZERO_TIMES]
+    return [_problem(field, time) for field, time in zeros]
+
+
+def _problem(field: str, time: float) -> Problem:
+    problem = Problem(field, _message(field, time), (time,), explains=(field,))
+    if field == "created_at":  # which is never null: nobody knows when it was
+        return problem._replace(spoils=(field,))
+    return problem._replace(means_null=True)
 
 
 def _message(field: str, time: float) -> str:
