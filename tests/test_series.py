@@ -381,8 +381,10 @@ def test_a_zero_is_compared_as_the_null_that_it_stands_for() -> None:
     assert [(told[0], told[1]) for told in said([*due], history=True)] == [("zero-timestamp", "/1/expires_at")]
 
 
-def test_a_time_that_cannot_be_told_is_not_compared() -> None:
-    assert [told[0] for told in said([run(), run(created_at=0)], history=True)] == ["zero-timestamp"]
+def test_a_zero_says_nothing_of_the_order_of_a_listing() -> None:
+    unknown = [run(id=f"run_{letter}", created_at=0) for letter in "xyz"]
+    pages = page(*runs("a"), unknown[0], has_more=True), page(unknown[1], *runs("bc"), unknown[2])
+    assert {told[0] for told in said([*pages], listing=True)} == {"zero-timestamp"}
 
 
 def test_camel_case_times_are_compared_as_instants() -> None:
@@ -712,17 +714,11 @@ def test_recorded_pages_are_a_listing_where_their_requests_say_so(tmp_path: Path
 
 
 def test_a_recorded_page_that_a_cursor_leads_to_is_of_the_same_thread(tmp_path: Path) -> None:
-    for cursor, letters in (("?after=run_c", "d"), ("?before=run_b", "a")):
-        calls = ("", listed("bc")), (cursor, page(*runs(letters, thread_id="thread_z"), has_more=True))
-        assert _gets(tmp_path, *calls) == [
-            (
-                2,
-                "mixed-thread-pages",
-                "/data/0/thread_id",
-                'is "thread_z", but record 1 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa": '
-                "a listing is of one thread",
-            )
-        ]
+    seen = 'is "thread_z", but record 1 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
+    found = (2, "mixed-thread-pages", "/data/0/thread_id", f"{seen}: a listing is of one thread")
+    for cursor, letter in (("?after=run_c", "d"), ("?before=run_b", "a")):
+        stranger = page(*runs(letter, thread_id="thread_z"), has_more=True)
+        assert _gets(tmp_path, ("", listed("bc")), (cursor, stranger)) == [found]
 
 
 def test_a_recorded_page_without_runs_is_not_followed(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Checks(NamedTuple):
 
 def checks(settings: Settings) -> Checks:
     """Get ready to check documents with these settings."""
-    rules = [rule for rule in RULES if rule.name in settings.severities]
+    rules = [rule for rule in RULES if rule.always or rule.name in settings.severities]
     rest = [rule for rule in rules if rule.unless is None]
     quick = cache(partial(unremarkable, rules, settings))
     return Checks(settings, dispatch(rules, settings), quick, dispatch(rest, settings), {})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, TypeAlias, get_args
 
-from validator.document import Page, Run
+from validator.document import ZERO_TIMES, Page, Run
 from validator.found import Found
 from validator.passes import Checks, Judged, under
 from validator.problem import NamedProblem
@@ -205,7 +205,8 @@ class Listing:
                 continue
             ids.append(run["id"])
             if run["id"] not in self.earlier:
-                met = self.earlier[run["id"]] = Met(None if "created_at" in spoiled else run["created_at"], here)
+                created = None if "created_at" in spoiled or run["created_at"] in ZERO_TIMES else run["created_at"]
+                met = self.earlier[run["id"]] = Met(created, here)
                 new.append(met)
         self.orders = self._shown_by(new, is_ahead=is_ahead)
         if is_ahead or self.first_id is None:

@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from validator.document import ZERO_TIMES
 from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.sighting import BOTH, Seen, Turn, possible_orders
@@ -43,7 +44,7 @@ def check(turn: Turn) -> Iterable[Problem]:
 
 def _continued(turn: Turn) -> Iterator[Problem]:
     """Whether the page before has said that nothing follows; a page without a new run is another fault, or none."""
-    if turn.more is not None and not turn.more[0] and any(_new(turn)):
+    if turn.more is not None and not turn.more[0] and any(run["id"] not in turn.earlier for _, run in turn.page.runs):
         message = "holds {} runs, but has_more is false in {}: it is true where another page follows"
         yield Problem("data", message, (len(turn.page.envelope["data"]), turn.more[1].told(turn.here)))
 
@@ -61,7 +62,11 @@ class _Moment(NamedTuple):
 
 
 def _new(turn: Turn) -> Iterator[_Moment]:
-    return (_Moment(run["created_at"], i) for i, run in turn.page.runs if run["id"] not in turn.earlier)
+    return (
+        _Moment(run["created_at"], i)
+        for i, run in turn.page.runs
+        if run["id"] not in turn.earlier and run["created_at"] not in ZERO_TIMES
+    )
 
 
 def _turned_back(turn: Turn) -> Iterable[Problem]:

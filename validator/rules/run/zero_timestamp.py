@@ -3,8 +3,9 @@
 0 is a time, the start of 1970: a client that asks "is `completed_at` set?" gets a yes for a run that is still at work,
 and one that asks "has it expired?" gets a yes, too. Servers written in Go send the zero value of a number that was
 never set, or of a time, which there and in .NET is the start of the year 1 (-62135596800, "0001-01-01T00:00:00Z"). Null
-says that a thing has not happened; `created_at` alone always has a time. Each zero is reported at its field, which no
-other rule reads any more.
+says that a thing has not happened; `created_at` alone always has a time. Each zero is reported at its field, and every
+other rule reads it as null. Where null is an error there, as `completed_at` of a completed run, that is reported in its
+place.
 
 Bad:
 
@@ -31,17 +32,14 @@ from validator.rule import WARNING, rule
     reads=TIMES,
     unless={"properties": {field: {"type": ["integer", "null"], "minimum": 1} for field in TIMES}},
     screens=True,
+    always=True,
 )
 def check(run: Run) -> Iterable[Problem]:
     zeros = [(field, time) for field in TIMES if (time := run.get(field)) in ZERO_TIMES]
-    return [_problem(field, time) for field, time in zeros]
-
-
-def _problem(field: str, time: float) -> Problem:
-    problem = Problem(field, _message(field, time), (time,), explains=(field,))
-    if field == "created_at":  # which is never null: nobody knows when it was
-        return problem._replace(spoils=(field,))
-    return problem._replace(means_null=True)
+    return [
+        Problem(field, _message(field, time), (time,), explains=(field,), means_null=field != "created_at")
+        for field, time in zeros
+    ]
 
 
 def _message(field: str, time: float) -> str:
