@@ -159,8 +159,8 @@ def _either(words: Iterable[str]) -> str:
 def _ignoring(rule: Rule) -> str:
     if rule.fixed:
         return (
-            "This rule can be neither left out nor accepted in a baseline: where a document cannot be read, nobody "
-            "knows what else is wrong with it."
+            "This rule can be neither left out nor accepted in a baseline: where a document cannot be read or holds no "
+            "runs, nobody knows what else is wrong with it."
         )
     return page(
         _tab("command", fenced(f"validate-runs responses/ --ignore {rule.name}", "sh")),

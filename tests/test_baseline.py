@@ -238,7 +238,7 @@ def test_an_archive_that_is_sound_by_now_has_nothing_left_in_the_baseline(tmp_pa
     archive(tmp_path, *RUNS)
     run("archive.jsonl", *UPDATE, cwd=tmp_path)
     archive(tmp_path, *[a_run(id=f"run_{name}") for name in "abc"])
-    for layout in ((), ("--form", "sdk")):  # at a glance, and one by one
+    for layout in ((), ("-f", "concise", "-f", "html:report.html")):  # at a glance, and one by one
         ran = run("archive.jsonl", *HOLD, *layout, "--ignore", "schema,document", cwd=tmp_path)
         assert (ran.code, ran.err) == (
             0,

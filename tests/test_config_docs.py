@@ -86,7 +86,7 @@ def test_every_key_is_explained() -> None:
 
 def test_the_rules_that_cannot_be_accepted_are_named() -> None:
     fixed = {rule.name for rule in RULES if rule.fixed}
-    said = PAGES[1].read_text("utf-8").partition("never accepted:")[2].partition("Where")[0]
+    said = PAGES[1].read_text("utf-8").partition("never accepted:")[2].partition("Nobody")[0]
     assert {*re.findall("`([a-z0-9-]+)`", said)} == fixed
     said = PAGES[0].read_text("utf-8").partition("cannot be read (")[2].partition(")")[0]
     assert {*re.findall("`([a-z0-9-]+)`", said)} == fixed - {"internal-error", "worker-ended"}

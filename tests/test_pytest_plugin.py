@@ -113,6 +113,23 @@ def test_an_assertion_fails_with_everything_that_is_wrong(pytester: pytest.Pytes
     assert fits(result)
 
 
+def test_what_holds_no_runs_fails_whichever_rules_are_left_out(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "fixtures/error.json", text='{"error": {"message": "x"}}')
+    pytester.makeini("[pytest]\nvalidate_runs_files = fixtures/*.json\nvalidate_runs_select = usage\n")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.validate_runs(ignore=["document", "schema"])
+        def test_page(assert_valid_runs):
+            assert_valid_runs({"object": "list", "data": None})
+        """
+    )
+    result = pytester.runpytest()
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["*not-a-run-list*API error object*", "*not-a-run-list*neither a page nor a run*"])
+
+
 def test_a_comparison_fails_with_an_explanation(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""

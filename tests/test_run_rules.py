@@ -169,9 +169,9 @@ def test_a_time_in_words_from_before_the_api_is_told(ignored: list[str]) -> None
     ]
 
 
-def test_of_an_empty_id_nothing_else_is_said() -> None:
+def test_of_an_empty_id_nothing_milder_is_said() -> None:
     empty = run(id="", thread_id="", assistant_id="", model="")
-    assert said(page(empty, empty)) == [
+    of_each = [
         ("empty-identifier", f"/data/{index}/{field}", f"is an empty string where {what} belongs")
         for index in (0, 1)
         for field, what in (
@@ -180,6 +180,19 @@ def test_of_an_empty_id_nothing_else_is_said() -> None:
             ("thread_id", "the id of its thread"),
             ("model", "the name of its model"),
         )
+    ]
+    of_each[4] = ("duplicate-run-id", "/data/1/id", 'is "", which the run at index 0 of data has already')
+    assert said(page(empty, empty)) == of_each
+
+
+def test_empty_ids_tell_no_run_and_no_thread_from_another() -> None:
+    active = {"status": "in_progress", "completed_at": None, "usage": None, "expires_at": 1893456000}
+    for ids in ({"id": ""}, {"thread_id": ""}):
+        runs = [run(**{"id": f"run_{letter}", **active, **ids}) for letter in "ab"]
+        assert said(page(*runs), select=["concurrent-active-runs"]) == []
+    times = [run(id="", created_at=created) for created in (1729418400, 1729418300, 1729418350)]
+    assert [found[:2] for found in said(page(*times), select=["unordered-runs"])] == [
+        ("unordered-runs", "/data/2/created_at")
     ]
 
 

@@ -19,6 +19,7 @@ FIXED = {
     "too-large",
     "broken-compression",
     "broken-recording",
+    "not-a-run-list",
     "worker-ended",
     "internal-error",
 }

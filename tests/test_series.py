@@ -71,6 +71,42 @@ def test_pages_that_make_one_listing_are_sound() -> None:
     assert of_listing(listed("ab", more=False), listed("", more=False)) == []
 
 
+def test_a_page_of_another_thread_is_told() -> None:
+    others = {"thread_id": "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd"}
+    told = 'is "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd", but /0 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
+    message = f"{told}: a listing is of one thread"
+    pages = listed("bc"), page(*runs("d", **others), has_more=True), listed("e"), page(*runs("fg", **others))
+    assert of_listing(*pages) == [("mixed-thread-pages", f"/{number}/data/0/thread_id", message) for number in (1, 3)]
+    assert said([*pages]) == []  # an array of pages that nobody called a listing
+
+
+def test_a_page_of_another_thread_is_no_broken_chain_too() -> None:
+    pages = listed("bc"), page(*runs("a", thread_id="thread_z"))
+    assert [told[:2] for told in of_listing(*pages)] == [("mixed-thread-pages", "/1/data/0/thread_id")]
+    milder = {"mixed-thread-pages": "warning"}
+    assert [told[:2] for told in of_listing(*pages, severity=milder)] == [
+        ("broken-chain", "/1/data/0/created_at"),
+        ("mixed-thread-pages", "/1/data/0/thread_id"),
+    ]
+    assert [told[:2] for told in of_listing(*pages, ignore=[*milder])] == [("broken-chain", "/1/data/0/created_at")]
+
+
+def test_the_thread_of_a_listing_is_the_first_that_a_page_tells() -> None:
+    silent = page(run(id="run_a", thread_id=""), run(id="run_b", thread_id=7, created_at=1729418300), has_more=True)
+    pages = silent, listed("", more=True), listed("c"), page(*runs("d", thread_id="thread_z"))
+    options = {"select": ["mixed-thread-pages"]}
+    assert [told[:2] for told in of_listing(*pages, **options)] == [("mixed-thread-pages", "/3/data/0/thread_id")]
+
+
+def test_files_of_one_folder_are_no_listing_unless_it_is_said(tmp_path: Path) -> None:
+    for name, thread in (("a", "thread_y"), ("b", "thread_z")):
+        (tmp_path / f"{name}.json").write_text(json.dumps(page(*runs(name, thread_id=thread))))
+    assert said(tmp_path) == []
+    assert [told[:2] for told in said(tmp_path, listing=True, ignore=["broken-chain"])] == [
+        ("mixed-thread-pages", "/data/0/thread_id")
+    ]
+
+
 def test_pages_of_an_array_are_no_listing_unless_it_is_said() -> None:
     assert said([listed("ab"), listed("ab")]) == []
 
@@ -105,6 +141,12 @@ def test_a_page_after_the_last_one_is_told() -> None:
             "holds 2 runs, but has_more is false in /0: it is true where another page follows",
         )
     ]
+
+
+def test_a_page_that_has_no_order_by_itself_may_still_turn_back_at_its_seam() -> None:
+    turned = page(*runs("b"), *runs("e"), *runs("d"))
+    assert of_listing(listed("ac"), turned) == [_turned(0, 1729418300, "later", 1729418200, " in /0")]
+    assert of_listing(listed("ab"), page(*runs("c"), *runs("e"), *runs("d"))) == []
 
 
 def test_a_listing_that_ends_with_a_promise_is_told() -> None:
@@ -167,7 +209,11 @@ def test_an_order_that_was_asked_for_counts_from_the_first_page() -> None:
 
 def test_what_is_no_page_interrupts_a_listing() -> None:
     pages = listed("c", more=False), {"object": "list", "data": 7}, listed("b"), None, listed("ab", more=False)
-    assert [told[:2] for told in of_listing(*pages)] == [("overlapping-pages", "/4/data/1/id")]
+    assert [told[:2] for told in of_listing(*pages)] == [
+        ("not-a-run-list", "/1"),
+        ("not-a-run-list", "/3"),
+        ("overlapping-pages", "/4/data/1/id"),
+    ]
 
 
 def test_misshapen_fields_are_not_compared() -> None:
@@ -328,8 +374,17 @@ def test_times_go_forward_only(before: dict[str, Any], after: dict[str, Any], to
     )
 
 
-def test_a_time_that_another_rule_spoils_is_not_compared() -> None:
-    assert [told[0] for told in said([run(), run(started_at=0)], history=True)] == ["zero-timestamp"]
+def test_a_zero_is_compared_as_the_null_that_it_stands_for() -> None:
+    assert [told[0] for told in said([run(), run(started_at=0)], history=True)] == ["time-moved-back"]
+    assert [told[0] for told in said([run(started_at=0), run()], history=True)] == ["zero-timestamp"]
+    due = active(), active(expires_at=0)
+    assert [(told[0], told[1]) for told in said([*due], history=True)] == [("zero-timestamp", "/1/expires_at")]
+
+
+def test_a_zero_says_nothing_of_the_order_of_a_listing() -> None:
+    unknown = [run(id=f"run_{letter}", created_at=0) for letter in "xyz"]
+    pages = page(*runs("a"), unknown[0], has_more=True), page(unknown[1], *runs("bc"), unknown[2])
+    assert {told[0] for told in said([*pages], listing=True)} == {"zero-timestamp"}
 
 
 def test_camel_case_times_are_compared_as_instants() -> None:
@@ -608,7 +663,8 @@ def test_misshapen_events_are_not_judged(tmp_path: Path) -> None:
         ("thread.run.completed", run(id="run_b")),
     )
     assert [told[:3] for told in _told(_stream(tmp_path / "a.sse", *events, DONE))] == [
-        (5, "event-status-mismatch", "/id")
+        (4, "not-a-run-list", ""),
+        (5, "event-status-mismatch", "/id"),
     ]
 
 
@@ -657,6 +713,19 @@ def test_recorded_pages_are_a_listing_where_their_requests_say_so(tmp_path: Path
     ]
 
 
+def test_a_recorded_page_that_a_cursor_leads_to_is_of_the_same_thread(tmp_path: Path) -> None:
+    seen = 'is "thread_z", but record 1 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
+    found = (2, "mixed-thread-pages", "/data/0/thread_id", f"{seen}: a listing is of one thread")
+    for cursor, letter in (("?after=run_c", "d"), ("?before=run_b", "a")):
+        stranger = page(*runs(letter, thread_id="thread_z"), has_more=True)
+        assert _gets(tmp_path, ("", listed("bc")), (cursor, stranger)) == [found]
+
+
+def test_a_recorded_page_without_runs_is_not_followed(tmp_path: Path) -> None:
+    calls = ("", listed("ab")), ("/", page(data=7))
+    assert [told[:2] for told in _gets(tmp_path, *calls)] == [(2, "not-a-run-list")]
+
+
 def test_other_calls_may_come_between(tmp_path: Path) -> None:
     calls = ("", listed("ab")), ("/run_a", runs("a")[0]), ("?after=run_b", listed("bc"))
     assert [told[:2] for told in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
@@ -673,7 +742,9 @@ def test_other_calls_may_come_between(tmp_path: Path) -> None:
         [("?order=asc", listed("ba", more=False)), ("?order=asc&after=run_a", page(run(id="run_z"), has_more=False))],
         [("", listed("bc")), ("?before=run_b", listed("a"))],
         [("", listed("bc", more=False)), ("?before=run_b", listed("a")), ("?after=run_c", listed(""))],
-        [("", listed("ab")), ("/", page(data=7))],
+        [("", listed("ab")), ("/?after=run_b", listed("cd"))],
+        [("", listed("ab")), ("", page(*runs("cd", thread_id="thread_z")))],
+        [("", listed("ab")), ("?after=run_x", page(*runs("cd", thread_id="thread_z")))],
     ],
 )
 def test_recorded_pages_that_are_fine(tmp_path: Path, calls: list[tuple[str, Any]]) -> None:

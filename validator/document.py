@@ -27,6 +27,10 @@ TOO_LATE = 10**11
 """Unix seconds that no clock will show, in the year 5138; as milliseconds they were in 1973."""
 
 
+ZERO_TIMES = (0, -62_135_596_800)
+"""What programs write that have no null: the start of 1970, and that of the year 1."""
+
+
 def is_in_milliseconds(time: float) -> bool:
     """Whether a time must be in milliseconds or finer, which a date-time string never is."""
     return time >= TOO_LATE and not isinstance(time, Instant)

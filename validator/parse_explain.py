@@ -141,7 +141,10 @@ class _Reading:
             return
         pointer, span = join(*parts(token.path)), Span(token.start, token.end)
         self._room -= len(pointer)
-        self.problems.append((rule, Problem(pointer, message, values, on_key=token.kind == "key", span=span)))
+        problem = Problem(pointer, message, values, on_key=token.kind == "key", span=span)
+        if rule == _NOT_FINITE:  # the schemas have their say too, in case this is left out
+            problem = problem._replace(explains=(pointer,))
+        self.problems.append((rule, problem))
 
     def _is_full(self, rule: str) -> bool:
         """Whether what was found just now is only counted; the first of each rule is listed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -36,7 +36,7 @@ class Checks(NamedTuple):
 
 def checks(settings: Settings) -> Checks:
     """Get ready to check documents with these settings."""
-    rules = [rule for rule in RULES if rule.name in settings.severities]
+    rules = [rule for rule in RULES if rule.always or rule.name in settings.severities]
     rest = [rule for rule in rules if rule.unless is None]
     quick = cache(partial(unremarkable, rules, settings))
     return Checks(settings, dispatch(rules, settings), quick, dispatch(rest, settings), {})
@@ -119,7 +119,7 @@ def _judged(part: Part, subject: _Subject) -> Judged:
             spoiled_runs[index] = spoiled
         wire_runs.append((index, wire_run))
     of_runs = Judged(part, problems, wire_runs, spoiled_runs)
-    return of_runs if part.page is None else _with_envelope(of_runs, subject)
+    return _with_envelope(of_runs, subject) if part.is_page else of_runs
 
 
 def _nobody(_: Any) -> bool:
@@ -150,9 +150,19 @@ def _shape_problems(
     found = schema_problems(value, name, settings.contract, form)
     missing = {problem.pointer: problem.identity.split(",") for rule, problem in found if rule == "schema:required"}
     misspelt = key_problems(value, contract.shape_of(name), form, missing)
-    unusable = {part.pointer for _, part in under(pointer, found) if part.pointer in subject.unusable}
-    kept = [named for named in under(pointer, [*found, *misspelt]) if named[1].pointer not in unusable]
-    return kept, _misshapen_fields(found, missing, form) | _unusable_fields(pointer, name, subject)
+    accounted = [
+        one for one in key_problems(value, contract.shape_of(name), form, {}) if missing and one not in misspelt
+    ]
+    problems = [*_accounting(found, accounted), *misspelt, *accounted]
+    return under(pointer, problems), _misshapen_fields(found, missing, form) | _unusable_fields(pointer, name, subject)
+
+
+def _accounting(found: Iterable[NamedProblem], keys: Sequence[NamedProblem]) -> Iterator[NamedProblem]:
+    """The problems of the schema; what is missing explains the misspelt keys that stand in its stead."""
+    for rule, problem in found:
+        places = [key.pointer for _, key in keys if join(*split(key.pointer)[:-1]) == problem.pointer]
+        is_explanation = rule == "schema:required" and places
+        yield rule, problem._replace(explains=(*problem.explains, *places)) if is_explanation else problem
 
 
 def _misshapen_fields(
@@ -172,7 +182,14 @@ def _unusable_fields(pointer: str, name: SubjectName, subject: _Subject) -> froz
 def under(pointer: str, problems: Iterable[NamedProblem], spelt_as: Any = None) -> list[NamedProblem]:
     """The problems with pointers into the whole document; where `spelt_as` is given, in the key names that it has."""
     return [
-        (name, problem._replace(pointer=_absolute(pointer, problem.pointer, spelt_as))) for name, problem in problems
+        (
+            name,
+            problem._replace(
+                pointer=_absolute(pointer, problem.pointer, spelt_as),
+                explains=tuple(_absolute(pointer, place, spelt_as) for place in problem.explains),
+            ),
+        )
+        for name, problem in problems
     ]
 
 

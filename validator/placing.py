@@ -21,6 +21,7 @@ from validator.ignoring import is_left_out, left_out
 from validator.locate import ByteColumns, in_words, locate
 from validator.parse import text_of
 from validator.problem import NamedProblem, Problem, Span
+from validator.recognise import unrecognised
 from validator.rules import BY_NAME
 from validator.settings import Settings
 from validator.severity import Severity
@@ -43,7 +44,8 @@ class _Entry:
 
 def placed(found: Found, settings: Settings, room: int | None) -> Checked:
     """The findings of a document: all counted, those to show placed and sorted, as many worded as there is room for."""
-    counted = list(_in_effect(found.problems, found.about.file, settings))
+    counted = _told_once(list(_in_effect(found.problems, found.about.file, settings)), settings)
+    counted += _unrecognised(found, counted, settings)
     shown = [(rule, problem) for rule, problem in counted if _severity(rule, problem, settings).reaches(settings.show)]
     totals = Counter((rule, _severity(rule, problem, settings)) for rule, problem in counted)
     if room == 0:
@@ -60,14 +62,60 @@ def placed(found: Found, settings: Settings, room: int | None) -> Checked:
 
 
 def _in_effect(problems: Iterable[NamedProblem], file: str | None, settings: Settings) -> Iterator[NamedProblem]:
-    """The problems of the rules in effect there; of a rule that speaks once a document, the first."""
+    """The problems of the rules in effect there; of a rule that speaks once a document, the first.
+
+    A problem without a rule is a defect of the schemas, and no option leaves it out.
+    """
     said: set[str] = set()
     places = left_out(file, settings.per_file_ignores)
     for rule, problem in problems:
-        if rule in settings.severities and rule not in said and not is_left_out(rule, problem.pointer, places):
+        if rule not in BY_NAME:
+            message = f"{problem.message}; there is no rule {rule} to report it, which is a defect of validate-runs"
+            yield "internal-error", problem._replace(message=message)
+        elif rule in settings.severities and rule not in said and not is_left_out(rule, problem.pointer, places):
             if BY_NAME[rule].once:
                 said.add(rule)
             yield rule, problem
+
+
+def _told_once(problems: list[NamedProblem], settings: Settings) -> list[NamedProblem]:
+    """The problems without those that another explains; the milder never takes the place of the more severe.
+
+    A problem that explains what else is found at its own place gives way to a more severe one there.
+    """
+    if not any(problem.explains for _, problem in problems):
+        return problems
+    ranks = [list(Severity).index(_severity(rule, problem, settings)) for rule, problem in problems]
+    worst: dict[str, int] = {}
+    best: dict[str, tuple[int, int]] = {}
+    for index, (_, problem) in enumerate(problems):
+        worst[problem.pointer] = min(ranks[index], worst.get(problem.pointer, ranks[index]))
+        for place in problem.explains:
+            best[place] = min((ranks[index], index), best.get(place, (ranks[index], index)))
+
+    def is_kept(index: int, rule: str, problem: Problem) -> bool:
+        rank, explanation = ranks[index], best.get(problem.pointer)
+        if explanation is None or BY_NAME[rule].fixed:
+            return True
+        if problem.pointer in problem.explains:
+            return explanation == (rank, index) and rank == worst[problem.pointer]
+        return rank < explanation[0]
+
+    return [(rule, problem) for index, (rule, problem) in enumerate(problems) if is_kept(index, rule, problem)]
+
+
+def _unrecognised(found: Found, counted: Iterable[NamedProblem], settings: Settings) -> list[NamedProblem]:
+    """What is in the place of a page or a run, is neither, and has no error in effect: it never counts as valid."""
+    with_error: set[str] = set()
+    for rule, problem in counted:
+        if _severity(rule, problem, settings) is Severity.ERROR:
+            parts = problem.pointer.split("/")
+            with_error.update("/".join(parts[:length]) for length in range(min(len(parts), 3) + 1))
+    return [
+        ("not-a-run-list", problem)
+        for problem in unrecognised(found.recognised.parts)
+        if problem.pointer not in with_error
+    ]
 
 
 def _severity(rule: str, problem: Problem, settings: Settings) -> Severity:

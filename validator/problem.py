@@ -40,6 +40,12 @@ class Problem(NamedTuple):
     values: tuple[object, ...] = ()
     spoils: tuple[str, ...] = ()
     """Fields of the run that no other rule may read any more."""
+    explains: tuple[str, ...] = ()
+    """Pointers at which a problem of another rule is a consequence of this one, and no finding of its own.
+
+    That holds if the other is not the more severe of the two, as severities are configured."""
+    means_null: bool = False
+    """The field stands for null, and other rules of the run read it as null."""
     on_key: bool = False
     """The key is what is wrong, not its value: the place is the key."""
     span: Span | None = None

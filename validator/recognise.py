@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from validator.problem import Problem
@@ -23,11 +23,13 @@ class Part(NamedTuple):
     """A page, or runs without one, inside a document.
 
     `pointer` leads to the page (`""`, or `"3"` in an array of pages); `runs` pairs each element with its pointer.
+    `page` is whatever stands in the place of a page, where `is_page`.
     """
 
     pointer: str
-    page: dict[str, Any] | None
+    page: Any
     runs: Sequence[tuple[str, Any]]
+    is_page: bool = False
 
 
 class Recognised(NamedTuple):
@@ -101,7 +103,7 @@ def _page(pointer: str, page: Any) -> Part:
     data = page.get("data") if isinstance(page, dict) else None
     prefix = f"{pointer}/data" if pointer else "data"
     runs = [(f"{prefix}/{index}", run) for index, run in enumerate(data)] if isinstance(data, list) else ()
-    return Part(pointer, page, runs)
+    return Part(pointer, page, runs, is_page=True)
 
 
 def _is_run(value: Any) -> bool:
@@ -135,6 +137,16 @@ def _is_export(value: Any) -> bool:
     """Whether a value is what export tools write of a thread: its runs, without a page around them."""
     runs = value.get("runs") if isinstance(value, dict) else None
     return isinstance(runs, list) and (not runs or any(_is_run(run) for run in runs))
+
+
+def unrecognised(parts: Iterable[Part]) -> Iterator[Problem]:
+    """A problem for each value that stands in the place of a page or a run and is neither."""
+    for part in parts:
+        if part.is_page and not (isinstance(part.page, dict) and isinstance(part.page.get("data"), list)):
+            yield Problem(part.pointer, f"is {_looks_like(part.page)}, expected a page of runs")
+        for pointer, value in part.runs:
+            if not _is_run(value):
+                yield Problem(pointer, f"is {_looks_like(value)}, expected a run")
 
 
 def _told_forms(parts: Sequence[Part]) -> Counter[Form]:

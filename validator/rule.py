@@ -50,10 +50,12 @@ class Rule:
     A function that takes the settings in `asks` and returns the schema, where it depends on them."""
     screens: bool = False
     """Runs before the others, on what is well shaped of every run; they keep away from what its problems spoil."""
+    always: bool = False
+    """Is called where it is left out too: other rules rely on how it reads a run."""
     once: bool = False
     """Only the first problem of a document is reported."""
     fixed: bool = False
-    """Can be neither ignored nor remapped: the document could not be read."""
+    """Can be neither ignored nor remapped: the document could not be read, or holds no runs that could be judged."""
 
     def asked(self, settings: object) -> dict[str, Any]:
         """The settings that the check takes, by name."""
@@ -99,6 +101,7 @@ def rule(
     asks: tuple[str, ...] = (),
     unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None,
     screens: bool = False,
+    always: bool = False,
     once: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a rule of the module's `check`; its name is the file's, its page the module's docstring."""
@@ -119,6 +122,7 @@ def rule(
             asks=asks,
             unless=unless,
             screens=screens,
+            always=always,
             once=once,
         )
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from validator.document import Page, Run
 from validator.problem import NamedProblem, Problem
-from validator.rule import Check, Rule
+from validator.rule import ERROR, Check, Rule
 from validator.settings import Settings
 
 BoundCheck: TypeAlias = Callable[[Any], Iterable[Problem]]
@@ -52,7 +52,7 @@ def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
     """Sort the rules of single documents by what they check."""
     bound = [(rule, _bound(rule.check, rule, settings)) for rule in rules if rule.check and not rule.series]
     of_runs = [pair for pair in bound if pair[0].group != "page"]
-    screens = tuple(pair for pair in of_runs if pair[0].screens)
+    screens = tuple(pair for pair in of_runs if _screens(pair[0], settings))
     settled = tuple(pair for pair in of_runs if pair not in screens and pair[0].fields <= {*SETTLED_FIELDS})
     others = tuple(pair for pair in of_runs if pair not in screens and pair not in settled)
     return Dispatch(
@@ -65,6 +65,11 @@ def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
         memo={},
         said={},
     )
+
+
+def _screens(rule: Rule, settings: Settings) -> bool:
+    """Whether a rule keeps others away; an error that was made milder does not, for it may hide no error."""
+    return rule.screens and (rule.severity is not ERROR or settings.severities[rule.name] is ERROR)
 
 
 def _named(fields: Iterable[Iterable[str]]) -> tuple[str, ...]:
@@ -100,6 +105,7 @@ def is_sound(run: Run, rules: Dispatch) -> bool:
 def _of_misshapen(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
     screened = called(rules.screens, {field: value for field, value in run.items() if field not in misshapen})
     spoiled = {*misshapen, *(name for _, problem in screened for name in problem.spoils)}
+    run = {**run, **{problem.pointer: None for _, problem in screened if problem.means_null}}
     return screened + called(_applicable(run, (*rules.settled, *rules.run), spoiled), run), spoiled
 
 

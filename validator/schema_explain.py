@@ -20,19 +20,29 @@ from validator.wording import TYPES, Name, closest, either
 
 
 def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> list[NamedProblem]:
-    """Every place where a value breaks the schema, once; the missing keys of one object are one problem."""
-    first: dict[str, ValidationError] = {}
+    """Every keyword that a value breaks at a place, once; the missing keys of one object are one problem.
+
+    Of several keywords at one place the first explains the others, and missing keys come first.
+    """
+    places: dict[str, dict[str, ValidationError]] = {}
     missing: dict[str, dict[str, None]] = {}
     for error in _validator(subject, name, form).iter_errors(value):
         place = join(*error.absolute_path)
-        first.setdefault(place, error)
+        places.setdefault(place, {}).setdefault(str(error.validator), error)
         if error.validator == "required":
             missing.setdefault(place, {}).update(dict.fromkeys(_missing_keys(error)))
-    problems = [
-        _of_required(place, error, missing[place]) if place in missing else _of_keyword(place, error)
-        for place, error in first.items()
+    problems: list[NamedProblem] = []
+    for place, errors in places.items():
+        if place in missing:
+            problems.append(_of_required(place, errors.pop("required"), missing[place]))
+        problems += [_of_keyword(place, error) for error in errors.values()]
+    if len(problems) == 1:
+        return problems
+    crowded = {place for place, errors in places.items() if len(errors) + (place in missing) > 1}
+    return [
+        (rule, problem._replace(fix=None, explains=(problem.pointer,) if problem.pointer in crowded else ()))
+        for rule, problem in problems
     ]
-    return problems if len(problems) == 1 else [(rule, problem._replace(fix=None)) for rule, problem in problems]
 
 
 def _missing_keys(error: ValidationError) -> Iterator[str]:
@@ -87,8 +97,10 @@ def _problem(place: str, error: ValidationError) -> Problem:
             return Problem(place, "has {} items, the most is {}", (len(value), limit))
         case "minimum":
             return Problem(place, "is {}, the least is {}", (value, limit))
-        case _:
+        case "maximum":
             return Problem(place, "is {}, the most is {}", (value, limit))
+        case keyword:
+            return Problem(place, f"is {{}}, which the keyword {keyword} of the schema rejects", (value,))
 
 
 def _allowed(error: ValidationError) -> list[str]:

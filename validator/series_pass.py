@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import marshal
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, TypeAlias, get_args
 
-from validator.document import Page, Run
+from validator.document import ZERO_TIMES, Page, Run
 from validator.found import Found
 from validator.passes import Checks, Judged, under
 from validator.problem import NamedProblem
+from validator.rule import ERROR
 from validator.rule import Series as Kind
 from validator.rule_pass import WITHOUT_REFERENCES, Dispatched, applies, called, knows, remember
 from validator.rules import RULES
@@ -72,7 +73,7 @@ class Series:
             of_stream += self._of_stream(found, here, document.origin)
             yield from of_stream
         if self._is_history or document.origin:
-            contradicted = {name for _, problem in of_stream for name in problem.spoils}
+            contradicted = self._spoilt(of_stream)
             yield from self._of_histories(found, here, contradicted)
         if request is None and self._is_listing:
             yield from self._of_listing(found, here, is_last=is_last)
@@ -100,9 +101,14 @@ class Series:
         for pair in self._rules["history"]:
             said = called((pair,), change)
             yield from said
-            if spoilt := {name for _, problem in said for name in problem.spoils}:
+            if spoilt := self._spoilt(said):
                 kept = {name: value for name, value in change.after.fields.items() if name not in spoilt}
                 change = change._replace(after=change.after._replace(fields=kept))
+
+    def _spoilt(self, problems: Iterable[NamedProblem]) -> set[str]:
+        """The fields that no further rule may read; only an error keeps errors away."""
+        errors = (problem for rule, problem in problems if self._settings.severities.get(rule) is ERROR)
+        return {name for problem in errors for name in problem.spoils}
 
     def _of_stream(self, found: Found, here: Seen, origin: Origin) -> Iterator[NamedProblem]:
         (part,) = found.parts
@@ -155,18 +161,30 @@ class Series:
 
 @dataclass(slots=True)
 class Listing:
-    """What is known of a listing: the runs of its pages, which of them are at its ends, and its possible orders."""
+    """What is known of a listing: the runs of its pages, which of them are at its ends, their thread, possible orders.
+
+    `thread` is the id of the first run's thread, and the page of that run.
+    """
 
     orders: frozenset[str]
     earlier: dict[str, Met] = field(default_factory=dict)
     first_id: str | None = None
     last_id: str | None = None
     more: tuple[bool, Seen] | None = None
+    thread: tuple[str, Seen] | None = None
 
     def turn(self, here: Seen, *, is_asked: bool) -> Turn:
         """What is known before the next page."""
-        behind = self.earlier.get(self.last_id or "")
-        return Turn(Page({}, ()), here, self.earlier, behind, more=self.more, orders=self.orders, is_asked=is_asked)
+        return Turn(
+            Page({}, ()),
+            here,
+            self.earlier,
+            self.earlier.get(self.last_id or ""),
+            thread=self.thread,
+            more=self.more,
+            orders=self.orders,
+            is_asked=is_asked,
+        )
 
     def interrupt(self) -> None:
         """Forget what the next page would go on from: something else has come between."""
@@ -181,11 +199,14 @@ class Listing:
         ids: list[str] = []
         for index, run in part.runs:
             spoiled = part.spoiled.get(index, ())
+            if self.thread is None and "thread_id" not in spoiled and run["thread_id"]:
+                self.thread = run["thread_id"], here
             if "id" in spoiled or not run["id"]:
                 continue
             ids.append(run["id"])
             if run["id"] not in self.earlier:
-                met = self.earlier[run["id"]] = Met(None if "created_at" in spoiled else run["created_at"], here)
+                created = None if "created_at" in spoiled or run["created_at"] in ZERO_TIMES else run["created_at"]
+                met = self.earlier[run["id"]] = Met(created, here)
                 new.append(met)
         self.orders = self._shown_by(new, is_ahead=is_ahead)
         if is_ahead or self.first_id is None:

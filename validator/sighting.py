@@ -124,7 +124,8 @@ class Turn(NamedTuple):
 
     `earlier` has the runs of those by id. `behind` is the run that this page comes after, `ahead` the one that it was
     asked to come before, `cursors` are the ids that the request named. `more` is what `has_more` was on the page
-    before, and where. `orders` are those that the listing may have: it was asked for, or the pages before have shown
+    before, and where. `thread` is the id of the thread that the listing began with, and the page that has told it.
+    `orders` are those that the listing may have: it was asked for, or the pages before have shown
     it. `is_last` says that all of the listing was given, and this is its end.
     """
 
@@ -135,6 +136,7 @@ class Turn(NamedTuple):
     ahead: Met | None = None
     cursors: tuple[str, ...] = ()
     more: tuple[bool, Seen] | None = None
+    thread: tuple[str, Seen] | None = None
     orders: frozenset[str] = BOTH
     is_asked: bool = False
     is_last: bool = False

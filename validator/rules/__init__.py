@@ -24,7 +24,7 @@ from validator.rules.history import (
     time_moved_back,
     usage_shrank,
 )
-from validator.rules.listing import broken_chain, false_has_more, overlapping_pages
+from validator.rules.listing import broken_chain, false_has_more, mixed_thread_pages, overlapping_pages
 from validator.rules.page import (
     concurrent_active_runs,
     duplicate_run_id,
@@ -175,6 +175,7 @@ RULES: tuple[Rule, ...] = (
     truncation_mismatch.check,
     parallel_tool_calls_disabled.check,
     overlapping_pages.check,
+    mixed_thread_pages.check,
     broken_chain.check,
     false_has_more.check,
     changed_immutable_field.check,

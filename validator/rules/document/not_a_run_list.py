@@ -6,6 +6,9 @@ what the document looks like and is the only one, since nothing in it can be jud
 object with `data`), a run, an array of pages or of runs, and an export (an object with `runs`); with `--expect page`,
 pages only.
 
+A check that judged no run has not succeeded. So no option leaves this rule out, and where `schema:type` and its like
+are left out, this finding stands for what holds no array of runs, or is no run among runs. An empty page is sound.
+
 Bad:
 
     {"error": {"message": "No thread found.", "type": "invalid_request_error", "param": null, "code": null}}
@@ -20,4 +23,4 @@ Source: https://platform.openai.com/docs/api-reference/runs/listRuns (returns a 
 
 from validator.rule import ERROR, found_earlier
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR)
+check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)

@@ -19,7 +19,7 @@ was completed); held in the snapshots of 37 genuine runs, of which 3 started ane
 
 from collections.abc import Iterable
 
-from validator.document import END_TIMES
+from validator.document import END_TIMES, ZERO_TIMES
 from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.sighting import Change
@@ -34,7 +34,7 @@ def check(change: Change) -> Iterable[Problem]:
     return [
         Problem(field, f"is {{}}, but was {{}} in {{}}: {reason}", (after, before, change.where))
         for field, before, after in change.both("started_at", "expires_at", *END_TIMES)
-        if before is not None and (reason := _objection(field, before, after))
+        if before is not None and before not in ZERO_TIMES and (reason := _objection(field, before, after))
     ]
 
 
@@ -43,4 +43,4 @@ def _objection(field: str, before: float, after: float | None) -> str | None:
         return None if after == before else _KEPT
     if field == "started_at":
         return _PAST if after is None or after < before else None
-    return _DUE if after is not None and after < before else None
+    return _DUE if after is not None and after not in ZERO_TIMES and after < before else None

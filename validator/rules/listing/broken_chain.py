@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from validator.document import ZERO_TIMES
 from validator.problem import Problem
 from validator.rule import ERROR, rule
 from validator.sighting import BOTH, Seen, Turn, possible_orders
@@ -43,7 +44,7 @@ def check(turn: Turn) -> Iterable[Problem]:
 
 def _continued(turn: Turn) -> Iterator[Problem]:
     """Whether the page before has said that nothing follows; a page without a new run is another fault, or none."""
-    if turn.more is not None and not turn.more[0] and any(_new(turn)):
+    if turn.more is not None and not turn.more[0] and any(run["id"] not in turn.earlier for _, run in turn.page.runs):
         message = "holds {} runs, but has_more is false in {}: it is true where another page follows"
         yield Problem("data", message, (len(turn.page.envelope["data"]), turn.more[1].told(turn.here)))
 
@@ -61,7 +62,11 @@ class _Moment(NamedTuple):
 
 
 def _new(turn: Turn) -> Iterator[_Moment]:
-    return (_Moment(run["created_at"], i) for i, run in turn.page.runs if run["id"] not in turn.earlier)
+    return (
+        _Moment(run["created_at"], i)
+        for i, run in turn.page.runs
+        if run["id"] not in turn.earlier and run["created_at"] not in ZERO_TIMES
+    )
 
 
 def _turned_back(turn: Turn) -> Iterable[Problem]:
@@ -69,13 +74,15 @@ def _turned_back(turn: Turn) -> Iterable[Problem]:
     moments = [*_new(turn)]
     own = possible_orders(moment.time for moment in moments)
     orders = (turn.orders & own) or turn.orders
-    if not moments or not own or orders == BOTH or (turn.is_asked and not turn.orders & own):
-        return ()  # of a page that is out of order by itself, unordered-runs has said so
+    if not moments or orders == BOTH or (turn.is_asked and own and not turn.orders & own):
+        return ()
     neighbours = [
         [_Moment(met.created_at, met.seen)] if met and met.created_at is not None else []
         for met in (turn.behind, turn.ahead)
     ]
-    for before, after in pairwise((*neighbours[0], *moments, *neighbours[1])):
+    inside = pairwise(moments) if own else ()  # that a page has no order by itself is reported by unordered-runs
+    seams = zip(neighbours[0], moments[:1], strict=False), zip(moments[-1:], neighbours[1], strict=False)
+    for before, after in (*seams[0], *inside, *seams[1]):
         if not possible_orders((before.time, after.time)) & orders:
             return [_problem(before, after, turn, "desc" in orders)]
     return ()

@@ -23,7 +23,7 @@ held in 4 of 4 genuine pages with several runs.
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
-from validator.document import ACTIVE, TERMINAL, Page, Run
+from validator.document import ACTIVE, TERMINAL, ZERO_TIMES, Page, Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
 from validator.wording import Name
@@ -40,6 +40,8 @@ def _by_thread(page: Page) -> Iterable[Sequence[tuple[int, Run]]]:
     """The runs of each thread; one that is listed twice is still one run."""
     threads: dict[str, dict[str, tuple[int, Run]]] = {}
     for index, run in page.runs:
+        if not run["thread_id"] or not run["id"] or run["created_at"] in ZERO_TIMES:
+            continue  # nobody knows of which thread it is, which run, or when it was created
         threads.setdefault(run["thread_id"], {}).setdefault(run["id"], (index, run))
     return [list(runs.values()) for runs in threads.values()]
 

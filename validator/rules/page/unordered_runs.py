@@ -26,7 +26,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from validator.document import Page, Run
+from validator.document import ZERO_TIMES, Page, Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
 
@@ -45,7 +45,7 @@ def check(page: Page, *, order: str | None) -> Iterable[Problem]:
         return ()
     if order != "desc" and times == sorted(times):
         return ()
-    runs = _without_repetitions(page)
+    runs = _comparable(page)
     direction = _order(runs) if order is None else order
     turns_back, message = _TURNS_BACK[direction]
     message = f"{message} {(_SEEN if order is None else _ASKED)[direction]}"
@@ -55,10 +55,14 @@ def check(page: Page, *, order: str | None) -> Iterable[Problem]:
     return ()
 
 
-def _without_repetitions(page: Page) -> Sequence[tuple[int, Run]]:
-    """A run listed twice is out of order too, but that is one fault: `duplicate-run-id`."""
+def _comparable(page: Page) -> Sequence[tuple[int, Run]]:
+    """The runs that tell when they were created, each once: that one is listed twice is for `duplicate-run-id`."""
     first: dict[str, int] = {}
-    return [(index, run) for index, run in page.runs if first.setdefault(run["id"], index) == index]
+    return [
+        (index, run)
+        for index, run in page.runs
+        if run["created_at"] not in ZERO_TIMES and (not run["id"] or first.setdefault(run["id"], index) == index)
+    ]
 
 
 def _order(runs: Sequence[tuple[int, Run]]) -> str:

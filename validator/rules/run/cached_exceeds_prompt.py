@@ -34,5 +34,5 @@ def check(run: Run) -> Iterable[Problem]:
     return [
         Problem(f"usage/{details}/{part}", f"is {{}}, but is a part of {whole}, which is {{}}", (count, usage[whole]))
         for whole, details, part in PARTS
-        if (parts := usage.get(details)) and (count := parts.get(part) or 0) > usage[whole] >= 0
+        if (parts := usage.get(details)) and (count := parts.get(part) or 0) > usage[whole]
     ]

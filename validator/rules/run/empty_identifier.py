@@ -2,7 +2,8 @@
 
 An id is what a client asks the API by, and joins runs to threads and assistants by; an empty one finds nothing, and
 makes one of all the runs that have it. It usually is the zero value of a server's language, sent for a field that
-nobody filled in. What an empty id would also break (`first_id`, uniqueness, prefixes) is not reported on top.
+nobody filled in. A prefix that it lacks, or another id that it is equal to, is not reported on top. What is an error is:
+two runs of a page without an id, a page that names another run as its first, a thread that is not that of the page.
 
 Bad:
 
@@ -35,13 +36,12 @@ _BELONGS = {
     severity=WARNING,
     reads=tuple(_BELONGS),
     unless={"properties": {field: {"minLength": 1} for field in _BELONGS}},
-    screens=True,
 )
 def check(run: Run) -> Iterable[Problem]:
     if "" not in map(run.get, _BELONGS):
         return ()
     return [
-        Problem(field, f"is an empty string where {what} belongs", spoils=(field,))
+        Problem(field, f"is an empty string where {what} belongs", explains=(field,))
         for field, what in _BELONGS.items()
         if run.get(field) == ""
     ]

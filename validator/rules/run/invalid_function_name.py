@@ -2,8 +2,10 @@
 
 The API takes 1 to 64 letters, digits, underscores and dashes, and refuses any other name with status 400. So a run that
 holds one was never accepted as it stands: a server skipped the check, or a tool rewrote the response. Names are judged
-wherever a caller gives them: in `tools`, in `tool_choice`, and as the name of the schema in `response_format`. Those of
-tool calls are the model's, which may write anything: `undeclared-tool-call` tells of them.
+in `tools`, in `tool_choice`, in tool calls, and as the name of the schema in `response_format`. A name in a call or a
+choice that no function may have is reported by this rule, and not once more as a function that `tools` does not
+declare. `multi_tool_use.parallel` in a call is left to `undeclared-tool-call`: models make it up, and genuine servers
+pass it on.
 
 Bad:
 
@@ -22,9 +24,10 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tools import functions, is_function_name, named_schema
+from validator.tools import function_calls, functions, is_function_name, named_schema
 from validator.wording import Name
 
+_MADE_UP = "multi_tool_use.parallel"
 _NAMED = {"properties": {"name": {"pattern": "^[A-Za-z0-9_-]{1,64}$"}}}
 _FUNCTION = {"properties": {"function": _NAMED}}
 
@@ -33,25 +36,40 @@ _FUNCTION = {"properties": {"function": _NAMED}}
     group="tools",
     severity=WARNING,
     given=("tools",),
-    reads=("tool_choice", "response_format"),
+    reads=("tool_choice", "response_format", "required_action"),
     unless={
         "properties": {
             "tools": {"items": _FUNCTION},
             "tool_choice": _FUNCTION,
             "response_format": {"properties": {"json_schema": _NAMED}},
+            "required_action": {"type": "null"},
         }
     },
 )
 def check(run: Run) -> Iterable[Problem]:
     message = "is {}, expected 1 to 64 letters, digits, underscores and dashes"
-    return [Problem(pointer, message, (Name(name),)) for pointer, name in _names(run) if not is_function_name(name)]
+    given = [Problem(pointer, message, (Name(name),)) for pointer, name in _given(run) if not is_function_name(name)]
+    return given + [
+        Problem(pointer, message, (Name(name),), explains=(pointer,))
+        for pointer, name in _meant(run)
+        if not is_function_name(name)
+    ]
 
 
-def _names(run: Run) -> list[tuple[str, str]]:
+def _given(run: Run) -> list[tuple[str, str]]:
+    """The names that functions and schemas are given."""
     names = [(f"tools/{index}/function/name", function["name"]) for index, function in functions(run)]
-    choice = run.get("tool_choice")
-    if isinstance(choice, dict) and choice["type"] == "function" and choice.get("function") is not None:
-        names.append(("tool_choice/function/name", choice["function"]["name"]))
     if (schema := named_schema(run)) is not None:
         names.append(("response_format/json_schema/name", schema["name"]))
+    return names
+
+
+def _meant(run: Run) -> list[tuple[str, str]]:
+    """The names by which functions are chosen and called."""
+    choice, names = run.get("tool_choice"), []
+    if isinstance(choice, dict) and choice["type"] == "function" and choice.get("function") is not None:
+        names.append(("tool_choice/function/name", choice["function"]["name"]))
+    if run.get("required_action") is not None:
+        called = ((f"{pointer}/name", function["name"]) for pointer, function in function_calls(run))
+        names += [(pointer, name) for pointer, name in called if name != _MADE_UP]
     return names

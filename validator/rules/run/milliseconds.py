@@ -43,7 +43,7 @@ def _problem(run: Run) -> Problem:
     spoilt = tuple(field for field in TIMES if is_in_milliseconds(run.get(field) or 0))
     time = run[spoilt[0]]
     message = "is {}, which is milliseconds or finer; in Unix seconds it would be {}"
-    return Problem(spoilt[0], message, (time, _in_seconds(int(time))), spoils=spoilt)
+    return Problem(spoilt[0], message, (time, _in_seconds(int(time))), spoils=spoilt, explains=spoilt)
 
 
 def _in_seconds(time: int) -> int:

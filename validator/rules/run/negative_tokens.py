@@ -35,7 +35,7 @@ _SOUND = {
 @rule(group="usage", severity=ERROR, given=("usage",), unless={"properties": {"usage": _SOUND}})
 def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
-    problems = [_problem(name, usage[name]) for name in COUNTS if usage[name] < 0]
+    problems = [_problem(name, usage[name], _consequences(name)) for name in COUNTS if usage[name] < 0]
     for _, part_of, name in PARTS:
         details = usage.get(part_of)
         if details and (details.get(name) or 0) < 0:
@@ -43,5 +43,10 @@ def check(run: Run) -> Iterable[Problem]:
     return problems
 
 
-def _problem(place: str, count: float) -> Problem:
-    return Problem(f"usage/{place}", "is {}, but a count of tokens is 0 or more", (count,))
+def _consequences(name: str) -> tuple[str, ...]:
+    """Where a count that is below zero makes others wrong: the sum, and the parts of the count."""
+    return ("usage/total_tokens", *(f"usage/{part_of}/{part}" for whole, part_of, part in PARTS if whole == name))
+
+
+def _problem(place: str, count: float, explains: tuple[str, ...] = ()) -> Problem:
+    return Problem(f"usage/{place}", "is {}, but a count of tokens is 0 or more", (count,), explains=explains)

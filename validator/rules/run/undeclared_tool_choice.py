@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tools import function_names, is_function_name
+from validator.tools import function_names
 from validator.wording import Name
 
 
@@ -39,6 +39,6 @@ def check(run: Run) -> Iterable[Problem]:
         message = f'is {seen}, but type is "function": expected the function to call'
         return [Problem("tool_choice/function", message)]
     name = choice["function"]["name"]
-    if name in function_names(run) or not is_function_name(name):
+    if name in function_names(run):
         return ()
     return [Problem("tool_choice/function/name", "is {}, which is no function in tools", (Name(name),))]

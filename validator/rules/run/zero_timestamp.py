@@ -3,8 +3,9 @@
 0 is a time, the start of 1970: a client that asks "is `completed_at` set?" gets a yes for a run that is still at work,
 and one that asks "has it expired?" gets a yes, too. Servers written in Go send the zero value of a number that was
 never set, or of a time, which there and in .NET is the start of the year 1 (-62135596800, "0001-01-01T00:00:00Z"). Null
-says that a thing has not happened; `created_at` alone always has a time. Each zero is reported at its field, which no
-other rule reads any more.
+says that a thing has not happened; `created_at` alone always has a time. Each zero is reported at its field, and every
+other rule reads it as null. Where null is an error there, as `completed_at` of a completed run, that is reported in its
+place.
 
 Bad:
 
@@ -20,11 +21,9 @@ gateway whose documented run has 0 for every time); 0 of 244 genuine run objects
 
 from collections.abc import Iterable
 
-from validator.document import TIMES, Run
+from validator.document import TIMES, ZERO_TIMES, Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-
-_ZEROS = (0, -62_135_596_800)
 
 
 @rule(
@@ -33,10 +32,14 @@ _ZEROS = (0, -62_135_596_800)
     reads=TIMES,
     unless={"properties": {field: {"type": ["integer", "null"], "minimum": 1} for field in TIMES}},
     screens=True,
+    always=True,
 )
 def check(run: Run) -> Iterable[Problem]:
-    zeros = [(field, time) for field in TIMES if (time := run.get(field)) in _ZEROS]
-    return [Problem(field, _message(field, time), (time,), spoils=(field,)) for field, time in zeros]
+    zeros = [(field, time) for field in TIMES if (time := run.get(field)) in ZERO_TIMES]
+    return [
+        Problem(field, _message(field, time), (time,), explains=(field,), means_null=field != "created_at")
+        for field, time in zeros
+    ]
 
 
 def _message(field: str, time: float) -> str:

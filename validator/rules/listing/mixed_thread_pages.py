@@ -1,0 +1,44 @@
+"""Pages of one listing hold runs of different threads.
+
+The endpoint lists the runs of the one thread in its path, so all pages of a listing have the same `thread_id`. Where a
+later page has another, the server has lost the filter on the way: its cursor alone leads to the next page, and a caller
+who follows it is shown the runs of a stranger's conversation. Or pages of several listings were recorded as one. Two
+threads on one page are the matter of `mixed-thread-ids`. Pages are compared with `--listing`, and in a recording where
+one page was asked for by the cursor of another; files that are merely in one folder are not compared.
+
+Bad:
+
+    [{"data": [{"thread_id": "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"}], "has_more": true},
+     {"data": [{"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc", "thread_id": "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd"}],
+      "has_more": false}]
+
+Good:
+
+    [{"data": [{"thread_id": "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"}], "has_more": true},
+     {"data": [{"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc", "thread_id": "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"}],
+      "has_more": false}]
+
+Source: https://platform.openai.com/docs/api-reference/runs/listRuns (thread_id in the path: the thread whose
+runs are listed); https://github.com/datastax/astra-assistants-api/issues/89 (a server that listed the runs of all
+threads).
+"""
+
+from collections.abc import Iterable
+
+from validator.problem import Problem
+from validator.rule import ERROR, rule
+from validator.sighting import Turn
+from validator.wording import Name
+
+
+@rule(group="listing", severity=ERROR, series="listing", given=("data",), run_reads=("thread_id",))
+def check(turn: Turn) -> Iterable[Problem]:
+    if turn.thread is None or not turn.page.runs:
+        return ()
+    listed, seen = turn.thread
+    index, run = turn.page.runs[0]
+    if run["thread_id"] == listed:
+        return ()
+    message = "is {}, but {} lists the runs of {}: a listing is of one thread"
+    words = (Name(run["thread_id"]), seen.told(turn.here), Name(listed))
+    return [Problem(f"data/{index}/thread_id", message, words, explains=(f"data/{index}/created_at",))]
