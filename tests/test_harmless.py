@@ -50,6 +50,30 @@ def test_what_is_obeyed_is_spelt_and_all_else_stays(text: str, written: str) -> 
     assert kept_harmless(text) == written
 
 
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u200b\u2060\u2065\u3164\ufe00\ufe0f\uffa0\ufff0"
+    "\U0001bca0\U0001d173\U000e0001\U000e0100\U000e01ef\U000e0fff"
+)
+"""Of each kind of characters that leave no trace where they are printed."""
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_invisible_is_spelt_in_every_format_and_on_standard_error(name: str, tmp_path: Path) -> None:
+    page = json.loads((SAMPLES / "valid" / "page.json").read_text("utf-8"))
+    for member in ("id", "status", "instructions", "metadata"):
+        page["data"][0][member] = {f"{INVISIBLE}a": f"b{INVISIBLE}"} if member == "metadata" else f"c{INVISIBLE}"
+    page["data"][0][f"created{INVISIBLE}_at"] = "x"
+    page["data"][0]["metadata"]["n"] = 7
+    page["data"][0]["metadata"][f"{INVISIBLE}n"] = 7
+    path = tmp_path / f"{INVISIBLE[:9]}.json"
+    path.write_text(json.dumps(page, ensure_ascii=False), "utf-8")
+    ran = run("--isolated", "--show-values", "-f", name, path, tmp_path / f"{INVISIBLE[9:]}.json")
+    assert not {*INVISIBLE} & {*ran.out, *ran.err}
+    assert ran.code == 2
+    assert ran.out
+    assert r"\u2060" in ran.err
+
+
 def test_colours_stay_where_they_are_wanted_and_no_other_sequence_does() -> None:
     text = "\x1b[1;31merror\x1b[0m \x1b[2J\x1b]0;title\x07\n"
     assert kept_harmless(text, color=True) == "\x1b[1;31merror\x1b[0m \\u001b[2J\\u001b]0;title\\u0007\n"
