@@ -37,6 +37,7 @@ def test_of_all_characters_those_are_spelt_that_are_obeyed_but_the_ends_of_lines
         ("plain · café … 中\n  next\n", "plain · café … 中\n  next\n"),
         ("a\tb\rc\x1b[31mred\x7f\x9b\N{RIGHT-TO-LEFT OVERRIDE}", r"a\u0009b\u000dc\u001b[31mred\u007f\u009b\u202e"),
         ("\N{ZERO WIDTH SPACE}\U000e0041\ud800", r"\u200b\udb40\udc41\ud800"),
+        ("a\u034fb\u3164\ufe0f\U000e01ef", r"a\u034fb\u3164\ufe0f\udb40\uddef"),
         ("\x1b]8;;https://example.org\x07link\x1b]8;;\x07", r"\u001b]8;;https://example.org\u0007link\u001b]8;;\u0007"),
         ("a ##[group]b ##vso[task.x]c ##teamcity[d]", r"a #\u0023[group]b #\u0023vso[task.x]c #\u0023teamcity[d]"),
         ("## Heading [link]", "## Heading [link]"),
