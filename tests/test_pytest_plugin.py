@@ -162,6 +162,79 @@ def test_a_comparison_fails_with_an_explanation(pytester: pytest.Pytester) -> No
     pytester.runpytest_inprocess("-vv").stdout.fnmatch_lines(["E         2 errors in 1 document (2 runs)"])
 
 
+KEY = f"gsk_{'a1B2' * 13}"
+COMPARISONS = [
+    "LEAKY == valid_runs",
+    "valid_runs == LEAKY",
+    "LEAKY in [valid_runs]",
+    "{'page': LEAKY} == {'page': valid_runs}",
+    "[[LEAKY]] == [[valid_runs]]",
+    "(1, LEAKY) == (1, valid_runs)",
+]
+
+
+@pytest.mark.parametrize("comparison", COMPARISONS)
+@pytest.mark.parametrize("options", [(), ("-vv",), ("-vv", "--tb=short")])
+def test_a_comparison_is_explained_by_findings_and_not_by_all_that_the_response_holds(
+    comparison: str, options: tuple[str, ...], pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(
+        f"""
+        from received import FAULTY
+        LEAKY = {{**FAULTY, "object": "{KEY}", "note": "words that are private"}}
+
+        def test_answer(valid_runs):
+            assert {comparison}
+        """
+    )
+    result = pytester.runpytest_inprocess(*options, "-o", "console_output_style=classic")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*schema:const*at /object and 2 more errors in page of 2 runs:*"])
+    result.stdout.no_fnmatch_line("*gsk_*a1B2a1*")
+    explanation = "\n".join(line for line in result.outlines if line.startswith("E "))
+    assert "words that are private" not in explanation
+
+
+@pytest.mark.parametrize("words", ["assert not (LEAKY != valid_runs)", "assert_valid_runs(LEAKY)"])
+def test_credentials_are_masked_in_what_pytest_itself_prints_of_a_response(
+    words: str, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(
+        f"""
+        from received import FAULTY
+
+        def test_answer(valid_runs, assert_valid_runs):
+            key = "gsk_" + "a1B2" * 13
+            pem = "-----BEGIN PRIVATE" + " KEY-----\\nabcdef"
+            LEAKY = {{**FAULTY, "object": key}}
+            check(LEAKY, valid_runs, assert_valid_runs, pem)
+
+        def check(LEAKY, valid_runs, assert_valid_runs, pem):
+            {words}
+        """
+    )
+    result = pytester.runpytest_inprocess("--showlocals", "--tb=long", "-vv")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["key * = '…'", "LEAKY = *'object': '…'*", "pem = '…"])
+    for secret in ("a1B2a1", "abcdef"):
+        result.stdout.no_fnmatch_line(f"*{secret}*")
+
+
+def test_a_test_that_checks_no_response_is_reported_as_pytest_does(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_other(valid_runs):
+            assert "sk-abcdef" == [valid_runs]
+
+        def test_compared_before(valid_runs):
+            assert 7 in [8]
+        """
+    )
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["*'sk-abcdef' == [[]valid_runs]", "E * assert 7 in [[]8]"])
+
+
 def test_a_negated_comparison_says_that_nothing_is_wrong(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""

@@ -10,12 +10,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from validator.credentials import is_credential
 from validator.disclosure import Path, may_show, may_show_key
 from validator.finding import Excerpt
 from validator.pointer import split
 from validator.problem import Span
 from validator.scan import Token, Unreadable, parts, tokens
-from validator.wording import LONGEST, escape, is_credential
+from validator.wording import LONGEST, escape
 
 REACH = 200
 """Characters of the text to either side of a place."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from validator.checked import Checked, CheckedDocument
 from validator.contract import camel_case, declared_names
+from validator.credentials import is_credential
 from validator.edits import digest_of
 from validator.excerpt import excerpts
 from validator.finding import Edit, Excerpt, Finding
@@ -20,13 +21,14 @@ from validator.found import Found
 from validator.ignoring import is_left_out, left_out
 from validator.locate import ByteColumns, in_words, locate
 from validator.parse import text_of
+from validator.pointer import split
 from validator.problem import NamedProblem, Problem, Span
 from validator.recognise import unrecognised
 from validator.rules import BY_NAME
 from validator.settings import Settings
 from validator.severity import Severity
 from validator.sources.frames import liner, placer
-from validator.wording import is_credential, is_plain, word
+from validator.wording import is_plain, word
 
 _LONGEST_IDENTIFIER = 200
 _BARE_NAME = re.compile(r'(?<!")\b[a-z]+(?:_[a-z]+)+\b')
@@ -162,7 +164,7 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
             end_byte_column=bytes_to(end) if document.has_places else None,
             fingerprint=_digest(f"{key}\0{seen[key]}"),
             source=rule.source,
-            inside=f"/{inside}" if inside else "",
+            inside=_shown_pointer(inside, settings),
             identity=_digest(same),
             run_status=_plain(run, "status"),
             excerpt=shown.get(index),
@@ -171,12 +173,15 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
 
 
 def _shown_pointer(pointer: str, settings: Settings) -> str:
-    """The pointer from the top; a key in it that looks like a credential is not shown unasked."""
+    """The pointer with its leading slash; a key in it that looks like a credential is not shown unasked."""
     if not pointer:
         return ""
-    if settings.show_values or not is_credential(pointer):
+    if settings.show_values or not ("~" in pointer or is_credential(pointer)):
         return f"/{pointer}"
-    return "".join("/…" if is_credential(part) else f"/{part}" for part in pointer.split("/"))
+    written = pointer.split("/")
+    return "".join(
+        "/…" if is_credential(key) else f"/{part}" for key, part in zip(split(pointer), written, strict=True)
+    )
 
 
 def _owner(pointer: str, runs: dict[str, Any]) -> str | None:

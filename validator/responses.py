@@ -13,12 +13,13 @@ from os import PathLike, fspath
 from os.path import exists
 from typing import Any
 
+from validator.credentials import is_credential
 from validator.problem import Problem, Span
 from validator.settings import MAX_BYTES
 from validator.sources import Document, SourceError
 from validator.sources.containers import SUFFIXES
 from validator.sources.files import documents
-from validator.wording import Phrase, escape, is_credential
+from validator.wording import Phrase, escape
 
 _BODY = ("content", "data")
 """Where responses keep the bytes they came with: httpx, requests, Django and the openai package's raw responses under
