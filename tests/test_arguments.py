@@ -146,7 +146,7 @@ MISFITTING: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
         (Name("a.0"), 1),
     ),
     "with half a surrogate pair in the schema": (
-        {"title": "\ud800", "required": ["a"]},
+        {"properties": {"\ud800": {}}, "required": ["a"]},
         {},
         "{} is missing",
         (Name("a"),),
