@@ -249,6 +249,41 @@ def test_what_is_documented_is_let_pass_by_both(document: object) -> None:
     assert _shape(document, "published") == []
 
 
+ANY: tuple[Any, ...] = (None, True, 256, 1000.0, 1.5, "", "a text", [], ["a"], {}, {"cached_tokens": ["many"]})
+
+
+@pytest.mark.parametrize("value", ANY, ids=map(json.dumps, ANY))
+@pytest.mark.parametrize("key", ["zebra", "file_ids", "reasoning_effort", "tool_resources"])
+def test_what_the_documentation_does_not_declare_may_be_anything_in_published(key: str, value: Any) -> None:
+    found = said(_run(**{key: value}), contract="published", ignore=["outdated-tool-type"])
+    assert found == []
+
+
+@pytest.mark.parametrize("value", ANY, ids=map(json.dumps, ANY))
+@pytest.mark.parametrize("key", ["prompt_token_details", "prompt_tokens_details", "completion_tokens_details"])
+def test_so_may_the_parts_of_counts_which_rules_read_where_they_are_numbers(key: str, value: Any) -> None:
+    usage = {"prompt_tokens": 31, "completion_tokens": 5, "total_tokens": 36, key: value}
+    assert said(_run(usage=usage), contract="published") == []
+    part = "reasoning_tokens" if key == "completion_tokens_details" else "cached_tokens"
+    assert said(_run(usage={**usage, key: {part: value}}), contract="published", ignore=["cached-exceeds-prompt"]) == []
+    found = said(_run(usage={**usage, "total_tokens": 37, key: {part: -1}}), contract="published")
+    assert [(rule, pointer) for rule, pointer, _ in found] == [
+        ("token-total-mismatch", "/data/0/usage/total_tokens"),
+        ("negative-tokens", f"/data/0/usage/{key}/{part}"),
+    ]
+
+
+def test_files_of_the_run_are_outdated_in_published_too_and_no_other_value() -> None:
+    assert said(_run(file_ids=["file-1"]), contract="published", select=["outdated-tool-type"]) == [
+        (
+            "outdated-tool-type",
+            "/data/0/file_ids",
+            "names files of the run: version 2 of the API has them with the tools, in tool_resources",
+        )
+    ]
+    assert said(_run(file_ids="file-1"), contract="published", select=["outdated-tool-type"]) == []
+
+
 @pytest.mark.parametrize(
     ("document", "observed", "published"),
     [

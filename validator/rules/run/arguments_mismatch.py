@@ -9,9 +9,9 @@ of 0.01.
 What a schema asks with `$ref`, `$dynamicRef`, `$recursiveRef`, `pattern`, `patternProperties` or a `$schema` further in
 is not judged, as references are never followed and patterns never run; nor is `format`. Its other keywords are. Only
 where these depend on what cannot be judged they are left out too: `not`, `if` or `oneOf` with one of those inside,
-`maxContains` where `contains` has one inside, `additionalProperties` beside `patternProperties`, `unevaluatedProperties`
-and `unevaluatedItems` where one is beside them or inside the schema that they stand in, and everything beside a `$ref`
-in draft-06 and draft-07.
+`maxContains` where `contains` has one inside, `additionalProperties` beside `patternProperties`,
+`unevaluatedProperties` and `unevaluatedItems` where one is beside them or inside the schema that they stand in, and
+everything beside a `$ref` in draft-06 and draft-07.
 
 The work is bounded by the size of the arguments and of the schemas. Arguments that would take more, because
 combinations multiply, are not compared, and an info says so.
