@@ -16,6 +16,20 @@ PARTS = (
 """A count, an object beside it, and the count in that which is a part of the first."""
 
 
+def parts_of(usage: Mapping[str, Any]) -> list[tuple[str, str, float]]:
+    """The parts that a usage counts: the name of the whole, the pointer of the part in the usage, and its count.
+
+    What is no object with a number is passed over, for `published` allows any value where it declares no key.
+    """
+    return [
+        (whole, f"{details}/{part}", count)
+        for whole, details, part in PARTS
+        if isinstance(inside := usage.get(details), dict)
+        and isinstance(count := inside.get(part), (int, float))
+        and not isinstance(count, bool)
+    ]
+
+
 def adds_up(usage: Mapping[str, Any]) -> bool:
     """Whether the total is the sum of its parts and none is negative: where not, that is a finding of its own."""
     prompt, completion, total = (int(usage[name]) for name in COUNTS)  # exact, which sums of large floats are not
