@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,6 +20,9 @@ _Wanted: TypeAlias = "dict[str, _Wanted]"
 Place: TypeAlias = tuple[int, int]
 """Line and column, both counted from 1; columns count code points."""
 
+_BLOCK = 8 * 1024
+"""Characters whose lines are counted at once."""
+
 _SPACE = "[ \t\n\r]*+"
 _past_separator: Callable[[str, int], re.Match[str]]
 _past_separator = re.compile(f"{_SPACE}[,:]?{_SPACE}").match  # type: ignore[assignment]  # it matches anywhere
@@ -33,21 +36,42 @@ _decode = JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode
 
 
 class Lines:
-    """The lines of a text, for turning any number of offsets into places."""
+    """The lines of a text, for turning any number of offsets into places.
+
+    They are counted block by block, since a text can have as many lines as characters.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._blocks = [(1, 0)]
+        """The number of the line that each block begins in, and where that line begins."""
+        for start in range(0, len(text) - _BLOCK, _BLOCK):
+            number, line = self._blocks[-1]
+            feed = text.rfind("\n", start, start + _BLOCK)
+            feeds = text.count("\n", start, start + _BLOCK)
+            self._blocks.append((number + feeds, line if feed < 0 else feed + 1))
 
     def line_and_column(self, offset: int) -> Place:
         """The place of an offset. Only a line feed ends a line."""
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+        start = min(offset // _BLOCK, len(self._blocks) - 1) * _BLOCK
+        number, line = self._blocks[start // _BLOCK]
+        feed = self._text.rfind("\n", start, offset)
+        return number + self._text.count("\n", start, offset), offset - (line if feed < 0 else feed + 1) + 1
+
+    def start(self, number: int) -> int:
+        """Where a line begins."""
+        block = bisect_left(self._blocks, (number, 0)) - 1
+        if block < 0:
+            return 0
+        at = block * _BLOCK
+        for _ in range(number - self._blocks[block][0]):
+            at = self._text.index("\n", at) + 1
+        return at
 
     def line(self, number: int) -> str:
         """The text of a line, with its end."""
-        start, *end = self._starts[number - 1 : number + 1]
-        return self._text[start : end[0] if end else None]
+        start = self.start(number)
+        return self._text[start : self._text.find("\n", start) + 1 or None]
 
 
 class ByteColumns:
@@ -99,8 +123,10 @@ class _Entered(NamedTuple):
     """The numbers of the elements to come; None for an object."""
 
 
-def locate(text: str, places: Collection[tuple[str, bool]]) -> dict[tuple[str, bool], Span]:
+def locate(text: str, places: Collection[tuple[str, bool]], start: int = 0) -> dict[tuple[str, bool], Span]:
     """The place of each (relative pointer, on the key?) in the text of a document that `parse` could read.
+
+    The document begins at `start`; something may follow it.
 
     The place of a scalar is all of it, of a container its opening bracket, of what does not exist that of its
     nearest existing ancestor. Of repeated keys the last counts, as it does for the value. One walk finds all; it
@@ -108,8 +134,17 @@ def locate(text: str, places: Collection[tuple[str, bool]]) -> dict[tuple[str, b
     """
     if not places:
         return {}
-    root = _walk(text, _wanted(pointer for pointer, _ in places))
+    root = _walk(text, _wanted(pointer for pointer, _ in places), start)
     return {(pointer, on_key): _place(root, pointer, on_key) for pointer, on_key in places}
+
+
+def elements(text: str, pointer: str) -> Iterator[int]:
+    """Where each element of the array at a pointer begins."""
+    place = pointer, False
+    at = locate(text, {place})[place].end
+    while text[at := _past_separator(text, at).end()] != "]":
+        yield at
+        at = _decode(text, at)[1]
 
 
 def _wanted(pointers: Iterable[str]) -> _Wanted:
@@ -121,9 +156,9 @@ def _wanted(pointers: Iterable[str]) -> _Wanted:
     return wanted
 
 
-def _walk(text: str, wanted: _Wanted) -> _Found:
+def _walk(text: str, wanted: _Wanted, start: int) -> _Found:
     """Find all that is wanted and there; without recursion, so that no depth of nesting exhausts the stack."""
-    root, at = _reach(text, _past_separator(text, 0).end(), wanted)
+    root, at = _reach(text, _past_separator(text, start).end(), wanted)
     entered = _enter(text, root, wanted)
     while entered:
         container = entered[-1]

@@ -43,7 +43,7 @@ def lines(opened: Opened, size: int | None = None, screen: Screen | None = None)
     for block, broken in _blocks(opened, size):
         found = block.removesuffix(b"\n").split(b"\n") if block else []
         looked_into: Iterable[int] = range(len(found))
-        if screen is not None and all(len(line) <= opened.max_bytes for line in found):
+        if screen is not None and all(len(line) <= opened.max_values for line in found):
             looked_into, sound = screen(block, found)
             yield sound._replace(file=opened.name)
         for index in looked_into:
@@ -51,7 +51,7 @@ def lines(opened: Opened, size: int | None = None, screen: Screen | None = None)
             if len(line) > opened.max_bytes:
                 yield opened.too_large(record + index + 1)
             elif line.strip(_BLANK):
-                yield Document(opened.name, line, record + index + 1)
+                yield opened.document(line, record + index + 1)
         record += len(found)
         if broken is not None:
             yield unreadable(opened.name, "broken-compression", str(broken), record=record + 1)
