@@ -31,9 +31,9 @@ def _at_once(path: str, flags: int) -> int:
 def replace(path: str, data: Iterable[bytes]) -> None:
     """Write a file anew, piece by piece, in place of what its name or link leads to; raises `OSError`.
 
-    Whatever happens meanwhile, the old file stays until the new one is complete. The new one has the owner, group, mode,
-    access control list and extended attributes of the old one; where it cannot have them, the old one stays. What is no
-    regular file, such as a pipe, is written to.
+    Whatever happens meanwhile, the old file stays until the new one is complete. The new one has the owner, group,
+    mode, access control list and extended attributes of the old one; where it cannot have them, the old one stays. What
+    is no regular file, such as a pipe, is written to.
     """
     before = _status(path)
     if before is not None and not stat.S_ISREG(before.st_mode):
