@@ -60,7 +60,7 @@ def _code() -> int:
 
 
 def _refuse_ambiguous(words: Iterable[str]) -> None:
-    """Refuse a word before `--` that reads like an option and is the name of a file: strangers may choose such names."""
+    """Refuse a word before `--` that reads like an option and names a file: strangers choose names of files."""
     for word in takewhile(lambda word: word != "--", words):
         if word.startswith("-") and word != "-" and os.path.lexists(word):
             raise click.UsageError(f"{word} reads like an option and is the name of a file: put -- before file names")
