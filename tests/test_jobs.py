@@ -420,7 +420,7 @@ def test_a_file_that_is_gone_is_told_in_its_turn(archives: Path) -> None:
         str(archives / "locked"),
     ]
     (archives / "locked").mkdir()
-    (archives / "locked" / "x.json").symlink_to(archives / "nowhere")
+    (archives / "locked" / "x.json").symlink_to("nowhere")
     alone = told(survey(paths, READY, MAX_BYTES, 1))
     assert (str(archives / "locked" / "x.json"), "no such file or directory") in alone
     assert told(survey(paths, READY, MAX_BYTES, 2)) == alone

@@ -89,10 +89,8 @@ def _keep_attributes(file: int, old: str) -> None:
 
 def _attributes(file: str | int) -> dict[str, bytes]:
     """The extended attributes of a file; Python knows them on Linux only."""
-    if sys.platform != "linux":
-        return {}
     try:
-        return {name: os.getxattr(file, name) for name in os.listxattr(file)}
+        return {name: os.getxattr(file, name) for name in os.listxattr(file)} if sys.platform == "linux" else {}
     except OSError as error:
         if error.errno == errno.ENOTSUP:  # a file system without them
             return {}
