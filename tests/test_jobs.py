@@ -247,6 +247,29 @@ def test_a_worker_that_dies_costs_one_piece_one_finding(
 
 
 @pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("more", [("--fail-on", "never"), ("--fail-on", "error"), ("--diff",)])
+def test_a_piece_that_was_not_checked_makes_the_exit_code_2_whatever_fails(
+    archives: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    def deadly(piece: Piece, *others: Any) -> Any:
+        if piece.path.endswith("d07.json"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return check_range(piece, *others)
+
+    reports = archives.parent / "reports"
+    words = [str(archives), "--jobs", "2", "--now", "1800000000", *more]
+    if "--diff" not in more:
+        words += [word for name in ("sarif", "junit") for word in ("-f", f"{name}:{reports / name}")]
+    assert run(*words, "--fail-on", "never").code == ("--diff" in more)
+    monkeypatch.setattr(workers, "check_range", deadly)
+    assert run(*words).code == 2
+    if "--diff" not in more:
+        (log,) = json.loads((reports / "sarif").read_text("utf-8"))["runs"]
+        assert [one["executionSuccessful"] for one in log["invocations"]] == [False]
+        assert '<error type="worker-ended"' in (reports / "junit").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("busy")
 def test_workers_end_with_their_reader(archives: Path) -> None:
     results = survey([str(archives)], READY, MAX_BYTES, 2)
     next(results)
@@ -397,7 +420,7 @@ def test_a_file_that_is_gone_is_told_in_its_turn(archives: Path) -> None:
         str(archives / "locked"),
     ]
     (archives / "locked").mkdir()
-    (archives / "locked" / "x.json").symlink_to(archives / "nowhere")
+    (archives / "locked" / "x.json").symlink_to("nowhere")
     alone = told(survey(paths, READY, MAX_BYTES, 1))
     assert (str(archives / "locked" / "x.json"), "no such file or directory") in alone
     assert told(survey(paths, READY, MAX_BYTES, 2)) == alone

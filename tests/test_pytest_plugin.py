@@ -853,6 +853,30 @@ def test_a_report_that_cannot_be_is_refused(pytester: pytest.Pytester, target: s
     result.stderr.fnmatch_lines([f"ERROR: --validate-runs-report: {complaint}"])
 
 
+@pytest.mark.parametrize("glob", ["responses/*.json", "responses"])
+def test_a_report_takes_the_place_of_no_file_that_is_checked(pytester: pytest.Pytester, glob: str) -> None:
+    recorded(pytester, "responses/faulty.json")
+    file, link = pytester.path / "responses/faulty.json", pytester.path / "link.json"
+    link.symlink_to(file)
+    before = file.read_bytes()
+    for target in ("json:responses/../responses/faulty.json", "json:link.json"):
+        result = pytester.runpytest_inprocess("--validate-runs", glob, "--validate-runs-report", target)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        complaint = f"a report would overwrite {pytester.path}/{target.removeprefix('json:')}, which is checked"
+        result.stderr.fnmatch_lines([f"ERROR: --validate-runs-report: {complaint}"])
+    assert file.read_bytes() == before
+
+
+def test_a_file_that_is_named_like_an_option_is_an_item(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "faulty.json", "sound.json")
+    (pytester.path / "sound.json").rename(pytester.path / "-fjson:ci.json")
+    (pytester.path / "faulty.json").rename(pytester.path / "--collect-only.json")
+    before = {*pytester.path.iterdir()}
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "--validate-runs", "*.json")
+    assert outcome(result) == {"passed": 1, "failed": 1}
+    assert {*pytester.path.iterdir()} == before
+
+
 @pytest.mark.parametrize("arguments", [["-p", "no:cacheprovider"], ["-W", "error"], ["--tb=short"], ["--tb=native"]])
 def test_the_summary_names_the_rule_whatever_the_arguments(pytester: pytest.Pytester, arguments: list[str]) -> None:
     recorded(pytester, "responses/faulty.json")

@@ -140,6 +140,7 @@ class _Pool:
         process = _context.Process(
             target=_work, args=(theirs, inherited, self._checks.settings, self._max_bytes), daemon=True
         )
+        os.environ["PYTHONSAFEPATH"] = "1"  # or a worker that is spawned would import from the working folder
         with _undisturbed():
             process.start()
             worker = _Worker(process, ours)

@@ -67,10 +67,13 @@ def _folder(folder: str, apart: frozenset[str]) -> Iterator[Piece | SourceError]
 
 
 def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
-    """The files to check below a folder, in order; without hidden folders, each folder once for all its links."""
+    """The files to check below a folder, in order; without hidden folders, each folder once for all its links.
+
+    A link that leads out of the folder is not followed: who names a folder need not know all that is in it.
+    """
     seen: set[tuple[int, int]] = set()
     errors: list[SourceError] = []
-    for parent, folders, names in _listed(folder, errors):
+    for parent, folders, names, outward in _listed(folder, errors):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=_by_name)
         try:
             status = os.stat(parent)
@@ -83,6 +86,11 @@ def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
             continue
         seen.add((status.st_dev, status.st_ino))
         here = os.path.realpath(parent) if apart else parent
+        errors += (
+            SourceError(os.path.join(parent, name), "is a link out of the folder: name it to have it checked")
+            for name in sorted(outward, key=_by_name)
+            if os.path.join(here, name) not in apart
+        )
         yield from (
             os.path.join(parent, name)
             for name in sorted(names, key=_by_name)
@@ -91,21 +99,29 @@ def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
     yield from errors
 
 
-def _listed(folder: str, errors: list[SourceError]) -> Iterator[tuple[str, list[str], list[str]]]:
-    """What `os.walk` tells, which before Python 3.12 calls itself for each level: no depth is too much here."""
+def _listed(folder: str, errors: list[SourceError]) -> Iterator[tuple[str, list[str], list[str], list[str]]]:
+    """What `os.walk` tells, which before Python 3.12 calls itself for each level: no depth is too much here.
+
+    The links to folders and to files to check that lead out of the folder stand by themselves, at the end.
+    """
     waiting = [folder]
     while waiting:
         parent = waiting.pop()
         folders: list[str] = []
         names: list[str] = []
+        outward: list[str] = []
         try:
             with os.scandir(parent) as entries:
                 for entry in entries:
-                    (folders if _is_folder(entry) else names).append(entry.name)
+                    is_folder = _is_folder(entry)
+                    if not entry.is_symlink() or _is_in(entry.path, folder):
+                        (folders if is_folder else names).append(entry.name)
+                    elif entry.name.lower().endswith(SUFFIXES) or (is_folder and not entry.name.startswith(".")):
+                        outward.append(entry.name)
         except OSError as error:
             errors.append(source_error(error))
             continue
-        yield parent, folders, names
+        yield parent, folders, names, outward
         waiting += (os.path.join(parent, name) for name in reversed(folders))
 
 
@@ -113,6 +129,12 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     with suppress(OSError):  # a link that leads round and round
         return entry.is_dir()
     return False
+
+
+def _is_in(path: str, folder: str) -> bool:
+    """Whether all links of a path lead to something in the folder, or to the folder itself."""
+    top = os.path.join(os.path.realpath(folder), "")
+    return os.path.join(os.path.realpath(path), "").startswith(top)
 
 
 def _by_name(name: str) -> tuple[list[str | int], str]:
