@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from validator.document import Page, Run
 from validator.problem import NamedProblem, Problem
-from validator.rule import Check, Rule
+from validator.rule import Rule
 from validator.settings import Settings
 
 BoundCheck: TypeAlias = Callable[[Any], Iterable[Problem]]
@@ -32,7 +32,7 @@ SETTLED_FIELDS = (
 
 
 class Dispatch(NamedTuple):
-    """The rules in effect, with the settings that they ask for bound to them.
+    """The rules in effect, sorted by what they check.
 
     Which of the `run` checks apply to a sound run hangs on its status and on which of the `deciding` fields are null:
     `memo` keeps it. What the `settled` checks say hangs on the `configuration` alone: `said` keeps it.
@@ -48,15 +48,15 @@ class Dispatch(NamedTuple):
     said: dict[bytes, list[NamedProblem]]
 
 
-def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
-    """Sort the rules of single documents by what they check."""
-    bound = [(rule, _bound(rule.check, rule, settings)) for rule in rules if rule.check and not rule.series]
-    of_runs = [pair for pair in bound if pair[0].group != "page"]
+def dispatch(rules: Iterable[Rule]) -> Dispatch:
+    """Sort the rules of single documents by what they check; `bind` gives them the settings that they ask for."""
+    checking = [(rule, rule.check) for rule in rules if rule.check and not rule.series]
+    of_runs = [pair for pair in checking if pair[0].group != "page"]
     screens = tuple(pair for pair in of_runs if pair[0].screens)
-    settled = tuple(pair for pair in of_runs if pair not in screens and pair[0].fields <= {*SETTLED_FIELDS})
-    others = tuple(pair for pair in of_runs if pair not in screens and pair not in settled)
+    settled = tuple(pair for pair in of_runs if not pair[0].screens and _is_settled(pair[0]))
+    others = tuple(pair for pair in of_runs if not pair[0].screens and not _is_settled(pair[0]))
     return Dispatch(
-        page=tuple(pair for pair in bound if pair[0].group == "page"),
+        page=tuple(pair for pair in checking if pair[0].group == "page"),
         screens=screens,
         settled=settled,
         run=others,
@@ -67,12 +67,24 @@ def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
     )
 
 
+def _is_settled(rule: Rule) -> bool:
+    return not rule.asks and rule.fields <= {*SETTLED_FIELDS}
+
+
 def _named(fields: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(sorted({name for names in fields for name in names}))
 
 
-def _bound(check: Check, rule: Rule, settings: Settings) -> BoundCheck:
-    return partial(check, **rule.asked(settings)) if rule.asks else check
+def bind(rules: Dispatch, settings: Settings) -> Dispatch:
+    """The same rules with the settings that they ask for; what was remembered of the others stays of use."""
+    page, screens, run = (_bound(group, settings) for group in (rules.page, rules.screens, rules.run))
+    return rules._replace(page=page, screens=screens, run=run, memo=rules.memo if run is rules.run else {})
+
+
+def _bound(rules: Dispatched, settings: Settings) -> Dispatched:
+    if not any(rule.asks for rule, _ in rules):
+        return rules
+    return tuple((rule, partial(check, **rule.asked(settings)) if rule.asks else check) for rule, check in rules)
 
 
 def run_problems(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
