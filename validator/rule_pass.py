@@ -168,7 +168,8 @@ def page_problems(
     problems: list[NamedProblem] = []
     for rule, check in rules.page:
         if applies(rule, envelope, misshapen):
-            seen = [(i, run) for i, run in runs if knows(rule, misshapen_runs.get(i, ()))] if misshapen_runs else runs
+            unknown = {index for index, fields in misshapen_runs.items() if not knows(rule, fields)}
+            seen = [(index, run) for index, run in runs if index not in unknown] if unknown else runs
             problems += called(((rule, check),), Page(dict(envelope), seen))
     return problems
 
