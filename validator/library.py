@@ -119,9 +119,9 @@ class Validator:
         return report(source, self._current(), listing=self._listing, history=self._history)
 
     def is_valid(self, source: object) -> bool:
-        """Whether a source has no finding of severity error: what `Report.ok` says, without places and words.
+        """Whether a source has no finding of severity error: `validate(source).ok`, without places, words and excerpts.
 
-        Stops at the first document that has one. Raises what `validate` raises.
+        Raises what `validate` raises.
         """
         chosen = self._current()._replace(max_findings=0)
         return not any(
