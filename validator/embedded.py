@@ -98,14 +98,15 @@ def remembering(judge: Callable[[Schema], Judgement]) -> Callable[[Schema], Judg
             data = marshal.dumps(schema, 2)
         except ValueError:  # something other than plain JSON values, from a caller of the library
             return judge(schema)
-        if data not in memo:
+        try:
+            return memo[data]
+        except KeyError:  # asked for but once, since another thread may clear it
             judgement = judge(schema)
-            if len(data) > _LARGEST_REMEMBERED:
-                return judgement
+        if len(data) <= _LARGEST_REMEMBERED:
             if len(memo) >= _MOST_REMEMBERED:
                 memo.clear()
             memo[data] = judgement
-        return memo[data]
+        return judgement
 
     return judged
 

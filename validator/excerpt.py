@@ -13,6 +13,7 @@ from typing import NamedTuple
 from validator.credentials import is_credential
 from validator.disclosure import Path, may_show, may_show_key
 from validator.finding import Excerpt
+from validator.locate import Landmark
 from validator.pointer import split
 from validator.problem import Span
 from validator.scan import Token, Unreadable, parts, tokens
@@ -44,17 +45,20 @@ class _Piece(NamedTuple):
     shown: str
 
 
-def excerpts(text: str, places: Sequence[tuple[Span, str]], *, show_values: bool) -> list[Excerpt]:
+def excerpts(
+    text: str, places: Sequence[tuple[Span, str]], *, show_values: bool, landmarks: Sequence[Landmark] = ()
+) -> list[Excerpt]:
     """The excerpt for each place of a document and the pointer reported there, whose keys it may show.
 
-    One pass over the text, as far as the last place, however many there are.
+    One pass over the text, as far as the last place, however many there are. With landmarks, which only a text that is
+    JSON to its end may have, it reads no more than what stands around the places.
     """
     breaks = [match.start() for match in re.finditer("\n", text)]
     windows = [_window(text, breaks, span) for span, _ in places]
     if show_values:
         drawn = [_as_it_stands(text, window) for window in windows]
     else:
-        drawn = _redacted(text, windows, [split(pointer) for _, pointer in places])
+        drawn = _redacted(text, windows, [split(pointer) for _, pointer in places], landmarks)
     return [_excerpt(pieces, window, span) for pieces, window, (span, _) in zip(drawn, windows, places, strict=True)]
 
 
@@ -71,8 +75,10 @@ def _as_it_stands(text: str, window: _Window) -> list[_Piece]:
     return [_Piece(at, at + 1, _printable(text[at])) for at in range(window.start, window.end)]
 
 
-def _redacted(text: str, windows: Sequence[_Window], reported: Iterable[tuple[str, ...]]) -> list[list[_Piece]]:
-    near, read = _near(text, windows)
+def _redacted(
+    text: str, windows: Sequence[_Window], reported: Iterable[tuple[str, ...]], landmarks: Sequence[Landmark]
+) -> list[list[_Piece]]:
+    near, read = _near(text, windows, landmarks)
     starts, ends = [token.start for token in near], [token.end for token in near]
     drawn = []
     for window, keys in zip(windows, reported, strict=True):
@@ -81,20 +87,22 @@ def _redacted(text: str, windows: Sequence[_Window], reported: Iterable[tuple[st
     return drawn
 
 
-def _near(text: str, windows: Iterable[_Window]) -> tuple[list[Token], int]:
+def _near(text: str, windows: Iterable[_Window], landmarks: Sequence[Landmark]) -> tuple[list[Token], int]:
     """The tokens that windows touch, and how far the text was read: as JSON, or as far as needed."""
     found: list[Token] = []
     read = 0
     ahead = sorted(windows, reverse=True)
+    starts = [landmark.start for landmark in landmarks]
+    stream = tokens(text)
     try:
-        for token in tokens(text):
+        while ahead and (token := next(stream, None)):
             read = token.end
             while ahead and ahead[-1].end <= token.start:
                 ahead.pop()
-            if not ahead:
-                break
-            if ahead[-1].start < token.end:
+            if ahead and ahead[-1].start < read:
                 found.append(token)
+            elif ahead and (before := bisect_right(starts, ahead[-1].start)) and starts[before - 1] > read:
+                stream = tokens(text, *landmarks[before - 1])
     except Unreadable:  # the finding says so; what follows is masked
         pass
     return found, read
@@ -115,11 +123,12 @@ def _pieces(
 def _shown(text: str, token: Token, reported: tuple[str, ...]) -> str:
     """A token, unless it may be a secret; `reported` are the keys that the finding names anyway."""
     raw = text[token.start : token.end]
-    path = parts(token.path)
-    if token.kind == "string" and not may_show(path, raw[1:-1]):
+    if token.kind == "string" and not may_show(parts(token.path), raw[1:-1]):
         return '"…"'
-    if token.kind == "key" and not may_show_key(path) and not _is_reported(path, reported):
-        return '"…"'
+    if token.kind == "key":
+        path = parts(token.path)
+        if not may_show_key(path) and not _is_reported(path, reported):
+            return '"…"'
     return _printable(raw if len(raw) <= LONGEST else f"{raw[:LONGEST]}…{raw[-1]}")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from json import JSONDecoder
@@ -33,6 +33,9 @@ _simple_member = re.compile(
 
 _decode = JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode
 """Reads a value in C and tells where it ends. Numbers stay text, for an integer can have too many digits to read."""
+
+_STRIDE = 200
+"""Characters between landmarks, at least: there are never more of them than a document of that size should cost."""
 
 
 class Lines:
@@ -114,9 +117,24 @@ class _Found:
     inside: dict[str, _Found] = field(default_factory=dict)
 
 
+class Landmark(NamedTuple):
+    """Where a value begins that the walk has passed, and the keys and indexes that lead to it."""
+
+    start: int
+    keys: tuple[str | int, ...]
+
+
+class Walk(NamedTuple):
+    """What one walk over a text has found: the places asked for, and landmarks in the order of the text."""
+
+    spans: dict[tuple[str, bool], Span]
+    landmarks: Sequence[Landmark]
+
+
 class _Entered(NamedTuple):
     """A container that is being walked."""
 
+    keys: tuple[str | int, ...]
     found: _Found
     wanted: _Wanted
     indexes: Iterator[int] | None
@@ -132,10 +150,15 @@ def locate(text: str, places: Collection[tuple[str, bool]], start: int = 0) -> d
     nearest existing ancestor. Of repeated keys the last counts, as it does for the value. One walk finds all; it
     enters only the containers on the way and passes over everything else in C.
     """
+    return walk(text, places, start).spans
+
+
+def walk(text: str, places: Collection[tuple[str, bool]], start: int = 0) -> Walk:
+    """The same places, with landmarks at which the text can be entered without reading all that stands before."""
     if not places:
-        return {}
-    root = _walk(text, _wanted(pointer for pointer, _ in places), start)
-    return {(pointer, on_key): _place(root, pointer, on_key) for pointer, on_key in places}
+        return Walk({}, ())
+    root, landmarks = _walk(text, _wanted(pointer for pointer, _ in places), start)
+    return Walk({(pointer, on_key): _place(root, pointer, on_key) for pointer, on_key in places}, landmarks)
 
 
 def elements(text: str, pointer: str) -> Iterator[int]:
@@ -156,10 +179,11 @@ def _wanted(pointers: Iterable[str]) -> _Wanted:
     return wanted
 
 
-def _walk(text: str, wanted: _Wanted, start: int) -> _Found:
+def _walk(text: str, wanted: _Wanted, start: int) -> tuple[_Found, list[Landmark]]:
     """Find all that is wanted and there; without recursion, so that no depth of nesting exhausts the stack."""
     root, at = _reach(text, _past_separator(text, start).end(), wanted)
-    entered = _enter(text, root, wanted)
+    landmarks = [Landmark(root.value.start, ())]
+    entered = _enter(text, (), root, wanted)
     while entered:
         container = entered[-1]
         at = _next_member(text, at, container)
@@ -167,23 +191,25 @@ def _walk(text: str, wanted: _Wanted, start: int) -> _Found:
             entered.pop()
             at += 1
             continue
-        part, key_end, start = _member(text, at, container.indexes)
-        if part not in container.wanted:
+        member, key_end, start = _member(text, at, container.indexes)
+        if start - landmarks[-1].start >= _STRIDE:
+            landmarks.append(Landmark(start, (*container.keys, member)))
+        if (part := str(member)) not in container.wanted:
             at = _decode(text, start)[1]
             continue
         key = None if container.indexes else Span(at, key_end)
         found, at = _reach(text, start, container.wanted[part], key)
         container.found.inside[part] = found
-        entered += _enter(text, found, container.wanted[part])
-    return root
+        entered += _enter(text, (*container.keys, member), found, container.wanted[part])
+    return root, landmarks
 
 
-def _enter(text: str, found: _Found, wanted: _Wanted) -> list[_Entered]:
+def _enter(text: str, keys: tuple[str | int, ...], found: _Found, wanted: _Wanted) -> list[_Entered]:
     """The container to walk next, if this is one and something in it is wanted."""
     bracket = text[found.value.start]
     if not wanted or bracket not in "[{":
         return []
-    return [_Entered(found, wanted, count() if bracket == "[" else None)]
+    return [_Entered(keys, found, wanted, count() if bracket == "[" else None)]
 
 
 def _next_member(text: str, at: int, container: _Entered) -> int:
@@ -193,10 +219,10 @@ def _next_member(text: str, at: int, container: _Entered) -> int:
     return _past_separator(text, at).end()
 
 
-def _member(text: str, at: int, indexes: Iterator[int] | None) -> tuple[str, int, int]:
+def _member(text: str, at: int, indexes: Iterator[int] | None) -> tuple[str | int, int, int]:
     """The key or index of the member that begins here, where its key ends, and where its value begins."""
     if indexes:
-        return str(next(indexes)), at, at
+        return next(indexes), at, at
     key, end = _decode(text, at)
     return key, end, _past_separator(text, end).end()
 

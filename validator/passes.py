@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from validator.contract import Contract, contract, wire_names
@@ -15,10 +16,10 @@ from validator.pointer import join, split
 from validator.problem import NamedProblem
 from validator.quick_pass import unremarkable, well_shaped
 from validator.recognise import Part, Recognised, is_other_object
-from validator.rule_pass import Dispatch, dispatch, page_problems, run_problems
+from validator.rule_pass import Dispatch, bind, dispatch, page_problems, run_problems
 from validator.rules import RULES
 from validator.schema_pass import Accepts, schema_problems
-from validator.settings import Form, Order, Settings
+from validator.settings import ContractName, Form, Order, Settings
 from validator.wire import as_it_stands, to_wire
 
 
@@ -30,16 +31,17 @@ class Checks(NamedTuple):
     unremarkable: Callable[[Form], Accepts]
     """The verdict that a run is well shaped, and that only the rules in `rest` can say anything of it."""
     rest: Dispatch
-    variants: dict[tuple[Order | None, int | None], Checks]
-    """These checks for other orders and limits, as recorded requests ask for them."""
+
+
+_HALF_A_DAY = 43_200
 
 
 def checks(settings: Settings) -> Checks:
-    """Get ready to check documents with these settings."""
-    rules = [rule for rule in RULES if rule.always or rule.name in settings.severities]
-    rest = [rule for rule in rules if rule.unless is None]
-    quick = cache(partial(unremarkable, rules, settings))
-    return Checks(settings, dispatch(rules, settings), quick, dispatch(rest, settings), {})
+    """Get ready to check documents with these settings; what takes long is done once for all with the same rules."""
+    begun = time.time() // _HALF_A_DAY * _HALF_A_DAY
+    compiled = compiled_for(tuple(settings.severities), settings.contract, begun)
+    rest = compiled.rest if settings.now >= begun else compiled.rest_before
+    return Checks(settings, bind(compiled.rules, settings), compiled.unremarkable, bind(rest, settings))
 
 
 def variant(ready: Checks, order: Order | None, limit: int | None) -> Checks:
@@ -47,9 +49,33 @@ def variant(ready: Checks, order: Order | None, limit: int | None) -> Checks:
     settings = ready.settings
     if (order, limit) == (settings.order, settings.limit):
         return ready
-    if (order, limit) not in ready.variants:
-        ready.variants[order, limit] = checks(settings._replace(order=order, limit=limit))
-    return ready.variants[order, limit]
+    return checks(settings._replace(order=order, limit=limit))
+
+
+class Compiled(NamedTuple):
+    """What checks with the same rules have in common, whatever else their settings say."""
+
+    rules: Dispatch
+    unremarkable: Callable[[Form], Accepts]
+    rest: Dispatch
+    rest_before: Dispatch
+    """The rest where `now` is before the time that the verdict was compiled for."""
+
+
+@lru_cache(maxsize=64)
+def compiled_for(names: Collection[str], contract_name: ContractName, now: float) -> Compiled:
+    """Compile for these rules and any time from `now` on.
+
+    `now` is the beginning of half a day of the real clock, not that of the settings: times of live runs then never
+    exceed what the verdict accepts, and every moment of the settings is served by the same verdict.
+    """
+    rules = [rule for rule in RULES if rule.name in names]
+    return Compiled(
+        rules=dispatch(rules),
+        unremarkable=cache(partial(unremarkable, rules, contract_name, now)),
+        rest=dispatch(rule for rule in rules if rule.unless is None),
+        rest_before=dispatch(rule for rule in rules if rule.unless is None or callable(rule.unless)),
+    )
 
 
 class Judged(NamedTuple):
@@ -119,7 +145,7 @@ def _judged(part: Part, subject: _Subject) -> Judged:
             spoiled_runs[index] = spoiled
         wire_runs.append((index, wire_run))
     of_runs = Judged(part, problems, wire_runs, spoiled_runs)
-    return _with_envelope(of_runs, subject) if part.is_page else of_runs
+    return of_runs if part.page is None else _with_envelope(of_runs, subject)
 
 
 def _nobody(_: Any) -> bool:
@@ -150,19 +176,9 @@ def _shape_problems(
     found = schema_problems(value, name, settings.contract, form)
     missing = {problem.pointer: problem.identity.split(",") for rule, problem in found if rule == "schema:required"}
     misspelt = key_problems(value, contract.shape_of(name), form, missing)
-    accounted = [
-        one for one in key_problems(value, contract.shape_of(name), form, {}) if missing and one not in misspelt
-    ]
-    problems = [*_accounting(found, accounted), *misspelt, *accounted]
-    return under(pointer, problems), _misshapen_fields(found, missing, form) | _unusable_fields(pointer, name, subject)
-
-
-def _accounting(found: Iterable[NamedProblem], keys: Sequence[NamedProblem]) -> Iterator[NamedProblem]:
-    """The problems of the schema; what is missing explains the misspelt keys that stand in its stead."""
-    for rule, problem in found:
-        places = [key.pointer for _, key in keys if join(*split(key.pointer)[:-1]) == problem.pointer]
-        is_explanation = rule == "schema:required" and places
-        yield rule, problem._replace(explains=(*problem.explains, *places)) if is_explanation else problem
+    unusable = {part.pointer for _, part in under(pointer, found) if part.pointer in subject.unusable}
+    kept = [named for named in under(pointer, [*found, *misspelt]) if named[1].pointer not in unusable]
+    return kept, _misshapen_fields(found, missing, form) | _unusable_fields(pointer, name, subject)
 
 
 def _misshapen_fields(
@@ -182,14 +198,7 @@ def _unusable_fields(pointer: str, name: SubjectName, subject: _Subject) -> froz
 def under(pointer: str, problems: Iterable[NamedProblem], spelt_as: Any = None) -> list[NamedProblem]:
     """The problems with pointers into the whole document; where `spelt_as` is given, in the key names that it has."""
     return [
-        (
-            name,
-            problem._replace(
-                pointer=_absolute(pointer, problem.pointer, spelt_as),
-                explains=tuple(_absolute(pointer, place, spelt_as) for place in problem.explains),
-            ),
-        )
-        for name, problem in problems
+        (name, problem._replace(pointer=_absolute(pointer, problem.pointer, spelt_as))) for name, problem in problems
     ]
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from validator.contract import Schema, Shape, Subject, contract, in_form
 from validator.rule import Rule
 from validator.schema_pass import Accepts, engine
-from validator.settings import ContractName, Form, Settings
+from validator.settings import ContractName, Form
 
 
 @cache
@@ -21,14 +21,12 @@ def well_shaped(subject: Subject, name: ContractName, form: Form) -> Accepts:
     return engine([schemas.schema_of(subject), _closed(schemas.shape_of(subject))], schemas.schemas)
 
 
-def unremarkable(rules: Iterable[Rule], settings: Settings, form: Form) -> Accepts:
-    """Whether a run is well shaped and certainly sound for all the rules with `unless`."""
+def unremarkable(rules: Iterable[Rule], name: ContractName, now: float, form: Form) -> Accepts:
+    """Whether a run is well shaped and certainly sound, now or later, for all the rules with `unless`."""
     unless = [
-        rule.unless(**rule.asked(settings)) if callable(rule.unless) else rule.unless
-        for rule in rules
-        if rule.unless is not None
+        rule.unless(now=now) if callable(rule.unless) else rule.unless for rule in rules if rule.unless is not None
     ]
-    schemas = contract(settings.contract, form)
+    schemas = contract(name, form)
     return engine(
         [schemas.schema_of("run"), _closed(schemas.shape_of("run")), *(in_form(schema, form) for schema in unless)],
         schemas.schemas,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from validator.document import Page, Run
 from validator.problem import NamedProblem, Problem
-from validator.rule import ERROR, Check, Rule
+from validator.rule import Rule
 from validator.settings import Settings
 
 BoundCheck: TypeAlias = Callable[[Any], Iterable[Problem]]
@@ -32,7 +32,7 @@ SETTLED_FIELDS = (
 
 
 class Dispatch(NamedTuple):
-    """The rules in effect, with the settings that they ask for bound to them.
+    """The rules in effect, sorted by what they check.
 
     Which of the `run` checks apply to a sound run hangs on its status and on which of the `deciding` fields are null:
     `memo` keeps it. What the `settled` checks say hangs on the `configuration` alone: `said` keeps it.
@@ -48,15 +48,15 @@ class Dispatch(NamedTuple):
     said: dict[bytes, list[NamedProblem]]
 
 
-def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
-    """Sort the rules of single documents by what they check."""
-    bound = [(rule, _bound(rule.check, rule, settings)) for rule in rules if rule.check and not rule.series]
-    of_runs = [pair for pair in bound if pair[0].group != "page"]
-    screens = tuple(pair for pair in of_runs if _screens(pair[0], settings))
-    settled = tuple(pair for pair in of_runs if pair not in screens and pair[0].fields <= {*SETTLED_FIELDS})
-    others = tuple(pair for pair in of_runs if pair not in screens and pair not in settled)
+def dispatch(rules: Iterable[Rule]) -> Dispatch:
+    """Sort the rules of single documents by what they check; `bind` gives them the settings that they ask for."""
+    checking = [(rule, rule.check) for rule in rules if rule.check and not rule.series]
+    of_runs = [pair for pair in checking if pair[0].group != "page"]
+    screens = tuple(pair for pair in of_runs if pair[0].screens)
+    settled = tuple(pair for pair in of_runs if not pair[0].screens and _is_settled(pair[0]))
+    others = tuple(pair for pair in of_runs if not pair[0].screens and not _is_settled(pair[0]))
     return Dispatch(
-        page=tuple(pair for pair in bound if pair[0].group == "page"),
+        page=tuple(pair for pair in checking if pair[0].group == "page"),
         screens=screens,
         settled=settled,
         run=others,
@@ -67,17 +67,24 @@ def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
     )
 
 
-def _screens(rule: Rule, settings: Settings) -> bool:
-    """Whether a rule keeps others away; an error that was made milder does not, for it may hide no error."""
-    return rule.screens and (rule.severity is not ERROR or settings.severities[rule.name] is ERROR)
+def _is_settled(rule: Rule) -> bool:
+    return not rule.asks and rule.fields <= {*SETTLED_FIELDS}
 
 
 def _named(fields: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(sorted({name for names in fields for name in names}))
 
 
-def _bound(check: Check, rule: Rule, settings: Settings) -> BoundCheck:
-    return partial(check, **rule.asked(settings)) if rule.asks else check
+def bind(rules: Dispatch, settings: Settings) -> Dispatch:
+    """The same rules with the settings that they ask for; what was remembered of the others stays of use."""
+    page, screens, run = (_bound(group, settings) for group in (rules.page, rules.screens, rules.run))
+    return rules._replace(page=page, screens=screens, run=run, memo=rules.memo if run is rules.run else {})
+
+
+def _bound(rules: Dispatched, settings: Settings) -> Dispatched:
+    if not any(rule.asks for rule, _ in rules):
+        return rules
+    return tuple((rule, partial(check, **rule.asked(settings)) if rule.asks else check) for rule, check in rules)
 
 
 def run_problems(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
@@ -105,7 +112,6 @@ def is_sound(run: Run, rules: Dispatch) -> bool:
 def _of_misshapen(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
     screened = called(rules.screens, {field: value for field, value in run.items() if field not in misshapen})
     spoiled = {*misshapen, *(name for _, problem in screened for name in problem.spoils)}
-    run = {**run, **{problem.pointer: None for _, problem in screened if problem.means_null}}
     return screened + called(_applicable(run, (*rules.settled, *rules.run), spoiled), run), spoiled
 
 
@@ -162,7 +168,8 @@ def page_problems(
     problems: list[NamedProblem] = []
     for rule, check in rules.page:
         if applies(rule, envelope, misshapen):
-            seen = [(i, run) for i, run in runs if knows(rule, misshapen_runs.get(i, ()))] if misshapen_runs else runs
+            unknown = {index for index, fields in misshapen_runs.items() if not knows(rule, fields)}
+            seen = [(index, run) for index, run in runs if index not in unknown] if unknown else runs
             problems += called(((rule, check),), Page(dict(envelope), seen))
     return problems
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -75,11 +75,19 @@ _string = re.compile(_SPACE + _STRING).match
 _end = re.compile(rf"{_SPACE}\Z").match
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a document in order, without commas and colons; raises `Unreadable` where it ends being one."""
-    containers: list[_Container] = []
+def tokens(text: str, at: int = 0, keys: Iterable[str | int] = ()) -> Iterator[Token]:
+    """The tokens of a document in order, without commas and colons; raises `Unreadable` where it ends being one.
+
+    They begin with the value at the offset `at`, to which these keys and indexes lead.
+    """
     path: Path = None
-    at = 0
+    containers: list[_Container] = []
+    for key in keys:
+        opening = Token("open", at, at, path)
+        containers.append(
+            _Container(opening, "[", count(key + 1)) if isinstance(key, int) else _Container(opening, "{", count())
+        )
+        path = path, key
     while True:
         token = _value_token(text, at, path, containers)
         yield token
