@@ -11,6 +11,7 @@ import pytest
 from tests.pages import findings, page, run, said
 from tests.paths import INVALID
 from validator import validate
+from validator.passes import compiled_for
 from validator.rule import Rule
 from validator.rules import BY_NAME, RULES
 
@@ -217,9 +218,11 @@ def broken_rules() -> Iterator[list[Rule]]:
     checks = [rule.check for rule in rules]
     for rule, error in zip(rules, (KeyError("secret"), RecursionError("secret"), OverflowError("secret")), strict=True):
         object.__setattr__(rule, "check", _raising(error))
+    compiled_for.cache_clear()
     yield rules
     for rule, check in zip(rules, checks, strict=True):
         object.__setattr__(rule, "check", check)
+    compiled_for.cache_clear()
 
 
 def _raising(error: Exception) -> Any:

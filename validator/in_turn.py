@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from validator import parse
 from validator.checked import Checked, Sound
-from validator.parse import Parsed, accept, accept_moderate, may_overflow
 from validator.passes import Checks, acceptor, variant
 from validator.pipeline import find, findings_of
 from validator.sources import BLANK, Document, LineBlock, PassedOver, SourceError, each_document
@@ -50,7 +50,9 @@ def _without_accepted(
 
 def _accepted(block: LineBlock, checks: Checks) -> Iterator[Document | Sound]:
     """How many lines are accepted at once, which are nearly all, and the documents on the others."""
-    read = accept if accept_moderate is None or may_overflow(block.data) else accept_moderate
+    read = parse.accept
+    if parse.accept_moderate is not None and not parse.may_overflow(block.data):
+        read = parse.accept_moderate
     accepted_runs = acceptor(checks)
     others: list[Document] = []
     documents = runs = 0
@@ -65,7 +67,7 @@ def _accepted(block: LineBlock, checks: Checks) -> Iterator[Document | Sound]:
             documents += 1
             runs += number
         else:
-            others.append(Document(block.file, line, record, parsed=Parsed(value, (), True, None)))
+            others.append(Document(block.file, line, record, parsed=parse.Parsed(value, (), True, None)))
     if documents:
         yield Sound(documents, runs, block.file)
     yield from others

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from validator.contract import Contract, contract, wire_names
@@ -15,10 +16,10 @@ from validator.pointer import join, split
 from validator.problem import NamedProblem
 from validator.quick_pass import Acceptance
 from validator.recognise import Part, Recognised, is_other_object
-from validator.rule_pass import Dispatch, dispatch, is_silent, page_problems, run_problems
+from validator.rule_pass import Dispatch, bind, dispatch, is_silent, page_problems, run_problems
 from validator.rules import RULES
 from validator.schema_pass import accepts, schema_problems
-from validator.settings import Form, Order, Settings
+from validator.settings import ContractName, Form, Order, Settings
 from validator.wire import as_it_stands, to_wire
 
 
@@ -28,15 +29,17 @@ class Checks(NamedTuple):
     settings: Settings
     rules: Dispatch
     acceptance: Callable[[Form], Acceptance]
-    """The quick verdict on runs in a form, which is compiled once."""
-    variants: dict[tuple[Order | None, int | None], Checks]
-    """These checks for other orders and limits, as recorded requests ask for them."""
+    """The quick verdict on runs in a form."""
+
+
+_HALF_A_DAY = 43_200
 
 
 def checks(settings: Settings) -> Checks:
-    """Get ready to check documents with these settings."""
-    rules = [rule for rule in RULES if rule.name in settings.severities]
-    return Checks(settings, dispatch(rules, settings), cache(partial(Acceptance, rules, settings)), {})
+    """Get ready to check documents with these settings; what takes long is done once for all with the same rules."""
+    begun = time.time() // _HALF_A_DAY * _HALF_A_DAY
+    compiled = compiled_for(tuple(settings.severities), settings.contract, begun)
+    return Checks(settings, bind(compiled.rules, settings, begun), compiled.acceptance)
 
 
 def variant(ready: Checks, order: Order | None, limit: int | None) -> Checks:
@@ -44,10 +47,25 @@ def variant(ready: Checks, order: Order | None, limit: int | None) -> Checks:
     settings = ready.settings
     if (order, limit) == (settings.order, settings.limit):
         return ready
-    if (order, limit) not in ready.variants:
-        other = checks(settings._replace(order=order, limit=limit))
-        ready.variants[order, limit] = other._replace(acceptance=ready.acceptance)
-    return ready.variants[order, limit]
+    return checks(settings._replace(order=order, limit=limit))
+
+
+class Compiled(NamedTuple):
+    """What checks with the same rules have in common, whatever else their settings say."""
+
+    rules: Dispatch
+    acceptance: Callable[[Form], Acceptance]
+
+
+@lru_cache(maxsize=64)
+def compiled_for(names: Collection[str], contract_name: ContractName, now: float) -> Compiled:
+    """Compile for these rules and any time from `now` on.
+
+    `now` is the beginning of half a day of the real clock, not that of the settings: times of live runs then never
+    exceed what the verdict accepts, and every moment of the settings is served by the same verdict.
+    """
+    rules = [rule for rule in RULES if rule.name in names]
+    return Compiled(dispatch(rules), cache(partial(Acceptance, rules, contract_name, now)))
 
 
 def acceptor(checks: Checks) -> Callable[[Any], int]:

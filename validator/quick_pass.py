@@ -6,7 +6,7 @@ has one. Where it says no, or is not installed, the passes look themselves and d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from threading import Lock
 from typing import TypeAlias
@@ -15,33 +15,37 @@ from validator.contract import Schema, Shape, contract, in_form
 from validator.key_pass import Undeclared, is_in_other_naming, similar_keys
 from validator.rule import Rule
 from validator.schema_pass import Accepts, engine
-from validator.settings import Form, Settings
+from validator.settings import ContractName, Form
 
 MAX_LEARNED = 64
 """How often the schema is compiled again for unknown keys, and how many of them it learns each time."""
 MAX_KEY_LENGTH = 64
+MAX_SEEN = 4096
+"""Unknown keys that are remembered until they appear again."""
 
 _Place: TypeAlias = tuple[str, ...]
 """Where objects stand in a run: the keys that lead there, whatever the indexes."""
 
 
 class Acceptance:
-    """The verdict on runs in one contract and form. It learns the harmless keys that servers add.
+    """The verdict on runs in one contract and form, from the time `now` on, in Unix seconds.
 
-    Safe in threads: `accepts` is replaced as a whole.
+    It learns the harmless keys that servers add, at their second appearance: what appears once does not pay. Safe in
+    threads: `accepts` is replaced as a whole.
     """
 
     accepts: Accepts
 
-    def __init__(self, rules: Iterable[Rule], settings: Settings, form: Form) -> None:
-        schemas = contract(settings.contract, form)
-        of_rules = (in_form(schema, form) for schema in _accept_schemas([*rules], settings))
+    def __init__(self, rules: Sequence[Rule], name: ContractName, now: float, form: Form) -> None:
+        schemas = contract(name, form)
+        of_rules = (in_form(schema, form) for schema in _accept_schemas(rules, now))
         self._form = form
         self._schemas = schemas.schemas
         self._fixed = [schemas.schema_of("run"), *of_rules]
         self._shape = schemas.shape_of("run")
         self._learned: dict[_Place, dict[str, list[str]]] = {}
         """The keys by place, with the declared keys that must stand beside each: without them it may be misspelt."""
+        self._seen: set[tuple[_Place, str]] = set()
         self._left = MAX_LEARNED
         self._lock = Lock()
         self.accepts = self._compiled()
@@ -58,13 +62,19 @@ class Acceptance:
                 self.accepts = self._compiled()
 
     def _harmless(self, undeclared: Iterable[Undeclared]) -> Iterator[tuple[_Place, str, list[str]]]:
+        if len(self._seen) > MAX_SEEN:
+            self._seen.clear()
         for path, value, shape in undeclared:
             place = tuple(part for part in path if isinstance(part, str))
             known = self._learned.get(place, {})
             for key in value:
                 is_new = key not in shape.properties and key not in known and len(key) <= MAX_KEY_LENGTH
-                if is_new and not is_in_other_naming(key, shape, self._form):
+                if not is_new or is_in_other_naming(key, shape, self._form):
+                    continue
+                if (place, key) in self._seen:
                     yield place, key, similar_keys(key, frozenset(shape.properties))
+                elif len(self._seen) <= MAX_SEEN:
+                    self._seen.add((place, key))
 
     def _compiled(self) -> Accepts:
         return engine([*self._fixed, self._closed(self._shape, ())], self._schemas)
@@ -84,11 +94,11 @@ class Acceptance:
         return schema
 
 
-def _accept_schemas(rules: list[Rule], settings: Settings) -> Iterator[Schema]:
-    """What the rules say in schemas: a run that satisfies them is certainly sound for the rules that have one."""
+def _accept_schemas(rules: Sequence[Rule], now: float) -> Iterator[Schema]:
+    """What the rules say in schemas: where a run satisfies them, these rules report nothing, now or later."""
     for rule in rules:
         if rule.unless is not None:
-            yield dict(rule.unless(**rule.asked(settings)) if callable(rule.unless) else rule.unless)
+            yield dict(rule.unless(now=now) if callable(rule.unless) else rule.unless)
     yield _of_conditions([rule for rule in rules if rule.is_condition])
 
 

@@ -47,7 +47,8 @@ class Rule:
     unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None
     """A JSON Schema: a run that satisfies it is certainly sound for this rule, which then need not be called.
 
-    A function that takes the settings in `asks` and returns the schema, where it depends on them."""
+    A function that takes `now` and returns the schema, where it depends on that: a run that satisfies it is sound at
+    any later time too."""
     accepts: Callable[[dict[str, Any]], bool] | None = None
     """A cheap predicate over valid runs: where it is true, the rule reports nothing. Rules share predicates."""
     screens: bool = False

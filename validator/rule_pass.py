@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from validator.document import ACTIVE, TERMINAL, Page, Run
 from validator.problem import NamedProblem, Problem
-from validator.rule import Check, Rule
+from validator.rule import Rule
 from validator.settings import Settings
 from validator.tools import FIELDS, calls_no_function
 
@@ -30,7 +30,7 @@ Group: TypeAlias = tuple[Silent | None, Silent]
 
 
 class Dispatch(NamedTuple):
-    """The rules in effect, with the settings that they ask for bound to them.
+    """The rules in effect, sorted by what they check.
 
     `rest` has for each status the rules that may report something of a run that the accept schema accepts.
     """
@@ -41,23 +41,35 @@ class Dispatch(NamedTuple):
     rest: Mapping[str, tuple[Group, ...]]
 
 
-def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
-    """Sort the rules of single documents by what they check."""
-    bound = [(rule, _bound(rule.check, rule, settings)) for rule in rules if rule.check and not rule.series]
-    of_runs = [pair for pair in bound if pair[0].group != "page"]
+def dispatch(rules: Iterable[Rule]) -> Dispatch:
+    """Sort the rules of single documents by what they check; `bind` gives them the settings that they ask for."""
+    checking = [(rule, rule.check) for rule in rules if rule.check and not rule.series]
+    of_runs = [pair for pair in checking if pair[0].group != "page"]
     return Dispatch(
-        page=tuple(pair for pair in bound if pair[0].group == "page"),
+        page=tuple(pair for pair in checking if pair[0].group == "page"),
         screens=tuple(pair for pair in of_runs if pair[0].screens),
         run=tuple(pair for pair in of_runs if not pair[0].screens),
-        rest=_rest([pair for pair in of_runs if not pair[0].has_accept_schema]),
+        rest=_rest([pair for pair in of_runs if not pair[0].has_accept_schema and not pair[0].asks]),
     )
 
 
-def _bound(check: Check, rule: Rule, settings: Settings) -> BoundCheck:
-    return partial(check, **rule.asked(settings)) if rule.asks else check
+def bind(rules: Dispatch, settings: Settings, accepted_from: float) -> Dispatch:
+    """The same rules with the settings that they ask for; the accept schema holds for times from `accepted_from` on."""
+    page, screens, run = (_bound(pairs, settings) for pairs in rules[:3])
+    is_later = settings.now >= accepted_from
+    asking = tuple(pair for pair in (*screens, *run) if pair[0].asks and not (is_later and pair[0].has_accept_schema))
+    last: tuple[Group, ...] = ((None, partial(_report_nothing, asking)),) if asking else ()
+    rest = {status: groups + last for status, groups in rules.rest.items()} if last else rules.rest
+    return Dispatch(page, screens, run, rest)
 
 
-def _rest(pairs: Dispatched | list[tuple[Rule, BoundCheck]]) -> dict[str, tuple[Group, ...]]:
+def _bound(pairs: Dispatched, settings: Settings) -> Dispatched:
+    if not any(rule.asks for rule, _ in pairs):
+        return pairs
+    return tuple((rule, partial(check, **rule.asked(settings)) if rule.asks else check) for rule, check in pairs)
+
+
+def _rest(pairs: list[tuple[Rule, BoundCheck]]) -> dict[str, tuple[Group, ...]]:
     of_tools = tuple(pair for pair in pairs if pair[0].accepts is calls_no_function and pair[0].fields <= {*FIELDS})
     tools = ((calls_no_function, _cached(of_tools)),) if of_tools else ()
     return {status: tools + _groups(status, pairs, of_tools) for status in ACTIVE | TERMINAL}
@@ -146,7 +158,8 @@ def page_problems(
     problems: list[NamedProblem] = []
     for rule, check in rules.page:
         if applies(rule, envelope, misshapen):
-            seen = [(i, run) for i, run in runs if knows(rule, misshapen_runs.get(i, ()))] if misshapen_runs else runs
+            unknown = {index for index, fields in misshapen_runs.items() if not knows(rule, fields)}
+            seen = [(index, run) for index, run in runs if index not in unknown] if unknown else runs
             problems += called(((rule, check),), Page(dict(envelope), seen))
     return problems
 
