@@ -56,8 +56,12 @@ def lines(number: int, seed: int = 7) -> list[bytes]:
             11: json.dumps({**run, "started_at": 5, "instructions": None}).encode(),
             13: json.dumps({**run, "tool_choice": {"type": "function", "function": {"name": "gone"}}}).encode(),
             12: json.dumps({"id": run["id"], "createdAt": 1, "threadId": "t", "status": "queued"}).encode(),
+            14: json.dumps({**run, "x_vendor": 1, "usage": {**RUN["usage"], "x_vendor": 1}}).encode(),
+            15: json.dumps({**PAGE, "data": [{**one, "x_vendor": 1} for one in PAGE["data"]]}).encode(),
+            16: json.dumps({**{key: run[key] for key in run if key != "temperature"}, "temperture": 1}).encode(),
+            17: json.dumps({**run, "temperature": 1, "temperture": 1}).encode(),
         }
-        made.append(odd[chance.randrange(14)] if chance.random() < 0.3 else json.dumps(run).encode())
+        made.append(odd[chance.randrange(18)] if chance.random() < 0.3 else json.dumps(run).encode())
     return made
 
 
