@@ -49,6 +49,8 @@ class Rule:
 
     A function that takes `now` and returns the schema, where it depends on that: a run that satisfies it is sound at
     any later time too."""
+    accepts: Callable[[dict[str, Any]], bool] | None = None
+    """A cheap predicate over valid runs: where it is true, the rule reports nothing. Rules share predicates."""
     screens: bool = False
     """Runs before the others, on what is well shaped of every run; they keep away from what its problems spoil."""
     always: bool = False
@@ -66,6 +68,17 @@ class Rule:
     def fields(self) -> frozenset[str]:
         """The fields that must be well shaped for the rule to apply."""
         return frozenset((*self.given, *self.null, *self.reads, *(("status",) if self.on else ())))
+
+    @property
+    def has_accept_schema(self) -> bool:
+        """Whether a schema can say that the rule certainly reports nothing of a run."""
+        return self.unless is not None or self.is_condition
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether the rule reports something wherever it applies: in some statuses, a field is to be null, or not."""
+        is_run = self.check is not None and self.series is None and self.unless is None and self.accepts is None
+        return is_run and self.on is not None and bool(self.given or self.null)
 
     @property
     def summary(self) -> str:
@@ -101,6 +114,7 @@ def rule(
     series: Series | None = None,
     asks: tuple[str, ...] = (),
     unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None,
+    accepts: Callable[[dict[str, Any]], bool] | None = None,
     screens: bool = False,
     always: bool = False,
     once: bool = False,
@@ -122,6 +136,7 @@ def rule(
             series=series,
             asks=asks,
             unless=unless,
+            accepts=accepts,
             screens=screens,
             always=always,
             once=once,

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeAlias
 
-from validator.sources import SourceError, containers, json_lines, unreadable
+from validator.sources import Document, PassedOver, SourceError, containers, each_document, json_lines, unreadable
 from validator.sources.containers import KINDS, SUFFIXES, Found
-from validator.sources.json_lines import Screen
 from validator.sources.opened import Opened
 from validator.sources.unpacking import BrokenCompression, unpacked
 from validator.wording import either
@@ -39,13 +38,13 @@ class Piece(NamedTuple):
     stop: int | None = None
 
 
-def documents(paths: Iterable[str], max_bytes: int) -> Found:
+def documents(paths: Iterable[str], max_bytes: int) -> Iterator[Document | PassedOver | SourceError]:
     """The documents of these paths in their order; in place of what cannot be had stands an error."""
     for piece in pieces(paths):
         if isinstance(piece, SourceError):
             yield piece
         else:
-            yield from read(piece, max_bytes)
+            yield from each_document(read(piece, max_bytes))
 
 
 def pieces(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> Iterator[Piece | SourceError]:
@@ -142,19 +141,16 @@ def _by_name(name: str) -> tuple[list[str | int], str]:
     return [int(part) if at % 2 else part for at, part in enumerate(_NUMBER.split(name))], name
 
 
-def read(piece: Piece, max_bytes: int, screen: Screen | None = None, opening: Opening | None = None) -> Found:
-    """The documents in a file or a piece of one, up to where it ceases to be readable.
-
-    A `screen` takes the lines of JSON Lines out that need no further look.
-    """
+def read(piece: Piece, max_bytes: int, opening: Opening | None = None) -> Found:
+    """The documents in a file or a piece of one, up to where it ceases to be readable."""
     path, max_bytes = piece.path, min(max_bytes, _MOST)
     try:
         with (opening or opened_here)(path) as file:
             if piece.stop is None:
-                yield from containers.documents(Opened(path, unpacked(file, path), max_bytes, piece.is_named), screen)
+                yield from containers.documents(Opened(path, unpacked(file, path), max_bytes, piece.is_named))
             else:
                 at = _first_line(file, piece.start, piece.stop)
-                yield from json_lines.lines(Opened(path, file, max_bytes, piece.is_named), piece.stop - at, screen)
+                yield from json_lines.lines(Opened(path, file, max_bytes, piece.is_named), piece.stop - at)
     except BrokenCompression as broken:
         yield unreadable(path, "broken-compression", str(broken))
     except SourceError as error:

@@ -46,10 +46,10 @@ from validator.document import Run
 from validator.embedded import Schema
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tools import Function, function_calls, functions
+from validator.tools import Function, calls_no_function, function_calls, functions
 
 
-@rule(group="tools", severity=WARNING, given=("required_action", "tools"))
+@rule(group="tools", severity=WARNING, given=("required_action", "tools"), accepts=calls_no_function)
 def check(run: Run) -> Iterable[Problem]:
     calls, declared = arguments.Calls(), _declared_once(run)
     problems = []

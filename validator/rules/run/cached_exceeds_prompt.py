@@ -25,10 +25,10 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tokens import parts_of
+from validator.tokens import agree, parts_of
 
 
-@rule(group="usage", severity=WARNING, given=("usage",))
+@rule(group="usage", severity=WARNING, given=("usage",), accepts=agree)
 def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
     return [

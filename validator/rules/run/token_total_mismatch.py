@@ -32,7 +32,7 @@ _TOO_MANY = 2**52
 """Beyond it not every program keeps integers exact."""
 
 
-@rule(group="usage", severity=ERROR, given=("usage",), reads=("steps",))
+@rule(group="usage", severity=ERROR, given=("usage",), reads=("steps",), accepts=tokens.agree)
 def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
     prompt, completion, total = usage["prompt_tokens"], usage["completion_tokens"], usage["total_tokens"]
