@@ -208,7 +208,9 @@ def _mask_credentials(chain: Iterable[Any]) -> None:
         if crash is not None:
             crash.message = mask(crash.message)
         for entry in traceback.reprentries:
-            entry.lines = mask("\n".join(entry.lines)).split("\n")
+            code = [line for line in entry.lines if not line.startswith("E")]
+            told = [line for line in entry.lines if line.startswith("E")]
+            entry.lines = [*code, *mask("\n".join(told)).split("\n")] if told else code
             if getattr(entry, "reprlocals", None):
                 entry.reprlocals.lines = mask("\n".join(entry.reprlocals.lines)).split("\n")
             if getattr(entry, "reprfuncargs", None):
