@@ -350,6 +350,15 @@ def test_a_source_that_raises_is_a_type_error_that_names_what_it_raised(name: st
     assert isinstance(refused.value.__cause__, RuntimeError)
 
 
+def test_a_value_error_of_a_model_is_not_taken_for_an_integer_of_too_many_digits() -> None:
+    def dump() -> NoReturn:
+        raise ValueError("of its own")
+
+    with pytest.raises(TypeError) as refused:
+        validate([Dumped(dump)])
+    assert str(refused.value) == "cannot check a value of type list: it raised ValueError"
+
+
 @pytest.mark.parametrize(
     ("source", "told"),
     [

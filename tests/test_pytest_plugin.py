@@ -203,6 +203,23 @@ def test_credentials_are_masked_in_what_pytest_itself_prints_of_a_response(
         result.stdout.no_fnmatch_line(f"*{secret}*")
 
 
+@pytest.mark.parametrize("options", [(), ("--tb=native",), ("--tb=line",)])
+def test_credentials_are_masked_in_causes_too(options: tuple[str, ...], pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        from received import SOUND
+
+        def test_answer(valid_runs):
+            assert SOUND == valid_runs
+            raise RuntimeError("gsk_" + "a1B2" * 13) from ValueError("of sk-" + "a1B2" * 13)
+        """
+    )
+    result = pytester.runpytest_inprocess(*options)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*RuntimeError: …*"])
+    result.stdout.no_fnmatch_line("*a1B2a1*")
+
+
 def test_a_test_that_checks_no_response_is_reported_as_pytest_does(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
