@@ -205,7 +205,7 @@ def test_credentials_are_masked_in_what_pytest_itself_prints_of_a_response(
 
         def test_answer(valid_runs, assert_valid_runs):
             key = "gsk_" + "a1B2" * 13
-            pem = "-----BEGIN PRIVATE" + " KEY-----\\nabcdef"
+            pem = "-----BEGIN PRIVATE" + " KEY-----\\nabc" + "def"
             LEAKY = {{**FAULTY, "object": key}}
             check(LEAKY, valid_runs, assert_valid_runs, pem)
 
@@ -215,9 +215,26 @@ def test_credentials_are_masked_in_what_pytest_itself_prints_of_a_response(
     )
     result = pytester.runpytest_inprocess("--showlocals", "--tb=long", "-vv")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["key * = '…'", "LEAKY = *'object': '…'*", "pem = '…"])
+    result.stdout.fnmatch_lines(["LEAKY * = {*", "* 'object': '…'}", "key * = '…'", "pem * = '…"])
     for secret in ("a1B2a1", "abcdef"):
         result.stdout.no_fnmatch_line(f"*{secret}*")
+
+
+@pytest.mark.parametrize("options", [(), ("--tb=native",), ("--tb=line",)])
+def test_credentials_are_masked_in_causes_too(options: tuple[str, ...], pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        from received import SOUND
+
+        def test_answer(valid_runs):
+            assert SOUND == valid_runs
+            raise RuntimeError("gsk_" + "a1B2" * 13) from ValueError("of sk-" + "a1B2" * 13)
+        """
+    )
+    result = pytester.runpytest_inprocess(*options)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*RuntimeError: …*"])
+    result.stdout.no_fnmatch_line("*a1B2a1*")
 
 
 def test_a_test_that_checks_no_response_is_reported_as_pytest_does(pytester: pytest.Pytester) -> None:
@@ -282,8 +299,8 @@ def test_what_pytest_does_not_explain_stands_below(pytester: pytest.Pytester) ->
         test_it="""
         from received import FAULTY
 
-        def test_in_a_list(valid_runs):
-            assert [FAULTY] == [valid_runs]
+        def test_all(valid_runs):
+            assert all([FAULTY == valid_runs])
         """
     )
     pytester.runpytest_inprocess().stdout.fnmatch_lines(
@@ -291,7 +308,7 @@ def test_what_pytest_does_not_explain_stands_below(pytester: pytest.Pytester) ->
             "*- validate-runs -*",
             f'{HEADLINE} "run_b", but the first run in data is "{FIRST}"',
             *FINDINGS,
-            "FAILED test_it.py::test_in_a_list - assert *",
+            "FAILED test_it.py::test_all - assert False*",
         ]
     )
 
@@ -795,7 +812,7 @@ def test_what_pytest_compares_again_to_explain_a_failure_counts_once(pytester: p
     )
     result = pytester.runpytest_inprocess("--validate-runs-report", "json:found.json", "-vv")
     assert outcome(result) == {"failed": 3}
-    result.stdout.fnmatch_lines(["*- validate-runs -*", f"{HEADLINE} *", "FAILED test_it.py::test_a - *"])
+    result.stdout.fnmatch_lines([f"E * {HEADLINE}*", "FAILED test_it.py::test_a - *"])
     report = json.loads((pytester.path / "found.json").read_text())
     checked = ["test_it.py::test_a"] * 2 + ["test_it.py::test_c"] * 3
     assert [document["file"] for document in report["documents"]] == checked

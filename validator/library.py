@@ -15,6 +15,7 @@ from validator.responses import documents_of
 from validator.selection import OFF, severities
 from validator.settings import ContractName, Expect, FormChoice, Order, Settings, check_vocabulary
 from validator.severity import Severity
+from validator.wording import printed
 
 
 def validate(
@@ -47,7 +48,9 @@ def validate(
     `history` they are snapshots of the same runs, in their order; a recording is followed by itself.
 
     Raises `UnknownRule` (a `ValueError`) for a word that names no rule, `ValueError` for an option outside its
-    vocabulary, `OSError` for a path that cannot be read, and `TypeError` for a source that is none of the above.
+    vocabulary, `OSError` for a path that cannot be read, and `TypeError` for a source that is none of the above or that
+    raises while it is read or written as JSON. A value that contains itself is a finding (too-deep), as is an integer
+    of more digits than Python writes (too-large).
 
     Schemas and rules are compiled at the first call for each contract, form and set of rules, and then kept. Calls from
     several threads are safe.
@@ -140,7 +143,7 @@ def report(source: object, chosen: Settings, *, listing: bool = False, history: 
 
 def _checked(source: object, chosen: Settings, *, listing: bool, history: bool) -> Iterator[Checked]:
     ready = checks(chosen)
-    if isinstance(source, Record):
+    if type(source) is Record:
         return iter((source.checked(ready),))
     return checked_among(documents_of(source), ready, listing=listing, history=history)
 
@@ -163,9 +166,9 @@ def settings(
     check_vocabulary("expect", expect, ("auto", "page", "run"))
     check_vocabulary("order", order, (None, "asc", "desc"))
     if limit is not None and not (type(limit) is int and 1 <= limit <= 100):
-        raise ValueError(f"limit is {limit!r}, expected an integer from 1 to 100")
+        raise ValueError(f"limit is {printed(limit)}, expected an integer from 1 to 100")
     if now is not None and not _is_finite(now):
-        raise ValueError(f"now is {now!r}, expected Unix seconds")
+        raise ValueError(f"now is {printed(now)}, expected Unix seconds")
     return Settings(
         severities=_severities(_words("select", select), _words("ignore", ignore), _levels(severity)),
         now=time.time() if now is None else now,
@@ -188,7 +191,7 @@ def _words(name: str, words: Iterable[str]) -> tuple[str, ...]:
     """The words of an option; a single one is iterable too."""
     each = tuple(words) if isinstance(words, Iterable) and not isinstance(words, str) else (words,)
     if not all(isinstance(word, str) for word in each):
-        raise ValueError(f"{name} is {words!r}, expected names, groups or globs of rules")
+        raise ValueError(f"{name} is {printed(words)}, expected names, groups or globs of rules")
     return each
 
 
@@ -203,7 +206,7 @@ def _levels(severity: Mapping[str, Severity | str] | None) -> tuple[tuple[str, S
     if severity is None:
         return ()
     if not isinstance(severity, Mapping):
-        raise ValueError(f"severity is {severity!r}, expected a mapping such as {{'usage': 'warning'}}")
+        raise ValueError(f"severity is {printed(severity)}, expected a mapping such as {{'usage': 'warning'}}")
     for word in _words("severity", severity):
         check_vocabulary(f"severity of {word!r}", severity[word], (*map(str, Severity), OFF))
     return tuple(severity.items())

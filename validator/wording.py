@@ -58,6 +58,19 @@ def escape(text: str) -> str:
     return re.sub(UNSAFE, spelt, text)
 
 
+def class_name(value: object) -> str:
+    """The name of a value's class as a message may print it, whatever its metaclass says."""
+    return escape(type.__dict__["__name__"].__get__(type(value))[:LONGEST])
+
+
+def printed(value: object) -> str:
+    """The `repr` of an option's value as a message may print it, also where it has none."""
+    try:
+        return escape(repr(value))
+    except Exception:  # its own; or an integer of too many digits
+        return f"a value of type {class_name(value)}"
+
+
 def spelt(match: re.Match[str]) -> str:
     r"""One character as \uXXXX, or as two of these where JSON, too, needs two."""
     units = match[0].encode("utf-16-be", "surrogatepass").hex()
@@ -93,7 +106,7 @@ def show(value: object, *, show_values: bool = False) -> str:
         case list():
             return f"an array of {count(len(value), 'item')}"
         case _:
-            return f"a {type(value).__name__}"
+            return f"a {class_name(value)}"
 
 
 def _number(value: float) -> str:

@@ -6,7 +6,7 @@ files and writes reports is imported where it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from functools import partial
 from textwrap import wrap
 from types import TracebackType
@@ -179,7 +179,7 @@ def pytest_runtest_makereport(
     if failed is not None and isinstance(error, AssertionError):
         _explain(failed, str(error), report)
     if watch.reports:
-        _mask_credentials(getattr(report.longrepr, "chain", ()))
+        _mask_credentials(report.longrepr)
     return report
 
 
@@ -200,15 +200,20 @@ def _explain(failed: Verdict, message: str, report: pytest.TestReport) -> None:
         _fold(failed.headline, report.longrepr)
 
 
-def _mask_credentials(chain: Iterable[Any]) -> None:
+def _mask_credentials(failure: Any) -> None:
     """Mask what looks like a credential in what pytest prints of the values of a test that checked a response."""
     from validator.credentials import mask  # most tests pass
 
-    for traceback, crash, _ in chain:
+    if not hasattr(failure, "reprtraceback"):  # it passed, or was skipped
+        return
+    alone = [(failure.reprtraceback, failure.reprcrash, None)]
+    for traceback, crash, _ in getattr(failure, "chain", alone):
         if crash is not None:
             crash.message = mask(crash.message)
         for entry in traceback.reprentries:
-            entry.lines = mask("\n".join(entry.lines)).split("\n")
+            told = [line for line in entry.lines if entry.style == "native" or line.startswith("E")]
+            code = entry.lines[: -len(told) or None]
+            entry.lines = [*code, *mask("\n".join(told)).split("\n")] if told else code
             if getattr(entry, "reprlocals", None):
                 entry.reprlocals.lines = mask("\n".join(entry.reprlocals.lines)).split("\n")
             if getattr(entry, "reprfuncargs", None):
