@@ -1,5 +1,6 @@
 """The arguments of function calls: what is said of those that do not fit, whichever engines are installed."""
 
+import inspect
 import json
 import random
 from collections.abc import Callable
@@ -158,7 +159,13 @@ MISFITTING: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Judge with the fast engine and without it."""
     if request.param == "without jsonschema-rs":
-        monkeypatch.setattr(arguments, "jsonschema_rs", None)
+        leave_out_fast_engine(monkeypatch)
+
+
+def leave_out_fast_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if it was not installed; and without what was remembered of schemas with it."""
+    monkeypatch.setattr(arguments, "jsonschema_rs", None)
+    monkeypatch.setattr(arguments, "_judge", inspect.unwrap(arguments._judge))
 
 
 @pytest.mark.usefixtures("engine")
@@ -470,7 +477,7 @@ def test_both_engines_come_to_the_same_findings(monkeypatch: pytest.MonkeyPatch)
     rng = random.Random(7)
     pairs = [(dict(zip("abc", _values(rng), strict=False)), _random_schema(rng)) for _ in range(2000)]
     fast = [Calls().mismatch(values, schema) for values, schema in pairs]
-    monkeypatch.setattr(arguments, "jsonschema_rs", None)
+    leave_out_fast_engine(monkeypatch)
     assert [Calls().mismatch(values, schema) for values, schema in pairs] == fast
     assert 500 < sum(problem is not None for problem in fast) < 1500
 
