@@ -1,5 +1,6 @@
 """The arguments of function calls: what is said of those that do not fit, whichever engines are installed."""
 
+import inspect
 import json
 import random
 from collections.abc import Callable
@@ -158,7 +159,13 @@ MISFITTING: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Judge with the fast engine and without it."""
     if request.param == "without jsonschema-rs":
-        monkeypatch.setattr(arguments, "jsonschema_rs", None)
+        leave_out_fast_engine(monkeypatch)
+
+
+def leave_out_fast_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if it was not installed; and without what was remembered of schemas with it."""
+    monkeypatch.setattr(arguments, "jsonschema_rs", None)
+    monkeypatch.setattr(arguments, "_judge", inspect.unwrap(arguments._judge))
 
 
 @pytest.mark.usefixtures("engine")
@@ -222,6 +229,11 @@ JUDGED: dict[str, tuple[Schema, Any, str]] = {
     ),
     "contains with a pattern": ({"contains": {**PATTERN, "type": "string"}}, [1], "is {}, which contains rejects"),
     "all of several": ({"allOf": [{"not": PATTERN}, {"maxLength": 1}]}, "YQ==", "is {}, the most is {}"),
+    "newer dependencies, which say nothing": (
+        {"not": {"dependencies": {"b": ["c"]}}},
+        {"b": 1},
+        "is {}, which not rejects",
+    ),
     "then": ({"if": {"type": "string"}, "then": {"maxLength": 1}}, "YQ==", "is {}, the most is {}"),
     "a schema of the same dialect": (
         {"$schema": "https://json-schema.org/draft/2020-12/schema#", "maxLength": 1},
@@ -247,7 +259,14 @@ def test_the_keywords_beside_those_that_cannot_be_judged_are_judged(schema: Sche
 
 @pytest.mark.parametrize(
     ("divisor", "fits", "does_not"),
-    [(0.01, 19.99, 19.995), (2.5, 7.5, 2**53 + 1), (3, 9.0, 10**300), (1e-320, 1e308, 4.94e-324), (1e308, 0, 1)],
+    [
+        (0.01, 19.99, 19.995),
+        (2.5, 7.5, 2**53 + 1),
+        (3, 9.0, 10**300),
+        (1e-320, 1e308, 4.94e-324),
+        (1e308, 0, 1),
+        (267.0, 534, 5.4350391129210795e101),
+    ],
 )
 @pytest.mark.usefixtures("engine")
 def test_multiples_are_judged_in_decimal_as_they_are_written(divisor: float, fits: float, does_not: float) -> None:
@@ -300,6 +319,7 @@ def nested(combination: Callable[[Schema], Schema], levels: int) -> Schema:
 
 
 MANY = {"a": list(range(600))}
+FEW = {"a": list(range(40))}
 FALSE = [False] * 600
 NULL: Schema = {"type": "null"}
 LABORIOUS: dict[str, tuple[Schema, dict[str, Any]]] = {
@@ -307,15 +327,20 @@ LABORIOUS: dict[str, tuple[Schema, dict[str, Any]]] = {
     "oneOf of each item": ({"properties": {"a": {"items": {"oneOf": [NULL] * 300}}}}, MANY),
     "not of each item": ({"properties": {"a": {"items": {"allOf": [{"not": {"type": "integer"}}] * 300}}}}, MANY),
     "contains, many times": ({"properties": {"a": {"allOf": [{"contains": NULL}] * 300}}}, MANY),
-    "false for each item": ({"properties": {"a": {"items": {"anyOf": FALSE}}}}, MANY),
+    "false for each item": ({"properties": {"a": {"items": {"anyOf": FALSE}}}}, FEW),
+    "anything, many times": ({"properties": {"a": {"items": {"allOf": [*[{}] * 1200, NULL]}}}}, FEW),
     "false for the whole": ({"allOf": FALSE}, MANY),
     "all other keys": ({"allOf": [{"additionalProperties": NULL}] * 300}, {f"k{i}": i for i in range(600)}),
     "many missing keys": (
         {"properties": {"a": {"items": {"required": [f"k{i}" for i in range(600)]}}}},
-        {"a": [{}] * 600},
+        {"a": [{}] * 60},
     ),
     "many in an enum": ({"properties": {"a": {"items": {"enum": [*range(1000, 2000)]}}}}, MANY),
     "unique objects": ({"properties": {"a": {"uniqueItems": True}}}, {"a": [*({"b": i} for i in range(600)), 1, 1]}),
+    "many unevaluated keys": (
+        {"allOf": [{"properties": {f"k{i}": {} for i in range(150)}}] * 30, "unevaluatedProperties": False},
+        {f"{letter}{i}": 1 for letter in "kz" for i in range(150)},
+    ),
     "unevaluated keys, level by level": (
         nested(lambda inner: {"anyOf": [inner], "unevaluatedProperties": False}, 25),
         {"a": 1, "b": 2},
@@ -354,6 +379,23 @@ def test_what_is_large_and_plain_is_compared() -> None:
     rows[-1]["e"] = None
     (found,) = findings(page(called(schema, values)))
     assert found.message == 'does not fit parameters: "a" is an array of 2000 items, which anyOf rejects'
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_large_schema_of_which_little_is_used_is_compared() -> None:
+    properties = {f"p{i}": {"type": "string", "minLength": 1} for i in range(2_000)}
+    schema: Schema = {"properties": {"a": {"items": {"type": "integer"}}, **properties}}
+    assert [*findings(page(called(schema, {"a": [*range(2_000)]})))] == []
+    (found,) = findings(page(called(schema, {"a": [*range(2_000), "x"]})))
+    assert found.message == 'does not fit parameters: "a.2000" is a string of 1 character, expected an integer'
+
+
+@pytest.mark.usefixtures("engine")
+def test_keys_are_gone_through_in_order_so_that_the_work_is_always_the_same() -> None:
+    laborious = {"type": "array", "items": {"anyOf": [*[NULL] * 200, {"type": "integer"}]}}
+    schema: Schema = {"properties": {"a": {"not": {"additionalProperties": laborious}}}}
+    values = {"first": 1, **{f"k{i}": [*range(100)] for i in range(20)}}
+    assert [*findings(page(called(schema, {"a": values})))] == []
 
 
 def test_each_run_and_each_call_is_compared_whatever_the_others_took() -> None:
@@ -435,7 +477,7 @@ def test_both_engines_come_to_the_same_findings(monkeypatch: pytest.MonkeyPatch)
     rng = random.Random(7)
     pairs = [(dict(zip("abc", _values(rng), strict=False)), _random_schema(rng)) for _ in range(2000)]
     fast = [Calls().mismatch(values, schema) for values, schema in pairs]
-    monkeypatch.setattr(arguments, "jsonschema_rs", None)
+    leave_out_fast_engine(monkeypatch)
     assert [Calls().mismatch(values, schema) for values, schema in pairs] == fast
     assert 500 < sum(problem is not None for problem in fast) < 1500
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import marshal
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from itertools import islice
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -93,6 +94,7 @@ def remembering(judge: Callable[[Schema], Judgement]) -> Callable[[Schema], Judg
     """
     memo: dict[bytes, Judgement] = {}
 
+    @wraps(judge)
     def judged(schema: Schema) -> Judgement:
         try:
             data = marshal.dumps(schema, 2)
