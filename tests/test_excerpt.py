@@ -162,9 +162,9 @@ def test_a_token_at_the_edge_of_the_window_is_shown_whole_or_masked_whole() -> N
 def test_a_place_on_each_line_costs_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
-    def counted(text: str) -> Iterator[Token]:
+    def counted(text: str, start: int) -> Iterator[Token]:
         calls.append(text)
-        return tokens(text)
+        return tokens(text, start)
 
     monkeypatch.setattr(excerpt, "tokens", counted)
     text = "[\n1,\n2,\n3\n]"
