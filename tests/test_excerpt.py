@@ -166,9 +166,9 @@ def test_a_token_at_the_edge_of_the_window_is_shown_whole_or_masked_whole() -> N
 def test_a_place_on_each_line_costs_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
-    def counted(text: str, *begin: Any) -> Iterator[Token]:
+    def counted(text: str, *begin: Any, **options: Any) -> Iterator[Token]:
         calls.append(text)
-        return tokens(text, *begin)
+        return tokens(text, *begin, **options)
 
     monkeypatch.setattr(excerpt, "tokens", counted)
     text = "[\n1,\n2,\n3\n]"

@@ -53,8 +53,10 @@ def excerpts(
     One pass over the text, as far as the last place, however many there are. With landmarks, which only a text that is
     JSON to its end may have, it reads no more than what stands around the places.
     """
-    breaks = [match.start() for match in re.finditer("\n", text)]
-    windows = [_window(text, breaks, span) for span, _ in places]
+    windows: list[_Window] = []
+    for span, _ in places:
+        line = windows[-1] if windows and windows[-1].line_start <= span.start <= windows[-1].line_end else None
+        windows.append(_window(text, span, line))
     if show_values:
         drawn = [_as_it_stands(text, window) for window in windows]
     else:
@@ -62,12 +64,15 @@ def excerpts(
     return [_excerpt(pieces, window, span) for pieces, window, (span, _) in zip(drawn, windows, places, strict=True)]
 
 
-def _window(text: str, breaks: Sequence[int], span: Span) -> _Window:
-    line = bisect_left(breaks, span.start)
-    start = breaks[line - 1] + 1 if line else 0
-    end = breaks[line] if line < len(breaks) else len(text)
-    if text.endswith("\r", span.start, end):
-        end -= 1
+def _window(text: str, span: Span, line: _Window | None) -> _Window:
+    """The window around a place; `line` is one in the same line, which may be endless."""
+    if line:
+        start, end = line.line_start, line.line_end
+    else:
+        start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.start)
+        end = len(text) if end < 0 else end
+        if text.endswith("\r", span.start, end):
+            end -= 1
     return _Window(max(start, span.start - REACH), min(end, span.start + REACH), start, end)
 
 
@@ -93,7 +98,7 @@ def _near(text: str, windows: Iterable[_Window], landmarks: Sequence[Landmark]) 
     read = 0
     ahead = sorted(windows, reverse=True)
     starts = [landmark.start for landmark in landmarks]
-    stream = tokens(text)
+    stream = tokens(text, skip_to=ahead[-1].start if ahead else 0)
     try:
         while ahead and (token := next(stream, None)):
             read = token.end
@@ -102,7 +107,7 @@ def _near(text: str, windows: Iterable[_Window], landmarks: Sequence[Landmark]) 
             if ahead and ahead[-1].start < read:
                 found.append(token)
             elif ahead and (before := bisect_right(starts, ahead[-1].start)) and starts[before - 1] > read:
-                stream = tokens(text, *landmarks[before - 1])
+                stream = tokens(text, *landmarks[before - 1], skip_to=ahead[-1].start)
     except Unreadable:  # the finding says so; what follows is masked
         pass
     return found, read

@@ -181,7 +181,11 @@ def _wanted(pointers: Iterable[str]) -> _Wanted:
 
 def _walk(text: str, wanted: _Wanted, start: int) -> tuple[_Found, list[Landmark]]:
     """Find all that is wanted and there; without recursion, so that no depth of nesting exhausts the stack."""
-    root, at = _reach(text, _past_separator(text, start).end(), wanted)
+    start = _past_separator(text, start).end()
+    if not wanted and text[start] in "[{":  # its end is of no use, and takes as much memory as its value
+        place = Span(start, start + 1)
+        return _Found(place, place), [Landmark(start, ())]
+    root, at = _reach(text, start, wanted)
     landmarks = [Landmark(root.value.start, ())]
     entered = _enter(text, (), root, wanted)
     while entered:
