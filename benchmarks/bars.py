@@ -105,6 +105,13 @@ def library(rounds: int) -> Iterator[Bar]:
     yield Bar(name, ratio(lambda: validate(wrong, now=NOW), lambda: validate(sound, now=NOW), few))
 
 
+def elapsed(file: Path, jobs: int) -> float:
+    """Wall-clock seconds of the command on a file."""
+    begin = time.perf_counter()
+    subprocess.run((COMMAND, str(file), "--jobs", str(jobs), "-q"), check=True)
+    return time.perf_counter() - begin
+
+
 def archives(folder: Path, runs: int, rounds: int) -> Iterator[Bar]:
     """The command on JSON Lines, in one process, beside a process that parses the lines and does no more."""
     of_runs, of_pages, undeclared = folder / "runs.jsonl", folder / "pages.jsonl", folder / "undeclared.jsonl"
@@ -126,6 +133,9 @@ def archives(folder: Path, runs: int, rounds: int) -> Iterator[Bar]:
         if ajv:
             yield Bar("(ajv, the same / orjson loop)", statistics.median(row[2] / row[0] for row in rows))
             yield Bar(f"archive of {name} / ajv", statistics.median(row[1] / row[2] for row in rows), most=1)
+    if (os.cpu_count() or 1) > 1:
+        halves = [elapsed(of_runs, 1) / elapsed(of_runs, 2) for _ in range(rounds)]
+        yield Bar("archive of runs, wall-clock, one process / two", statistics.median(halves), least=1.6)
     for jobs in (1, 2):
         resident = cost(COMMAND, str(of_runs), "--jobs", str(jobs), "-q").megabytes
         yield Bar(f"megabytes resident, {jobs} process{'es' * (jobs > 1)}", resident, most=60)

@@ -202,6 +202,8 @@ def test_what_is_remembered_of_many_assistants_is_forgotten_in_time() -> None:
     runs = [run(temperature=index / 1000) for index in range(2005)]
     outside = [("sampling-range", f"/{index}/temperature") for index in range(2001, 2005)]
     assert [found[:2] for found in said(runs)] == outside
+    tools = [[{"type": "function", "function": {"name": f"f_{index}"}}] for index in range(1200)]
+    assert said([run(tools=each) for each in tools]) == []
     many = [run(**{f"extra_{index}": 1}) for index in range(1500)]
     many[1] |= {"usage": FAULTY_USAGE}
     many[-1] |= {"usage": FAULTY_USAGE}
@@ -230,6 +232,14 @@ def _raising(error: Exception) -> Any:
         raise error
 
     return check
+
+
+@pytest.mark.usefixtures("broken_rules")
+def test_a_rule_that_raises_is_named_where_nothing_else_is_wrong() -> None:
+    assert said([run(), run(usage=FAULTY_USAGE)]) == [
+        ("internal-error", "/1", "rule milliseconds raised OverflowError, the other rules were still applied"),
+        ("internal-error", "/1", "rule token-total-mismatch raised KeyError, the other rules were still applied"),
+    ]
 
 
 @pytest.mark.usefixtures("broken_rules")

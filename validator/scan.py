@@ -96,12 +96,12 @@ def tokens(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to: i
     """
     path: Path = None
     containers: list[_Container] = []
-    for key in keys:
+    for part in keys:
         opening = Token("open", at, at, path)
         containers.append(
-            _Container(opening, "[", count(key + 1)) if isinstance(key, int) else _Container(opening, "{", count())
+            _Container(opening, "[", count(part + 1)) if isinstance(part, int) else _Container(opening, "{", count())
         )
-        path = path, key
+        path = path, part
     while True:
         token = _value_token(text, at, path, containers)
         yield token

@@ -31,10 +31,9 @@ def lines(opened: Opened, size: int | None = None) -> Iterator[Document | LineBl
     """The lines that begin in the first `size` bytes; where one may be larger than may be read, each is looked at."""
     record = 1
     for data, broken in _blocks(opened, size):
-        if data:
-            block = LineBlock(opened.name, record, data)
-            yield from (block,) if len(data) <= opened.max_values else _one_by_one(block, opened)
-            record += data.count(b"\n") + (not data.endswith(b"\n"))
+        block = LineBlock(opened.name, record, data)
+        yield from (block,) if len(data) <= opened.max_values else _one_by_one(block, opened)
+        record += data.count(b"\n") + (data[-1:] not in b"\n")  # the last line of a file may have no line feed
         if broken is not None:
             yield unreadable(opened.name, "broken-compression", str(broken), record=record)
 
