@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.paths import INVALID, ROOT, SAMPLES
-from tests.tools import command
+from tests.tools import command, need_network, package
 from validator.sources.containers import SUFFIXES
 
 pytestmark = pytest.mark.tools
@@ -53,7 +53,8 @@ def test_the_hook_is_for_what_a_folder_is_searched_for() -> None:
 
 
 def test_pre_commit_runs_the_hook_on_the_recordings_that_a_project_names(tmp_path: Path) -> None:
-    pytest.importorskip("pre_commit")
+    package("pre_commit")
+    need_network("packages from PyPI")
     hooks, project = tmp_path / "hooks", tmp_path / "project"
     left_out = shutil.ignore_patterns(".git", ".venv", "__pycache__", "samples", "tests", ".*_cache")
     shutil.copytree(ROOT, hooks, ignore=left_out)
@@ -112,10 +113,7 @@ def test_the_shell_of_the_action_holds_nothing_that_a_workflow_says() -> None:
 
 
 def test_zizmor_finds_nothing_in_the_action() -> None:
-    zizmor = shutil.which("zizmor", path=str(Path(sys.executable).parent))
-    if zizmor is None:
-        pytest.skip("zizmor is not installed")
-    done = _done(zizmor, "--offline", "--persona", "pedantic", ROOT / "action.yml", cwd=ROOT)
+    done = _done(command("zizmor"), "--offline", "--persona", "pedantic", ROOT / "action.yml", cwd=ROOT)
     assert done.returncode == 0, done.stdout
 
 
@@ -163,6 +161,7 @@ def test_the_action_wants_something_to_check(runner: dict[str, str], tmp_path: P
 
 
 def test_the_action_installs_itself(tmp_path: Path) -> None:
+    need_network("packages from PyPI")
     env = {"RUNNER_TEMP": str(tmp_path), "ACTION_PATH": str(ROOT), **_inputs(files=str(SOUND))}
     done = _done(command("bash"), SCRIPT, cwd=tmp_path, env=env, timeout=400)
     assert (done.returncode, done.stdout) == (0, "ok: 2 runs in 1 document\n"), done.stderr
