@@ -29,7 +29,7 @@ PLAN = tomllib.loads((ROOT / "benchmarks" / "mutation.toml").read_text("utf-8"))
 MUTMUT = Path(sys.executable).with_name("mutmut")
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "site", "dist", "mutants")
 UNDECORATED = "undecorated_"
-ARGUMENTS = ["-p", "no:cacheprovider", "-p", "no:unraisableexception"]
+ARGUMENTS = ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
 """For pytest, which is started once for every fault, and spends most of the time on getting ready."""
 _FAST = ("*_1",)
 """The mutants with this number: the first of every function."""

@@ -700,9 +700,17 @@ def test_streams_that_are_full_or_closed_end_in_a_message_and_no_traceback() -> 
     lost = "validate-runs: the report is lost: {}\n"
     assert shell(f"$V {MISMATCH} > /dev/full") == Ran(2, "", lost.format("No space left on device"))
     assert shell(f"$V {SOUND} >&-") == Ran(2, "", lost.format("standard output is closed"))
-    assert shell("$V nowhere.json -q 2> /dev/full") == Ran(2, "", "")
+    for buffered in ("-u PYTHONUNBUFFERED", "PYTHONUNBUFFERED=1"):
+        assert shell(f"env {buffered} $V nowhere.json -q 2> /dev/full") == Ran(2, "", "")
     assert shell("$V nowhere.json -q 2>&-") == Ran(2, "", "")
     assert shell("$V - -q <&-") == Ran(2, "", "validate-runs: -: is closed\n")
+
+
+@FULL
+def test_a_message_that_is_lost_changes_no_exit_code() -> None:
+    with open("/dev/full", "w", encoding="utf-8", buffering=1) as err:
+        assert code_of("nowhere.json", "-q", out=Kept(), err=err) == 2
+        err.flush()
 
 
 def test_a_stream_may_be_missing() -> None:

@@ -16,7 +16,7 @@ import yaml
 
 from tests.paths import ROOT, SAMPLES
 from tests.strangers import FAULTY, Stranger
-from tests.tools import command
+from tests.tools import command, need_network, package
 from validator.sources.containers import SUFFIXES
 
 pytestmark = pytest.mark.tools
@@ -92,7 +92,8 @@ def stranger(tmp_path: Path) -> Stranger:
 
 @pytest.fixture
 def project(hooks: Path, stranger: Stranger) -> Project:
-    pytest.importorskip("pre_commit")
+    package("pre_commit")
+    need_network("packages from PyPI")
     shutil.copy(SOUND, stranger.folder / "recorded" / "sound.json")
     (stranger.folder / "package.json").write_text("{}")
     _repository(stranger.folder)
@@ -188,10 +189,7 @@ def test_the_shell_of_the_action_holds_nothing_that_a_workflow_says() -> None:
 
 
 def test_zizmor_finds_nothing_in_the_action() -> None:
-    zizmor = shutil.which("zizmor", path=str(Path(sys.executable).parent))
-    if zizmor is None:
-        pytest.skip("zizmor is not installed")
-    done = _done(zizmor, "--offline", "--persona", "pedantic", ROOT / "action.yml", cwd=ROOT)
+    done = _done(command("zizmor"), "--offline", "--persona", "pedantic", ROOT / "action.yml", cwd=ROOT)
     assert done.returncode == 0, done.stdout
 
 
@@ -239,6 +237,7 @@ def test_the_action_wants_something_to_check(runner: dict[str, str], tmp_path: P
 
 
 def test_the_action_installs_itself(tmp_path: Path) -> None:
+    need_network("packages from PyPI")
     env = {"RUNNER_TEMP": str(tmp_path), "ACTION_PATH": str(ROOT), **_inputs(files=str(SOUND))}
     done = _done(command("bash"), SCRIPT, cwd=tmp_path, env=env, timeout=400)
     assert (done.returncode, done.stdout) == (0, "ok: 2 runs in 1 document\n"), done.stderr
