@@ -36,7 +36,7 @@ class Checks(NamedTuple):
 
 def checks(settings: Settings) -> Checks:
     """Get ready to check documents with these settings."""
-    rules = [rule for rule in RULES if rule.always or rule.name in settings.severities]
+    rules = [rule for rule in RULES if rule.name in settings.severities]
     rest = [rule for rule in rules if rule.unless is None]
     quick = cache(partial(unremarkable, rules, settings))
     return Checks(settings, dispatch(rules, settings), quick, dispatch(rest, settings), {})
@@ -150,9 +150,8 @@ def _shape_problems(
     found = schema_problems(value, name, settings.contract, form)
     missing = {problem.pointer: problem.identity.split(",") for rule, problem in found if rule == "schema:required"}
     misspelt = key_problems(value, contract.shape_of(name), form, missing)
-    accounted = [
-        one for one in key_problems(value, contract.shape_of(name), form, {}) if missing and one not in misspelt
-    ]
+    named = key_problems(value, contract.shape_of(name), form, {}) if missing else []
+    accounted = [one for one in named if one not in misspelt]
     problems = [*_accounting(found, accounted), *misspelt, *accounted]
     return under(pointer, problems), _misshapen_fields(found, missing, form) | _unusable_fields(pointer, name, subject)
 

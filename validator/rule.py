@@ -49,9 +49,8 @@ class Rule:
 
     A function that takes the settings in `asks` and returns the schema, where it depends on them."""
     screens: bool = False
-    """Runs before the others, on what is well shaped of every run; they keep away from what its problems spoil."""
-    always: bool = False
-    """Is called where it is left out too: other rules rely on how it reads a run."""
+    """Runs before the others, on what is well shaped of every run; they keep away from what its problems spoil, and
+    read what stands for null as null."""
     once: bool = False
     """Only the first problem of a document is reported."""
     fixed: bool = False
@@ -101,7 +100,6 @@ def rule(
     asks: tuple[str, ...] = (),
     unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None,
     screens: bool = False,
-    always: bool = False,
     once: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a rule of the module's `check`; its name is the file's, its page the module's docstring."""
@@ -122,7 +120,6 @@ def rule(
             asks=asks,
             unless=unless,
             screens=screens,
-            always=always,
             once=once,
         )
 
