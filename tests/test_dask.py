@@ -58,6 +58,12 @@ def rows(frame: pd.DataFrame, prefix: str = "") -> list[dict[str, Any]]:
     return [{**row, "file": row["file"].removeprefix(prefix)} for row in plain.to_dict("records")]
 
 
+def test_what_holds_no_runs_is_found_whichever_rules_are_selected(cluster: Client, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(f"{json.dumps(RUN)}\n{json.dumps({'object': 'list', 'data': None})}\n")
+    found = rows(check_archive(str(tmp_path / "a.jsonl"), select=["usage"], now=NOW).compute())
+    assert [(row["record"], row["rule"], row["severity"]) for row in found] == [(2, "not-a-run-list", "error")]
+
+
 @pytest.mark.parametrize("size", [3_000, 10**9])
 def test_a_cluster_finds_what_the_command_finds(cluster: Client, archives: Path, size: int) -> None:
     frame = check_archive(str(archives), partition_bytes=size, now=NOW)

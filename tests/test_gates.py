@@ -144,7 +144,7 @@ def test_a_zero_in_the_place_of_null_is_judged_no_further() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"completed_at": 0, "failed_at": 0}, [("zero-timestamp", "failed_at"), ("zero-timestamp", "completed_at")]),
+        ({"started_at": 0, "failed_at": 0}, [("zero-timestamp", "started_at"), ("zero-timestamp", "failed_at")]),
         ({"created_at": MILLISECONDS}, [("milliseconds", "created_at")]),
         ({"id": "", "model": ""}, [("empty-identifier", "id"), ("empty-identifier", "model")]),
     ],

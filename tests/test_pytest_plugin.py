@@ -127,7 +127,9 @@ def test_what_holds_no_runs_fails_whichever_rules_are_left_out(pytester: pytest.
     )
     result = pytester.runpytest()
     result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines(["*not-a-run-list*API error object*", "*not-a-run-list*neither a page nor a run*"])
+    result.stdout.fnmatch_lines(
+        ["*is an API error object*", "*not-a-run-list in page of 0 runs: is an object of 2 keys*"]
+    )
 
 
 def test_a_comparison_fails_with_an_explanation(pytester: pytest.Pytester) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.hostile_cases import OBEYED
 from tests.pages import page, run, said
+from tests.tools import package
 from validator.wording import Name, Phrase, closest, count, either, escape, is_plain, listed, show, word
 
 
@@ -22,7 +23,7 @@ def test_every_character_that_is_obeyed_is_escaped() -> None:
 
 def test_the_characters_that_are_escaped_are_those_of_these_unicode_properties() -> None:
     """Another program's Unicode data, which is newer than that of most Pythons, names the same characters."""
-    regex = pytest.importorskip("regex")
+    regex = package("regex")
     unsafe = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]")
     private_planes = 0xF0000
     characters = map(chr, range(private_planes))

@@ -66,7 +66,7 @@ def compiled_for(severities: tuple[tuple[str, Severity], ...], contract_name: Co
     exceed what the verdict accepts, and every moment of the settings is served by the same verdict.
     """
     levels = dict(severities)
-    rules = [rule for rule in RULES if rule.always or rule.name in levels]
+    rules = [rule for rule in RULES if rule.name in levels]
     return Compiled(dispatch(rules, levels), cache(partial(Acceptance, rules, contract_name, now)))
 
 
@@ -200,7 +200,8 @@ def _shape_problems(
     misspelt = key_problems(undeclared, form, missing)
     if undeclared and name == "run":
         subject.acceptance.learn(undeclared)
-    accounted = [one for one in key_problems(undeclared, form, {}) if missing and one not in misspelt]
+    named = key_problems(undeclared, form, {}) if missing else []
+    accounted = [one for one in named if one not in misspelt]
     problems = [*_accounting(found, accounted), *misspelt, *accounted]
     return under(pointer, problems), _misshapen_fields(found, missing, form) | _unusable_fields(pointer, name, subject)
 

@@ -52,9 +52,8 @@ class Rule:
     accepts: Callable[[dict[str, Any]], bool] | None = None
     """A cheap predicate over valid runs: where it is true, the rule reports nothing. Rules share predicates."""
     screens: bool = False
-    """Runs before the others, on what is well shaped of every run; they keep away from what its problems spoil."""
-    always: bool = False
-    """Is called where it is left out too: other rules rely on how it reads a run."""
+    """Runs before the others, on what is well shaped of every run; they keep away from what its problems spoil, and
+    read what stands for null as null."""
     once: bool = False
     """Only the first problem of a document is reported."""
     fixed: bool = False
@@ -116,7 +115,6 @@ def rule(
     unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None,
     accepts: Callable[[dict[str, Any]], bool] | None = None,
     screens: bool = False,
-    always: bool = False,
     once: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a rule of the module's `check`; its name is the file's, its page the module's docstring."""
@@ -138,7 +136,6 @@ def rule(
             unless=unless,
             accepts=accepts,
             screens=screens,
-            always=always,
             once=once,
         )
 

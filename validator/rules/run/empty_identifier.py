@@ -2,8 +2,8 @@
 
 An id is what a client asks the API by, and joins runs to threads and assistants by; an empty one finds nothing, and
 makes one of all the runs that have it. It usually is the zero value of a server's language, sent for a field that
-nobody filled in. A prefix that it lacks, or another id that it equals, is not reported on top. What is an error is:
-two runs of a page without an id, a page that names another run as its first, a thread that is not that of the page.
+nobody filled in. A prefix that it lacks, or another id that it is equal to, is not reported on top. Errors are: two
+runs of a page without an id, a page that names another run as its first, a thread that is not that of the page.
 
 Bad:
 
@@ -36,6 +36,7 @@ _BELONGS = {
     severity=WARNING,
     reads=tuple(_BELONGS),
     unless={"properties": {field: {"minLength": 1} for field in _BELONGS}},
+    screens=True,
 )
 def check(run: Run) -> Iterable[Problem]:
     if "" not in map(run.get, _BELONGS):

@@ -32,7 +32,6 @@ from validator.rule import WARNING, rule
     reads=TIMES,
     unless={"properties": {field: {"type": ["integer", "null"], "minimum": 1} for field in TIMES}},
     screens=True,
-    always=True,
 )
 def check(run: Run) -> Iterable[Problem]:
     zeros = [(field, time) for field in TIMES if (time := run.get(field)) in ZERO_TIMES]
