@@ -4,6 +4,7 @@ import gc
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from tests.paths import ROOT
 from tests.surroundings import nothing_obeyed
 from tests.watch import WATCH
-from validator import library, parse  # noqa: F401  # the library, so that every module with an engine is loaded
+from validator import contract, library, parse  # noqa: F401  # the library, so that every module with an engine is loaded
 
 pytest_plugins = ["pytester"]
 
@@ -62,6 +63,19 @@ def without_fast_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         _forget()
 
     yield switch
+    _forget()
+
+
+@pytest.fixture
+def with_schemas(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Go on with the schemas of another folder."""
+
+    def switch(folder: Path) -> None:
+        monkeypatch.setattr(contract, "FOLDER", str(folder))
+        _forget()
+
+    yield switch
+    monkeypatch.undo()
     _forget()
 
 
