@@ -1,8 +1,9 @@
-"""Prints the bars of an archive: every figure is a ratio, measured in one run beside others that read the same lines.
+"""Prints what archives cost beside other programs that read the same lines: every figure is a ratio, from one run.
 
 python benchmarks/archive.py [--runs N] [--defects SHARE] [--dask] [--alone] [--rounds N] [--keep FILE]
 
-Needs orjson and duckdb; jq, node (with ajv in the folder, or on NODE_PATH) and Dask are measured where they are there.
+The bars themselves are printed by bars.py. Needs orjson and duckdb; jq, ajv (installed from npm, where node is there)
+and Dask are measured where they are there.
 `--alone` leaves other programs out, which take long for gigabytes. Each figure is the median of `--rounds`, usually 5.
 """
 
@@ -10,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import shutil
 import statistics
 import subprocess
@@ -19,17 +19,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import orjson
 from cost import cost
 from pages import archive
-
-from validator.contract import contract
-from validator.inlining import inlined
-from validator.library import settings
-from validator.passes import checks
-from validator.survey import survey
+from peers import ajv_command
 
 SQL = """
 SELECT count(*) FROM read_json('{file}', format='newline_delimited', columns={{
@@ -38,14 +32,7 @@ SELECT count(*) FROM read_json('{file}', format='newline_delimited', columns={{
 WHERE usage.total_tokens <> usage.prompt_tokens + usage.completion_tokens
    OR started_at < created_at OR completed_at < started_at OR (status = 'completed' AND completed_at IS NULL)
 """
-AJV = """
-const Ajv = require("ajv/dist/2020");
-const accepts = new Ajv({strict: false, validateFormats: false}).compile(JSON.parse(process.argv[1]));
-const lines = require("readline").createInterface({input: require("fs").createReadStream(process.argv[2])});
-let rejected = 0;
-lines.on("line", line => { rejected += !accepts(JSON.parse(line)); });
-lines.on("close", () => console.log(rejected));
-"""
+COMMAND = str(Path(sys.executable).with_name("validate-runs"))
 
 
 def spent(work: Callable[[], object]) -> float:
@@ -60,12 +47,6 @@ def bare(file: Path) -> None:
     with file.open("rb") as lines:
         for line in lines:
             orjson.loads(line)
-
-
-def checked(file: Path, jobs: int) -> None:
-    """Check every line."""
-    for _ in survey([str(file)], checks(settings(now=1_800_000_000)), 1 << 26, jobs):
-        pass
 
 
 def command(*words: str) -> Callable[[], object]:
@@ -89,12 +70,6 @@ def dask(file: Path) -> Callable[[], object]:
     return lambda: check_archive(str(file), now=1_800_000_000).compute()
 
 
-def run_schema() -> Any:
-    """The schema of a run, without references."""
-    schemas = contract("observed", "wire")
-    return inlined(schemas.schema_of("run"), schemas.schemas)
-
-
 def rivals(file: Path) -> dict[str, Callable[[], object]]:
     """What else reads the lines, where it is there."""
     import duckdb
@@ -103,12 +78,11 @@ def rivals(file: Path) -> dict[str, Callable[[], object]]:
     found: dict[str, Callable[[], object]] = {"DuckDB, four rules as SQL": lambda: duckdb.execute(query).fetchall()}
     if shutil.which("jq"):
         found["jq -c ."] = command("jq", "-c", ".", str(file))
-    ajv = ("node", "-e", AJV, json.dumps(run_schema()), str(file))
-    if (
-        shutil.which("node")
-        and subprocess.run((*ajv[:4], "/dev/null"), capture_output=True, check=False).returncode == 0
-    ):
+    ajv, reason = ajv_command(file)
+    if ajv:
         found["node, ajv, the run schema"] = command(*ajv)
+    else:
+        print(reason)
     if shutil.which("wc"):
         found["wc -l"] = command("wc", "-l", str(file))
     return found
@@ -130,8 +104,8 @@ def main() -> None:
         with file.open("wb") as lines:
             lines.writelines(archive(given.runs, given.defects))
         measured = {
-            "one process": lambda: checked(file, 1),
-            "two processes": lambda: checked(file, 2),
+            "one process": command(COMMAND, str(file), "--jobs", "1", "-q"),
+            "two processes": command(COMMAND, str(file), "--jobs", "2", "-q"),
             **({"Dask, two workers": dask(file)} if given.dask else {}),
             **({} if given.alone else rivals(file)),
         }

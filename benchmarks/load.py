@@ -72,6 +72,20 @@ def _keys(folder: Path, number: int) -> Path:
     return _written(folder / "keys.json", json.dumps(page).replace('"k": "PLACE"', repeated).encode())
 
 
+def _arguments(folder: Path, number: int) -> Path:
+    """A page of runs whose arguments and schemas would take far more work than their size is worth."""
+    parameters = {"properties": {"a": {"items": {"anyOf": [{"type": "null"}] * 100}}}}
+    page = sound_page(number)
+    for index, run in enumerate(page["data"]):
+        run["tools"] = [{"type": "function", "function": {"name": "f", "parameters": parameters}}]
+        arguments = json.dumps({"a": [*range(index, index + 200)]})
+        call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": arguments}}
+        run["required_action"] = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": [call]}}
+        run |= {"status": "requires_action", "completed_at": None, "usage": None}
+        run["expires_at"] = run["created_at"] + 600
+    return _written(folder / "arguments.json", written(page))
+
+
 def _written(path: Path, data: bytes) -> Path:
     path.write_bytes(data)
     return path
@@ -85,4 +99,5 @@ LOADS = (
     Load("faults of shape in one page", 10_000, _shapes),
     Load("KiB in one line, with a defect at its end", 65_535, _document),
     Load("times the same key", 100_000, _keys),
+    Load("runs with arguments that take too much work", 2_000, _arguments),
 )

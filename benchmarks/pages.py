@@ -33,6 +33,11 @@ def page_with_defects() -> dict[str, Any]:
     return page
 
 
+def with_undeclared_key(page: dict[str, Any]) -> dict[str, Any]:
+    """The page with a key of the server's own in every run."""
+    return {**page, "data": [{**run, "x_vendor": 1} for run in page["data"]]}
+
+
 def archive(runs: int, defects: float, seed: int = 1) -> Iterator[bytes]:
     """Lines of one run each, about 1.2 kB; a share of them has a wrong sum of tokens."""
     chance = random.Random(seed)  # noqa: S311  # nothing secret

@@ -21,9 +21,11 @@ if [ -n "${INPUT_VERSION:-}" ]; then
   [[ "$INPUT_VERSION" =~ ^[0-9][0-9A-Za-z.+!-]*$ ]] || { echo "::error title=validate-runs::the input version is no version"; exit 2; }
   package="validate-runs==$INPUT_VERSION"
 fi
-python3 -m venv "$RUNNER_TEMP/validate-runs"
-"$RUNNER_TEMP/validate-runs/bin/python" -m pip install --quiet --disable-pip-version-check "$package"
+# -I: no module comes from the folder that is checked. What pip starts has no -I, so that the variables go too.
+unset "${!PYTHON@}"
+python3 -I -m venv "$RUNNER_TEMP/validate-runs"
+"$RUNNER_TEMP/validate-runs/bin/python" -I -m pip install --quiet --disable-pip-version-check "$package"
 
 reports=(-f github)
 [ -z "${INPUT_SARIF:-}" ] || reports+=(-f "sarif:$INPUT_SARIF")
-exec "$RUNNER_TEMP/validate-runs/bin/validate-runs" "${reports[@]}" "${args[@]}" -- "${files[@]}"
+exec "$RUNNER_TEMP/validate-runs/bin/python" -I -m validator "${reports[@]}" "${args[@]}" -- "${files[@]}"

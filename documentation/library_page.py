@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 from collections.abc import Iterator
 
@@ -37,9 +36,9 @@ def _docstring(value: object) -> str:
 
 
 def _signature(name: str, value: object) -> str:
-    if not inspect.isfunction(value) and not dataclasses.is_dataclass(value):
+    if not inspect.isfunction(value) and not (inspect.isclass(value) and "__init__" in vars(value)):
         return ""
-    signature = inspect.signature(value)  # type: ignore[arg-type]  # a function or a class
+    signature = inspect.signature(value)
     inside = ",\n".join(_parameters(signature))
     result = "" if inspect.isclass(value) else f" -> {signature.return_annotation}"
     return fenced(f"{name}(\n{inside},\n){result}", "python") if inside else fenced(f"{name}(){result}", "python")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.tools import command, npm_packages
+from tests.tools import command, npm_packages, package
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -102,15 +102,14 @@ class Browser:
 @contextmanager
 def chromium(profile: Path) -> Iterator[Browser]:
     """A browser with a profile of its own, closed at the end."""
-    from selenium import webdriver  # the wheel is tested without it
-    from selenium.webdriver.chrome.service import Service
-
+    browser, driver_of_it = command("chromium"), command("chromedriver")
+    webdriver = package("selenium.webdriver")
     options = webdriver.ChromeOptions()
-    options.binary_location = command("chromium")
+    options.binary_location = browser
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     for flag in (*FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=Service(executable_path=command("chromedriver")))
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver_of_it))
     try:
         driver.set_script_timeout(60)
         yield Browser(driver)

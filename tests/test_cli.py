@@ -700,9 +700,17 @@ def test_streams_that_are_full_or_closed_end_in_a_message_and_no_traceback() -> 
     lost = "validate-runs: the report is lost: {}\n"
     assert shell(f"$V {MISMATCH} > /dev/full") == Ran(2, "", lost.format("No space left on device"))
     assert shell(f"$V {SOUND} >&-") == Ran(2, "", lost.format("standard output is closed"))
-    assert shell("$V nowhere.json -q 2> /dev/full") == Ran(2, "", "")
+    for buffered in ("-u PYTHONUNBUFFERED", "PYTHONUNBUFFERED=1"):
+        assert shell(f"env {buffered} $V nowhere.json -q 2> /dev/full") == Ran(2, "", "")
     assert shell("$V nowhere.json -q 2>&-") == Ran(2, "", "")
     assert shell("$V - -q <&-") == Ran(2, "", "validate-runs: -: is closed\n")
+
+
+@FULL
+def test_a_message_that_is_lost_changes_no_exit_code() -> None:
+    with open("/dev/full", "w", encoding="utf-8", buffering=1) as err:
+        assert code_of("nowhere.json", "-q", out=Kept(), err=err) == 2
+        err.flush()
 
 
 def test_a_stream_may_be_missing() -> None:
@@ -815,3 +823,31 @@ def test_the_output_does_not_depend_on_the_machine(tmp_path: Path) -> None:
     second = process(*words, PYTHONHASHSEED="1", TZ="Asia/Kathmandu", HOME=str(tmp_path))
     assert first.code == 1
     assert first == second
+
+
+@pytest.mark.parametrize(
+    "name", ["-q", "-fjson:ci.yml", "--config=evil.json", "--isolated", "-fjson:../ci.yml", "--no-such"]
+)
+def test_a_word_that_is_an_option_and_a_file_is_refused(tmp_path: Path, name: str) -> None:
+    work = tmp_path / "work"
+    (work / name).parent.mkdir(parents=True)
+    (work / name).write_bytes((SAMPLES / MISMATCH).read_bytes())
+    (work / "evil.json").write_text('ignore = ["usage"]\n')
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    told = f"validate-runs: {name} reads like an option and is the name of a file: put -- before file names\n"
+    for words in ([name], ["--limit", "20", name, "--"], [SAMPLES / SOUND, name]):
+        assert run(*words, cwd=work) == Ran(2, "", told)
+    for words in (["--", name], [f"./{name}"], ["--limit", "20", "-f", "text", "--", name]):
+        assert run(*words, cwd=work).code == 1
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_file_that_is_named_like_standard_input_keeps_nobody_from_reading_that(tmp_path: Path) -> None:
+    (tmp_path / "-").touch()
+    assert run("-", "-q", cwd=tmp_path, stdin=(SAMPLES / SOUND).read_bytes()) == Ran(0, "", "")
+
+
+def test_what_a_terminal_would_obey_in_the_name_of_a_file_is_escaped(tmp_path: Path) -> None:
+    (tmp_path / "-\x1b[2J").touch()
+    told = "validate-runs: -\\u001b[2J reads like an option and is the name of a file: put -- before file names\n"
+    assert run("-\x1b[2J", cwd=tmp_path) == Ran(2, "", told)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.paths import ROOT
-from tests.tools import npm_packages
+from tests.tools import npm_packages, package
 
-pytest.importorskip("check_jsonschema")
+package("check_jsonschema")
 pytest.importorskip("jsonschema_rs")
 sys.path.append(str(ROOT / "benchmarks"))
 

@@ -19,6 +19,7 @@ import validator
 from tests.commands import run
 from tests.paths import SAMPLES
 from tests.test_configuration import WRONG
+from tests.tools import package
 from validator.cli.command import command
 from validator.cli.configured import BELOW, KEYS, OPTIONS, PER_FILE_IGNORES, options_of
 from validator.cli.option_types import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp
@@ -108,7 +109,7 @@ def test_the_schema_follows_from_the_options_and_the_rules() -> None:
 
 def test_the_schema_is_one() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
-    pytest.importorskip("check_jsonschema")
+    package("check_jsonschema")
     words = [sys.executable, "-m", "check_jsonschema", "--check-metaschema", str(FILE)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -165,7 +166,7 @@ def test_what_makes_no_sense_is_rejected_by_the_command_alone(tmp_path: Path, te
 
 
 def test_a_file_that_check_jsonschema_accepts_is_used(tmp_path: Path) -> None:
-    pytest.importorskip("check_jsonschema")
+    package("check_jsonschema")
     good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
     good.write_text(GOOD[-2])
     bad.write_text("limit = 101")

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.pages import page, run, said
+from tests.pages import findings, page, run, said
 from tests.paths import SAMPLES
+from validator import Severity
 
 ACTION = "required_action/submit_tool_outputs/tool_calls"
 V1_PAGE = json.loads((SAMPLES / "valid" / "v1-page.json").read_text("utf-8"))
@@ -249,6 +250,41 @@ def test_what_is_documented_is_let_pass_by_both(document: object) -> None:
     assert _shape(document, "published") == []
 
 
+ANY: tuple[Any, ...] = (None, True, 256, 1000.0, 1.5, "", "a text", [], ["a"], {}, {"cached_tokens": ["many"]})
+
+
+@pytest.mark.parametrize("value", ANY, ids=map(json.dumps, ANY))
+@pytest.mark.parametrize("key", ["zebra", "file_ids", "reasoning_effort", "tool_resources"])
+def test_what_the_documentation_does_not_declare_may_be_anything_in_published(key: str, value: Any) -> None:
+    found = said(_run(**{key: value}), contract="published", ignore=["outdated-tool-type"])
+    assert found == []
+
+
+@pytest.mark.parametrize("value", ANY, ids=map(json.dumps, ANY))
+@pytest.mark.parametrize("key", ["prompt_token_details", "prompt_tokens_details", "completion_tokens_details"])
+def test_so_may_the_parts_of_counts_which_rules_read_where_they_are_numbers(key: str, value: Any) -> None:
+    usage = {"prompt_tokens": 31, "completion_tokens": 5, "total_tokens": 36, key: value}
+    assert said(_run(usage=usage), contract="published") == []
+    part = "reasoning_tokens" if key == "completion_tokens_details" else "cached_tokens"
+    assert said(_run(usage={**usage, key: {part: value}}), contract="published", ignore=["cached-exceeds-prompt"]) == []
+    found = said(_run(usage={**usage, "total_tokens": 37, key: {part: -1}}), contract="published")
+    assert [(rule, pointer) for rule, pointer, _ in found] == [
+        ("token-total-mismatch", "/data/0/usage/total_tokens"),
+        ("negative-tokens", f"/data/0/usage/{key}/{part}"),
+    ]
+
+
+def test_files_of_the_run_are_outdated_in_published_too_and_no_other_value() -> None:
+    assert said(_run(file_ids=["file-1"]), contract="published", select=["outdated-tool-type"]) == [
+        (
+            "outdated-tool-type",
+            "/data/0/file_ids",
+            "names files of the run: version 2 of the API has them with the tools, in tool_resources",
+        )
+    ]
+    assert said(_run(file_ids="file-1"), contract="published", select=["outdated-tool-type"]) == []
+
+
 @pytest.mark.parametrize(
     ("document", "observed", "published"),
     [
@@ -389,3 +425,57 @@ def test_genuine_pages_are_sound_as_observed() -> None:
 def test_the_contracts_differ_in_shape_alone() -> None:
     document = page(run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}), first_id="run_b")
     assert said(document) == said(document, contract="published") != []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        _run(parallel_tool_calls=None),
+        _run(status="incomplete", incomplete_details={"reason": None}),
+        _run(status="incomplete", incomplete_details={"reason": "content_filter"}),
+        _run(tools=[{"type": "file_search"}], tool_choice={"type": "file_search", "function": None}),
+        _run(tools=[{"type": "bing_grounding"}], tool_choice={"type": "bing_grounding"}),
+        _failed("tool_user_error"),
+        _ranked(None),
+    ],
+)
+def test_what_the_page_of_contracts_says_that_servers_send_is_no_error(document: object) -> None:
+    assert [one for one in findings(document) if one.severity is Severity.ERROR] == []
+
+
+def test_another_tool_is_not_suggested_for_one_of_its_own() -> None:
+    wanted = f"expected {DOCUMENTED_TOOLS}"
+    for kind, suggestion in (("web_search", ""), ("fil_search", '; did you mean "file_search"')):
+        assert _shape(_tools(1, kind), "published") == [
+            ("schema:enum", "/data/0/tools/0/type", f'is "{kind}", {wanted}{suggestion}')
+        ]
+    (found,) = _shape(_run(status="fail"), "observed")
+    assert found[2].endswith('; did you mean "failed"')
+
+
+@pytest.mark.parametrize(
+    ("time", "hint"),
+    [
+        ("2024-10-20t10:00:00Z", "; T and Z are to be capitals"),
+        ("2024-10-20T10:00:00.123z", "; T and Z are to be capitals"),
+        ("2024-10-20t10:00:00z", "; T and Z are to be capitals"),
+        ("2024-10-20t10:00:00+02:00", "; T and Z are to be capitals"),
+        ("2024-10-20 10:00:00Z", ""),
+        ("a text with t and z", ""),
+    ],
+)
+def test_a_date_time_in_lower_case_is_told_from_any_other_text(time: str, hint: str) -> None:
+    shape = ("schema:type", "is a string of {} characters, expected an integer or a date-time with its offset from UTC")
+    assert _shape({**ISO_RUN, "createdAt": time}, "observed") == [
+        (shape[0], "/createdAt", shape[1].format(len(time)) + hint)
+    ]
+    assert _shape(_run(created_at=time), "observed") == [
+        ("schema:type", "/data/0/created_at", f"is a string of {len(time)} characters, expected an integer")
+    ]
+
+
+@pytest.mark.parametrize(("end", "line", "column"), [("\n", 4, 12), ("\r\n", 4, 12), ("\r", 1, 62)])
+def test_a_line_ends_with_a_line_feed_and_not_with_a_carriage_return_alone(end: str, line: int, column: int) -> None:
+    text = end.join(["{", '"object": "list",', '"data": [], "first_id": null,', '"last_id": 7, "has_more": false}'])
+    found = [(one.rule, one.pointer, one.line, one.column) for one in findings(text)]
+    assert found == [("schema:type", "/last_id", line, column)]

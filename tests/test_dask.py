@@ -11,9 +11,10 @@ import pytest
 from tests.commands import process
 from tests.paths import SAMPLES
 from tests.test_jobs import RUN, lines
+from tests.tools import package
 
-pytest.importorskip("dask.dataframe")
-pytest.importorskip("distributed")
+package("dask.dataframe", "cluster")
+package("distributed", "cluster")
 
 import pandas as pd
 from distributed import Client, LocalCluster
@@ -135,8 +136,8 @@ def test_a_file_that_cannot_be_read_is_an_error_when_its_turn_comes(tmp_path: Pa
 
 
 def test_an_object_store_is_read_in_ranges(cluster: Client, archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = pytest.importorskip("moto.server").ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    s3fs = pytest.importorskip("s3fs")
+    server = package("moto.server", "cluster").ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    s3fs = package("s3fs", "cluster")
     server.start()
     try:
         host, port = server.get_host_and_port()

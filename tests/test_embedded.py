@@ -8,8 +8,9 @@ import pytest
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it carries no types
 
 from tests.watch import WATCH, nothing_but
+from validator.arguments import Calls
 from validator.dialects import DIALECTS, Dialect
-from validator.embedded import Schema, applicable_dialect, embedded_schemas, fault, remembering
+from validator.embedded import Schema, embedded_schemas, fault, remembering
 from validator.problem import Problem
 
 DRAFT_2019_09 = "https://json-schema.org/draft/2019-09/schema"
@@ -297,41 +298,6 @@ def test_values_of_a_kind_that_json_does_not_have_are_judged_all_the_same() -> N
     assert [remembered({"title": Title("a")}) for _ in range(2)] == [1, 2]
 
 
-APPLICABLE: dict[str, tuple[Schema, str]] = {
-    "plain": ({"type": "object", "properties": {"a": {"type": "string"}}}, "2020-12"),
-    "draft-07": ({"$schema": DRAFT_07, "$id": "https://example.com/a", "type": "object"}, "draft-07"),
-    "keywords as property names": ({"properties": {"$ref": {}, "pattern": {}, "multipleOf": {}}}, "2020-12"),
-    "keywords in values": ({"default": {"$ref": "#/no"}, "enum": [{"pattern": "("}], "x": {"$ref": "#/no"}}, "2020-12"),
-}
-
-NOT_APPLICABLE: dict[str, Schema] = {
-    "a reference": {"$ref": "#"},
-    "a dynamic reference": {"$dynamicAnchor": "a", "items": {"$dynamicRef": "#a"}},
-    "a recursive reference": {"$schema": DRAFT_2019_09, "items": {"$recursiveRef": "#"}},
-    "a reference to elsewhere": {"properties": {"a": {"$ref": NOWHERE}}},
-    "a pattern": {"properties": {"a": {"pattern": "a"}}},
-    "patterns of keys": {"not": {"patternProperties": {"a": {}}}},
-    "work that doubles": {"allOf": [{"unevaluatedProperties": False}]},
-    "arithmetic of floats": {"properties": {"price": {"multipleOf": 0.01}}},
-    "a dialect in a dialect": {"properties": {"a": {"$schema": "http://json-schema.org/draft-03/schema#"}}},
-    "a dialect that nobody knows": {"$schema": NOWHERE},
-    "a fault": {"type": "text"},
-    "65 levels": nested(65),
-}
-
-
-@pytest.mark.parametrize(("schema", "name"), APPLICABLE.values(), ids=APPLICABLE)
-def test_a_plain_schema_may_be_applied_by_its_dialect(schema: Schema, name: str) -> None:
-    dialect = applicable_dialect(schema)
-    assert dialect is not None
-    assert dialect.name == name
-
-
-@pytest.mark.parametrize("schema", NOT_APPLICABLE.values(), ids=NOT_APPLICABLE)
-def test_a_schema_that_may_not_stop_is_not_applied(schema: Schema) -> None:
-    assert applicable_dialect(schema) is None
-
-
 HUGE: dict[str, tuple[Schema, str | None]] = {
     "an enum of 200,000 objects": ({"enum": [{"k": number} for number in range(200_000)]}, None),
     "30,000 required names": ({"required": [str(number) for number in range(30_000)]}, None),
@@ -362,10 +328,10 @@ def test_a_huge_schema_is_judged_to_the_end(schema: Schema, pointer: str | None)
 
 
 def test_no_schema_reaches_for_the_network_or_a_file() -> None:
-    schemas = [*SOUND.values(), *(faulty[0] for faulty in FAULTY.values()), *NOT_APPLICABLE.values()]
+    schemas = [*SOUND.values(), *(faulty[0] for faulty in FAULTY.values())]
     for number, schema in enumerate(schemas):
         fresh = {**schema, "title": f"not remembered {number}"}
         with nothing_but():
             fault(fresh)
-            applicable_dialect(fresh)
+            Calls().mismatch({"a": [1]}, fresh)
     assert WATCH.reached == []

@@ -22,6 +22,7 @@ from tests.pages import page
 from tests.paths import SAMPLES
 from tests.test_faults import CASES, WRONG, assert_whole, contents, laid_out, packed, tried
 from tests.test_jobs import alive
+from tests.tools import command
 from validator import in_turn, survey, workers
 from validator.problem import Problem
 from validator.rules import BY_NAME
@@ -56,7 +57,7 @@ def test_a_signal_at_any_call_of_the_machine_leaves_no_file_torn_and_none_behind
         assert (ran.code, "Traceback" in ran.err) == (ENDINGS[number], False), (at, ran)
         assert_whole(case, files)
         ended += 1
-    assert ended > 10
+    assert ended >= 10
     assert (ran, files) == expected
 
 
@@ -266,7 +267,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk on which there is little room."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(disk)]
+    mounted = [command("mount"), "-t", "tmpfs", "-o", "size=64k", "none", str(disk)]
     if subprocess.run(mounted, capture_output=True, check=False).returncode:
         pytest.skip("this machine lets nobody mount a small disk")
     yield disk

@@ -1,17 +1,21 @@
 """The line around a finding, as a reader sees it: nothing in it may be somebody's secret."""
 
 import json
+import random
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.json_texts import random_text
+from tests.pages import RUN, findings, page
 from tests.paths import SAMPLES
 from validator import excerpt
 from validator.excerpt import excerpts
 from validator.finding import Excerpt
+from validator.locate import walk
 from validator.problem import Span
-from validator.scan import Token, tokens
+from validator.scan import Token, parts, tokens
 
 PAGE = (SAMPLES / "valid" / "page.json").read_text(encoding="utf-8")
 CANARY = "canary"
@@ -162,15 +166,61 @@ def test_a_token_at_the_edge_of_the_window_is_shown_whole_or_masked_whole() -> N
 def test_a_place_on_each_line_costs_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
-    def counted(text: str) -> Iterator[Token]:
+    def counted(text: str, *begin: Any, **options: Any) -> Iterator[Token]:
         calls.append(text)
-        return tokens(text)
+        return tokens(text, *begin, **options)
 
     monkeypatch.setattr(excerpt, "tokens", counted)
     text = "[\n1,\n2,\n3\n]"
     places = [(Span(text.index(digit), text.index(digit) + 1), "") for digit in "312"]
     assert [seen(one) for one in excerpts(text, places, show_values=False)] == ["3\n^", "1,\n^", "2,\n^"]
     assert calls == [text]
+
+
+@pytest.mark.parametrize("indent", [None, 2], ids=["on one line", "indented"])
+@pytest.mark.parametrize("separators", [(",", ":"), (" , ", " : ")], ids=["compact", "spaced"])
+def test_excerpts_are_the_same_where_the_text_is_entered_at_landmarks(
+    indent: int | None, separators: tuple[str, str]
+) -> None:
+    rng = random.Random(12)
+    run = {**SECRETIVE["data"][0], "usage": {"total_tokens": 360}, "a/b": ["canary \U0001f642"] * 40}
+    page = {**SECRETIVE, "data": [run, [{"created_at": 1000 + number} for number in range(60)], run, 7, run, {}]}
+    text = json.dumps(page, indent=indent, separators=separators, ensure_ascii=False)
+    keys = [parts(token.path) for token in tokens(text)]
+    for _ in range(60):
+        pointers = {"/".join(str(key).replace("/", "~1") for key in rng.choice(keys)) for _ in range(rng.randint(1, 6))}
+        spans, landmarks = walk(text, {(pointer, rng.random() < 0.5) for pointer in pointers})
+        places = [(span, pointer) for (pointer, _), span in spans.items()]
+        assert excerpts(text, places, show_values=False, landmarks=landmarks) == excerpts(
+            text, places, show_values=False
+        )
+    for text in filter(None, (random_text(rng) for _ in range(200))):
+        asked = {("/".join(map(str, parts(token.path))), False) for token in tokens(text)}
+        spans, landmarks = walk(text, {rng.choice(sorted(asked))})
+        places = [(span, "") for span in spans.values()]
+        assert excerpts(text, places, show_values=False, landmarks=landmarks) == excerpts(
+            text, places, show_values=False
+        )
+
+
+def test_only_what_stands_around_a_place_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+
+    def counted(text: str, *begin: Any) -> Iterator[Token]:
+        for token in tokens(text, *begin):
+            read.append(token)
+            yield token
+
+    monkeypatch.setattr(excerpt, "tokens", counted)
+    changed = {**RUN, "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}}
+    runs = [{**(changed if number in (50, 99) else RUN), "id": f"run_{number}"} for number in range(100)]
+    found = findings(json.dumps(page(*runs)), select=["token-total-mismatch"])
+    assert [(one.pointer, one.excerpt and one.excerpt.text[one.excerpt.start : one.excerpt.end]) for one in found] == [
+        ("/data/50/usage/total_tokens", "4"),
+        ("/data/99/usage/total_tokens", "4"),
+    ]
+    assert len(read) < 150
+    assert sum(1 for _ in tokens(json.dumps(page(*runs)))) > 5000
 
 
 def test_reading_ends_at_the_last_place() -> None:

@@ -1,16 +1,20 @@
 """`--fix` sets right what is beyond doubt, and not a byte more; `--diff` shows it."""
 
+import errno
 import gzip
 import json
 import os
 import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple, NoReturn
 
 import pytest
 
@@ -496,6 +500,138 @@ def test_the_mode_and_the_link_of_a_file_stay(faulty: Path) -> None:
     assert link.is_symlink()
     assert faulty.stat().st_mode & 0o777 == 0o604
     assert '"total_tokens": 1145' in faulty.read_text()
+
+
+needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+NOBODY = 65534
+_ANYBODY = 2**32 - 1
+_ENTRIES = ((1, 6, _ANYBODY), (2, 4, 1234), (4, 4, _ANYBODY), (16, 4, _ANYBODY), (32, 0, _ANYBODY))
+ACL = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in _ENTRIES)
+"""The owner reads and writes, the user 1234 and the group read, others do neither."""
+
+
+def attributes(file: Path) -> dict[str, bytes]:
+    return {name: os.getxattr(file, name) for name in os.listxattr(file)}
+
+
+def set_attribute(file: Path, name: str, value: bytes) -> None:
+    try:
+        os.setxattr(file, name, value)
+    except OSError as error:
+        pytest.skip(f"the file system or the user cannot set {name}: {error}")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Python knows extended attributes on Linux only")
+def test_the_acl_and_the_extended_attributes_of_a_file_stay(faulty: Path) -> None:
+    set_attribute(faulty, "user.origin", b"recorded\0by hand")
+    set_attribute(faulty, "system.posix_acl_access", ACL)
+    before, mode = attributes(faulty), faulty.stat().st_mode
+    assert len(before) == 2
+    run("--fix", faulty)
+    assert '"total_tokens": 1145' in faulty.read_text()
+    assert (attributes(faulty), faulty.stat().st_mode) == (before, mode)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Python knows extended attributes on Linux only")
+def test_a_file_takes_no_acl_over_from_its_folder(faulty: Path) -> None:
+    set_attribute(faulty.parent, "system.posix_acl_default", ACL)
+    faulty.chmod(0o640)
+    run("--fix", faulty)
+    assert '"total_tokens": 1145' in faulty.read_text()
+    assert (attributes(faulty), faulty.stat().st_mode & 0o7777) == ({}, 0o640)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Python knows extended attributes on Linux only")
+def test_a_file_system_without_attributes_is_no_failure(faulty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(_: object) -> NoReturn:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(os, "listxattr", unsupported)
+    assert run("--fix", faulty).err == "validate-runs: 2 errors fixed in 1 file; 1 error remains\n"
+
+
+@needs_root
+@pytest.mark.parametrize("mode", [0o644, 0o600, 0o4755, 0o6711])
+def test_the_owner_of_a_file_stays_and_no_file_becomes_set_uid_root(faulty: Path, mode: int) -> None:
+    os.chown(faulty, NOBODY, NOBODY - 1)
+    faulty.chmod(mode)
+    run("--fix", faulty)
+    assert '"total_tokens": 1145' in faulty.read_text()
+    after = faulty.stat()
+    assert (after.st_uid, after.st_gid, after.st_mode & 0o7777) == (NOBODY, NOBODY - 1, mode)
+
+
+@needs_root
+@pytest.mark.skipif(sys.platform != "linux", reason="Python knows extended attributes on Linux only")
+def test_capabilities_stay_or_the_file_does(shared: Path) -> None:
+    capability = struct.pack("<5I", 0x02000001, 1 << 10, 0, 0, 0)
+    os.chown(shared, NOBODY, NOBODY)
+    set_attribute(shared, "security.capability", capability)
+    before = shared.read_bytes()
+    with acting_as(NOBODY):
+        ran = run("--fix", shared)
+    told = f"validate-runs: {shared}: cannot be fixed: its attribute security.capability would be lost\n"
+    assert (ran.code, ran.err) == (2, f"{told}validate-runs: nothing to fix; 3 errors remain\n")
+    assert (shared.read_bytes(), [*shared.parent.iterdir()]) == (before, [shared])
+    run("--fix", shared)
+    assert '"total_tokens": 1145' in shared.read_text()
+    assert attributes(shared) == {"security.capability": capability}
+
+
+@needs_root
+@pytest.mark.parametrize("owner", [(0, NOBODY), (NOBODY, 0)])
+def test_a_file_whose_owner_would_change_is_left_as_it_is(shared: Path, owner: tuple[int, int]) -> None:
+    os.chown(shared, *owner)
+    before = shared.read_bytes()
+    with acting_as(NOBODY):
+        ran = run("--fix", shared)
+        lost = run("-", "-f", f"text:{shared}", stdin=b'{"object": "list", "data": [], "has_more": false}')
+    told = f"validate-runs: {shared}: cannot be fixed: its owner and group would change\n"
+    assert (ran.code, ran.err) == (2, f"{told}validate-runs: nothing to fix; 3 errors remain\n")
+    assert lost == Ran(2, "", f"validate-runs: the report is lost: {shared}: its owner and group would change\n")
+    assert (shared.read_bytes(), [*shared.parent.iterdir()]) == (before, [shared])
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A page to fix that everybody may read and write, in a folder of everybody."""
+    with TemporaryDirectory() as name:
+        os.chmod(name, 0o777)
+        file = Path(name) / "page.json"
+        wrong = faulty_page(first_id="run_x", has_more="no")
+        for words in (["--fix"], ["-f", "text"], ["-f", "text:/dev/null"]):  # imports what nobody else may read
+            run(put(file, wrong, indent=2), *words)
+        put(file, wrong, indent=2).chmod(0o666)
+        yield file
+
+
+@contextmanager
+def acting_as(user: int) -> Iterator[None]:
+    """Be another user and of another group for a while."""
+    groups = os.getgroups()
+    os.setgroups([])
+    os.setegid(user)
+    os.seteuid(user)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+        os.setgroups(groups)
+
+
+def test_what_is_outside_of_a_named_folder_is_not_fixed(faulty: Path) -> None:
+    folder = faulty.parent / "folder"
+    folder.mkdir()
+    (folder / "link.json").symlink_to("../page.json")
+    (folder / "up").symlink_to("..")
+    before = faulty.read_bytes()
+    ran = run("--fix", "folder", cwd=faulty.parent)
+    why = "is a link out of the folder: name it to have it checked"
+    told = [f"validate-runs: folder/{name}: {why}" for name in ("link.json", "up")]
+    assert (ran.code, ran.err.splitlines()) == (2, [*told, "validate-runs: nothing to fix"])
+    assert faulty.read_bytes() == before
+    assert run("--diff", "folder", cwd=faulty.parent).out == ""
 
 
 @pytest.mark.parametrize(

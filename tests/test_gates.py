@@ -11,6 +11,7 @@ import pytest
 from tests.pages import findings, page, run, said
 from tests.paths import INVALID
 from validator import validate
+from validator.passes import compiled_for
 from validator.rule import Rule
 from validator.rules import BY_NAME, RULES
 
@@ -201,6 +202,8 @@ def test_what_is_remembered_of_many_assistants_is_forgotten_in_time() -> None:
     runs = [run(temperature=index / 1000) for index in range(2005)]
     outside = [("sampling-range", f"/{index}/temperature") for index in range(2001, 2005)]
     assert [found[:2] for found in said(runs)] == outside
+    tools = [[{"type": "function", "function": {"name": f"f_{index}"}}] for index in range(1200)]
+    assert said([run(tools=each) for each in tools]) == []
     many = [run(**{f"extra_{index}": 1}) for index in range(1500)]
     many[1] |= {"usage": FAULTY_USAGE}
     many[-1] |= {"usage": FAULTY_USAGE}
@@ -217,9 +220,11 @@ def broken_rules() -> Iterator[list[Rule]]:
     checks = [rule.check for rule in rules]
     for rule, error in zip(rules, (KeyError("secret"), RecursionError("secret"), OverflowError("secret")), strict=True):
         object.__setattr__(rule, "check", _raising(error))
+    compiled_for.cache_clear()
     yield rules
     for rule, check in zip(rules, checks, strict=True):
         object.__setattr__(rule, "check", check)
+    compiled_for.cache_clear()
 
 
 def _raising(error: Exception) -> Any:
@@ -227,6 +232,14 @@ def _raising(error: Exception) -> Any:
         raise error
 
     return check
+
+
+@pytest.mark.usefixtures("broken_rules")
+def test_a_rule_that_raises_is_named_where_nothing_else_is_wrong() -> None:
+    assert said([run(), run(usage=FAULTY_USAGE)]) == [
+        ("internal-error", "/1", "rule milliseconds raised OverflowError, the other rules were still applied"),
+        ("internal-error", "/1", "rule token-total-mismatch raised KeyError, the other rules were still applied"),
+    ]
 
 
 @pytest.mark.usefixtures("broken_rules")

@@ -37,6 +37,7 @@ def test_of_all_characters_those_are_spelt_that_are_obeyed_but_the_ends_of_lines
         ("plain · café … 中\n  next\n", "plain · café … 中\n  next\n"),
         ("a\tb\rc\x1b[31mred\x7f\x9b\N{RIGHT-TO-LEFT OVERRIDE}", r"a\u0009b\u000dc\u001b[31mred\u007f\u009b\u202e"),
         ("\N{ZERO WIDTH SPACE}\U000e0041\ud800", r"\u200b\udb40\udc41\ud800"),
+        ("a\u034fb\u3164\ufe0f\U000e01ef", r"a\u034fb\u3164\ufe0f\udb40\uddef"),
         ("\x1b]8;;https://example.org\x07link\x1b]8;;\x07", r"\u001b]8;;https://example.org\u0007link\u001b]8;;\u0007"),
         ("a ##[group]b ##vso[task.x]c ##teamcity[d]", r"a #\u0023[group]b #\u0023vso[task.x]c #\u0023teamcity[d]"),
         ("## Heading [link]", "## Heading [link]"),
@@ -48,6 +49,30 @@ def test_of_all_characters_those_are_spelt_that_are_obeyed_but_the_ends_of_lines
 )
 def test_what_is_obeyed_is_spelt_and_all_else_stays(text: str, written: str) -> None:
     assert kept_harmless(text) == written
+
+
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u200b\u2060\u2065\u3164\ufe00\ufe0f\uffa0\ufff0"
+    "\U0001bca0\U0001d173\U000e0001\U000e0100\U000e01ef\U000e0fff"
+)
+"""Of each kind of characters that leave no trace where they are printed."""
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_invisible_is_spelt_in_every_format_and_on_standard_error(name: str, tmp_path: Path) -> None:
+    page = json.loads((SAMPLES / "valid" / "page.json").read_text("utf-8"))
+    for member in ("id", "status", "instructions", "metadata"):
+        page["data"][0][member] = {f"{INVISIBLE}a": f"b{INVISIBLE}"} if member == "metadata" else f"c{INVISIBLE}"
+    page["data"][0][f"created{INVISIBLE}_at"] = "x"
+    page["data"][0]["metadata"]["n"] = 7
+    page["data"][0]["metadata"][f"{INVISIBLE}n"] = 7
+    path = tmp_path / f"{INVISIBLE[:9]}.json"
+    path.write_text(json.dumps(page, ensure_ascii=False), "utf-8")
+    ran = run("--isolated", "--show-values", "-f", name, path, tmp_path / f"{INVISIBLE[9:]}.json")
+    assert not {*INVISIBLE} & {*ran.out, *ran.err}
+    assert ran.code == 2
+    assert ran.out
+    assert r"\u2060" in ran.err
 
 
 def test_colours_stay_where_they_are_wanted_and_no_other_sequence_does() -> None:

@@ -7,20 +7,21 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.paths import INVALID, ROOT, SAMPLES
-from tests.tools import command
+from tests.paths import ROOT, SAMPLES
+from tests.strangers import FAULTY, Stranger
+from tests.tools import command, need_network, package
 from validator.sources.containers import SUFFIXES
 
 pytestmark = pytest.mark.tools
 
 SOUND = SAMPLES / "valid" / "page.json"
-FAULTY = next(path for path in INVALID if path.stem == "token-total-mismatch")
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 SCRIPT = ROOT / "ci" / "action.sh"
 GITLAB = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text("utf-8"))["validate-runs"]
@@ -52,28 +53,101 @@ def test_the_hook_is_for_what_a_folder_is_searched_for() -> None:
     assert [name for name in ("page.jsonx", "json", "a.txt", "page.json.bz2") if re.search(HOOK["files"], name)] == []
 
 
-def test_pre_commit_runs_the_hook_on_the_recordings_that_a_project_names(tmp_path: Path) -> None:
-    pytest.importorskip("pre_commit")
-    hooks, project = tmp_path / "hooks", tmp_path / "project"
+@dataclass(frozen=True)
+class Project:
+    """A repository with a pre-commit configuration."""
+
+    folder: Path
+    hooks: Path
+    home: Path
+
+    def checked(self, **hook: Any) -> subprocess.CompletedProcess[str]:
+        """Run the hook on all files of the repository."""
+        hooks = [{"id": "validate-runs", **hook}]
+        configuration = {"repos": [{"repo": str(self.hooks), "rev": self._revision, "hooks": hooks}]}
+        (self.folder / ".pre-commit-config.yaml").write_text(json.dumps(configuration))
+        _done(command("git"), "add", "-A", "-f", cwd=self.folder)
+        words = [sys.executable, "-I", "-m", "pre_commit", "run", "--all-files", "--verbose"]
+        return _done(*words, cwd=self.folder, env={"PRE_COMMIT_HOME": str(self.home)}, timeout=400)
+
+    @property
+    def _revision(self) -> str:
+        return _done(command("git"), "rev-parse", "HEAD", cwd=self.hooks).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This project as pre-commit clones it."""
+    folder = tmp_path_factory.mktemp("pre-commit") / "hooks"
     left_out = shutil.ignore_patterns(".git", ".venv", "__pycache__", "samples", "tests", ".*_cache")
-    shutil.copytree(ROOT, hooks, ignore=left_out)
-    (project / "recorded").mkdir(parents=True)
-    (project / "package.json").write_text("{}")
-    shutil.copy(SOUND, project / "recorded" / "sound.json")
-    hook = {"id": "validate-runs", "files": "^recorded/", "args": ["--contract", "observed"]}
-    configuration = {"repos": [{"repo": str(hooks), "rev": _repository(hooks), "hooks": [hook]}]}
-    (project / ".pre-commit-config.yaml").write_text(json.dumps(configuration))
-    _repository(project)
-    words = [sys.executable, "-m", "pre_commit", "run", "--all-files", "--verbose"]
-    env = {"PRE_COMMIT_HOME": str(tmp_path / "home")}
-    sound = _done(*words, cwd=project, env=env, timeout=400)
+    shutil.copytree(ROOT, folder, ignore=left_out)
+    _repository(folder)
+    return folder
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Stranger:
+    return Stranger(tmp_path)
+
+
+@pytest.fixture
+def project(hooks: Path, stranger: Stranger) -> Project:
+    package("pre_commit")
+    need_network("packages from PyPI")
+    shutil.copy(SOUND, stranger.folder / "recorded" / "sound.json")
+    (stranger.folder / "package.json").write_text("{}")
+    _repository(stranger.folder)
+    return Project(stranger.folder, hooks, hooks.with_name("home"))
+
+
+ARGS = ["--contract", "observed"]
+
+
+def test_pre_commit_runs_the_hook_on_the_recordings_that_a_project_names(project: Project, stranger: Stranger) -> None:
+    faulty = project.folder / "recorded" / "faulty.json"
+    faulty.unlink()
+    sound = project.checked(files="^recorded/", args=ARGS)
     assert (sound.returncode, sound.stderr) == (0, "")
     assert "ok: 2 runs in 1 document" in sound.stdout
-    shutil.copy(FAULTY, project / "recorded" / "faulty.json")
-    _done(command("git"), "add", "-A", cwd=project)
-    faulty = _done(*words, cwd=project, env=env, timeout=400)
-    assert faulty.returncode == 1
-    assert "recorded/faulty.json:35:25 error token-total-mismatch /data/0/usage/total_tokens" in faulty.stdout
+    shutil.copy(FAULTY, faulty)
+    found = project.checked(files="^recorded/")
+    assert found.returncode == 1
+    assert "recorded/faulty.json:35:25 error token-total-mismatch /data/0/usage/total_tokens" in found.stdout
+    assert stranger.ran == []
+
+
+NAMED_LIKE_OPTIONS = [
+    "-fjson:ci.yml",
+    "--config=evil.json",
+    "-fjson:../outside.json",
+    "-qfjson:a.json",
+    "--version.json",
+]
+
+
+@pytest.mark.parametrize("name", NAMED_LIKE_OPTIONS)
+def test_no_name_of_a_file_becomes_an_option_of_the_hook(project: Project, stranger: Stranger, name: str) -> None:
+    (project.folder / name).parent.mkdir(exist_ok=True)
+    shutil.copy(FAULTY, project.folder / name)
+    (project.folder / "evil.json").write_text('ignore = ["usage"]\n')
+    (project.folder / "ci.yml").write_text("jobs: {}\n")
+    before = {path: path.read_bytes() for path in project.folder.parent.rglob("*") if path.is_file()}
+    files = f"^(recorded/|{re.escape(name)})"
+    checked = f"\n{name}:{1 if name.endswith('.yml') else 35}:"
+    refused = f"\nvalidate-runs: {name} reads like an option and is the name of a file: put -- before file names\n"
+    hooks: list[tuple[dict[str, Any], str]] = [
+        ({}, checked),
+        ({"args": [*ARGS, "--"]}, checked),
+        ({"args": ARGS}, refused),
+    ]
+    for hook, told in hooks:
+        done = project.checked(files=files, **hook)
+        assert (done.returncode, told in done.stdout) == (1, True), done.stdout
+    configuration = project.folder / ".pre-commit-config.yaml"
+    after = {path: path.read_bytes() for path in before if path != configuration and ".git" not in path.parts}
+    assert {path: before[path] for path in after} == after
+    assert not [path for path in (project.folder.parent / "outside.json", project.folder / "a.json") if path.exists()]
+    assert stranger.ran == []
 
 
 def _inputs(**said: str) -> dict[str, str]:
@@ -89,18 +163,21 @@ def runner(tmp_path: Path) -> dict[str, str]:
     """A runner whose Python makes environments that hold the command already, and notes what it is to install."""
     (tmp_path / "bin").mkdir()
     python = tmp_path / "bin" / "python3"
-    pip = f'#!/bin/sh\\necho "$@" >> {shlex.quote(str(tmp_path / "pip.txt"))}\\n'
-    script = f'#!/bin/sh\\nexec {shlex.quote(sys.executable)} -m validator "$@"\\n'
-    python.write_text(
-        f"#!/bin/sh\nmkdir -p \"$3/bin\"; cd \"$3/bin\"; printf '{pip}' > python; printf '{script}' > validate-runs\n"
-        "chmod +x python validate-runs\n"
+    of_environment = tmp_path / "of-environment"
+    of_environment.write_text(
+        f'#!/bin/sh\ncase "$*" in\n*" -m pip "*) echo "$@" >> {shlex.quote(str(tmp_path / "pip.txt"))} ;;\n'
+        f'*) exec {shlex.quote(sys.executable)} "$@" ;;\nesac\n'
     )
-    python.chmod(0o755)
+    python.write_text(
+        f'#!/bin/sh\nfor folder; do :; done\nmkdir -p "$folder/bin"\n'
+        f'cp {shlex.quote(str(of_environment))} "$folder/bin/python"\n'
+    )
+    for script in (of_environment, python):
+        script.chmod(0o755)
     return {
         "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
         "RUNNER_TEMP": str(tmp_path),
         "ACTION_PATH": str(ROOT),
-        "PYTHONPATH": str(ROOT),
     }
 
 
@@ -112,10 +189,7 @@ def test_the_shell_of_the_action_holds_nothing_that_a_workflow_says() -> None:
 
 
 def test_zizmor_finds_nothing_in_the_action() -> None:
-    zizmor = shutil.which("zizmor", path=str(Path(sys.executable).parent))
-    if zizmor is None:
-        pytest.skip("zizmor is not installed")
-    done = _done(zizmor, "--offline", "--persona", "pedantic", ROOT / "action.yml", cwd=ROOT)
+    done = _done(command("zizmor"), "--offline", "--persona", "pedantic", ROOT / "action.yml", cwd=ROOT)
     assert done.returncode == 0, done.stdout
 
 
@@ -163,6 +237,7 @@ def test_the_action_wants_something_to_check(runner: dict[str, str], tmp_path: P
 
 
 def test_the_action_installs_itself(tmp_path: Path) -> None:
+    need_network("packages from PyPI")
     env = {"RUNNER_TEMP": str(tmp_path), "ACTION_PATH": str(ROOT), **_inputs(files=str(SOUND))}
     done = _done(command("bash"), SCRIPT, cwd=tmp_path, env=env, timeout=400)
     assert (done.returncode, done.stdout) == (0, "ok: 2 runs in 1 document\n"), done.stderr
@@ -171,12 +246,12 @@ def test_the_action_installs_itself(tmp_path: Path) -> None:
 def _job(files: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """The script of GitLab's job, as its runner starts it; the packages are there already."""
     (folder / "bin").mkdir()
-    for name, module in (("validate-runs", 'validator "$@"'), ("python", "this")):
-        (folder / "bin" / name).write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} >&1\n")
-        (folder / "bin" / name).chmod(0o755)
+    python = folder / "bin" / "python"
+    python.write_text(f'#!/bin/sh\ncase "$*" in *" -m pip "*) ;; *) exec {shlex.quote(sys.executable)} "$@" ;; esac\n')
+    python.chmod(0o755)
     script = "\n".join(("set -eo pipefail", *GITLAB["script"]))
     env = {**GITLAB["variables"], "RUNS_FILES": files, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
-    return _done(command("bash"), "-c", script, cwd=folder, env={**env, "PYTHONPATH": str(ROOT)})
+    return _done(command("bash"), "-c", script, cwd=folder, env=env)
 
 
 def test_the_job_of_gitlab_writes_the_report_that_it_hands_over(tmp_path: Path) -> None:

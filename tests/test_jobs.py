@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,12 @@ from tests.paths import SAMPLES
 from validator import survey as survey_module
 from validator import validate, workers
 from validator.checked import Checked, Sound
-from validator.line_screen import screen
 from validator.passes import checks
 from validator.per_file import of_files
 from validator.ranges import check_range, moved, ranges, with_lines
 from validator.selection import severities
 from validator.settings import MAX_BYTES, Settings
-from validator.sources import Document, SourceError
+from validator.sources import Document, SourceError, each_document
 from validator.sources.files import Piece, opened_here, read
 from validator.survey import survey
 
@@ -58,8 +56,12 @@ def lines(number: int, seed: int = 7) -> list[bytes]:
             11: json.dumps({**run, "started_at": 5, "instructions": None}).encode(),
             13: json.dumps({**run, "tool_choice": {"type": "function", "function": {"name": "gone"}}}).encode(),
             12: json.dumps({"id": run["id"], "createdAt": 1, "threadId": "t", "status": "queued"}).encode(),
+            14: json.dumps({**run, "x_vendor": 1, "usage": {**RUN["usage"], "x_vendor": 1}}).encode(),
+            15: json.dumps({**PAGE, "data": [{**one, "x_vendor": 1} for one in PAGE["data"]]}).encode(),
+            16: json.dumps({**{key: run[key] for key in run if key != "temperature"}, "temperture": 1}).encode(),
+            17: json.dumps({**run, "temperature": 1, "temperture": 1}).encode(),
         }
-        made.append(odd[chance.randrange(14)] if chance.random() < 0.3 else json.dumps(run).encode())
+        made.append(odd[chance.randrange(18)] if chance.random() < 0.3 else json.dumps(run).encode())
     return made
 
 
@@ -119,28 +121,19 @@ def test_lines_that_cannot_be_counted_are_told_of_once(tmp_path: Path) -> None:
     assert [str(one) for one in check_range(gone, READY, MAX_BYTES).results] == ["no such file or directory"]
 
 
-def test_the_screen_lets_pass_only_what_has_no_finding(tmp_path: Path) -> None:
+def test_lines_are_accepted_only_where_they_have_no_finding(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"\n".join(lines(400, seed=3)))
     report = validate(archive, now=1_800_000_000)
-    screened = list(of_files(check_range(Piece(str(archive)), READY, MAX_BYTES).results, None))
-    assert [one for one in screened if isinstance(one, Checked)] == [one for one in report.checked if one.totals]
-    assert sum(one.documents for one in screened if isinstance(one, Sound)) == sum(
+    accepted = list(of_files(check_range(Piece(str(archive)), READY, MAX_BYTES).results, None))
+    assert [one for one in accepted if isinstance(one, Checked)] == [one for one in report.checked if one.totals]
+    assert sum(one.documents for one in accepted if isinstance(one, Sound)) == sum(
         not one.totals for one in report.checked
     )
 
 
-@pytest.mark.skipif(find_spec("jiter") is None or find_spec("jsonschema_rs") is None, reason="they are the screen")
-def test_the_screen_lets_pass_what_is_sound_and_nothing_else() -> None:
-    sound = json.dumps(RUN).encode()
-    clashing = json.dumps({**RUN, "tools": [tool := {"type": "function", "function": {"name": "f"}}, tool]}).encode()
-    screened = screen(READY)
-    assert screened is not None
-    assert screened(b"", [sound, clashing, sound]) == ([1], Sound(2, 2))
-
-
 @pytest.mark.parametrize("changed", [{"form": "sdk"}, {"expect": "page"}])
-def test_what_no_run_can_satisfy_is_not_screened(tmp_path: Path, changed: dict[str, Any]) -> None:
+def test_a_run_that_the_settings_do_not_expect_is_a_finding(tmp_path: Path, changed: dict[str, Any]) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(json.dumps(RUN).encode())
     ready = checks(READY.settings._replace(**changed))
@@ -247,6 +240,29 @@ def test_a_worker_that_dies_costs_one_piece_one_finding(
 
 
 @pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("more", [("--fail-on", "never"), ("--fail-on", "error"), ("--diff",)])
+def test_a_piece_that_was_not_checked_makes_the_exit_code_2_whatever_fails(
+    archives: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    def deadly(piece: Piece, *others: Any) -> Any:
+        if piece.path.endswith("d07.json"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return check_range(piece, *others)
+
+    reports = archives.parent / "reports"
+    words = [str(archives), "--jobs", "2", "--now", "1800000000", *more]
+    if "--diff" not in more:
+        words += [word for name in ("sarif", "junit") for word in ("-f", f"{name}:{reports / name}")]
+    assert run(*words, "--fail-on", "never").code == ("--diff" in more)
+    monkeypatch.setattr(workers, "check_range", deadly)
+    assert run(*words).code == 2
+    if "--diff" not in more:
+        (log,) = json.loads((reports / "sarif").read_text("utf-8"))["runs"]
+        assert [one["executionSuccessful"] for one in log["invocations"]] == [False]
+        assert '<error type="worker-ended"' in (reports / "junit").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("busy")
 def test_workers_end_with_their_reader(archives: Path) -> None:
     results = survey([str(archives)], READY, MAX_BYTES, 2)
     next(results)
@@ -338,7 +354,7 @@ def test_a_piece_can_be_read_from_anywhere(tmp_path: Path) -> None:
     seen = {
         start: [
             one.data
-            for one in read(Piece(str(archive), start=start, stop=start + 3), 3)
+            for one in each_document(read(Piece(str(archive), start=start, stop=start + 3), 3))
             if isinstance(one, Document) and one.problem is None
         ]
         for start in range(10)
@@ -381,7 +397,7 @@ def test_lines_do_not_depend_on_how_they_come(tmp_path: Path, monkeypatch: pytes
     archive.write_bytes(b"1234567890\n" + b"x" * 35 + b"\n\n12345\n" + b"y" * 40)
     seen = [
         (one.record, one.data if one.problem is None else one.problem[0])
-        for one in read(Piece(str(archive)), 10)
+        for one in each_document(read(Piece(str(archive)), 10))
         if isinstance(one, Document)
     ]
     assert seen == [(1, b"1234567890"), (2, "too-large"), (4, b"12345"), (5, "too-large")]
@@ -397,7 +413,7 @@ def test_a_file_that_is_gone_is_told_in_its_turn(archives: Path) -> None:
         str(archives / "locked"),
     ]
     (archives / "locked").mkdir()
-    (archives / "locked" / "x.json").symlink_to(archives / "nowhere")
+    (archives / "locked" / "x.json").symlink_to("nowhere")
     alone = told(survey(paths, READY, MAX_BYTES, 1))
     assert (str(archives / "locked" / "x.json"), "no such file or directory") in alone
     assert told(survey(paths, READY, MAX_BYTES, 2)) == alone

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -227,10 +226,9 @@ def test_nothing_that_was_read_is_markup_or_no_xml(text: str) -> None:
 @pytest.fixture(scope="module")
 def conforms() -> Callable[[str], None]:
     """Holds a report against the schema of Jenkins, which pytest brings with it."""
-    from xmlschema import XMLSchema  # the tests on the wheel do without it
-
+    xmlschema = tools.package("xmlschema")
     file = tools.source_file("pytest==8.4.2", "testing/example_scripts/junit-10.xsd")
-    schema: Any = XMLSchema(str(file))
+    schema = xmlschema.XMLSchema(str(file))
     return lambda text: schema.validate(ElementTree.fromstring(text))
 
 
@@ -245,11 +243,9 @@ def test_the_schema_of_jenkins_is_kept_by_every_sample(conforms: Callable[[str],
 
 @pytest.mark.tools
 def test_the_schema_of_jenkins_finds_what_is_wrong(conforms: Callable[[str], None]) -> None:
-    from xmlschema import XMLSchemaException
-
     sound = written("junit", checked(MISMATCH))
     for faulty in (sound.replace(' errors="0"', ""), sound.replace("<testcase ", '<testcase line="1" ', 1)):
-        with pytest.raises(XMLSchemaException):
+        with pytest.raises(tools.package("xmlschema").XMLSchemaException):
             conforms(faulty)
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -130,6 +131,49 @@ def test_a_misspelt_key_in_one_element_of_a_list_is_told_where_all_else_is_sound
 def test_a_key_that_is_declared_is_no_misspelt_one_whatever_else_it_looks_like() -> None:
     usage = {**run()["usage"], "prompt_token_details": {"cached_tokens": 0}, "zebra": 1}
     assert said(page(run(usage=usage))) == []
+
+
+def test_a_key_that_many_runs_have_is_still_reported_where_it_is_misspelt() -> None:
+    harmless = run(temperature=1.0, temperture=1.0)
+    misspelt = _renamed(run(temperature=1.0), temperature="temperture")
+    with_both = run(tools=[{"type": "function", "function": {"name": "f", "strict": False, "stict": True}}])
+    with_one = run(tools=[{"type": "function", "function": {"name": "f", "stict": True}}])
+    runs = [*[harmless] * 3, misspelt, *[with_both] * 3, with_one]
+    expected = [
+        ("misspelt-key", "/3/temperture", 'is no key of the contract, did you mean "temperature"'),
+        ("misspelt-key", "/7/tools/0/function/stict", 'is no key of the contract, did you mean "strict"'),
+    ]
+    assert said(runs) == expected
+    assert said(runs) == expected
+
+
+def test_a_key_in_the_other_naming_is_reported_in_every_run() -> None:
+    runs = [run(createdAt=1, x_vendor=1) for _ in range(4)]
+    message = 'is camelCase, expected "created_at" as the keys around it'
+    assert said(runs) == [("mixed-naming", f"/{index}/createdAt", message) for index in range(4)]
+    assert said(_sdk_page(usage="usage")) == []
+    vendor = {**SDK_PAGE, "data": [{**one, "xVendor": {"a": 1}} for one in SDK_PAGE["data"]]}
+    assert said(vendor) == said(vendor) == []
+
+
+@pytest.mark.parametrize("number", [5_000, 1])
+def test_harmless_keys_stay_harmless_however_many_there_are(number: int) -> None:
+    for page_number in range(70):
+        keys = {f"x_{page_number}_{index}": None for index in range(number if page_number < 2 else 1)}
+        assert said([run(**keys), run(**keys), run(**keys, **{"x" * 100: 1})]) == []
+    faulty = run(x_1_1=1, usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4})
+    assert [found[:2] for found in said([faulty])] == [("token-total-mismatch", "/0/usage/total_tokens")]
+
+
+def test_threads_learn_the_keys_of_servers_together() -> None:
+    def check(number: int) -> list[tuple[str, str, str]]:
+        misspelt = _renamed(run(temperature=1.0), temperature="temperture")
+        return said([*[run(**{f"y_{number}": 1, "temperture": 1}, temperature=1.0)] * 20, misspelt])
+
+    with ThreadPoolExecutor(20) as threads:
+        found = list(threads.map(check, range(40)))
+    message = 'is no key of the contract, did you mean "temperature"'
+    assert found == [[("misspelt-key", "/20/temperture", message)]] * 40
 
 
 def test_the_page_has_keys_too() -> None:

@@ -4,8 +4,11 @@ import copy
 import dataclasses
 import json
 import os
+from collections import UserDict
+from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -284,6 +287,111 @@ def test_a_path_that_cannot_be_read_is_an_os_error(tmp_path: Path, name: str, to
         validate(tmp_path / name)
     assert str(refused.value) == f"{tmp_path}/{told}"
     assert (refused.value.__cause__, refused.value.__context__) == (None, None)
+
+
+def test_a_value_that_contains_itself_is_too_deep() -> None:
+    page_, list_ = page(run()), [run()]
+    page_["data"][0]["metadata"]["again"] = page_
+    list_.append(list_)  # type: ignore[arg-type]
+    for value in (page_, list_, Dumped(lambda: Dumped(lambda: page_)), UserDict(page_)):
+        assert said(value) == [("too-deep", "", "has more than 256 levels")]
+
+
+@pytest.mark.parametrize("number", [10**4300, -(10**100_000)], ids=["large", "huge"])
+def test_a_value_with_an_integer_that_python_does_not_write_is_too_large(number: int) -> None:
+    for value in (page(run(created_at=number)), [number], {number: 1}, Dumped(lambda: {"a": number})):
+        assert said(value) == [("too-large", "", "has an integer of more digits than Python writes")]
+    assert said([number], ignore=["document"]) == said([number])
+
+
+class Dumped:
+    """What a model is to the library: something that can be dumped."""
+
+    def __init__(self, dump: Callable[[], object]) -> None:
+        self.dump = dump
+
+    def model_dump(self, **_: object) -> object:
+        return self.dump()
+
+
+def refuse(*_: object, **__: object) -> NoReturn:
+    raise RuntimeError("\x1b[31mof its own")
+
+
+EVIL_NAME = "\x1b[31mEvil\u202e"
+SPELT = r"\u001b[31mEvil\u202e"
+SOURCES = "JSON text, a Path, a parsed value, a response or a model"
+Evil = type(EVIL_NAME, (), {})
+Unprintable = type("Unprintable", (), {"__repr__": refuse})
+Raising = {
+    name: type(name.strip("_").title(), (base,), {name: member})
+    for name, base, member in [
+        ("__class__", object, property(refuse)),
+        ("__getattr__", object, refuse),
+        ("content", object, property(refuse)),
+        ("model_dump", object, refuse),
+        ("items", dict, refuse),
+        ("keys", UserDict, refuse),
+        ("isoformat", object, refuse),
+        ("lower", str, refuse),
+        ("__fspath__", object, refuse),
+    ]
+}
+Anonymous = type("Anonymous", (type,), {"__name__": property(refuse)})("Anonymous", (), {})
+
+
+@pytest.mark.parametrize("name", Raising)
+def test_a_source_that_raises_is_a_type_error_that_names_what_it_raised(name: str) -> None:
+    source = Raising[name]() if name != "items" else Raising[name]({"a": 1})
+    with pytest.raises(TypeError) as refused:
+        validate(Raising[name]("a.json") if name == "lower" else source)
+    kind = Raising[name].__name__
+    assert str(refused.value) == f"cannot check a value of type {kind}: it raised RuntimeError"
+    assert isinstance(refused.value.__cause__, RuntimeError)
+
+
+def test_a_value_error_of_a_model_is_not_taken_for_an_integer_of_too_many_digits() -> None:
+    def dump() -> NoReturn:
+        raise ValueError("of its own")
+
+    with pytest.raises(TypeError) as refused:
+        validate([Dumped(dump)])
+    assert str(refused.value) == "cannot check a value of type list: it raised ValueError"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (Evil(), f"{SPELT}: give {SOURCES}"),
+        ([Evil()], f"{SPELT}: give {SOURCES}"),
+        ({Evil(): 1}, f"dict: it raised TypeError: keys must be str, int, float, bool or None, not {SPELT}"),
+        (Anonymous(), f"Anonymous: give {SOURCES}"),
+        (Unprintable(), f"Unprintable: give {SOURCES}"),
+        ([Decimal(1)], f"Decimal: give {SOURCES}"),
+    ],
+    ids=["source", "value", "key", "anonymous", "unprintable", "decimal"],
+)
+def test_nothing_that_a_value_is_called_is_obeyed(source: object, told: str) -> None:
+    with pytest.raises(TypeError) as refused:
+        validate(source)
+    assert str(refused.value) == f"cannot check a value of type {told}"
+
+
+@pytest.mark.parametrize("option", ["contract", "form", "expect", "order", "limit", "now", "select", "severity"])
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (Unprintable(), "is a value of type Unprintable, "),
+        (Evil(), r"Evil\u202e object at 0x"),
+        (10**5000, "is a value of type int, "),
+    ],
+    ids=["unprintable", "evil", "huge"],
+)
+def test_nothing_that_an_option_is_called_is_obeyed(option: str, value: object, told: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{option} is ") as refused:
+        validate(page(run()), **{option: value})  # type: ignore[arg-type]
+    assert told in str(refused.value).replace("(", "").replace(",)", "")
+    assert "\x1b" not in str(refused.value)
 
 
 def test_a_value_with_a_number_that_json_lacks_is_a_finding() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.paths import ROOT
 from tests.tools import command as program
+from tests.tools import package
 from validator import __version__
 from validator.cli.command import command
 from validator.cli.configured import options_of
@@ -22,7 +23,7 @@ DATE = re.compile('(?<=^.TH "VALIDATE-RUNS" "1" )"[0-9-]+"')
 
 @pytest.mark.filterwarnings("ignore:.*make_default_short_help:DeprecationWarning")  # click-man calls it
 def test_the_page_follows_from_the_command() -> None:
-    core = pytest.importorskip("click_man.core")
+    core = package("click_man.core")
     context = click.Context(command, info_name="validate-runs", max_content_width=100)
     written = core.generate_man_page(context, version=__version__) + "\n"
     if "UPDATE_DOCS" in os.environ:

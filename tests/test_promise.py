@@ -9,9 +9,9 @@ import pytest
 
 from tests.hostile_cases import CASES
 from tests.paths import ROOT
-from tests.tools import npm_packages
+from tests.tools import npm_packages, package
 
-pytest.importorskip("check_jsonschema")
+package("check_jsonschema")
 sys.path.append(str(ROOT / "benchmarks"))
 
 import cost
@@ -92,7 +92,9 @@ def test_a_command_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.tools
-@pytest.mark.skipif(witnesses.strace_version() is None, reason="there is no strace")
+@pytest.mark.skipif(
+    witnesses.strace_version() is None, reason="strace is not installed or may not trace: apt-get install strace"
+)
 def test_the_second_witness_sees_what_the_first_cannot(tmp_path: Path) -> None:
     folder = tmp_path / "here"
     folder.mkdir()

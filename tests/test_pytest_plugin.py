@@ -164,6 +164,96 @@ def test_a_comparison_fails_with_an_explanation(pytester: pytest.Pytester) -> No
     pytester.runpytest_inprocess("-vv").stdout.fnmatch_lines(["E         2 errors in 1 document (2 runs)"])
 
 
+KEY = f"gsk_{'a1B2' * 13}"
+COMPARISONS = [
+    "LEAKY == valid_runs",
+    "valid_runs == LEAKY",
+    "LEAKY in [valid_runs]",
+    "{'page': LEAKY} == {'page': valid_runs}",
+    "[[LEAKY]] == [[valid_runs]]",
+    "(1, LEAKY) == (1, valid_runs)",
+]
+
+
+@pytest.mark.parametrize("comparison", COMPARISONS)
+@pytest.mark.parametrize("options", [(), ("-vv",), ("-vv", "--tb=short")])
+def test_a_comparison_is_explained_by_findings_and_not_by_all_that_the_response_holds(
+    comparison: str, options: tuple[str, ...], pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(
+        f"""
+        from received import FAULTY
+        LEAKY = {{**FAULTY, "object": "{KEY}", "note": "words that are private"}}
+
+        def test_answer(valid_runs):
+            assert {comparison}
+        """
+    )
+    result = pytester.runpytest_inprocess(*options, "-o", "console_output_style=classic")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*schema:const*at /object and 2 more errors in page of 2 runs:*"])
+    result.stdout.no_fnmatch_line("*gsk_*a1B2a1*")
+    explanation = "\n".join(line for line in result.outlines if line.startswith("E "))
+    assert "words that are private" not in explanation
+
+
+@pytest.mark.parametrize("words", ["assert not (LEAKY != valid_runs)", "assert_valid_runs(LEAKY)"])
+def test_credentials_are_masked_in_what_pytest_itself_prints_of_a_response(
+    words: str, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(
+        f"""
+        from received import FAULTY
+
+        def test_answer(valid_runs, assert_valid_runs):
+            key = "gsk_" + "a1B2" * 13
+            pem = "-----BEGIN PRIVATE" + " KEY-----\\nabc" + "def"
+            LEAKY = {{**FAULTY, "object": key}}
+            check(LEAKY, valid_runs, assert_valid_runs, pem)
+
+        def check(LEAKY, valid_runs, assert_valid_runs, pem):
+            {words}
+        """
+    )
+    result = pytester.runpytest_inprocess("--showlocals", "--tb=long", "-vv")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["LEAKY * = {*", "* 'object': '…'}", "key * = '…'", "pem * = '…"])
+    for secret in ("a1B2a1", "abcdef"):
+        result.stdout.no_fnmatch_line(f"*{secret}*")
+
+
+@pytest.mark.parametrize("options", [(), ("--tb=native",), ("--tb=line",)])
+def test_credentials_are_masked_in_causes_too(options: tuple[str, ...], pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        from received import SOUND
+
+        def test_answer(valid_runs):
+            assert SOUND == valid_runs
+            raise RuntimeError("gsk_" + "a1B2" * 13) from ValueError("of sk-" + "a1B2" * 13)
+        """
+    )
+    result = pytester.runpytest_inprocess(*options)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*RuntimeError: …*"])
+    result.stdout.no_fnmatch_line("*a1B2a1*")
+
+
+def test_a_test_that_checks_no_response_is_reported_as_pytest_does(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_other(valid_runs):
+            assert "sk-abcdef" == [valid_runs]
+
+        def test_compared_before(valid_runs):
+            assert 7 in [8]
+        """
+    )
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["*'sk-abcdef' == [[]valid_runs]", "E * assert 7 in [[]8]"])
+
+
 def test_a_negated_comparison_says_that_nothing_is_wrong(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
@@ -211,8 +301,8 @@ def test_what_pytest_does_not_explain_stands_below(pytester: pytest.Pytester) ->
         test_it="""
         from received import FAULTY
 
-        def test_in_a_list(valid_runs):
-            assert [FAULTY] == [valid_runs]
+        def test_all(valid_runs):
+            assert all([FAULTY == valid_runs])
         """
     )
     pytester.runpytest_inprocess().stdout.fnmatch_lines(
@@ -220,7 +310,7 @@ def test_what_pytest_does_not_explain_stands_below(pytester: pytest.Pytester) ->
             "*- validate-runs -*",
             f'{HEADLINE} "run_b", but the first run in data is "{FIRST}"',
             *FINDINGS,
-            "FAILED test_it.py::test_in_a_list - assert *",
+            "FAILED test_it.py::test_all - assert False*",
         ]
     )
 
@@ -724,7 +814,7 @@ def test_what_pytest_compares_again_to_explain_a_failure_counts_once(pytester: p
     )
     result = pytester.runpytest_inprocess("--validate-runs-report", "json:found.json", "-vv")
     assert outcome(result) == {"failed": 3}
-    result.stdout.fnmatch_lines(["*- validate-runs -*", f"{HEADLINE} *", "FAILED test_it.py::test_a - *"])
+    result.stdout.fnmatch_lines([f"E * {HEADLINE}*", "FAILED test_it.py::test_a - *"])
     report = json.loads((pytester.path / "found.json").read_text())
     checked = ["test_it.py::test_a"] * 2 + ["test_it.py::test_c"] * 3
     assert [document["file"] for document in report["documents"]] == checked
@@ -780,6 +870,30 @@ def test_a_report_that_cannot_be_is_refused(pytester: pytest.Pytester, target: s
     result = pytester.runpytest_inprocess("--validate-runs-report", target)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: --validate-runs-report: {complaint}"])
+
+
+@pytest.mark.parametrize("glob", ["responses/*.json", "responses"])
+def test_a_report_takes_the_place_of_no_file_that_is_checked(pytester: pytest.Pytester, glob: str) -> None:
+    recorded(pytester, "responses/faulty.json")
+    file, link = pytester.path / "responses/faulty.json", pytester.path / "link.json"
+    link.symlink_to(file)
+    before = file.read_bytes()
+    for target in ("json:responses/../responses/faulty.json", "json:link.json"):
+        result = pytester.runpytest_inprocess("--validate-runs", glob, "--validate-runs-report", target)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        complaint = f"a report would overwrite {pytester.path}/{target.removeprefix('json:')}, which is checked"
+        result.stderr.fnmatch_lines([f"ERROR: --validate-runs-report: {complaint}"])
+    assert file.read_bytes() == before
+
+
+def test_a_file_that_is_named_like_an_option_is_an_item(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "faulty.json", "sound.json")
+    (pytester.path / "sound.json").rename(pytester.path / "-fjson:ci.json")
+    (pytester.path / "faulty.json").rename(pytester.path / "--collect-only.json")
+    before = {*pytester.path.iterdir()}
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "--validate-runs", "*.json")
+    assert outcome(result) == {"passed": 1, "failed": 1}
+    assert {*pytester.path.iterdir()} == before
 
 
 @pytest.mark.parametrize("arguments", [["-p", "no:cacheprovider"], ["-W", "error"], ["--tb=short"], ["--tb=native"]])

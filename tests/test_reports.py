@@ -13,6 +13,7 @@ import pytest
 from tests.commands import Ran, run
 from tests.paths import SAMPLES
 from validator.formats import FORMATS
+from validator.settings import MAX_BYTES
 
 MISMATCH = "invalid/token-total-mismatch.json"
 LINE = (
@@ -129,6 +130,79 @@ def test_a_report_in_a_folder_that_is_checked_is_no_document(
     assert run(*words, cwd=tmp_path) == first
     assert report.read_text() == written
     assert run(*words, "-f", "concise", cwd=tmp_path).out.endswith(" in 1 document (2 runs)\n" * (first.code == 1))
+
+
+def _own(output_format: str, *more: str) -> str:
+    return run("-f", output_format, MISMATCH, "nowhere.json", *more, cwd=SAMPLES).out
+
+
+JSON, LINES, COUNTS = _own("json"), _own("jsonl"), _own("json", "--statistics")
+SARIF, GITLAB, RDJSON = _own("sarif"), _own("gitlab"), _own("rdjson")
+SUMMARY = '{"type": "summary", "version": 1, "contract": "observed"}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n\n", "[]\n", JSON, LINES, COUNTS, SARIF, GITLAB, RDJSON, _own("json", "--max-findings", "1"), SUMMARY],
+)
+def test_an_earlier_report_among_what_is_checked_is_overwritten(tmp_path: Path, text: str) -> None:
+    (tmp_path / "found.json").write_text(text)
+    (tmp_path / "page.json").write_bytes((SAMPLES / "valid/page.json").read_bytes())
+    assert run(".", "-f", "text", "-f", "json:found.json", cwd=tmp_path) == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert json.loads((tmp_path / "found.json").read_text())["summary"]["documents"] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"version": 1, "contract": "observed", "mine": true}',
+        JSON.replace('"version": 1', '"version": 1, "mine": 2'),
+        JSON.replace('"fingerprint"', '"mine"'),
+        JSON.replace('"findings": [', '"findings": [[], '),
+        JSON + JSON,
+        JSON[:-3],
+        COUNTS.replace('"version": 1', '"version": 1, "mine": 2'),
+        COUNTS.replace('"summary"', '"mine"'),
+        LINES + '{"type": "mine"}',
+        LINES.replace(LINES.splitlines()[-1], ""),
+        LINES.replace('"pointer"', '"mine"'),
+        LINES.replace('"finding"', '"mine"'),
+        f"{SUMMARY}\n[]\n{SUMMARY}",
+        '{"type": "document", "mine": true}',
+        '{"type": "summary", "mine": true}',
+        '{"type": "finding"',
+        SARIF.replace('"validate-runs"', '"mine"'),
+        SARIF.replace('"version": "2.1.0"', '"version": "2.1.0", "mine": 2'),
+        RDJSON.replace('"validate-runs"', '"mine"'),
+        RDJSON.replace('"diagnostics"', '"mine": 2, "diagnostics"'),
+        GITLAB.replace('"token-total-mismatch"', '"F401"'),
+        GITLAB.replace('"fingerprint"', '"mine"'),
+        '[{"description": "mine"}]',
+        "[1]",
+        "[[]]",
+        "[" * 100_000,
+        "1" * 5_000,
+        "null",
+        f"{' ' * 300}mine",
+    ],
+)
+def test_a_file_that_only_resembles_a_report_is_not_overwritten(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(text)
+    for name in FORMATS:
+        ran = run(".", "-f", f"{name}:mine.json", cwd=tmp_path)
+        why = "a report would overwrite mine.json, which is checked and no earlier report"
+        assert ran == Ran(2, "", usage_error(why))
+    assert (file.read_text(), [*tmp_path.iterdir()]) == (text, [file])
+
+
+def test_a_file_that_is_too_large_to_be_looked_into_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "page.json").write_bytes((SAMPLES / "valid/page.json").read_bytes())
+    (tmp_path / "large.json").touch()
+    os.truncate(tmp_path / "large.json", MAX_BYTES + 1)
+    ran = run(".", "-f", "json:large.json", cwd=tmp_path)
+    why = "a report would overwrite large.json, which is checked and no earlier report"
+    assert ran == Ran(2, "", usage_error(why))
 
 
 def test_a_link_to_a_report_in_a_folder_that_is_checked_is_no_document(tmp_path: Path) -> None:

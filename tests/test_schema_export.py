@@ -20,7 +20,7 @@ from referencing.exceptions import NoSuchResource
 from tests.commands import run
 from tests.mutations import mutations, several
 from tests.paths import INVALID, MISSHAPEN, ROOT, SAMPLES, VALID
-from tests.tools import command, npm_packages
+from tests.tools import command, npm_packages, package
 from validator import validate
 from validator.contract import SUBJECTS, Subject, contract
 from validator.schema_export import Layout
@@ -242,7 +242,7 @@ def test_nobody_asks_for_a_schema_by_the_environment() -> None:
 
 
 def test_check_jsonschema_takes_every_layout_and_says_the_same(tmp_path: Path) -> None:
-    pytest.importorskip("check_jsonschema")
+    package("check_jsonschema")
     files = [tmp_path / f"{layout}.json" for layout in LAYOUTS]
     for file, layout in zip(files, LAYOUTS, strict=True):
         file.write_text(json.dumps(_printed("list_runs_response", "observed", "wire", layout)))

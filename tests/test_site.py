@@ -13,14 +13,15 @@ import click
 import pytest
 
 from tests.paths import ROOT
+from tests.tools import package
 from validator.cli.command import command
 from validator.cli.configured import options_of
 from validator.contract import contract
 from validator.rule import Rule
 from validator.rules import BY_NAME, RULES
 
-pytest.importorskip("mkdocs")
-pytest.importorskip("material")
+package("mkdocs", "docs")
+package("material", "docs")
 
 from documentation.evidence import counted
 from documentation.field_pages import differences

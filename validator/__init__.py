@@ -9,7 +9,7 @@ from validator.version import __version__ as __version__
 if TYPE_CHECKING:
     from validator.assertions import assert_valid_runs, valid_runs
     from validator.finding import Finding
-    from validator.library import validate
+    from validator.library import Validator, validate
     from validator.report import Report, ValidationFailed
     from validator.selection import UnknownRule
     from validator.severity import Severity
@@ -20,6 +20,7 @@ __all__ = [
     "Severity",
     "UnknownRule",
     "ValidationFailed",
+    "Validator",
     "assert_valid_runs",
     "valid_runs",
     "validate",
@@ -31,6 +32,7 @@ _HOMES = {
     "Severity": "validator.severity",
     "UnknownRule": "validator.selection",
     "ValidationFailed": "validator.report",
+    "Validator": "validator.library",
     "assert_valid_runs": "validator.assertions",
     "valid_runs": "validator.assertions",
     "validate": "validator.library",

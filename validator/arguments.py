@@ -1,7 +1,7 @@
-"""The arguments of a function call: read as strictly as a document, and held against the function's parameters.
+"""The arguments of a function call: read as strictly as a document, and compared with the function's parameters.
 
 Fast accept by jsonschema-rs, slow explain by jsonschema, as for documents. Neither is given a reference to follow, a
-pattern to match or a format to know.
+pattern to match or a format to know, and the work of both is bounded by the size of what is compared.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from functools import lru_cache, reduce
 from operator import getitem
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from validator.applicable import Applicable, applicable
+from validator.budget import Budget, BudgetExceeded, Sizes, measure
 from validator.dialects import Dialect
-from validator.embedded import Schema, applicable_dialect, is_deep, levels, remembering
+from validator.embedded import Part, Schema, is_deep, parts, remembering
 from validator.parse import Parsed, parse
 from validator.problem import Problem, Span
+from validator.severity import Severity
 from validator.wording import TYPES, Name, either
 
 if TYPE_CHECKING:
@@ -27,11 +30,15 @@ except ImportError:  # no wheel for this platform: jsonschema judges alone
 
 Accepts: TypeAlias = Callable[[Any], bool]
 
-MOST_WORK = 500_000
-"""Pairs of a part of the arguments with a part of the schema, or with another of theirs, compared for one run."""
+FREE_STEPS = 2_000
+"""Steps that the calls of a run may take, beside those for their size; a step is about 2 us of jsonschema."""
+STEPS_FOR_A_PART = 6
+"""Steps for each key, item and scalar of the arguments, and of a schema once."""
 
-_CHARACTERS = 200
-"""Characters that are as much work as one part."""
+_PAIRS_IN_A_STEP = 128
+"""Pairs of a part of the arguments and one of the schema that jsonschema-rs compares in the time of a step."""
+_DISPUTED = frozenset(("multipleOf", "unevaluatedItems", "unevaluatedProperties"))
+"""Keywords that jsonschema-rs judges otherwise, or in a time that the number of pairs does not bound."""
 
 _LONGEST_REMEMBERED = 16_384
 _LIMITS = {
@@ -43,15 +50,22 @@ _LIMITS = {
 
 
 class _Judge(NamedTuple):
-    """Parameters that are safe to apply; what `accepts` rejects is decided by jsonschema."""
+    """What can be applied of parameters, with its size and those of its parts.
+
+    What `accepts` rejects, jsonschema decides; it decides alone where there is no `accepts`.
+    """
 
     schema: Schema
     size: int
+    sizes: Sizes
     dialect: Dialect
-    accepts: Accepts
+    accepts: Accepts | None
 
 
 _BYTE_ORDER_MARK = Problem("", "is a byte order mark (U+FEFF), but an object was expected", span=Span(0, 1))
+_NOT_COMPARED = Problem(
+    "", "is not compared with parameters, which would take too much work for their size", at_most=Severity.INFO
+)
 _remembered = lru_cache(maxsize=32)(parse)
 
 
@@ -63,85 +77,92 @@ def read(text: str) -> Parsed:
 
 
 class Calls:
-    """The calls of one run: the same parameters are looked into once, and only so much work is done for all calls."""
+    """The calls of one run, and the work that may be done for all of them.
+
+    Each schema and each call adds steps in proportion to its size, so the work for a document of many runs grows no
+    faster than the document.
+    """
 
     def __init__(self) -> None:
-        self._left = MOST_WORK
+        self._budget = Budget(FREE_STEPS)
         self._judges: dict[int, _Judge | None] = {}
 
     def mismatch(self, arguments: dict[str, Any], parameters: Schema) -> Problem | None:
-        """The first thing in the arguments that the parameters do not allow, if they are safe to apply at all."""
-        if id(parameters) not in self._judges:
-            self._judges[id(parameters)] = _judge(parameters)
-        judge = self._judges[id(parameters)]
-        if judge is None or not self._is_worth(_work(arguments, judge)) or is_deep(arguments):
+        """The first thing in the arguments that the parameters do not allow, as far as those can be applied."""
+        judge = self._judge_of(parameters)
+        if judge is None or is_deep(arguments):
             return None
-        if jsonschema_rs is not None and judge.accepts(arguments):
-            return None
-        error = _first_error(arguments, judge)  # where the engines differ, jsonschema decides
+        sizes: Sizes = {}
+        size = measure(arguments, sizes)
+        self._budget.left += size * STEPS_FOR_A_PART
+        try:
+            if self._is_accepted(arguments, size * judge.size // _PAIRS_IN_A_STEP, judge):
+                return None
+            error = _first_error(arguments, judge, sizes, self._budget)  # where the engines differ, jsonschema decides
+        except BudgetExceeded:
+            return _NOT_COMPARED
         return None if error is None else _worded(error, arguments, judge.schema)
 
-    def _is_worth(self, work: int) -> bool:
-        if work > self._left:
+    def _judge_of(self, parameters: Schema) -> _Judge | None:
+        if id(parameters) not in self._judges:
+            judge = self._judges[id(parameters)] = _judge(parameters)
+            self._budget.left += judge.size * STEPS_FOR_A_PART if judge else 0
+        return self._judges[id(parameters)]
+
+    def _is_accepted(self, arguments: dict[str, Any], steps: int, judge: _Judge) -> bool:
+        """The quick verdict, if there is one; False may also mean that the engine could not judge."""
+        if judge.accepts is None or steps > self._budget.left:
             return False
-        self._left -= work
-        return True
+        self._budget.spend(steps)
+        return judge.accepts(arguments)
 
 
 @remembering
 def _judge(schema: Schema) -> _Judge | None:
-    dialect = applicable_dialect(schema)
-    if dialect is None:
+    found = applicable(schema)
+    if found is None:
         return None
-    bare = {keyword: value for keyword, value in schema.items() if keyword not in ("$schema", "$id")}
-    return _Judge(bare, _size(bare), dialect, _accepts(bare, dialect))
+    sizes: Sizes = {}
+    size = measure(found.schema, sizes)
+    return _Judge(found.schema, size, sizes, found.dialect, _accepts(found))
 
 
-def _work(arguments: dict[str, Any], judge: _Judge) -> int:
-    size = _size(arguments)
-    return max(size, 1) * (size + judge.size)
-
-
-def _size(value: Any) -> int:
-    """The number of keys, items and scalars in a value, long strings counted for more."""
-    parts = [part for level in levels(value) for outer in level for part in _inside(outer)]
-    return len(parts) + sum(len(part) // _CHARACTERS for part in parts if isinstance(part, str))
-
-
-def _inside(value: Any) -> Iterable[Any]:
-    return (*value, *value.values()) if isinstance(value, dict) else value
-
-
-def _accepts(schema: Schema, dialect: Dialect) -> Accepts:
-    """The quick verdict; False may also mean that the engine could not judge."""
-    if jsonschema_rs is None:
-        return _cannot_judge
+def _accepts(found: Applicable) -> Accepts | None:
+    """The quick verdict, where both engines mean the same by the schema."""
+    keywords = found.dialect.keywords
+    if jsonschema_rs is None or any(_is_disputed(part) for part in parts(found.schema, keywords)):
+        return None
     try:
-        is_valid: Accepts = getattr(jsonschema_rs, dialect.validator)(
-            schema, validate_formats=False, offline=True
+        is_valid: Accepts = getattr(jsonschema_rs, found.dialect.validator)(
+            found.schema, validate_formats=False, offline=True
         ).is_valid
     except ValueError:  # half a surrogate pair in the schema
-        return _cannot_judge
+        return None
     return is_valid
 
 
-def _cannot_judge(_: Any) -> bool:
-    return False
+def _is_disputed(part: Part) -> bool:
+    return isinstance(part.schema, dict) and not _DISPUTED.isdisjoint(part.schema)
 
 
-def _first_error(arguments: Any, judge: _Judge) -> ValidationError | None:
-    import jsonschema  # only for what was rejected
-    from referencing import Registry
+def _first_error(arguments: Any, judge: _Judge, sizes: Sizes, budget: Budget) -> ValidationError | None:
+    from validator.metered import errors  # imports jsonschema: only for what was not accepted
 
-    validator = getattr(jsonschema, judge.dialect.validator)(judge.schema, registry=Registry())
-    return min(validator.iter_errors(arguments), key=lambda error: _place(arguments, error.path), default=None)
+    found = errors(arguments, judge.schema, judge.dialect, {**judge.sizes, **sizes}, budget)
+    orders: dict[int, dict[str, int]] = {}
+    return min(found, key=lambda error: _place(arguments, error.path, orders), default=None)
 
 
-def _place(arguments: Any, path: Iterable[str | int]) -> list[int]:
-    """Where a path leads, in numbers that sort as the text of the arguments runs."""
+def _place(arguments: Any, path: Iterable[str | int], orders: dict[int, dict[str, int]]) -> list[int]:
+    """Where a path leads, in numbers that sort as the text of the arguments runs; `orders` keeps those of keys."""
     place, value = [], arguments
     for key in path:
-        place.append(key if isinstance(key, int) else list(value).index(key))
+        if isinstance(key, int):
+            place.append(key)
+        else:
+            if id(value) not in orders:
+                orders[id(value)] = {name: index for index, name in enumerate(value)}
+            place.append(orders[id(value)][key])
         value = value[key]
     return place
 

@@ -119,7 +119,7 @@ _TYPE = Takes(f"one of {', '.join(TYPES)} or an array of these, each once", _is_
 SCHEMA = Takes("a schema: an object, true or false", _is_schema, _itself)
 _LIST_OF_SCHEMAS = Takes("an array of at least one schema", _is_list_of_schemas, _items)
 _MAP_OF_SCHEMAS = Takes("an object of schemas", _is_map, _values)
-_ITEMS = Takes(
+LIST_OR_SCHEMA = Takes(
     "a schema or an array of schemas",
     lambda value: _is_schema(value) or _is_list_of_schemas(value),
     lambda value: _items(value) if isinstance(value, list) else _itself(value),
@@ -159,7 +159,7 @@ _DRAFT_06: Keywords = {
     "uniqueItems": _BOOLEAN,
     "required": _NAMES,
     "type": _TYPE,
-    "items": _ITEMS,
+    "items": LIST_OR_SCHEMA,
     "dependencies": _DEPENDENCIES,
 }
 _DRAFT_07: Keywords = {

@@ -36,6 +36,23 @@ def is_in_milliseconds(time: float) -> bool:
     return time >= TOO_LATE and not isinstance(time, Instant)
 
 
+def are_in_order(run: Run) -> bool:
+    """Whether a valid run was created, started and ended in this order, and expires after its creation, if at all."""
+    created, begin = run["created_at"], run.get("started_at")
+    if begin is None:
+        begin = created
+    elif begin < created:
+        return False
+    completed, cancelled, failed = run.get("completed_at"), run.get("cancelled_at"), run.get("failed_at")
+    expires = run.get("expires_at")
+    return (
+        (completed is None or completed >= begin)
+        and (cancelled is None or cancelled >= begin)
+        and (failed is None or failed >= begin)
+        and (expires is None or (expires >= begin and expires > created))
+    )
+
+
 class Page(NamedTuple):
     """A page of a listing as a page rule sees it.
 

@@ -1,4 +1,4 @@
-"""The JSON Schemas that a run carries: is each of them one, and is it safe to apply?
+"""The JSON Schemas that a run carries: is each of them one?
 
 They come from strangers, so nothing in them is ever fetched, compiled or followed in circles: they are read as plain
 values, in one walk with tables of keywords. No engine is asked, as `jsonschema_rs.meta.is_valid` sends a request to
@@ -10,6 +10,7 @@ from __future__ import annotations
 import marshal
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from itertools import islice
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -27,9 +28,6 @@ DEEPEST_SCHEMA = 64
 """Levels of objects and arrays in a schema, and in what is held against it."""
 
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-_ENDLESS = {*_REFERENCES, "pattern", "patternProperties", "unevaluatedItems", "unevaluatedProperties"}
-_DISPUTED = {"dependencies", "contentEncoding", "contentMediaType", "multipleOf"}
-_NOT_APPLIED = frozenset(_ENDLESS | _DISPUTED)
 _INDEX = "0|[1-9][0-9]{0,9}"
 _BAD_ESCAPE = "~(?![01])"
 _MOST_REMEMBERED = 256
@@ -96,19 +94,21 @@ def remembering(judge: Callable[[Schema], Judgement]) -> Callable[[Schema], Judg
     """
     memo: dict[bytes, Judgement] = {}
 
+    @wraps(judge)
     def judged(schema: Schema) -> Judgement:
         try:
             data = marshal.dumps(schema, 2)
         except ValueError:  # something other than plain JSON values, from a caller of the library
             return judge(schema)
-        if data not in memo:
+        try:
+            return memo[data]
+        except KeyError:  # asked for but once, since another thread may clear it
             judgement = judge(schema)
-            if len(data) > _LARGEST_REMEMBERED:
-                return judgement
+        if len(data) <= _LARGEST_REMEMBERED:
             if len(memo) >= _MOST_REMEMBERED:
                 memo.clear()
             memo[data] = judgement
-        return memo[data]
+        return judgement
 
     return judged
 
@@ -136,26 +136,6 @@ def fault(schema: Schema) -> Problem | None:
 def dialect_of(schema: Schema) -> Dialect | None:
     """The dialect that the schema names; the newest where it names none, and None for one that is not checked."""
     return DIALECTS.get(address(schema["$schema"])) if "$schema" in schema else DEFAULT
-
-
-@remembering
-def applicable_dialect(schema: Schema) -> Dialect | None:
-    """The dialect to apply the schema by, if that is sure to stop and means the same to every engine.
-
-    Without references nothing can be followed in circles, without patterns nothing can backtrack, and `unevaluated*`
-    may double the work at each level. Engines differ on whether old drafts decode content, whether new ones heed
-    `dependencies` or a second `$schema` further in, and whether 19.99 is a multiple of 0.01.
-    """
-    dialect = None if fault(schema) else dialect_of(schema)
-    if dialect is None or any(_is_risky(part) for part in parts(schema, dialect.keywords)):
-        return None
-    return dialect
-
-
-def _is_risky(part: Part) -> bool:
-    return isinstance(part.schema, dict) and (
-        not _NOT_APPLIED.isdisjoint(part.schema) or (part.around is not None and "$schema" in part.schema)
-    )
 
 
 def levels(value: Any) -> Iterator[list[Any]]:

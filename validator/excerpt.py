@@ -10,12 +10,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from validator.credentials import is_credential
 from validator.disclosure import Path, may_show, may_show_key
 from validator.finding import Excerpt
+from validator.locate import Landmark
 from validator.pointer import split
 from validator.problem import Span
 from validator.scan import Token, Unreadable, parts, tokens
-from validator.wording import LONGEST, escape, is_credential
+from validator.wording import LONGEST, escape
 
 REACH = 200
 """Characters of the text to either side of a place."""
@@ -43,26 +45,34 @@ class _Piece(NamedTuple):
     shown: str
 
 
-def excerpts(text: str, places: Sequence[tuple[Span, str]], *, show_values: bool) -> list[Excerpt]:
+def excerpts(
+    text: str, places: Sequence[tuple[Span, str]], *, show_values: bool, landmarks: Sequence[Landmark] = ()
+) -> list[Excerpt]:
     """The excerpt for each place of a document and the pointer reported there, whose keys it may show.
 
-    One pass over the text, as far as the last place, however many there are.
+    One pass over the text, as far as the last place, however many there are. With landmarks, which only a text that is
+    JSON to its end may have, it reads no more than what stands around the places.
     """
-    breaks = [match.start() for match in re.finditer("\n", text)]
-    windows = [_window(text, breaks, span) for span, _ in places]
+    windows: list[_Window] = []
+    for span, _ in places:
+        line = windows[-1] if windows and windows[-1].line_start <= span.start <= windows[-1].line_end else None
+        windows.append(_window(text, span, line))
     if show_values:
         drawn = [_as_it_stands(text, window) for window in windows]
     else:
-        drawn = _redacted(text, windows, [split(pointer) for _, pointer in places])
+        drawn = _redacted(text, windows, [split(pointer) for _, pointer in places], landmarks)
     return [_excerpt(pieces, window, span) for pieces, window, (span, _) in zip(drawn, windows, places, strict=True)]
 
 
-def _window(text: str, breaks: Sequence[int], span: Span) -> _Window:
-    line = bisect_left(breaks, span.start)
-    start = breaks[line - 1] + 1 if line else 0
-    end = breaks[line] if line < len(breaks) else len(text)
-    if text.endswith("\r", span.start, end):
-        end -= 1
+def _window(text: str, span: Span, line: _Window | None) -> _Window:
+    """The window around a place; `line` is one in the same line, which may be endless."""
+    if line:
+        start, end = line.line_start, line.line_end
+    else:
+        start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.start)
+        end = len(text) if end < 0 else end
+        if text.endswith("\r", span.start, end):
+            end -= 1
     return _Window(max(start, span.start - REACH), min(end, span.start + REACH), start, end)
 
 
@@ -70,8 +80,10 @@ def _as_it_stands(text: str, window: _Window) -> list[_Piece]:
     return [_Piece(at, at + 1, _printable(text[at])) for at in range(window.start, window.end)]
 
 
-def _redacted(text: str, windows: Sequence[_Window], reported: Iterable[tuple[str, ...]]) -> list[list[_Piece]]:
-    near, read = _near(text, windows)
+def _redacted(
+    text: str, windows: Sequence[_Window], reported: Iterable[tuple[str, ...]], landmarks: Sequence[Landmark]
+) -> list[list[_Piece]]:
+    near, read = _near(text, windows, landmarks)
     starts, ends = [token.start for token in near], [token.end for token in near]
     drawn = []
     for window, keys in zip(windows, reported, strict=True):
@@ -80,20 +92,22 @@ def _redacted(text: str, windows: Sequence[_Window], reported: Iterable[tuple[st
     return drawn
 
 
-def _near(text: str, windows: Iterable[_Window]) -> tuple[list[Token], int]:
+def _near(text: str, windows: Iterable[_Window], landmarks: Sequence[Landmark]) -> tuple[list[Token], int]:
     """The tokens that windows touch, and how far the text was read: as JSON, or as far as needed."""
     found: list[Token] = []
     read = 0
     ahead = sorted(windows, reverse=True)
+    starts = [landmark.start for landmark in landmarks]
+    stream = tokens(text, skip_to=ahead[-1].start if ahead else 0)
     try:
-        for token in tokens(text):
+        while ahead and (token := next(stream, None)):
             read = token.end
             while ahead and ahead[-1].end <= token.start:
                 ahead.pop()
-            if not ahead:
-                break
-            if ahead[-1].start < token.end:
+            if ahead and ahead[-1].start < read:
                 found.append(token)
+            elif ahead and (before := bisect_right(starts, ahead[-1].start)) and starts[before - 1] > read:
+                stream = tokens(text, *landmarks[before - 1], skip_to=ahead[-1].start)
     except Unreadable:  # the finding says so; what follows is masked
         pass
     return found, read
@@ -114,11 +128,12 @@ def _pieces(
 def _shown(text: str, token: Token, reported: tuple[str, ...]) -> str:
     """A token, unless it may be a secret; `reported` are the keys that the finding names anyway."""
     raw = text[token.start : token.end]
-    path = parts(token.path)
-    if token.kind == "string" and not may_show(path, raw[1:-1]):
+    if token.kind == "string" and not may_show(parts(token.path), raw[1:-1]):
         return '"…"'
-    if token.kind == "key" and not may_show_key(path) and not _is_reported(path, reported):
-        return '"…"'
+    if token.kind == "key":
+        path = parts(token.path)
+        if not may_show_key(path) and not _is_reported(path, reported):
+            return '"…"'
     return _printable(raw if len(raw) <= LONGEST else f"{raw[:LONGEST]}…{raw[-1]}")
 
 

@@ -40,12 +40,12 @@ def harmless(parts: Iterable[str], *, color: bool = False, commands: bool = Fals
 
 @cache
 def _obeyed(*, color: bool) -> re.Pattern[str]:
-    """One character that is obeyed, which is never printable; with colours, whole styles are found first."""
+    """One character that is obeyed or invisible; with colours, whole styles are found first."""
     return re.compile(f"(?P<style>{_STYLE if color else '(?!)'})|(?!\n){UNSAFE}")
 
 
 def _harmless(text: str, *, color: bool, commands: bool) -> str:
-    if not text.replace("\n", "").isprintable():
+    if not (text.isascii() and text.replace("\n", "").isprintable()):
         text = _obeyed(color=color).sub(lambda match: match["style"] or spelt(match), text)
     text = LOG_COMMAND.sub(r"#\\u0023", text)
     return text if commands else _LINE_COMMAND.sub(r"\1\\u003a", text)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from validator import parse
 from validator.checked import Checked, Sound
-from validator.passes import Checks, variant
+from validator.passes import Checks, acceptor, variant
 from validator.pipeline import find, findings_of
-from validator.sources import Document, PassedOver, SourceError
+from validator.sources import BLANK, Document, LineBlock, PassedOver, SourceError, each_document
 
 if TYPE_CHECKING:
     from validator.series_pass import Series
@@ -18,7 +19,7 @@ Result: TypeAlias = Checked | Sound | PassedOver | SourceError
 
 
 def check_all(
-    found: Iterable[Document | Sound | PassedOver | SourceError],
+    found: Iterable[Document | LineBlock | PassedOver | SourceError],
     checks: Checks,
     series: Series | None = None,
     *,
@@ -30,7 +31,46 @@ def check_all(
     With a `series`, all documents belong to it; without, those of a recording belong together. Calls of a recording are
     checked as they began and told of in the order of their file.
     """
-    return _as_they_stand(_checked(found, checks, series, in_bulk=in_bulk))
+    in_bulk = in_bulk and not checks.settings.outlines
+    at_once = in_bulk and series is None
+    documents = _without_accepted(found, checks) if at_once else each_document(found)
+    return _as_they_stand(_checked(documents, checks, series, in_bulk=in_bulk))
+
+
+def _without_accepted(
+    found: Iterable[Document | LineBlock | PassedOver | SourceError], checks: Checks
+) -> Iterator[Document | Sound | PassedOver | SourceError]:
+    """The same with documents in the place of blocks of lines; of those that are accepted at once, their number."""
+    for one in found:
+        if isinstance(one, LineBlock):
+            yield from _accepted(one, checks)
+        else:
+            yield one
+
+
+def _accepted(block: LineBlock, checks: Checks) -> Iterator[Document | Sound]:
+    """How many lines are accepted at once, which are nearly all, and the documents on the others."""
+    read = parse.accept
+    if parse.accept_moderate is not None and not parse.may_overflow(block.data):
+        read = parse.accept_moderate
+    accepted_runs = acceptor(checks)
+    others: list[Document] = []
+    documents = runs = 0
+    for record, line in block.lines():
+        try:
+            value = read(line)
+        except (ValueError, RecursionError):  # also of a blank line
+            if line.strip(BLANK):
+                others.append(Document(block.file, line, record))
+            continue
+        if number := accepted_runs(value):
+            documents += 1
+            runs += number
+        else:
+            others.append(Document(block.file, line, record, parsed=parse.Parsed(value, (), True, None)))
+    if documents:
+        yield Sound(documents, runs, block.file)
+    yield from others
 
 
 def _checked(
@@ -58,7 +98,7 @@ def _checked(
         room = None if checks.settings.max_findings is None else checks.settings.max_findings - kept
         checked = findings_of(result, checks, room)
         kept += len(checked.findings)
-        if one.record is None or checked.totals or checks.settings.outlines or not in_bulk:
+        if one.record is None or checked.totals or not in_bulk:
             yield checked, one.origin.turn if one.origin else 0
         else:
             documents += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -23,10 +23,14 @@ Missing: TypeAlias = Mapping[str, Collection[str]]
 """The keys that the schema pass found missing, by the pointer of their object; its message says what stands there."""
 
 
-def key_problems(value: Any, shape: Shape, form: Form, missing: Missing) -> list[NamedProblem]:
-    """The problems of all keys in a value, pointers relative to it; free-form maps are left alone."""
+Undeclared: TypeAlias = tuple[Path, dict[str, Any], Shape]
+"""An object that has undeclared keys, with its path and what is declared for it."""
+
+
+def key_problems(undeclared: Iterable[Undeclared], form: Form, missing: Missing) -> list[NamedProblem]:
+    """The problems of undeclared keys, pointers relative to the value in which they were found."""
     problems: list[NamedProblem] = []
-    for path, found, known in _undeclared(value, shape):
+    for path, found, known in undeclared:
         absent = frozenset(known.properties.keys() - found.keys())
         accounted = missing.get(join(*path), ())
         problems += _of_naming(path, found, known, form, accounted)
@@ -34,19 +38,30 @@ def key_problems(value: Any, shape: Shape, form: Form, missing: Missing) -> list
     return problems
 
 
-def _undeclared(value: Any, shape: Shape, path: Path = ()) -> list[tuple[Path, dict[str, Any], Shape]]:
-    """The objects that have undeclared keys, with their paths."""
-    found: list[tuple[Path, dict[str, Any], Shape]] = []
+def undeclared_keys(value: Any, shape: Shape, path: Path = ()) -> list[Undeclared]:
+    """The objects in a value that have undeclared keys; free-form maps are left alone."""
+    found: list[Undeclared] = []
     if isinstance(value, dict):
         if shape.properties and not shape.others and not value.keys() <= shape.properties.keys():
             found.append((path, value, shape))
         for key in shape.containers:
             if child := value.get(key):
-                found += _undeclared(child, shape.properties[key], (*path, key))
+                found += undeclared_keys(child, shape.properties[key], (*path, key))
     elif isinstance(value, list) and shape.items is not None:
         for index, item in enumerate(value):
-            found += _undeclared(item, shape.items, (*path, index))
+            found += undeclared_keys(item, shape.items, (*path, index))
     return found
+
+
+def is_in_other_naming(key: str, shape: Shape, form: Form) -> bool:
+    """Whether an undeclared key is a declared one in the naming of the other form."""
+    return _other_naming(key, form) in shape.properties
+
+
+@lru_cache(maxsize=4096)
+def similar_keys(key: str, declared: frozenset[str]) -> list[str]:
+    """The declared keys that this one may be a misspelling of, where they are absent."""
+    return [name for name in sorted(declared) if closest(key, [name], _CUTOFF) is not None]
 
 
 def _of_naming(
@@ -66,7 +81,7 @@ def _of_spelling(
     path: Path, value: dict[str, Any], shape: Shape, form: Form, absent: frozenset[str], accounted: Collection[str]
 ) -> Iterator[NamedProblem]:
     for key in value:
-        if key in shape.properties or _other_naming(key, form) in shape.properties:
+        if key in shape.properties or is_in_other_naming(key, shape, form):
             continue
         if (meant := _meant(key, absent)) and meant not in accounted:
             message = "is no key of the contract, did you mean {}"

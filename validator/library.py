@@ -1,18 +1,21 @@
-"""The library's front door: one call that checks a value, a text or a file."""
+"""The library's front door: one call that checks a value, a text or a file, and the same compiled for many calls."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
+from validator.checked import Checked
 from validator.passes import checks
 from validator.recording import Record, checked_among
-from validator.report import Report
+from validator.report import Report, reaches
 from validator.responses import documents_of
 from validator.selection import OFF, severities
 from validator.settings import ContractName, Expect, FormChoice, Order, Settings, check_vocabulary
 from validator.severity import Severity
+from validator.wording import printed
 
 
 def validate(
@@ -45,11 +48,16 @@ def validate(
     `history` they are snapshots of the same runs, in their order; a recording is followed by itself.
 
     Raises `UnknownRule` (a `ValueError`) for a word that names no rule, `ValueError` for an option outside its
-    vocabulary, `OSError` for a path that cannot be read, and `TypeError` for a source that is none of the above.
+    vocabulary, `OSError` for a path that cannot be read, and `TypeError` for a source that is none of the above or that
+    raises while it is read or written as JSON. A value that contains itself is a finding (too-deep), as is an integer
+    of more digits than Python writes (too-large).
+
+    Schemas and rules are compiled at the first call for each contract, form and set of rules, and then kept. Calls from
+    several threads are safe.
 
     Source of the contract: https://platform.openai.com/docs/api-reference/runs/listRuns and what genuine servers send.
     """
-    chosen = settings(
+    validator = Validator(
         contract=contract,
         form=form,
         expect=expect,
@@ -59,17 +67,85 @@ def validate(
         select=select,
         ignore=ignore,
         severity=severity,
+        listing=listing,
+        history=history,
     )
-    return report(source, chosen, listing=listing, history=history)
+    return validator.validate(source)
+
+
+class Validator:
+    """The options of `validate`, read once and then applied to any number of sources.
+
+    Takes the same keyword arguments as `validate`, with the same meaning and the same errors. Without `now`, the clock
+    of the time rules is the present of each call. A validator does not change, keeps nothing of what it has checked,
+    and may be shared by threads.
+
+    Raises `UnknownRule` (a `ValueError`) for a word that names no rule, and `ValueError` for an option outside its
+    vocabulary.
+    """
+
+    def __init__(
+        self,
+        *,
+        contract: ContractName = "observed",
+        form: FormChoice = "auto",
+        expect: Expect = "auto",
+        order: Order | None = None,
+        limit: int | None = None,
+        now: float | None = None,
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        severity: Mapping[str, Severity | str] | None = None,
+        listing: bool = False,
+        history: bool = False,
+    ) -> None:
+        self._settings = settings(
+            contract=contract,
+            form=form,
+            expect=expect,
+            order=order,
+            limit=limit,
+            now=now,
+            select=select,
+            ignore=ignore,
+            severity=severity,
+        )
+        self._has_clock = now is not None
+        self._listing = listing
+        self._history = history
+
+    def validate(self, source: object) -> Report:
+        """Check a source of any kind that the function `validate` takes, and report every finding of any severity.
+
+        Raises `OSError` for a path that cannot be read and `TypeError` for a source of another kind.
+        """
+        return report(source, self._current(), listing=self._listing, history=self._history)
+
+    def is_valid(self, source: object) -> bool:
+        """Whether a source has no finding of severity error: `validate(source).ok`, without places, words and excerpts.
+
+        Raises what `validate` raises.
+        """
+        chosen = self._current()._replace(max_findings=0)
+        return not any(
+            reaches(one, Severity.ERROR)
+            for one in _checked(source, chosen, listing=self._listing, history=self._history)
+        )
+
+    def _current(self) -> Settings:
+        return self._settings if self._has_clock else self._settings._replace(now=time.time())
 
 
 def report(source: object, chosen: Settings, *, listing: bool = False, history: bool = False) -> Report:
     """What `validate` reports, under settings that are ready."""
+    return Report(contract=chosen.contract, checked=tuple(_checked(source, chosen, listing=listing, history=history)))
+
+
+def _checked(source: object, chosen: Settings, *, listing: bool, history: bool) -> Iterator[Checked]:
     ready = checks(chosen)
-    if isinstance(source, Record):
-        return Report(contract=chosen.contract, checked=(source.checked(ready),))
-    checked = checked_among(documents_of(source), ready, listing=listing, history=history)
-    return Report(contract=chosen.contract, checked=tuple(checked))
+    if type(source) is Record:
+        return iter((source.checked(ready),))
+    return checked_among(documents_of(source), ready, listing=listing, history=history)
 
 
 def settings(
@@ -90,11 +166,11 @@ def settings(
     check_vocabulary("expect", expect, ("auto", "page", "run"))
     check_vocabulary("order", order, (None, "asc", "desc"))
     if limit is not None and not (type(limit) is int and 1 <= limit <= 100):
-        raise ValueError(f"limit is {limit!r}, expected an integer from 1 to 100")
+        raise ValueError(f"limit is {printed(limit)}, expected an integer from 1 to 100")
     if now is not None and not _is_finite(now):
-        raise ValueError(f"now is {now!r}, expected Unix seconds")
+        raise ValueError(f"now is {printed(now)}, expected Unix seconds")
     return Settings(
-        severities=severities(_words("select", select), _words("ignore", ignore), _levels(severity)),
+        severities=_severities(_words("select", select), _words("ignore", ignore), _levels(severity)),
         now=time.time() if now is None else now,
         contract=contract,
         form=form,
@@ -115,15 +191,22 @@ def _words(name: str, words: Iterable[str]) -> tuple[str, ...]:
     """The words of an option; a single one is iterable too."""
     each = tuple(words) if isinstance(words, Iterable) and not isinstance(words, str) else (words,)
     if not all(isinstance(word, str) for word in each):
-        raise ValueError(f"{name} is {words!r}, expected names, groups or globs of rules")
+        raise ValueError(f"{name} is {printed(words)}, expected names, groups or globs of rules")
     return each
 
 
-def _levels(severity: Mapping[str, Severity | str] | None) -> Mapping[str, Severity | str]:
+@lru_cache(maxsize=64)
+def _severities(
+    select: tuple[str, ...], ignore: tuple[str, ...], levels: tuple[tuple[str, Severity | str], ...]
+) -> Mapping[str, Severity]:
+    return severities(select, ignore, dict(levels))
+
+
+def _levels(severity: Mapping[str, Severity | str] | None) -> tuple[tuple[str, Severity | str], ...]:
     if severity is None:
-        return {}
+        return ()
     if not isinstance(severity, Mapping):
-        raise ValueError(f"severity is {severity!r}, expected a mapping such as {{'usage': 'warning'}}")
+        raise ValueError(f"severity is {printed(severity)}, expected a mapping such as {{'usage': 'warning'}}")
     for word in _words("severity", severity):
         check_vocabulary(f"severity of {word!r}", severity[word], (*map(str, Severity), OFF))
-    return severity
+    return tuple(severity.items())

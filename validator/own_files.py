@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
+
+_ACL = "system.posix_acl_access"
 
 
 def read(path: str, most: int) -> bytes:
@@ -27,8 +31,9 @@ def _at_once(path: str, flags: int) -> int:
 def replace(path: str, data: Iterable[bytes]) -> None:
     """Write a file anew, piece by piece, in place of what its name or link leads to; raises `OSError`.
 
-    Whatever happens meanwhile, the old file stays until the new one is complete. What is no regular file, such as a
-    pipe, is written to.
+    Whatever happens meanwhile, the old file stays until the new one is complete. The new one has the owner, group,
+    mode, access control list and extended attributes of the old one; where it cannot have them, the old one stays. What
+    is no regular file, such as a pipe, is written to.
     """
     before = _status(path)
     if before is not None and not stat.S_ISREG(before.st_mode):
@@ -38,16 +43,57 @@ def replace(path: str, data: Iterable[bytes]) -> None:
     target = os.path.realpath(path)
     beside = f"{target}.{os.urandom(8).hex()}.tmp"
     try:
-        with open(beside, "xb") as file:
+        with open(beside, "xb", opener=None if before is None else _privately) as file:
             if before is not None:
-                os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
+                _keep_owner(file.fileno(), before)
             file.writelines(data)
             file.flush()
+            if before is not None:  # after the last byte: writing takes set-uid bits and capabilities away
+                _keep_attributes(file.fileno(), target)
+                os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
             os.fsync(file.fileno())
         os.replace(beside, target)
     except BaseException:  # a Ctrl-C may come at any moment, also when there is no file yet or no longer
         with suppress(OSError):
             os.unlink(beside)
+        raise
+
+
+def _privately(path: str, flags: int) -> int:
+    """Create a file that nobody else can open, as long as it has no mode of its own."""
+    return os.open(path, flags, 0o600)
+
+
+def _keep_owner(file: int, before: os.stat_result) -> None:
+    """Give a new file the owner and group of the one that it replaces; raises `OSError`."""
+    new = os.fstat(file)
+    if (new.st_uid, new.st_gid) == (before.st_uid, before.st_gid):
+        return
+    try:
+        os.fchown(file, before.st_uid, before.st_gid)
+    except PermissionError:
+        raise OSError(0, "its owner and group would change") from None
+
+
+def _keep_attributes(file: int, old: str) -> None:
+    """Give a new file the extended attributes of the one that it replaces, its ACL among them; raises `OSError`."""
+    wanted, there = _attributes(old), _attributes(file)
+    for name in wanted.keys() - {name for name in there if there[name] == wanted.get(name)}:
+        try:
+            os.setxattr(file, name, wanted[name])
+        except PermissionError:
+            raise OSError(0, f"its attribute {name} would be lost") from None
+    if _ACL in there.keys() - wanted.keys():  # which the folder has given to it
+        os.removexattr(file, _ACL)
+
+
+def _attributes(file: str | int) -> dict[str, bytes]:
+    """The extended attributes of a file; Python knows them on Linux only."""
+    try:
+        return {name: os.getxattr(file, name) for name in os.listxattr(file)} if sys.platform == "linux" else {}
+    except OSError as error:
+        if error.errno == errno.ENOTSUP:  # a file system without them
+            return {}
         raise
 
 

@@ -35,11 +35,13 @@ def explained(text: str) -> tuple[Any, tuple[tuple[str, Problem], ...], bool]:
     Of a repeated key the last value counts, and a number too large for a double is infinite. What cannot be read has
     the value None and one problem.
     """
-    reading = _Reading(text)
     try:
-        reading.read()
+        for _ in tokens(text, len(text)):  # a text can end being JSON after a long way that is not worth building
+            pass
     except Unreadable as stopped:
         return None, ((stopped.rule, stopped.problem),), False
+    reading = _Reading(text)
+    reading.read()
     return reading.document[0], tuple(reading.problems), True
 
 

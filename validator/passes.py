@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from validator.contract import Contract, contract, wire_names
 from validator.contract import Subject as SubjectName
 from validator.document import Run
-from validator.key_pass import key_problems
+from validator.key_pass import key_problems, undeclared_keys
 from validator.parse import Parsed
 from validator.pointer import join, split
 from validator.problem import NamedProblem
-from validator.quick_pass import unremarkable, well_shaped
+from validator.quick_pass import Acceptance
 from validator.recognise import Part, Recognised, is_other_object
-from validator.rule_pass import Dispatch, dispatch, page_problems, run_problems
+from validator.rule_pass import Dispatch, bind, dispatch, is_silent, page_problems, run_problems
 from validator.rules import RULES
-from validator.schema_pass import Accepts, schema_problems
-from validator.settings import Form, Order, Settings
+from validator.schema_pass import accepts, schema_problems
+from validator.settings import ContractName, Form, Order, Settings
+from validator.severity import Severity
 from validator.wire import as_it_stands, to_wire
 
 
@@ -27,19 +29,18 @@ class Checks(NamedTuple):
 
     settings: Settings
     rules: Dispatch
-    unremarkable: Callable[[Form], Accepts]
-    """The verdict that a run is well shaped, and that only the rules in `rest` can say anything of it."""
-    rest: Dispatch
-    variants: dict[tuple[Order | None, int | None], Checks]
-    """These checks for other orders and limits, as recorded requests ask for them."""
+    acceptance: Callable[[Form], Acceptance]
+    """The quick verdict on runs in a form."""
+
+
+_HALF_A_DAY = 43_200
 
 
 def checks(settings: Settings) -> Checks:
-    """Get ready to check documents with these settings."""
-    rules = [rule for rule in RULES if rule.name in settings.severities]
-    rest = [rule for rule in rules if rule.unless is None]
-    quick = cache(partial(unremarkable, rules, settings))
-    return Checks(settings, dispatch(rules, settings), quick, dispatch(rest, settings), {})
+    """Get ready to check documents with these settings; what takes long is done once for all with the same rules."""
+    begun = time.time() // _HALF_A_DAY * _HALF_A_DAY
+    compiled = compiled_for(tuple(settings.severities.items()), settings.contract, begun)
+    return Checks(settings, bind(compiled.rules, settings, begun), compiled.acceptance)
 
 
 def variant(ready: Checks, order: Order | None, limit: int | None) -> Checks:
@@ -47,9 +48,54 @@ def variant(ready: Checks, order: Order | None, limit: int | None) -> Checks:
     settings = ready.settings
     if (order, limit) == (settings.order, settings.limit):
         return ready
-    if (order, limit) not in ready.variants:
-        ready.variants[order, limit] = checks(settings._replace(order=order, limit=limit))
-    return ready.variants[order, limit]
+    return checks(settings._replace(order=order, limit=limit))
+
+
+class Compiled(NamedTuple):
+    """What checks with the same rules have in common, whatever else their settings say."""
+
+    rules: Dispatch
+    acceptance: Callable[[Form], Acceptance]
+
+
+@lru_cache(maxsize=64)
+def compiled_for(severities: tuple[tuple[str, Severity], ...], contract_name: ContractName, now: float) -> Compiled:
+    """Compile for these rules and any time from `now` on.
+
+    `now` is the beginning of half a day of the real clock, not that of the settings: times of live runs then never
+    exceed what the verdict accepts, and every moment of the settings is served by the same verdict.
+    """
+    levels = dict(severities)
+    rules = [rule for rule in RULES if rule.name in levels]
+    return Compiled(dispatch(rules, levels), cache(partial(Acceptance, rules, contract_name, now)))
+
+
+def acceptor(checks: Checks) -> Callable[[Any], int]:
+    """A function that counts the runs in a page or run in wire form that certainly has no problem.
+
+    It returns 0 where a closer look is needed. It takes the same verdicts and rules as the closer look.
+    """
+    settings, rules = checks.settings, checks.rules
+    shape = contract(settings.contract, "wire").shape_of("list_runs_response")
+    accepts_page = accepts("list_runs_response", settings.contract, "wire")
+    accepts_run = checks.acceptance("wire").accepts
+    takes_runs, takes_pages = (settings.form != "sdk" and settings.expect in ("auto", kind) for kind in ("run", "page"))
+
+    def accepted_runs(value: Any) -> int:
+        try:
+            if value["object"] == "thread.run":
+                return int(takes_runs and accepts_run(value) and is_silent(value, rules))
+            if not takes_pages or not accepts_page(value) or undeclared_keys(value, shape):
+                return 0
+            runs = value["data"]
+            for run in runs:
+                if not accepts_run(run) or not is_silent(run, rules):
+                    return 0
+            return 0 if page_problems(value, enumerate(runs), (), {}, rules) else len(runs)
+        except (Exception, SystemExit):  # not an object, or a defect of a rule
+            return 0
+
+    return accepted_runs
 
 
 class Judged(NamedTuple):
@@ -77,6 +123,7 @@ def judge(recognised: Recognised, parsed: Parsed, checks: Checks) -> tuple[list[
         checks,
         recognised.form,
         contract(checks.settings.contract, recognised.form),
+        checks.acceptance(recognised.form),
         frozenset(problem.pointer for name, problem in parsed.problems if name == "non-finite-number"),
     )
     parts = [_judged(part, subject) for part in recognised.parts]
@@ -89,6 +136,7 @@ class _Subject(NamedTuple):
     checks: Checks
     form: Form
     contract: Contract
+    acceptance: Acceptance
     unusable: frozenset[str]
 
 
@@ -97,13 +145,11 @@ def _judged(part: Part, subject: _Subject) -> Judged:
     problems: list[NamedProblem] = []
     wire_runs: list[tuple[int, Run]] = []
     spoiled_runs: dict[int, Collection[str]] = {}
-    checks, is_wire = subject.checks, subject.form == "wire"
-    unremarkable = _nobody if subject.unusable else checks.unremarkable(subject.form)
+    rules, is_wire = subject.checks.rules, subject.form == "wire"
     for index, (pointer, run) in enumerate(part.runs):
         misshapen: Collection[str] = ()
-        rules = checks.rest
-        if not unremarkable(run):
-            rules = checks.rules
+        accepted = not subject.unusable and subject.acceptance.accepts(run)
+        if not accepted:
             found, misshapen = _shape_problems(run, pointer, "run", subject)
             if is_other_object(run):  # which has nothing right for a run: what it calls itself tells it all
                 problems += [named for named in found if named[1].pointer == f"{pointer}/object"]
@@ -112,18 +158,21 @@ def _judged(part: Part, subject: _Subject) -> Judged:
             if not isinstance(run, dict):
                 continue
         wire_run = run if is_wire else to_wire(run, subject.contract.shape_of("run"))
-        said, spoiled = run_problems(wire_run, misshapen, rules)
-        if said:
+        if not accepted or not _is_silent(wire_run, rules):
+            said, spoiled = run_problems(wire_run, misshapen, rules)
             problems += under(pointer, said, None if is_wire else run)
-        if spoiled:
-            spoiled_runs[index] = spoiled
+            if spoiled:
+                spoiled_runs[index] = spoiled
         wire_runs.append((index, wire_run))
     of_runs = Judged(part, problems, wire_runs, spoiled_runs)
     return _with_envelope(of_runs, subject) if part.is_page else of_runs
 
 
-def _nobody(_: Any) -> bool:
-    return False
+def _is_silent(run: Run, rules: Dispatch) -> bool:
+    try:
+        return is_silent(run, rules)
+    except (Exception, SystemExit):  # a defect of a rule, which will be named
+        return False
 
 
 def _with_envelope(judged: Judged, subject: _Subject) -> Judged:
@@ -145,12 +194,13 @@ def _shape_problems(
     """What schemas and key names say of a page without its runs, or of a run; and the wire names of its bad fields."""
     contract, form = subject.contract, subject.form
     settings = subject.checks.settings
-    if not subject.unusable and well_shaped(name, settings.contract, form)(value):
-        return [], frozenset()
     found = schema_problems(value, name, settings.contract, form)
     missing = {problem.pointer: problem.identity.split(",") for rule, problem in found if rule == "schema:required"}
-    misspelt = key_problems(value, contract.shape_of(name), form, missing)
-    named = key_problems(value, contract.shape_of(name), form, {}) if missing else []
+    undeclared = undeclared_keys(value, contract.shape_of(name))
+    misspelt = key_problems(undeclared, form, missing)
+    if undeclared and name == "run":
+        subject.acceptance.learn(undeclared)
+    named = key_problems(undeclared, form, {}) if missing else []
     accounted = [one for one in named if one not in misspelt]
     problems = [*_accounting(found, accounted), *misspelt, *accounted]
     return under(pointer, problems), _misshapen_fields(found, missing, form) | _unusable_fields(pointer, name, subject)

@@ -38,7 +38,7 @@ def _judged(found: Found, checks: Checks, room: int | None) -> Checked:
 
 def find(document: Document, checks: Checks) -> Found:
     """Everything that is wrong with one document, as problems."""
-    parsed = parse(document.data) if document.problem is None else Parsed(None, (document.problem,), False, "")
+    parsed = document.parsed or _parsed(document)
     recognised = _recognised(parsed, checks.settings)
     about = CheckedDocument(
         file=document.file,
@@ -50,6 +50,10 @@ def find(document: Document, checks: Checks) -> Found:
     )
     problems, parts = judge(recognised, parsed, checks)
     return Found(document, about, parsed, recognised, [*parsed.problems, *problems], parts)
+
+
+def _parsed(document: Document) -> Parsed:
+    return parse(document.data) if document.problem is None else Parsed(None, (document.problem,), False, "")
 
 
 def _recognised(parsed: Parsed, settings: Settings) -> Recognised:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -13,20 +13,22 @@ from typing import Any, NamedTuple
 
 from validator.checked import Checked, CheckedDocument
 from validator.contract import camel_case, declared_names
+from validator.credentials import is_credential
 from validator.edits import digest_of
 from validator.excerpt import excerpts
 from validator.finding import Edit, Excerpt, Finding
 from validator.found import Found
 from validator.ignoring import is_left_out, left_out
-from validator.locate import ByteColumns, in_words, locate
+from validator.locate import ByteColumns, Landmark, in_words, walk
 from validator.parse import text_of
+from validator.pointer import split
 from validator.problem import NamedProblem, Problem, Span
 from validator.recognise import unrecognised
 from validator.rules import BY_NAME
 from validator.settings import Settings
 from validator.severity import Severity
 from validator.sources.frames import liner, placer
-from validator.wording import is_credential, is_plain, word
+from validator.wording import is_plain, word
 
 _LONGEST_IDENTIFIER = 200
 _BARE_NAME = re.compile(r'(?<!")\b[a-z]+(?:_[a-z]+)+\b')
@@ -51,11 +53,12 @@ def placed(found: Found, settings: Settings, room: int | None) -> Checked:
     if room == 0:
         return Checked(document=found.about, findings=(), totals=totals, beyond_cap=len(shown))
     text = text_of(found.document.data) if found.parsed.text is None else found.parsed.text
-    entries = sorted(_entries(shown, text, settings), key=lambda entry: (entry.span.start, entry.rule))
+    spans, landmarks = walk(text, {(problem.pointer, problem.on_key) for _, problem in shown if problem.span is None})
+    entries = sorted(_entries(shown, spans, settings), key=lambda entry: (entry.span.start, entry.rule))
     kept = entries[:room]
     return Checked(
         document=found.about,
-        findings=tuple(_findings(kept, text, found, settings)),
+        findings=tuple(_findings(kept, text, landmarks, found, settings)),
         totals=totals,
         beyond_cap=len(entries) - len(kept),
     )
@@ -123,20 +126,23 @@ def _severity(rule: str, problem: Problem, settings: Settings) -> Severity:
     return problem.at_most if problem.at_most and severity.reaches(problem.at_most) else severity
 
 
-def _entries(shown: Sequence[NamedProblem], text: str, settings: Settings) -> Iterator[_Entry]:
-    spans = locate(text, {(problem.pointer, problem.on_key) for _, problem in shown if problem.span is None})
+def _entries(
+    shown: Sequence[NamedProblem], spans: Mapping[tuple[str, bool], Span], settings: Settings
+) -> Iterator[_Entry]:
     for rule, problem in shown:
         span = problem.span or spans[problem.pointer, problem.on_key]
         yield _Entry(rule, _severity(rule, problem, settings), problem, span)
 
 
-def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Settings) -> Iterator[Finding]:
+def _findings(
+    entries: Sequence[_Entry], text: str, landmarks: Sequence[Landmark], found: Found, settings: Settings
+) -> Iterator[Finding]:
     about, document = found.about, found.document
     runs = {pointer: run for part in found.recognised.parts for pointer, run in part.runs}
     place, bytes_to = placer(document, text), ByteColumns(liner(document, text)).at
     identifier = cache(lambda owner: _identifier(runs[owner]))
     owned = [_owned(entry, runs, identifier) for entry in entries]
-    shown = _excerpts(entries, owned, text, settings) if document.has_places else {}
+    shown = _excerpts(entries, owned, text, landmarks, settings) if document.has_places else {}
     edits = _edits(entries, found) if settings.edits else {}
     seen: Counter[str] = Counter()
     for index, (entry, (run, inside, same)) in enumerate(zip(entries, owned, strict=True)):
@@ -162,7 +168,7 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
             end_byte_column=bytes_to(end) if document.has_places else None,
             fingerprint=_digest(f"{key}\0{seen[key]}"),
             source=rule.source,
-            inside=f"/{inside}" if inside else "",
+            inside=_shown_pointer(inside, settings),
             identity=_digest(same),
             run_status=_plain(run, "status"),
             excerpt=shown.get(index),
@@ -171,12 +177,15 @@ def _findings(entries: Sequence[_Entry], text: str, found: Found, settings: Sett
 
 
 def _shown_pointer(pointer: str, settings: Settings) -> str:
-    """The pointer from the top; a key in it that looks like a credential is not shown unasked."""
+    """The pointer with its leading slash; a key in it that looks like a credential is not shown unasked."""
     if not pointer:
         return ""
-    if settings.show_values or not is_credential(pointer):
+    if settings.show_values or not ("~" in pointer or is_credential(pointer)):
         return f"/{pointer}"
-    return "".join("/…" if is_credential(part) else f"/{part}" for part in pointer.split("/"))
+    written = pointer.split("/")
+    return "".join(
+        "/…" if is_credential(key) else f"/{part}" for key, part in zip(split(pointer), written, strict=True)
+    )
 
 
 def _owner(pointer: str, runs: dict[str, Any]) -> str | None:
@@ -211,7 +220,13 @@ def _identifier(run: Any) -> str:
     return told if len(told) <= _LONGEST_IDENTIFIER else _digest(told)
 
 
-def _excerpts(entries: Sequence[_Entry], owned: Sequence[_Owned], text: str, settings: Settings) -> dict[int, Excerpt]:
+def _excerpts(
+    entries: Sequence[_Entry],
+    owned: Sequence[_Owned],
+    text: str,
+    landmarks: Sequence[Landmark],
+    settings: Settings,
+) -> dict[int, Excerpt]:
     """The excerpts of what will be shown, by number: what a baseline may accept has none, and needs no time for it."""
     wanted = [
         index
@@ -219,7 +234,8 @@ def _excerpts(entries: Sequence[_Entry], owned: Sequence[_Owned], text: str, set
         if BY_NAME[entry.rule].fixed or _digest(owned[index].same) not in settings.known
     ][: settings.max_excerpts]
     places = [(entries[index].span, entries[index].problem.pointer) for index in wanted]
-    return dict(zip(wanted, excerpts(text, places, show_values=settings.show_values), strict=True))
+    drawn = excerpts(text, places, show_values=settings.show_values, landmarks=landmarks)
+    return dict(zip(wanted, drawn, strict=True))
 
 
 def _edits(entries: Sequence[_Entry], found: Found) -> dict[int, Edit]:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from validator.checked import Checked
 from validator.finding import Finding
 from validator.in_turn import Result, check_all
-from validator.line_screen import screen
 from validator.passes import Checks
 from validator.sources import SourceError
 from validator.sources.containers import is_lines
@@ -36,7 +35,7 @@ class Range(NamedTuple):
 
 def check_range(piece: Piece, checks: Checks, max_bytes: int, opening: Opening = opened_here) -> Range:
     """Check the lines of a file that begin in a range of bytes, or the whole of a file of any kind."""
-    return with_lines(piece, list(check_all(read(piece, max_bytes, screen(checks), opening), checks)), opening)
+    return with_lines(piece, list(check_all(read(piece, max_bytes, opening), checks)), opening)
 
 
 def with_lines(piece: Piece, results: list[Result], opening: Opening = opened_here) -> Range:

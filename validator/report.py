@@ -15,6 +15,11 @@ class ValidationFailed(AssertionError):
     """Raised by `Report.raise_for_findings`; its text is the text report."""
 
 
+def reaches(checked: Checked, threshold: Severity) -> bool:
+    """Whether a finding of a document is at least as severe as the threshold."""
+    return any(severity.reaches(threshold) for _, severity in checked.totals)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Report:
     """What was found, document by document.
@@ -50,7 +55,7 @@ class Report:
 
     def reaches(self, threshold: Severity) -> bool:
         """Whether a finding is at least as severe as the threshold."""
-        return any(severity.reaches(threshold) for one in self.checked for _, severity in one.totals)
+        return any(reaches(one, threshold) for one in self.checked)
 
     def raise_for_findings(self, fail_on: Severity | str = Severity.ERROR) -> None:
         """Raise `ValidationFailed`, whose text is the text report, if a finding is at least as severe as `fail_on`.

@@ -47,7 +47,10 @@ class Rule:
     unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None
     """A JSON Schema: a run that satisfies it is certainly sound for this rule, which then need not be called.
 
-    A function that takes the settings in `asks` and returns the schema, where it depends on them."""
+    A function that takes `now` and returns the schema, where it depends on that: a run that satisfies it is sound at
+    any later time too."""
+    accepts: Callable[[dict[str, Any]], bool] | None = None
+    """A cheap predicate over valid runs: where it is true, the rule reports nothing. Rules share predicates."""
     screens: bool = False
     """Runs before the others, on what is well shaped of every run; they keep away from what its problems spoil, and
     read what stands for null as null."""
@@ -64,6 +67,17 @@ class Rule:
     def fields(self) -> frozenset[str]:
         """The fields that must be well shaped for the rule to apply."""
         return frozenset((*self.given, *self.null, *self.reads, *(("status",) if self.on else ())))
+
+    @property
+    def has_accept_schema(self) -> bool:
+        """Whether a schema can say that the rule certainly reports nothing of a run."""
+        return self.unless is not None or self.is_condition
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether the rule reports something wherever it applies: in some statuses, a field is to be null, or not."""
+        is_run = self.check is not None and self.series is None and self.unless is None and self.accepts is None
+        return is_run and self.on is not None and bool(self.given or self.null)
 
     @property
     def summary(self) -> str:
@@ -99,6 +113,7 @@ def rule(
     series: Series | None = None,
     asks: tuple[str, ...] = (),
     unless: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None,
+    accepts: Callable[[dict[str, Any]], bool] | None = None,
     screens: bool = False,
     once: bool = False,
 ) -> Callable[[Check], Rule]:
@@ -119,6 +134,7 @@ def rule(
             series=series,
             asks=asks,
             unless=unless,
+            accepts=accepts,
             screens=screens,
             once=once,
         )

@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from validator.document import Page, Run
+from validator.document import ACTIVE, TERMINAL, Page, Run
 from validator.problem import NamedProblem, Problem
-from validator.rule import ERROR, Check, Rule
+from validator.rule import ERROR, Rule
 from validator.settings import Settings
+from validator.severity import Severity
+from validator.tools import FIELDS, calls_no_function
 
 BoundCheck: TypeAlias = Callable[[Any], Iterable[Problem]]
 Dispatched: TypeAlias = tuple[tuple[Rule, BoundCheck], ...]
@@ -23,61 +25,98 @@ _LONGEST_REMEMBERED = 16_384
 WITHOUT_REFERENCES = 2
 """The version of marshal's format in which equal values are equal bytes."""
 
-
-SETTLED_FIELDS = (
-    *("tools", "tool_choice", "response_format", "truncation_strategy", "temperature", "top_p"),
-    *("parallel_tool_calls", "required_action", "file_ids"),
-)
-"""Fields that are mostly the same in all runs of an assistant: what the rules say of them alone is remembered."""
+Silent: TypeAlias = Callable[[Run], bool]
+Group: TypeAlias = tuple[Silent | None, Silent]
+"""The cheap predicate that rules share, if any, and one that calls them: whether they report nothing."""
 
 
 class Dispatch(NamedTuple):
-    """The rules in effect, with the settings that they ask for bound to them.
+    """The rules in effect, sorted by what they check.
 
-    Which of the `run` checks apply to a sound run hangs on its status and on which of the `deciding` fields are null:
-    `memo` keeps it. What the `settled` checks say hangs on the `configuration` alone: `said` keeps it.
+    `rest` has for each status the rules that may report something of a run that the accept schema accepts.
     """
 
     page: Dispatched
     screens: Dispatched
-    settled: Dispatched
     run: Dispatched
-    deciding: tuple[str, ...]
-    configuration: tuple[str, ...]
-    memo: dict[tuple[Any, ...], Dispatched]
-    said: dict[bytes, list[NamedProblem]]
+    rest: Mapping[str, tuple[Group, ...]]
 
 
-def dispatch(rules: Iterable[Rule], settings: Settings) -> Dispatch:
-    """Sort the rules of single documents by what they check."""
-    bound = [(rule, _bound(rule.check, rule, settings)) for rule in rules if rule.check and not rule.series]
-    of_runs = [pair for pair in bound if pair[0].group != "page"]
-    screens = tuple(pair for pair in of_runs if _screens(pair[0], settings))
-    settled = tuple(pair for pair in of_runs if pair not in screens and pair[0].fields <= {*SETTLED_FIELDS})
-    others = tuple(pair for pair in of_runs if pair not in screens and pair not in settled)
+def dispatch(rules: Iterable[Rule], severities: Mapping[str, Severity]) -> Dispatch:
+    """Sort the rules of single documents by what they check; `bind` gives them the settings that they ask for."""
+    checking = [(rule, rule.check) for rule in rules if rule.check and not rule.series]
+    of_runs = [pair for pair in checking if pair[0].group != "page"]
     return Dispatch(
-        page=tuple(pair for pair in bound if pair[0].group == "page"),
-        screens=screens,
-        settled=settled,
-        run=others,
-        deciding=_named((*rule.given, *rule.null) for rule, _ in others),
-        configuration=_named(rule.fields for rule, _ in settled),
-        memo={},
-        said={},
+        page=tuple(pair for pair in checking if pair[0].group == "page"),
+        screens=tuple(pair for pair in of_runs if _screens(pair[0], severities)),
+        run=tuple(pair for pair in of_runs if not _screens(pair[0], severities)),
+        rest=_rest([pair for pair in of_runs if not pair[0].has_accept_schema and not pair[0].asks]),
     )
 
 
-def _screens(rule: Rule, settings: Settings) -> bool:
+def _screens(rule: Rule, severities: Mapping[str, Severity]) -> bool:
     """Whether a rule keeps others away; an error that was made milder does not, for it may hide no error."""
-    return rule.screens and (rule.severity is not ERROR or settings.severities[rule.name] is ERROR)
+    return rule.screens and (rule.severity is not ERROR or severities[rule.name] is ERROR)
 
 
-def _named(fields: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    return tuple(sorted({name for names in fields for name in names}))
+def bind(rules: Dispatch, settings: Settings, accepted_from: float) -> Dispatch:
+    """The same rules with the settings that they ask for; the accept schema holds for times from `accepted_from` on."""
+    page, screens, run = (_bound(pairs, settings) for pairs in rules[:3])
+    is_later = settings.now >= accepted_from
+    asking = tuple(pair for pair in (*screens, *run) if pair[0].asks and not (is_later and pair[0].has_accept_schema))
+    last: tuple[Group, ...] = ((None, partial(_report_nothing, asking)),) if asking else ()
+    rest = {status: groups + last for status, groups in rules.rest.items()} if last else rules.rest
+    return Dispatch(page, screens, run, rest)
 
 
-def _bound(check: Check, rule: Rule, settings: Settings) -> BoundCheck:
-    return partial(check, **rule.asked(settings)) if rule.asks else check
+def _bound(pairs: Dispatched, settings: Settings) -> Dispatched:
+    if not any(rule.asks for rule, _ in pairs):
+        return pairs
+    return tuple((rule, partial(check, **rule.asked(settings)) if rule.asks else check) for rule, check in pairs)
+
+
+def _rest(pairs: list[tuple[Rule, BoundCheck]]) -> dict[str, tuple[Group, ...]]:
+    of_tools = tuple(pair for pair in pairs if pair[0].accepts is calls_no_function and pair[0].fields <= {*FIELDS})
+    tools = ((calls_no_function, _cached(of_tools)),) if of_tools else ()
+    return {status: tools + _groups(status, pairs, of_tools) for status in ACTIVE | TERMINAL}
+
+
+def _groups(status: str, pairs: Iterable[tuple[Rule, BoundCheck]], apart: Dispatched) -> tuple[Group, ...]:
+    """The rules of a status by the predicate that they share."""
+    groups: dict[Silent | None, list[tuple[Rule, BoundCheck]]] = {}
+    for pair in pairs:
+        if pair not in apart and (pair[0].on is None or status in pair[0].on):
+            groups.setdefault(pair[0].accepts, []).append(pair)
+    return tuple((accepts, partial(_report_nothing, tuple(pairs))) for accepts, pairs in groups.items())
+
+
+def _report_nothing(pairs: Dispatched, run: Run) -> bool:
+    return not any(applies(rule, run, ()) and check(run) for rule, check in pairs)
+
+
+def _cached(pairs: Dispatched) -> Silent:
+    """The same verdict, remembered: the runs of an assistant mostly have the same tools."""
+    silent: dict[bytes, bool] = {}
+
+    def report_nothing(run: Run) -> bool:
+        configuration = marshal.dumps([*map(run.get, FIELDS)], WITHOUT_REFERENCES)
+        if configuration in silent:
+            return True
+        if not _report_nothing(pairs, run):
+            return False
+        if len(configuration) <= _LONGEST_REMEMBERED:
+            remember(silent, configuration, True)
+        return True
+
+    return report_nothing
+
+
+def is_silent(run: Run, rules: Dispatch) -> bool:
+    """Whether no rule reports anything of a run that the accept schema accepts; raises what a rule raises."""
+    for accepts, report_nothing in rules.rest[run["status"]]:
+        if (accepts is None or not accepts(run)) and not report_nothing(run):
+            return False
+    return True
 
 
 def run_problems(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
@@ -85,48 +124,11 @@ def run_problems(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple
 
     `misshapen` names the fields that the schemas rejected; screens may add to them.
     """
-    if misshapen:
-        return _of_misshapen(run, misshapen, rules)
-    if called(rules.screens, run):
-        return _of_misshapen(run, (), rules)
-    return _of_configuration(run, rules) + called(_applicable_to_sound(run, rules), run), ()
-
-
-def is_sound(run: Run, rules: Dispatch) -> bool:
-    """Whether the rules certainly say nothing at all of a well shaped run; raises what a rule raises."""
-    if rules.screens or _of_configuration(run, rules):
-        return False
-    for _, check in _applicable_to_sound(run, rules):  # noqa: SIM110  # a generator would cost as much as a check
-        if check(run):
-            return False
-    return True
-
-
-def _of_misshapen(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple[list[NamedProblem], Collection[str]]:
-    screened = called(rules.screens, {field: value for field, value in run.items() if field not in misshapen})
+    shaped = {field: value for field, value in run.items() if field not in misshapen} if misshapen else run
+    screened = called(rules.screens, shaped)
     spoiled = {*misshapen, *(name for _, problem in screened for name in problem.spoils)}
     run = {**run, **{problem.pointer: None for _, problem in screened if problem.means_null}}
-    return screened + called(_applicable(run, (*rules.settled, *rules.run), spoiled), run), spoiled
-
-
-def _of_configuration(run: Run, rules: Dispatch) -> list[NamedProblem]:
-    configuration = marshal.dumps([*map(run.get, rules.configuration)], WITHOUT_REFERENCES)
-    if (said := rules.said.get(configuration)) is not None:
-        return said
-    said = called(_applicable(run, rules.settled, ()), run)
-    if len(configuration) <= _LONGEST_REMEMBERED:
-        remember(rules.said, configuration, said)
-    return said
-
-
-def _applicable_to_sound(run: Run, rules: Dispatch) -> Dispatched:
-    """The checks that apply to a run without misshapen fields."""
-    signature = (run["status"], *[value is None for value in map(run.get, rules.deciding)])
-    applicable = rules.memo.get(signature)
-    if applicable is None:
-        applicable = _applicable(run, rules.run, ())
-        remember(rules.memo, signature, applicable)
-    return applicable
+    return screened + called(tuple(pair for pair in rules.run if applies(pair[0], run, spoiled)), run), spoiled
 
 
 def remember(memo: dict[Key, Value], key: Key, value: Value) -> None:
@@ -136,18 +138,19 @@ def remember(memo: dict[Key, Value], key: Key, value: Value) -> None:
     memo[key] = value
 
 
-def _applicable(run: Run, rules: Dispatched, misshapen: Collection[str]) -> Dispatched:
-    return tuple(pair for pair in rules if applies(pair[0], run, misshapen))
-
-
 def applies(rule: Rule, value: Mapping[str, Any], misshapen: Collection[str]) -> bool:
     """Whether the fields are such that the rule has something to judge."""
-    return (
-        not any(name in misshapen for name in rule.fields)
-        and all(value.get(name) is not None for name in rule.given)
-        and all(value.get(name) is None for name in rule.null)
-        and (rule.on is None or value["status"] in rule.on)
-    )
+    if misshapen and not rule.fields.isdisjoint(misshapen):
+        return False
+    if rule.on is not None and value["status"] not in rule.on:
+        return False
+    for name in rule.given:
+        if value.get(name) is None:
+            return False
+    for name in rule.null:  # noqa: SIM110  # generators cost more than most rules, and this is called for every rule
+        if value.get(name) is not None:
+            return False
+    return True
 
 
 def page_problems(
@@ -162,7 +165,8 @@ def page_problems(
     problems: list[NamedProblem] = []
     for rule, check in rules.page:
         if applies(rule, envelope, misshapen):
-            seen = [(i, run) for i, run in runs if knows(rule, misshapen_runs.get(i, ()))] if misshapen_runs else runs
+            unknown = {index for index, fields in misshapen_runs.items() if not knows(rule, fields)}
+            seen = [(index, run) for index, run in runs if index not in unknown] if unknown else runs
             problems += called(((rule, check),), Page(dict(envelope), seen))
     return problems
 

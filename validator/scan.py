@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -58,6 +58,7 @@ _STRING = r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f
 _NUMBER = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+"
 _LITERAL = "(?:true|false|null|NaN|-?Infinity)"
 _WORD_ENDS = "(?![0-9A-Za-z_.+-])"
+_ENDS = rf"(?={_SPACE}[,\]}}])"
 
 _value = re.compile(rf"{_SPACE}(?:({_STRING})|({_NUMBER}){_WORD_ENDS}|({_LITERAL}){_WORD_ENDS}|([\[{{]))").match
 _KINDS: tuple[Kind, ...] = ("string", "number", "literal", "open")
@@ -70,16 +71,37 @@ _LATER = {
     "[": re.compile(rf"{_SPACE}(?:(,)|(\]))").match,
 }
 """What may follow in an object or array, first and after a member: another member (group 1) or the end (group 2)."""
+_KEY = f"{_STRING}{_SPACE}:{_SPACE}"
+_SCALAR = f"(?:{_STRING}|{_NUMBER}{_WORD_ENDS}|{_LITERAL}{_WORD_ENDS})"
+_FLAT_LEVELS = 3
+_FLAT = _SCALAR
+for _ in range(_FLAT_LEVELS):
+    _array = rf"\[(?:{_SPACE}{_FLAT}{_SPACE}(?:,(?!{_SPACE}\])|(?=\])))*+{_SPACE}\]"
+    _object = rf"\{{(?:{_SPACE}{_KEY}{_FLAT}{_SPACE}(?:,(?!{_SPACE}\}})|(?=\}})))*+{_SPACE}\}}"
+    _FLAT = f"(?:{_SCALAR}|{_array}|{_object})"
+_FLAT_MEMBERS = {"{": f"{_SPACE},{_SPACE}{_KEY}{_FLAT}{_ENDS}", "[": f"{_SPACE},{_SPACE}{_FLAT}{_ENDS}"}
+_flat_members = {bracket: re.compile(f"(?:{member})*+").match for bracket, member in _FLAT_MEMBERS.items()}
+"""Match members in a row, if no containers go deeper in them than so many levels."""
+_flat_elements = re.compile(f"{_SPACE},{_SPACE}{_FLAT}").finditer
 _comma = re.compile(f"{_SPACE},").match
 _string = re.compile(_SPACE + _STRING).match
 _end = re.compile(rf"{_SPACE}\Z").match
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a document in order, without commas and colons; raises `Unreadable` where it ends being one."""
-    containers: list[_Container] = []
+def tokens(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to: int = 0) -> Iterator[Token]:
+    """The tokens of a document in order, without commas and colons; raises `Unreadable` where it ends being one.
+
+    They begin with the value at the offset `at`, to which these keys and indexes lead. Before the offset `skip_to`,
+    members that have no more than three levels may be left out, which is much faster.
+    """
     path: Path = None
-    at = 0
+    containers: list[_Container] = []
+    for part in keys:
+        opening = Token("open", at, at, path)
+        containers.append(
+            _Container(opening, "[", count(part + 1)) if isinstance(part, int) else _Container(opening, "{", count())
+        )
+        path = path, part
     while True:
         token = _value_token(text, at, path, containers)
         yield token
@@ -89,6 +111,8 @@ def tokens(text: str) -> Iterator[Token]:
             following = _FIRST
         while containers:
             opening, bracket, indexes = containers[-1]
+            if at < skip_to and following is _LATER and len(containers) + _FLAT_LEVELS <= DEEPEST:
+                at = _skip(text, at, skip_to, containers[-1])
             found = following[bracket](text, at)
             if found is None:
                 raise _no_member(text, at, containers, first=following is _FIRST)
@@ -103,9 +127,19 @@ def tokens(text: str) -> Iterator[Token]:
         if bracket == "[":
             path = opening.path, next(indexes)
         else:
-            start, end = found.span(1)
-            path = opening.path, unquoted(text, start, end)
-            yield Token("key", start, end, path)
+            key = found.span(1)
+            path = opening.path, unquoted(text, *key)
+            yield Token("key", *key, path)
+
+
+def _skip(text: str, at: int, stop: int, container: _Container) -> int:
+    """Where the flat members end that begin here, short of `stop`; elements of an array are counted."""
+    found = _flat_members[container.bracket](text, at, stop)
+    end = found.end() if found else at
+    if container.bracket == "[":
+        for _ in zip(_flat_elements(text, at, end), container.indexes, strict=False):
+            pass
+    return end
 
 
 def unquoted(text: str, start: int, end: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -17,6 +18,10 @@ from validator.problem import Fix, NamedProblem, Problem
 from validator.recognise import OTHER_OBJECTS
 from validator.settings import ContractName, Form
 from validator.wording import TYPES, Name, closest, either
+
+_CUTOFF = 0.78
+"""`web_search` is a tool of its own, not a misspelt `file_search` (0.76); `fail` is meant to be `failed` (0.80)."""
+_LOWER_CASE_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(t[0-9:.]+[Zz]|T[0-9:.]+z|t[0-9:.]+[+-][0-9:]+)")
 
 
 def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> list[NamedProblem]:
@@ -86,7 +91,10 @@ def _problem(place: str, error: ValidationError) -> Problem:
     limit: Any = error.validator_value
     match error.validator:
         case "type":
-            return Problem(place, f"is {{}}, expected {either(_allowed(error))}", (value,))
+            expected = either(_allowed(error))
+            if _is_moment(error) and isinstance(value, str) and _LOWER_CASE_TIME.fullmatch(value):
+                expected += "; T and Z are to be capitals"
+            return Problem(place, f"is {{}}, expected {expected}", (value,))
         case "enum":
             return _of_vocabulary(place, value, limit)
         case "const":
@@ -107,8 +115,11 @@ def _allowed(error: ValidationError) -> list[str]:
     """The types that are allowed, in words."""
     limit: Any = error.validator_value
     first, *others = [TYPES[name] for name in ([limit] if isinstance(limit, str) else limit)]
-    is_moment = [*error.schema_path][-2:] == ["else", "type"]  # of schemas/sdk: else than a date-time
-    return [first, "a date-time with its offset from UTC", *others] if is_moment else [first, *others]
+    return [first, "a date-time with its offset from UTC", *others] if _is_moment(error) else [first, *others]
+
+
+def _is_moment(error: ValidationError) -> bool:
+    return [*error.schema_path][-2:] == ["else", "type"]  # of schemas/sdk: else than a date-time
 
 
 def _object_fix(place: str, value: Any, right: str) -> Fix | None:
@@ -121,7 +132,7 @@ def _of_vocabulary(place: str, value: Any, words: Iterable[str]) -> Problem:
     words = list(words)
     spelt = Name(value) if isinstance(value, str) else value
     message = f"is {{}}, expected {either('{}' for _ in words)}"
-    meant = closest(value, words) if isinstance(value, str) else None
+    meant = closest(value, words, _CUTOFF) if isinstance(value, str) else None
     if meant is None or len(words) == 1:
         return Problem(place, message, (spelt, *map(Name, words)))
     return Problem(place, message + "; did you mean {}", (spelt, *map(Name, words), Name(meant)))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from validator.severity import Severity
+from validator.wording import printed
 
 if TYPE_CHECKING:
     from validator.ignoring import PerFileIgnore  # few have any
@@ -58,7 +59,7 @@ def check_vocabulary(name: str, value: object, words: Iterable[object]) -> None:
     """Raise `ValueError` for an option that has a value other than these."""
     known = [*words]
     if value not in known:
-        raise ValueError(f"{name} is {value!r}, expected one of {', '.join(map(repr, known))}")
+        raise ValueError(f"{name} is {printed(value)}, expected one of {', '.join(map(repr, known))}")
 
 
 def lowest_failing(fail_on: Severity | str) -> Severity:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from itertools import chain
 
 from validator.in_turn import Result, check_all
-from validator.line_screen import screen
 from validator.passes import Checks
 from validator.per_file import of_files
 from validator.sources import SourceError
@@ -126,7 +125,7 @@ def _here(found: Iterable[Piece | SourceError], checks: Checks, max_bytes: int, 
             yield one
             continue
         try:
-            yield from check_all(read(one, max_bytes, screen(checks), opening), checks)
+            yield from check_all(read(one, max_bytes, opening), checks)
         except MemoryError:
             yield SourceError(one.path, "takes more memory than there is")
 
@@ -145,7 +144,7 @@ def _together(
     documents = (
         one
         for piece in found
-        for one in ((piece,) if isinstance(piece, SourceError) else read(piece, max_bytes, opening=opening))
+        for one in ((piece,) if isinstance(piece, SourceError) else read(piece, max_bytes, opening))
     )
     return check_all(documents, checks, Series(checks, listing=listing, history=history))
 

@@ -14,6 +14,23 @@ ToolCall: TypeAlias = dict[str, Any]
 _FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
+FIELDS = ("tools", "tool_choice", "response_format", "parallel_tool_calls", "required_action")
+"""The fields that say what a run may call and has to answer: mostly the same in all runs of an assistant."""
+
+
+def calls_no_function(run: Run) -> bool:
+    """Whether a valid run declares no function, calls none, forces no tool, and has no schema for its answer."""
+    answer = run.get("response_format")
+    if isinstance(answer, dict) and answer["type"] == "json_schema":
+        return False
+    if run.get("required_action") is not None or isinstance(run.get("tool_choice"), dict):
+        return False
+    for tool in run["tools"]:  # noqa: SIM110  # a generator costs more than the tools of most runs
+        if tool["type"] == "function":
+            return False
+    return True
+
+
 def is_function_name(name: str) -> bool:
     """Whether the API takes this name for a function or a schema."""
     return _FUNCTION_NAME.fullmatch(name) is not None

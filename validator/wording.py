@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterable
 
+from validator.credentials import is_credential
+
 LONGEST = 80
 """Characters of a shown string, and digits of a shown number."""
 
@@ -21,13 +23,17 @@ TYPES = {
 """The types of JSON, as a sentence calls them."""
 
 _PLAIN = r"[A-Za-z0-9_.:<>-]{1,40}"
-_CREDENTIAL = r"sk-|Bearer|eyJ|AKIA|ghp_"
 UNSAFE = (
-    "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
-"""One control, format, surrogate, private or line-separator character: what is obeyed or invisible."""
+r"""One character that is obeyed or invisible.
+
+In Unicode 17.0 it has the property Default_Ignorable_Code_Point or the general category Cc, Cf, Cs, Co, Zl or Zp; the
+last two planes, which are for private use, are taken whole.
+"""
 
 
 class Name(str):
@@ -47,14 +53,22 @@ def is_plain(text: str) -> bool:
     return re.fullmatch(_PLAIN, text) is not None and not is_credential(text)
 
 
-def is_credential(text: str) -> bool:
-    """Whether a string looks like a secret that opens something."""
-    return re.search(_CREDENTIAL, text) is not None
-
-
 def escape(text: str) -> str:
     r"""The text with what is obeyed or invisible as \uXXXX."""
     return re.sub(UNSAFE, spelt, text)
+
+
+def class_name(value: object) -> str:
+    """The name of a value's class as a message may print it, whatever its metaclass says."""
+    return escape(type.__dict__["__name__"].__get__(type(value))[:LONGEST])
+
+
+def printed(value: object) -> str:
+    """The `repr` of an option's value as a message may print it, also where it has none."""
+    try:
+        return escape(repr(value))
+    except Exception:  # its own; or an integer of too many digits
+        return f"a value of type {class_name(value)}"
 
 
 def spelt(match: re.Match[str]) -> str:
@@ -92,7 +106,7 @@ def show(value: object, *, show_values: bool = False) -> str:
         case list():
             return f"an array of {count(len(value), 'item')}"
         case _:
-            return f"a {type(value).__name__}"
+            return f"a {class_name(value)}"
 
 
 def _number(value: float) -> str:

@@ -140,7 +140,7 @@ class _Pool:
         process = _context.Process(
             target=_work, args=(theirs, inherited, self._checks.settings, self._max_bytes), daemon=True
         )
-        with _undisturbed():
+        with _undisturbed(), _isolated():
             process.start()
             worker = _Worker(process, ours)
             self._workers.append(worker)
@@ -189,6 +189,17 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _isolated() -> Iterator[None]:
+    """Let a worker that is spawned import nothing from the working folder: it may be a stranger's."""
+    before = os.environ.get("PYTHONSAFEPATH", "")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        os.environ["PYTHONSAFEPATH"] = before
 
 
 def _ended(piece: Piece, code: int | None) -> Document:

@@ -15,6 +15,7 @@ from validator.cli.exit_codes import CLEAN, FAILED, FOUND
 from validator.cli.streams import told
 from validator.passes import Checks, checks
 from validator.reporters import Told
+from validator.rules import FAILURES
 from validator.selection import severities
 from validator.settings import Settings
 from validator.severity import Severity
@@ -201,7 +202,7 @@ def _tell_passed_over(one: PassedOver, options: dict[str, Any]) -> None:
 
 def _codes(checked: Checked, fail_on: str) -> Iterator[int]:
     for rule, severity in checked.totals:
-        if rule == "internal-error":
+        if rule in FAILURES:
             yield FAILED
         elif fail_on != "never" and severity.reaches(Severity(fail_on)):
             yield FOUND

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Iterable
+from itertools import takewhile
 
 import click
 from click.core import ParameterSource
@@ -41,6 +43,7 @@ def _code() -> int:
             from validator.cli.completion import complete  # only where a shell asks
 
             return complete(COMPLETE, instruction)
+        _refuse_ambiguous(sys.argv[1:])
         with command.make_context("validate-runs", sys.argv[1:]) as context:
             code: int = command.invoke(context)
     except click.exceptions.Exit as request:
@@ -54,6 +57,13 @@ def _code() -> int:
     except Exception as error:  # an exit code of Python's, 1, would say that something was found
         return _failed(error)
     return code
+
+
+def _refuse_ambiguous(words: Iterable[str]) -> None:
+    """Refuse a word before `--` that reads like an option and names a file: strangers choose names of files."""
+    for word in takewhile(lambda word: word != "--", words):
+        if word.startswith("-") and word != "-" and os.path.lexists(word):
+            raise click.UsageError(f"{word} reads like an option and is the name of a file: put -- before file names")
 
 
 def _misused(error: click.ClickException) -> int:

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from validator import own_files
+from validator.reporters.gitlab import OTHER_CHECKS
+from validator.reporters.json import FINDING_KEYS
+from validator.rules import BY_NAME
+from validator.settings import MAX_BYTES
 from validator.sources.containers import SUFFIXES
 from validator.sources.files import STANDARD_INPUT
 
-_START = 256
-"""Bytes by which a report is known."""
-_is_report = re.compile(
-    rb"""\s*(?:
-        \Z
-        | \{ \s* "version":\ \d+, \s* "contract":
-        | \{ "type":\ "(?:document|finding|summary)",
-        | \{ \s* "\$schema":\ "https://json\.schemastore\.org/sarif-
-        | \{ \s* "source":\ \{ \s* "name":\ "validate-runs"
-        | \[ \s* (?: \{ \s* "description": | \] )
-    )""",
-    re.VERBOSE,
-).match
-"""An empty file, or the start of a report as this command writes it, by format."""
+_KEYS = {"document": {"file", "record", "kind", "form", "generation", "runs"}, "finding": {*FINDING_KEYS}}
+"""What the lines of a `jsonl` report hold, and findings in `json`; a later version may add keys."""
+_ISSUE = {"description", "check_name", "fingerprint", "severity", "location"}
+_CHECKS = {*BY_NAME, *OTHER_CHECKS}
+"""What issues of a `gitlab` report are named after, which tells them from those of other tools."""
 
 
 def prepare(reports: Sequence[str], files: Sequence[str], options: dict[str, Any]) -> None:
@@ -54,9 +49,38 @@ def _refuse(report: str, used: dict[str, str], folders: Sequence[str]) -> None:
 
 
 def _is_earlier_report(file: str) -> bool:
-    """Whether nothing is lost with it but a report."""
-    with open(file, "rb") as opened:
-        return _is_report(opened.read(_START)) is not None
+    """Whether all of a file is a report, or nothing: then nothing else is lost with it."""
+    try:
+        data = own_files.read(file, MAX_BYTES)
+        if data.startswith(b'{"type": '):
+            *others, last = map(json.loads, data.splitlines())
+            return last.keys() >= {"version", "contract"} and last["type"] == "summary" and all(map(_is_line, others))
+        return not data.strip() or _is_report(json.loads(data))
+    except (OSError, ValueError, RecursionError):
+        return False
+    except (LookupError, AttributeError, TypeError):  # JSON of some other shape
+        return False
+
+
+def _is_line(value: dict[str, Any]) -> bool:
+    """Whether it is a line of a `jsonl` report before the last."""
+    return _KEYS[value["type"]] <= value.keys()
+
+
+def _is_report(value: Any) -> bool:
+    """Whether it is a report of any other format, or counts."""
+    match value:
+        case {"version": int(), "contract": str(), "findings": list(findings), "documents": list(), "summary": dict()}:
+            return len(value) == 5 + ("omitted" in value) and all(_KEYS["finding"] <= one.keys() for one in findings)
+        case {"version": int(), "contract": str(), "statistics": list(), "summary": dict()}:
+            return len(value) == 4
+        case {"$schema": str(), "version": "2.1.0", "runs": [{"tool": {"driver": {"name": "validate-runs"}}}]}:
+            return len(value) == 3
+        case {"source": {"name": "validate-runs"}, "diagnostics": list()}:
+            return len(value) == 2
+        case list():
+            return all(one["check_name"] in _CHECKS and one.keys() == _ISSUE for one in value)
+    return False
 
 
 def _make_folder(report: str) -> None:

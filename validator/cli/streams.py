@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from typing import TextIO
 
 import click
 
@@ -15,8 +16,10 @@ def told(message: str) -> int:
     """Say on standard error what could not be used, if anybody can be told."""
     from validator.harmless import harmless  # only what went wrong pays for it
 
-    with suppress(OSError):
+    try:
         click.echo("".join(harmless([f"validate-runs: {message}"])), err=True)
+    except OSError:
+        discard(sys.stderr)  # or the interpreter fails at it again when it ends, and its exit code is 120
     return FAILED
 
 
@@ -52,7 +55,7 @@ def unheard(code: int) -> int:
     return code
 
 
-def discard() -> None:
-    """Let what is still to be written go nowhere, so that nobody fails at it again."""
+def discard(stream: TextIO | None = None) -> None:
+    """Let what is still to be written, to standard output by default, go nowhere, so that nobody fails at it again."""
     with suppress(OSError):  # there may be no descriptor left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())

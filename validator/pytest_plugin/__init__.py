@@ -145,11 +145,19 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
-    """Explain `response == valid_runs` by what is wrong with the response."""
+    """Explain a comparison with `valid_runs` by what is wrong with the response, not by all that stands in it."""
     failed = config.stash[WATCH].failed
-    if failed is None or op not in ("==", "!=") or not isinstance(left, ValidRuns) | isinstance(right, ValidRuns):
+    if failed is None or op not in ("==", "!=", "in", "not in") or not (_holds(left) or _holds(right)):
         return None
     return failed.text(_BESIDE_AN_EXPLANATION).splitlines()
+
+
+def _holds(value: object, levels: int = 3) -> bool:
+    """Whether `valid_runs` is the value, or stands in it within so many levels of containers."""
+    if isinstance(value, ValidRuns):
+        return True
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return levels > 0 and any(_holds(member, levels - 1) for member in members)
 
 
 WIDTH = 80
@@ -170,6 +178,8 @@ def pytest_runtest_makereport(
     failed, watch.failed = watch.failed, None
     if failed is not None and isinstance(error, AssertionError):
         _explain(failed, str(error), report)
+    if watch.reports:
+        _mask_credentials(report.longrepr)
     return report
 
 
@@ -188,6 +198,26 @@ def _explain(failed: Verdict, message: str, report: pytest.TestReport) -> None:
     if crash is not None and (failed.headline in message or not message):
         crash.message = failed.headline
         _fold(failed.headline, report.longrepr)
+
+
+def _mask_credentials(failure: Any) -> None:
+    """Mask what looks like a credential in what pytest prints of the values of a test that checked a response."""
+    from validator.credentials import mask  # most tests pass
+
+    if not hasattr(failure, "reprtraceback"):  # it passed, or was skipped
+        return
+    alone = [(failure.reprtraceback, failure.reprcrash, None)]
+    for traceback, crash, _ in getattr(failure, "chain", alone):
+        if crash is not None:
+            crash.message = mask(crash.message)
+        for entry in traceback.reprentries:
+            told = [line for line in entry.lines if entry.style == "native" or line.startswith("E")]
+            code = entry.lines[: -len(told) or None]
+            entry.lines = [*code, *mask("\n".join(told)).split("\n")] if told else code
+            if getattr(entry, "reprlocals", None):
+                entry.reprlocals.lines = mask("\n".join(entry.reprlocals.lines)).split("\n")
+            if getattr(entry, "reprfuncargs", None):
+                entry.reprfuncargs.args = [(name, mask(shown)) for name, shown in entry.reprfuncargs.args]
 
 
 def _fold(headline: str, failure: Any) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +19,9 @@ from validator.pytest_plugin import WATCH
 from validator.reporters import Look, reporter
 from validator.severity import Severity
 from validator.wording import closest, either
+
+if TYPE_CHECKING:
+    from validator.pytest_plugin.file_items import FileItems
 
 _FOUND = "validate_runs"
 """The attribute of a test's report that brings what was found from a worker of pytest-xdist to the session."""
@@ -39,8 +42,14 @@ class SessionReport:
 
     @classmethod
     def to(cls, targets: Iterable[str], config: pytest.Config) -> SessionReport:
-        """Write to these targets, each `FORMAT:FILE`."""
-        return cls([_target(target, config.invocation_params.dir) for target in targets])
+        """Write to these targets, each `FORMAT:FILE`; none takes the place of a file that is checked."""
+        report = cls([_target(target, config.invocation_params.dir) for target in targets])
+        items: FileItems | None = config.pluginmanager.get_plugin("validate_runs_file_items")
+        checked = {path.resolve() for path in items.files} if items else set()
+        for _, path in report.targets:
+            if path.resolve() in checked:
+                raise pytest.UsageError(f"--validate-runs-report: a report would overwrite {path}, which is checked")
+        return report
 
     @property
     def tells_of_runs(self) -> bool:

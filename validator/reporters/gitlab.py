@@ -21,6 +21,8 @@ from validator.reporters.terminal import file_name
 from validator.severity import Severity
 from validator.wording import escape
 
+_LEFT_OUT, _UNREAD = OTHER_CHECKS = ("findings-left-out", "input-error")
+"""What issues are named after that are about no rule."""
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
 
@@ -46,11 +48,11 @@ def _issues(told: Iterable[Told]) -> Iterator[_Issue]:
     tally = Tally()
     for one in tally.passing_files(told):
         if isinstance(one, CutOff):
-            yield _Issue("findings-left-out", cut_off(one), "info", one.file, "findings-left-out")
+            yield _Issue(_LEFT_OUT, cut_off(one), "info", one.file, _LEFT_OUT)
         else:
             yield from map(_issue, one.findings)
     for error in tally.unread:
-        yield _Issue("input-error", unopened(error), "blocker", error.file, "input-error")
+        yield _Issue(_UNREAD, unopened(error), "blocker", error.file, _UNREAD)
 
 
 def _issue(finding: Finding) -> _Issue:

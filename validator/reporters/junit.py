@@ -23,6 +23,7 @@ from validator.reporters import Look, Tally, Told
 from validator.reporters.sentence import sentence, unopened
 from validator.reporters.terminal import file_name
 from validator.reporters.text import report as text_report
+from validator.rules import FAILURES
 from validator.severity import Severity
 from validator.sources import SourceError
 from validator.wording import count, escape
@@ -90,7 +91,7 @@ def _unseen(one: Checked, look: Look) -> int:
 
 def _fails(rule: str, severity: Severity, look: Look) -> bool:
     """As the exit code of the command does."""
-    return rule == "internal-error" or (look.fail_on is not None and severity.reaches(look.fail_on))
+    return rule in FAILURES or (look.fail_on is not None and severity.reaches(look.fail_on))
 
 
 def _case(name: str, findings: Sequence[Finding], unseen: int, one: Checked, look: Look) -> _Case:
@@ -107,7 +108,7 @@ def _failure(failing: Sequence[Finding], unseen: int, one: Checked, look: Look) 
         return _Failure("failure", "findings-left-out", more.rstrip(), "") if more else None
     worst = min(failing, key=lambda finding: [*Severity].index(finding.severity))
     others = f" And {count(len(failing) - 1, 'more finding')}." if len(failing) > 1 else ""
-    tag = "error" if one.document.kind is None or worst.rule == "internal-error" else "failure"
+    tag = "error" if one.document.kind is None or worst.rule in FAILURES else "failure"
     return _Failure(tag, worst.rule, f"{sentence(worst)}{others}", _text(failing, one, look) + more)
 
 

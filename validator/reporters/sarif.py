@@ -18,7 +18,7 @@ from validator.reporters import Look, Tally, Told
 from validator.reporters.json import dumped
 from validator.reporters.sentence import sentence
 from validator.rule import Rule
-from validator.rules import RULES
+from validator.rules import FAILURES, RULES
 from validator.severity import Severity
 from validator.sources import SourceError
 from validator.version import __version__
@@ -55,7 +55,7 @@ def report(told: Iterable[Told], look: Look) -> Iterator[str]:
     names = {one.finding.rule for one in kept}
     rules = [rule for rule in RULES if rule.name in names]
     indexes = {rule.name: index for index, rule in enumerate(rules)}
-    failed = bool(tally.unread) or any(rule == "internal-error" for rule, _ in tally.findings)
+    failed = bool(tally.unread) or any(rule in FAILURES for rule, _ in tally.findings)
     run = {
         "tool": {"driver": _driver(rules)},
         "invocations": [

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 from unicodedata import category, east_asian_width
@@ -102,6 +103,7 @@ def _columns(text: str) -> int:
     return sum(map(_width, text))
 
 
+@lru_cache(maxsize=1024)
 def _width(character: str) -> int:
     """The columns that terminals give a character."""
     if category(character) in ("Mn", "Me"):

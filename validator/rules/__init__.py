@@ -187,3 +187,6 @@ RULES: tuple[Rule, ...] = (
 )
 
 BY_NAME = {rule.name: rule for rule in RULES}
+
+FAILURES = frozenset({internal_error.check.name, worker_ended.check.name})
+"""Rules whose findings say that the check itself failed, whatever the document holds: the exit code is 2."""

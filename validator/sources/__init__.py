@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from validator.problem import Problem, Span
@@ -11,7 +11,12 @@ from validator.settings import ORDERS, Order
 
 if TYPE_CHECKING:
     from validator.locate import Place  # most documents have no place to find
+    from validator.parse import Parsed
     from validator.sighting import Period
+
+
+BLANK = b" \t\r\n"
+"""What JSON takes for white space."""
 
 
 class Frame(Protocol):
@@ -76,6 +81,7 @@ class Document(NamedTuple):
     `problem` names the rule and the problem of a document whose content could not be had; `data` is empty then.
     `has_places` is False where the text was made from a value: nobody could look a place up in it.
     Without an `origin`, a document with a record is that line of its file, and one without a record is all of it.
+    `parsed` is what the data holds, if it has been parsed already.
     """
 
     file: str | None
@@ -84,6 +90,23 @@ class Document(NamedTuple):
     problem: tuple[str, Problem] | None = None
     has_places: bool = True
     origin: Origin | None = None
+    parsed: Parsed | None = None
+
+
+class LineBlock(NamedTuple):
+    """Whole lines of a file of documents, none larger than may be read; `record` is the number of the first."""
+
+    file: str
+    record: int
+    data: bytes
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """The lines with their numbers; only line feeds end lines."""
+        return enumerate(self.data.removesuffix(b"\n").split(b"\n"), self.record)
+
+    def documents(self) -> Iterator[Document]:
+        """The documents on the lines; blank lines hold none."""
+        return (Document(self.file, line, record) for record, line in self.lines() if line.strip(BLANK))
 
 
 def unreadable(
@@ -116,3 +139,14 @@ class SourceError(Exception):
 
     def __str__(self) -> str:
         return self.reason
+
+
+def each_document(
+    found: Iterable[Document | LineBlock | PassedOver | SourceError],
+) -> Iterator[Document | PassedOver | SourceError]:
+    """The same with documents in the place of blocks of lines."""
+    for one in found:
+        if isinstance(one, LineBlock):
+            yield from one.documents()
+        else:
+            yield one

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from validator.sources.recorded import Binary, Strings, field, header, written
-from validator.sources.recordings import Body, Call, NoCall, request
+from validator.sources.recordings import Body, Call, NoCall, Requests
 
 _LISTS = ("interactions", "http_interactions")
 """Where vcrpy and VCR keep the calls."""
@@ -28,18 +28,19 @@ def calls(value: Any, strings: Strings) -> Iterator[Call | NoCall]:
     name = next(name for name in _LISTS if isinstance(field(value, name), list))
     firsts: dict[int, int] = {}
     repeated: set[int] = set()
+    requests = Requests()
     for index, interaction in enumerate(value[name]):
         first = firsts.setdefault(id(interaction), index) if isinstance(interaction, dict) else index
         if first == index:
-            yield _call(interaction, strings, name, index)
+            yield _call(interaction, requests, strings, name, index)
         elif first not in repeated:
             repeated.add(first)
             reason = f"is call {first + 1} once more, by an alias: it is checked once, however many there are"
             yield NoCall(index + 1, reason, strings.start(name, index))
 
 
-def _call(interaction: Any, strings: Strings, name: str, index: int) -> Call | NoCall:
-    asked = request(field(interaction, "request", "method"), field(interaction, "request", "uri"))
+def _call(interaction: Any, requests: Requests, strings: Strings, name: str, index: int) -> Call | NoCall:
+    asked = requests.request(field(interaction, "request", "method"), field(interaction, "request", "uri"))
     response = field(interaction, "response")
     if asked is None or not isinstance(response, dict):
         reason = "is no call of a cassette, which has a request with method and uri, and a response"

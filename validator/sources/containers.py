@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from validator.checked import Sound
-from validator.sources import Document, PassedOver, SourceError, json_lines, json_text
-from validator.sources.json_lines import Screen
+from validator.sources import Document, LineBlock, PassedOver, SourceError, json_lines, json_text
 from validator.sources.opened import Opened
 
-Found: TypeAlias = Iterator[Document | Sound | PassedOver | SourceError]
+Found: TypeAlias = Iterator[Document | LineBlock | PassedOver | SourceError]
 
 KINDS = {
     ".json": "json",
@@ -38,8 +36,8 @@ def is_lines(name: str) -> bool:
     return _by_name(name) == "json_lines" and not name.lower().endswith(PACKED)
 
 
-def documents(opened: Opened, screen: Screen | None = None) -> Found:
-    """The documents in a file; a `screen` takes the lines of JSON Lines out that need no further look."""
+def documents(opened: Opened) -> Found:
+    """The documents in a file; those of JSON Lines in blocks of lines."""
     kind = _by_name(opened.name)
     if kind is None:
         start, opened = opened.ahead()
@@ -47,7 +45,7 @@ def documents(opened: Opened, screen: Screen | None = None) -> Found:
     if kind == "json":
         return json_text.documents(opened)
     if kind == "json_lines":
-        return json_lines.documents(opened, screen)
+        return json_lines.documents(opened)
     return _rarer(kind, opened)
 
 

@@ -14,7 +14,7 @@ from validator.sources.unpacking import CUT, DAMAGED, BrokenCompression, is_pack
 
 _MOST = 4
 """Codings on top of each other that are undone; servers use one, a proxy may add another."""
-_MANY = 4
+MAX_DOCUMENTS = 4
 """Times what one document may have is what all bodies in base64 of a recording may have together."""
 _WITH_WRAPPER, _WITHOUT = zlib.MAX_WBITS, -zlib.MAX_WBITS
 """What zlib calls its own format, which "deflate" means, and what some servers send instead."""
@@ -25,8 +25,7 @@ def undone(data: bytes, header: str, opened: Opened, room: Room) -> bytes | None
 
     Whatever the header says, gzip and zstd are known by their first bytes. What comes of each coding takes its room.
     """
-    most = _MANY * opened.max_bytes
-    room.take(len(data), most)
+    most = MAX_DOCUMENTS * opened.max_bytes
     codings = [coding.strip() for coding in header.split(",")]
     if len(codings) > _MOST:
         raise BrokenCompression(f"has {len(codings)} codings on top of each other, of which at most {_MOST} are undone")

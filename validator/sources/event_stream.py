@@ -26,12 +26,14 @@ _CONTINUATIONS = bytes(range(0x80, 0xC0))
 class Event(NamedTuple):
     """One event: its name, its data, and where in the stream each line of the data begins.
 
-    `data` is None where there is more of it than may be read.
+    `data` is None where there is more of it than may be read, `starts` has the first line alone then; `lines` counts
+    the lines.
     """
 
     name: str | None
     data: bytes | None
     starts: tuple[Start, ...]
+    lines: int
 
 
 def documents(opened: Opened) -> Iterator[Document | PassedOver | SourceError]:
@@ -91,9 +93,11 @@ def _document(
 ) -> Document:
     frame = framed(Spread(event.starts))
     origin = (base or Origin(frame))._replace(frame=frame, event=event.name, stream=stream)
+    if event.lines > opened.max_parts:
+        return opened.too_many("lines", opened.max_parts, "one event", record, origin)
     if event.data is None:
         return opened.too_large(record)._replace(origin=origin)
-    return Document(opened.name, event.data, record, origin=origin)
+    return opened.document(event.data, record, origin)
 
 
 def _is_run(event: Event) -> bool:
@@ -111,12 +115,13 @@ def _events(opened: Opened) -> Iterator[Event]:
     name: str | None = None
     data: list[bytes] = []
     starts: list[Start] = []
-    room = opened.max_bytes + 1
+    lines, room = 0, opened.max_bytes + 1
     for number, column, byte, line in chain(_lines(opened), [(0, 0, 0, b"")]):
         if not line:
-            if starts:
-                yield Event(name, b"\n".join(data) if room >= 0 else None, tuple(starts))
-            name, data, starts, room = None, [], [], opened.max_bytes + 1
+            if lines:
+                is_whole = room >= 0 and lines <= opened.max_parts
+                yield Event(name, b"\n".join(data) if is_whole else None, tuple(starts), lines)
+            name, data, starts, lines, room = None, [], [], 0, opened.max_bytes + 1
             continue
         field, _, value = line.partition(b":")
         if field == b"event":
@@ -126,8 +131,9 @@ def _events(opened: Opened) -> Iterator[Event]:
             before = len(line) - len(value)
             starts.append(Start(number, column + before, byte + before))
             data.append(value)
+            lines += 1
             room -= len(value) + 1
-            if room < 0:
+            if room < 0 or lines > opened.max_parts:
                 del data[:], starts[1:]  # it is enough to know where it begins
 
 

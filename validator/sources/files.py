@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeAlias
 
-from validator.sources import SourceError, containers, json_lines, unreadable
+from validator.sources import Document, PassedOver, SourceError, containers, each_document, json_lines, unreadable
 from validator.sources.containers import KINDS, SUFFIXES, Found
-from validator.sources.json_lines import Screen
 from validator.sources.opened import Opened
 from validator.sources.unpacking import BrokenCompression, unpacked
 from validator.wording import either
@@ -39,13 +38,13 @@ class Piece(NamedTuple):
     stop: int | None = None
 
 
-def documents(paths: Iterable[str], max_bytes: int) -> Found:
+def documents(paths: Iterable[str], max_bytes: int) -> Iterator[Document | PassedOver | SourceError]:
     """The documents of these paths in their order; in place of what cannot be had stands an error."""
     for piece in pieces(paths):
         if isinstance(piece, SourceError):
             yield piece
         else:
-            yield from read(piece, max_bytes)
+            yield from each_document(read(piece, max_bytes))
 
 
 def pieces(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> Iterator[Piece | SourceError]:
@@ -67,10 +66,13 @@ def _folder(folder: str, apart: frozenset[str]) -> Iterator[Piece | SourceError]
 
 
 def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
-    """The files to check below a folder, in order; without hidden folders, each folder once for all its links."""
+    """The files to check below a folder, in order; without hidden folders, each folder once for all its links.
+
+    A link that leads out of the folder is not followed: who names a folder need not know all that is in it.
+    """
     seen: set[tuple[int, int]] = set()
     errors: list[SourceError] = []
-    for parent, folders, names in _listed(folder, errors):
+    for parent, folders, names, outward in _listed(folder, errors):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=_by_name)
         try:
             status = os.stat(parent)
@@ -83,6 +85,11 @@ def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
             continue
         seen.add((status.st_dev, status.st_ino))
         here = os.path.realpath(parent) if apart else parent
+        errors += (
+            SourceError(os.path.join(parent, name), "is a link out of the folder: name it to have it checked")
+            for name in sorted(outward, key=_by_name)
+            if os.path.join(here, name) not in apart
+        )
         yield from (
             os.path.join(parent, name)
             for name in sorted(names, key=_by_name)
@@ -91,21 +98,29 @@ def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
     yield from errors
 
 
-def _listed(folder: str, errors: list[SourceError]) -> Iterator[tuple[str, list[str], list[str]]]:
-    """What `os.walk` tells, which before Python 3.12 calls itself for each level: no depth is too much here."""
+def _listed(folder: str, errors: list[SourceError]) -> Iterator[tuple[str, list[str], list[str], list[str]]]:
+    """What `os.walk` tells, which before Python 3.12 calls itself for each level: no depth is too much here.
+
+    The links to folders and to files to check that lead out of the folder stand by themselves, at the end.
+    """
     waiting = [folder]
     while waiting:
         parent = waiting.pop()
         folders: list[str] = []
         names: list[str] = []
+        outward: list[str] = []
         try:
             with os.scandir(parent) as entries:
                 for entry in entries:
-                    (folders if _is_folder(entry) else names).append(entry.name)
+                    is_folder = _is_folder(entry)
+                    if not entry.is_symlink() or _is_in(entry.path, folder):
+                        (folders if is_folder else names).append(entry.name)
+                    elif entry.name.lower().endswith(SUFFIXES) or (is_folder and not entry.name.startswith(".")):
+                        outward.append(entry.name)
         except OSError as error:
             errors.append(source_error(error))
             continue
-        yield parent, folders, names
+        yield parent, folders, names, outward
         waiting += (os.path.join(parent, name) for name in reversed(folders))
 
 
@@ -115,24 +130,27 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     return False
 
 
+def _is_in(path: str, folder: str) -> bool:
+    """Whether all links of a path lead to something in the folder, or to the folder itself."""
+    top = os.path.join(os.path.realpath(folder), "")
+    return os.path.join(os.path.realpath(path), "").startswith(top)
+
+
 def _by_name(name: str) -> tuple[list[str | int], str]:
     """What names are sorted by: the numbers in them count as such, so that page-2 comes before page-10."""
     return [int(part) if at % 2 else part for at, part in enumerate(_NUMBER.split(name))], name
 
 
-def read(piece: Piece, max_bytes: int, screen: Screen | None = None, opening: Opening | None = None) -> Found:
-    """The documents in a file or a piece of one, up to where it ceases to be readable.
-
-    A `screen` takes the lines of JSON Lines out that need no further look.
-    """
+def read(piece: Piece, max_bytes: int, opening: Opening | None = None) -> Found:
+    """The documents in a file or a piece of one, up to where it ceases to be readable."""
     path, max_bytes = piece.path, min(max_bytes, _MOST)
     try:
         with (opening or opened_here)(path) as file:
             if piece.stop is None:
-                yield from containers.documents(Opened(path, unpacked(file, path), max_bytes, piece.is_named), screen)
+                yield from containers.documents(Opened(path, unpacked(file, path), max_bytes, piece.is_named))
             else:
                 at = _first_line(file, piece.start, piece.stop)
-                yield from json_lines.lines(Opened(path, file, max_bytes, piece.is_named), piece.stop - at, screen)
+                yield from json_lines.lines(Opened(path, file, max_bytes, piece.is_named), piece.stop - at)
     except BrokenCompression as broken:
         yield unreadable(path, "broken-compression", str(broken))
     except SourceError as error:

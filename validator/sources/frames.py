@@ -147,11 +147,9 @@ class Enclosing:
     @cached_property
     def place(self) -> Callable[[int, int], Place]:
         """What turns a line and column of the text into a place in the file."""
-        starts = [0]
-        for line in self._text.split("\n"):
-            starts.append(starts[-1] + len(line) + 1)
+        start = Lines(self._text).start
         outer = self._frame.placer(self._text)
-        return lambda line, column: outer(starts[line - 1] + column - 1)
+        return lambda line, column: outer(start(line) + column - 1)
 
     @cached_property
     def line(self) -> Callable[[int], str]:

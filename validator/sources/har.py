@@ -11,7 +11,7 @@ from typing import Any
 
 from validator.sighting import Period
 from validator.sources.recorded import Strings, field, header, written
-from validator.sources.recordings import Body, Call, NoCall, request
+from validator.sources.recordings import Body, Call, NoCall, Requests
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _LONGEST = 24 * 60 * 60 * 1000
@@ -25,9 +25,10 @@ def is_har(value: Any) -> bool:
 
 def calls(value: Any, strings: Strings) -> Iterator[Call | NoCall]:
     """The entries of a HAR, in their order."""
+    requests = Requests()
     for index, entry in enumerate(value["log"]["entries"]):
         path = ("log", "entries", index)
-        asked = request(field(entry, "request", "method"), field(entry, "request", "url"))
+        asked = requests.request(field(entry, "request", "method"), field(entry, "request", "url"))
         if asked is None:
             reason = "is no entry of a HAR, which has a request with method and url"
             yield NoCall(index + 1, reason, strings.start(*path))

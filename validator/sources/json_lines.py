@@ -1,29 +1,22 @@
-"""JSON Lines: a document on each line, read line by line however long the file is."""
+"""JSON Lines: a document on each line, read in blocks of lines however long the file is."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
 
-from validator.checked import Sound
 from validator.parse import is_wide
-from validator.sources import Document, SourceError, unreadable
+from validator.sources import BLANK, Document, LineBlock, SourceError, unreadable
 from validator.sources.opened import Opened
 from validator.sources.unpacking import BrokenCompression
 
-_BLANK = b" \t\r\n"
 _BLOCK = 256 * 1024
 """Bytes that are taken at once."""
 SHRUNK = "became shorter while it was read"
 
 
-Screen: TypeAlias = Callable[[bytes, list[bytes]], tuple[list[int], Sound]]
-"""Takes a block of whole lines, and the lines; returns the indexes of those to look into, and what the others hold."""
-
-
-def documents(opened: Opened, screen: Screen | None = None) -> Iterator[Document | Sound]:
-    """The documents on the lines; what is spread over them, or written in wide characters, is told once."""
+def documents(opened: Opened) -> Iterator[Document | LineBlock]:
+    """The lines; what is spread over them, or written in wide characters, is reported once."""
     start, opened = opened.ahead()
     if is_wide(start):
         yield Document(opened.name, start, 1)
@@ -31,30 +24,26 @@ def documents(opened: Opened, screen: Screen | None = None) -> Iterator[Document
         message = "begins a document of several lines, but every line of a JSON Lines file is one: name it .json"
         yield unreadable(opened.name, "not-json", message, record=1)
     else:
-        yield from lines(opened, screen=screen)
+        yield from lines(opened)
 
 
-def lines(opened: Opened, size: int | None = None, screen: Screen | None = None) -> Iterator[Document | Sound]:
-    """The documents on the lines that begin in the first `size` bytes. Only line feeds end lines; blank ones count.
-
-    With a `screen`, of the lines that it finds sound only the number is told.
-    """
-    record = 0
-    for block, broken in _blocks(opened, size):
-        found = block.removesuffix(b"\n").split(b"\n") if block else []
-        looked_into: Iterable[int] = range(len(found))
-        if screen is not None and all(len(line) <= opened.max_bytes for line in found):
-            looked_into, sound = screen(block, found)
-            yield sound._replace(file=opened.name)
-        for index in looked_into:
-            line = found[index]
-            if len(line) > opened.max_bytes:
-                yield opened.too_large(record + index + 1)
-            elif line.strip(_BLANK):
-                yield Document(opened.name, line, record + index + 1)
-        record += len(found)
+def lines(opened: Opened, size: int | None = None) -> Iterator[Document | LineBlock]:
+    """The lines that begin in the first `size` bytes; where one may be larger than may be read, each is looked at."""
+    record = 1
+    for data, broken in _blocks(opened, size):
+        block = LineBlock(opened.name, record, data)
+        yield from (block,) if len(data) <= opened.max_values else _one_by_one(block, opened)
+        record += data.count(b"\n") + (data[-1:] not in b"\n")  # the last line of a file may have no line feed
         if broken is not None:
-            yield unreadable(opened.name, "broken-compression", str(broken), record=record + 1)
+            yield unreadable(opened.name, "broken-compression", str(broken), record=record)
+
+
+def _one_by_one(block: LineBlock, opened: Opened) -> Iterator[Document]:
+    for record, line in block.lines():
+        if len(line) > opened.max_bytes:
+            yield opened.too_large(record)
+        elif line.strip(BLANK):
+            yield opened.document(line, record)
 
 
 def _blocks(opened: Opened, size: int | None) -> Iterator[tuple[bytes, BrokenCompression | None]]:
@@ -98,10 +87,10 @@ def is_one(start: bytes) -> bool:
 
 def is_spread(start: bytes) -> bool:
     """Whether this begins a document of many lines: the first is none, and the second goes on with it."""
-    first, feed, rest = start.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK).partition(b"\n")
+    first, feed, rest = start.removeprefix(b"\xef\xbb\xbf").lstrip(BLANK).partition(b"\n")
     if not feed or first[:1] not in (b"{", b"["):
         return False
-    return not first[1:].strip(_BLANK) or (_is_torn(first) and _goes_on(rest.lstrip(b"\r\n")))
+    return not first[1:].strip(BLANK) or (_is_torn(first) and _goes_on(rest.lstrip(b"\r\n")))
 
 
 def _goes_on(rest: bytes) -> bool:

@@ -23,4 +23,4 @@ def documents(opened: Opened) -> Iterator[Document | PassedOver | SourceError]:
 
         yield from recorded_json.documents(opened, data)
     else:
-        yield Document(opened.name, data)
+        yield opened.document(data)

@@ -5,13 +5,19 @@ from __future__ import annotations
 import io
 from typing import NamedTuple
 
-from validator.sources import Document, unreadable
+from validator.sources import Document, Origin, unreadable
 from validator.sources.unpacking import ahead
 
 _PIECE = 1024 * 1024
 """Bytes to read at once, as what is asked for is allocated."""
 _START = 64 * 1024
 """Bytes that tell what a file holds."""
+_BYTES_PER_VALUE = 12
+"""Bytes of the largest document for each value that it may have; genuine ones take 17 and more, without blanks."""
+_BYTES_PER_PART = 128
+"""The same for each call of a recording and each line of an event; genuine calls take hundreds."""
+_MIN_LIMIT = 1000
+"""Values and parts that the smallest documents may have."""
 
 
 class TooMuch(Exception):
@@ -46,6 +52,16 @@ class Opened(NamedTuple):
     max_bytes: int
     is_named: bool = True
 
+    @property
+    def max_values(self) -> int:
+        """The most values that one document may have; a text of no more bytes than this needs no counting."""
+        return min(self.max_bytes, max(_MIN_LIMIT, self.max_bytes // _BYTES_PER_VALUE))
+
+    @property
+    def max_parts(self) -> int:
+        """The most calls that a recording may have, and the most lines that an event may have."""
+        return max(_MIN_LIMIT, self.max_bytes // _BYTES_PER_PART)
+
     def ahead(self) -> tuple[bytes, Opened]:
         """What the file begins with, and the file as if that had not been read."""
         start, file = ahead(self.file, _START)
@@ -59,6 +75,29 @@ class Opened(NamedTuple):
             pieces.append(piece)
             room -= len(piece)
         return b"".join(pieces) if room else None
+
+    def document(self, data: bytes | str, record: int | None = None, origin: Origin | None = None) -> Document:
+        """The document with this text, or the finding that it has too many values to be built."""
+        return self.too_many_values(data, record, origin) or Document(self.name, data, record, origin=origin)
+
+    def too_many_values(
+        self, data: bytes | str, record: int | None = None, origin: Origin | None = None
+    ) -> Document | None:
+        """The finding that a text has more values than may be built of one document; None where it has not."""
+        if len(data) <= self.max_values:
+            return None
+        from validator.sources.value_count import has_more_values  # few documents are that long
+
+        if not has_more_values(data, self.max_values):
+            return None
+        return self.too_many("values", self.max_values, "one document", record, origin)
+
+    def too_many(
+        self, parts: str, limit: int, whole: str, record: int | None = None, origin: Origin | None = None
+    ) -> Document:
+        """The finding that something has more parts than are read of it."""
+        message = f"has more than {{}} {parts}, the most that are read of {whole} (--max-bytes raises the limit)"
+        return unreadable(self.name, "too-large", message, limit, record=record, origin=origin)
 
     def too_large(self, record: int | None = None) -> Document:
         """What is told of a document that is larger than may be read."""

@@ -9,8 +9,11 @@ from typing import Any, Protocol
 _LONGEST = 1000
 """Characters of a header or status; those that mean something are far shorter."""
 
-_MOST = 1000
+_MAX_HEADERS = 200
 """Headers of a response that are looked through; no server sends that many."""
+
+_MAX_VALUES = 10
+"""Values of one header that are read."""
 
 
 class Binary(str):
@@ -38,9 +41,9 @@ def header(headers: Any, name: str) -> str:
     """The value of a header in lower case, with commas between several; empty where there is none."""
     if not isinstance(headers, dict):
         return ""
-    listed = islice(headers.items(), _MOST)  # one mapping may be the headers of all calls
-    values = next((value for key, value in listed if str(key).lower() == name), "")
-    return ", ".join(map(written, values[:_MOST] if isinstance(values, list) else [values])).lower()
+    listed = islice(headers.items(), _MAX_HEADERS)  # aliases can make one mapping the headers of all calls
+    values = next((value for key, value in listed if key and len(key) == len(name) and key.lower() == name), "")
+    return ", ".join(map(written, values[:_MAX_VALUES] if isinstance(values, list) else [values])).lower()
 
 
 def written(value: Any) -> str:

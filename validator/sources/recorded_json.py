@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from validator.locate import locate
+from validator.locate import elements, locate
 from validator.parse import parse, text_of
 from validator.pointer import join
 from validator.sources import Document, PassedOver, SourceError, cassette, har, unreadable
@@ -14,12 +15,17 @@ from validator.sources.frames import Recording
 from validator.sources.opened import Opened
 from validator.sources.recordings import documents as documents_of_calls
 
-_character = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]")
-"""What stands for one character in a string of JSON."""
+_escapes = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.").finditer
+"""Finds what stands for one character in a string of JSON, but for the characters that stand for themselves."""
+_rest_of_string: Callable[[str, int], re.Match[str]]
+_rest_of_string = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+').match  # type: ignore[assignment]  # it matches anywhere
 
 
 def documents(opened: Opened, data: bytes, *, otherwise: str = "") -> Iterator[Document | PassedOver | SourceError]:
     """The documents in a recording; a JSON text that is none is a document itself, or what `otherwise` says."""
+    if refused := opened.too_many_values(data):
+        yield refused
+        return
     parsed = parse(data)
     if not parsed.readable:
         yield Document(opened.name, data)  # it will be told where it ceases to be JSON
@@ -35,40 +41,36 @@ def documents(opened: Opened, data: bytes, *, otherwise: str = "") -> Iterator[D
     else:
         yield Document(opened.name, data)
         return
-    yield from documents_of_calls(opened, Recording(text), list(calls(parsed.value, JsonStrings(text))))
+    yield from documents_of_calls(opened, Recording(text), calls(parsed.value, JsonStrings(text)))
 
 
 class JsonStrings:
-    """The strings of a JSON text, all found in one walk when the first is asked for."""
+    """The strings of a JSON text; where its calls begin is found in one walk, when the first place is asked for."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._wanted: set[tuple[str, bool]] = set()
-        self._starts: dict[str, int] = {}
+        self._calls: Sequence[int] = ()
 
     def offsets(self, _string: str, *path: str | int) -> Callable[[], Sequence[int]]:
         """Finds, when asked, where each character of a string stands, and its end."""
-        start = self.start(*path)
-
-        def found() -> Sequence[int]:
-            return [*self._characters(start())]
-
-        return found
+        return partial(self._characters, path)
 
     def start(self, *path: str | int) -> Callable[[], int]:
         """Finds, when asked, where something begins."""
-        pointer = join(*path)
-        self._wanted.add((pointer, False))
-        return partial(self._start, pointer)
+        return partial(self._start, path)
 
-    def _start(self, pointer: str) -> int:
-        if not self._starts:
-            self._starts = {found: span.start for (found, _), span in locate(self._text, self._wanted).items()}
-        return self._starts[pointer]
+    def _start(self, path: tuple[str | int, ...]) -> int:
+        depth, index = next((depth, part) for depth, part in enumerate(path) if isinstance(part, int))
+        self._calls = self._calls or array("Q", elements(self._text, join(*path[:depth])))
+        place = join(*path[depth + 1 :]), False
+        return locate(self._text, {place}, self._calls[index])[place].start
 
-    def _characters(self, start: int) -> Iterator[int]:
-        at = start + 1
-        while self._text[at] != '"':
-            yield at
-            at = _character.match(self._text, at).end()  # type: ignore[union-attr]  # it was read as JSON
-        yield at
+    def _characters(self, path: tuple[str | int, ...]) -> Sequence[int]:
+        found = array("Q")
+        at = self._start(path) + 1
+        end = _rest_of_string(self._text, at).end()
+        for escape in _escapes(self._text, at, end):
+            found.extend(range(at, escape.start() + 1))
+            at = escape.end()
+        found.extend(range(at, end + 1))
+        return found

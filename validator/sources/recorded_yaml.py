@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -32,7 +33,12 @@ def documents(opened: Opened, data: bytes) -> Iterator[Document | PassedOver | S
     """The documents in a cassette; a file that was only come across and is none is left alone."""
     text = text_of(data)
     try:
-        value = _value(text)
+        value = _value(text, opened.max_values)
+    except _TooManyNodes as error:
+        at = error.problem_mark.index
+        origin = Origin(Packed(Recording(text), lambda: [at]))
+        yield opened.too_many("nodes", opened.max_values, "one YAML file", origin=origin)
+        return
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         at = getattr(error, "position", 0) if mark is None else mark.index
@@ -44,7 +50,7 @@ def documents(opened: Opened, data: bytes) -> Iterator[Document | PassedOver | S
     if other := foreign(data):
         yield _foreign(opened, text, *other)
         return
-    yield from documents_of_calls(opened, Recording(text), list(calls(value, YamlStrings(text, value))))
+    yield from documents_of_calls(opened, Recording(text), calls(value, YamlStrings(text, value)))
 
 
 def _none(opened: Opened, reason: str, text: str, at: int) -> Iterator[Document]:
@@ -61,6 +67,8 @@ def _foreign(opened: Opened, text: str, rule: str, problem: Problem) -> Document
 class _Scalar(str):
     """A string of YAML, and where and how it is written."""
 
+    __slots__ = ("end", "start", "style")  # a file may have millions
+
     start: int
     end: int
     style: str
@@ -69,12 +77,18 @@ class _Scalar(str):
 class _BinaryScalar(_Scalar, Binary):
     """A string of YAML that is written in base64."""
 
+    __slots__ = ()
+
 
 class _List(list[Any]):
+    __slots__ = ("start",)
+
     start: int
 
 
 class _Map(dict[Any, Any]):
+    __slots__ = ("start",)
+
     start: int
 
 
@@ -99,13 +113,17 @@ class _Open:
             self._key = _NO_KEY
 
 
-def _value(text: str) -> Any:
+def _value(text: str, max_nodes: int) -> Any:
     """The first document of a YAML text; of scalars only strings and null, since nothing else is asked for."""
+    nodes = 0
     root = _List()
     around: list[_Open] = [_Open(root)]
     anchors: dict[str | None, Any] = {None: None}
     events: Iterator[Any] = yaml.parse(text, _LOADER)
     for event in events:
+        nodes += isinstance(event, yaml.NodeEvent)
+        if nodes > max_nodes:
+            raise _TooManyNodes(event.start_mark)
         match event:
             case yaml.DocumentEndEvent():
                 break
@@ -137,6 +155,10 @@ class _TooDeep(yaml.YAMLError):
     def __init__(self, mark: Any) -> None:
         super().__init__()
         self.problem_mark = mark
+
+
+class _TooManyNodes(_TooDeep):
+    """There are more nodes than may be built."""
 
 
 def _scalar(event: Any) -> _Scalar | None:
@@ -173,19 +195,21 @@ class YamlStrings:
         return found
 
 
-def _offsets(text: str, scalar: _Scalar) -> list[int]:
+def _offsets(text: str, scalar: _Scalar) -> Sequence[int]:
     """Where each character of a scalar stands: blanks and line ends may be folded, everything else stands in order."""
-    written = list(_written(text, scalar))
-    found, at = [], 0
+    found = array("Q")
+    written = iter(_written(text, scalar))
+    last = "", scalar.start
+    here = next(written, None)
     for character in scalar:
         if character not in _MAY_FOLD:
-            while at < len(written) and written[at][0] != character:
-                at += 1
-        offset = written[min(at, len(written) - 1)][1] if written else scalar.start
-        found.append(offset)
-        if at < len(written) and written[at][0] == character:
-            at += 1
-    return [*found, scalar.end]
+            while here and here[0] != character:
+                last, here = here, next(written, None)
+        found.append((here or last)[1])
+        if here and here[0] == character:
+            last, here = here, next(written, None)
+    found.append(scalar.end)
+    return found
 
 
 def _written(text: str, scalar: _Scalar) -> Iterable[tuple[str, int]]:

@@ -8,14 +8,15 @@ import io
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from validator.sighting import Period
 from validator.sources import Document, Origin, PassedOver, Request, SourceError, event_stream, unreadable
 from validator.sources.body_kinds import is_event_stream, is_json
-from validator.sources.content_codings import undone
+from validator.sources.content_codings import MAX_DOCUMENTS, undone
 from validator.sources.frames import Enclosing, Inside, Packed, Quoted, Recording
 from validator.sources.opened import Opened, TooMuch
 from validator.sources.unpacking import BrokenCompression
@@ -26,6 +27,8 @@ _METHODS = ("GET", "POST")
 """Those of the calls that return runs: HEAD has no body, and OPTIONS is what a browser asks before."""
 _SUCCEEDED = tuple(status for status in range(200, 300) if status not in (204, 205))
 """With a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
+_MAX_URL = 16_384
+"""Characters of a URL that is looked into: servers answer longer ones with 414, and aliases may repeat them."""
 _STATUSES = range(100, 600)
 _LOST = "recorded without its body"
 """Why a call is passed over that may well have brought runs."""
@@ -70,10 +73,25 @@ class NoCall(NamedTuple):
     offset: Callable[[], int]
 
 
-def request(method: object, url: object) -> Request | None:
-    """The request of a call, if it could be one."""
-    if not isinstance(method, str) or not isinstance(url, str):
-        return None
+class Requests:
+    """The requests of a recording, each looked into once, however many calls repeat it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Request] = {}
+
+    def request(self, method: object, url: object) -> Request | None:
+        """The request of a call, if it could be one."""
+        if not isinstance(method, str) or not isinstance(url, str):
+            return None
+        key = method, url
+        if key not in self._known:
+            self._known[key] = _request(method, url)
+        return self._known[key]
+
+
+def _request(method: str, url: str) -> Request:
+    if len(url) > _MAX_URL:
+        return Request(method.upper(), "", {})
     try:
         parts = urlsplit(url)
         query = parse_qsl(parts.query)
@@ -83,28 +101,36 @@ def request(method: object, url: object) -> Request | None:
 
 
 def documents(
-    opened: Opened, recording: Recording, calls: Sequence[Call | NoCall]
+    opened: Opened, recording: Recording, calls: Iterable[Call | NoCall]
 ) -> Iterator[Document | PassedOver | SourceError]:
-    """What the calls that return runs have returned, as they began; the others are counted, failed ones among them."""
+    """What the calls that return runs have returned, as they began; the others are counted, failed ones among them.
+
+    Of a recording of more calls than are read, that is told after those that are.
+    """
     found = others = 0
     unanswered: Counter[str] = Counter()
-    for turn, call in _as_they_began(calls):
+    calls = iter(calls)
+    read = list(islice(calls, opened.max_parts))
+    for turn, call in _as_they_began(read):
         if isinstance(call, NoCall):
             found += 1
             frame = Packed(recording, lambda at=call.offset: [at()])  # type: ignore[misc]
             origin = Origin(frame, turn=turn)
             yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=origin)
             continue
-        body = call.body.without_mark() if call.body and _is_answer(call) else None
         if reason := _why_not(call):
             unanswered[reason] += 1
-        returned = _returned(opened, recording, call, body, turn) if body else ()
+        returned = _returned(opened, recording, call, call.body, turn) if call.body and _is_answer(call) else ()
         brings_runs = False
         for one in returned:
             brings_runs = True
             yield one
         found += brings_runs
         others += not brings_runs
+    if next(calls, None) is not None:
+        found += 1
+        record = len(read) + 1
+        yield opened.too_many("calls", opened.max_parts, "one recording", record, _origin_of_all(recording))
     reasons = {reason: _told(reason, number) for reason, number in unanswered.items()}
     if found or not opened.is_named:
         yield PassedOver(opened.name, others, tuple(reasons.values()), reasons.get(_LOST, ""))
@@ -112,6 +138,10 @@ def documents(
     yield PassedOver(opened.name, others)
     why = [f"it was {reason}" for reason in reasons] if others == 1 else [*reasons.values()]
     yield SourceError(opened.name, ": ".join(filter(None, ("nothing to check", _nothing(others), ", ".join(why)))))
+
+
+def _origin_of_all(recording: Recording) -> Origin:
+    return Origin(Packed(recording, lambda: [0]))
 
 
 def _nothing(calls: int) -> str:
@@ -158,10 +188,15 @@ def _why_not(call: Call) -> str | None:
 def _returned(
     opened: Opened, recording: Recording, call: Call, body: Body, turn: int
 ) -> Iterator[Document | SourceError]:
-    frame = (Packed if body.is_base64 else Quoted)(recording, body.offsets)
-    origin = Origin(frame, call.request, stream=call.record, period=call.period, turn=turn)
+    origin = Origin(Packed(recording, body.offsets), call.request, stream=call.record, period=call.period, turn=turn)
     try:
-        data = _unpacked(opened, recording, call, body) if body.is_base64 else _plain(opened, recording, body)
+        if body.is_base64:
+            data: str | bytes | None = _unpacked(opened, recording, call, body)
+        else:
+            recording.plain.take(len(body.text), opened.max_bytes)
+            body = body.without_mark()
+            data = body.text
+            origin = origin._replace(frame=Quoted(recording, body.offsets))
     except SourceError as missing:  # the extra package for zstd
         yield SourceError(opened.name, f"call {call.record} {missing}")
         return
@@ -180,16 +215,12 @@ def _returned(
     elif _is_stream(call, data):
         yield from _streamed(opened, call, origin, data)
     else:
-        yield Document(opened.name, data, call.record, origin=origin)
-
-
-def _plain(opened: Opened, recording: Recording, body: Body) -> str:
-    recording.plain.take(len(body.text), opened.max_bytes)
-    return body.text
+        yield opened.document(data, call.record, origin)
 
 
 def _unpacked(opened: Opened, recording: Recording, call: Call, body: Body) -> bytes | None:
     """The body without its base64 and its compression; None where it is larger than may be read."""
+    recording.packed.take(len(body.text), MAX_DOCUMENTS * opened.max_bytes)
     text = "".join(body.text.split()).encode("ascii", "replace")  # by what is refused as base64 text
     return undone(base64.b64decode(text, validate=True), call.content_encoding, opened, recording.packed)
 

@@ -3,7 +3,8 @@
 At most 64 MiB of a document are read, counted after unpacking, so that neither a runaway export nor a compressed file
 of a few kilobytes that unpacks to gigabytes can fill the memory. A page of 100 runs is rarely more than one megabyte:
 what is larger is an archive, and better kept as JSON Lines, one page or run to a line, where the limit is for each
-line. `--max-bytes` sets another limit.
+line. `--max-bytes` sets another limit. A value that is given to the library is too large, too, where it holds an
+integer of more digits than Python writes (4300, unless `sys.set_int_max_str_digits` says otherwise).
 
 Source: https://www.rfc-editor.org/rfc/rfc8259#section-9 (a parser may limit the size of texts).
 """

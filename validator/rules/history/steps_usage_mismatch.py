@@ -24,7 +24,7 @@ from validator.problem import Problem
 from validator.rule import WARNING, rule
 
 
-@rule(group="history", severity=WARNING, given=("usage", "steps"))
+@rule(group="history", severity=WARNING, given=("usage", "steps"), accepts=tokens.agree)
 def check(run: Run) -> Iterable[Problem]:
     usage, used = run["usage"], tokens.of_steps(run)
     if used is None or not tokens.adds_up(usage):

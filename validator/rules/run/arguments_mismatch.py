@@ -2,9 +2,19 @@ r"""The arguments of a function call do not fit the parameters that the function
 
 Code that is called with a missing argument, or a text where a number is due, fails far from the cause. Models do this
 unless the function is strict, so clients are told to check before they call. Judged are arguments that are a sound
-JSON object, of a function that `tools` declares once, and only where its schema is valid and safe to apply: neither is
-more than 64 levels deep, all of a run together is not very large, and the schema holds no references and no patterns.
-Formats are not judged.
+JSON object, of a function that `tools` declares once, where its schema is valid and neither is nested more than 64
+levels deep. Dialects are those of invalid-parameters-schema; multiples are counted in decimal, so 19.99 is a multiple
+of 0.01.
+
+What a schema asks with `$ref`, `$dynamicRef`, `$recursiveRef`, `pattern`, `patternProperties` or a `$schema` further in
+is not judged, as references are never followed and patterns never run; nor is `format`. Its other keywords are. Only
+where these depend on what cannot be judged they are left out too: `not`, `if` or `oneOf` with one of those inside,
+`maxContains` where `contains` has one inside, `additionalProperties` beside `patternProperties`,
+`unevaluatedProperties` and `unevaluatedItems` where one is beside them or inside the schema that they stand in, and
+everything beside a `$ref` in draft-06 and draft-07.
+
+The work is bounded by the size of the arguments and of the schemas. Arguments that would take more, because
+combinations multiply, are not compared, and an info says so.
 
 Bad:
 
@@ -36,10 +46,10 @@ from validator.document import Run
 from validator.embedded import Schema
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tools import Function, function_calls, functions
+from validator.tools import Function, calls_no_function, function_calls, functions
 
 
-@rule(group="tools", severity=WARNING, given=("required_action", "tools"))
+@rule(group="tools", severity=WARNING, given=("required_action", "tools"), accepts=calls_no_function)
 def check(run: Run) -> Iterable[Problem]:
     calls, declared = arguments.Calls(), _declared_once(run)
     problems = []

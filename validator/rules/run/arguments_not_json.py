@@ -29,10 +29,10 @@ from validator.document import Run
 from validator.parse import Parsed, text_of
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tools import function_calls
+from validator.tools import calls_no_function, function_calls
 
 
-@rule(group="tools", severity=WARNING, given=("required_action",))
+@rule(group="tools", severity=WARNING, given=("required_action",), accepts=calls_no_function)
 def check(run: Run) -> Iterable[Problem]:
     problems = []
     for pointer, function in function_calls(run):

@@ -25,14 +25,14 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tokens import PARTS
+from validator.tokens import agree, parts_of
 
 
-@rule(group="usage", severity=WARNING, given=("usage",))
+@rule(group="usage", severity=WARNING, given=("usage",), accepts=agree)
 def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
     return [
-        Problem(f"usage/{details}/{part}", f"is {{}}, but is a part of {whole}, which is {{}}", (count, usage[whole]))
-        for whole, details, part in PARTS
-        if (parts := usage.get(details)) and (count := parts.get(part) or 0) > usage[whole]
+        Problem(f"usage/{place}", f"is {{}}, but is a part of {whole}, which is {{}}", (count, usage[whole]))
+        for whole, place, count in parts_of(usage)
+        if count > usage[whole]
     ]

@@ -22,11 +22,11 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tools import functions
+from validator.tools import calls_no_function, functions
 from validator.wording import Name
 
 
-@rule(group="tools", severity=WARNING, given=("tools",))
+@rule(group="tools", severity=WARNING, given=("tools",), accepts=calls_no_function)
 def check(run: Run) -> Iterable[Problem]:
     first: dict[str, int] = {}
     message = "is {}, the name of the tool at index {} already"

@@ -27,11 +27,11 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import ERROR, rule
-from validator.tools import tool_calls
+from validator.tools import calls_no_function, tool_calls
 from validator.wording import Name
 
 
-@rule(group="tools", severity=ERROR, given=("required_action",))
+@rule(group="tools", severity=ERROR, given=("required_action",), accepts=calls_no_function)
 def check(run: Run) -> Iterable[Problem]:
     first: dict[str, int] = {}
     problems = []

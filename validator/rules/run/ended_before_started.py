@@ -21,7 +21,7 @@ run was started, completed, cancelled, failed); held in 62 of 62 genuine ended r
 
 from collections.abc import Iterable
 
-from validator.document import END_TIMES, Run
+from validator.document import END_TIMES, Run, are_in_order
 from validator.problem import Problem
 from validator.rule import ERROR, rule
 
@@ -32,7 +32,7 @@ _END_TIME = {
 }
 
 
-@rule(group="time", severity=ERROR, on=_END_TIME, reads=("created_at", "started_at", *END_TIMES))
+@rule(group="time", severity=ERROR, on=_END_TIME, reads=("created_at", "started_at", *END_TIMES), accepts=are_in_order)
 def check(run: Run) -> Iterable[Problem]:
     field = _END_TIME[run["status"]]
     start = "created_at" if run.get("started_at") is None else "started_at"

@@ -22,12 +22,19 @@ creation); held in 181 of 181 genuine runs that can expire.
 
 from collections.abc import Iterable
 
-from validator.document import ACTIVE, Run
+from validator.document import ACTIVE, Run, are_in_order
 from validator.problem import Problem
 from validator.rule import ERROR, rule
 
 
-@rule(group="time", severity=ERROR, on=ACTIVE, given=("expires_at",), reads=("created_at", "started_at"))
+@rule(
+    group="time",
+    severity=ERROR,
+    on=ACTIVE,
+    given=("expires_at",),
+    reads=("created_at", "started_at"),
+    accepts=are_in_order,
+)
 def check(run: Run) -> Iterable[Problem]:
     created, expires, started = run["created_at"], run["expires_at"], run.get("started_at")
     if started is not None and expires < started:

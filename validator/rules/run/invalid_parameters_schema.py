@@ -26,9 +26,10 @@ from validator.document import Run
 from validator.embedded import embedded_schemas, fault
 from validator.problem import Problem
 from validator.rule import WARNING, rule
+from validator.tools import calls_no_function
 
 
-@rule(group="tools", severity=WARNING, given=("tools",), reads=("response_format",))
+@rule(group="tools", severity=WARNING, given=("tools",), reads=("response_format",), accepts=calls_no_function)
 def check(run: Run) -> Iterable[Problem]:
     return [
         embedded.located(problem)

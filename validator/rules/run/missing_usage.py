@@ -21,10 +21,11 @@ from collections.abc import Iterable
 from validator.document import TERMINAL, Run
 from validator.problem import Problem
 from validator.rule import INFO, rule
+from validator.tokens import agree
 from validator.wording import Name
 
 
-@rule(group="usage", severity=INFO, on=TERMINAL, null=("usage",))
+@rule(group="usage", severity=INFO, on=TERMINAL, null=("usage",), accepts=agree)
 def check(run: Run) -> Iterable[Problem]:
     if "usage" not in run:
         return ()

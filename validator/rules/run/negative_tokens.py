@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import ERROR, rule
-from validator.tokens import COUNTS, PARTS
+from validator.tokens import COUNTS, PARTS, parts_of
 
 _SOUND = {
     "properties": {
@@ -36,11 +36,7 @@ _SOUND = {
 def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
     problems = [_problem(name, usage[name], _consequences(name)) for name in COUNTS if usage[name] < 0]
-    for _, part_of, name in PARTS:
-        details = usage.get(part_of)
-        if details and (details.get(name) or 0) < 0:
-            problems.append(_problem(f"{part_of}/{name}", details[name]))
-    return problems
+    return problems + [_problem(place, count) for _, place, count in parts_of(usage) if count < 0]
 
 
 def _consequences(name: str) -> tuple[str, ...]:

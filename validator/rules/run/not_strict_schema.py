@@ -28,12 +28,13 @@ from validator.document import Run
 from validator.embedded import Part, Schema, dialect_of, embedded_schemas, fault, parts, remembering
 from validator.problem import Problem
 from validator.rule import WARNING, rule
+from validator.tools import calls_no_function
 
 MOST_PROPERTIES = 5000
 DEEPEST_OBJECT = 10
 
 
-@rule(group="tools", severity=WARNING, given=("tools",), reads=("response_format",))
+@rule(group="tools", severity=WARNING, given=("tools",), reads=("response_format",), accepts=calls_no_function)
 def check(run: Run) -> Iterable[Problem]:
     return [
         embedded.located(problem)

@@ -39,7 +39,7 @@ def check(run: Run) -> Iterable[Problem]:
         for index, tool in enumerate(run["tools"])
         if tool["type"] == "retrieval"
     ]
-    if run.get("file_ids"):
+    if isinstance(file_ids := run.get("file_ids"), list) and file_ids:
         message = "names files of the run: version 2 of the API has them with the tools, in tool_resources"
         problems.append(Problem("file_ids", message))
     return problems

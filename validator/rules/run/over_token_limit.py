@@ -22,8 +22,7 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import INFO, rule
-
-_LIMITS = (("prompt_tokens", "max_prompt_tokens"), ("completion_tokens", "max_completion_tokens"))
+from validator.tokens import LIMITS, agree
 
 
 @rule(
@@ -31,6 +30,7 @@ _LIMITS = (("prompt_tokens", "max_prompt_tokens"), ("completion_tokens", "max_co
     severity=INFO,
     given=("usage",),
     reads=("max_prompt_tokens", "max_completion_tokens"),
+    accepts=agree,
 )
 def check(run: Run) -> Iterable[Problem]:
     if run.get("max_prompt_tokens") is None and run.get("max_completion_tokens") is None:
@@ -38,6 +38,6 @@ def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
     return [
         Problem(f"usage/{count}", f"is {{}}, over the run's own {limit} of {{}}", (usage[count], run[limit]))
-        for count, limit in _LIMITS
+        for count, limit in LIMITS
         if run.get(limit) is not None and usage[count] > run[limit]
     ]

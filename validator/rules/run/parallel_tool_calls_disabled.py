@@ -27,10 +27,10 @@ from validator import pointer
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tools import tool_calls
+from validator.tools import calls_no_function, tool_calls
 
 
-@rule(group="tools", severity=WARNING, given=("parallel_tool_calls", "required_action"))
+@rule(group="tools", severity=WARNING, given=("parallel_tool_calls", "required_action"), accepts=calls_no_function)
 def check(run: Run) -> Iterable[Problem]:
     calls = () if run["parallel_tool_calls"] else tool_calls(run)
     if len(calls) <= 1:

@@ -19,12 +19,12 @@ run was created and was started); held in 143 of 143 genuine pairs.
 
 from collections.abc import Iterable
 
-from validator.document import Run
+from validator.document import Run, are_in_order
 from validator.problem import Problem
 from validator.rule import ERROR, rule
 
 
-@rule(group="time", severity=ERROR, given=("started_at",), reads=("created_at",))
+@rule(group="time", severity=ERROR, given=("started_at",), reads=("created_at",), accepts=are_in_order)
 def check(run: Run) -> Iterable[Problem]:
     created, started = run["created_at"], run["started_at"]
     if started >= created:

@@ -32,7 +32,7 @@ _TOO_MANY = 2**52
 """Beyond it not every program keeps integers exact."""
 
 
-@rule(group="usage", severity=ERROR, given=("usage",), reads=("steps",))
+@rule(group="usage", severity=ERROR, given=("usage",), reads=("steps",), accepts=tokens.agree)
 def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
     prompt, completion, total = usage["prompt_tokens"], usage["completion_tokens"], usage["total_tokens"]
@@ -51,9 +51,8 @@ def check(run: Run) -> Iterable[Problem]:
 
 def _are_counted(usage: dict[str, Any]) -> bool:
     """Whether both parts are counts, and none of them is contradicted by its own breakdown."""
-    return all(
-        0 < usage[whole] < _TOO_MANY and ((usage.get(details) or {}).get(part) or 0) <= usage[whole]
-        for whole, details, part in tokens.PARTS
+    return all(0 < usage[whole] < _TOO_MANY for whole in ("prompt_tokens", "completion_tokens")) and all(
+        count <= usage[whole] for whole, _, count in tokens.parts_of(usage)
     )
 
 

@@ -27,11 +27,11 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import INFO, rule
-from validator.tools import function_calls, function_names
+from validator.tools import calls_no_function, function_calls, function_names
 from validator.wording import Name
 
 
-@rule(group="tools", severity=INFO, given=("required_action", "tools"))
+@rule(group="tools", severity=INFO, given=("required_action", "tools"), accepts=calls_no_function)
 def check(run: Run) -> Iterable[Problem]:
     declared = function_names(run)
     return [

@@ -21,11 +21,11 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tools import function_names
+from validator.tools import calls_no_function, function_names
 from validator.wording import Name
 
 
-@rule(group="tools", severity=WARNING, given=("tool_choice", "tools"))
+@rule(group="tools", severity=WARNING, given=("tool_choice", "tools"), accepts=calls_no_function)
 def check(run: Run) -> Iterable[Problem]:
     choice = run["tool_choice"]
     if isinstance(choice, str):
