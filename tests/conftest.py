@@ -4,6 +4,7 @@ import gc
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -13,14 +14,15 @@ from tests.paths import ROOT
 from tests.surroundings import nothing_obeyed
 from tests.tools import TOOLS
 from tests.watch import WATCH
-from validator import library, parse  # noqa: F401  # the library, so that every module with an engine is loaded
+from validator import contract, library, parse  # noqa: F401  # the library, so that every module with an engine is loaded
 
 pytest_plugins = ["pytester"]
 
 _UNHURRIED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large)
+settings.register_profile("quick", max_examples=50, derandomize=True, deadline=None, suppress_health_check=_UNHURRIED)
 settings.register_profile("ci", max_examples=200, derandomize=True, deadline=None, suppress_health_check=_UNHURRIED)
 settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=_UNHURRIED)
-settings.load_profile("ci")
+settings.load_profile("quick")
 
 gc.set_threshold(50_000)  # what is parsed is many objects and no garbage: looking for it takes an eighth of the time
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell gives that to what it starts with &
@@ -74,6 +76,19 @@ def without_fast_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         _forget()
 
     yield switch
+    _forget()
+
+
+@pytest.fixture
+def with_schemas(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Go on with the schemas of another folder."""
+
+    def switch(folder: Path) -> None:
+        monkeypatch.setattr(contract, "FOLDER", str(folder))
+        _forget()
+
+    yield switch
+    monkeypatch.undo()
     _forget()
 
 

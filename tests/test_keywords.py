@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,11 @@ SCHEMAS = Path(FOLDER)
 INSIDE = {"then", "else", "items", "additionalProperties"}
 """Keywords whose subschemas reject something; what fails in an `if` decides, and rejects nothing."""
 REJECT_NOTHING = {"$schema", "$id", "$ref", "title", "description", "if", "properties", "allOf", *INSIDE}
+
+MESSAGE = (
+    "is a string of {} characters, which the keyword {} of the schema rejects; "
+    "there is no rule schema:{} to report it, which is a defect of validate-runs"
+)
 
 
 def keywords(schema: Any) -> Iterator[str]:
@@ -65,8 +70,19 @@ def test_a_keyword_without_a_rule_is_a_finding_that_no_option_leaves_out(
     assert code == 1
     assert [rule for rule, _, _ in sound] == ["token-total-mismatch"]
     assert failed == 2
-    message = (
-        "is a string of 65 characters, which the keyword maxLength of the schema rejects; "
-        "there is no rule schema:maxLength to report it, which is a defect of validate-runs"
-    )
+    message = MESSAGE.format("65", "maxLength", "maxLength")
     assert sorted(rejected) == [("internal-error", "/model", message), *sound]
+
+
+def test_the_library_reports_it_too(tmp_path: Path, with_schemas: Callable[[Path], None]) -> None:
+    shutil.copytree(SCHEMAS, tmp_path, dirs_exist_ok=True)
+    schema = json.loads((SCHEMAS / "run.json").read_text("utf-8"))
+    schema["properties"]["model"]["pattern"] = "^gpt-"
+    (tmp_path / "run.json").write_text(json.dumps(schema))
+    with_schemas(tmp_path)
+    run = json.loads((SAMPLES / "valid" / "run.json").read_text("utf-8"))
+    report = validator.validate({**run, "model": "zebra"}, select=["usage"])
+    assert not report.ok
+    assert [(found.rule, found.pointer, found.message) for found in report.findings] == [
+        ("internal-error", "/model", MESSAGE.format("5", "pattern", "pattern"))
+    ]
