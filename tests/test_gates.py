@@ -236,10 +236,8 @@ def _raising(error: Exception) -> Any:
 
 @pytest.mark.usefixtures("broken_rules")
 def test_a_rule_that_raises_is_named_where_nothing_else_is_wrong() -> None:
-    assert said([run(), run(usage=FAULTY_USAGE)]) == [
-        ("internal-error", "/1", "rule milliseconds raised OverflowError, the other rules were still applied"),
-        ("internal-error", "/1", "rule token-total-mismatch raised KeyError, the other rules were still applied"),
-    ]
+    message = "rule token-total-mismatch raised KeyError, the other rules were still applied"
+    assert said([run(), run(usage=FAULTY_USAGE)]) == [("internal-error", "/1", message)]
 
 
 @pytest.mark.usefixtures("broken_rules")

@@ -185,3 +185,8 @@ def test_a_page_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
 @pytest.mark.parametrize("sample", [SAMPLES / "valid" / "page.json"], ids=str)
 def test_nothing_is_said_of_the_page_that_the_examples_are_laid_over(sample: Path) -> None:
     assert validate(sample, now=NOW).findings == ()
+
+
+def test_what_screens_has_an_accept_schema() -> None:
+    """What an accepted run may still have wrong, no rule that comes before the others has to look at."""
+    assert [rule.name for rule in RULES if rule.screens and rule.unless is None and rule.series is None] == []

@@ -16,7 +16,7 @@ from validator.pointer import join, split
 from validator.problem import MAX_PROBLEMS, NamedProblem, Problem
 from validator.quick_pass import Acceptance
 from validator.recognise import Part, Recognised, is_other_object
-from validator.rule_pass import Dispatch, bind, dispatch, is_silent, page_problems, run_problems
+from validator.rule_pass import Dispatch, bind, dispatch, is_silent, page_problems, rest_problems, run_problems
 from validator.rules import RULES
 from validator.schema_pass import accepts, schema_problems
 from validator.settings import ContractName, Form, Order, Settings
@@ -168,11 +168,15 @@ def _judged(part: Part, subject: _Subject, room: int) -> Judged:
             if not isinstance(run, dict):
                 continue
         wire_run = run if is_wire else to_wire(run, subject.contract.shape_of("run"))
-        if not accepted or not _is_silent(wire_run, rules):
+        said: list[NamedProblem] = []
+        if not accepted:
             said, spoiled = run_problems(wire_run, misshapen, rules)
-            problems += under(pointer, said, None if is_wire else run)
             if spoiled:
                 spoiled_runs[index] = spoiled
+        elif not _is_silent(wire_run, rules):
+            said = rest_problems(wire_run, rules)
+        if said:
+            problems += under(pointer, said, None if is_wire else run)
         wire_runs.append((index, wire_run))
     of_runs = Judged(part, problems, wire_runs, spoiled_runs)
     return _with_envelope(of_runs, subject) if part.is_page else of_runs

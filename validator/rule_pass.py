@@ -33,24 +33,27 @@ Group: TypeAlias = tuple[Silent | None, Silent]
 class Dispatch(NamedTuple):
     """The rules in effect, sorted by what they check.
 
-    `rest` has for each status the rules that may report something of a run that the accept schema accepts.
+    `rest` are the rules that may report something of a run that the accept schema accepts; `groups` has them by status.
     """
 
     page: Dispatched
     screens: Dispatched
     run: Dispatched
-    rest: Mapping[str, tuple[Group, ...]]
+    rest: Dispatched
+    groups: Mapping[str, tuple[Group, ...]]
 
 
 def dispatch(rules: Iterable[Rule], severities: Mapping[str, Severity]) -> Dispatch:
     """Sort the rules of single documents by what they check; `bind` gives them the settings that they ask for."""
     checking = [(rule, rule.check) for rule in rules if rule.check and not rule.series]
     of_runs = [pair for pair in checking if pair[0].group != "page"]
+    rest = tuple(pair for pair in of_runs if not pair[0].has_accept_schema and not pair[0].asks)
     return Dispatch(
         page=tuple(pair for pair in checking if pair[0].group == "page"),
         screens=tuple(pair for pair in of_runs if _screens(pair[0], severities)),
         run=tuple(pair for pair in of_runs if not _screens(pair[0], severities)),
-        rest=_rest([pair for pair in of_runs if not pair[0].has_accept_schema and not pair[0].asks]),
+        rest=rest,
+        groups=_by_status(rest),
     )
 
 
@@ -65,8 +68,8 @@ def bind(rules: Dispatch, settings: Settings, accepted_from: float) -> Dispatch:
     is_later = settings.now >= accepted_from
     asking = tuple(pair for pair in (*screens, *run) if pair[0].asks and not (is_later and pair[0].has_accept_schema))
     last: tuple[Group, ...] = ((None, partial(_report_nothing, asking)),) if asking else ()
-    rest = {status: groups + last for status, groups in rules.rest.items()} if last else rules.rest
-    return Dispatch(page, screens, run, rest)
+    groups = {status: of_status + last for status, of_status in rules.groups.items()} if last else rules.groups
+    return Dispatch(page, screens, run, rules.rest + asking, groups)
 
 
 def _bound(pairs: Dispatched, settings: Settings) -> Dispatched:
@@ -75,13 +78,13 @@ def _bound(pairs: Dispatched, settings: Settings) -> Dispatched:
     return tuple((rule, partial(check, **rule.asked(settings)) if rule.asks else check) for rule, check in pairs)
 
 
-def _rest(pairs: list[tuple[Rule, BoundCheck]]) -> dict[str, tuple[Group, ...]]:
+def _by_status(pairs: Dispatched) -> dict[str, tuple[Group, ...]]:
     of_tools = tuple(pair for pair in pairs if pair[0].accepts is calls_no_function and pair[0].fields <= {*FIELDS})
     tools = ((calls_no_function, _cached(of_tools)),) if of_tools else ()
     return {status: tools + _groups(status, pairs, of_tools) for status in ACTIVE | TERMINAL}
 
 
-def _groups(status: str, pairs: Iterable[tuple[Rule, BoundCheck]], apart: Dispatched) -> tuple[Group, ...]:
+def _groups(status: str, pairs: Dispatched, apart: Dispatched) -> tuple[Group, ...]:
     """The rules of a status by the predicate that they share."""
     groups: dict[Silent | None, list[tuple[Rule, BoundCheck]]] = {}
     for pair in pairs:
@@ -113,7 +116,7 @@ def _cached(pairs: Dispatched) -> Silent:
 
 def is_silent(run: Run, rules: Dispatch) -> bool:
     """Whether no rule reports anything of a run that the accept schema accepts; raises what a rule raises."""
-    for accepts, report_nothing in rules.rest[run["status"]]:
+    for accepts, report_nothing in rules.groups[run["status"]]:
         if (accepts is None or not accepts(run)) and not report_nothing(run):
             return False
     return True
@@ -128,7 +131,20 @@ def run_problems(run: Run, misshapen: Collection[str], rules: Dispatch) -> tuple
     screened = called(rules.screens, shaped)
     spoiled = {*misshapen, *(name for _, problem in screened for name in problem.spoils)}
     run = {**run, **{problem.pointer: None for _, problem in screened if problem.means_null}}
-    return screened + called(tuple(pair for pair in rules.run if applies(pair[0], run, spoiled)), run), spoiled
+    return screened + called(_applicable(rules.run, run, spoiled), run), spoiled
+
+
+def rest_problems(run: Run, rules: Dispatch) -> list[NamedProblem]:
+    """What the rules report of a run that the accept schema accepts."""
+    return called(_applicable(rules.rest, run, ()), run)
+
+
+def _applicable(pairs: Dispatched, run: Run, misshapen: Collection[str]) -> Dispatched:
+    """The rules that have something to judge."""
+    if misshapen:
+        return tuple(pair for pair in pairs if applies(pair[0], run, misshapen))
+    status = run["status"]
+    return tuple(pair for pair in pairs if (pair[0].on is None or status in pair[0].on) and applies(pair[0], run, ()))
 
 
 def remember(memo: dict[Key, Value], key: Key, value: Value) -> None:
