@@ -99,17 +99,23 @@ class Browser:
         return [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
+def need_browser() -> None:
+    """Skip the module that calls this where there is no browser, or nothing that drives it."""
+    command("chromium")
+    command("chromedriver")
+    package("selenium")
+
+
 @contextmanager
 def chromium(profile: Path) -> Iterator[Browser]:
     """A browser with a profile of its own, closed at the end."""
-    browser, driver_of_it = command("chromium"), command("chromedriver")
     webdriver = package("selenium.webdriver")
     options = webdriver.ChromeOptions()
-    options.binary_location = browser
+    options.binary_location = command("chromium")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     for flag in (*FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver_of_it))
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=command("chromedriver")))
     try:
         driver.set_script_timeout(60)
         yield Browser(driver)

@@ -19,9 +19,10 @@ from validator import contract, library, parse  # noqa: F401  # the library, so 
 pytest_plugins = ["pytester"]
 
 _UNHURRIED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large)
+settings.register_profile("quick", max_examples=50, derandomize=True, deadline=None, suppress_health_check=_UNHURRIED)
 settings.register_profile("ci", max_examples=200, derandomize=True, deadline=None, suppress_health_check=_UNHURRIED)
 settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=_UNHURRIED)
-settings.load_profile("ci")
+settings.load_profile("quick")
 
 gc.set_threshold(50_000)  # what is parsed is many objects and no garbage: looking for it takes an eighth of the time
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell gives that to what it starts with &

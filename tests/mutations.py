@@ -36,16 +36,16 @@ class Mutation:
 
     def applied(self, page: Any) -> Any:
         """A copy of the page with the fault in it."""
-        page = copy.deepcopy(page)
         if not self.path:
             return self.value
-        parent = page
+        page = parent = copy.copy(page)  # the rest of the page is shared: nobody changes a document
         for part in self.path[:-1]:
+            parent[part] = copy.copy(parent[part])
             parent = parent[part]
         if self.delete:
             del parent[self.path[-1]]
         else:
-            parent[self.path[-1]] = copy.deepcopy(self.value)
+            parent[self.path[-1]] = self.value
         return page
 
 

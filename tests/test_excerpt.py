@@ -206,8 +206,8 @@ def test_excerpts_are_the_same_where_the_text_is_entered_at_landmarks(
 def test_only_what_stands_around_a_place_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
 
-    def counted(text: str, *begin: Any) -> Iterator[Token]:
-        for token in tokens(text, *begin):
+    def counted(text: str, *begin: Any, **options: Any) -> Iterator[Token]:
+        for token in tokens(text, *begin, **options):
             read.append(token)
             yield token
 

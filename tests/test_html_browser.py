@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import Browser, chromium
+from tests.browser import Browser, chromium, need_browser
 from tests.commands import run as command
 from tests.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.pages import page, run
@@ -20,6 +20,7 @@ from validator.severity import Severity
 from validator.wording import escape
 
 pytestmark = pytest.mark.tools
+need_browser()
 
 
 @pytest.fixture(scope="module")

@@ -825,15 +825,19 @@ def test_what_pytest_compares_again_to_explain_a_failure_counts_once(pytester: p
     ]
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_report_is_the_same_with_workers(pytester: pytest.Pytester, name: str) -> None:
+def test_reports_are_the_same_with_workers(pytester: pytest.Pytester) -> None:
     recorded(pytester, "responses/faulty.json", "responses/sound.json")
     pytester.makepyfile(test_it=REPORTED)
-    arguments = ["--validate-runs", "responses/*.json", "--validate-runs-report"]
-    pytester.runpytest_inprocess(*arguments, f"{name}:alone")
-    result = pytester.runpytest_subprocess(*arguments, f"{name}:together", "-n", "2")
+
+    def reports(folder: str) -> list[str]:
+        return [f"--validate-runs-report={name}:{folder}/{name}" for name in FORMATS]
+
+    alone, together = pytester.mkdir("alone"), pytester.mkdir("together")
+    pytester.runpytest_inprocess("--validate-runs", "responses/*.json", *reports("alone"))
+    result = pytester.runpytest_subprocess("--validate-runs", "responses/*.json", *reports("together"), "-n", "2")
     assert outcome(result) == {"failed": 2, "passed": 2}
-    assert (pytester.path / "together").read_bytes() == (pytester.path / "alone").read_bytes() != b""
+    for name in FORMATS:
+        assert (together / name).read_bytes() == (alone / name).read_bytes() != b"", name
 
 
 def test_a_worker_writes_no_report(pytester: pytest.Pytester) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.commands import run as command
 from tests.mutations import mutations, several
@@ -863,7 +864,7 @@ def test_no_rule_raises_whatever_is_misshapen(tmp_path: Path, form: str) -> None
     rng = random.Random(20261201)
     sound = [listed("ab"), listed("bc"), page(active(id="run_b")), page(*runs("ab"), has_more=True)]
     pools = [(one, mutations(one, contract("observed", "wire"))) for one in sound]
-    for _ in range(120):
+    for _ in range(settings().max_examples):
         documents = [several(one, pool, rng) for one, pool in (rng.choice(pools) for _ in range(4))]
         if form == "sdk":
             documents = [_camel(one) for one in documents]

@@ -36,7 +36,8 @@ def explained(text: str) -> tuple[Any, tuple[tuple[str, Problem], ...], bool]:
     the value None and one problem.
     """
     try:
-        for _ in tokens(text, len(text)):  # a text can end being JSON after a long way that is not worth building
+        # A text can end being JSON after a long way that is not worth building.
+        for _ in tokens(text, skip_to=len(text)):
             pass
     except Unreadable as stopped:
         return None, ((stopped.rule, stopped.problem),), False

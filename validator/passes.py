@@ -13,7 +13,7 @@ from validator.document import Run
 from validator.key_pass import key_problems, undeclared_keys
 from validator.parse import Parsed
 from validator.pointer import join, split
-from validator.problem import NamedProblem
+from validator.problem import MAX_PROBLEMS, NamedProblem, Problem
 from validator.quick_pass import Acceptance
 from validator.recognise import Part, Recognised, is_other_object
 from validator.rule_pass import Dispatch, bind, dispatch, is_silent, page_problems, run_problems
@@ -126,8 +126,16 @@ def judge(recognised: Recognised, parsed: Parsed, checks: Checks) -> tuple[list[
         checks.acceptance(recognised.form),
         frozenset(problem.pointer for name, problem in parsed.problems if name == "non-finite-number"),
     )
-    parts = [_judged(part, subject) for part in recognised.parts]
-    return [problem for part in parts for problem in part.problems], parts
+    problems: list[NamedProblem] = []
+    parts = []
+    for part in recognised.parts:
+        parts.append(_judged(part, subject, MAX_PROBLEMS - len(problems)))
+        problems += parts[-1].problems
+        if len(problems) > MAX_PROBLEMS:
+            message = "has more than {} problems, the most that are looked for in one document: the rest is not checked"
+            problems.append(("too-large", Problem("", message, (MAX_PROBLEMS,))))
+            break
+    return problems, parts
 
 
 class _Subject(NamedTuple):
@@ -140,13 +148,15 @@ class _Subject(NamedTuple):
     unusable: frozenset[str]
 
 
-def _judged(part: Part, subject: _Subject) -> Judged:
-    """A page and its runs, or runs without a page, with their problems."""
+def _judged(part: Part, subject: _Subject, room: int) -> Judged:
+    """A page and its runs, or runs without a page, with their problems; the first runs, if those have no `room`."""
     problems: list[NamedProblem] = []
     wire_runs: list[tuple[int, Run]] = []
     spoiled_runs: dict[int, Collection[str]] = {}
     rules, is_wire = subject.checks.rules, subject.form == "wire"
     for index, (pointer, run) in enumerate(part.runs):
+        if len(problems) > room:  # the rules of pages need all runs
+            return Judged(part, problems, wire_runs, spoiled_runs)
         misshapen: Collection[str] = ()
         accepted = not subject.unusable and subject.acceptance.accepts(run)
         if not accepted:

@@ -6,6 +6,9 @@ from typing import NamedTuple, TypeAlias
 
 from validator.severity import Severity
 
+MAX_PROBLEMS = 100_000
+"""Problems after which a document is not looked into any further; each takes about a kilobyte."""
+
 
 class Span(NamedTuple):
     """A stretch of a document's text: offsets in code points, the end exclusive."""

@@ -14,7 +14,7 @@ from referencing import Registry
 from validator.contract import Subject, contract
 from validator.inlining import inlined
 from validator.pointer import join
-from validator.problem import Fix, NamedProblem, Problem
+from validator.problem import MAX_PROBLEMS, Fix, NamedProblem, Problem
 from validator.recognise import OTHER_OBJECTS
 from validator.settings import ContractName, Form
 from validator.wording import TYPES, Name, closest, either
@@ -34,6 +34,8 @@ def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> lis
     for error in _validator(subject, name, form).iter_errors(value):
         place = join(*error.absolute_path)
         places.setdefault(place, {}).setdefault(str(error.validator), error)
+        if len(places) > MAX_PROBLEMS:
+            break
         if error.validator == "required":
             missing.setdefault(place, {}).update(dict.fromkeys(_missing_keys(error)))
     problems: list[NamedProblem] = []

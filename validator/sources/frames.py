@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from validator.locate import Lines, Place
 from validator.sources import Document, Frame
@@ -102,18 +102,19 @@ class Recording:
         return Lines(self.text)
 
 
-class Quoted(NamedTuple):
-    """The document is a string of a recording: `offsets` finds where each of its characters stands there, and its end.
+Offsets: TypeAlias = Callable[[int | None], Sequence[int]]
+"""Finds where each character of a string stands in its recording, and its end; or only so many of the first."""
 
-    It is asked only when there is something to place.
-    """
+
+class Quoted(NamedTuple):
+    """The document is a string of a recording, whose `offsets` are asked for only when there is something to place."""
 
     recording: Recording
-    offsets: Callable[[], Sequence[int]]
+    offsets: Offsets
 
     def placer(self, _text: str) -> Callable[[int], Place]:
         """Through the escapes of the string."""
-        offsets = self.offsets()
+        offsets = self.offsets(None)
         return lambda offset: self.recording.lines.line_and_column(offsets[offset])
 
     def liner(self, _text: str) -> Callable[[int], str]:
@@ -125,11 +126,11 @@ class Packed(NamedTuple):
     """The document was unpacked from a string of a recording: all of it has the place where that begins."""
 
     recording: Recording
-    offsets: Callable[[], Sequence[int]]
+    start: Callable[[], int]
 
     def placer(self, _text: str) -> Callable[[int], Place]:
         """The one place."""
-        place = self.recording.lines.line_and_column(self.offsets()[0])
+        place = self.recording.lines.line_and_column(self.start())
         return lambda _offset: place
 
     def liner(self, _text: str) -> Callable[[int], str]:

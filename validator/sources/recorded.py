@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import islice
 from typing import Any, Protocol
+
+from validator.sources.frames import Offsets
 
 _LONGEST = 1000
 """Characters of a header or status; those that mean something are far shorter."""
@@ -23,7 +25,7 @@ class Binary(str):
 class Strings(Protocol):
     """The strings of a recording, each known by its value and the keys and indexes that lead to it."""
 
-    def offsets(self, string: str, *path: str | int) -> Callable[[], Sequence[int]]:
+    def offsets(self, string: str, *path: str | int) -> Offsets:
         """Finds, when asked, where in the recording each character of a string stands, and its end."""
 
     def start(self, *path: str | int) -> Callable[[], int]:

@@ -11,7 +11,7 @@ from validator.locate import elements, locate
 from validator.parse import parse, text_of
 from validator.pointer import join
 from validator.sources import Document, PassedOver, SourceError, cassette, har, unreadable
-from validator.sources.frames import Recording
+from validator.sources.frames import Offsets, Recording
 from validator.sources.opened import Opened
 from validator.sources.recordings import documents as documents_of_calls
 
@@ -51,7 +51,7 @@ class JsonStrings:
         self._text = text
         self._calls: Sequence[int] = ()
 
-    def offsets(self, _string: str, *path: str | int) -> Callable[[], Sequence[int]]:
+    def offsets(self, _string: str, *path: str | int) -> Offsets:
         """Finds, when asked, where each character of a string stands, and its end."""
         return partial(self._characters, path)
 
@@ -65,12 +65,14 @@ class JsonStrings:
         place = join(*path[depth + 1 :]), False
         return locate(self._text, {place}, self._calls[index])[place].start
 
-    def _characters(self, path: tuple[str | int, ...]) -> Sequence[int]:
-        found = array("Q")
+    def _characters(self, path: tuple[str | int, ...], most: int | None) -> Sequence[int]:
         at = self._start(path) + 1
+        if most == 1:
+            return [at]
+        found = array("Q")
         end = _rest_of_string(self._text, at).end()
         for escape in _escapes(self._text, at, end):
             found.extend(range(at, escape.start() + 1))
             at = escape.end()
         found.extend(range(at, end + 1))
-        return found
+        return found[:most]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -13,7 +14,7 @@ from validator.parse import foreign, text_of
 from validator.problem import Problem
 from validator.sources import Document, Origin, PassedOver, SourceError, unreadable
 from validator.sources.cassette import calls, is_cassette
-from validator.sources.frames import Packed, Recording
+from validator.sources.frames import Offsets, Packed, Recording
 from validator.sources.opened import Opened
 from validator.sources.recorded import Binary
 from validator.sources.recordings import documents as documents_of_calls
@@ -36,7 +37,7 @@ def documents(opened: Opened, data: bytes) -> Iterator[Document | PassedOver | S
         value = _value(text, opened.max_values)
     except _TooManyNodes as error:
         at = error.problem_mark.index
-        origin = Origin(Packed(Recording(text), lambda: [at]))
+        origin = Origin(Packed(Recording(text), lambda: at))
         yield opened.too_many("nodes", opened.max_values, "one YAML file", origin=origin)
         return
     except yaml.YAMLError as error:
@@ -55,12 +56,12 @@ def documents(opened: Opened, data: bytes) -> Iterator[Document | PassedOver | S
 
 def _none(opened: Opened, reason: str, text: str, at: int) -> Iterator[Document]:
     if opened.is_named:
-        frame = Packed(Recording(text), lambda: [at])
+        frame = Packed(Recording(text), lambda: at)
         yield unreadable(opened.name, "broken-recording", reason, origin=Origin(frame))
 
 
 def _foreign(opened: Opened, text: str, rule: str, problem: Problem) -> Document:
-    frame = Packed(Recording(text), lambda: [problem.span.start if problem.span else 0])
+    frame = Packed(Recording(text), lambda: problem.span.start if problem.span else 0)
     return unreadable(opened.name, rule, problem.message, origin=Origin(frame))
 
 
@@ -177,10 +178,10 @@ class YamlStrings:
         self._text = text
         self._value = value
 
-    def offsets(self, string: str, *_path: str | int) -> Callable[[], Sequence[int]]:
+    def offsets(self, string: str, *_path: str | int) -> Offsets:
         """Finds, when asked, where each character of a string stands, and its end."""
         assert isinstance(string, _Scalar)  # noqa: S101  # all strings of the value are
-        return lambda: _offsets(self._text, string)
+        return lambda most: array("Q", islice(_offsets(self._text, string), most))
 
     def start(self, *path: str | int) -> Callable[[], int]:
         """Finds, when asked, where something begins, or the innermost thing around it that has a place."""
@@ -195,9 +196,8 @@ class YamlStrings:
         return found
 
 
-def _offsets(text: str, scalar: _Scalar) -> Sequence[int]:
+def _offsets(text: str, scalar: _Scalar) -> Iterator[int]:
     """Where each character of a scalar stands: blanks and line ends may be folded, everything else stands in order."""
-    found = array("Q")
     written = iter(_written(text, scalar))
     last = "", scalar.start
     here = next(written, None)
@@ -205,11 +205,10 @@ def _offsets(text: str, scalar: _Scalar) -> Sequence[int]:
         if character not in _MAY_FOLD:
             while here and here[0] != character:
                 last, here = here, next(written, None)
-        found.append((here or last)[1])
+        yield (here or last)[1]
         if here and here[0] == character:
             last, here = here, next(written, None)
-    found.append(scalar.end)
-    return found
+    yield scalar.end
 
 
 def _written(text: str, scalar: _Scalar) -> Iterable[tuple[str, int]]:

@@ -17,7 +17,7 @@ from validator.sighting import Period
 from validator.sources import Document, Origin, PassedOver, Request, SourceError, event_stream, unreadable
 from validator.sources.body_kinds import is_event_stream, is_json
 from validator.sources.content_codings import MAX_DOCUMENTS, undone
-from validator.sources.frames import Enclosing, Inside, Packed, Quoted, Recording
+from validator.sources.frames import Enclosing, Inside, Offsets, Packed, Quoted, Recording
 from validator.sources.opened import Opened, TooMuch
 from validator.sources.unpacking import BrokenCompression
 from validator.wording import count
@@ -41,13 +41,13 @@ class Body(NamedTuple):
 
     text: str
     is_base64: bool
-    offsets: Callable[[], Sequence[int]]
+    offsets: Offsets
 
     def without_mark(self) -> Body:
         """The same without a byte order mark, which is no part of the document; a second one is, and a fault."""
         if not self.text.startswith("\ufeff") or self.text.startswith("\ufeff", 1):
             return self
-        return Body(self.text[1:], self.is_base64, lambda: self.offsets()[1:])
+        return Body(self.text[1:], self.is_base64, lambda most: self.offsets(most and most + 1)[1:])
 
 
 class Call(NamedTuple):
@@ -114,8 +114,7 @@ def documents(
     for turn, call in _as_they_began(read):
         if isinstance(call, NoCall):
             found += 1
-            frame = Packed(recording, lambda at=call.offset: [at()])  # type: ignore[misc]
-            origin = Origin(frame, turn=turn)
+            origin = Origin(Packed(recording, call.offset), turn=turn)
             yield unreadable(opened.name, "broken-recording", call.reason, record=call.record, origin=origin)
             continue
         if reason := _why_not(call):
@@ -141,7 +140,7 @@ def documents(
 
 
 def _origin_of_all(recording: Recording) -> Origin:
-    return Origin(Packed(recording, lambda: [0]))
+    return Origin(Packed(recording, lambda: 0))
 
 
 def _nothing(calls: int) -> str:
@@ -188,15 +187,16 @@ def _why_not(call: Call) -> str | None:
 def _returned(
     opened: Opened, recording: Recording, call: Call, body: Body, turn: int
 ) -> Iterator[Document | SourceError]:
-    origin = Origin(Packed(recording, body.offsets), call.request, stream=call.record, period=call.period, turn=turn)
+    frame = Packed(recording, lambda: body.offsets(1)[0])
+    origin = Origin(frame, call.request, stream=call.record, period=call.period, turn=turn)
     try:
         if body.is_base64:
             data: str | bytes | None = _unpacked(opened, recording, call, body)
         else:
             recording.plain.take(len(body.text), opened.max_bytes)
-            body = body.without_mark()
-            data = body.text
-            origin = origin._replace(frame=Quoted(recording, body.offsets))
+            plain = body.without_mark()
+            data = plain.text
+            origin = origin._replace(frame=Quoted(recording, plain.offsets))
     except SourceError as missing:  # the extra package for zstd
         yield SourceError(opened.name, f"call {call.record} {missing}")
         return
