@@ -168,6 +168,8 @@ def test_a_called_name_that_no_function_may_have_is_a_warning() -> None:
         ("undeclared-tool-call", place, 'is "multi_tool_use.parallel", which is no function in tools')
     ]
     assert said(waiting("tide", tools=[TOOL])) == []
+    declared = [{"type": "function", "function": {"name": "bad name"}}]
+    assert said(waiting("bad name", tools=declared)) == [("invalid-function-name", "/tools/0/function/name", expected)]
 
 
 def test_what_one_fault_explains_is_no_other_fault_at_the_same_place() -> None:

@@ -91,7 +91,6 @@ SEED_FINDINGS = [
     ("info", "unprefixed-id", "/data/0/assistantId"),
     ("error", "unexpected-required-action", "/data/0/requiredAction"),
     ("info", "unprefixed-id", "/data/0/requiredAction/submitToolOutputs/toolCalls/0/id"),
-    ("warning", "invalid-function-name", "/data/0/requiredAction/submitToolOutputs/toolCalls/0/function/name"),
     ("warning", "arguments-not-json", "/data/0/requiredAction/submitToolOutputs/toolCalls/0/function/arguments"),
     ("warning", "unexpected-error", "/data/0/lastError"),
     ("warning", "expiry-on-ended-run", "/data/0/expiresAt"),

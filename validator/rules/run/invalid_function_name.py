@@ -4,8 +4,8 @@ The API takes 1 to 64 letters, digits, underscores and dashes, and refuses any o
 holds one was never accepted as it stands: a server skipped the check, or a tool rewrote the response. Names are judged
 in `tools`, in `tool_choice`, in tool calls, and as the name of the schema in `response_format`. A name in a call or a
 choice that no function may have is reported by this rule, and not once more as a function that `tools` does not
-declare. `multi_tool_use.parallel` in a call is left to `undeclared-tool-call`: models make it up, and genuine servers
-pass it on.
+declare; a call by a name that `tools` declares is reported there alone. `multi_tool_use.parallel` in a call is left to
+`undeclared-tool-call`: models make it up, and genuine servers pass it on.
 
 Bad:
 
@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from validator.document import Run
 from validator.problem import Problem
 from validator.rule import WARNING, rule
-from validator.tools import function_calls, functions, is_function_name, named_schema
+from validator.tools import function_calls, function_names, functions, is_function_name, named_schema
 from validator.wording import Name
 
 _MADE_UP = "multi_tool_use.parallel"
@@ -70,6 +70,7 @@ def _meant(run: Run) -> list[tuple[str, str]]:
     if isinstance(choice, dict) and choice["type"] == "function" and choice.get("function") is not None:
         names.append(("tool_choice/function/name", choice["function"]["name"]))
     if run.get("required_action") is not None:
+        known = {*function_names(run), _MADE_UP}  # of the names in tools, the finding there is enough
         called = ((f"{pointer}/name", function["name"]) for pointer, function in function_calls(run))
-        names += [(pointer, name) for pointer, name in called if name != _MADE_UP]
+        names += [(pointer, name) for pointer, name in called if name not in known]
     return names
