@@ -15,6 +15,7 @@ from tests.pages import page
 from tests.pages import run as a_run
 from tests.paths import INVALID, SAMPLES
 from validator.in_turn import check_all
+from validator.passes import compiled_for
 from validator.rules import BY_NAME
 from validator.sources import SourceError
 
@@ -316,10 +317,12 @@ def test_a_rule_that_breaks_leaves_what_is_known_of_the_file(project: Path) -> N
     rule = BY_NAME["token-total-mismatch"]
     check = rule.check
     object.__setattr__(rule, "check", lambda _: 1 / 0)
+    compiled_for.cache_clear()
     try:
         ran = run("page.json", *UPDATE, "-f", "concise", cwd=project)
     finally:
         object.__setattr__(rule, "check", check)
+        compiled_for.cache_clear()
     assert (ran.code, ran.out.count("internal-error")) == (2, 3)
     assert ran.err.endswith("3 findings accepted, 0 new, 0 gone\n")
     assert held(project) == before

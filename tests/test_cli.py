@@ -17,6 +17,7 @@ import pytest
 from tests.commands import Kept, Ran, code_of, process, run
 from tests.paths import SAMPLES
 from validator import __version__
+from validator.passes import compiled_for
 from validator.rule import Rule
 from validator.rules import BY_NAME, RULES
 
@@ -611,8 +612,10 @@ def broken_rule() -> Iterator[Rule]:
         raise ZeroDivisionError("secret of the document")
 
     object.__setattr__(rule, "check", broken)
+    compiled_for.cache_clear()
     yield rule
     object.__setattr__(rule, "check", check)
+    compiled_for.cache_clear()
 
 
 @pytest.mark.usefixtures("broken_rule")
@@ -621,10 +624,8 @@ def test_a_rule_that_raises_is_named_and_does_not_stop_the_others() -> None:
         2,
         "invalid/token-total-mismatch.json:4:5: error internal-error /data/0: "
         "rule token-total-mismatch raised ZeroDivisionError, the other rules were still applied\n"
-        "invalid/token-total-mismatch.json:41:5: error internal-error /data/1: "
-        "rule token-total-mismatch raised ZeroDivisionError, the other rules were still applied\n"
         + WARNED_LINE.format(WARNED)
-        + "2 errors, 1 warning in 2 documents (2 runs)\n",
+        + "1 error, 1 warning in 2 documents (2 runs)\n",
         "",
     )
 

@@ -23,8 +23,8 @@ MAX_KEY_LENGTH = 64
 MAX_SEEN = 4096
 """Unknown keys that are remembered until they appear again."""
 
-_Place: TypeAlias = tuple[str, ...]
-"""Where objects stand in a run: the keys that lead there, whatever the indexes."""
+_Place: TypeAlias = tuple[str | int, ...]
+"""Where objects stand in a run: the keys that lead there, with 0 for any index."""
 
 
 class Acceptance:
@@ -65,7 +65,7 @@ class Acceptance:
         if len(self._seen) > MAX_SEEN:
             self._seen.clear()
         for path, value, shape in undeclared:
-            place = tuple(part for part in path if isinstance(part, str))
+            place = tuple(0 if isinstance(part, int) else part for part in path)
             known = self._learned.get(place, {})
             for key in value:
                 is_new = key not in shape.properties and key not in known and len(key) <= MAX_KEY_LENGTH
@@ -90,7 +90,7 @@ class Acceptance:
             if dependent := {key: beside for key, beside in learned.items() if beside}:
                 schema["dependentRequired"] = dependent
         if shape.items is not None:
-            schema["items"] = self._closed(shape.items, place)
+            schema["items"] = self._closed(shape.items, (*place, 0))
         return schema
 
 
