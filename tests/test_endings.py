@@ -77,6 +77,7 @@ LONG = b"".join(json.dumps({**WRONG, "id": f"run_{number}"}).encode() + b"\n" fo
 
 def started(folder: Path, *words: str, **options: Any) -> subprocess.Popen[bytes]:
     """The command in a process group of its own, as soon as it has begun."""
+    command("ps")  # asked for now, as `ended` needs it
     reader, writer = os.pipe()
     running = subprocess.Popen(
         [sys.executable, "-c", MARKED.format(f"os.write({writer}, b'.')"), *words, "--now", "1793000000"],
@@ -359,6 +360,7 @@ os.fork, workers._work = forked, slowly
 
 
 def test_a_process_that_is_just_being_started_takes_no_notice_of_ctrl_c(tmp_path: Path) -> None:
+    command("ps")
     (tmp_path / "a.jsonl").write_bytes(LONG)
     running = subprocess.Popen(
         [sys.executable, "-c", MARKED.format(FORKING), "a.jsonl", "--jobs", "2", "-q"],

@@ -18,6 +18,7 @@ import pytest
 
 from tests.commands import Ran, process, run
 from tests.paths import SAMPLES
+from tests.tools import command
 from validator import survey as survey_module
 from validator import validate, workers
 from validator.checked import Checked, Sound
@@ -282,7 +283,9 @@ main()
 
 def alive(group: int) -> list[str]:
     """The processes of a group that nobody has buried."""
-    listed = subprocess.run(["ps", "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        [command("ps"), "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True
+    ).stdout
     processes = [line.split(None, 2) for line in listed.splitlines()]
     return [" ".join(one) for one in processes if one[0] == str(group) and not one[1].startswith("Z")]
 
@@ -296,6 +299,7 @@ def wait_for_workers(group: int) -> None:
 
 
 def test_ctrl_c_ends_everybody(tmp_path: Path) -> None:
+    command("ps")
     archive = tmp_path / "a.jsonl"
     line = json.dumps({**RUN, "status": "done"}).encode() + b"\n"
     archive.write_bytes(line * 40_000)
@@ -313,6 +317,7 @@ def test_ctrl_c_ends_everybody(tmp_path: Path) -> None:
 
 
 def test_workers_notice_that_the_main_process_is_gone(tmp_path: Path) -> None:
+    command("ps")
     archive = tmp_path / "a.jsonl"
     archive.write_bytes((json.dumps({**RUN, "status": "done"}).encode() + b"\n") * 40_000)
     running = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Properties that hold for whatever Hypothesis draws; `--hypothesis-profile=long` draws a hundred times more."""
+"""Properties that hold for whatever Hypothesis draws; `--hypothesis-profile=long` draws many times more."""
 
 from __future__ import annotations
 

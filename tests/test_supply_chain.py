@@ -109,10 +109,12 @@ def test_a_release_is_built_the_same_each_time_and_lists_what_is_in_it(tmp_path:
     )
     assert done.returncode == 0, done.stderr
     [wheel] = tmp_path.glob("*.whl")
-    names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0] for name in names if ".data/" not in name} == {
-        "validator",
-        wheel.name[:19] + ".dist-info",
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    code, schemas = ({*(ROOT / name).rglob("*")} for name in ("validator", "schemas"))
+    assert names == {
+        *(str(path.relative_to(ROOT)) for path in code if path.is_file() and "__pycache__" not in path.parts),
+        *(f"validator/{path.relative_to(ROOT)}" for path in schemas if path.is_file()),
+        f"{wheel.name[:19]}.data/data/share/man/man1/validate-runs.1",
     }
     bill = json.loads((tmp_path / "sbom.cdx.json").read_text("utf-8"))
     assert bill["metadata"]["component"]["name"] == "validate-runs"

@@ -24,6 +24,7 @@ _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "val
 _HOW_TO_GET = {
     "chromedriver": "apt-get install chromium-driver",
     "node": "apt-get install nodejs",
+    "ps": "apt-get install procps",
     "zizmor": "pip install --group dev",
 }
 """Of programs that are not in the package of Debian with their name."""
