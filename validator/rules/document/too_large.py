@@ -5,6 +5,9 @@ of a few kilobytes that unpacks to gigabytes can fill the memory. A page of 100 
 what is larger is an archive, and better kept as JSON Lines, one page or run to a line, where the limit is for each
 line. `--max-bytes` sets another limit.
 
+What is built of those bytes has limits of its own, since a few bytes can become a large value: one value for every 12
+bytes of the limit, one call of a recording for every 128, and 100,000 problems, after which the rest is not checked.
+
 Source: https://www.rfc-editor.org/rfc/rfc8259#section-9 (a parser may limit the size of texts).
 """
 
