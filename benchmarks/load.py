@@ -86,6 +86,22 @@ def _arguments(folder: Path, number: int) -> Path:
     return _written(folder / "arguments.json", written(page))
 
 
+def _shared(folder: Path, number: int) -> Path:
+    """A cassette of so many calls, of which all have the same request and headers, both of that length too."""
+    request = f"{{method: GET, uri: 'https://api.example.com/v1/threads/thread_a/runs?{'a=1&' * number}'}}"
+    headers = f"{{? {'x' * number}\n    : [y]}}"
+    shared = f"shared:\n- &request {request}\n- &headers {headers}\n"
+    call = "- {request: *request, response: {status_code: 404, headers: *headers}}\n"
+    return _written(folder / "shared.yaml", f"{shared}interactions:\n{call * number}".encode())
+
+
+def _endless(folder: Path, size: int) -> Path:
+    """An array of so many kilobytes that is never closed."""
+    return _written(
+        folder / "endless.json", b"[" + b'{"a": [1, "b"], "c": {"d": null, "e": true}},\n' * (size * 1024 // 47)
+    )
+
+
 def _written(path: Path, data: bytes) -> Path:
     path.write_bytes(data)
     return path
@@ -100,4 +116,6 @@ LOADS = (
     Load("KiB in one line, with a defect at its end", 65_535, _document),
     Load("times the same key", 100_000, _keys),
     Load("runs with arguments that take too much work", 2_000, _arguments),
+    Load("calls that share a request and headers as long as they are many", 100_000, _shared),
+    Load("KiB of an array that is never closed", 30_000, _endless),
 )

@@ -6,6 +6,9 @@ what is larger is an archive, and better kept as JSON Lines, one page or run to 
 line. `--max-bytes` sets another limit. A value that is given to the library is too large, too, where it holds an
 integer of more digits than Python writes (4300, unless `sys.set_int_max_str_digits` says otherwise).
 
+What is built of those bytes has limits of its own, since a few bytes can become a large value: one value for every 12
+bytes of the limit, one call of a recording for every 128, and 100,000 problems, after which the rest is not checked.
+
 Source: https://www.rfc-editor.org/rfc/rfc8259#section-9 (a parser may limit the size of texts).
 """
 
