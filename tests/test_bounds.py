@@ -235,7 +235,7 @@ def test_leaving_out_what_stands_before_changes_nothing_after() -> None:
 def _read(text: str, start: int) -> tuple[list[tuple[Kind, int, int, tuple[str | int, ...]]], Problem | None]:
     found = []
     try:
-        for kind, begin, end, path in tokens(text, start):
+        for kind, begin, end, path in tokens(text, skip_to=start):
             found += [(kind, begin, end, parts(path))]
     except Unreadable as stopped:
         return found, stopped.problem

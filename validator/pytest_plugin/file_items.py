@@ -15,7 +15,7 @@ import pytest
 
 from validator.assertions import assert_valid_runs
 from validator.settings import MAX_BYTES
-from validator.sources import Document, SourceError
+from validator.sources import Document, SourceError, each_document
 from validator.sources.files import Piece, pieces, read
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class RunsFile(pytest.File):
         """What to check, with its number in the file."""
         name = os.path.relpath(self.path, self.config.invocation_params.dir)
         recorded: list[Document] = []
-        for one in read(self.piece, MAX_BYTES):
+        for one in each_document(read(self.piece, MAX_BYTES)):
             if isinstance(one, SourceError):
                 yield None, one
             elif isinstance(one, Document) and one.origin:
