@@ -42,6 +42,8 @@ class Mutation:
         for part in self.path[:-1]:
             parent[part] = copy.copy(parent[part])
             parent = parent[part]
+        if isinstance(parent, dict) and self.path[-1] not in parent:
+            raise KeyError(self.path)
         if self.delete:
             del parent[self.path[-1]]
         else:
