@@ -10,7 +10,7 @@ import pytest
 from tests.hostile_cases import OBEYED
 from tests.pages import page, run, said
 from tests.tools import package
-from validator.wording import Name, Phrase, closest, count, either, escape, is_plain, listed, show, word
+from validator.wording import Name, Phrase, closest, count, either, escape, is_plain, listed, printed, show, word
 
 
 def test_every_character_that_is_obeyed_is_escaped() -> None:
@@ -168,3 +168,21 @@ def test_no_message_is_endless() -> None:
     messages = said(page(run(usage=huge, id=long, status=long, metadata={long: long}, tools=[{"type": long}])))
     assert len(messages) > 3
     assert max(len(message) for _, _, message in messages) <= 200
+
+
+class _WithoutRepr:
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("a\x1b[31m", r"'a\x1b[31m'"),
+        (7, "7"),
+        (10**5000, "a value of type int"),
+        (_WithoutRepr(), "a value of type _WithoutRepr"),
+    ],
+)
+def test_an_option_is_printed_escaped_or_by_its_type(value: object, expected: str) -> None:
+    assert printed(value) == expected
