@@ -85,6 +85,11 @@ def test_a_document_of_too_many_values_is_not_built(
     assert "too-large" not in {rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path)}
 
 
+def test_a_long_text_of_few_values_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(["long" * 2000]))
+    assert [rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path)] == ["not-a-run-list"]
+
+
 def test_with_more_bytes_a_document_may_have_more_values(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(ones(1001))
     assert [rule for _, rule, *_ in found("--max-bytes", "12012", tmp_path)] == ["not-a-run-list"]
@@ -98,8 +103,9 @@ def test_with_more_bytes_a_document_may_have_more_values(tmp_path: Path) -> None
         [{}, "é", [], None] * 249,
         [[[1]]] * 333,
         [{"a": 1, ",": "["}] * 333,
+        ["long" * 2000] + [0] * 989,
     ],
-    ids=["strings", "empty", "mixed", "nested", "keys"],
+    ids=["strings", "empty", "mixed", "nested", "keys", "few"],
 )
 def test_values_are_counted_and_nothing_else(tmp_path: Path, values: list[object]) -> None:
     (tmp_path / "a.json").write_text(json.dumps(values, indent=1))
