@@ -183,6 +183,7 @@ class _WithoutRepr:
         (10**5000, "a value of type int"),
         (_WithoutRepr(), "a value of type _WithoutRepr"),
     ],
+    ids=["control character", "number", "too many digits", "no repr"],
 )
 def test_an_option_is_printed_escaped_or_by_its_type(value: object, expected: str) -> None:
     assert printed(value) == expected
