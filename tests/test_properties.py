@@ -61,14 +61,15 @@ def test_a_fault_of_shape_is_one_finding_at_its_place(mutated: tuple[dict[str, A
 def test_the_strict_reader_accepts_what_orjson_accepts_but_for_depth_and_numbers(data: bytes) -> None:
     orjson = package("orjson", "cluster")
     parsed = parse(data)
+    text = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        value = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        orjson.loads(text)
     except orjson.JSONDecodeError:
         assert not parsed.readable or parsed.problems  # half pairs, numbers without end
         return
     assert parsed.readable
     if not parsed.problems:
-        assert parsed.value == value
+        assert parsed.value == json.loads(text)  # orjson makes floats of large integers
 
 
 @given(drawn.DOCUMENTS)

@@ -77,8 +77,8 @@ class Validator:
     """The options of `validate`, read once and then applied to any number of sources.
 
     Takes the same keyword arguments as `validate`, with the same meaning and the same errors. Without `now`, the clock
-    of the time rules is the present of each call. A validator does not change, keeps nothing of what it has checked,
-    and may be shared by threads.
+    of the time rules is the present of each call. A validator keeps nothing of what it has checked but the names of
+    harmless unknown keys, and may be shared by threads.
 
     Raises `UnknownRule` (a `ValueError`) for a word that names no rule, and `ValueError` for an option outside its
     vocabulary.
