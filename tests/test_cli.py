@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from validator import __version__
 from validator.passes import compiled_for
 from validator.rule import Rule
 from validator.rules import BY_NAME, RULES
+from validator.wording import count
 
 MISMATCH = "invalid/token-total-mismatch.json"
 WARNED = "invalid/empty-page-ids.json"
@@ -620,12 +622,14 @@ def broken_rule() -> Iterator[Rule]:
 
 @pytest.mark.usefixtures("broken_rule")
 def test_a_rule_that_raises_is_named_and_does_not_stop_the_others() -> None:
+    raised = "rule token-total-mismatch raised ZeroDivisionError, the other rules were still applied"
+    places = {"4:5": "/data/0"} if find_spec("jsonschema_rs") else {"4:5": "/data/0", "41:5": "/data/1"}
+    named = [f"{MISMATCH}:{place}: error internal-error {run}: {raised}\n" for place, run in places.items()]
     assert command(MISMATCH, WARNED, "-f", "concise", "--fail-on", "never") == Ran(
         2,
-        "invalid/token-total-mismatch.json:4:5: error internal-error /data/0: "
-        "rule token-total-mismatch raised ZeroDivisionError, the other rules were still applied\n"
+        "".join(named)
         + WARNED_LINE.format(WARNED)
-        + "1 error, 1 warning in 2 documents (2 runs)\n",
+        + f"{count(len(named), 'error')}, 1 warning in 2 documents (2 runs)\n",
         "",
     )
 
