@@ -52,8 +52,8 @@ def validate(
     raises while it is read or written as JSON. A value that contains itself is a finding (too-deep), as is an integer
     of more digits than Python writes (too-large).
 
-    Schemas and rules are compiled at the first call for each contract, form and set of rules, and then kept. Calls from
-    several threads are safe.
+    Schemas and rules are compiled at the first call for each contract, form and set of severities, and then kept.
+    Calls from several threads are safe.
 
     Source of the contract: https://platform.openai.com/docs/api-reference/runs/listRuns and what genuine servers send.
     """

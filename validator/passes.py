@@ -215,17 +215,20 @@ def _shape_problems(
     if undeclared and name == "run":
         subject.acceptance.learn(undeclared)
     named = key_problems(undeclared, form, {}) if missing else []
-    accounted = [one for one in named if one not in misspelt]
+    reported = set(misspelt)
+    accounted = [problem for problem in named if problem not in reported]
     problems = [*_accounting(found, accounted), *misspelt, *accounted]
     return under(pointer, problems), _misshapen_fields(found, missing, form) | _unusable_fields(pointer, name, subject)
 
 
-def _accounting(found: Iterable[NamedProblem], keys: Sequence[NamedProblem]) -> Iterator[NamedProblem]:
+def _accounting(found: Iterable[NamedProblem], keys: Iterable[NamedProblem]) -> Iterator[NamedProblem]:
     """The problems of the schema; what is missing explains the misspelt keys that stand in its stead."""
+    beside: dict[str, list[str]] = {}
+    for _, key in keys:
+        beside.setdefault(join(*split(key.pointer)[:-1]), []).append(key.pointer)
     for rule, problem in found:
-        places = [key.pointer for _, key in keys if join(*split(key.pointer)[:-1]) == problem.pointer]
-        is_explanation = rule == "schema:required" and places
-        yield rule, problem._replace(explains=(*problem.explains, *places)) if is_explanation else problem
+        explained = beside.get(problem.pointer, ()) if rule == "schema:required" else ()
+        yield rule, problem._replace(explains=(*problem.explains, *explained)) if explained else problem
 
 
 def _misshapen_fields(
