@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from validator import validate
-from validator.rules import RULES
-from validator.settings import ContractName
+from validator.core.options import ContractName
+from validator.rules.registry import RULES
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "comparison.md"

@@ -14,7 +14,7 @@ from unicodedata import category
 
 from witnesses import HUNG, Ran, watched
 
-from tests.hostile_cases import CASES, NAMES, OBEYED, OPTIONS, Case, Row, rows
+from tests.support.hostile_cases import CASES, NAMES, OBEYED, OPTIONS, Case, Row, rows
 
 SECRETS = ("Be brief.", "Bearer 0000", "sk-proj-0000000000000000")
 """Free text and credentials that stand in the corpus."""

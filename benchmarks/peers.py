@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from validator.contract import URN, contract
-from validator.inlining import inlined
+from validator.contract.inline import inlined
+from validator.contract.loader import URN, contract
 
 AJV = "ajv@8.17.1"
 _COUNT_REJECTED = """

@@ -34,8 +34,8 @@ from pages import sound_page, written
 from suite import accepts, suite
 from witnesses import Ran, strace_version, watched
 
-from tests.hostile_cases import CASES, NOW, Case
-from validator.rules import RULES
+from tests.support.hostile_cases import CASES, NOW, Case
+from validator.rules.registry import RULES
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "promise.md"

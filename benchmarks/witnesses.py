@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.watch import CHANGES, FILES, NETWORK, PROGRAMS
+from tests.support.watch import CHANGES, FILES, NETWORK, PROGRAMS
 
 ROOT = Path(__file__).parent.parent
-LONGEST = 120
+MAX_LENGTH = 120
 """Seconds after which a process counts as one that hangs."""
 HUNG = 124
 SYSTEM = ("/dev/null", "/etc/ld.so", "/etc/localtime", "/lib", "/proc", "/sys/fs/cgroup", "/sys/devices/system", "/usr")
@@ -90,7 +90,7 @@ def _ran(words: Sequence[str], folder: Path, environment: dict[str, str], stdin:
         ) as begun,
     ):
         try:
-            begun.communicate(stdin, timeout=LONGEST)
+            begun.communicate(stdin, timeout=MAX_LENGTH)
             code = begun.returncode
         except subprocess.TimeoutExpired:
             os.killpg(begun.pid, signal.SIGKILL)  # strace alone would leave what it traces

@@ -12,8 +12,8 @@ from documentation.markdown import code, codes, fenced, front_matter, page, pros
 from documentation.session import printed
 from validator.cli import exit_codes
 from validator.cli.command import command
-from validator.cli.configured import OPTIONS, options_of
-from validator.formats import FORMATS
+from validator.cli.config.apply import OPTIONS, options_of
+from validator.core.formats import FORMATS
 
 _PREFIX = str(command.context_settings["auto_envvar_prefix"])
 _CODES = (

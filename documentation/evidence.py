@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from documentation.markdown import badge, prose, table
 from documentation.rule_pages import slug
-from validator.rule import Rule
-from validator.rules import RULES
+from validator.rules.base import Rule
+from validator.rules.registry import RULES
 
 
 def evidence() -> str:

@@ -11,8 +11,8 @@ from documentation.fields import Field, camel_path, fields, told
 from documentation.markdown import code, fenced, front_matter, page, prose, table
 from documentation.rule_pages import read_by, rule_table
 from documentation.session import ROOT
-from validator.contract import Subject
-from validator.rules import RULES
+from validator.contract.loader import Subject
+from validator.rules.registry import RULES
 
 FOLDERS: Mapping[Subject, str] = {"list_runs_response": "page", "run": "run"}
 _PLACES: Mapping[Subject, str] = {"list_runs_response": "/", "run": "/data/*/"}

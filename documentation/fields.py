@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from documentation.markdown import code
-from validator.contract import Schema, Subject, camel_case, contract, wire_names
-from validator.settings import ContractName, Form
-from validator.wording import TYPES, either
+from validator.contract.loader import Schema, Subject, camel_case, contract, wire_names
+from validator.core.options import ContractName, Form
+from validator.core.phrases import TYPES, either
 
 Schemas: TypeAlias = Mapping[str, Schema]
 

@@ -13,7 +13,7 @@ from mkdocs.structure.pages import Page
 
 from documentation import command_page, evidence, field_pages, library_page, rule_pages
 from documentation.session import ROOT
-from validator.rules import BY_NAME
+from validator.rules.registry import BY_NAME
 
 COPIED = {
     "CHANGELOG.md": "changelog.md",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import validator
 from documentation.markdown import fenced, front_matter, page, prose
-from validator.checked import CheckedDocument, Summary
+from validator.core.results import DocumentInfo, Summary
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -22,7 +22,7 @@ def pages() -> Iterator[tuple[str, str]]:
             "All names but those of the last section are imported from `validator`.",
             *(_section(name, getattr(validator, name)) for name in names),
             "## What a report holds { #report-parts }",
-            *(_section(part.__name__, part).replace("## ", "### ", 1) for part in (CheckedDocument, Summary)),
+            *(_section(part.__name__, part).replace("## ", "### ", 1) for part in (DocumentInfo, Summary)),
         ),
     )
 

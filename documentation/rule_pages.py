@@ -9,9 +9,9 @@ from pathlib import Path
 from documentation.fields import fields
 from documentation.markdown import badge, code, fenced, front_matter, page, prose, table
 from documentation.session import ROOT, session
-from validator.rule import Rule
-from validator.rules import RULES
-from validator.selection import GROUPS
+from validator.rules.base import Rule
+from validator.rules.registry import RULES
+from validator.rules.selection import GROUPS
 
 _ABOUT = {
     "document": "The text itself: whether it can be read, and what it is.",
@@ -157,7 +157,7 @@ def _either(words: Iterable[str]) -> str:
 
 
 def _ignoring(rule: Rule) -> str:
-    if rule.fixed:
+    if rule.mandatory:
         return (
             "This rule can be neither left out nor accepted in a baseline: where a document cannot be read or holds no "
             "runs, nobody knows what else is wrong with it."

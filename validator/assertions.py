@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 if TYPE_CHECKING:
+    from validator.core.options import CheckOptions, ContractName, Expect, FormChoice, Order
+    from validator.core.severity import Severity
     from validator.report import Report
-    from validator.settings import ContractName, Expect, FormChoice, Order, Settings
-    from validator.severity import Severity
     from validator.verdict import Verdict
 
 
@@ -65,7 +65,7 @@ def check_names(taker: str, names: Iterable[str]) -> None:
     """Raise `TypeError` for what is no option; the text suggests one."""
     for name in names:
         if name not in Options.__annotations__:
-            from validator.wording import closest, either  # most names are right
+            from validator.core.phrases import closest, either  # most names are right
 
             meant = closest(name, Options.__annotations__)
             rest = f"did you mean {meant!r}" if meant else f"expected {either(Options.__annotations__)}"
@@ -135,13 +135,13 @@ _BESIDE_THE_MARGIN = 72
 """Columns that pytest leaves of 80 for the message of an exception."""
 
 
-def read(options: Options) -> tuple[Settings, Mapping[str, bool], Severity]:
+def read(options: Options) -> tuple[CheckOptions, Mapping[str, bool], Severity]:
     """The settings, which series there are, and the lowest severity that fails.
 
     Raises `ValueError` for an option outside its vocabulary.
     """
-    from validator.library import settings
-    from validator.settings import lowest_failing
+    from validator.api import settings
+    from validator.core.options import lowest_failing
 
     rest: dict[str, Any] = {**options}
     fail_on = lowest_failing(rest.pop("fail_on", "error"))
@@ -150,7 +150,7 @@ def read(options: Options) -> tuple[Settings, Mapping[str, bool], Severity]:
 
 
 def _verdict(response: object, options: Options) -> Verdict:
-    from validator.library import report
+    from validator.api import report
     from validator.verdict import Verdict
 
     watch = _watches[-1] if _watches else None

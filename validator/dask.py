@@ -17,16 +17,16 @@ import dask.dataframe as dd
 import fsspec
 import pandas as pd
 
-from validator.checked import Checked, Sound
-from validator.in_turn import Result
-from validator.library import settings
-from validator.passes import checks
-from validator.per_file import named
-from validator.ranges import check_range, moved, ranges
+from validator.api import settings
+from validator.batch.per_file import named
+from validator.batch.ranges import check_range, moved, ranges
+from validator.batch.session import Result
+from validator.core.options import MAX_BYTES, CheckOptions
+from validator.core.results import CleanRecords, DocumentResult
+from validator.engine.checks import checks
 from validator.reporters.json import FINDING_KEYS
-from validator.settings import MAX_BYTES, Settings
-from validator.sources import SourceError
-from validator.sources.containers import SUFFIXES
+from validator.sources import InputError
+from validator.sources.detect import SUFFIXES
 from validator.sources.files import Piece
 
 PARTITION = 64 * 1024 * 1024
@@ -98,12 +98,12 @@ class _Archive:
 
     files: list[Piece]
     storage: _Storage
-    settings: Settings
+    settings: CheckOptions
     max_bytes: int
 
     @classmethod
     def of(
-        cls, paths: str | list[str], storage_options: dict[str, Any] | None, asked: Settings, max_bytes: int
+        cls, paths: str | list[str], storage_options: dict[str, Any] | None, asked: CheckOptions, max_bytes: int
     ) -> _Archive:
         """Find the files that the paths mean."""
         paths = [paths] if isinstance(paths, str) else paths
@@ -160,13 +160,13 @@ class _Storage(NamedTuple):
             yield io.BufferedReader(file)
 
 
-def _check(piece: Piece, asked: Settings, max_bytes: int, storage: _Storage) -> _Found:
+def _check(piece: Piece, asked: CheckOptions, max_bytes: int, storage: _Storage) -> _Found:
     found = check_range(piece, checks(asked), max_bytes, storage.opened)
     for one in found.results:
-        if isinstance(one, SourceError):
+        if isinstance(one, InputError):
             raise OSError(f"{one.file}: {one}")
     seen: Counter[str] = Counter(
-        finding.fingerprint for one in found.results if isinstance(one, Checked) for finding in one.findings
+        finding.fingerprint for one in found.results if isinstance(one, DocumentResult) for finding in one.findings
     )
     return _Found(piece.path, found.lines, found.results, seen)
 
@@ -180,7 +180,7 @@ def _findings(found: _Found, before: _Before) -> pd.DataFrame:
     rows = [
         {key: getattr(finding, key) for key in FINDING_KEYS}
         for one in moved(found.results, before.lines)
-        if isinstance(one, Checked)
+        if isinstance(one, DocumentResult)
         for finding in (one.findings if one.document.record is None else named(one.findings, seen))
     ]
     return pd.DataFrame(rows, columns=list(FINDING_KEYS)).astype(_FINDINGS.dtypes.to_dict())
@@ -190,11 +190,11 @@ def _counts(found: _Found) -> pd.DataFrame:
     severities: Counter[str] = Counter()
     documents = runs = 0
     for one in found.results:
-        if isinstance(one, Checked):
+        if isinstance(one, DocumentResult):
             documents, runs = documents + 1, runs + one.document.runs
             for (_, severity), number in one.totals.items():
                 severities[severity] += number
-        elif isinstance(one, Sound):
+        elif isinstance(one, CleanRecords):
             documents, runs = documents + one.documents, runs + one.runs
     row = {"file": found.file, "documents": documents, "runs": runs}
     return pd.DataFrame([row | {severity: severities[severity] for severity in ("error", "warning", "info")}])

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from validator.checked import Checked, CheckedDocument, Summary
-from validator.finding import Finding
-from validator.reporters import Look, Tally, reporter
-from validator.settings import lowest_failing
-from validator.severity import Severity
+from validator.core.finding import Finding
+from validator.core.options import lowest_failing
+from validator.core.results import DocumentInfo, DocumentResult, Summary
+from validator.core.severity import Severity
+from validator.reporters import ReportOptions, Tally, reporter
 
 
 class ValidationFailed(AssertionError):
     """Raised by `Report.raise_for_findings`; its text is the text report."""
 
 
-def reaches(checked: Checked, threshold: Severity) -> bool:
+def reaches(checked: DocumentResult, threshold: Severity) -> bool:
     """Whether a finding of a document is at least as severe as the threshold."""
     return any(severity.reaches(threshold) for _, severity in checked.totals)
 
@@ -28,7 +28,7 @@ class Report:
     """
 
     contract: str
-    checked: tuple[Checked, ...]
+    checked: tuple[DocumentResult, ...]
 
     @property
     def ok(self) -> bool:
@@ -41,7 +41,7 @@ class Report:
         return tuple(finding for one in self.checked for finding in one.findings)
 
     @property
-    def documents(self) -> tuple[CheckedDocument, ...]:
+    def documents(self) -> tuple[DocumentInfo, ...]:
         """What each document turned out to be."""
         return tuple(one.document for one in self.checked)
 
@@ -68,7 +68,7 @@ class Report:
     def __repr__(self) -> str:
         from validator.reporters.terminal import last_line  # only for those who look
 
-        return f"<Report: {last_line(self.summary, Look(contract=self.contract))}>"
+        return f"<Report: {last_line(self.summary, ReportOptions(contract=self.contract))}>"
 
     def __str__(self) -> str:
-        return "".join(reporter("text")(self.checked, Look(contract=self.contract)))
+        return "".join(reporter("text")(self.checked, ReportOptions(contract=self.contract)))

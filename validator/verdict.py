@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from validator.checked import Checked
-from validator.finding import Finding
+from validator.core.finding import Finding
+from validator.core.options import SHOWN
+from validator.core.phrases import count
+from validator.core.results import DocumentResult
+from validator.core.severity import Severity
 from validator.report import Report
-from validator.reporters import Look, reporter
+from validator.reporters import ReportOptions, reporter
 from validator.reporters.terminal import pointer
-from validator.settings import SHOWN
-from validator.severity import Severity
-from validator.wording import count
 
 WIDTH = 80
 """Columns that a failure keeps within where its lines can be broken."""
@@ -44,7 +44,7 @@ class Verdict:
         """The headline, then the text report of what the command would show."""
         show = SHOWN.or_lower(self.fail_on)
         shown = (_only(one, show) for one in self.report.checked)
-        look = Look(contract=self.report.contract, show=show, width=width, wrap=True)
+        look = ReportOptions(contract=self.report.contract, show=show, width=width, wrap=True)
         return "".join((self.headline, "\n\n", *reporter("text")(shown, look))).rstrip()
 
     def _others(self, first: Finding) -> str:
@@ -82,5 +82,5 @@ def _at(finding: Finding) -> str:
     return f" at line {finding.line}, column {finding.column}" if finding.line else ""
 
 
-def _only(one: Checked, show: Severity) -> Checked:
+def _only(one: DocumentResult, show: Severity) -> DocumentResult:
     return replace(one, findings=tuple(finding for finding in one.findings if finding.severity.reaches(show)))

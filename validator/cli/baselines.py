@@ -8,20 +8,20 @@ from typing import Any
 
 import click
 
-from validator import baseline
+from validator.batch import baseline_file as baseline
+from validator.batch.baseline import BaselineFilter, BaselineOptions
+from validator.cli.console import told
 from validator.cli.exit_codes import CLEAN
-from validator.cli.streams import told
-from validator.own_files import reason
-from validator.review import Review, Watched
-from validator.settings import Settings
-from validator.severity import Severity
-from validator.wording import count, escape
+from validator.core.files import reason
+from validator.core.options import CheckOptions
+from validator.core.phrases import count, escape
+from validator.core.severity import Severity
 
 
-def opened(files: Iterable[str], options: dict[str, Any], settings: Settings) -> Review:
+def opened(files: Iterable[str], options: dict[str, Any], settings: CheckOptions) -> BaselineFilter:
     """The review that was asked for, with its baseline read."""
     path: str = options["baseline"]
-    watched = Watched(
+    watched = BaselineOptions(
         rules=settings.severities,
         threshold=_threshold(settings.show, options["fail_on"]),
         show=settings.show,
@@ -33,10 +33,10 @@ def opened(files: Iterable[str], options: dict[str, Any], settings: Settings) ->
         old = {} if updating and not os.path.lexists(path) else baseline.read(path)
     except baseline.BaselineError as error:
         raise click.ClickException(str(error)) from None
-    return Review(path, old, watched, updating)
+    return BaselineFilter(path, old, watched, updating)
 
 
-def uncut(settings: Settings, review: Review) -> Settings:
+def without_limits(settings: CheckOptions, review: BaselineFilter) -> CheckOptions:
     """The settings with which all findings are kept that the review has to see."""
     known = frozenset(entry.fingerprint for entry in review.old.values())
     return settings._replace(
@@ -44,7 +44,7 @@ def uncut(settings: Settings, review: Review) -> Settings:
     )
 
 
-def settled(review: Review, *, quiet: bool) -> int:
+def settled(review: BaselineFilter, *, quiet: bool) -> int:
     """Write the baseline anew if that was asked for, and say what has changed."""
     if review.updating:
         return _updated(review, quiet=quiet)
@@ -53,7 +53,7 @@ def settled(review: Review, *, quiet: bool) -> int:
     return CLEAN
 
 
-def _updated(review: Review, *, quiet: bool) -> int:
+def _updated(review: BaselineFilter, *, quiet: bool) -> int:
     entries = list(review.entries)
     try:
         baseline.write(review.path, entries)

@@ -9,10 +9,10 @@ from click.core import ParameterSource
 
 from validator import __version__
 from validator.cli.exit_codes import CLEAN
-from validator.cli.option_types import PREFIX, SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp, WholeNumber
-from validator.formats import FORMATS
-from validator.settings import MAX_BYTES, MAX_FINDINGS, SHOWN
-from validator.severity import Severity
+from validator.cli.params import PREFIX, SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp, WholeNumber
+from validator.core.formats import FORMATS
+from validator.core.options import MAX_BYTES, MAX_FINDINGS, SHOWN
+from validator.core.severity import Severity
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -27,7 +27,7 @@ def _rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[Compl
 def _use_configuration(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
     if context.resilient_parsing or context.params.get("explain") is not None:
         return value
-    from validator.cli.configuring import use_configuration  # --help, --version and --explain do without
+    from validator.cli.config.use import use_configuration  # --help, --version and --explain do without
 
     return use_configuration(context, parameter, value)
 
@@ -208,18 +208,18 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
 
         logging.basicConfig(level=logging.DEBUG)
     if options["explain"] is not None:
-        from validator.cli.rule_list import explain
+        from validator.cli.info import explain
 
         _refuse_report(context, "--explain prints pages of rules")
         return explain(options["explain"])
     _show_what_fails(context, options)
     if options["show_config"]:
-        from validator.cli.shown_configuration import shown_configuration
+        from validator.cli.config.show import shown_configuration
 
         click.echo(shown_configuration(context))
         return CLEAN
     if options["list_rules"]:
-        from validator.cli.rule_list import list_rules
+        from validator.cli.info import list_rules
 
         is_strict = context.get_parameter_source("output_format") is ParameterSource.COMMANDLINE
         return list_rules(options["output_format"], is_strict=is_strict)
@@ -234,7 +234,7 @@ def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -
         _agree_on_fixing(context, options)
     if not files:
         raise click.UsageError("nothing to check: name files, folders or - for standard input")
-    from validator.cli.checking import check_files  # --help and --version do without all that checks
+    from validator.cli.check import check_files  # --help and --version do without all that checks
 
     configuration, per_file_ignores = context.obj
     of_files = {"configuration": configuration and configuration.file, "per_file_ignores": per_file_ignores}

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class, shell_complete
 
 from validator.cli.command import command
+from validator.cli.console import told
 from validator.cli.exit_codes import CLEAN
-from validator.cli.streams import told
 
 
 class _Bash(BashComplete):
@@ -59,8 +59,8 @@ def outputs(incomplete: str, formats: tuple[str, ...]) -> list[CompletionItem[st
 
 
 def _named() -> Iterator[tuple[str, str]]:
-    from validator.rules import RULES
-    from validator.selection import GROUPS
+    from validator.rules.registry import RULES
+    from validator.rules.selection import GROUPS
 
     yield from ((group, f"all rules of the group {group}") for group in GROUPS)
     yield from ((rule.name, rule.summary) for rule in RULES)

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from validator.cli.exit_codes import CLEAN
-from validator.contract import Subject
-from validator.schema_export import Layout, exported
-from validator.settings import Form
+from validator.contract.export import Layout, exported
+from validator.contract.loader import Subject
+from validator.core.options import Form
 
 
 def print_schema(options: dict[str, Any]) -> int:

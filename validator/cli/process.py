@@ -12,8 +12,8 @@ import click
 from click.core import ParameterSource
 
 from validator.cli.command import command
+from validator.cli.console import discard, flushed, lost, told, unheard
 from validator.cli.exit_codes import CLEAN
-from validator.cli.streams import discard, flushed, lost, told, unheard
 
 COMPLETE = "_VALIDATE_RUNS_COMPLETE"
 """The variable that the script of a shell sets when it asks how a word can go on."""
@@ -68,7 +68,7 @@ def _refuse_ambiguous(words: Iterable[str]) -> None:
 
 def _misused(error: click.ClickException) -> int:
     """Say what is wrong with the call, without letting the terminal obey what the call holds."""
-    from validator.wording import escape
+    from validator.core.phrases import escape
 
     context = getattr(error, "ctx", None)
     if isinstance(error, click.BadParameter):
@@ -83,13 +83,13 @@ def _name_variable(error: click.BadParameter) -> None:
     """Where a value came from the environment, let the message name its variable."""
     name = error.param.name if error.param else None
     if name and error.ctx and error.ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT:
-        from validator.cli.option_types import variable
+        from validator.cli.params import variable
 
         error.param_hint = f"'{variable(name)}'"
 
 
 def _unknown(word: str) -> str:
-    from validator.wording import either
+    from validator.core.phrases import either
 
     likely = _likely(word)
     return f"there is no option {word}, did you mean {either(likely)}" if likely else f"there is no option {word}"
@@ -97,9 +97,9 @@ def _unknown(word: str) -> str:
 
 def _likely(word: str) -> list[str]:
     """The options that somebody may have meant: all that begin or end so, or the one that is much like it."""
-    from validator.cli.configured import options_of
-    from validator.formats import FORMATS
-    from validator.wording import closest
+    from validator.cli.config.apply import options_of
+    from validator.core.formats import FORMATS
+    from validator.core.phrases import closest
 
     said = word.lstrip("-").casefold().replace("_", "-")
     if said in FORMATS:

@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from validator.checked import Checked, Sound
-from validator.in_turn import Result
+from validator.batch.session import Result
+from validator.core.results import CleanRecords, DocumentResult
 
 DELAY = 2.0
 """Seconds of work before anything is shown."""
@@ -36,10 +36,10 @@ class Progress:
     def passing(self, results: Iterable[Result]) -> Iterator[Result]:
         """The same results, counted as they go by."""
         for one in results:
-            if isinstance(one, Checked):
+            if isinstance(one, DocumentResult):
                 self._runs += one.document.runs
                 self._findings += sum(one.totals.values())
-            elif isinstance(one, Sound):
+            elif isinstance(one, CleanRecords):
                 self._runs += one.runs
             yield one
 

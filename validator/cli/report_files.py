@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from validator import own_files
+from validator.core import files as own_files
+from validator.core.options import MAX_BYTES
 from validator.reporters.gitlab import OTHER_CHECKS
 from validator.reporters.json import FINDING_KEYS
-from validator.rules import BY_NAME
-from validator.settings import MAX_BYTES
-from validator.sources.containers import SUFFIXES
+from validator.rules.registry import BY_NAME
+from validator.sources.detect import SUFFIXES
 from validator.sources.files import STANDARD_INPUT
 
 _KEYS = {"document": {"file", "record", "kind", "form", "generation", "runs"}, "finding": {*FINDING_KEYS}}

@@ -202,7 +202,7 @@ def _explain(failed: Verdict, message: str, report: pytest.TestReport) -> None:
 
 def _mask_credentials(failure: Any) -> None:
     """Mask what looks like a credential in what pytest prints of the values of a test that checked a response."""
-    from validator.credentials import mask  # most tests pass
+    from validator.core.credentials import mask  # most tests pass
 
     if not hasattr(failure, "reprtraceback"):  # it passed, or was skipped
         return

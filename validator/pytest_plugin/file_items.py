@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from validator.assertions import assert_valid_runs
-from validator.settings import MAX_BYTES
-from validator.sources import Document, SourceError, each_document
+from validator.core.options import MAX_BYTES
+from validator.sources import Document, InputError, each_document
 from validator.sources.files import Piece, pieces, read
 
 if TYPE_CHECKING:
-    from validator.recording import Record
+    from validator.batch.recording import Record
 
 
 @dataclass(slots=True, eq=False)
@@ -75,12 +75,12 @@ def _due(root: Path, pattern: str) -> list[Piece]:
     if not found:
         raise pytest.UsageError(f"validate-runs: nothing to check: no file matches {pattern} in {root}")
     for one in found:
-        if isinstance(one, SourceError):
+        if isinstance(one, InputError):
             raise pytest.UsageError(f"validate-runs: {one.file}: {one}")
     return [one for one in found if isinstance(one, Piece)]
 
 
-def _matches(root: Path, pattern: str) -> list[Piece | SourceError]:
+def _matches(root: Path, pattern: str) -> list[Piece | InputError]:
     """The files that a glob matches; where it is the name of a folder, those that the command checks in it."""
     if has_magic(pattern):
         paths = (root / name for name in glob(pattern, root_dir=root, recursive=True))
@@ -121,19 +121,19 @@ class RunsFile(pytest.File):
             name = "valid_runs" if record is None else f"record-{record}"
             yield RunsItem.of(self, f"{name}.{seen[record]}" if seen[record] > 1 else name, item)
 
-    def _items(self) -> Iterator[tuple[int | None, Document | Record | SourceError]]:
+    def _items(self) -> Iterator[tuple[int | None, Document | Record | InputError]]:
         """What to check, with its number in the file."""
         name = os.path.relpath(self.path, self.config.invocation_params.dir)
         recorded: list[Document] = []
         for one in each_document(read(self.piece, MAX_BYTES)):
-            if isinstance(one, SourceError):
+            if isinstance(one, InputError):
                 yield None, one
             elif isinstance(one, Document) and one.origin:
                 recorded.append(one._replace(file=name))
             elif isinstance(one, Document):
                 yield one.record, one._replace(file=name)
         if recorded:
-            from validator.recording import Record, Recording  # it brings all that checks
+            from validator.batch.recording import Record, Recording  # it brings all that checks
 
             recording = Recording(recorded)
             if recorded[0].origin and recorded[0].origin.turn:  # what is told of them is in the order of the file
@@ -144,10 +144,10 @@ class RunsFile(pytest.File):
 class RunsItem(pytest.Item):
     """One document; it passes if it is valid, and agrees with those before it in a recording."""
 
-    document: Document | Record | SourceError
+    document: Document | Record | InputError
 
     @classmethod
-    def of(cls, parent: RunsFile, name: str, document: Document | Record | SourceError) -> RunsItem:
+    def of(cls, parent: RunsFile, name: str, document: Document | Record | InputError) -> RunsItem:
         """Make an item of a document, or of what stands in its place."""
         item: RunsItem = cls.from_parent(parent, name=name)
         item.document = document
@@ -155,7 +155,7 @@ class RunsItem(pytest.Item):
 
     def runtest(self) -> None:
         """Check the document."""
-        if isinstance(self.document, SourceError):
+        if isinstance(self.document, InputError):
             name = os.path.relpath(self.path, self.config.invocation_params.dir)
             pytest.fail(f"{name}: {self.document}", pytrace=False)
         assert_valid_runs(self.document)

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from validator import own_files
 from validator.assertions import Watch, watched
-from validator.checked import Checked, CheckedDocument, RunOutline
-from validator.finding import Excerpt, Finding
-from validator.formats import FORMATS, WITH_RUNS
+from validator.core import files as own_files
+from validator.core.finding import Excerpt, Finding
+from validator.core.formats import FORMATS, WITH_RUNS
+from validator.core.phrases import closest, either
+from validator.core.results import DocumentInfo, DocumentResult, RunOutline
+from validator.core.severity import Severity
 from validator.pytest_plugin import WATCH
-from validator.reporters import Look, reporter
-from validator.severity import Severity
-from validator.wording import closest, either
+from validator.reporters import ReportOptions, reporter
 
 if TYPE_CHECKING:
     from validator.pytest_plugin.file_items import FileItems
@@ -37,7 +37,7 @@ class SessionReport:
 
     targets: list[tuple[str, Path]]
     contracts: set[str] = field(default_factory=set)
-    found: list[tuple[str, Checked]] = field(default_factory=list)
+    found: list[tuple[str, DocumentResult]] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
 
     @classmethod
@@ -101,7 +101,7 @@ class SessionReport:
 
     def _text(self, name: str) -> Iterator[str]:
         found = (checked for _, checked in sorted(self.found, key=lambda one: one[0]))
-        return reporter(name)(found, Look(contract=", ".join(sorted(self.contracts)) or "observed"))
+        return reporter(name)(found, ReportOptions(contract=", ".join(sorted(self.contracts)) or "observed"))
 
 
 def _target(target: str, folder: Path) -> tuple[str, Path]:
@@ -115,14 +115,14 @@ def _target(target: str, folder: Path) -> tuple[str, Path]:
     return name, folder / file
 
 
-def _plain(checked: Checked) -> dict[str, Any]:
+def _plain(checked: DocumentResult) -> dict[str, Any]:
     totals = [[rule, severity, count] for (rule, severity), count in checked.totals.items()]
     return {**asdict(replace(checked, totals={})), "totals": totals}
 
 
-def _revived(checked: Mapping[str, Any], test: str) -> Checked:
-    return Checked(
-        document=CheckedDocument(**_filed(checked["document"], test)),
+def _revived(checked: Mapping[str, Any], test: str) -> DocumentResult:
+    return DocumentResult(
+        document=DocumentInfo(**_filed(checked["document"], test)),
         findings=tuple(_finding(_filed(finding, test)) for finding in checked["findings"]),
         totals={(rule, Severity(severity)): count for rule, severity, count in checked["totals"]},
         beyond_cap=checked["beyond_cap"],

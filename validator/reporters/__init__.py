@@ -9,18 +9,18 @@ from importlib import import_module
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
-from validator.checked import Checked, Sound, Summary
-from validator.formats import OF_COMMANDS
-from validator.harmless import harmless
-from validator.severity import Severity
-from validator.sources import SourceError
+from validator.core.formats import OF_COMMANDS
+from validator.core.results import CleanRecords, DocumentResult, Summary
+from validator.core.sanitize import sanitize
+from validator.core.severity import Severity
+from validator.sources import InputError
 
-Told: TypeAlias = Checked | Sound | SourceError
+ReportItem: TypeAlias = DocumentResult | CleanRecords | InputError
 """What reports are made of: documents, and what could not be opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class ReportOptions:
     """How a report is to look: `show` is the lowest severity in it, `width` the columns that an excerpt may take.
 
     With `wrap`, for a terminal, messages are broken to that width too; in a pipe they stay whole, for `grep`.
@@ -39,7 +39,7 @@ class Look:
     fail_on: Severity | None = Severity.ERROR
 
 
-Reporter: TypeAlias = Callable[[Iterable[Told], Look], Iterator[str]]
+Reporter: TypeAlias = Callable[[Iterable[ReportItem], ReportOptions], Iterator[str]]
 """Takes documents as they come and yields what to write; it keeps no document that it need not keep."""
 
 
@@ -47,8 +47,8 @@ def reporter(module: str) -> Reporter:
     """The reporter of a module named in `FORMATS` or `STATISTICS`; whatever it yields, nothing obeys."""
     report: Reporter = import_module(f"{__name__}.{module}").report
 
-    def harmless_report(told: Iterable[Told], look: Look) -> Iterator[str]:
-        return harmless(report(told, look), color=look.color, commands=module in OF_COMMANDS)
+    def harmless_report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
+        return sanitize(report(told, look), color=look.color, commands=module in OF_COMMANDS)
 
     return harmless_report
 
@@ -66,16 +66,16 @@ class Tally:
     def __init__(self) -> None:
         self.documents = self.runs = self.suppressed = 0
         self.findings: Counter[tuple[str, Severity]] = Counter()
-        self.unread: list[SourceError] = []
+        self.unread: list[InputError] = []
         """What could not be opened."""
 
-    def passing(self, told: Iterable[Told]) -> Iterator[Checked]:
+    def passing(self, told: Iterable[ReportItem]) -> Iterator[DocumentResult]:
         """The documents, each counted before it is handed on; sound records are counted only."""
         for one in told:
-            if isinstance(one, SourceError):
+            if isinstance(one, InputError):
                 self.unread.append(one)
                 continue
-            if isinstance(one, Sound):
+            if isinstance(one, CleanRecords):
                 self.documents += one.documents
                 self.runs += one.runs
                 continue
@@ -85,7 +85,7 @@ class Tally:
             self.suppressed += len(one.suppressed)
             yield one
 
-    def passing_files(self, told: Iterable[Told]) -> Iterator[Checked | CutOff]:
+    def passing_files(self, told: Iterable[ReportItem]) -> Iterator[DocumentResult | CutOff]:
         """The documents as `passing` hands them on; after the last of a file, what was cut off in it."""
         for file, documents in groupby(self.passing(told), key=lambda one: one.document.file):
             cut_off = 0

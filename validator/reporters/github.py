@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from validator.finding import Finding
-from validator.harmless import LOG_COMMAND
-from validator.reporters import Look, Tally, Told
+from validator.core.finding import Finding
+from validator.core.phrases import count, escape
+from validator.core.sanitize import LOG_COMMAND
+from validator.core.severity import Severity
+from validator.reporters import ReportItem, ReportOptions, Tally
 from validator.reporters.sentence import sentence
 from validator.reporters.terminal import last_line
-from validator.severity import Severity
-from validator.sources import SourceError
-from validator.wording import count, escape
+from validator.sources import InputError
 
 _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _SHOWN = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.INFO: 9}
@@ -33,13 +33,13 @@ class _Turn(NamedTuple):
     finding: Finding
 
 
-def report(told: Iterable[Told], look: Look) -> Iterator[str]:
+def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
     """A line for each annotation, and the totals."""
     for line in _lines(told, look):
         yield LOG_COMMAND.sub(r"#\\", escape(line)) + "\n"
 
 
-def _lines(told: Iterable[Told], look: Look) -> Iterator[str]:
+def _lines(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
     tally = Tally()
     kept = _kept(told, tally)
     room = dict(_SHOWN)
@@ -56,7 +56,7 @@ def _lines(told: Iterable[Told], look: Look) -> Iterator[str]:
         yield last_line(tally.summary, look)
 
 
-def _kept(told: Iterable[Told], tally: Tally) -> dict[Severity, list[_Turn]]:
+def _kept(told: Iterable[ReportItem], tally: Tally) -> dict[Severity, list[_Turn]]:
     """The findings that may be shown: of each rule no more than there are annotations."""
     kept: dict[Severity, list[_Turn]] = {severity: [] for severity in Severity}
     of_rule: Counter[tuple[Severity, str]] = Counter()
@@ -95,7 +95,7 @@ def _place(finding: Finding) -> dict[str, object]:
     return lines | {"col": finding.column, "endColumn": finding.end_column}
 
 
-def _unread(error: SourceError) -> str:
+def _unread(error: InputError) -> str:
     return command("error", {"title": "validate-runs", **_file(error.file)}, f"{error.file}: {error.reason}")
 
 

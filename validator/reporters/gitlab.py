@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from validator.finding import Finding
-from validator.reporters import CutOff, Look, Tally, Told
+from validator.core.finding import Finding
+from validator.core.phrases import escape
+from validator.core.severity import Severity
+from validator.reporters import CutOff, ReportItem, ReportOptions, Tally
 from validator.reporters.json import dumped
 from validator.reporters.sentence import cut_off, sentence, unopened
 from validator.reporters.terminal import file_name
-from validator.severity import Severity
-from validator.wording import escape
 
 _LEFT_OUT, _UNREAD = OTHER_CHECKS = ("findings-left-out", "input-error")
 """What issues are named after that are about no rule."""
@@ -38,13 +38,13 @@ class _Issue(NamedTuple):
     end: int = 1
 
 
-def report(told: Iterable[Told], _look: Look) -> Iterator[str]:
+def report(told: Iterable[ReportItem], _look: ReportOptions) -> Iterator[str]:
     """One array when all is checked."""
     seen: Counter[tuple[str, str]] = Counter()
     yield dumped([_object(issue, seen) for issue in _issues(told)], indent=2)
 
 
-def _issues(told: Iterable[Told]) -> Iterator[_Issue]:
+def _issues(told: Iterable[ReportItem]) -> Iterator[_Issue]:
     tally = Tally()
     for one in tally.passing_files(told):
         if isinstance(one, CutOff):

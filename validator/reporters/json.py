@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from validator.checked import Checked
-from validator.finding import Finding
-from validator.reporters import Look, Tally, Told
+from validator.core.finding import Finding
+from validator.core.results import DocumentResult
+from validator.reporters import ReportItem, ReportOptions, Tally
 
 VERSION = 1
 """Grows when a key changes its meaning or goes away, not when one is added."""
@@ -36,7 +36,7 @@ FINDING_KEYS = (
 )
 
 
-def report(told: Iterable[Told], look: Look) -> Iterator[str]:
+def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
     """One document when all is checked: nothing can be written before, since `documents` come first."""
     tally = Tally()
     documents, findings, omitted = [], [], 0
@@ -52,7 +52,7 @@ def report(told: Iterable[Told], look: Look) -> Iterator[str]:
     yield dumped(whole, indent=2)
 
 
-def is_listed(one: Checked) -> bool:
+def is_listed(one: DocumentResult) -> bool:
     """Whether a document is listed: always, but a record of an archive only with its findings."""
     return one.document.record is None or bool(one.findings)
 

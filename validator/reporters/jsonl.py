@@ -11,16 +11,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from validator.reporters import Look, Tally, Told
+from validator.reporters import ReportItem, ReportOptions, Tally
 from validator.reporters.json import VERSION, dumped, finding_object, is_listed
 
 
-def report(told: Iterable[Told], look: Look) -> Iterator[str]:
+def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
     """Lines for each document as it comes, then the totals."""
     return map(dumped, _objects(told, look))
 
 
-def _objects(told: Iterable[Told], look: Look) -> Iterator[dict[str, Any]]:
+def _objects(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[dict[str, Any]]:
     tally = Tally()
     omitted = 0
     for one in tally.passing(told):

@@ -16,17 +16,17 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape as in_xml
 from xml.sax.saxutils import quoteattr
 
-from validator.checked import Checked
-from validator.finding import Finding
-from validator.harmless import LOG_COMMAND
-from validator.reporters import Look, Tally, Told
+from validator.core.finding import Finding
+from validator.core.phrases import count, escape
+from validator.core.results import DocumentResult
+from validator.core.sanitize import LOG_COMMAND
+from validator.core.severity import Severity
+from validator.reporters import ReportItem, ReportOptions, Tally
 from validator.reporters.sentence import sentence, unopened
 from validator.reporters.terminal import file_name
 from validator.reporters.text import report as text_report
-from validator.rules import FAILURES
-from validator.severity import Severity
-from validator.sources import SourceError
-from validator.wording import count, escape
+from validator.rules.registry import FAILURES
+from validator.sources import InputError
 
 _ILLEGAL = re.compile("[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SUFFIXES = re.compile(r"(?<=[^/])(?:\.[A-Za-z0-9]+)+$")
@@ -50,7 +50,7 @@ class _Case(NamedTuple):
     output: str
 
 
-def report(told: Iterable[Told], look: Look) -> Iterator[str]:
+def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
     """A suite for each file when all of it is checked, then what could not be opened."""
     tally = Tally()
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="validate-runs">\n'
@@ -61,11 +61,11 @@ def report(told: Iterable[Told], look: Look) -> Iterator[str]:
     yield "</testsuites>\n"
 
 
-def _unopened(error: SourceError) -> _Case:
+def _unopened(error: InputError) -> _Case:
     return _Case("document", _Failure("error", "input-error", unopened(error), ""), "")
 
 
-def _cases(one: Checked, look: Look) -> Iterator[_Case]:
+def _cases(one: DocumentResult, look: ReportOptions) -> Iterator[_Case]:
     """The document first, then its runs; a document that is a run has one case."""
     owned: dict[str, list[Finding]] = {"": [], **{run.pointer: [] for run in one.outlines}}
     for finding in one.findings:
@@ -83,18 +83,18 @@ def _owner(finding: Finding) -> str:
     return finding.pointer.removesuffix(finding.inside)
 
 
-def _unseen(one: Checked, look: Look) -> int:
+def _unseen(one: DocumentResult, look: ReportOptions) -> int:
     """How many findings fail the document and are not shown, so that nobody knows whose they are."""
     failing = sum(number for (rule, severity), number in one.totals.items() if _fails(rule, severity, look))
     return failing - sum(_fails(finding.rule, finding.severity, look) for finding in one.findings)
 
 
-def _fails(rule: str, severity: Severity, look: Look) -> bool:
+def _fails(rule: str, severity: Severity, look: ReportOptions) -> bool:
     """As the exit code of the command does."""
     return rule in FAILURES or (look.fail_on is not None and severity.reaches(look.fail_on))
 
 
-def _case(name: str, findings: Sequence[Finding], unseen: int, one: Checked, look: Look) -> _Case:
+def _case(name: str, findings: Sequence[Finding], unseen: int, one: DocumentResult, look: ReportOptions) -> _Case:
     failing, others = (
         [finding for finding in findings if _fails(finding.rule, finding.severity, look) is fails]
         for fails in (True, False)
@@ -102,7 +102,7 @@ def _case(name: str, findings: Sequence[Finding], unseen: int, one: Checked, loo
     return _Case(name, _failure(failing, unseen, one, look), _text(others, one, look))
 
 
-def _failure(failing: Sequence[Finding], unseen: int, one: Checked, look: Look) -> _Failure | None:
+def _failure(failing: Sequence[Finding], unseen: int, one: DocumentResult, look: ReportOptions) -> _Failure | None:
     more = f"{count(unseen, 'more finding')} not shown here (--max-findings, --show)\n" if unseen else ""
     if not failing:
         return _Failure("failure", "findings-left-out", more.rstrip(), "") if more else None
@@ -112,7 +112,7 @@ def _failure(failing: Sequence[Finding], unseen: int, one: Checked, look: Look) 
     return _Failure(tag, worst.rule, f"{sentence(worst)}{others}", _text(failing, one, look) + more)
 
 
-def _text(findings: Sequence[Finding], one: Checked, look: Look) -> str:
+def _text(findings: Sequence[Finding], one: DocumentResult, look: ReportOptions) -> str:
     """The findings as the text report has them."""
     if not findings:
         return ""

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from validator.finding import Finding
-from validator.harmless import LOG_COMMAND
-from validator.reporters import Look, Tally, Told
+from validator.core.finding import Finding
+from validator.core.phrases import count, escape
+from validator.core.sanitize import LOG_COMMAND
+from validator.core.severity import Severity
+from validator.reporters import ReportItem, ReportOptions, Tally
 from validator.reporters.statistics import Row as RuleRow
 from validator.reporters.statistics import rows as rows_of_rules
 from validator.reporters.terminal import file_name, last_line, pointer
-from validator.severity import Severity
-from validator.sources import SourceError
-from validator.wording import count, escape
+from validator.sources import InputError
 
 _ROOM = 50_000
 """Characters for the tables of findings: a comment on GitHub may have 65,536, with all that is around them."""
@@ -43,7 +43,7 @@ class _Row(NamedTuple):
     text: str
 
 
-def report(told: Iterable[Told], look: Look) -> Iterator[str]:
+def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
     """The headline comes first, so nothing can be written before all is checked."""
     tally = Tally()
     findings = [finding for one in tally.passing(told) for finding in one.findings]
@@ -54,12 +54,12 @@ def report(told: Iterable[Told], look: Look) -> Iterator[str]:
     yield from _counted(rows_of_rules(tally.findings, look), len(rows))
 
 
-def _headline(tally: Tally, look: Look) -> str:
+def _headline(tally: Tally, look: ReportOptions) -> str:
     totals = last_line(tally.summary, look)
     return f"{totals}; {count(len(tally.unread), 'input')} could not be opened" if tally.unread else totals
 
 
-def _unopened(errors: Sequence[SourceError]) -> Iterator[str]:
+def _unopened(errors: Sequence[InputError]) -> Iterator[str]:
     if not errors:
         return
     yield "\nCould not be opened:\n\n"

@@ -10,20 +10,20 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from validator.finding import Finding
-from validator.reporters import CutOff, Look, Tally, Told
+from validator.core.finding import Finding
+from validator.reporters import CutOff, ReportItem, ReportOptions, Tally
 from validator.reporters.json import dumped
 from validator.reporters.sentence import cut_off, sentence, unopened
 from validator.reporters.terminal import file_name
-from validator.sources import SourceError
+from validator.sources import InputError
 
 
-def report(told: Iterable[Told], _look: Look) -> Iterator[str]:
+def report(told: Iterable[ReportItem], _look: ReportOptions) -> Iterator[str]:
     """One document when all is checked."""
     yield dumped({"source": {"name": "validate-runs"}, "diagnostics": list(_diagnostics(told))}, indent=2)
 
 
-def _diagnostics(told: Iterable[Told]) -> Iterator[dict[str, Any]]:
+def _diagnostics(told: Iterable[ReportItem]) -> Iterator[dict[str, Any]]:
     tally = Tally()
     for one in tally.passing_files(told):
         if isinstance(one, CutOff):
@@ -49,7 +49,7 @@ def _range(finding: Finding) -> dict[str, Any]:
     return {"range": {"start": start, "end": {"line": finding.end_line, "column": finding.end_byte_column}}}
 
 
-def _unread(error: SourceError) -> dict[str, Any]:
+def _unread(error: InputError) -> dict[str, Any]:
     return {"message": unopened(error), "location": _location(error.file), "severity": "ERROR"}
 
 

@@ -13,16 +13,16 @@ from itertools import chain
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from validator.finding import Excerpt, Finding
-from validator.reporters import Look, Tally, Told
+from validator.core.finding import Excerpt, Finding
+from validator.core.phrases import count, escape
+from validator.core.severity import Severity
+from validator.reporters import ReportItem, ReportOptions, Tally
 from validator.reporters.json import dumped
 from validator.reporters.sentence import sentence
-from validator.rule import Rule
-from validator.rules import FAILURES, RULES
-from validator.severity import Severity
-from validator.sources import SourceError
+from validator.rules.base import Rule
+from validator.rules.registry import FAILURES, RULES
+from validator.sources import InputError
 from validator.version import __version__
-from validator.wording import count, escape
 
 MOST = 25_000
 """Results that GitHub takes of one run; with the pages of all rules they are smaller than it allows."""
@@ -48,7 +48,7 @@ class _Kept(NamedTuple):
     accepted: bool
 
 
-def report(told: Iterable[Told], look: Look) -> Iterator[str]:
+def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
     """One log of one run when all is checked: the rules come with it."""
     tally = Tally()
     kept, left_out = _gathered(tally, told, look)
@@ -73,7 +73,7 @@ def report(told: Iterable[Told], look: Look) -> Iterator[str]:
     yield dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def _gathered(tally: Tally, told: Iterable[Told], look: Look) -> tuple[list[_Kept], int]:
+def _gathered(tally: Tally, told: Iterable[ReportItem], look: ReportOptions) -> tuple[list[_Kept], int]:
     """What the log has room for, the new and the worst first; and how many others there are."""
     ranks: dict[tuple[bool, Severity], list[_Kept]] = {(old, level): [] for old in (False, True) for level in Severity}
     number = beyond_cap = 0
@@ -122,7 +122,7 @@ def _name(rule: Rule) -> str:
     return "".join(word.capitalize() for word in ([rule.group, *words] if len(words) == 1 else words))
 
 
-def _result(kept: _Kept, indexes: dict[str, int], look: Look) -> dict[str, Any]:
+def _result(kept: _Kept, indexes: dict[str, int], look: ReportOptions) -> dict[str, Any]:
     finding = kept.finding
     return {
         "ruleId": finding.rule,
@@ -205,7 +205,7 @@ def _uri(path: str) -> str:
     return quote(name.replace(os.sep.encode(), b"/"))
 
 
-def _unread(error: SourceError) -> dict[str, Any]:
+def _unread(error: InputError) -> dict[str, Any]:
     return {
         "descriptor": {"id": "input-error"},
         "level": "error",

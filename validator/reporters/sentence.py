@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from validator.finding import Finding
+from validator.core.finding import Finding
+from validator.core.phrases import count, escape
 from validator.reporters import CutOff
 from validator.reporters.terminal import pointer
-from validator.sources import SourceError
-from validator.wording import count, escape
+from validator.sources import InputError
 
 _OF_TEXTS = ("not-json", "not-utf8")
 """Rules that are about a character, and not about a value."""
@@ -31,6 +31,6 @@ def cut_off(one: CutOff) -> str:
     return f"{count(one.findings, 'more finding')} in this file: --max-findings 0 shows all."
 
 
-def unopened(error: SourceError) -> str:
+def unopened(error: InputError) -> str:
     """As in `Could not be opened: no such file or directory.`."""
     return f"Could not be opened: {escape(error.reason)}."

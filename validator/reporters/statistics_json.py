@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from validator.reporters import Look, Tally, Told
+from validator.reporters import ReportItem, ReportOptions, Tally
 from validator.reporters.json import VERSION, dumped
 from validator.reporters.statistics import rows
 
 
-def report(told: Iterable[Told], look: Look) -> Iterator[str]:
+def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
     """The counts of the severities to show; the summary counts everything."""
     tally = Tally()
     for _ in tally.passing(told):

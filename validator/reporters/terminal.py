@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from validator.checked import CheckedDocument, Sound, Summary
-from validator.harmless import LOG_COMMAND
-from validator.reporters import CutOff, Look, Tally, Told
-from validator.severity import Severity
-from validator.wording import count, escape
+from validator.core.phrases import count, escape
+from validator.core.results import CleanRecords, DocumentInfo, Summary
+from validator.core.sanitize import LOG_COMMAND
+from validator.core.severity import Severity
+from validator.reporters import CutOff, ReportItem, ReportOptions, Tally
 
 if TYPE_CHECKING:
-    from validator.finding import Finding  # most documents have none
+    from validator.core.finding import Finding  # most documents have none
 
-FindingLines: TypeAlias = "Callable[[Finding, Look], Iterator[str]]"
+FindingLines: TypeAlias = "Callable[[Finding, ReportOptions], Iterator[str]]"
 
 BOLD, DIM = "1", "2"
 COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
@@ -22,13 +22,13 @@ COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36
 _LONGEST_POINTER = 200
 
 
-def report_lines(told: Iterable[Told], look: Look, finding_lines: FindingLines) -> Iterator[str]:
+def report_lines(told: Iterable[ReportItem], look: ReportOptions, finding_lines: FindingLines) -> Iterator[str]:
     """Every finding, what was cut off after those of each file, and the last line."""
     for line in _lines(told, look, finding_lines):
         yield LOG_COMMAND.sub(r"#\\", line) + "\n"  # as long as before: carets stay in place
 
 
-def _lines(told: Iterable[Told], look: Look, finding_lines: FindingLines) -> Iterator[str]:
+def _lines(told: Iterable[ReportItem], look: ReportOptions, finding_lines: FindingLines) -> Iterator[str]:
     tally, sound = Tally(), _SoundRecords()
     is_verbose = look.verbose and not look.quiet
     for one in tally.passing_files(sound.noted(told) if is_verbose else told):
@@ -51,10 +51,10 @@ class _SoundRecords:
     def __init__(self) -> None:
         self._of_files: dict[str | None, tuple[int, int]] = {}
 
-    def noted(self, told: Iterable[Told]) -> Iterator[Told]:
+    def noted(self, told: Iterable[ReportItem]) -> Iterator[ReportItem]:
         """The same, noted as they go by."""
         for one in told:
-            if isinstance(one, Sound) and one.documents:
+            if isinstance(one, CleanRecords) and one.documents:
                 records, runs = self._of_files.get(one.file, (0, 0))
                 self._of_files[one.file] = records + one.documents, runs + one.runs
             yield one
@@ -87,12 +87,12 @@ def pointer(finding: Finding) -> str:
     return text if len(text) <= _LONGEST_POINTER else f"{text[:99]}…{text[-100:]}"
 
 
-def painted(text: str, style: str, look: Look) -> str:
+def painted(text: str, style: str, look: ReportOptions) -> str:
     """The text in a style of the terminal, if colours are wanted."""
     return f"\x1b[{style}m{text}\x1b[0m" if look.color and text else text
 
 
-def last_line(summary: Summary, look: Look) -> str:
+def last_line(summary: Summary, look: ReportOptions) -> str:
     """`2 errors, 1 warning in 1 document (3 runs); 4 infos hidden, 7 suppressed`, or `ok: 3 runs in 1 document`.
 
     Where what is hidden fails the check: `failed: 3 runs in 1 document; 4 infos hidden (--show info shows what fails)`.
@@ -114,7 +114,7 @@ def last_line(summary: Summary, look: Look) -> str:
     return f"{said}; {', '.join(filter(None, unseen))}" if any(unseen) else said
 
 
-def _failing(summary: Summary, look: Look) -> Severity | None:
+def _failing(summary: Summary, look: ReportOptions) -> Severity | None:
     """The lowest severity that was found and fails the check."""
     fail_on = look.fail_on
     if fail_on is None:
@@ -127,7 +127,7 @@ def _counted(summary: Summary, severity: Severity) -> str:
     return count(number, severity) if number else ""
 
 
-def _description(document: CheckedDocument) -> str:
+def _description(document: DocumentInfo) -> str:
     name = file_name(document.file)
     record = "" if document.record is None else f" record {document.record}"
     what = {"page": "page of {}", "run": "a single run", "runs": "array of {}", None: "not recognised"}[document.kind]

@@ -17,24 +17,24 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 from unicodedata import category, east_asian_width
 
-from validator.reporters import Look, Told
+from validator.core.phrases import escape
+from validator.reporters import ReportItem, ReportOptions
 from validator.reporters.terminal import BOLD, COLORS, DIM, painted, place, pointer, report_lines
-from validator.wording import escape
 
 if TYPE_CHECKING:
-    from validator.finding import Excerpt, Finding  # most documents have none
+    from validator.core.finding import Excerpt, Finding  # most documents have none
 
 _NARROWEST = 40
 """Columns that excerpts and messages take, however narrow the terminal says it is."""
 _CUT = "..."
 
 
-def report(told: Iterable[Told], look: Look) -> Iterator[str]:
+def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
     """A block of lines for each finding, then the totals."""
     return report_lines(told, look, _lines)
 
 
-def _lines(finding: Finding, look: Look) -> Iterator[str]:
+def _lines(finding: Finding, look: ReportOptions) -> Iterator[str]:
     severity = painted(finding.severity, COLORS[finding.severity], look)
     yield f"{place(finding)} {severity} {painted(finding.rule, BOLD, look)} {pointer(finding)}".rstrip()
     number = f"{finding.line or '':5}"
@@ -47,7 +47,7 @@ def _lines(finding: Finding, look: Look) -> Iterator[str]:
     yield ""
 
 
-def _in_place(finding: Finding, excerpt: Excerpt, number: str, room: int, look: Look) -> Iterator[str]:
+def _in_place(finding: Finding, excerpt: Excerpt, number: str, room: int, look: ReportOptions) -> Iterator[str]:
     """The line, and carets with the message beside them if it fits there, else below."""
     line, indent, length = _fitted(excerpt, room)
     carets = " " * indent + painted("^" * length, COLORS[finding.severity], look)
@@ -58,7 +58,7 @@ def _in_place(finding: Finding, excerpt: Excerpt, number: str, room: int, look: 
         yield from _note(finding.message, number, room, look)
 
 
-def _note(text: str, number: str, room: int, look: Look) -> Iterator[str]:
+def _note(text: str, number: str, room: int, look: ReportOptions) -> Iterator[str]:
     """A text below the excerpt."""
     import textwrap  # for what was found alone
 
@@ -67,7 +67,7 @@ def _note(text: str, number: str, room: int, look: Look) -> Iterator[str]:
     yield from (f"{_blank(number)}   {line}" for line in lines[1:])
 
 
-def _context(finding: Finding, number: str, room: int, look: Look) -> Iterator[str]:
+def _context(finding: Finding, number: str, room: int, look: ReportOptions) -> Iterator[str]:
     """Where the finding stands and what tells more, in one note; in several where a terminal would break a command."""
     parts = [f"validate-runs --explain {finding.rule}"]
     if finding.run_id is not None:

@@ -6,26 +6,26 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from validator.problem import Problem, Span
-from validator.settings import ORDERS, Order
+from validator.core.options import ORDERS, Order
+from validator.core.problem import Problem, Span
 
 if TYPE_CHECKING:
-    from validator.locate import Place  # most documents have no place to find
-    from validator.parse import Parsed
-    from validator.sighting import Period
+    from validator.core.options import Period
+    from validator.jsontext.locate import Place  # most documents have no place to find
+    from validator.jsontext.parse import Parsed
 
 
 BLANK = b" \t\r\n"
 """What JSON takes for white space."""
 
 
-class Frame(Protocol):
+class PositionMap(Protocol):
     """How a document lies in its file."""
 
-    def placer(self, text: str) -> Callable[[int], Place]:
+    def position(self, text: str) -> Callable[[int], Place]:
         """What turns offsets in the text of the document into places in the file."""
 
-    def liner(self, text: str) -> Callable[[int], str]:
+    def line_text(self, text: str) -> Callable[[int], str]:
         """What finds a line of the file in which something of the document stands."""
 
 
@@ -64,7 +64,7 @@ class Origin(NamedTuple):
     `turn` is the place of this one in that order, from 1, and 0 everywhere else.
     """
 
-    frame: Frame
+    frame: PositionMap
     request: Request | None = None
     event: str | None = None
     stream: int = 0
@@ -117,7 +117,7 @@ def unreadable(
     return Document(file=file, data=b"", record=record, problem=(rule, problem), origin=origin)
 
 
-class PassedOver(NamedTuple):
+class SkippedRecords(NamedTuple):
     """How many calls of a recording, or events of a stream, bring no runs; they are not looked into.
 
     `reasons` tell of those that asked for runs and had none, `lost` of those whose answers were not recorded.
@@ -129,7 +129,7 @@ class PassedOver(NamedTuple):
     lost: str = ""
 
 
-class SourceError(Exception):
+class InputError(Exception):
     """A file or folder that could not be opened or holds nothing to check; the text says why, without the name."""
 
     def __init__(self, file: str, reason: str) -> None:
@@ -142,8 +142,8 @@ class SourceError(Exception):
 
 
 def each_document(
-    found: Iterable[Document | LineBlock | PassedOver | SourceError],
-) -> Iterator[Document | PassedOver | SourceError]:
+    found: Iterable[Document | LineBlock | SkippedRecords | InputError],
+) -> Iterator[Document | SkippedRecords | InputError]:
     """The same with documents in the place of blocks of lines."""
     for one in found:
         if isinstance(one, LineBlock):

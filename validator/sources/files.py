@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeAlias
 
-from validator.sources import Document, PassedOver, SourceError, containers, each_document, json_lines, unreadable
-from validator.sources.containers import KINDS, SUFFIXES, Found
-from validator.sources.opened import Opened
-from validator.sources.unpacking import BrokenCompression, unpacked
-from validator.wording import either
+from validator.core.phrases import either
+from validator.sources import Document, InputError, SkippedRecords, each_document, unreadable
+from validator.sources import detect as containers
+from validator.sources import jsonl as json_lines
+from validator.sources.compression import BrokenCompression, unpacked
+from validator.sources.detect import KINDS, SUFFIXES, Found
+from validator.sources.reader import Reader
 
 STANDARD_INPUT = "-"
 _NUMBER = re.compile("([0-9]+)")
@@ -38,16 +40,16 @@ class Piece(NamedTuple):
     stop: int | None = None
 
 
-def documents(paths: Iterable[str], max_bytes: int) -> Iterator[Document | PassedOver | SourceError]:
+def documents(paths: Iterable[str], max_bytes: int) -> Iterator[Document | SkippedRecords | InputError]:
     """The documents of these paths in their order; in place of what cannot be had stands an error."""
     for piece in pieces(paths):
-        if isinstance(piece, SourceError):
+        if isinstance(piece, InputError):
             yield piece
         else:
             yield from each_document(read(piece, max_bytes))
 
 
-def pieces(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> Iterator[Piece | SourceError]:
+def pieces(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> Iterator[Piece | InputError]:
     """The files that these paths mean, in their order; in folders without those `apart`, which are real paths."""
     for path in paths:
         if path == STANDARD_INPUT or not os.path.isdir(path):
@@ -56,22 +58,22 @@ def pieces(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> Iterato
             yield from _folder(path, apart)
 
 
-def _folder(folder: str, apart: frozenset[str]) -> Iterator[Piece | SourceError]:
+def _folder(folder: str, apart: frozenset[str]) -> Iterator[Piece | InputError]:
     empty = True
     for path in _walk(folder, apart):
         empty = False
-        yield path if isinstance(path, SourceError) else Piece(path, is_named=False)
+        yield path if isinstance(path, InputError) else Piece(path, is_named=False)
     if empty:
-        yield SourceError(folder, f"nothing to check: no {either(f'*{suffix}' for suffix in KINDS)} in this folder")
+        yield InputError(folder, f"nothing to check: no {either(f'*{suffix}' for suffix in KINDS)} in this folder")
 
 
-def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
+def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | InputError]:
     """The files to check below a folder, in order; without hidden folders, each folder once for all its links.
 
     A link that leads out of the folder is not followed: who names a folder need not know all that is in it.
     """
     seen: set[tuple[int, int]] = set()
-    errors: list[SourceError] = []
+    errors: list[InputError] = []
     for parent, folders, names, outward in _listed(folder, errors):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=_by_name)
         try:
@@ -86,7 +88,7 @@ def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
         seen.add((status.st_dev, status.st_ino))
         here = os.path.realpath(parent) if apart else parent
         errors += (
-            SourceError(os.path.join(parent, name), "is a link out of the folder: name it to have it checked")
+            InputError(os.path.join(parent, name), "is a link out of the folder: name it to have it checked")
             for name in sorted(outward, key=_by_name)
             if os.path.join(here, name) not in apart
         )
@@ -98,7 +100,7 @@ def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | SourceError]:
     yield from errors
 
 
-def _listed(folder: str, errors: list[SourceError]) -> Iterator[tuple[str, list[str], list[str], list[str]]]:
+def _listed(folder: str, errors: list[InputError]) -> Iterator[tuple[str, list[str], list[str], list[str]]]:
     """What `os.walk` tells, which before Python 3.12 calls itself for each level: no depth is too much here.
 
     The links to folders and to files to check that lead out of the folder stand by themselves, at the end.
@@ -147,13 +149,13 @@ def read(piece: Piece, max_bytes: int, opening: Opening | None = None) -> Found:
     try:
         with (opening or opened_here)(path) as file:
             if piece.stop is None:
-                yield from containers.documents(Opened(path, unpacked(file, path), max_bytes, piece.is_named))
+                yield from containers.documents(Reader(path, unpacked(file, path), max_bytes, piece.is_named))
             else:
                 at = _first_line(file, piece.start, piece.stop)
-                yield from json_lines.lines(Opened(path, file, max_bytes, piece.is_named), piece.stop - at)
+                yield from json_lines.lines(Reader(path, file, max_bytes, piece.is_named), piece.stop - at)
     except BrokenCompression as broken:
         yield unreadable(path, "broken-compression", str(broken))
-    except SourceError as error:
+    except InputError as error:
         yield error
     except (OSError, ValueError) as error:
         yield source_error(error, path)
@@ -177,21 +179,21 @@ Opening: TypeAlias = Callable[[str], AbstractContextManager[io.BufferedReader]]
 
 @contextmanager
 def opened_here(path: str) -> Iterator[io.BufferedReader]:
-    """A file of this machine, or standard input; raises `SourceError` for what is not read."""
+    """A file of this machine, or standard input; raises `InputError` for what is not read."""
     if path == STANDARD_INPUT:
         if sys.stdin is None:  # the shell can close it: <&-
-            raise SourceError(STANDARD_INPUT, "is closed")
+            raise InputError(STANDARD_INPUT, "is closed")
         yield standard_input()
         return
     descriptor = _descriptor(path)
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if refused := _refused(path, status.st_mode):
-            raise SourceError(path, refused)
+            raise InputError(path, refused)
         os.set_blocking(descriptor, True)
         yield file
         if os.fstat(descriptor).st_size < status.st_size:
-            raise SourceError(path, json_lines.SHRUNK)
+            raise InputError(path, json_lines.SHRUNK)
 
 
 def _descriptor(path: str) -> int:
@@ -199,7 +201,7 @@ def _descriptor(path: str) -> int:
         return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         if _is_url(path):
-            raise SourceError(path, "is a URL, and nothing is fetched: curl -s URL | validate-runs -") from None
+            raise InputError(path, "is a URL, and nothing is fetched: curl -s URL | validate-runs -") from None
         raise
 
 
@@ -217,8 +219,8 @@ def _refused(path: str, mode: int) -> str | None:
     return "is neither a regular file nor a folder"
 
 
-def source_error(error: OSError | ValueError, path: str | None = None) -> SourceError:
+def source_error(error: OSError | ValueError, path: str | None = None) -> InputError:
     """The error as it is told of a path that is not opened or not read to its end."""
     if isinstance(error, OSError):
-        return SourceError(path or str(error.filename), (error.strerror or str(error)).lower())
-    return SourceError(path or "", "is not a possible file name")
+        return InputError(path or str(error.filename), (error.strerror or str(error)).lower())
+    return InputError(path or "", "is not a possible file name")

@@ -17,15 +17,15 @@ from dataclasses import astuple, dataclass, field
 from string import Template
 from typing import Any
 
-from validator.checked import Checked, RunOutline
-from validator.finding import Finding
-from validator.harmless import LOG_COMMAND
-from validator.reporters import Look, Tally, Told
+from validator.core.finding import Finding
+from validator.core.phrases import count, escape
+from validator.core.results import DocumentResult, RunOutline
+from validator.core.sanitize import LOG_COMMAND
+from validator.core.severity import Severity
+from validator.reporters import ReportItem, ReportOptions, Tally
 from validator.reporters.html.timelines import Sighting, timelines
 from validator.reporters.json import dumped
 from validator.reporters.terminal import file_name, last_line, place
-from validator.severity import Severity
-from validator.wording import count, escape
 
 MOST_SOUND_RUNS = 5_000
 """Runs without findings that are drawn: the page of a large archive has to open, too."""
@@ -44,7 +44,7 @@ class _Gathered:
     sound_runs: int = 0
     omitted: int = 0
 
-    def add(self, one: Checked) -> None:
+    def add(self, one: DocumentResult) -> None:
         numbers = _by_run(one, len(self.findings))
         self.findings += one.findings
         self.omitted += one.beyond_cap
@@ -56,20 +56,20 @@ class _Gathered:
                 )
 
 
-def report(told: Iterable[Told], look: Look) -> Iterator[str]:
+def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
     """The page, when all is checked: the totals stand at its top."""
-    tally, gathered = Tally(), _Gathered()
+    tally, collect_fixes = Tally(), _Gathered()
     for one in tally.passing(told):
-        gathered.add(one)
+        collect_fixes.add(one)
     style, script = _own("page.css"), _own("page.js")
     yield Template(_own("page.html")).substitute(
         headline=_text(last_line(tally.summary, look)),
         verdict=_verdict(tally, look),
         contract=_text(look.contract),
-        notes="".join(f"<li>{_text(note)}</li>\n" for note in _notes(tally, gathered)),
+        notes="".join(f"<li>{_text(note)}</li>\n" for note in _notes(tally, collect_fixes)),
         counts="".join(_count_rows(tally, look)),
-        first="".join(map(_plain, gathered.findings[:MOST_PLAIN])),
-        data=_data(tally, gathered, look),
+        first="".join(map(_plain, collect_fixes.findings[:MOST_PLAIN])),
+        data=_data(tally, collect_fixes, look),
         style=style,
         script=script,
         style_hash=_hash(style),
@@ -82,7 +82,7 @@ def _without_zeros(run: RunOutline) -> RunOutline:
     return run._replace(times={key: time for key, time in run.times.items() if time})
 
 
-def _by_run(one: Checked, number: int) -> list[list[int]]:
+def _by_run(one: DocumentResult, number: int) -> list[list[int]]:
     """The numbers of the findings in each run of a document, whose findings are counted from `number` on."""
     numbers: dict[str, list[int]] = {run.pointer: [] for run in one.outlines}
     for at, finding in enumerate(one.findings, number):
@@ -100,29 +100,29 @@ def _upwards(pointer: str) -> Iterator[str]:
         yield pointer
 
 
-def _verdict(tally: Tally, look: Look) -> str:
+def _verdict(tally: Tally, look: ReportOptions) -> str:
     """The worst of what is shown."""
     found = (severity for severity in Severity if severity.reaches(look.show) and tally.summary.count(severity))
     return next(found, "ok" if tally.documents else "nothing")
 
 
-def _notes(tally: Tally, gathered: _Gathered) -> Iterator[str]:
+def _notes(tally: Tally, collect_fixes: _Gathered) -> Iterator[str]:
     """What the page does not show, and why."""
     for unread in tally.unread:
         yield f"{escape(unread.file)}: {escape(unread.reason)}"
-    if gathered.omitted:
-        yield f"{count(gathered.omitted, 'more finding')} left out (--max-findings 0 shows all)"
-    if gathered.sound_runs > MOST_SOUND_RUNS:
-        left_out = count(gathered.sound_runs - MOST_SOUND_RUNS, "more run")
+    if collect_fixes.omitted:
+        yield f"{count(collect_fixes.omitted, 'more finding')} left out (--max-findings 0 shows all)"
+    if collect_fixes.sound_runs > MOST_SOUND_RUNS:
+        left_out = count(collect_fixes.sound_runs - MOST_SOUND_RUNS, "more run")
         yield f"Timelines leave out {left_out} without findings"
 
 
-def _count_rows(tally: Tally, look: Look) -> Iterator[str]:
+def _count_rows(tally: Tally, look: ReportOptions) -> Iterator[str]:
     for rule, severity, number in _counts(tally, look):
         yield f"<tr><td>{_text(rule)}</td><td>{severity}</td><td>{number}</td></tr>\n"
 
 
-def _counts(tally: Tally, look: Look) -> list[tuple[str, Severity, int]]:
+def _counts(tally: Tally, look: ReportOptions) -> list[tuple[str, Severity, int]]:
     """How often each rule has found something, the most frequent first; also what was cut off."""
     counts = [(*key, number) for key, number in tally.findings.items() if key[1].reaches(look.show)]
     return sorted(counts, key=lambda one: (-one[2], one[0], one[1]))
@@ -133,12 +133,12 @@ def _plain(finding: Finding) -> str:
     return f"<li>{_text(words)}</li>\n"
 
 
-def _data(tally: Tally, gathered: _Gathered, look: Look) -> str:
+def _data(tally: Tally, collect_fixes: _Gathered, look: ReportOptions) -> str:
     """What the script draws, as JSON in which nothing can end the script element."""
     data = {
         "counts": _counts(tally, look),
-        "findings": [_drawn(finding) for finding in gathered.findings],
-        "threads": timelines(gathered.sightings),
+        "findings": [_drawn(finding) for finding in collect_fixes.findings],
+        "threads": timelines(collect_fixes.sightings),
     }
     return re.sub("[<>&]", lambda match: f"\\u{ord(match[0]):04x}", dumped(data)).rstrip()
 

@@ -8,10 +8,10 @@ from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple, TypeAlias
 
-from validator.checked import RunOutline
-from validator.document import ACTIVE, END_TIMES
+from validator.core.phrases import count
+from validator.core.results import RunOutline
 from validator.reporters.terminal import file_name
-from validator.wording import count
+from validator.rules.support.objects import ACTIVE, END_TIMES
 
 Times: TypeAlias = Mapping[str, float]
 

@@ -9,6 +9,6 @@ Source: https://www.rfc-editor.org/rfc/rfc1952#section-2.3 (gzip: each member en
 https://www.rfc-editor.org/rfc/rfc8878#section-3.1 (zstd).
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)
+check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)

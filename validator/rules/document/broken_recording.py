@@ -9,6 +9,6 @@ Source: https://w3c.github.io/web-performance/specs/HAR/Overview.html (HAR 1.2),
 https://vcrpy.readthedocs.io/en/latest/usage.html (vcrpy) and https://github.com/vcr/vcr (VCR).
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)
+check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)

@@ -17,6 +17,6 @@ Source: https://www.rfc-editor.org/rfc/rfc8259#section-4 (names within an object
 otherwise is unpredictable).
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR)
+check = builtin_rule(__name__, __doc__, group="document", severity=ERROR)

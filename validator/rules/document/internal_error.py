@@ -8,6 +8,6 @@ document that shows it and the output of `--debug`, which adds the traceback.
 Source: https://docs.python.org/3/tutorial/errors.html#exceptions (errors that are detected while a program runs).
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)
+check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)

@@ -17,6 +17,6 @@ Source: https://www.rfc-editor.org/rfc/rfc8259#section-8.2 (what software does w
 unpredictable).
 """
 
-from validator.rule import WARNING, found_earlier
+from validator.rules.base import WARNING, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=WARNING)
+check = builtin_rule(__name__, __doc__, group="document", severity=WARNING)

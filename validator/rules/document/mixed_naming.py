@@ -17,6 +17,6 @@ Source: https://platform.openai.com/docs/api-reference/runs/listRuns (the keys o
 0 of 244 genuine run objects mix the two.
 """
 
-from validator.rule import WARNING, found_earlier
+from validator.rules.base import WARNING, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=WARNING)
+check = builtin_rule(__name__, __doc__, group="document", severity=WARNING)

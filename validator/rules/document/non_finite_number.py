@@ -16,6 +16,6 @@ Good:
 Source: https://www.rfc-editor.org/rfc/rfc8259#section-6 (values such as Infinity and NaN are not permitted).
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR)
+check = builtin_rule(__name__, __doc__, group="document", severity=ERROR)

@@ -21,6 +21,6 @@ Source: https://platform.openai.com/docs/api-reference/runs/listRuns (returns a 
 15 of 15 genuine lists are recognised.
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)
+check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)

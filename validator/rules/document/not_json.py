@@ -17,6 +17,6 @@ Good:
 Source: https://www.rfc-editor.org/rfc/rfc8259 (the grammar of JSON).
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)
+check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)

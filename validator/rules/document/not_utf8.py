@@ -8,6 +8,6 @@ at the start of UTF-8 text is allowed. To mend a file, save it again as UTF-8 (`
 Source: https://www.rfc-editor.org/rfc/rfc8259#section-8.1 (JSON text exchanged between systems is encoded in UTF-8).
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)
+check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)

@@ -9,6 +9,6 @@ and contains itself has no end of levels.
 Source: https://www.rfc-editor.org/rfc/rfc8259#section-9 (a parser may limit the depth of nesting).
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)
+check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)

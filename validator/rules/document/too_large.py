@@ -12,6 +12,6 @@ bytes of the limit, one call of a recording for every 128, and 100,000 problems,
 Source: https://www.rfc-editor.org/rfc/rfc8259#section-9 (a parser may limit the size of texts).
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)
+check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)

@@ -8,6 +8,6 @@ Everything else was checked as always. With `--jobs 1` and a smaller `--max-byte
 Source: https://www.kernel.org/doc/html/latest/admin-guide/mm/concepts.html#oom-killer (why processes are killed).
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="document", severity=ERROR, fixed=True)
+check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)

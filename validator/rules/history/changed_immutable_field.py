@@ -22,34 +22,34 @@ thread, assistant or time of creation changed between the snapshots of 37 genuin
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from validator.problem import Problem
-from validator.rule import ERROR, WARNING, rule
-from validator.sighting import CONFIGURATION, REMEMBERED, Change, Digest
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, WARNING, rule
+from validator.rules.support.snapshots import CONFIGURATION, REMEMBERED, Digest, Transition
 
 _IDENTITY = ("created_at", "thread_id", "assistant_id")
 _VOCABULARY = ("thread_id", "assistant_id", "model", "tool_choice", "response_format")
 
 
-@rule(group="history", severity=ERROR, series="history", reads=(*_IDENTITY, *CONFIGURATION), screens=True)
-def check(change: Change) -> Iterable[Problem]:
+@rule(group="history", severity=ERROR, series="history", reads=(*_IDENTITY, *CONFIGURATION), precheck=True)
+def check(change: Transition) -> Iterable[Problem]:
     for field, before, after in change.both(*_IDENTITY):
         if before != after:
             message = "is {}, but was {} in {}: two runs go under one id"
             words = (_shown(field, after), _shown(field, before), change.where)
-            return [Problem(field, message, words, spoils=REMEMBERED)]
+            return [Problem(field, message, words, invalidates=REMEMBERED)]
     earlier, later = change.before.configuration, change.after.configuration
     return () if earlier is later else [*_reconfigured(change)]
 
 
-def _reconfigured(change: Change) -> Iterator[Problem]:
+def _reconfigured(change: Transition) -> Iterator[Problem]:
     earlier, later = change.before.configuration, change.after.configuration
     for field in CONFIGURATION:
         if field in earlier and field in later and earlier[field] != later[field]:
             yield _reconfiguration(field, earlier[field], later[field], change)
 
 
-def _reconfiguration(field: str, before: Any, after: Any, change: Change) -> Problem:
+def _reconfiguration(field: str, before: Any, after: Any, change: Transition) -> Problem:
     if isinstance(before, Digest) or isinstance(after, Digest):
         message = "is not what it was in {}: only the metadata of a run can be modified"
         return Problem(field, message, (change.where,), at_most=WARNING)

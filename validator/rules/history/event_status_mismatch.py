@@ -21,26 +21,26 @@ occurs when a stream ends).
 
 from collections.abc import Iterable, Iterator
 
-from validator.document import ACTIVE, TERMINAL
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.sighting import Streamed
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import ACTIVE, TERMINAL
+from validator.rules.support.snapshots import StreamEvent
 
 _STATUSES = {f"thread.run.{status}": status for status in (*ACTIVE, *TERMINAL)} | {"thread.run.created": "queued"}
 
 
 @rule(group="history", severity=ERROR, series="stream", reads=("id", "status"))
-def check(streamed: Streamed) -> Iterable[Problem]:
+def check(streamed: StreamEvent) -> Iterable[Problem]:
     return [*_problems(streamed)]
 
 
-def _problems(streamed: Streamed) -> Iterator[Problem]:
+def _problems(streamed: StreamEvent) -> Iterator[Problem]:
     expected = streamed.event and _STATUSES.get(streamed.event)
     if expected and streamed.status not in (None, expected):
         message = "is {}, but the event is {}: the status of its run is {}"
         words = tuple(Name(word) for word in (streamed.status, streamed.event, expected))
-        yield Problem("status", message, words, spoils=("status",))
+        yield Problem("status", message, words, invalidates=("status",))
     if streamed.before and streamed.run_id not in (None, streamed.before[0]):
         run_id, seen = streamed.before
         message = "is {}, but was {} in {}: a stream is of one run"

@@ -22,19 +22,19 @@ genuine runs.
 
 from collections.abc import Iterable
 
-from validator.document import ACTIVE, TERMINAL
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.sighting import REMEMBERED, Change
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import ACTIVE, TERMINAL
+from validator.rules.support.snapshots import REMEMBERED, Transition
 
 _BEFORE_THE_END = ACTIVE - {"cancelling"}
 
 
-@rule(group="history", severity=ERROR, series="history", reads=("status",), screens=True)
-def check(change: Change) -> Iterable[Problem]:
+@rule(group="history", severity=ERROR, series="history", reads=("status",), precheck=True)
+def check(change: Transition) -> Iterable[Problem]:
     return [
-        Problem("status", _message(before), (Name(after), Name(before), change.where), spoils=REMEMBERED)
+        Problem("status", _message(before), (Name(after), Name(before), change.where), invalidates=REMEMBERED)
         for _, before, after in change.both("status")
         if not _is_reachable(before, after)
     ]

@@ -18,10 +18,10 @@ whose steps were recorded.
 
 from collections.abc import Iterable
 
-from validator import tokens
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support import usage as tokens
+from validator.rules.support.objects import Run
 
 
 @rule(group="history", severity=WARNING, given=("usage", "steps"), accepts=tokens.agree)

@@ -19,10 +19,10 @@ was completed); held in the snapshots of 37 genuine runs, of which 3 started ane
 
 from collections.abc import Iterable
 
-from validator.document import END_TIMES, ZERO_TIMES
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.sighting import Change
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import END_TIMES, ZERO_TIMES
+from validator.rules.support.snapshots import Transition
 
 _KEPT = "a run ends once, and that time stays"
 _PAST = "a run that has started has started, and may start anew only later"
@@ -30,7 +30,7 @@ _DUE = "a run may be given more time, never less"
 
 
 @rule(group="history", severity=ERROR, series="history", reads=("started_at", "expires_at", *END_TIMES))
-def check(change: Change) -> Iterable[Problem]:
+def check(change: Transition) -> Iterable[Problem]:
     return [
         Problem(field, f"is {{}}, but was {{}} in {{}}: {reason}", (after, before, change.where))
         for field, before, after in change.both("started_at", "expires_at", *END_TIMES)

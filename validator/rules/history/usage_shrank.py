@@ -20,16 +20,16 @@ a terminal state); held in the snapshots of 37 genuine runs.
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.sighting import Change
-from validator.tokens import adds_up
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.snapshots import Transition
+from validator.rules.support.usage import adds_up
 
 Counts: TypeAlias = dict[str, int]
 
 
 @rule(group="history", severity=WARNING, series="history", reads=("usage",))
-def check(change: Change) -> Iterable[Problem]:
+def check(change: Transition) -> Iterable[Problem]:
     for _, before, after in change.both("usage"):
         if before is not None and after is None:
             message = "is null, but was there in {}: what a run has used stays used"
@@ -39,7 +39,7 @@ def check(change: Change) -> Iterable[Problem]:
     return ()
 
 
-def _less(before: Counts, after: Counts, change: Change) -> Iterable[Problem]:
+def _less(before: Counts, after: Counts, change: Transition) -> Iterable[Problem]:
     """The first count that went down; one below zero, or a total of other parts, is the fault of another rule."""
     names = [name for name in before if name != "total_tokens" or (adds_up(before) and adds_up(after))]
     message = "is {}, but was {} in {}: what a run has used stays used"

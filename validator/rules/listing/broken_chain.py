@@ -23,11 +23,11 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from validator.document import ZERO_TIMES
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.sighting import BOTH, Seen, Turn, possible_orders
-from validator.wording import Phrase
+from validator.core.phrases import Verbatim
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import ZERO_TIMES
+from validator.rules.support.snapshots import BOTH, Occurrence, PageContext, possible_orders
 
 
 @rule(
@@ -38,18 +38,22 @@ from validator.wording import Phrase
     reads=("has_more",),
     run_reads=("id", "created_at"),
 )
-def check(turn: Turn) -> Iterable[Problem]:
+def check(turn: PageContext) -> Iterable[Problem]:
     return (*_continued(turn), *_turned_back(turn), *_ended(turn))
 
 
-def _continued(turn: Turn) -> Iterator[Problem]:
+def _continued(turn: PageContext) -> Iterator[Problem]:
     """Whether the page before has said that nothing follows; a page without a new run is another fault, or none."""
-    if turn.more is not None and not turn.more[0] and any(run["id"] not in turn.earlier for _, run in turn.page.runs):
+    if (
+        turn.previous_has_more is not None
+        and not turn.previous_has_more[0]
+        and any(run["id"] not in turn.earlier for _, run in turn.page.runs)
+    ):
         message = "holds {} runs, but has_more is false in {}: it is true where another page follows"
-        yield Problem("data", message, (len(turn.page.envelope["data"]), turn.more[1].told(turn.here)))
+        yield Problem("data", message, (len(turn.page.envelope["data"]), turn.previous_has_more[1].told(turn.here)))
 
 
-def _ended(turn: Turn) -> Iterator[Problem]:
+def _ended(turn: PageContext) -> Iterator[Problem]:
     if turn.is_last and turn.page.envelope["data"] and turn.page.envelope["has_more"]:
         yield Problem("has_more", "is true, but no page follows: it is false on the last page of a listing")
 
@@ -58,10 +62,10 @@ class _Moment(NamedTuple):
     """When a run was created, and where it stands: at an index of this page, or on another page."""
 
     time: float
-    stands: int | Seen
+    stands: int | Occurrence
 
 
-def _new(turn: Turn) -> Iterator[_Moment]:
+def _new(turn: PageContext) -> Iterator[_Moment]:
     return (
         _Moment(run["created_at"], i)
         for i, run in turn.page.runs
@@ -69,16 +73,16 @@ def _new(turn: Turn) -> Iterator[_Moment]:
     )
 
 
-def _turned_back(turn: Turn) -> Iterable[Problem]:
+def _turned_back(turn: PageContext) -> Iterable[Problem]:
     """The first time that goes against the order of the listing, at a seam or inside a page that has one order."""
     moments = [*_new(turn)]
     own = possible_orders(moment.time for moment in moments)
     orders = (turn.orders & own) or turn.orders
-    if not moments or orders == BOTH or (turn.is_asked and own and not turn.orders & own):
+    if not moments or orders == BOTH or (turn.order_was_requested and own and not turn.orders & own):
         return ()
     neighbours = [
         [_Moment(met.created_at, met.seen)] if met and met.created_at is not None else []
-        for met in (turn.behind, turn.ahead)
+        for met in (turn.previous_run, turn.next_run)
     ]
     inside = pairwise(moments) if own else ()  # that a page has no order by itself is reported by unordered-runs
     seams = zip(neighbours[0], moments[:1], strict=False), zip(moments[-1:], neighbours[1], strict=False)
@@ -88,11 +92,11 @@ def _turned_back(turn: Turn) -> Iterable[Problem]:
     return ()
 
 
-def _problem(before: _Moment, after: _Moment, turn: Turn, is_newest_first: bool) -> Problem:
+def _problem(before: _Moment, after: _Moment, turn: PageContext, is_newest_first: bool) -> Problem:
     here, other, side = (after, before, "before") if isinstance(after.stands, int) else (before, after, "behind")
-    where = f" in {other.stands.told(turn.here)}" if isinstance(other.stands, Seen) else ""
+    where = f" in {other.stands.told(turn.here)}" if isinstance(other.stands, Occurrence) else ""
     relation = "later" if here.time > other.time else "earlier"
     first = "newest" if is_newest_first else "oldest"
     message = "is {}, {} than the {} of the run {} it{}, but in this listing the {} run comes first"
-    words = (here.time, Phrase(relation), other.time, Phrase(side), Phrase(where), Phrase(first))
+    words = (here.time, Verbatim(relation), other.time, Verbatim(side), Verbatim(where), Verbatim(first))
     return Problem(f"data/{here.stands}/created_at", message, words)

@@ -17,15 +17,15 @@ Source: https://github.com/Divkix/Logwell/issues/62 (has_more true where the num
 
 from collections.abc import Iterable
 
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.sighting import Turn
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.snapshots import PageContext
 
 
 @rule(group="listing", severity=WARNING, series="listing", given=("data",))
-def check(turn: Turn) -> Iterable[Problem]:
-    if turn.more is None or turn.page.envelope["data"]:
+def check(turn: PageContext) -> Iterable[Problem]:
+    if turn.previous_has_more is None or turn.page.envelope["data"]:
         return ()
-    promised, seen = turn.more
+    promised, seen = turn.previous_has_more
     message = "is empty, but has_more is true in {}: it is false where nothing follows"
     return [Problem("data", message, (seen.told(turn.here),))] if promised else ()

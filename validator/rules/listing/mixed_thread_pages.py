@@ -25,14 +25,14 @@ threads).
 
 from collections.abc import Iterable
 
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.sighting import Turn
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.snapshots import PageContext
 
 
 @rule(group="listing", severity=ERROR, series="listing", given=("data",), run_reads=("thread_id",))
-def check(turn: Turn) -> Iterable[Problem]:
+def check(turn: PageContext) -> Iterable[Problem]:
     if turn.thread is None or not turn.page.runs:
         return ()
     listed, seen = turn.thread

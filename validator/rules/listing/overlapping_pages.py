@@ -21,19 +21,19 @@ client has; the page begins after it).
 
 from collections.abc import Iterable
 
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.sighting import Turn
-from validator.wording import Name, Phrase
+from validator.core.phrases import Name, Verbatim
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.snapshots import PageContext
 
 
 @rule(group="listing", severity=ERROR, series="listing", given=("data",), run_reads=("id",))
-def check(turn: Turn) -> Iterable[Problem]:
+def check(turn: PageContext) -> Iterable[Problem]:
     again = [(index, run["id"]) for index, run in turn.page.runs if run["id"] in turn.earlier]
     if again:
         index, run_id = again[0]
         where = turn.earlier[run_id].seen.told(turn.here)
-        others = Phrase(f", like {len(again) - 1} more of this page" if len(again) > 1 else "")
+        others = Verbatim(f", like {len(again) - 1} more of this page" if len(again) > 1 else "")
         message = "is {}, which {} has already{}: a run is on one page of a listing"
         return [Problem(f"data/{index}/id", message, (Name(run_id), where, others))]
     message = "is {}, the very run that the request named as its cursor: the page is what lies beyond it"

@@ -23,10 +23,10 @@ held in 4 of 4 genuine pages with several runs.
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
-from validator.document import ACTIVE, TERMINAL, ZERO_TIMES, Page, Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import ACTIVE, TERMINAL, ZERO_TIMES, Page, Run
 
 
 @rule(group="page", severity=WARNING, run_reads=("id", "created_at", "thread_id", "status"))

@@ -20,9 +20,9 @@ and the last id in data); held in 12 of 12 genuine empty pages, 2 of runs and 10
 
 from collections.abc import Iterable
 
-from validator.document import Page
-from validator.problem import Fix, Problem
-from validator.rule import ERROR, rule
+from validator.core.problem import Fix, Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import Page
 
 
 @rule(group="page", severity=ERROR, given=("data", "has_more"))

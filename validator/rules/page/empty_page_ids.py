@@ -21,13 +21,13 @@ held in 12 of 12 genuine empty pages, 2 of runs and 10 of sibling endpoints.
 
 from collections.abc import Iterable
 
-from validator.document import Page
-from validator.problem import Fix, Problem
-from validator.rule import WARNING, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Fix, Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Page
 
 
-@rule(group="page", severity=WARNING, given=("data",), reads=("first_id", "last_id"), asks=("contract",))
+@rule(group="page", severity=WARNING, given=("data",), reads=("first_id", "last_id"), options=("contract",))
 def check(page: Page, *, contract: str) -> Iterable[Problem]:
     if page.envelope["data"]:
         return ()

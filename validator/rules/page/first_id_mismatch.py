@@ -22,11 +22,11 @@ held in 13 of 13 genuine pages of runs and 527 of 527 pages of sibling endpoints
 
 from collections.abc import Iterable
 
-from validator.document import Page
-from validator.identifiers import run_id_as_fix
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.identifiers import run_id_as_fix
+from validator.rules.support.objects import Page
 
 
 @rule(group="page", severity=ERROR, given=("data",), reads=("first_id",), run_reads=("id",))

@@ -20,10 +20,10 @@ held in 4 of 4 genuine pages with several runs.
 
 from collections.abc import Iterable
 
-from validator.document import Page
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import Page
 
 
 @rule(group="page", severity=ERROR, run_reads=("thread_id",))

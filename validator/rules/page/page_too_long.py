@@ -23,14 +23,14 @@ held in 15 of 15 genuine pages and in 406 of 406 pages of sibling endpoints with
 
 from collections.abc import Iterable
 
-from validator.document import Page
-from validator.problem import Problem
-from validator.rule import WARNING, rule
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Page
 
 MOST = 100
 
 
-@rule(group="page", severity=WARNING, given=("data",), reads=("has_more",), asks=("limit",))
+@rule(group="page", severity=WARNING, given=("data",), reads=("has_more",), options=("limit",))
 def check(page: Page, *, limit: int | None) -> Iterable[Problem]:
     length = len(page.envelope["data"])
     most = MOST if limit is None else min(limit, MOST)

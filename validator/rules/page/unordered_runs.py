@@ -26,9 +26,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from validator.document import ZERO_TIMES, Page, Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import ZERO_TIMES, Page, Run
 
 _TURNS_BACK = {
     "asc": (operator.lt, "is {}, earlier than the {} of the run before it, but"),
@@ -38,7 +38,7 @@ _ASKED = {"asc": 'in order "asc" the oldest comes first', "desc": 'in order "des
 _SEEN = {"asc": "the page goes from the oldest to the newest", "desc": "the page goes from the newest to the oldest"}
 
 
-@rule(group="page", severity=WARNING, run_reads=("id", "created_at"), asks=("order",))
+@rule(group="page", severity=WARNING, run_reads=("id", "created_at"), options=("order",))
 def check(page: Page, *, order: str | None) -> Iterable[Problem]:
     times = [run["created_at"] for _, run in page.runs]
     if order != "asc" and times == sorted(times, reverse=True):

@@ -18,10 +18,10 @@ its creation); held in 181 of 181 genuine active runs.
 
 from collections.abc import Iterable
 
-from validator.document import ACTIVE, Run
-from validator.problem import Problem
-from validator.rule import INFO, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import INFO, rule
+from validator.rules.support.objects import ACTIVE, Run
 
 
 @rule(group="status", severity=INFO, on=ACTIVE, null=("expires_at",))

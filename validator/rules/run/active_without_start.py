@@ -18,10 +18,10 @@ streaming example breaks the rule); held in 67 of 67 genuine runs.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
 
 
 @rule(group="status", severity=WARNING, on=("in_progress", "requires_action"), null=("started_at",))

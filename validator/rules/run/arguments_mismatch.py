@@ -41,12 +41,12 @@ that the schema does not define, so validate them); held in 12 of 12 genuine req
 from collections import Counter
 from collections.abc import Iterable
 
-from validator import arguments
-from validator.document import Run
-from validator.embedded import Schema
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.tools import Function, calls_no_function, function_calls, functions
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support import arguments
+from validator.rules.support.objects import Run
+from validator.rules.support.tool_schemas import Schema
+from validator.rules.support.tools import Function, calls_no_function, function_calls, functions
 
 
 @rule(group="tools", severity=WARNING, given=("required_action", "tools"), accepts=calls_no_function)

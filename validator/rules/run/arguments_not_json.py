@@ -24,12 +24,12 @@ JSON); held in 12 of 12 genuine required actions.
 
 from collections.abc import Iterable
 
-from validator import arguments
-from validator.document import Run
-from validator.parse import Parsed, text_of
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.tools import calls_no_function, function_calls
+from validator.core.problem import Problem
+from validator.jsontext.parse import Parsed, text_of
+from validator.rules.base import WARNING, rule
+from validator.rules.support import arguments
+from validator.rules.support.objects import Run
+from validator.rules.support.tools import calls_no_function, function_calls
 
 
 @rule(group="tools", severity=WARNING, given=("required_action",), accepts=calls_no_function)
@@ -47,9 +47,9 @@ def check(run: Run) -> Iterable[Problem]:
 
 def _first(parsed: Parsed, text: str, pointer: str) -> Problem:
     """The first objection, with its place inside the text of the arguments."""
-    from validator.locate import Lines, in_words  # few runs have such arguments
-    from validator.parse_explain import LAST_COUNTS
-    from validator.syntax_error import SEVERAL
+    from validator.jsontext.locate import Lines, in_words  # few runs have such arguments
+    from validator.jsontext.strict import LAST_COUNTS
+    from validator.jsontext.syntax_errors import SEVERAL
 
     _, problem = parsed.problems[0]
     said = problem.message.replace(LAST_COUNTS, "; readers differ in the value that they keep")

@@ -22,10 +22,10 @@ a cache hit); held in about 20 of 20 genuine usage objects with details.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.tokens import agree, parts_of
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.usage import agree, parts_of
 
 
 @rule(group="usage", severity=WARNING, given=("usage",), accepts=agree)

@@ -18,10 +18,10 @@ cancelled); held in 1 of 1 genuine cancelled runs.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import Run
 
 
 @rule(group="status", severity=ERROR, on=("cancelled",), null=("cancelled_at",))

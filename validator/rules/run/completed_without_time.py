@@ -18,10 +18,10 @@ completed); held in 55 of 55 genuine completed runs.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import Run
 
 
 @rule(group="status", severity=ERROR, on=("completed",), null=("completed_at",))

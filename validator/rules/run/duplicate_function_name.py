@@ -19,11 +19,11 @@ function by name); implied, 0 of 105 genuine functions share a name with another
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.tools import calls_no_function, functions
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.tools import calls_no_function, functions
 
 
 @rule(group="tools", severity=WARNING, given=("tools",), accepts=calls_no_function)

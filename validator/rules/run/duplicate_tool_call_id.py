@@ -24,11 +24,11 @@ outputs are submitted by); held in 12 of 12 genuine required actions.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.tools import calls_no_function, tool_calls
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.tools import calls_no_function, tool_calls
 
 
 @rule(group="tools", severity=ERROR, given=("required_action",), accepts=calls_no_function)

@@ -19,9 +19,9 @@ held in 243 of 243 genuine runs.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
 
 _BELONGS = {
     "id": "the id of the run",
@@ -35,8 +35,8 @@ _BELONGS = {
     group="identity",
     severity=WARNING,
     reads=tuple(_BELONGS),
-    unless={"properties": {field: {"minLength": 1} for field in _BELONGS}},
-    screens=True,
+    accept_schema={"properties": {field: {"minLength": 1} for field in _BELONGS}},
+    precheck=True,
 )
 def check(run: Run) -> Iterable[Problem]:
     if "" not in map(run.get, _BELONGS):

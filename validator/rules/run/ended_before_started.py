@@ -21,9 +21,9 @@ run was started, completed, cancelled, failed); held in 62 of 62 genuine ended r
 
 from collections.abc import Iterable
 
-from validator.document import END_TIMES, Run, are_in_order
-from validator.problem import Problem
-from validator.rule import ERROR, rule
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import END_TIMES, Run, are_in_order
 
 _END_TIME = {
     **dict.fromkeys(("completed", "incomplete", "expired"), "completed_at"),

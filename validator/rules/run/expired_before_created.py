@@ -22,9 +22,9 @@ creation); held in 181 of 181 genuine runs that can expire.
 
 from collections.abc import Iterable
 
-from validator.document import ACTIVE, Run, are_in_order
-from validator.problem import Problem
-from validator.rule import ERROR, rule
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import ACTIVE, Run, are_in_order
 
 
 @rule(

@@ -18,10 +18,10 @@ held in 62 of 62 genuine ended runs.
 
 from collections.abc import Iterable
 
-from validator.document import TERMINAL, Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import TERMINAL, Run
 
 
 @rule(group="status", severity=WARNING, on=TERMINAL, given=("expires_at",))

@@ -19,10 +19,10 @@ deep dive as the place to look for it; held in 2 of 2 genuine failed runs.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
 
 
 @rule(group="status", severity=WARNING, on=("failed",), null=("last_error",))

@@ -20,10 +20,10 @@ the failure's time is recorded there; held in 2 of 2 genuine failed runs.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import Run
 
 
 @rule(group="status", severity=ERROR, on=("failed",), null=("failed_at",))

@@ -20,9 +20,9 @@ Source: https://github.com/openai/openai-openapi/commit/802d487 (of 2023-11-06, 
 from collections.abc import Iterable
 from typing import Any
 
-from validator.document import TIMES, Run, is_in_milliseconds
-from validator.problem import Problem
-from validator.rule import INFO, rule
+from validator.core.problem import Problem
+from validator.rules.base import INFO, rule
+from validator.rules.support.objects import TIMES, Run, is_in_milliseconds
 
 _EARLIEST = 1_698_796_800  # 2023-11-01
 _DAY = 86_400
@@ -37,8 +37,8 @@ def _plausible(now: float) -> dict[str, Any]:
     group="time",
     severity=INFO,
     reads=TIMES,
-    asks=("now",),
-    unless=_plausible,
+    options=("now",),
+    accept_schema=_plausible,
 )
 def check(run: Run, *, now: float) -> Iterable[Problem]:
     latest = now + _DAY

@@ -19,9 +19,9 @@ is one); the deep dive documents the field; held in 1 of 1 genuine incomplete ru
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
 
 
 @rule(group="status", severity=WARNING, on=("incomplete",), reads=("incomplete_details",))

@@ -21,11 +21,11 @@ contain underscores and dashes, with a maximum length of 64"); held in 105 of 10
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.tools import function_calls, function_names, functions, is_function_name, named_schema
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.tools import function_calls, function_names, functions, is_function_name, named_schema
 
 _MADE_UP = "multi_tool_use.parallel"
 _NAMED = {"properties": {"name": {"pattern": "^[A-Za-z0-9_-]{1,64}$"}}}
@@ -37,7 +37,7 @@ _FUNCTION = {"properties": {"function": _NAMED}}
     severity=WARNING,
     given=("tools",),
     reads=("tool_choice", "response_format", "required_action"),
-    unless={
+    accept_schema={
         "properties": {
             "tools": {"items": _FUNCTION},
             "tool_choice": _FUNCTION,

@@ -22,11 +22,11 @@ Schema object"); held in 105 of 105 genuine functions.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.embedded import embedded_schemas, fault
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.tools import calls_no_function
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.tool_schemas import embedded_schemas, fault
+from validator.rules.support.tools import calls_no_function
 
 
 @rule(group="tools", severity=WARNING, given=("tools",), reads=("response_format",), accepts=calls_no_function)

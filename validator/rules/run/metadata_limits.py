@@ -19,10 +19,10 @@ Source: https://platform.openai.com/docs/api-reference/runs/object (metadata); h
 
 from collections.abc import Iterable
 
-from validator import pointer
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
+from validator.core import pointer
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
 
 MOST_PAIRS, LONGEST_KEY, LONGEST_VALUE = 16, 64, 512
 
@@ -34,7 +34,7 @@ _LIMITS = {
 }
 
 
-@rule(group="identity", severity=WARNING, given=("metadata",), unless={"properties": {"metadata": _LIMITS}})
+@rule(group="identity", severity=WARNING, given=("metadata",), accept_schema={"properties": {"metadata": _LIMITS}})
 def check(run: Run) -> Iterable[Problem]:
     metadata = run["metadata"]
     if not metadata:

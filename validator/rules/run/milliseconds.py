@@ -20,17 +20,17 @@ Source: https://github.com/datastax/astra-assistants-api/issues/38 (a compatible
 
 from collections.abc import Iterable
 
-from validator.document import TIMES, TOO_LATE, Run, is_in_milliseconds
-from validator.problem import Problem
-from validator.rule import ERROR, rule
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import TIMES, TOO_LATE, Run, is_in_milliseconds
 
 
 @rule(
     group="time",
     severity=ERROR,
     reads=TIMES,
-    unless={"properties": {field: {"type": ["integer", "null"], "maximum": TOO_LATE - 1} for field in TIMES}},
-    screens=True,
+    accept_schema={"properties": {field: {"type": ["integer", "null"], "maximum": TOO_LATE - 1} for field in TIMES}},
+    precheck=True,
 )
 def check(run: Run) -> Iterable[Problem]:
     for time in map(run.get, TIMES):
@@ -40,10 +40,10 @@ def check(run: Run) -> Iterable[Problem]:
 
 
 def _problem(run: Run) -> Problem:
-    spoilt = tuple(field for field in TIMES if is_in_milliseconds(run.get(field) or 0))
-    time = run[spoilt[0]]
+    unreliable = tuple(field for field in TIMES if is_in_milliseconds(run.get(field) or 0))
+    time = run[unreliable[0]]
     message = "is {}, which is milliseconds or finer; in Unix seconds it would be {}"
-    return Problem(spoilt[0], message, (time, _in_seconds(int(time))), spoils=spoilt, explains=spoilt)
+    return Problem(unreliable[0], message, (time, _in_seconds(int(time))), invalidates=unreliable, explains=unreliable)
 
 
 def _in_seconds(time: int) -> int:

@@ -21,10 +21,10 @@ held in 12 of 12 genuine runs in this status.
 from collections.abc import Iterable
 from typing import Any
 
-from validator import pointer
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import ERROR, rule
+from validator.core import pointer
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import Run
 
 
 @rule(group="status", severity=ERROR, on=("requires_action",), reads=("required_action",))

@@ -18,11 +18,11 @@ held in 51 of 51 genuine ended runs that have the key.
 
 from collections.abc import Iterable
 
-from validator.document import TERMINAL, Run
-from validator.problem import Problem
-from validator.rule import INFO, rule
-from validator.tokens import agree
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import INFO, rule
+from validator.rules.support.objects import TERMINAL, Run
+from validator.rules.support.usage import agree
 
 
 @rule(group="usage", severity=INFO, on=TERMINAL, null=("usage",), accepts=agree)

@@ -19,10 +19,10 @@ over the course of the run); held in 51 of 51 genuine usage objects.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.tokens import COUNTS, PARTS, parts_of
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.usage import COUNTS, PARTS, parts_of
 
 _SOUND = {
     "properties": {
@@ -32,7 +32,7 @@ _SOUND = {
 }
 
 
-@rule(group="usage", severity=ERROR, given=("usage",), unless={"properties": {"usage": _SOUND}})
+@rule(group="usage", severity=ERROR, given=("usage",), accept_schema={"properties": {"usage": _SOUND}})
 def check(run: Run) -> Iterable[Problem]:
     usage = run["usage"]
     problems = [_problem(name, usage[name], _consequences(name)) for name in COUNTS if usage[name] < 0]

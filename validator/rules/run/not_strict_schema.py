@@ -24,11 +24,11 @@ functions.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.embedded import Part, Schema, dialect_of, embedded_schemas, fault, parts, remembering
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.tools import calls_no_function
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.tool_schemas import Part, Schema, dialect_of, embedded_schemas, fault, parts, remembering
+from validator.rules.support.tools import calls_no_function
 
 MOST_PROPERTIES = 5000
 DEEPEST_OBJECT = 10

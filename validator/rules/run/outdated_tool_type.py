@@ -19,9 +19,9 @@ Source: https://platform.openai.com/docs/assistants/migration (what changed from
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import INFO, rule
+from validator.core.problem import Problem
+from validator.rules.base import INFO, rule
+from validator.rules.support.objects import Run
 
 _CURRENT = {"properties": {"type": {"not": {"const": "retrieval"}}}}
 
@@ -31,7 +31,7 @@ _CURRENT = {"properties": {"type": {"not": {"const": "retrieval"}}}}
     severity=INFO,
     given=("tools",),
     reads=("file_ids",),
-    unless={"properties": {"tools": {"items": _CURRENT}, "file_ids": {"maxItems": 0}}},
+    accept_schema={"properties": {"tools": {"items": _CURRENT}, "file_ids": {"maxItems": 0}}},
 )
 def check(run: Run) -> Iterable[Problem]:
     problems = [

@@ -19,10 +19,10 @@ effort to use only that many tokens); 0 of 51 genuine usage objects exceed a lim
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import INFO, rule
-from validator.tokens import LIMITS, agree
+from validator.core.problem import Problem
+from validator.rules.base import INFO, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.usage import LIMITS, agree
 
 
 @rule(

@@ -23,11 +23,11 @@ or one tool is called"); implied for runs, held in 12 of 12 genuine required act
 
 from collections.abc import Iterable
 
-from validator import pointer
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.tools import calls_no_function, tool_calls
+from validator.core import pointer
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.tools import calls_no_function, tool_calls
 
 
 @rule(group="tools", severity=WARNING, given=("parallel_tool_calls", "required_action"), accepts=calls_no_function)

@@ -20,11 +20,11 @@ page of runs); 0 hits in 147 genuine runs.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.identifiers import PLACEHOLDERS
-from validator.problem import Problem
-from validator.rule import INFO, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import INFO, rule
+from validator.rules.support.identifiers import PLACEHOLDERS
+from validator.rules.support.objects import Run
 
 _IDENTIFIERS = ("id", "thread_id", "assistant_id", "model")
 
@@ -34,10 +34,10 @@ _IDENTIFIERS = ("id", "thread_id", "assistant_id", "model")
     severity=INFO,
     given=_IDENTIFIERS,
     reads=("instructions",),
-    unless={
+    accept_schema={
         "properties": {field: {"not": {"enum": sorted(PLACEHOLDERS)}} for field in (*_IDENTIFIERS, "instructions")}
     },
-    once=True,
+    once_per_document=True,
 )
 def check(run: Run) -> Iterable[Problem]:
     instructions = run.get("instructions")

@@ -18,9 +18,9 @@ held in about 190 of 190 genuine runs that carry them.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
 
 _MOST = (("temperature", 2), ("top_p", 1))
 
@@ -29,7 +29,7 @@ _MOST = (("temperature", 2), ("top_p", 1))
     group="identity",
     severity=WARNING,
     reads=("temperature", "top_p"),
-    unless={"properties": {field: {"minimum": 0, "maximum": most} for field, most in _MOST}},
+    accept_schema={"properties": {field: {"minimum": 0, "maximum": most} for field, most in _MOST}},
 )
 def check(run: Run) -> Iterable[Problem]:
     problems = []

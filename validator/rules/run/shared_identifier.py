@@ -18,10 +18,10 @@ own object); held in 147 of 147 genuine runs.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
 
 _PAIRS = (("thread_id", "id"), ("assistant_id", "id"), ("assistant_id", "thread_id"))
 
@@ -33,7 +33,7 @@ _TOLD_APART = {"id": {"pattern": "^run_"}, "thread_id": {"pattern": "^thread_"},
     group="identity",
     severity=WARNING,
     reads=("id", "thread_id", "assistant_id"),
-    unless={"properties": _TOLD_APART},
+    accept_schema={"properties": _TOLD_APART},
 )
 def check(run: Run) -> Iterable[Problem]:
     if len({run["id"], run["thread_id"], run["assistant_id"]}) == len(_PAIRS):

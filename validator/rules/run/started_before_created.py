@@ -19,9 +19,9 @@ run was created and was started); held in 143 of 143 genuine pairs.
 
 from collections.abc import Iterable
 
-from validator.document import Run, are_in_order
-from validator.problem import Problem
-from validator.rule import ERROR, rule
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import Run, are_in_order
 
 
 @rule(group="time", severity=ERROR, given=("started_at",), reads=("created_at",), accepts=are_in_order)

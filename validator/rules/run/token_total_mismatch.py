@@ -23,10 +23,10 @@ held in 51 of 51 genuine usage objects.
 from collections.abc import Iterable
 from typing import Any
 
-from validator import tokens
-from validator.document import Run
-from validator.problem import Fix, Problem
-from validator.rule import ERROR, rule
+from validator.core.problem import Fix, Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support import usage as tokens
+from validator.rules.support.objects import Run
 
 _TOO_MANY = 2**52
 """Beyond it not every program keeps integers exact."""

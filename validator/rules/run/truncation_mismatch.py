@@ -18,9 +18,9 @@ messages from the thread when constructing the context for the run"); held in 17
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
 
 _SOUND = {
     "if": {"properties": {"type": {"const": "auto"}}},
@@ -33,7 +33,7 @@ _SOUND = {
     group="tools",
     severity=WARNING,
     given=("truncation_strategy",),
-    unless={"properties": {"truncation_strategy": _SOUND}},
+    accept_schema={"properties": {"truncation_strategy": _SOUND}},
 )
 def check(run: Run) -> Iterable[Problem]:
     strategy = run["truncation_strategy"]

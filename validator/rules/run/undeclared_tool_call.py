@@ -24,11 +24,11 @@ Source: https://github.com/Azure/azure-rest-api-specs/issues/32329 (a model puts
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import INFO, rule
-from validator.tools import calls_no_function, function_calls, function_names
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import INFO, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.tools import calls_no_function, function_calls, function_names
 
 
 @rule(group="tools", severity=INFO, given=("required_action", "tools"), accepts=calls_no_function)

@@ -18,11 +18,11 @@ function, the function name must be set"); implied for the rest, no genuine run 
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.tools import calls_no_function, function_names
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.tools import calls_no_function, function_names
 
 
 @rule(group="tools", severity=WARNING, given=("tool_choice", "tools"), accepts=calls_no_function)

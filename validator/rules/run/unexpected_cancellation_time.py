@@ -18,10 +18,10 @@ guaranteed"); held in 7 of 7 genuine runs that were cancelled or being cancelled
 
 from collections.abc import Iterable
 
-from validator.document import ACTIVE, TERMINAL, Run
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import ACTIVE, TERMINAL, Run
 
 
 @rule(group="status", severity=ERROR, on=(ACTIVE | TERMINAL) - {"cancelled"}, given=("cancelled_at",))

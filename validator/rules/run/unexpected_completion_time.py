@@ -18,10 +18,10 @@ why that is allowed); held in 59 of 59 genuine runs with a completion time, 3 of
 
 from collections.abc import Iterable
 
-from validator.document import ACTIVE, Run
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import ACTIVE, Run
 
 
 @rule(group="status", severity=ERROR, on=ACTIVE | {"cancelled", "failed"}, given=("completed_at",))

@@ -18,10 +18,10 @@ are no errors"); held in 2 of 2 genuine runs with an error.
 
 from collections.abc import Iterable
 
-from validator.document import ACTIVE, TERMINAL, Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import ACTIVE, TERMINAL, Run
 
 
 @rule(group="status", severity=WARNING, on=(ACTIVE | TERMINAL) - {"failed"}, given=("last_error",))

@@ -18,10 +18,10 @@ held in 2 of 2 genuine runs with a failure time.
 
 from collections.abc import Iterable
 
-from validator.document import ACTIVE, TERMINAL, Run
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import ACTIVE, TERMINAL, Run
 
 
 @rule(group="status", severity=ERROR, on=(ACTIVE | TERMINAL) - {"failed"}, given=("failed_at",))

@@ -18,10 +18,10 @@ if the run is not incomplete"); 0 exceptions among genuine v2 runs, 1 among thos
 
 from collections.abc import Iterable
 
-from validator.document import ACTIVE, TERMINAL, Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import ACTIVE, TERMINAL, Run
 
 
 @rule(

@@ -20,10 +20,10 @@ no action is required"); held in 12 of 12 genuine runs with an action.
 
 from collections.abc import Iterable
 
-from validator.document import ACTIVE, TERMINAL, Run
-from validator.problem import Problem
-from validator.rule import ERROR, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import ERROR, rule
+from validator.rules.support.objects import ACTIVE, TERMINAL, Run
 
 
 @rule(group="status", severity=ERROR, on=(ACTIVE | TERMINAL) - {"requires_action"}, given=("required_action",))

@@ -19,10 +19,10 @@ types of Azure's tools); held in 243 of 243 genuine runs, 16 of them with a type
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import Run
 
 _DOCUMENTED = ("code_interpreter", "file_search", "function")
 _OUTDATED = ("retrieval",)
@@ -51,7 +51,7 @@ _MESSAGE = 'is {}, but the documented types are "code_interpreter", "file_search
     group="identity",
     severity=WARNING,
     given=("tools",),
-    unless={"properties": {"tools": {"items": {"properties": {"type": {"enum": sorted(KNOWN)}}}}}},
+    accept_schema={"properties": {"tools": {"items": {"properties": {"type": {"enum": sorted(KNOWN)}}}}}},
 )
 def check(run: Run) -> Iterable[Problem]:
     return [

@@ -19,11 +19,11 @@ held in 147 of 147 genuine runs; compatible servers differ.
 
 from collections.abc import Iterable
 
-from validator.document import Run
-from validator.problem import Problem
-from validator.rule import INFO, rule
-from validator.tools import tool_calls
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import INFO, rule
+from validator.rules.support.objects import Run
+from validator.rules.support.tools import tool_calls
 
 _PREFIXES = (("id", "run_"), ("thread_id", "thread_"), ("assistant_id", "asst_"))
 
@@ -33,7 +33,7 @@ _PREFIXES = (("id", "run_"), ("thread_id", "thread_"), ("assistant_id", "asst_")
     severity=INFO,
     given=("id", "thread_id", "assistant_id"),
     reads=("required_action",),
-    unless={
+    accept_schema={
         "properties": {
             **{field: {"pattern": f"^{prefix}"} for field, prefix in _PREFIXES},
             "required_action": {"type": "null"},

@@ -19,10 +19,10 @@ is not in a terminal state); held in 149 of 149 genuine runs.
 
 from collections.abc import Iterable
 
-from validator.document import ACTIVE, Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
-from validator.wording import Name
+from validator.core.phrases import Name
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import ACTIVE, Run
 
 
 @rule(group="usage", severity=WARNING, on=ACTIVE, given=("usage",))

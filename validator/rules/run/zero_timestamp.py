@@ -21,17 +21,17 @@ gateway whose documented run has 0 for every time); 0 of 244 genuine run objects
 
 from collections.abc import Iterable
 
-from validator.document import TIMES, ZERO_TIMES, Run
-from validator.problem import Problem
-from validator.rule import WARNING, rule
+from validator.core.problem import Problem
+from validator.rules.base import WARNING, rule
+from validator.rules.support.objects import TIMES, ZERO_TIMES, Run
 
 
 @rule(
     group="time",
     severity=WARNING,
     reads=TIMES,
-    unless={"properties": {field: {"type": ["integer", "null"], "minimum": 1} for field in TIMES}},
-    screens=True,
+    accept_schema={"properties": {field: {"type": ["integer", "null"], "minimum": 1} for field in TIMES}},
+    precheck=True,
 )
 def check(run: Run) -> Iterable[Problem]:
     zeros = [(field, time) for field in TIMES if (time := run.get(field)) in ZERO_TIMES]

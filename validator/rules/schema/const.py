@@ -19,6 +19,6 @@ Source: https://platform.openai.com/docs/api-reference/runs/object (object is al
 244 of 244 genuine run objects and 15 of 15 genuine lists have the right one.
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="schema", severity=ERROR, name="schema:const")
+check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:const")

@@ -17,6 +17,6 @@ Source: https://platform.openai.com/docs/api-reference/runs/object (status is on
 244 of 244 genuine run objects keep to them.
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="schema", severity=ERROR, name="schema:enum")
+check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:enum")

@@ -9,6 +9,6 @@ Source: https://platform.openai.com/docs/api-reference/assistants/object (tools:
 0 of 244 genuine run objects have more.
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="schema", severity=ERROR, name="schema:maxItems")
+check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:maxItems")

@@ -16,6 +16,6 @@ Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (Assis
 the maximum 50, FileSearchRankingOptions: score_threshold has the maximum 1).
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="schema", severity=ERROR, name="schema:maximum")
+check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:maximum")

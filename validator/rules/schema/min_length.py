@@ -16,6 +16,6 @@ Source: https://platform.openai.com/docs/api-reference/runs/object (last_error.c
 ranker are words from a vocabulary); 0 of 244 genuine run objects have an empty one.
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="schema", severity=ERROR, name="schema:minLength")
+check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:minLength")

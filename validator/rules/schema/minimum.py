@@ -17,6 +17,6 @@ Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunOb
 31 of 200 genuine limits lie under 256, none under 1.
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="schema", severity=ERROR, name="schema:minimum")
+check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:minimum")

@@ -17,6 +17,6 @@ Source: https://platform.openai.com/docs/api-reference/runs/object (the names of
 0 of 244 genuine run objects have such a key.
 """
 
-from validator.rule import WARNING, found_earlier
+from validator.rules.base import WARNING, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="schema", severity=WARNING)
+check = builtin_rule(__name__, __doc__, group="schema", severity=WARNING)

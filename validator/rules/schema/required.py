@@ -18,6 +18,6 @@ Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunOb
 the 16 keys that all generations share are present in 243 of 243 genuine wire runs.
 """
 
-from validator.rule import ERROR, found_earlier
+from validator.rules.base import ERROR, builtin_rule
 
-check = found_earlier(__name__, __doc__, group="schema", severity=ERROR, name="schema:required")
+check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:required")

@@ -1,0 +1,1 @@
+"""Many documents: parallel work and the baseline."""

@@ -1,0 +1,453 @@
+"""Archives in pieces over several processes: what is found does not depend on who looks."""
+
+import gzip
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import Ran, process, run
+from tests.support.paths import SAMPLES
+from tests.support.tools import command
+from validator import validate
+from validator.batch import parallel as survey_module
+from validator.batch import workers
+from validator.batch.parallel import survey
+from validator.batch.per_file import of_files
+from validator.batch.ranges import check_range, moved, ranges, with_lines
+from validator.core.options import MAX_BYTES, CheckOptions
+from validator.core.results import CleanRecords, DocumentResult
+from validator.engine.checks import checks
+from validator.rules.selection import severities
+from validator.sources import Document, InputError, each_document
+from validator.sources.files import Piece, opened_here, read
+
+PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
+RUN = PAGE["data"][0]
+READY = checks(CheckOptions(severities=severities(), now=1_800_000_000, max_findings=100))
+
+
+def lines(number: int, seed: int = 7) -> list[bytes]:
+    """Lines of an archive: sound runs, pages, defects, and what is no JSON."""
+    chance = random.Random(seed)
+    made: list[bytes] = []
+    for index in range(number):
+        run = {**RUN, "id": f"run_{index:024}"}
+        odd: dict[int, bytes] = {
+            0: json.dumps({**run, "usage": {**RUN["usage"], "total_tokens": 7}}).encode(),
+            1: json.dumps({**PAGE, "first_id": "run_x"}).encode(),
+            2: b'{"object": "thread.run", "id": "run_torn',
+            3: b"  ",
+            4: json.dumps(run).replace('"thread_id"', '"id": "run_y", "thread_id"').encode() + b"\r",
+            5: json.dumps({**run, "status": "done"}).encode(),
+            6: json.dumps({**run, "temperature": 0}).replace('"temperature": 0', '"x": 1e999').encode(),
+            7: b"\xff",
+            8: json.dumps({**run, "metadata": {"k": "\ud800"}}).encode(),
+            9: json.dumps(PAGE).encode(),
+            10: json.dumps([run, run]).encode(),
+            11: json.dumps({**run, "started_at": 5, "instructions": None}).encode(),
+            13: json.dumps({**run, "tool_choice": {"type": "function", "function": {"name": "gone"}}}).encode(),
+            12: json.dumps({"id": run["id"], "createdAt": 1, "threadId": "t", "status": "queued"}).encode(),
+            14: json.dumps({**run, "x_vendor": 1, "usage": {**RUN["usage"], "x_vendor": 1}}).encode(),
+            15: json.dumps({**PAGE, "data": [{**one, "x_vendor": 1} for one in PAGE["data"]]}).encode(),
+            16: json.dumps({**{key: run[key] for key in run if key != "temperature"}, "temperture": 1}).encode(),
+            17: json.dumps({**run, "temperature": 1, "temperture": 1}).encode(),
+        }
+        made.append(odd[chance.randrange(18)] if chance.random() < 0.3 else json.dumps(run).encode())
+    return made
+
+
+def told(results: Iterable[object]) -> list[Any]:
+    """What was found, with the sound records added up."""
+    found = list(results)
+    sound = [one for one in found if isinstance(one, CleanRecords)]
+    rest = [one if not isinstance(one, InputError) else (one.file, str(one)) for one in found if one not in sound]
+    return [sum(one.documents for one in sound), sum(one.runs for one in sound), *rest]
+
+
+@pytest.mark.parametrize("size", [1, 700, 5_000, 10**9])
+def test_ranges_of_any_size_find_the_same(tmp_path: Path, size: int) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"\n".join(lines(60)) + b"\n")
+    whole = told(check_range(Piece(str(archive)), READY, MAX_BYTES).results)
+    found: list[object] = []
+    before = 0
+    for piece in ranges(Piece(str(archive)), size):
+        number, results = check_range(piece, READY, MAX_BYTES)
+        found += moved(results, before)
+        before += number
+    assert told(found) == whole
+    assert size == 10**9 or before == 60
+
+
+def test_a_line_is_counted_where_it_begins(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"aa\n\nbbb\nc")
+    counted = [
+        [with_lines(Piece(str(archive), start=start, stop=stop), []).lines for stop in range(start + 1, 10)]
+        for start in range(9)
+    ]
+    begins = [0, 3, 4, 8]
+    assert counted == [
+        [sum(start <= at < stop for at in begins) for stop in range(start + 1, 10)] for start in range(9)
+    ]
+
+
+def test_lines_that_cannot_be_counted_are_told_of_once(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"".join(line + b"\n" for line in lines(9)))
+    opened = 0
+
+    def once(path: str) -> Any:
+        nonlocal opened
+        opened += 1
+        if opened > 1:
+            raise InputError(path, "input/output error")
+        return opened_here(path)
+
+    piece = Piece(str(archive), start=0, stop=archive.stat().st_size)
+    number, results = check_range(piece, READY, MAX_BYTES, once)
+    assert (number, [str(one) for one in results[-1:]]) == (0, ["input/output error"])
+    assert told(results[:-1]) == told(check_range(piece, READY, MAX_BYTES).results)
+    gone = Piece("nowhere.jsonl", start=0, stop=9)
+    assert [str(one) for one in check_range(gone, READY, MAX_BYTES).results] == ["no such file or directory"]
+
+
+def test_lines_are_accepted_only_where_they_have_no_finding(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"\n".join(lines(400, seed=3)))
+    report = validate(archive, now=1_800_000_000)
+    accepted = list(of_files(check_range(Piece(str(archive)), READY, MAX_BYTES).results, None))
+    assert [one for one in accepted if isinstance(one, DocumentResult)] == [one for one in report.checked if one.totals]
+    assert sum(one.documents for one in accepted if isinstance(one, CleanRecords)) == sum(
+        not one.totals for one in report.checked
+    )
+
+
+@pytest.mark.parametrize("changed", [{"form": "sdk"}, {"expect": "page"}])
+def test_a_run_that_the_settings_do_not_expect_is_a_finding(tmp_path: Path, changed: dict[str, Any]) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(json.dumps(RUN).encode())
+    ready = checks(READY.settings._replace(**changed))
+    (one,) = check_range(Piece(str(archive)), ready, MAX_BYTES).results
+    assert isinstance(one, DocumentResult)
+    assert one.findings
+
+
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes pay at once."""
+    monkeypatch.setattr(survey_module, "MIN_PARALLEL_BYTES", 1)
+    monkeypatch.setattr(survey_module, "_BATCH", 2_000)
+    monkeypatch.setattr(survey_module, "RANGE_BYTES", 9_000)
+
+
+@pytest.fixture
+def archives(tmp_path: Path) -> Path:
+    """A folder of archives and small files, with faults in them."""
+    folder = tmp_path / "archives"
+    folder.mkdir()
+    data = b"\n".join(lines(200))
+    (folder / "a.jsonl").write_bytes(data)
+    (folder / "b.jsonl.gz").write_bytes(gzip.compress(data))
+    (folder / "c.jsonl").write_bytes(b'{"spread": \n1}\n' + b" \n" * 9_000)
+    for number in range(30):
+        page = PAGE if number % 3 else {**PAGE, "last_id": "run_z"}
+        (folder / f"d{number:02}.json").write_text(json.dumps(page, indent=2))
+    return folder
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("jobs", [2, 3, 7])
+@pytest.mark.parametrize("most", [None, 0, 1, 20])
+def test_the_number_of_processes_changes_nothing(archives: Path, jobs: int, most: int | None) -> None:
+    paths = [str(archives / "gone.json"), str(archives), str(archives / "a.jsonl"), str(archives / "a.jsonl")]
+    ready = checks(READY.settings._replace(max_findings=most))
+    alone = told(survey(paths, ready, MAX_BYTES, 1))
+    assert told(survey(paths, ready, MAX_BYTES, jobs)) == alone
+    assert len(alone) > 50
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("name", ["text", "json", "jsonl", "concise"])
+def test_reports_are_the_same_to_the_byte(archives: Path, name: str) -> None:
+    words = (str(archives), "-f", name, "--max-findings", "30", "--now", "1800000000")
+    alone = run(*words, "--jobs", "1")
+    assert alone.code == 1
+    assert run(*words, "--jobs", "2") == alone
+
+
+@pytest.mark.usefixtures("busy")
+def test_standard_input_has_its_turn_among_files(archives: Path) -> None:
+    words = (str(archives / "a.jsonl"), "-", str(archives / "d00.json"), "--now", "1800000000")
+    alone = run(*words, "--jobs", "1", stdin=b'{"x": \n')
+    assert "<stdin>:1:6 error not-json" in alone.out
+    assert run(*words, "--jobs", "2", stdin=b'{"x": \n') == alone
+
+
+def test_little_work_starts_no_process(archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "spread", None)
+    assert run(str(archives), "--jobs", "9", "-q").code == 1
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize(
+    ("end", "how"),
+    [
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "was ended by SIGKILL"),
+        (lambda: os._exit(3), "ended by itself"),
+        (lambda: (_ for _ in ()).throw(MemoryError), "ended by itself"),
+    ],
+)
+def test_a_worker_that_dies_costs_one_piece_one_finding(
+    archives: Path, monkeypatch: pytest.MonkeyPatch, end: Any, how: str
+) -> None:
+    monkeypatch.setattr(survey_module, "_BATCH", 30_000)
+    paths = [str(archives)]
+    alone = [one for one in survey(paths, READY, MAX_BYTES, 1) if isinstance(one, DocumentResult)]
+
+    def deadly(piece: Piece, *others: Any) -> Any:
+        if piece.path.endswith("d07.json") or (piece.path.endswith("a.jsonl") and piece.start == 18_000):
+            for _ in [end()]:
+                pass
+            list(end())
+        return check_range(piece, *others)
+
+    monkeypatch.setattr(workers, "check_range", deadly)
+    found = [one for one in survey(paths, READY, MAX_BYTES, 2) if isinstance(one, DocumentResult)]
+    ended = [one for one in found if ("worker-ended", "error") in one.totals]
+    assert [(Path(one.document.file or "").name, one.findings[0].message) for one in ended] == [
+        ("a.jsonl", f"was not checked to its end: the process that was at it {how}"),
+        ("d07.json", f"was not checked to its end: the process that was at it {how}"),
+    ]
+    first = ended[0].findings[0]
+    data = (archives / "a.jsonl").read_bytes()
+    assert (first.record, first.line) == (data.count(b"\n", 0, 17_999) + 2, data.count(b"\n", 0, 17_999) + 2)
+    places = {(one.document.file, one.document.record) for one in found} - {
+        (one.document.file, one.document.record) for one in ended
+    }
+    assert places < {(one.document.file, one.document.record) for one in alone}
+    kept = {(one.document.file, one.document.record): one.totals for one in found if one not in ended}
+    assert kept.items() <= {(one.document.file, one.document.record): one.totals for one in alone}.items()
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("more", [("--fail-on", "never"), ("--fail-on", "error"), ("--diff",)])
+def test_a_piece_that_was_not_checked_makes_the_exit_code_2_whatever_fails(
+    archives: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    def deadly(piece: Piece, *others: Any) -> Any:
+        if piece.path.endswith("d07.json"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return check_range(piece, *others)
+
+    reports = archives.parent / "reports"
+    words = [str(archives), "--jobs", "2", "--now", "1800000000", *more]
+    if "--diff" not in more:
+        words += [word for name in ("sarif", "junit") for word in ("-f", f"{name}:{reports / name}")]
+    assert run(*words, "--fail-on", "never").code == ("--diff" in more)
+    monkeypatch.setattr(workers, "check_range", deadly)
+    assert run(*words).code == 2
+    if "--diff" not in more:
+        (log,) = json.loads((reports / "sarif").read_text("utf-8"))["runs"]
+        assert [one["executionSuccessful"] for one in log["invocations"]] == [False]
+        assert '<error type="worker-ended"' in (reports / "junit").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("busy")
+def test_workers_end_with_their_reader(archives: Path) -> None:
+    results = survey([str(archives)], READY, MAX_BYTES, 2)
+    next(results)
+    results.close()  # type: ignore[attr-defined]  # it is a generator
+    assert not workers._context.active_children()
+
+
+BIG = """
+import json, sys
+from validator.cli import main
+from validator.batch import parallel as survey
+survey.PAYS = 1
+sys.argv[0] = "validate-runs"
+main()
+"""
+
+
+def alive(group: int) -> list[str]:
+    """The processes of a group that nobody has buried."""
+    listed = subprocess.run(
+        [command("ps"), "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    processes = [line.split(None, 2) for line in listed.splitlines()]
+    return [" ".join(one) for one in processes if one[0] == str(group) and not one[1].startswith("Z")]
+
+
+def wait_for_workers(group: int) -> None:
+    """Until two workers are at work, however busy the machine is."""
+    deadline = time.monotonic() + 20
+    while len(alive(group)) < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+
+
+def test_ctrl_c_ends_everybody(tmp_path: Path) -> None:
+    command("ps")
+    archive = tmp_path / "a.jsonl"
+    line = json.dumps({**RUN, "status": "done"}).encode() + b"\n"
+    archive.write_bytes(line * 40_000)
+    running = subprocess.Popen(
+        [sys.executable, "-c", BIG, str(archive), "--jobs", "2"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    wait_for_workers(running.pid)
+    os.killpg(running.pid, signal.SIGINT)
+    _, err = running.communicate(timeout=20)
+    assert (running.returncode, err) == (130, b"")
+    assert not alive(running.pid)
+
+
+def test_workers_notice_that_the_main_process_is_gone(tmp_path: Path) -> None:
+    command("ps")
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes((json.dumps({**RUN, "status": "done"}).encode() + b"\n") * 40_000)
+    running = subprocess.Popen(
+        [sys.executable, "-c", BIG, str(archive), "--jobs", "2"], stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    wait_for_workers(running.pid)
+    running.kill()
+    running.wait()
+    deadline = time.monotonic() + 10
+    while alive(running.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(running.pid)
+
+
+def test_fingerprints_are_unique_in_a_file(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"x\nx\nx\n" + (json.dumps({**RUN, "status": "done"}).encode() + b"\n") * 3)
+    again = tmp_path / "b.jsonl"
+    again.write_bytes(archive.read_bytes() + b"x\n")
+    prints = [finding.fingerprint for finding in validate(archive).findings]
+    assert len({*prints}) == len(prints)
+    os.replace(again, archive)
+    assert [finding.fingerprint for finding in validate(archive).findings][: len(prints)] == prints
+
+
+def test_the_cap_is_that_of_the_whole_file(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"x\n" * 9)
+    done = process(str(archive), "--max-findings", "4", "-f", "concise")
+    assert len(done.out.splitlines()) == 6
+    assert done.out.endswith(
+        f"... and 5 more findings in {archive} (--max-findings 0 shows all)\n9 errors in 9 documents (0 runs)\n"
+    )
+
+
+def test_a_piece_can_be_read_from_anywhere(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"aaaa\nbb\n\ncc")
+    seen = {
+        start: [
+            one.data
+            for one in each_document(read(Piece(str(archive), start=start, stop=start + 3), 3))
+            if isinstance(one, Document) and one.problem is None
+        ]
+        for start in range(10)
+    }
+    assert seen == {
+        0: [],
+        1: [],
+        2: [],
+        3: [b"bb"],
+        4: [b"bb"],
+        5: [b"bb"],
+        6: [],
+        7: [b"cc"],
+        8: [b"cc"],
+        9: [b"cc"],
+    }
+
+
+def test_a_line_that_spans_many_pieces_is_read_to_its_end_once(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"[" + b" " * 3_000_000 + b"]\n[]\n")
+    read_to: list[int] = []
+
+    @contextmanager
+    def opening(path: str) -> Iterator[io.BufferedReader]:
+        with Path(path).open("rb") as file:
+            yield file
+            read_to.append(file.tell())
+
+    for piece in ranges(Piece(str(archive)), 500_000):
+        list(read(piece, 1000, opening=opening))
+    far = [number for number, at in enumerate(read_to) if at > 500_000 * (number + 1) + 256 * 1024]
+    assert (len(read_to), far) == (7, [0])
+
+
+@pytest.mark.parametrize("block", [1, 4, 7, 100])
+def test_lines_do_not_depend_on_how_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr("validator.sources.jsonl._BLOCK", block)
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(b"1234567890\n" + b"x" * 35 + b"\n\n12345\n" + b"y" * 40)
+    seen = [
+        (one.record, one.data if one.problem is None else one.problem[0])
+        for one in each_document(read(Piece(str(archive)), 10))
+        if isinstance(one, Document)
+    ]
+    assert seen == [(1, b"1234567890"), (2, "too-large"), (4, b"12345"), (5, "too-large")]
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_file_that_is_gone_is_told_in_its_turn(archives: Path) -> None:
+    (archives.parent / "empty").mkdir()
+    paths = [
+        str(archives / "d00.json"),
+        str(archives.parent / "empty"),
+        str(archives / "a.jsonl"),
+        str(archives / "locked"),
+    ]
+    (archives / "locked").mkdir()
+    (archives / "locked" / "x.json").symlink_to("nowhere")
+    alone = told(survey(paths, READY, MAX_BYTES, 1))
+    assert (str(archives / "locked" / "x.json"), "no such file or directory") in alone
+    assert told(survey(paths, READY, MAX_BYTES, 2)) == alone
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda path: os.truncate(path, 20_000), "became shorter while it was read"),
+        (os.unlink, "no such file or directory"),
+    ],
+)
+def test_a_file_that_shrinks_or_vanishes_under_way_is_told_once(
+    archives: Path, change: Callable[[Path], None], reason: str
+) -> None:
+    archive = archives / "a.jsonl"
+    archive.write_bytes(b"\n".join(lines(200) * 9))
+    found = survey([str(archive), str(archives / "d00.json")], READY, MAX_BYTES, 2)
+    before = [next(found)]
+    change(archive)
+    after = list(found)
+    assert [(one.file, str(one)) for one in after if isinstance(one, InputError)] == [(str(archive), reason)]
+    assert isinstance(after[-1], DocumentResult)
+    assert after[-1].document.file == str(archives / "d00.json")
+    assert not isinstance(before[0], InputError)
+
+
+def test_too_many_jobs_are_refused_as_too_few() -> None:
+    assert process("--jobs", "0", "x").code == 2
+    assert process("--jobs", "2", str(SAMPLES / "valid" / "page.json")) == Ran(0, "ok: 2 runs in 1 document\n", "")

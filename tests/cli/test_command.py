@@ -1,0 +1,858 @@
+"""The command as its users see it: what it reads and prints, and how it ends."""
+
+import json
+import logging
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import Kept, Ran, code_of, process, run
+from tests.support.paths import SAMPLES
+from validator import __version__
+from validator.core.phrases import count
+from validator.engine.checks import compiled_for
+from validator.rules.base import Rule
+from validator.rules.registry import BY_NAME, RULES
+
+MISMATCH = "invalid/token-total-mismatch.json"
+WARNED = "invalid/empty-page-ids.json"
+SOUND = "valid/page.json"
+NOTHING = "validate-runs: nothing to check: name files, folders or - for standard input\n"
+HINT = "Try 'validate-runs --help'.\n"
+
+MISMATCH_BLOCK = """\
+invalid/token-total-mismatch.json:35:25 error token-total-mismatch /data/0/usage/total_tokens
+   35 |         "total_tokens": 940
+      |                         ^^^
+      = is 940, but prompt_tokens 940 + completion_tokens 205 is 1145
+      = run run_wnNSI71Wbtj1Sf609JSgsmby (completed) · validate-runs --explain token-total-mismatch
+
+"""
+MISMATCH_LINE = (
+    "invalid/token-total-mismatch.json:35:25: error token-total-mismatch /data/0/usage/total_tokens: "
+    "is 940, but prompt_tokens 940 + completion_tokens 205 is 1145\n"
+)
+WARNED_LINE = (
+    "{}:5:14: warning empty-page-ids /last_id: "
+    'is "run_EqCI9jsl6OUmbXzY3eXwYD9b", but data is empty: with no run to name, it is null\n'
+)
+SUFFIXES = "*.json, *.jsonl, *.ndjson, *.sse, *.har, *.yaml or *.yml"
+
+command = partial(run, cwd=SAMPLES)
+
+
+def shell(script: str) -> Ran:
+    """Run a line of bash in which $V is the command."""
+    done = subprocess.run(
+        ["/bin/bash", "-c", script],
+        cwd=SAMPLES,
+        env={**os.environ, "V": f"{sys.executable} -m validator"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def test_a_sound_file_is_clean() -> None:
+    assert process(SOUND) == Ran(0, "ok: 2 runs in 1 document\n", "")
+
+
+def test_a_finding_is_shown_in_its_line_and_makes_the_exit_code_one() -> None:
+    assert process(MISMATCH) == Ran(1, MISMATCH_BLOCK + "1 error in 1 document (2 runs)\n", "")
+
+
+def test_several_files_are_reported_in_the_order_given() -> None:
+    assert command(WARNED, SOUND, MISMATCH, "-f", "concise") == Ran(
+        1,
+        WARNED_LINE.format(WARNED) + MISMATCH_LINE + "1 error, 1 warning in 3 documents (4 runs)\n",
+        "",
+    )
+
+
+def test_a_folder_is_searched_for_json_in_the_order_of_names(tmp_path: Path) -> None:
+    text = (SAMPLES / WARNED).read_bytes()
+    for name in ("b.json", "a/z.json", "a/c.JSON", "notes.txt", ".git/x.json", "a/.venv/x.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(text)
+    assert command(str(tmp_path), "-f", "concise", "-q").out == "".join(
+        WARNED_LINE.format(tmp_path / name) for name in ("b.json", "a/c.JSON", "a/z.json")
+    )
+
+
+def test_standard_input_is_a_document() -> None:
+    text = (SAMPLES / WARNED).read_bytes()
+    assert command("-", "-f", "concise", "-q", stdin=text) == Ran(0, WARNED_LINE.format("<stdin>"), "")
+    assert process("-", "-f", "concise", "-q", stdin=text) == Ran(0, WARNED_LINE.format("<stdin>"), "")
+    assert command("-", "-f", "concise", "-q").out == (
+        "<stdin>:1:1: error not-json: is empty, but a JSON document was expected\n"
+    )
+
+
+def test_nothing_to_check_is_said_and_no_success(tmp_path: Path) -> None:
+    assert command() == Ran(2, "", NOTHING + HINT)
+    (tmp_path / "runs.txt").touch()
+    nothing = command(str(tmp_path), "-q")
+    assert nothing == Ran(
+        2,
+        "",
+        f"validate-runs: {tmp_path}: nothing to check: no {SUFFIXES} in this folder\n",
+    )
+
+
+def test_a_missing_file_does_not_keep_the_others_from_being_checked() -> None:
+    assert command("nowhere.json", MISMATCH, "-f", "concise") == Ran(
+        2,
+        MISMATCH_LINE + "1 error in 1 document (2 runs)\n",
+        "validate-runs: nowhere.json: no such file or directory\n",
+    )
+
+
+def test_a_url_is_told_to_be_one() -> None:
+    url = "https://api.example.com/v1/threads/t/runs?limit=20"
+    assert command(url) == Ran(
+        2,
+        "nothing was checked\n",
+        f"validate-runs: {url}: is a URL, and nothing is fetched: curl -s URL | validate-runs -\n",
+    )
+    assert command("https:/nowhere.json").err == "validate-runs: https:/nowhere.json: no such file or directory\n"
+
+
+def test_broken_content_is_a_finding_like_any_other() -> None:
+    ran = command("invalid/not-utf8.json", WARNED, "-f", "concise", "-q")
+    assert ran == Ran(
+        1,
+        "invalid/not-utf8.json:19:42: error not-utf8: is the byte 0xFC, which is not UTF-8 here\n"
+        + WARNED_LINE.format(WARNED),
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([WARNED], 0),
+        ([WARNED, "--fail-on", "warning"], 1),
+        ([WARNED, "--fail-on", "info"], 1),
+        ([MISMATCH, "--fail-on", "never"], 0),
+        ([SOUND, "--fail-on", "info"], 0),
+        ([WARNED, "--severity", "empty-page-ids=error"], 1),
+        ([MISMATCH, "--severity", "token-total-mismatch=warning"], 0),
+        ([MISMATCH, "--severity", "usage=off", "--fail-on", "info"], 0),
+        (["invalid/not-json.json", "--severity", "document=off", "--ignore", "not-*"], 1),
+        ([MISMATCH, "nowhere.json"], 2),
+    ],
+)
+def test_the_exit_code_tells_what_was_found(words: list[str], code: int) -> None:
+    assert command(*words).code == code
+
+
+def test_a_severity_is_shown_as_remapped() -> None:
+    out = command(MISMATCH, "-f", "concise", "--severity", "token-*=info", "--show", "info").out
+    assert out == MISMATCH_LINE.replace("error", "info") + "1 info in 1 document (2 runs)\n"
+
+
+@pytest.mark.parametrize(
+    ("show", "shown"),
+    [
+        ("error", "ok: 0 runs in 1 document; 1 warning hidden\n"),
+        ("warning", WARNED_LINE.format(WARNED) + "1 warning in 1 document (0 runs)\n"),
+        ("info", WARNED_LINE.format(WARNED) + "1 warning in 1 document (0 runs)\n"),
+    ],
+)
+def test_what_is_not_shown_is_counted(show: str, shown: str) -> None:
+    assert command(WARNED, "-f", "concise", "--show", show) == Ran(0, shown, "")
+
+
+def test_of_sound_records_the_number_is_told_file_by_file(tmp_path: Path) -> None:
+    page = json.loads((SAMPLES / SOUND).read_text())
+    sound, run = json.dumps(page), json.dumps(page["data"][0])
+    wrong = json.dumps({**page, "first_id": "run_x"})
+    (tmp_path / "a.jsonl").write_text(f"{run}\n{wrong}\n{sound}\n{wrong}\n{run}\n")
+    (tmp_path / "b.jsonl").write_text(f"{run}\n")
+    (tmp_path / "c.sse").write_text("".join(f"event: thread.run.{name}\ndata: {run}\n\n" for name in ("created",)))
+    (tmp_path / "d.json").write_text(sound)
+    (tmp_path / "e.jsonl").write_text("\n")
+    words = ("-f", "concise", "-v", "--select", "first-id-mismatch")
+    ran = command(*words, "--max-findings", "1", tmp_path)
+    assert re.sub(": is .*", "", ran.out.replace(f"{tmp_path}/", "")) == (
+        "a.jsonl record 2: page of 2 runs, wire form, v2\n"
+        "a.jsonl:2:{}: error first-id-mismatch /first_id\n"
+        "a.jsonl record 4: page of 2 runs, wire form, v2\n"
+        "... and 1 more finding in a.jsonl (--max-findings 0 shows all)\n"
+        "a.jsonl: 3 sound records (4 runs)\n"
+        "b.jsonl: 1 sound record (1 run)\n"
+        "c.sse: 1 sound record (1 run)\n"
+        "d.json: page of 2 runs, wire form, v2\n"
+        "2 errors in 8 documents (12 runs)\n"
+    ).format(wrong.index('"run_x"') + 1)
+    assert "sound record" not in command(*words, "-q", tmp_path).out + command(*words[:2], tmp_path).out
+    assert command(*words, tmp_path / "b.jsonl").out.endswith(
+        "b.jsonl: 1 sound record (1 run)\nok: 1 run in 1 document\n"
+    )
+
+
+def test_what_fails_is_shown_unless_something_else_is_asked_for() -> None:
+    line = (
+        'invalid/missing-usage.json:32:16: info missing-usage /data/0/usage: is null, but status is "completed": '
+        "what the run used belongs here\n"
+    )
+    words = ("invalid/missing-usage.json", "-f", "concise", "--fail-on")
+    assert command(*words, "info") == Ran(1, line + "1 info in 1 document (2 runs)\n", "")
+    for fail_on in ("warning", "error", "never"):
+        assert command(*words, fail_on) == Ran(0, "ok: 2 runs in 1 document; 1 info hidden\n", "")
+    failed = Ran(1, "failed: 2 runs in 1 document; 1 info hidden (--show info shows what fails)\n", "")
+    assert command(*words, "info", "--show", "warning") == failed
+    assert command(*words, "info", env={"VALIDATE_RUNS_SHOW": "error"}) == failed
+    assert command(*words, "info", "--show", "warning", "--statistics") == failed
+    assert command("--show-config", "--fail-on", "info").out.count('show = "info"  # default') == 1
+
+
+def test_where_what_is_hidden_fails_the_worst_of_it_does_not_count_alone() -> None:
+    words = (WARNED, "invalid/missing-usage.json", "-f", "concise", "--show", "error", "--fail-on")
+    hidden = "{}: 2 runs in 2 documents; 1 warning, 1 info hidden{}\n"
+    assert command(*words, "never") == Ran(0, hidden.format("ok", ""), "")
+    for fail_on in ("info", "warning"):
+        remedy = f" (--show {fail_on} shows what fails)"
+        assert command(*words, fail_on) == Ran(1, hidden.format("failed", remedy), "")
+    assert command(*words, "info", "--show", "warning").out == (
+        WARNED_LINE.format(WARNED) + "1 warning in 2 documents (2 runs); 1 info hidden\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "rules"),
+    [
+        (["--select", "token-total-mismatch"], ["token-total-mismatch"]),
+        (["--select", "identity", "--select", "tools,time"], ["shared-identifier"]),
+        (["--select", "identity, usage", "--ignore", "shared-*"], ["token-total-mismatch"]),
+        (["--ignore", "usage,page,status,time,identity,tools"], []),
+        (["--select", "*-id-mismatch"], ["first-id-mismatch", "last-id-mismatch"]),
+    ],
+)
+def test_rules_are_chosen_by_name_group_and_glob(words: list[str], rules: list[str]) -> None:
+    out = command(
+        "seed-example.json", "-f", "json", "--show", "error", "--severity", "shared-identifier=error", *words
+    ).out
+    wanted = {"first-id-mismatch", "last-id-mismatch", "shared-identifier", "token-total-mismatch"}
+    assert [found["rule"] for found in json.loads(out)["findings"] if found["rule"] in wanted] == rules
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (
+            ["--select", "tokn-total-mismatch"],
+            (
+                "Invalid value for '--select': no rule or group is called \"tokn-total-mismatch\", "
+                'did you mean "token-total-mismatch".'
+            ),
+        ),
+        (
+            ["--ignore", "time,usages"],
+            'Invalid value for \'--ignore\': no rule or group is called "usages", did you mean "usage".',
+        ),
+        (
+            ["--severity", "zzz=error"],
+            "Invalid value for '--severity': no rule or group is called \"zzz\", --list-rules names them all.",
+        ),
+        (
+            ["--severity", "usage=fatal"],
+            "Invalid value for '--severity': 'fatal' is not one of 'error', 'warning', 'info', 'off'.",
+        ),
+        (
+            ["--severity", "not-json=info"],
+            "Invalid value for '--severity': not-json can be neither ignored nor remapped.",
+        ),
+        (["--ignore", "usage,not-utf8"], "Invalid value for '--ignore': not-utf8 can be neither ignored nor remapped."),
+        (["--severity", "usage"], "Invalid value for '--severity': 'usage' is not of the form RULE=LEVEL."),
+        (
+            ["--explain", "tokens"],
+            "Invalid value for '--explain': no rule or group is called \"tokens\", --list-rules names them all.",
+        ),
+        (["--now", "noon"], "Invalid value for '--now': 'noon' is neither Unix seconds nor an ISO 8601 date-time."),
+        (["--now", "nan"], "Invalid value for '--now': 'nan' is neither Unix seconds nor an ISO 8601 date-time."),
+        *(
+            (
+                ["--now", now],
+                f"Invalid value for '--now': '{now}' is no time in Unix seconds, but perhaps one in milliseconds.",
+            )
+            for now in ("1700000000000", "1e11")
+        ),
+        (["--max-bytes", "64M"], "Invalid value for '--max-bytes': '64M' is not a whole number: digits alone."),
+        (["--limit", "1.5"], "Invalid value for '--limit': '1.5' is not a whole number: digits alone."),
+        (["--limit", "101"], "Invalid value for '--limit': 101 is not in the range 1<=x<=100."),
+        (["-f", "jsonl", "--statistics"], "--statistics has no jsonl form, but text, concise, json"),
+    ],
+)
+def test_a_bad_option_is_told_with_what_would_be_right(words: list[str], complaint: str) -> None:
+    assert command(SOUND, *words) == Ran(2, "", f"validate-runs: {complaint}\n{HINT}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--contract", "latest"],
+        ["--form", "camel"],
+        ["--expect", "runs"],
+        ["--order", "newest"],
+        ["--max-bytes", "0"],
+        ["--max-findings", "-1"],
+        ["--fail-on", "worst"],
+        ["--show", "all"],
+        ["--color", "maybe"],
+        ["-f", "xml"],
+        ["--colour"],
+    ],
+)
+def test_an_option_outside_its_vocabulary_is_no_success(words: list[str]) -> None:
+    ran = command(SOUND, *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("validate-runs: ")
+    assert ran.err.endswith(HINT)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("--json", ", did you mean -f json"),
+        ("--strict", ""),
+        ("-Z", ""),
+        ("--colour", ", did you mean --color"),
+        ("--LIST_RULES", ", did you mean --list-rules"),
+        ("--max", ", did you mean --max-bytes or --max-findings"),
+        ("--format", ", did you mean --output-format"),
+        ("--halp", ", did you mean --help"),
+    ],
+)
+def test_an_option_that_is_none_is_told_with_what_is_near(word: str, meant: str) -> None:
+    assert command(word) == Ran(2, "", f"validate-runs: there is no option {word}{meant}\n{HINT}")
+
+
+def test_the_terminal_does_not_obey_what_the_call_holds() -> None:
+    ran = command("--select", "a\x1b[31m")
+    assert ran.err == (
+        "validate-runs: Invalid value for '--select': no rule or group is called \"a\\u001b[31m\", "
+        f"--list-rules names them all.\n{HINT}"
+    )
+
+
+def test_the_published_contract_is_tighter() -> None:
+    assert command("valid/empty-page.json").code == 0
+    assert command("valid/empty-page.json", "--contract", "published", "-f", "concise", "-q") == Ran(
+        1,
+        "valid/empty-page.json:4:15: error schema:type /first_id: is null, expected a string\n"
+        "valid/empty-page.json:5:14: error schema:type /last_id: is null, expected a string\n",
+        "",
+    )
+
+
+def test_the_form_can_be_stated() -> None:
+    out = command("valid/empty-page.json", "--form", "sdk", "-f", "concise", "-q").out
+    assert out == (
+        "valid/empty-page.json:1:1: error not-a-run-list: "
+        'has its keys in snake_case, which is form "wire"; expected camelCase, form "sdk"\n'
+    )
+    assert command("valid/empty-page.json", "--form", "wire", "-q") == Ran(0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("file", "expect", "message"),
+    [
+        ("valid/run.json", "page", "is a bare run, expected a page of runs"),
+        ("valid/runs.json", "page", "is an array of runs, expected a page of runs"),
+        (SOUND, "run", "is a page, expected a run"),
+    ],
+)
+def test_a_document_is_held_to_what_it_must_be(file: str, expect: str, message: str) -> None:
+    out = command(file, "--expect", expect, "-f", "concise", "-q").out
+    assert out == f"{file}:1:1: error not-a-run-list: {message}\n"
+
+
+def test_the_page_is_held_to_what_the_request_asked_for() -> None:
+    assert command(SOUND, "--order", "desc", "--limit", "2") == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert command(SOUND, "--order", "asc", "--limit", "1", "-f", "concise", "-q").out == (
+        "valid/page.json:3:11: warning page-too-long /data: holds 2 runs, but the limit asked for is 1\n"
+        "valid/page.json:51:21: warning unordered-runs /data/1/created_at: is 1729418100, earlier than the 1729418400 "
+        'of the run before it, but in order "asc" the oldest comes first\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "infos"),
+    [
+        ("1729418400", 0),
+        ("1729200000", 1),
+        ("2024-10-20T10:00:00Z", 0),
+        ("2024-10-18T12:00:00+02:00", 1),
+        ("2024-10-20", 0),
+        ("2024-10-18T10:00", 1),
+    ],
+)
+def test_the_clock_can_be_fixed(now: str, infos: int) -> None:
+    out = command(SOUND, "--now", now, "--select", "implausible-timestamp", "-f", "json").out
+    assert json.loads(out)["summary"]["info"] == infos * 2
+
+
+def test_a_document_beyond_the_limit_is_a_finding() -> None:
+    size = (SAMPLES / SOUND).stat().st_size
+    assert command(SOUND, "--max-bytes", str(size)).code == 0
+    assert command(SOUND, "--max-bytes", str(10**30)).code == 0
+    assert command(SOUND, "--max-bytes", str(size - 1)) == Ran(
+        1,
+        "valid/page.json:1:1 error too-large\n"
+        f"      = is larger than {size - 1} bytes, the most that is read of one document (--max-bytes)\n"
+        "      = validate-runs --explain too-large\n"
+        "\n"
+        "1 error in 1 document (0 runs)\n",
+        "",
+    )
+
+
+def test_free_text_is_printed_only_on_request() -> None:
+    words = ("invalid/arguments-not-json.json", "-q")
+    assert "Friday" not in command(*words).out
+    assert "Friday" in command(*words, "--show-values").out
+
+
+def test_findings_are_capped_and_counted_to_the_end() -> None:
+    capped = command("seed-example.json", "--max-findings", "1", "-f", "concise").out
+    assert capped == (
+        "seed-example.json:8:19: warning shared-identifier /data/0/threadId: "
+        'is "<id>", the same as id, but each object has an id of its own\n'
+        "... and 13 more findings in seed-example.json (--max-findings 0 shows all)\n"
+        "6 errors, 8 warnings in 1 document (1 run); 7 infos hidden\n"
+    )
+    assert command("seed-example.json", "--max-findings", "0", "-f", "concise", "-q").out.count("\n") == 14
+
+
+def test_statistics_take_the_place_of_findings() -> None:
+    words = (MISMATCH, WARNED, WARNED, "--statistics")
+    text = "2  warning  empty-page-ids\n1  error    token-total-mismatch\n1 error, 2 warnings in 3 documents (2 runs)\n"
+    assert command(*words) == Ran(1, text, "")
+    assert command(*words, "-f", "concise") == Ran(1, text, "")
+    assert json.loads(command(*words, "-f", "json").out)["statistics"] == [
+        {"rule": "empty-page-ids", "severity": "warning", "count": 2},
+        {"rule": "token-total-mismatch", "severity": "error", "count": 1},
+    ]
+
+
+def test_programs_get_json() -> None:
+    whole = json.loads(command(MISMATCH, SOUND, "-f", "json").out)
+    lines = [json.loads(line) for line in command(MISMATCH, SOUND, "-f", "jsonl").out.splitlines()]
+    assert [line.pop("type") for line in lines] == ["document", "finding", "document", "summary"]
+    assert whole["documents"] == [lines[0], lines[2]]
+    assert whole["findings"] == [lines[1]]
+    assert whole["documents"][0] == {
+        "file": MISMATCH,
+        "record": None,
+        "kind": "page",
+        "form": "wire",
+        "generation": "v2",
+        "runs": 2,
+    }
+    assert whole["summary"] == {"documents": 2, "runs": 4, "error": 1, "warning": 0, "info": 0, "suppressed": 0}
+
+
+def test_the_page_of_a_rule_can_be_read() -> None:
+    rule = BY_NAME["token-total-mismatch"]
+    assert command("--explain", rule.name) == Ran(
+        0, f"token-total-mismatch (usage, error)\n\n{rule.documentation}\n", ""
+    )
+    assert command("--explain", "schema:type").out.startswith("schema:type (schema, error)\n\n")
+    group = command("--explain", "usage").out
+    assert [line for line in group.splitlines() if " (usage, " in line] == [
+        f"{rule.name} (usage, {rule.severity})" for rule in RULES if rule.group == "usage"
+    ]
+
+
+def test_all_rules_are_listed_for_people_and_programs() -> None:
+    listed = command("--list-rules")
+    assert (listed.code, listed.err) == (0, "")
+    assert [line.split()[:3] for line in listed.out.splitlines()] == [[r.name, r.group, r.severity] for r in RULES]
+    rows = [
+        {"rule": r.name, "group": r.group, "severity": r.severity, "summary": r.summary, "fixable": r.is_fixable}
+        for r in RULES
+    ]
+    assert json.loads(command("--list-rules", "-f", "json").out) == rows
+    assert [json.loads(line) for line in command("--list-rules", "-f", "jsonl").out.splitlines()] == rows
+
+
+def test_on_a_terminal_what_is_said_of_rules_keeps_to_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    page = command("--explain", "token-total-mismatch", terminal=True).out
+    assert page.startswith(
+        "token-total-mismatch (usage, error)\n\n"
+        "The total of a run's tokens is not the sum of its parts.\n\n"
+        "`total_tokens` is what clients bill and budget by. Where it\n"
+        "differs from `prompt_tokens` plus `completion_tokens`, one\n"
+    )
+    assert page.split() == command("--explain", "token-total-mismatch").out.split()
+    example = '    {"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 350}}\n'
+    assert example in page
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = command("--list-rules", terminal=True).out
+    assert (
+        "first-id-mismatch              page      error    The page's `first_id` is not\n"
+        "                                                  the id of its first run.\n"
+        "                                                  (--fix)\n"
+    ) in listed
+    assert max(map(len, listed.splitlines())) <= 80
+    assert listed.split() == command("--list-rules").out.split()
+    monkeypatch.setenv("COLUMNS", "1")
+    assert command("--list-rules", terminal=True).out.split() == listed.split()
+
+
+def test_several_rules_are_explained_once_each() -> None:
+    both = command("--explain", "false-has-more, first-id-mismatch,first-id*").out
+    pages = [BY_NAME[name].page for name in ("false-has-more", "first-id-mismatch")]
+    assert both == "{}\n\n{}\n".format(*pages)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--list-rules", "-f", "json:{}/a"], "--list-rules prints one list: {}"),
+        (["--list-rules", "-f", "json", "-f", "text:{}/a"], "--list-rules prints one list: {}"),
+        (["--list-rules", "-f", "sarif"], "--list-rules has no sarif form, but text, concise, json, jsonl"),
+        (["--explain", "usage", "-f", "json"], "--explain prints pages of rules instead of a report: leave -f out"),
+        (
+            ["--statistics", "--explain", "usage"],
+            "--explain prints pages of rules instead of a report: leave --statistics out",
+        ),
+        (["--print-schema", "-f", "json:{}/a"], "--print-schema prints a schema instead of a report: leave -f out"),
+    ],
+)
+def test_what_is_no_report_refuses_the_form_of_one(tmp_path: Path, words: list[str], complaint: str) -> None:
+    told = complaint.format("redirect it to write a file, -f json > FILE")
+    ran = command(*(word.format(tmp_path) for word in words))
+    assert ran == Ran(2, "", f"validate-runs: {told}\n{HINT}")
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("words", [["--list-rules"], ["--explain", "usage"], ["--print-schema"]])
+def test_a_form_that_is_set_for_reports_is_no_obstacle_to_anything_else(words: list[str]) -> None:
+    assert command(*words, env={"VALIDATE_RUNS_OUTPUT_FORMAT": "sarif", "VALIDATE_RUNS_STATISTICS": "1"}) == command(
+        *words
+    )
+
+
+def test_asked_about_itself_it_answers() -> None:
+    assert command("--version") == Ran(0, f"validate-runs {__version__}\n", "")
+    long = command("--help")
+    assert (long.code, long.err) == (0, "")
+    assert long.out.startswith("Usage: validate-runs [OPTIONS] [FILES]...\n")
+    assert command("-h") == long
+
+
+def test_quiet_and_verbose_take_away_and_add() -> None:
+    assert command(SOUND, "-q") == Ran(0, "", "")
+    assert command(MISMATCH, "-q", "-f", "concise") == Ran(1, MISMATCH_LINE, "")
+    assert command("valid/sdk-page.json", "valid/runs.json", "misshapen/null.json", "-v", "-f", "concise") == Ran(
+        1,
+        "valid/sdk-page.json: page of 6 runs, sdk form, v2\n"
+        "valid/runs.json: array of 6 runs, wire form, v2\n"
+        "misshapen/null.json: not recognised\n"
+        "misshapen/null.json:1:1: error not-a-run-list: "
+        "is null, expected a page of runs, a run or an array of runs\n"
+        "1 error in 3 documents (12 runs)\n",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "terminal", "painted"),
+    [
+        ([], {}, False, False),
+        ([], {}, True, True),
+        ([], {"NO_COLOR": "1"}, True, False),
+        ([], {"NO_COLOR": ""}, True, True),
+        ([], {"FORCE_COLOR": "1"}, False, True),
+        ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, False),
+        (["--color", "always"], {"NO_COLOR": "1"}, False, True),
+        (["--color", "never"], {"FORCE_COLOR": "1"}, True, False),
+    ],
+)
+def test_colour_is_for_those_who_see_it(
+    words: list[str], environment: dict[str, str], terminal: bool, painted: bool
+) -> None:
+    ran = command(MISMATCH, *words, env=environment, terminal=terminal)
+    assert ("\x1b[1;31merror\x1b[0m" in ran.out) == painted
+
+
+def test_a_terminal_is_written_to_in_its_width() -> None:
+    assert command(MISMATCH, "-q", "--color", "never", env={"COLUMNS": "60"}, terminal=True).out == (
+        "invalid/token-total-mismatch.json:35:25 error token-total-mismatch /data/0/usage/total_tokens\n"
+        '   35 |         "total_tokens": 940\n'
+        "      |                         ^^^\n"
+        "      = is 940, but prompt_tokens 940 + completion_tokens\n"
+        "        205 is 1145\n"
+        "      = run run_wnNSI71Wbtj1Sf609JSgsmby (completed)\n"
+        "      = validate-runs --explain token-total-mismatch\n"
+        "\n"
+    )
+    assert command(MISMATCH, "-q").out == MISMATCH_BLOCK
+
+
+@pytest.fixture
+def broken_rule() -> Iterator[Rule]:
+    """A rule that raises."""
+    rule = BY_NAME["token-total-mismatch"]
+    check = rule.check
+
+    def broken(_: object) -> None:
+        raise ZeroDivisionError("secret of the document")
+
+    object.__setattr__(rule, "check", broken)
+    compiled_for.cache_clear()
+    yield rule
+    object.__setattr__(rule, "check", check)
+    compiled_for.cache_clear()
+
+
+@pytest.mark.usefixtures("broken_rule")
+def test_a_rule_that_raises_is_named_and_does_not_stop_the_others() -> None:
+    raised = "rule token-total-mismatch raised ZeroDivisionError, the other rules were still applied"
+    places = {"4:5": "/data/0"} if find_spec("jsonschema_rs") else {"4:5": "/data/0", "41:5": "/data/1"}
+    named = [f"{MISMATCH}:{place}: error internal-error {run}: {raised}\n" for place, run in places.items()]
+    assert command(MISMATCH, WARNED, "-f", "concise", "--fail-on", "never") == Ran(
+        2,
+        "".join(named)
+        + WARNED_LINE.format(WARNED)
+        + f"{count(len(named), 'error')}, 1 warning in 2 documents (2 runs)\n",
+        "",
+    )
+
+
+def test_a_traceback_is_for_those_who_ask_for_it() -> None:
+    script = (
+        "from validator.cli import main; from validator.rules.registry import BY_NAME;"
+        "object.__setattr__(BY_NAME['token-total-mismatch'], 'check', lambda run: 1 / 0); main()"
+    )
+    words = [sys.executable, "-c", script, MISMATCH, "-q"]
+    told, debugged = (
+        subprocess.run([*words, *more], cwd=SAMPLES, capture_output=True, text=True, check=False)
+        for more in ((), ("--debug",))
+    )
+    assert (told.returncode, told.stderr) == (2, "")
+    assert (debugged.returncode, debugged.stdout) == (2, told.stdout)
+    assert "ZeroDivisionError" in debugged.stderr
+
+
+def test_asked_for_tracebacks_it_sets_up_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("logging.basicConfig", lambda *, level: asked.append(level))
+    assert command(SOUND, "--debug", "-q") == command(SOUND, "-q") == Ran(0, "", "")
+    assert asked == [logging.DEBUG]
+
+
+def test_the_package_runs_as_the_command_does() -> None:
+    assert process("--version") == command("--version") == Ran(0, f"validate-runs {__version__}\n", "")
+
+
+def test_a_closed_pipe_is_silent() -> None:
+    repeated = " ".join([MISMATCH] * 300)
+    assert shell(f"$V {repeated} -f concise | head -1") == Ran(0, MISMATCH_LINE, "")
+    assert shell("set -o pipefail; $V --list-rules | true; $V --help | true") == Ran(0, "", "")
+
+
+def _closed_pipe() -> int:
+    """The end to write to of a pipe that nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([MISMATCH], 1),
+        (["--list-rules"], 0),
+        ([MISMATCH, *[SOUND] * 200, "-v", "--fail-on", "never"], 0),
+        ([MISMATCH, *[SOUND] * 200, "-v"], 1),
+        (["nowhere.json"], 2),
+    ],
+)
+def test_where_nobody_reads_on_the_exit_code_tells_what_was_found(words: list[str], code: int) -> None:
+    with os.fdopen(_closed_pipe(), "w") as out:
+        assert code_of(*words, cwd=SAMPLES, out=out, err=Kept()) == code
+
+
+FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+
+
+@FULL
+@pytest.mark.parametrize("words", [[SOUND], ["--list-rules"], ["invalid", "--show", "info"]])
+def test_a_report_that_is_lost_is_told_once(words: list[str]) -> None:
+    err = Kept()
+    with open("/dev/full", "w", encoding="utf-8") as out:
+        assert code_of(*words, cwd=SAMPLES, out=out, err=err) == 2
+    assert err.text == "validate-runs: the report is lost: No space left on device\n"
+
+
+@FULL
+def test_streams_that_are_full_or_closed_end_in_a_message_and_no_traceback() -> None:
+    lost = "validate-runs: the report is lost: {}\n"
+    assert shell(f"$V {MISMATCH} > /dev/full") == Ran(2, "", lost.format("No space left on device"))
+    assert shell(f"$V {SOUND} >&-") == Ran(2, "", lost.format("standard output is closed"))
+    for buffered in ("-u PYTHONUNBUFFERED", "PYTHONUNBUFFERED=1"):
+        assert shell(f"env {buffered} $V nowhere.json -q 2> /dev/full") == Ran(2, "", "")
+    assert shell("$V nowhere.json -q 2>&-") == Ran(2, "", "")
+    assert shell("$V - -q <&-") == Ran(2, "", "validate-runs: -: is closed\n")
+
+
+@FULL
+def test_a_message_that_is_lost_changes_no_exit_code() -> None:
+    with open("/dev/full", "w", encoding="utf-8", buffering=1) as err:
+        assert code_of("nowhere.json", "-q", out=Kept(), err=err) == 2
+        err.flush()
+
+
+def test_a_stream_may_be_missing() -> None:
+    out, err = Kept(), Kept()
+    assert code_of("nowhere.json", "-q", out=None, err=err) == code_of("nowhere.json", "-q", out=out, err=None) == 2
+    assert (out.text, err.text) == ("", "validate-runs: the report is lost: standard output is closed\n")
+
+
+def test_interrupted_it_ends_at_once() -> None:
+    script = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);from validator.cli import main; main()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, "nowhere.json", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stderr is not None
+        assert running.stderr.readline() == b"validate-runs: nowhere.json: no such file or directory\n"
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 130
+        assert running.stderr.read() == b""
+
+
+def test_interrupted_here_it_ends_with_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("validator.sources.files.os.open", interrupted)
+    assert command(SOUND) == Ran(130, "", "")
+
+
+@pytest.mark.parametrize(("encoding", "dot"), [("ascii", r"\xb7"), ("cp1252", "·"), ("utf-8", "·")])
+def test_any_encoding_of_the_output_will_do(encoding: str, dot: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "validator", MISMATCH],
+        cwd=SAMPLES,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == b""
+    assert done.stdout.decode(encoding) == MISMATCH_BLOCK.replace("·", dot) + "1 error in 1 document (2 runs)\n"
+
+
+NAMES = {
+    b"new\nline.json": r"new\u000aline.json",
+    b"esc\x1b[31m.json": r"esc\u001b[31m.json",
+    b"bad\xff.json": r"bad\udcff.json",
+    b"-f.json": "-f.json",
+    b"::error::x.json": "./::error::x.json",
+    b"a b%.json": "a b%.json",
+    "r\u202eeversed.json".encode(): r"r\u202eeversed.json",
+}
+
+
+def test_a_name_is_printed_so_that_nobody_obeys_it(tmp_path: Path) -> None:
+    for name in NAMES:
+        (tmp_path / os.fsdecode(name)).write_bytes((SAMPLES / WARNED).read_bytes())
+    found = process("-q", "-f", "concise", "--", *NAMES, cwd=tmp_path)
+    assert found == Ran(0, "".join(WARNED_LINE.format(shown) for shown in NAMES.values()), "")
+    report = json.loads(process("-f", "json", "--", *NAMES, cwd=tmp_path).out)
+    assert [document["file"] for document in report["documents"]] == [os.fsdecode(name) for name in NAMES]
+
+
+def test_a_missing_file_is_named_so_that_nobody_obeys_it() -> None:
+    assert command("no\x1b[31m.json", "-q") == Ran(
+        2, "", "validate-runs: no\\u001b[31m.json: no such file or directory\n"
+    )
+
+
+def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "link").symlink_to(SAMPLES / SOUND)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket"))
+        names = ["/dev/null", *(str(tmp_path / name) for name in ("pipe", "dangling", "loop", "socket", "link"))]
+        ran = command(*names)
+    assert ran == Ran(
+        2,
+        "ok: 2 runs in 1 document\n",
+        "validate-runs: /dev/null: is neither a regular file nor a folder\n"
+        f"validate-runs: {tmp_path}/pipe: is neither a regular file nor a folder\n"
+        f"validate-runs: {tmp_path}/dangling: no such file or directory\n"
+        f"validate-runs: {tmp_path}/loop: too many levels of symbolic links\n"
+        f"validate-runs: {tmp_path}/socket: no such device or address\n",
+    )
+
+
+def test_a_pipe_that_the_shell_names_is_read() -> None:
+    line = WARNED_LINE.format("/dev/fd/63")
+    assert shell(f"$V -q -f concise <(cat {WARNED})") == Ran(0, line, "")
+    assert shell(f"cat {WARNED} | $V -q -f concise /dev/stdin") == Ran(0, WARNED_LINE.format("/dev/stdin"), "")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.json"
+    secret.touch(mode=0)
+    assert command(str(secret), "-q") == Ran(2, "", f"validate-runs: {secret}: permission denied\n")
+
+
+def test_the_output_does_not_depend_on_the_machine(tmp_path: Path) -> None:
+    words = ("invalid", "-f", "json", "--show", "info", "--now", "1793000000", "--max-findings", "0")
+    first = process(*words, PYTHONHASHSEED="0", TZ="UTC", LC_ALL="C")
+    second = process(*words, PYTHONHASHSEED="1", TZ="Asia/Kathmandu", HOME=str(tmp_path))
+    assert first.code == 1
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "name", ["-q", "-fjson:ci.yml", "--config=evil.json", "--isolated", "-fjson:../ci.yml", "--no-such"]
+)
+def test_a_word_that_is_an_option_and_a_file_is_refused(tmp_path: Path, name: str) -> None:
+    work = tmp_path / "work"
+    (work / name).parent.mkdir(parents=True)
+    (work / name).write_bytes((SAMPLES / MISMATCH).read_bytes())
+    (work / "evil.json").write_text('ignore = ["usage"]\n')
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    told = f"validate-runs: {name} reads like an option and is the name of a file: put -- before file names\n"
+    for words in ([name], ["--limit", "20", name, "--"], [SAMPLES / SOUND, name]):
+        assert run(*words, cwd=work) == Ran(2, "", told)
+    for words in (["--", name], [f"./{name}"], ["--limit", "20", "-f", "text", "--", name]):
+        assert run(*words, cwd=work).code == 1
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_file_that_is_named_like_standard_input_keeps_nobody_from_reading_that(tmp_path: Path) -> None:
+    (tmp_path / "-").touch()
+    assert run("-", "-q", cwd=tmp_path, stdin=(SAMPLES / SOUND).read_bytes()) == Ran(0, "", "")
+
+
+def test_what_a_terminal_would_obey_in_the_name_of_a_file_is_escaped(tmp_path: Path) -> None:
+    (tmp_path / "-\x1b[2J").touch()
+    told = "validate-runs: -\\u001b[2J reads like an option and is the name of a file: put -- before file names\n"
+    assert run("-\x1b[2J", cwd=tmp_path) == Ran(2, "", told)

@@ -1,0 +1,599 @@
+"""The configuration: where settings come from, which of them counts, and what is said of those that cannot be used."""
+
+import json
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import Ran, run
+from tests.support.hostile_cases import obeyed
+from tests.support.pages import page
+from tests.support.pages import run as a_run
+from tests.support.paths import SAMPLES
+from validator.cli.command import command
+from validator.cli.config.apply import KEYS, OPTIONS, PER_FILE_IGNORES, options_of
+from validator.core.formats import FORMATS
+
+MISMATCH = SAMPLES / "invalid" / "token-total-mismatch.json"
+SOUND = SAMPLES / "valid" / "page.json"
+DEFAULTS = """\
+# configuration: {}
+contract = "observed"  # default
+form = "auto"  # default
+expect = "auto"  # default
+# order is not set
+# limit is not set
+# now is not set
+max-bytes = 67108864  # default
+select = []  # default
+ignore = []  # default
+fail-on = "error"  # default
+show = "warning"  # default
+output-format = "text"  # default
+show-values = false  # default
+max-findings = 100  # default
+listing = false  # default
+history = false  # default
+statistics = false  # default
+color = "auto"  # default
+quiet = false  # default
+verbose = false  # default
+# baseline is not set
+
+[severity]  # default
+"""
+
+
+def configure(folder: Path, text: str, name: str = "validate-runs.toml") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, "utf-8")
+    return folder / name
+
+
+def shown(folder: Path, *words: str | Path, **environment: str) -> dict[str, Any]:
+    """The settings in effect."""
+    ran = run("--show-config", *words, cwd=folder, env=environment)
+    assert (ran.code, ran.err) == (0, "")
+    return tomllib.loads(ran.out)
+
+
+def origin(folder: Path, key: str, *words: str | Path, **environment: str) -> str:
+    """The line of `--show-config` about one setting."""
+    lines = run("--show-config", *words, cwd=folder, env=environment).out.splitlines()
+    (line,) = (line for line in lines if line.startswith((f"{key} =", f"[{key}]", f"# {key} ")))
+    return line
+
+
+def complaint(folder: Path, text: str) -> str:
+    """What is said of a validate-runs.toml that cannot be used."""
+    configure(folder, text)
+    ran = run(SOUND, cwd=folder)
+    assert (ran.code, ran.out) == (2, "")
+    return ran.err.removeprefix("validate-runs: ").removesuffix("\n")
+
+
+def test_where_there_is_no_file_the_defaults_apply(tmp_path: Path) -> None:
+    assert run("--show-config", cwd=tmp_path) == Ran(0, DEFAULTS.format("no file"), "")
+
+
+def test_the_nearest_file_upwards_is_read(tmp_path: Path) -> None:
+    configure(tmp_path, 'contract = "published"')
+    configure(tmp_path / "a", '[tool.validate-runs]\ncontract = "published"\nlimit = 7', "pyproject.toml")
+    (tmp_path / "a" / "b").mkdir()
+    assert shown(tmp_path / "a" / "b")["limit"] == 7
+    assert origin(tmp_path / "a" / "b", "limit") == "limit = 7  # ../pyproject.toml:3"
+    assert origin(tmp_path / "a" / "b", "configuration:") == "# configuration: read from ../pyproject.toml"
+    assert "limit" not in shown(tmp_path)
+
+
+def test_beside_a_pyproject_toml_the_own_file_is_read(tmp_path: Path) -> None:
+    configure(tmp_path, "[tool.validate-runs]\nlimit = 7", "pyproject.toml")
+    configure(tmp_path, "limit = 8")
+    assert shown(tmp_path)["limit"] == 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[project]\nname = 'x'", "[tool.ruff]\n", "this is no TOML", "tool = 3", "dependencies = ['validate-runs']"],
+)
+def test_a_pyproject_toml_without_the_table_is_passed_over(tmp_path: Path, text: str) -> None:
+    configure(tmp_path, "limit = 9")
+    configure(tmp_path / "sub", text, "pyproject.toml")
+    assert shown(tmp_path / "sub")["limit"] == 9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.validate-runs]\nlimit = 9",
+        '[tool."validate-runs"]\nlimit = 9',
+        "[tool]\nvalidate-runs.limit = 9",
+        "tool.validate-runs = {limit = 9}",
+        "\ufeff[tool.validate-runs]\r\nlimit = 9\r\n",
+    ],
+)
+def test_the_table_may_be_written_in_any_way(tmp_path: Path, text: str) -> None:
+    configure(tmp_path, text, "pyproject.toml")
+    assert shown(tmp_path)["limit"] == 9
+
+
+def test_the_command_line_counts_more_than_the_environment_and_that_more_than_the_file(tmp_path: Path) -> None:
+    configure(tmp_path, 'show = "info"\nselect = ["usage", "time"]\nquiet = true\n[severity]\nusage = "off"')
+    assert origin(tmp_path, "show") == 'show = "info"  # validate-runs.toml:1'
+    assert origin(tmp_path, "show", VALIDATE_RUNS_SHOW="error") == 'show = "error"  # VALIDATE_RUNS_SHOW'
+    assert origin(tmp_path, "show", "--show", "warning", VALIDATE_RUNS_SHOW="error") == 'show = "warning"  # --show'
+    assert origin(tmp_path, "select") == 'select = ["usage", "time"]  # validate-runs.toml:2'
+    assert origin(tmp_path, "select", "--select", "page", "--select", "tools,shared-*") == (
+        'select = ["page", "tools", "shared-*"]  # --select'
+    )
+    assert origin(tmp_path, "severity") == "[severity]  # validate-runs.toml:4"
+    assert origin(tmp_path, "severity", "--severity", "time=info") == "[severity]  # --severity"
+    assert shown(tmp_path, "--severity", "time=info")["severity"] == {"time": "info"}
+    assert origin(tmp_path, "quiet", VALIDATE_RUNS_QUIET="0") == "quiet = false  # VALIDATE_RUNS_QUIET"
+    assert origin(tmp_path, "show", VALIDATE_RUNS_SHOW="") == 'show = "info"  # validate-runs.toml:1'
+
+
+BY_ENVIRONMENT = {
+    "contract": ("published", "published"),
+    "form": ("sdk", "sdk"),
+    "expect": ("run", "run"),
+    "order": ("asc", "asc"),
+    "limit": ("7", 7),
+    "now": ("2024-10-20", 1729382400.0),
+    "max-bytes": ("1000", 1000),
+    "select": ("usage,time page", ["usage", "time", "page"]),
+    "ignore": ("token-*", ["token-*"]),
+    "severity": ("usage=off time=info", {"usage": "off", "time": "info"}),
+    "fail-on": ("never", "never"),
+    "show": ("info", "info"),
+    "output-format": ("json", "json"),
+    "show-values": ("1", True),
+    "max-findings": ("0", 0),
+    "listing": ("true", True),
+    "history": ("t", True),
+    "statistics": ("true", True),
+    "color": ("always", "always"),
+    "quiet": ("yes", True),
+    "verbose": ("on", True),
+    "baseline": ("accepted.json", "accepted.json"),
+}
+COMMAND_LINE_ONLY = {
+    *("print-schema", "bundle", "dereference"),
+    *("explain", "list-rules", "show-config", "update-baseline", "fix", "diff", "version", "help"),
+}
+NOT_IN_A_FILE = {*COMMAND_LINE_ONLY, "config", "isolated", "debug", "jobs"}
+
+
+def test_every_option_can_be_set_by_file_or_is_for_the_command_line() -> None:
+    options = options_of(command)
+    assert {*options} - NOT_IN_A_FILE == {*OPTIONS} == {*BY_ENVIRONMENT}
+    assert {name for name, option in options.items() if not option.allow_from_autoenv} == COMMAND_LINE_ONLY
+
+
+@pytest.mark.parametrize("key", OPTIONS)
+def test_every_setting_can_come_from_the_environment(tmp_path: Path, key: str) -> None:
+    text, value = BY_ENVIRONMENT[key]
+    name = f"VALIDATE_RUNS_{key.upper().replace('-', '_')}"
+    assert shown(tmp_path, **{name: text})[key] == value
+    assert origin(tmp_path, key, **{name: text}).endswith(f"  # {name}")
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["-f", "json"], 'output-format = "json"  # --output-format'),
+        (["-f", "json", "-f", "sarif:\x1b.sarif"], r"# output-format is json sarif:\u001b.sarif  # --output-format"),
+        (["-f", "json:found"], "# output-format is json:found  # --output-format"),
+    ],
+)
+def test_reports_that_no_file_can_ask_for_are_shown_as_they_were_asked_for(
+    tmp_path: Path, words: list[str], line: str
+) -> None:
+    assert line in run("--show-config", *words, cwd=tmp_path).out.splitlines()
+
+
+@pytest.mark.parametrize("key", OPTIONS)
+def test_every_setting_can_come_from_a_file_as_it_is_shown(tmp_path: Path, key: str) -> None:
+    text, value = BY_ENVIRONMENT[key]
+    said = run("--show-config", cwd=tmp_path, env={f"VALIDATE_RUNS_{key.upper().replace('-', '_')}": text})
+    configure(tmp_path, said.out)
+    assert shown(tmp_path)[key] == value
+    assert "# validate-runs.toml:" in origin(tmp_path, key)
+
+
+def test_where_the_configuration_is_can_come_from_the_environment(tmp_path: Path) -> None:
+    configure(tmp_path, "limit = 7")
+    other = configure(tmp_path / "other", "limit = 8", "settings.toml")
+    assert shown(tmp_path, VALIDATE_RUNS_CONFIG=str(other))["limit"] == 8
+    assert "limit" not in shown(tmp_path, VALIDATE_RUNS_ISOLATED="1")
+    assert shown(tmp_path, VALIDATE_RUNS_ISOLATED="0")["limit"] == 7
+
+
+def test_what_is_done_instead_of_checking_cannot_come_from_the_environment(tmp_path: Path) -> None:
+    names = ("EXPLAIN", "LIST_RULES", "SHOW_CONFIG", "UPDATE_BASELINE", "VERSION", "HELP", "FILES")
+    environment = {f"VALIDATE_RUNS_{name}": "1" for name in names}
+    assert run(SOUND, cwd=tmp_path, env=environment) == Ran(0, "ok: 2 runs in 1 document\n", "")
+
+
+def test_a_wrong_value_in_the_environment_is_told(tmp_path: Path) -> None:
+    assert run(SOUND, cwd=tmp_path, env={"VALIDATE_RUNS_LIMIT": "many"}) == Ran(
+        2,
+        "",
+        "validate-runs: Invalid value for 'VALIDATE_RUNS_LIMIT': 'many' is not a whole number: digits alone.\n"
+        "Try 'validate-runs --help'.\n",
+    )
+    wrong = "'eror' is not one of 'error', 'warning', 'info', 'never'"
+    ran = run(SOUND, cwd=tmp_path, env={"VALIDATE_RUNS_FAIL_ON": "eror"})
+    assert ran.err.startswith(f"validate-runs: Invalid value for 'VALIDATE_RUNS_FAIL_ON': {wrong}.\n")
+    ran = run(SOUND, "--fail-on", "eror", cwd=tmp_path, env={"VALIDATE_RUNS_FAIL_ON": "error"})
+    assert ran.err.startswith(f"validate-runs: Invalid value for '--fail-on': {wrong}.\n")
+
+
+def test_the_whole_of_what_is_shown_says_the_same_when_it_is_read(tmp_path: Path) -> None:
+    strange = 'a "b"\t\N{GRINNING FACE}\x1b.json'
+    text = (
+        f"baseline = {json.dumps(strange, ensure_ascii=False)}\n".replace("\x1b", "\\u001b")
+        + 'now = 1.5\n[per-file-ignores]\n"**/a.json#/data/0" = ["usage"]\n"*.json" = []\n'
+        + '[severity]\n"token-*" = "info"\n'
+    )
+    configure(tmp_path, text)
+    first = run("--show-config", cwd=tmp_path).out
+    assert "\x1b" not in first
+    settings = tomllib.loads(first)
+    assert settings["baseline"] == strange
+    assert settings[PER_FILE_IGNORES] == {"**/a.json#/data/0": ["usage"], "*.json": []}
+    configure(tmp_path, first)
+    assert shown(tmp_path) == settings
+    assert {*settings} == {*KEYS} - {"order", "limit"}
+
+
+@pytest.mark.parametrize("command", ["##vso[task.setvariable x=y]z", "##[group]", "a\\\\##[group]", "::error::x"])
+def test_what_is_shown_is_obeyed_by_no_build_server(tmp_path: Path, command: str) -> None:
+    configure(tmp_path, f"baseline = '{command}'\n[per-file-ignores]\n'*::error::' = []")
+    out = run("--show-config", "-f", "json:##[group]", cwd=tmp_path).out
+    assert obeyed("", out) == []
+    assert tomllib.loads(out)["baseline"] == command
+
+
+def test_a_file_can_be_named(tmp_path: Path) -> None:
+    configure(tmp_path, "limit = 7")
+    configure(tmp_path / "a", "limit = 8", "other.toml")
+    configure(tmp_path / "a", "[tool.validate-runs]\nlimit = 9", "pyproject.toml")
+    assert shown(tmp_path, "--config", "a/other.toml")["limit"] == 8
+    assert shown(tmp_path, "--config", "a/pyproject.toml")["limit"] == 9
+    configure(tmp_path / "a", "[tool]", "pyproject.toml")
+    assert run(SOUND, "--config", "a/pyproject.toml", cwd=tmp_path) == Ran(
+        2, "", "validate-runs: a/pyproject.toml: has no table [tool.validate-runs]\n"
+    )
+    assert run(SOUND, "--config", "a/no\x1bwhere.toml", cwd=tmp_path) == Ran(
+        2, "", "validate-runs: a/no\\u001bwhere.toml: no such file or directory\n"
+    )
+
+
+def test_no_file_is_read_where_none_is_wanted(tmp_path: Path) -> None:
+    configure(tmp_path, "this is no TOML")
+    assert run(SOUND, "--isolated", cwd=tmp_path) == Ran(0, "ok: 2 runs in 1 document\n", "")
+    for words in (["--version"], ["--help"], ["--explain", "not-json"]):
+        assert run(*words, cwd=tmp_path).code == 0
+
+
+@pytest.mark.parametrize("words", [("--isolated", "--config", "a.toml"), ("--config", "a.toml", "--isolated")])
+def test_of_a_file_and_none_what_is_said_nearer_counts(tmp_path: Path, words: tuple[str, ...]) -> None:
+    configure(tmp_path, "limit = 7", "a.toml")
+    assert run(SOUND, *words, cwd=tmp_path) == Ran(
+        2, "", "validate-runs: --config and --isolated contradict each other\nTry 'validate-runs --help'.\n"
+    )
+    assert "limit" not in shown(tmp_path, "--isolated", VALIDATE_RUNS_CONFIG="a.toml")
+    assert shown(tmp_path, "--config", "a.toml", VALIDATE_RUNS_ISOLATED="1")["limit"] == 7
+
+
+def test_settings_do_what_they_do_on_the_command_line(tmp_path: Path) -> None:
+    configure(
+        tmp_path,
+        'output-format = "concise"\nquiet = true\nfail-on = "warning"\nselect = ["usage"]\n'
+        '[severity]\n"token-total-*" = "warning"',
+    )
+    (tmp_path / "page.json").write_bytes(MISMATCH.read_bytes())
+    assert run("page.json", cwd=tmp_path) == Ran(
+        1,
+        "page.json:35:25: warning token-total-mismatch /data/0/usage/total_tokens: "
+        "is 940, but prompt_tokens 940 + completion_tokens 205 is 1145\n",
+        "",
+    )
+    assert run("page.json", "--fail-on", "error", cwd=tmp_path).code == 0
+
+
+ONE_NAME = "is not one name, group or glob of rules"
+PATTERN = "is not of the form GLOB or GLOB#/JSON/POINTER, with a glob below the folder of this file"
+OUTSIDE = "leads out of the folder of this file, expected a path below it"
+AT_THE_TOP = "only pyproject.toml has the table [tool.validate-runs], here the keys stand at the top"
+WRONG = {
+    'limit = 7\ncontrac = "x"': '2: contrac: is no setting, did you mean "contract"',
+    'fail_on = "error"': '1: fail_on: is no setting, did you mean "fail-on"',
+    "zzz = 1": f"1: zzz: is no setting, expected {', '.join(KEYS[:-1])} or {KEYS[-1]}",
+    '"a b.c" = 1': f"1: a b.c: is no setting, expected {', '.join(KEYS[:-1])} or {KEYS[-1]}",
+    "update-baseline = true": "1: update-baseline: can be said on the command line only",
+    'config = "a"': "1: config: can be said on the command line or in the environment only",
+    "jobs = 1": "1: jobs: can be said on the command line or in the environment only",
+    'contract = "latest"': "1: contract: 'latest' is not one of 'observed', 'published'",
+    "contract = ['observed']": "1: contract: is an array, expected a string",
+    "limit = 101": "1: limit: 101 is not in the range 1<=x<=100",
+    'limit = "20"': "1: limit: is a string, expected an integer",
+    "limit = true": "1: limit: is a boolean, expected an integer",
+    "limit = 7.0": "1: limit: is a float, expected an integer",
+    'now = "noon"': "1: now: 'noon' is neither Unix seconds nor an ISO 8601 date-time",
+    "now = nan": "1: now: nan is neither Unix seconds nor an ISO 8601 date-time",
+    "now = 1700000000000": "1: now: 1700000000000 is no time in Unix seconds, but perhaps one in milliseconds",
+    "now = 2024-10-20": "1: now: is a date or a time, expected a number or a string",
+    "quiet = 1": "1: quiet: is an integer, expected true or false",
+    'select = "usage"': "1: select: is a string, expected an array of strings",
+    "select = ['usage', 3]": "1: select: is an integer, expected an array of strings",
+    "ignore = [\n  'usage',\n  'tim',\n]": '1: ignore: no rule or group is called "tim", did you mean "time"',
+    "ignore = ['usage', 'not-json']": "1: ignore: not-json can be neither ignored nor remapped",
+    "[severity]\nnot-utf8 = 'off'": '2: severity "not-utf8": not-utf8 can be neither ignored nor remapped',
+    "[per-file-ignores]\n'*.json' = ['too-deep']": (
+        '2: per-file-ignores "*.json": too-deep can be neither ignored nor remapped'
+    ),
+    "ignore = ['usage,time']": f"1: ignore: 'usage,time' {ONE_NAME}",
+    "ignore = ['']": f"1: ignore: '' {ONE_NAME}",
+    "severity = 'off'": "1: severity: is a string, expected a table",
+    "[severity]\nusage = 3": '2: severity "usage": is an integer, expected a string',
+    "[severity]\nusage = 'fatal'": "2: severity \"usage\": 'fatal' is not one of 'error', 'warning', 'info', 'off'",
+    "severity = {tim = 'off'}": '1: severity "tim": no rule or group is called "tim", did you mean "time"',
+    "output-format = 'xml'": f"1: output-format: 'xml' is not one of {', '.join(map(repr, FORMATS))}",
+    "output-format = 'json:a'": "1: output-format: names a file to write, which only the command line can do",
+    "baseline = 3": "1: baseline: is an integer, expected a string",
+    "baseline = '../a.json'": f"1: baseline: {OUTSIDE}",
+    "baseline = 'a/../../b.json'": f"1: baseline: {OUTSIDE}",
+    "baseline = '/etc/passwd'": f"1: baseline: {OUTSIDE}",
+    "baseline = 'link/passwd'": f"1: baseline: {OUTSIDE}",
+    "baseline = ''": f"1: baseline: {OUTSIDE}",
+    "baseline = '.'": f"1: baseline: {OUTSIDE}",
+    'baseline = "a\\u0000"': f"1: baseline: {OUTSIDE}",
+    "per-file-ignores = 3": "1: per-file-ignores: is an integer, expected a table",
+    "[per-file-ignores]\n'*.json' = 'usage'": '2: per-file-ignores "*.json": is a string, expected an array of strings',
+    "[per-file-ignores]\n'*.json' = [7]": '2: per-file-ignores "*.json": is an integer, expected an array of strings',
+    "[per-file-ignores]\n'*.json' = ['tim']": (
+        '2: per-file-ignores "*.json": no rule or group is called "tim", did you mean "time"'
+    ),
+    "[per-file-ignores]\n'../*.json' = ['time']": f'2: per-file-ignores "../*.json": {PATTERN}',
+    "[per-file-ignores]\n'/*.json' = ['time']": f'2: per-file-ignores "/*.json": {PATTERN}',
+    "[per-file-ignores]\n'a#b' = ['time']": f'2: per-file-ignores "a#b": {PATTERN}',
+    "[per-file-ignores]\n'a#/~2' = ['time']": f'2: per-file-ignores "a#/~2": {PATTERN}',
+    "[per-file-ignores]\n'' = ['time']": f'2: per-file-ignores "": {PATTERN}',
+    "limit = 7\nlimit = 8\n": "2: is not TOML: cannot overwrite a value",
+    "= 3": "1: is not TOML: invalid statement",
+    "[tool.validate-runs]\nlimit = 7": f"1: tool: {AT_THE_TOP}",
+    "[validate-runs]\nlimit = 7": f"1: validate-runs: {AT_THE_TOP}",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_cannot_be_used_is_told_with_its_line_and_what_would_be_right(tmp_path: Path, text: str) -> None:
+    (tmp_path / "link").symlink_to("/etc")
+    assert complaint(tmp_path, text) == f"validate-runs.toml:{WRONG[text]}"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[tool.validate-runs]\nlimit = 0", ":2"),
+        ("[project]\nlimit = 3\n[ tool . 'validate-runs' ]  # ours\n'limit' = 0", ":4"),
+        ("[tool]\nvalidate-runs.limit = 0", ":2"),
+        ("tool.validate-runs = {limit = 0}", ":1"),
+        ("[project]\nlimit = 3\n[tool]\n[tool.validate-runs]\n\n# limit\nlimit = 0\n[tool.x]\nlimit = 4", ":7"),
+    ],
+)
+def test_a_setting_is_found_in_a_pyproject_toml(tmp_path: Path, text: str, line: str) -> None:
+    configure(tmp_path, text, "pyproject.toml")
+    ran = run(SOUND, cwd=tmp_path)
+    assert ran == Ran(2, "", f"validate-runs: pyproject.toml{line}: limit: 0 is not in the range 1<=x<=100\n")
+
+
+def test_in_a_pyproject_toml_the_table_within_the_table_is_no_setting(tmp_path: Path) -> None:
+    configure(tmp_path, "[tool.validate-runs.tool]\nlimit = 0", "pyproject.toml")
+    assert "tool: is no setting, expected contract, " in run(SOUND, cwd=tmp_path).err
+
+
+def test_a_time_of_hundreds_of_digits_is_told(tmp_path: Path) -> None:
+    said = f"validate-runs.toml:1: now: {10**310} is neither Unix seconds nor an ISO 8601 date-time"
+    assert complaint(tmp_path, f"now = {10**310}") == said
+
+
+def test_where_the_line_cannot_be_told_the_file_is_named(tmp_path: Path) -> None:
+    assert complaint(tmp_path, '"\\u006cimit" = 0') == "validate-runs.toml: limit: 0 is not in the range 1<=x<=100"
+    configure(tmp_path, "")
+    os.remove(tmp_path / "validate-runs.toml")
+    configure(tmp_path, "[tool]\nvalidate-runs = 3", "pyproject.toml")
+    assert run(SOUND, cwd=tmp_path).err == "validate-runs: pyproject.toml:2: tool.validate-runs is not a table\n"
+
+
+ENDLESS = ".".join(["a"] * 300_000)
+HOSTILE = {
+    "arrays": (b"a = " + b"[" * 100_000, ": is nested too deep"),
+    "tables": (b"a = " + b"{a = " * 100_000, ": is nested too deep"),
+    "a key without end": (f"\n{ENDLESS} = 1".encode(), ":2: is nested too deep"),
+    "a header without end": (f'limit = 7 # "\n\n["a".{ENDLESS}]'.encode(), ":3: is nested too deep"),
+    "quoted keys without end": (b'\'"\' = 1\n"a=".' + b'"=#" . ' * 100_000 + b"a = 1", ":2: is nested too deep"),
+    "too large": (b"#" * (1024 * 1024 + 1), ": is larger than 1048576 bytes"),
+    "not UTF-8": (b"limit = 7\n# \xfc", ":2: is the byte 0xFC, which is not UTF-8 here"),
+    "UTF-16": ("limit = 7".encode("utf-16"), ":1: is the byte 0xFF, which is not UTF-8 here"),
+    "zeros": (b"\0", ":1: is not TOML: invalid statement"),
+    "digits without end": (
+        b"limit = " + b"1" * 5000,
+        None,
+    ),
+    "a string without end": (b'limit = """' + b"x" * 1_000_000, ": is not TOML: unterminated string"),
+    "a long value": (b"contract = '" + b"x" * 1_000_000 + b"'", f":1: contract: '{'x' * 399}…"),
+    "a long name": (b"x" * 1_000 + b" = 1", None),
+    "an escape": (b'contract = "\\u001b[31m"', ":1: contract: '\\x1b[31m' is not one of 'observed', 'published'"),
+    "an escape in a name": (
+        b'"\\u001b[31mcontract" = 1',
+        ': \\u001b[31mcontract: is no setting, did you mean "contract"',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_gets_a_short_message(tmp_path: Path, name: str) -> None:
+    data, message = HOSTILE[name]
+    (tmp_path / "validate-runs.toml").write_bytes(data)
+    ran = run(SOUND, cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert len(ran.err) < 600
+    assert ran.err == f"validate-runs: validate-runs.toml{message}\n" or message is None
+
+
+def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pyproject.toml")
+    assert run(SOUND, cwd=tmp_path) == Ran(2, "", "validate-runs: pyproject.toml: is not a regular file\n")
+    os.remove(tmp_path / "pyproject.toml")
+    (tmp_path / "pyproject.toml").mkdir()
+    assert run(SOUND, cwd=tmp_path) == Ran(2, "", "validate-runs: pyproject.toml: is a directory\n")
+    (tmp_path / "validate-runs.toml").symlink_to("nowhere")
+    assert run(SOUND, cwd=tmp_path) == Ran(2, "", "validate-runs: validate-runs.toml: no such file or directory\n")
+
+
+def test_a_working_directory_that_is_gone_has_no_configuration(tmp_path: Path) -> None:
+    configure(tmp_path, "limit = 7")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    here = Path.cwd()
+    os.chdir(gone)
+    gone.rmdir()
+    try:
+        ran = run(
+            SOUND,
+        )
+    finally:
+        os.chdir(here)
+    assert ran == Ran(0, "ok: 2 runs in 1 document\n", "")
+
+
+USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with pages in several folders, each of which has a wrong total and a late end in both of its runs."""
+    document = page(*(a_run(id=f"run_{name}", usage=USAGE, temperature=9) for name in "ab"))
+    for name in ("a.json", "tests/b.json", "tests/old/c.json", "tests/old/v1/d.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(json.dumps(document))
+    return tmp_path
+
+
+def found(project: Path, *words: str | Path, cwd: Path | None = None) -> list[str]:
+    """Which rules were found at what, by the last part of the file's name."""
+    ran = run(*(words or [project]), "-f", "json", cwd=cwd or project)
+    assert ran.err == ""
+    findings = json.loads(ran.out)["findings"]
+    return [f"{one['file'][-6]} {one['pointer']}" for one in findings]
+
+
+EVERY = [f"/data/{index}/{field}" for index in (0, 1) for field in ("temperature", "usage/total_tokens")]
+TOTALS = [pointer for pointer in EVERY if "usage" in pointer]
+TEMPERATURES = [pointer for pointer in EVERY if "temperature" in pointer]
+
+
+@pytest.mark.parametrize(
+    ("glob", "files"),
+    [
+        ("*.json", "abcd"),
+        ("a.json", "a"),
+        ("./a.json", "a"),
+        ("d.json", "d"),
+        ("b*", "b"),
+        ("[a-c].json", "abc"),
+        ("?.json", "abcd"),
+        ("tests/*.json", "b"),
+        ("tests/*", "b"),
+        ("tests/**", "bcd"),
+        ("tests/", "bcd"),
+        ("tests/**/*.json", "bcd"),
+        ("tests/**/v1/*.json", "d"),
+        ("tests/**/**/**/d.json", "d"),
+        ("**/old/**/?.json", "cd"),
+        ("tests/*/c.json", "c"),
+        ("*/*/*/d.json", "d"),
+        ("tests", ""),
+        ("old/*.json", ""),
+        ("A.json", ""),
+        ("tests/b.json/x", ""),
+        ("tests/b.jso", ""),
+        ("**/" * 200 + "x", ""),
+    ],
+)
+def test_rules_are_left_out_in_the_files_that_a_glob_matches(project: Path, glob: str, files: str) -> None:
+    configure(project, f'[per-file-ignores]\n"{glob}" = ["usage"]')
+    expected = [f"{file} {place}" for file in "abcd" for place in (TEMPERATURES if file in files else EVERY)]
+    assert sorted(found(project)) == sorted(expected)
+    assert sorted(found(project, "../../", cwd=project / "tests" / "old")) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "left"),
+    [
+        ("#/data/0", [place for place in EVERY if "/1/" in place]),
+        ("#/data/0/usage", [EVERY[0], *EVERY[2:]]),
+        ("#/data/0/usage/total_tokens", [EVERY[0], *EVERY[2:]]),
+        ("#/data/0/usage/total_tokens/x", EVERY),
+        ("#/data/0/usag", EVERY),
+        ("#/data", []),
+        ("#/dat", EVERY),
+        ("#/usage", EVERY),
+    ],
+)
+def test_a_pointer_leaves_out_what_lies_at_or_below_it(project: Path, pointer: str, left: list[str]) -> None:
+    configure(project, f'[per-file-ignores]\n"a.json{pointer}" = ["usage", "sampling-*"]')
+    assert found(project, "a.json") == [f"a {place}" for place in left]
+    assert found(project, "tests/b.json") == [f"b {place}" for place in EVERY]
+
+
+def test_a_pointer_is_looked_for_in_every_record_of_an_archive(tmp_path: Path) -> None:
+    record = json.dumps(a_run(usage=USAGE, temperature=9))
+    (tmp_path / "a.jsonl").write_text(f"{record}\n{record}\n")
+    configure(tmp_path, '[per-file-ignores]\n"*.jsonl#/usage" = ["usage"]')
+    findings = json.loads(run("a.jsonl", "-f", "json", cwd=tmp_path).out)["findings"]
+    assert [(one["record"], one["pointer"]) for one in findings] == [(1, "/temperature"), (2, "/temperature")]
+
+
+def test_several_patterns_add_up(project: Path) -> None:
+    configure(project, '[per-file-ignores]\n"*.json" = ["usage"]\n"a.json#/data/1" = ["sampling-range"]')
+    assert found(project, "a.json", "tests/b.json") == [
+        "a /data/0/temperature",
+        "b /data/0/temperature",
+        "b /data/1/temperature",
+    ]
+
+
+def test_what_is_left_out_is_not_counted(project: Path) -> None:
+    configure(project, '[per-file-ignores]\n"*" = ["usage", "sampling-range"]')
+    assert run("a.json", cwd=project) == Ran(0, "ok: 2 runs in 1 document\n", "")
+
+
+def test_a_rule_that_speaks_once_a_document_speaks_of_what_is_not_left_out(tmp_path: Path) -> None:
+    both = page(a_run(), a_run(id="run_b"))
+    text = json.dumps({**both, "data": [{**run, "lastError": None} for run in both["data"]]})
+    (tmp_path / "a.json").write_text(text)
+    rules = ("a.json", "--select", "mixed-naming,misspelt-key")
+    before = json.loads(run(*rules, "-f", "json", cwd=tmp_path).out)["findings"]
+    configure(tmp_path, f'[per-file-ignores]\n"a.json#{before[0]["pointer"]}" = ["{before[0]["rule"]}"]')
+    after = json.loads(run(*rules, "-f", "json", cwd=tmp_path).out)["findings"]
+    assert before[0]["pointer"] not in [one["pointer"] for one in after]
+
+
+def test_files_outside_and_standard_input_match_no_glob(project: Path) -> None:
+    configure(project / "tests", '[per-file-ignores]\n"**" = ["usage", "sampling-range"]\n"-" = ["usage"]')
+    assert found(project, "../a.json", "b.json", cwd=project / "tests") == [f"a {place}" for place in EVERY]
+    ran = run("-", "-f", "json", cwd=project / "tests", stdin=(project / "a.json").read_bytes())
+    assert len(json.loads(ran.out)["findings"]) == len(EVERY)
+
+
+def test_what_cannot_be_read_is_told_whatever_is_left_out(tmp_path: Path) -> None:
+    configure(tmp_path, '[per-file-ignores]\n"*" = ["not-*", "document", "*"]')
+    (tmp_path / "a.json").write_text("{")
+    assert run("a.json", "-q", "-f", "concise", cwd=tmp_path).code == 1

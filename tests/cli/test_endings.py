@@ -1,0 +1,497 @@
+"""The command is ended from outside, or by what it cannot help: it ends in time, by its exit code, and cleans up."""
+
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.batch.test_parallel import alive
+from tests.hostile.test_faults import CASES, WRONG, assert_whole, contents, laid_out, packed, tried
+from tests.support.commands import Ran
+from tests.support.commands import run as run_here
+from tests.support.faults import Interruption
+from tests.support.pages import page
+from tests.support.paths import SAMPLES
+from tests.support.tools import command
+from validator.batch import parallel as survey
+from validator.batch import session as in_turn
+from validator.batch import workers
+from validator.core.problem import Problem
+from validator.engine.checks import compiled_for
+from validator.rules.registry import BY_NAME
+
+LIMIT = 30
+ENDINGS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+WRITING = [name for name, case in CASES.items() if case.whole]
+
+
+@pytest.fixture
+def signals() -> None:
+    """Signals as a process finds them at its start, also where nohup has started this one."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+@pytest.mark.usefixtures("signals")
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <posix.ScandirIterator")  # os.walk was at one
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("name", WRITING)
+def test_a_signal_at_any_call_of_the_machine_leaves_no_file_torn_and_none_behind(
+    name: str, number: signal.Signals, tmp_path: Path
+) -> None:
+    case = CASES[name]
+    expected = tried(case, Interruption(0, number), tmp_path / "sound")
+    ended = 0
+    for at in range(1 + (number is signal.SIGTERM), 1000, 2):  # each takes half of the moments
+        interruption = Interruption(at, number)
+        ran, files = tried(case, interruption, tmp_path / str(at))
+        if not interruption.failed:
+            break
+        assert (ran.code, "Traceback" in ran.err) == (ENDINGS[number], False), (at, ran)
+        assert_whole(case, files)
+        ended += 1
+    assert ended >= 10
+    assert (ran, files) == expected
+
+
+MARKED = """
+import os, sys
+if "--jobs" in sys.argv:
+    from validator.batch import parallel as survey
+    survey.MIN_PARALLEL_BYTES, survey._BATCH, survey.RANGE_BYTES = 1, 1, 20_000
+from validator.cli import main
+sys.argv[0] = "validate-runs"
+{}
+main()
+"""
+LONG = b"".join(json.dumps({**WRONG, "id": f"run_{number}"}).encode() + b"\n" for number in range(60))
+
+
+def started(folder: Path, *words: str, **options: Any) -> subprocess.Popen[bytes]:
+    """The command in a process group of its own, as soon as it has begun."""
+    command("ps")  # asked for now, as `ended` needs it
+    reader, writer = os.pipe()
+    running = subprocess.Popen(
+        [sys.executable, "-c", MARKED.format(f"os.write({writer}, b'.')"), *words, "--now", "1793000000"],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        pass_fds=[writer],
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+        **{"stdout": subprocess.PIPE, **options},
+    )
+    os.close(writer)
+    os.read(reader, 1)
+    os.close(reader)
+    return running
+
+
+def ended(running: subprocess.Popen[bytes]) -> Ran:
+    """How a process that was started ends; nothing is left of it."""
+    out, err = running.communicate(timeout=LIMIT)
+    deadline = time.monotonic() + LIMIT
+    while alive(running.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert alive(running.pid) == []
+    return Ran(running.returncode, out.decode(), err.decode())
+
+
+@pytest.mark.parametrize(
+    "name", ["reports in files", "a baseline that is written", "a fix", "an archive by several processes"]
+)
+def test_a_signal_at_any_moment_ends_everybody_and_leaves_no_file_torn(name: str, tmp_path: Path) -> None:
+    case = CASES[name]
+    (tmp_path / "sound").mkdir()
+    begun = time.monotonic()
+    sound = ended(started(laid_out(case, tmp_path / "sound"), *case.words.split()))
+    lasted = time.monotonic() - begun
+    chance = random.Random(name)
+    codes = set()
+    for turn in range(7):
+        number = [*ENDINGS][turn % 3]
+        folder = laid_out(case, tmp_path / str(turn))
+        running = started(folder, *case.words.split())
+        time.sleep(chance.uniform(0.005, lasted * 0.8))
+        (os.killpg if number is signal.SIGINT else os.kill)(running.pid, number)
+        ran = ended(running)
+        codes.add(ran.code)
+        assert ran.code in (ENDINGS[number], sound.code), ran
+        assert "Traceback" not in ran.err
+        assert_whole(case, contents(folder))
+    assert codes & {*ENDINGS.values()}
+
+
+class Unraisable:
+    """Whose last moment is no place to raise anything in."""
+
+    def __init__(self, number: signal.Signals | None) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        if self.number is None:
+            raise ValueError("a callback failed")
+        signal.raise_signal(self.number)
+
+
+@pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_where_nothing_can_be_raised_ends_the_command_a_moment_later(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run() -> None:
+        Unraisable(number)
+        time.sleep(LIMIT)
+
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    monkeypatch.setattr("validator.cli.process.run", run)
+    assert run_here() == Ran(ENDINGS[number], "", "")
+
+
+REFUSED = """
+class Refusal:
+    def find_spec(name, *_):
+        if name == "{}":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Refusal)
+"""
+
+
+@pytest.mark.parametrize(
+    "module", ["click", "decimal", "jsonschema_rs", "validator.engine.checker", "validator.batch.parallel"]
+)
+def test_an_interrupt_during_an_import_ends_the_command(module: str, tmp_path: Path) -> None:
+    (tmp_path / "page.json").write_bytes(packed(page()))
+    done = subprocess.run(
+        [sys.executable, "-c", MARKED.format(REFUSED.format(module)), "page.json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_other_errors_that_cannot_be_raised_are_told_as_python_tells_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    monkeypatch.setattr("validator.cli.process.run", lambda: Unraisable(None) and 0)
+    ran = run_here()
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("Exception ignored in")
+    assert ran.err.endswith("ValueError: a callback failed\n")
+
+
+def test_who_asks_not_to_be_hung_up_on_is_not(tmp_path: Path) -> None:
+    laid_out(CASES["a fix"], tmp_path)
+    running = started(
+        tmp_path, "-", stdin=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    )
+    running.send_signal(signal.SIGHUP)
+    out, err = running.communicate(packed(page()), timeout=LIMIT)
+    assert (running.returncode, out, err) == (0, b"ok: 1 run in 1 document\n", b"")
+
+
+def test_a_reader_who_does_not_read_keeps_nobody_from_interrupting(tmp_path: Path) -> None:
+    laid_out(CASES["a fix"], tmp_path)
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with suppress(BlockingIOError):
+        while os.write(writer, b"x" * 4096):
+            pass
+    os.set_blocking(writer, True)
+    running = started(tmp_path, "in", "nowhere.json", "-", stdin=subprocess.PIPE, stdout=writer)
+    assert running.stderr is not None
+    assert running.stderr.readline() == b"validate-runs: nowhere.json: no such file or directory\n"
+    running.send_signal(signal.SIGINT)
+    try:
+        assert running.wait(LIMIT / 3) == 130
+    finally:
+        running.kill()
+        os.close(reader)
+        os.close(writer)
+    assert running.communicate()[1] == b""
+
+
+@pytest.mark.parametrize("size", [0, 1, 4096, 65_536])
+@pytest.mark.parametrize("words", ["-f text", "-f json", "-f text --jobs 2"])
+def test_a_reader_who_goes_is_not_told_and_the_exit_code_is_that_of_what_was_found(
+    words: str, size: int, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(LONG * 6)
+    running = started(tmp_path, "a.jsonl", "--max-findings", "0", *words.split())
+    assert running.stdout is not None
+    read = running.stdout.read(size)
+    running.stdout.close()
+    running.stdout = None
+    _, err = running.communicate(timeout=LIMIT)
+    assert (running.returncode, err, len(read)) == (1, b"", size)
+
+
+def limited(kind: int, most: int) -> Any:
+    """What puts a limit on a process before it begins."""
+    return lambda: resource.setrlimit(kind, (most, most))
+
+
+@pytest.mark.parametrize("name", [*WRITING])
+def test_where_files_may_not_grow_the_old_ones_stay(name: str, tmp_path: Path) -> None:
+    case = CASES[name]
+    laid_out(case, tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "validator", *case.words.split(), "--now", "1793000000"],
+        cwd=tmp_path,
+        env={**os.environ, **case.env, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        preexec_fn=limited(resource.RLIMIT_FSIZE, 100),
+        check=False,
+    )
+    assert contents(tmp_path) == case.files
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert all(f"{written}: " in done.stderr for written in case.whole)
+    assert "file too large" in done.stderr
+
+
+def test_a_summary_that_goes_to_a_device_is_lost_without_more_ado(tmp_path: Path) -> None:
+    laid_out(CASES["a summary"], tmp_path)
+    ran = run_here("page.json", "-f", "github", cwd=tmp_path, env={"GITHUB_STEP_SUMMARY": "/dev/full"})
+    assert (ran.code, ran.err) == (2, "validate-runs: the report is lost: /dev/full: no space left on device\n")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk on which there is little room."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = [command("mount"), "-t", "tmpfs", "-o", "size=64k", "none", str(disk)]
+    if subprocess.run(mounted, capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets nobody mount a small disk")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("name", WRITING)
+@pytest.mark.parametrize("why", ["no space left on device", "read-only file system"])
+def test_where_the_disk_is_full_or_read_only_all_stays_as_it_is(name: str, why: str, small_disk: Path) -> None:
+    case = CASES[name]
+    laid_out(case, small_disk)
+    if why.startswith("no"):
+        (small_disk / "filler").write_bytes(b"x" * (os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize))
+    else:
+        subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    before = contents(small_disk)
+    ran = run_here(*case.words.split(), "--now", "1793000000", cwd=small_disk, env=case.env)
+    assert ran.code == 2
+    assert all(f"{written}: " in ran.err for written in case.whole), ran
+    assert why in ran.err
+    assert contents(small_disk) == before
+
+
+def test_where_standard_input_cannot_be_kept_that_is_told(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(small_disk))
+    said = "standard input cannot be kept, to be read once more: no space left on device"
+    assert run_here("-", "--diff", stdin=LONG * 9) == Ran(2, "", f"validate-runs: {said}\n")
+    assert run_here("-", "--diff", stdin=packed(page(WRONG))).code == 1
+
+
+@pytest.mark.parametrize("most", [6, 7, 8, 10, 12])
+def test_with_few_descriptors_it_checks_or_says_why_not(most: int, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(LONG)
+    words = [sys.executable, "-c", MARKED.format(""), "a.jsonl", "-q", "--jobs", "2"]
+    done = subprocess.run(
+        [*words, "-f", "concise", "--max-findings", "1"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        preexec_fn=limited(resource.RLIMIT_NOFILE, most),
+        check=False,
+    )
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert (done.returncode == 2) == (done.stderr != "")
+
+
+def test_where_no_process_can_be_started_this_one_does_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out(CASES["an archive by several processes"], tmp_path)
+    monkeypatch.setattr(survey, "MIN_PARALLEL_BYTES", 1)
+    monkeypatch.setattr(survey, "_BATCH", 1)
+    monkeypatch.setattr(survey, "RANGE_BYTES", 20_000)
+    words = ("in", "a.jsonl", "-f", "concise", "--max-findings", "0", "--jobs")
+    alone = run_here(*words, "1", cwd=tmp_path)
+    tries: list[int] = []
+    fork = os.fork
+
+    def forked() -> int:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            return fork()
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", forked)
+    assert run_here(*words, "3", cwd=tmp_path) == alone
+    assert tries == [0, 1]
+    assert run_here(*words, "3", cwd=tmp_path) == alone
+    assert tries == [0, 1, 2]
+    assert not workers._context.active_children()
+
+
+FORKING = """
+import signal, time
+from validator.batch import workers
+fork, work = os.fork, workers._work
+def forked():
+    child = fork()
+    if child:
+        time.sleep(0.2)
+        os.killpg(0, signal.SIGINT)
+    return child
+def slowly(*words):
+    time.sleep(0.4)
+    work(*words)
+os.fork, workers._work = forked, slowly
+"""
+
+
+def test_a_process_that_is_just_being_started_takes_no_notice_of_ctrl_c(tmp_path: Path) -> None:
+    command("ps")
+    (tmp_path / "a.jsonl").write_bytes(LONG)
+    running = subprocess.Popen(
+        [sys.executable, "-c", MARKED.format(FORKING), "a.jsonl", "--jobs", "2", "-q"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert ended(running) == Ran(130, "", "")
+
+
+def test_a_document_that_memory_cannot_hold_is_told_and_the_others_are_checked(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b" " * 60_000_000)
+    (tmp_path / "b.json").write_bytes(packed(page(WRONG)))
+    script = (
+        "import resource, sys\n"
+        "from validator import cli, api\n"
+        "from validator.batch import baseline_file, parallel\n"
+        "from validator.cli import check, command\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 40_000_000,) * 2)\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "a.json", "b.json", "-q", "-f", "concise", "--jobs", "1"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (2, "validate-runs: a.json: takes more memory than there is\n")
+    assert done.stdout.startswith("b.json:36:21: error token-total-mismatch ")
+
+
+def test_where_memory_runs_out_over_a_document_the_others_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out(CASES["a fix"], tmp_path)
+    check_all = in_turn.check_all
+
+    def short_of_memory(found: Any, *words: Any) -> Any:
+        for one in check_all(found, *words):
+            if str(getattr(one, "document", "")).count("in/b.json"):
+                raise MemoryError
+            yield one
+
+    monkeypatch.setattr(survey, "check_all", short_of_memory)
+    ran = run_here("in", "-q", "-f", "concise", cwd=tmp_path)
+    assert (ran.code, ran.err) == (2, "validate-runs: in/b.json: takes more memory than there is\n")
+    assert [line.partition(":")[0] for line in ran.out.splitlines()] == ["in/a.json", "in/c.json"]
+
+
+def test_a_pipe_is_not_read_a_second_time(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, packed(page(WRONG)))
+    os.close(writer)
+    ran = run_here(f"/dev/fd/{reader}", "--diff")
+    os.close(reader)
+    said = "1 finding could be fixed, but a pipe is read only once: hand it over as standard input"
+    assert ran == Ran(
+        0,
+        "",
+        f"validate-runs: /dev/fd/{reader}: {said}\nvalidate-runs: nothing to fix; 1 error remains\n",
+    )
+
+
+@pytest.mark.parametrize("kind", [MemoryError, RecursionError, ModuleNotFoundError])
+def test_what_nobody_has_foreseen_is_no_finding(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise kind("secret of the document")
+
+    monkeypatch.setattr("validator.cli.check.check_files", fail)
+    said = f"ended by a defect of its own, {kind.__name__}: --debug shows where"
+    if kind is MemoryError:
+        said = "there is not enough memory"
+    assert run_here(SAMPLES / "valid" / "page.json") == Ran(2, "", f"validate-runs: {said}\n")
+
+
+@pytest.mark.parametrize(
+    "kind", [ArithmeticError, AssertionError, KeyError, MemoryError, OSError, RecursionError, SystemExit, TypeError]
+)
+@pytest.mark.parametrize("file", ["page.json", "page.jsonl"])
+def test_whatever_a_rule_raises_it_is_named_and_the_others_are_applied(
+    kind: type[BaseException], file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> list[Problem]:
+        raise kind("secret of the document")
+
+    one = page(WRONG, first_id="run_x") if file.endswith(".json") else {**WRONG, "started_at": 1}
+    (tmp_path / file).write_text(json.dumps(one))
+    sound = found_in(file, tmp_path)
+    rule = BY_NAME["token-total-mismatch"]
+    monkeypatch.setattr(type(rule), "__setattr__", object.__setattr__)
+    monkeypatch.setattr(rule, "check", broken)
+    compiled_for.cache_clear()
+    message = f"rule token-total-mismatch raised {kind.__name__}, the other rules were still applied"
+    pointer = "/data/0" if file.endswith(".json") else ""
+    others = [finding for finding in sound if finding[0] != rule.name]
+    assert others
+    found = found_in(file, tmp_path, 2)
+    compiled_for.cache_clear()
+    assert sorted(found) == sorted([*others, ("internal-error", file, pointer, message)])
+
+
+def found_in(file: str, folder: Path, code: int = 1) -> list[tuple[str, ...]]:
+    """The rule, file, pointer and message of every finding."""
+    ran = run_here(file, "-f", "json", "--now", "1793000000", cwd=folder)
+    assert (ran.code, ran.err) == (code, "")
+    return [
+        tuple(one[key] for key in ("rule", "file", "pointer", "message")) for one in json.loads(ran.out)["findings"]
+    ]
+
+
+def test_a_report_can_go_to_where_the_shell_says(tmp_path: Path) -> None:
+    (tmp_path / "page.json").write_bytes(packed(page(WRONG)))
+    script = "$V page.json -q -f concise:/dev/stdout -f concise:>(cat > copy) | cat; cat copy"
+    done = subprocess.run(
+        ["/bin/bash", "-c", f"set -o pipefail; {script}"],
+        cwd=tmp_path,
+        env={**os.environ, "V": f"{sys.executable} -m validator"},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    printed, copied = done.stdout.splitlines()
+    assert printed == copied
+    assert printed.startswith("page.json:36:21: error token-total-mismatch ")
+    assert done.stderr == ""

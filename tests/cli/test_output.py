@@ -1,0 +1,269 @@
+"""Several reports of one run: on standard output and in files, which are written whole or not at all."""
+
+import html
+import json
+import os
+import re
+import stat
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import Ran, run
+from tests.support.paths import SAMPLES
+from validator.core.formats import FORMATS
+from validator.core.options import MAX_BYTES
+
+MISMATCH = "invalid/token-total-mismatch.json"
+LINE = (
+    "invalid/token-total-mismatch.json:35:25: error token-total-mismatch /data/0/usage/total_tokens: "
+    "is 940, but prompt_tokens 940 + completion_tokens 205 is 1145\n"
+    "1 error in 1 document (2 runs)\n"
+)
+
+
+def usage_error(message: str) -> str:
+    return f"validate-runs: {message}\nTry 'validate-runs --help'.\n"
+
+
+def test_one_run_writes_several_reports(tmp_path: Path) -> None:
+    found, lines = tmp_path / "found.json", tmp_path / "found.txt"
+    ran = run("-f", f"json:{found}", "-f", "concise", "-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES)
+    assert ran == Ran(1, LINE, "")
+    assert lines.read_text() == LINE
+    assert found.read_text() == run("-f", "json", MISMATCH, cwd=SAMPLES).out
+    assert json.loads(found.read_text())["summary"]["error"] == 1
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_working_folder_that_is_gone_takes_no_report_along(tmp_path: Path, name: str) -> None:
+    gone, file = tmp_path / "gone", SAMPLES / MISMATCH
+    gone.mkdir()
+    with chdir(gone):
+        gone.rmdir()
+        ran = run("-f", name, file, "../nowhere.json")
+    assert (ran.code, ran.err) == (2, "validate-runs: ../nowhere.json: no such file or directory\n")
+    assert "1145" in ran.out
+    if name in ("sarif", "gitlab"):
+        named = re.findall('"(?:path|uri)": ?"([^"]*(?:mismatch|nowhere)[.]json)"', ran.out)
+        assert sorted(named) == ["../nowhere.json", str(file).lstrip("/")]
+
+
+def test_where_all_goes_to_files_nothing_is_printed(tmp_path: Path) -> None:
+    lines = tmp_path / "found.txt"
+    assert run("-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES) == Ran(1, "", "")
+    assert lines.read_text() == LINE
+
+
+def test_reports_in_files_are_not_painted(tmp_path: Path) -> None:
+    lines = tmp_path / "found.txt"
+    ran = run("--color", "always", "-f", "concise", "-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES)
+    assert "\x1b[" in ran.out
+    assert lines.read_text() == LINE
+
+
+def test_what_could_not_be_opened_is_told_beside_every_report(tmp_path: Path) -> None:
+    lines = tmp_path / "found.txt"
+    ran = run("-f", "concise", "-f", f"concise:{lines}", "nowhere.json", MISMATCH, cwd=SAMPLES)
+    assert ran == Ran(2, LINE, "validate-runs: nowhere.json: no such file or directory\n")
+    assert lines.read_text() == LINE
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-f", "json", "-f", "text"], "two reports go to standard output: give each its own, -f text:FILE"),
+        (["-f", "json:a", "-f", "text:./a"], "two reports go to ./a: give each its own, -f text:FILE"),
+        (["-f", "json:"], "Invalid value for '--output-format' / '-f': 'json:' names no file behind the colon."),
+        (["-f", "json", "-f", "jsonl:a", "--statistics"], "--statistics has no jsonl form, but text, concise, json"),
+    ],
+)
+def test_reports_that_cannot_be_are_refused_before_anything_is_checked(
+    tmp_path: Path, words: list[str], message: str
+) -> None:
+    ran = run(*words, SAMPLES / MISMATCH, cwd=tmp_path)
+    assert (ran.code, ran.out, ran.err.replace("\n\nTry", "\nTry")) == (2, "", usage_error(message))
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-f", "json:page.json"], "a report would overwrite page.json, which is checked"),
+        (["-f", "json:./link.json"], "a report would overwrite ./link.json, which is checked"),
+        (["-f", "json", "-f", "sarif:page.json", "--fix"], "a report would overwrite page.json, which is checked"),
+        (["-f", "json:b.json", "--baseline", "b.json"], "a report would overwrite b.json, which is the baseline"),
+        (["-f", "text:validate-runs.toml"], "a report would overwrite validate-runs.toml, which holds the settings"),
+        (
+            ["-f", "json:b.json", "-f", "text:fold/in/a.json", "fold"],
+            "a report would overwrite fold/in/a.json, which is checked and no earlier report",
+        ),
+        (["-f", "json:fold"], "fold is a folder: name a file for the report"),
+    ],
+)
+def test_no_report_takes_the_place_of_what_the_check_needs(tmp_path: Path, words: list[str], message: str) -> None:
+    page, baseline = (SAMPLES / MISMATCH).read_text(), '{"version": 1, "findings": []}'
+    (tmp_path / "fold" / "in").mkdir(parents=True)
+    for name, text in {"page.json": page, "fold/in/a.json": page, "b.json": baseline}.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "validate-runs.toml").touch()
+    (tmp_path / "link.json").symlink_to("page.json")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    assert run("page.json", *words, cwd=tmp_path) == Ran(2, "", usage_error(message))
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+
+
+@pytest.mark.parametrize("more", [(), ("--statistics",), ("--select", "first-id-mismatch")])
+@pytest.mark.parametrize("output_format", ["json", "jsonl", "sarif", "gitlab", "rdjson"])
+def test_a_report_in_a_folder_that_is_checked_is_no_document(
+    tmp_path: Path, output_format: str, more: tuple[str, ...]
+) -> None:
+    if more == ("--statistics",) and output_format != "json":
+        more = ()
+    (tmp_path / "page.json").write_bytes((SAMPLES / MISMATCH).read_bytes())
+    report = tmp_path / "found.json"
+    words = (".", "-f", f"{output_format}:found.json", *more)
+    first = run(*words, cwd=tmp_path)
+    written = report.read_text()
+    assert (first.out, first.err) == ("", "")
+    assert run(*words, cwd=tmp_path) == first
+    assert report.read_text() == written
+    assert run(*words, "-f", "concise", cwd=tmp_path).out.endswith(" in 1 document (2 runs)\n" * (first.code == 1))
+
+
+def _own(output_format: str, *more: str) -> str:
+    return run("-f", output_format, MISMATCH, "nowhere.json", *more, cwd=SAMPLES).out
+
+
+JSON, LINES, COUNTS = _own("json"), _own("jsonl"), _own("json", "--statistics")
+SARIF, GITLAB, RDJSON = _own("sarif"), _own("gitlab"), _own("rdjson")
+SUMMARY = '{"type": "summary", "version": 1, "contract": "observed"}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n\n", "[]\n", JSON, LINES, COUNTS, SARIF, GITLAB, RDJSON, _own("json", "--max-findings", "1"), SUMMARY],
+)
+def test_an_earlier_report_among_what_is_checked_is_overwritten(tmp_path: Path, text: str) -> None:
+    (tmp_path / "found.json").write_text(text)
+    (tmp_path / "page.json").write_bytes((SAMPLES / "valid/page.json").read_bytes())
+    assert run(".", "-f", "text", "-f", "json:found.json", cwd=tmp_path) == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert json.loads((tmp_path / "found.json").read_text())["summary"]["documents"] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"version": 1, "contract": "observed", "mine": true}',
+        JSON.replace('"version": 1', '"version": 1, "mine": 2'),
+        JSON.replace('"fingerprint"', '"mine"'),
+        JSON.replace('"findings": [', '"findings": [[], '),
+        JSON + JSON,
+        JSON[:-3],
+        COUNTS.replace('"version": 1', '"version": 1, "mine": 2'),
+        COUNTS.replace('"summary"', '"mine"'),
+        LINES + '{"type": "mine"}',
+        LINES.replace(LINES.splitlines()[-1], ""),
+        LINES.replace('"pointer"', '"mine"'),
+        LINES.replace('"finding"', '"mine"'),
+        f"{SUMMARY}\n[]\n{SUMMARY}",
+        '{"type": "document", "mine": true}',
+        '{"type": "summary", "mine": true}',
+        '{"type": "finding"',
+        SARIF.replace('"validate-runs"', '"mine"'),
+        SARIF.replace('"version": "2.1.0"', '"version": "2.1.0", "mine": 2'),
+        RDJSON.replace('"validate-runs"', '"mine"'),
+        RDJSON.replace('"diagnostics"', '"mine": 2, "diagnostics"'),
+        GITLAB.replace('"token-total-mismatch"', '"F401"'),
+        GITLAB.replace('"fingerprint"', '"mine"'),
+        '[{"description": "mine"}]',
+        "[1]",
+        "[[]]",
+        "[" * 100_000,
+        "1" * 5_000,
+        "null",
+        f"{' ' * 300}mine",
+    ],
+)
+def test_a_file_that_only_resembles_a_report_is_not_overwritten(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(text)
+    for name in FORMATS:
+        ran = run(".", "-f", f"{name}:mine.json", cwd=tmp_path)
+        why = "a report would overwrite mine.json, which is checked and no earlier report"
+        assert ran == Ran(2, "", usage_error(why))
+    assert (file.read_text(), [*tmp_path.iterdir()]) == (text, [file])
+
+
+def test_a_file_that_is_too_large_to_be_looked_into_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "page.json").write_bytes((SAMPLES / "valid/page.json").read_bytes())
+    (tmp_path / "large.json").touch()
+    os.truncate(tmp_path / "large.json", MAX_BYTES + 1)
+    ran = run(".", "-f", "json:large.json", cwd=tmp_path)
+    why = "a report would overwrite large.json, which is checked and no earlier report"
+    assert ran == Ran(2, "", usage_error(why))
+
+
+def test_a_link_to_a_report_in_a_folder_that_is_checked_is_no_document(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "page.json").write_bytes((SAMPLES / "valid/page.json").read_bytes())
+    (folder / "found.json").symlink_to(tmp_path / "elsewhere.json")
+    words = ("folder", "-f", "text", "-f", "json:folder/found.json")
+    for _ in range(2):
+        assert run(*words, cwd=tmp_path) == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert json.loads((tmp_path / "elsewhere.json").read_text())["summary"]["documents"] == 1
+
+
+def test_the_folder_of_a_report_is_made_before_anything_is_checked(tmp_path: Path) -> None:
+    lines = tmp_path / "new" / "folder" / "found.txt"
+    assert run("-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES) == Ran(1, "", "")
+    assert lines.read_text() == LINE
+    page = tmp_path / "page.json"
+    page.write_bytes((SAMPLES / MISMATCH).read_bytes())
+    assert run("page.json", "--fix", "-f", "text:page.json/found.txt", cwd=tmp_path) == Ran(
+        2, "", f"validate-runs: {page}: cannot be the folder of a report: not a directory\n"
+    )
+    assert page.read_bytes() == (SAMPLES / MISMATCH).read_bytes()
+
+
+def test_a_lost_report_is_told_and_the_others_are_written(tmp_path: Path) -> None:
+    lines = tmp_path / "found.txt"
+    ran = run("-f", "json:/dev/full", "-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES)
+    assert ran == Ran(2, "", "validate-runs: the report is lost: /dev/full: no space left on device\n")
+    assert lines.read_text() == LINE
+
+
+def test_a_report_keeps_the_rights_and_the_links_of_the_one_before(tmp_path: Path) -> None:
+    lines, link = tmp_path / "found.txt", tmp_path / "link.txt"
+    lines.write_text("old")
+    lines.chmod(0o640)
+    link.symlink_to(lines)
+    assert run("-f", f"concise:{link}", MISMATCH, cwd=SAMPLES).code == 1
+    assert (lines.read_text(), stat.S_IMODE(lines.stat().st_mode), link.is_symlink()) == (LINE, 0o640, True)
+
+
+def test_a_report_can_go_into_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert run("-f", f"concise:{pipe}", MISMATCH, cwd=SAMPLES) == Ran(1, "", "")
+        assert os.read(reader, 10_000).decode() == LINE
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize("output_format", ["github", "gitlab", "junit", "rdjson", "sarif"])
+def test_in_a_sentence_what_is_wrong_with_a_text_has_a_place_in_it(output_format: str) -> None:
+    def said(*words: str, stdin: bytes = b"") -> str:
+        return html.unescape(run(*words, "-f", output_format, cwd=SAMPLES, stdin=stdin).out).replace('\\"', '"')
+
+    comma = 'The text at line 39, column 34 is a comma after the last member, but "}" was expected.'
+    assert comma in said("invalid/not-json.json")
+    byte = "The text at line 19, column 42 is the byte 0xFC, which is not UTF-8 here."
+    assert byte in said("invalid/not-utf8.json")
+    assert "The document is empty, but a JSON document was expected." in said("-")
+    assert "The document is an empty object" in said("-", stdin=b"\n{}")

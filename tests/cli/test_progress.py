@@ -1,0 +1,133 @@
+"""How far a long check has come: on a terminal only, and gone when it is over."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.batch.test_parallel import RUN
+from tests.support.commands import Kept, Terminal, code_of, process
+from validator.batch import parallel as survey
+from validator.cli import progress as module
+from validator.cli.progress import Progress
+from validator.core.results import CleanRecords
+from validator.sources import InputError
+
+PROGRAM = """
+import sys
+from validator.batch import parallel as survey
+from validator.cli import main, progress
+survey.PAYS = 1
+survey.RANGE = survey._BATCH = 60_000
+progress.DELAY, progress._PAUSE = {delay}, 0
+sys.argv[0] = "validate-runs"
+main()
+"""
+LINE = re.compile(r"\r\x1b\[K( *[0-9]+% of [0-9]+ MB · [0-9]+:[0-9]{2} left · ([0-9,]+) runs · [0-9]+ findings)")
+
+
+def on_a_terminal(*words: str, delay: float = 0.0) -> str:
+    """What the command writes to a terminal on standard error."""
+    ours, theirs = pty.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM.format(delay=delay), *words], stdout=subprocess.DEVNULL, stderr=theirs
+    )
+    os.close(theirs)
+    written = b""
+    try:
+        while piece := os.read(ours, 4096):
+            written += piece
+    except OSError:  # Linux says so when nobody has the other end any more
+        pass
+    os.close(ours)
+    assert running.wait(timeout=20) == 1
+    return written.decode()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A thousand runs and a fault."""
+    file = tmp_path / "a.jsonl"
+    file.write_bytes((json.dumps(RUN).encode() + b"\n") * 1000 + b"x\n")
+    return file
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_terminal_is_told_how_far_the_check_has_come(archive: Path, jobs: str) -> None:
+    written = on_a_terminal(str(archive), "--jobs", jobs)
+    shown = LINE.findall(written)
+    assert len(shown) > 2
+    runs = [int(runs.replace(",", "")) for _, runs in shown]
+    assert runs == sorted(runs)
+    assert written.endswith("\r\x1b[K")
+    assert LINE.sub("", written).replace("\r\x1b[K", "") == ""
+
+
+@pytest.mark.parametrize("words", [("-q",), ()])
+def test_short_work_and_quiet_work_say_nothing(archive: Path, words: tuple[str, ...]) -> None:
+    assert on_a_terminal(str(archive), *words, delay=0.0 if words else 60.0) == ""
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("name", ["text", "json"])
+def test_the_report_is_printed_in_place_of_the_line(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, jobs: str, name: str
+) -> None:
+    out, err = Kept(), Kept(Terminal())
+    monkeypatch.setattr(survey, "MIN_PARALLEL_BYTES", 1)
+    monkeypatch.setattr(survey, "RANGE_BYTES", 60_000)
+    monkeypatch.setattr(survey, "_BATCH", 60_000)
+    monkeypatch.setattr(module, "DELAY", 0.0)
+    assert code_of(archive, "--jobs", jobs, "-f", name, out=out, err=err) == 1
+    assert err.text.endswith("\r\x1b[K")
+    assert out.text
+
+
+@pytest.mark.parametrize(("option", "code"), [("--diff", 1), ("--fix", 0)])
+def test_what_is_fixed_is_told_in_place_of_the_line(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, option: str, code: int
+) -> None:
+    line = json.dumps({**RUN, "object": "run"})
+    archive.write_text(f"{line}\n" * 20)
+    err = Kept(Terminal())
+    monkeypatch.setattr(module, "DELAY", 0.0)
+    assert code_of(archive, option, out=Kept(), err=err) == code
+    before, _, after = err.text.partition("validate-runs: 20 errors ")
+    assert before.endswith(" findings\r\x1b[K")
+    assert "\x1b" not in after
+
+
+def test_a_log_is_told_nothing(archive: Path) -> None:
+    assert process(str(archive)).err == ""
+
+
+def test_what_has_no_known_size_is_told_without_a_share(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(module, "DELAY", 0.0)
+    progress = Progress(0)
+    assert len([*progress.passing([CleanRecords(2, 1_234), InputError("a", "is gone")])]) == 2
+    progress.read(3_000_000)
+    progress.read(1)
+    progress.clear()
+    progress.clear()
+    assert capsys.readouterr().err == "\r\x1b[K3 MB · 1,234 runs · 0 findings\r\x1b[K"
+
+
+class Gone(Terminal):
+    """A terminal that has been closed."""
+
+    def write(self, _: object) -> int:
+        raise OSError(5, "Input/output error")
+
+
+def test_a_terminal_that_goes_away_is_no_loss(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Kept()
+    monkeypatch.setattr(module, "DELAY", 0.0)
+    assert code_of(archive, "-f", "concise", out=out, err=Kept(Gone())) == 1
+    assert out.text.endswith("1 error in 1001 documents (1000 runs)\n")

@@ -1,0 +1,481 @@
+"""What the two contracts hold a document against: row by row, what one lets pass and the other does not."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.pages import findings, page, run, said
+from tests.support.paths import SAMPLES
+from validator import Severity
+
+ACTION = "required_action/submit_tool_outputs/tool_calls"
+V1_PAGE = json.loads((SAMPLES / "valid" / "v1-page.json").read_text("utf-8"))
+ISO_RUN = json.loads((SAMPLES / "valid" / "sdk-run-v1-iso-times.json").read_text("utf-8"))
+SDK_PAGE = json.loads((SAMPLES / "valid" / "sdk-page.json").read_text("utf-8"))
+V2_KEYS = [
+    "required_action",
+    "usage",
+    "incomplete_details",
+    "max_prompt_tokens",
+    "max_completion_tokens",
+    "truncation_strategy",
+    "tool_choice",
+    "response_format",
+]
+BASE_KEYS = [
+    "id",
+    "object",
+    "created_at",
+    "assistant_id",
+    "thread_id",
+    "status",
+    "started_at",
+    "expires_at",
+    "cancelled_at",
+    "failed_at",
+    "completed_at",
+    "last_error",
+    "model",
+    "instructions",
+    "tools",
+    "metadata",
+]
+Rows = list[tuple[str, str, str]]
+
+
+def _shape(document: object, contract: str) -> Rows:
+    """The findings about shape alone."""
+    return said(document, contract=contract, select=["schema"])
+
+
+def _run(**changes: Any) -> dict[str, Any]:
+    return page(run(**changes))
+
+
+def _waiting(action: dict[str, Any]) -> dict[str, Any]:
+    return _run(status="requires_action", completed_at=None, usage=None, expires_at=1729419000, required_action=action)
+
+
+def _failed(code: str) -> dict[str, Any]:
+    error = {"code": code, "message": "Sorry."}
+    return _run(status="failed", failed_at=1729418407, completed_at=None, last_error=error)
+
+
+def _searching(**options: Any) -> dict[str, Any]:
+    return _run(tools=[{"type": "file_search", **options}])
+
+
+def _ranked(ranker: str | None) -> dict[str, Any]:
+    return _searching(file_search={"ranking_options": {"ranker": ranker, "score_threshold": 0.5}})
+
+
+def _tools(count: int, kind: str = "code_interpreter") -> dict[str, Any]:
+    return _run(tools=[{"type": kind}] * count)
+
+
+APPROVAL = {"type": "submit_tool_approval", "submit_tool_approval": {"tool_calls": [{"id": "call_a", "type": "mcp"}]}}
+DOCUMENTED_TOOLS = '"code_interpreter", "file_search" or "function"'
+CODES = '"server_error", "rate_limit_exceeded" or "invalid_prompt"'
+
+TIGHTENED: list[tuple[object, Rows]] = [
+    (
+        page(data=[], first_id=None, last_id=None),
+        [
+            ("schema:type", "/first_id", "is null, expected a string"),
+            ("schema:type", "/last_id", "is null, expected a string"),
+        ],
+    ),
+    (_run(instructions=None), [("schema:type", "/data/0/instructions", "is null, expected a string")]),
+    (_run(truncation_strategy=None), [("schema:type", "/data/0/truncation_strategy", "is null, expected an object")]),
+    (_run(tool_choice=None), [("schema:type", "/data/0/tool_choice", "is null, expected a string or an object")]),
+    (
+        _run(response_format=None),
+        [("schema:type", "/data/0/response_format", "is null, expected a string or an object")],
+    ),
+    (_run(max_prompt_tokens=1), [("schema:minimum", "/data/0/max_prompt_tokens", "is 1, the least is 256")]),
+    (
+        _run(max_completion_tokens=255),
+        [("schema:minimum", "/data/0/max_completion_tokens", "is 255, the least is 256")],
+    ),
+    (_tools(21), [("schema:maxItems", "/data/0/tools", "has 21 items, the most is 20")]),
+    (_tools(128), [("schema:maxItems", "/data/0/tools", "has 128 items, the most is 20")]),
+    *(
+        (
+            _tools(1, kind),
+            [("schema:enum", "/data/0/tools/0/type", f'is "{kind}", expected {DOCUMENTED_TOOLS}')],
+        )
+        for kind in ("retrieval", "mcp", "zebra")
+    ),
+    (
+        _run(tools=[{"type": "retrieval"}], tool_choice={"type": "retrieval"}),
+        [
+            ("schema:enum", "/data/0/tools/0/type", f'is "retrieval", expected {DOCUMENTED_TOOLS}'),
+            (
+                "schema:enum",
+                "/data/0/tool_choice/type",
+                'is "retrieval", expected "function", "code_interpreter" or "file_search"',
+            ),
+        ],
+    ),
+    (
+        _waiting(APPROVAL),
+        [
+            (
+                "schema:const",
+                "/data/0/required_action/type",
+                'is "submit_tool_approval", expected "submit_tool_outputs"',
+            )
+        ],
+    ),
+    (
+        _failed("tool_user_error"),
+        [("schema:enum", "/data/0/last_error/code", f'is "tool_user_error", expected {CODES}')],
+    ),
+    (
+        _run(status="incomplete", incomplete_details={"reason": "content_filter"}),
+        [
+            (
+                "schema:enum",
+                "/data/0/incomplete_details/reason",
+                'is "content_filter", expected "max_completion_tokens" or "max_prompt_tokens"',
+            )
+        ],
+    ),
+    (
+        _ranked("default_2025"),
+        [
+            (
+                "schema:enum",
+                "/data/0/tools/0/file_search/ranking_options/ranker",
+                'is "default_2025", expected "auto" or "default_2024_08_21"',
+            )
+        ],
+    ),
+    (
+        _run(tools=[{"type": "function", "function": {"name": "f", "description": None}}]),
+        [("schema:type", "/data/0/tools/0/function/description", "is null, expected a string")],
+    ),
+    (
+        _searching(file_search={"max_num_results": None, "ranking_options": None}),
+        [
+            ("schema:type", "/data/0/tools/0/file_search/max_num_results", "is null, expected an integer"),
+            ("schema:type", "/data/0/tools/0/file_search/ranking_options", "is null, expected an object"),
+        ],
+    ),
+    (
+        _ranked(None),
+        [
+            (
+                "schema:enum",
+                "/data/0/tools/0/file_search/ranking_options/ranker",
+                'is null, expected "auto" or "default_2024_08_21"',
+            )
+        ],
+    ),
+    (
+        _run(tools=[{"type": "file_search"}], tool_choice={"type": "file_search", "function": None}),
+        [("schema:type", "/data/0/tool_choice/function", "is null, expected an object")],
+    ),
+    (
+        _run(tools=[{"type": "bing_grounding"}], tool_choice={"type": "bing_grounding"}),
+        [
+            ("schema:enum", "/data/0/tools/0/type", f'is "bing_grounding", expected {DOCUMENTED_TOOLS}'),
+            (
+                "schema:enum",
+                "/data/0/tool_choice/type",
+                'is "bing_grounding", expected "function", "code_interpreter" or "file_search"',
+            ),
+        ],
+    ),
+    (
+        _run(response_format={"type": "json_schema", "json_schema": {"name": "x", "description": None}}),
+        [("schema:type", "/data/0/response_format/json_schema/description", "is null, expected a string")],
+    ),
+    (
+        _run(parallel_tool_calls=None),
+        [("schema:type", "/data/0/parallel_tool_calls", "is null, expected true or false")],
+    ),
+    (_run(response_format="none"), [("schema:const", "/data/0/response_format", 'is "none", expected "auto"')]),
+    (_searching(file_search=None), [("schema:type", "/data/0/tools/0/file_search", "is null, expected an object")]),
+    (
+        ISO_RUN,
+        [
+            (
+                "schema:required",
+                "",
+                (
+                    'lacks "cancelledAt", "failedAt", "lastError", "requiredAction", "incompleteDetails", '
+                    '"maxPromptTokens", "maxCompletionTokens", "truncationStrategy", "toolChoice" and "responseFormat"'
+                ),
+            ),
+            ("schema:type", "/createdAt", "is a string of 24 characters, expected an integer"),
+            ("schema:type", "/startedAt", "is a string of 24 characters, expected an integer or null"),
+            ("schema:type", "/completedAt", "is a string of 24 characters, expected an integer or null"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("document", "published"), TIGHTENED)
+def test_what_servers_send_is_let_pass_and_what_is_not_documented_is_told(document: object, published: Rows) -> None:
+    assert _shape(document, "observed") == []
+    assert sorted(_shape(document, "published")) == sorted(published)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        page(),
+        page(data=[], first_id="", last_id=""),
+        _run(instructions="", truncation_strategy={"type": "auto"}, tool_choice="none", response_format="auto"),
+        _run(max_prompt_tokens=256, max_completion_tokens=None),
+        _tools(20),
+        _run(tools=[{"type": "function", "function": {"name": "f"}}]),
+        _failed("server_error"),
+        _run(status="incomplete", incomplete_details={"reason": "max_prompt_tokens"}),
+        _run(status="incomplete", incomplete_details={}),
+        _ranked("auto"),
+        _searching(),
+        _searching(file_search={}),
+        _run(response_format={"type": "json_schema", "json_schema": {"name": "n"}}),
+        _run(metadata=None),
+        _run(zebra=1, file_ids=["file-1"]),
+        SDK_PAGE,
+        {key: value for key, value in run().items() if key != "parallel_tool_calls"},
+    ],
+)
+def test_what_is_documented_is_let_pass_by_both(document: object) -> None:
+    assert _shape(document, "observed") == []
+    assert _shape(document, "published") == []
+
+
+ANY: tuple[Any, ...] = (None, True, 256, 1000.0, 1.5, "", "a text", [], ["a"], {}, {"cached_tokens": ["many"]})
+
+
+@pytest.mark.parametrize("value", ANY, ids=map(json.dumps, ANY))
+@pytest.mark.parametrize("key", ["zebra", "file_ids", "reasoning_effort", "tool_resources"])
+def test_what_the_documentation_does_not_declare_may_be_anything_in_published(key: str, value: Any) -> None:
+    found = said(_run(**{key: value}), contract="published", ignore=["outdated-tool-type"])
+    assert found == []
+
+
+@pytest.mark.parametrize("value", ANY, ids=map(json.dumps, ANY))
+@pytest.mark.parametrize("key", ["prompt_token_details", "prompt_tokens_details", "completion_tokens_details"])
+def test_so_may_the_parts_of_counts_which_rules_read_where_they_are_numbers(key: str, value: Any) -> None:
+    usage = {"prompt_tokens": 31, "completion_tokens": 5, "total_tokens": 36, key: value}
+    assert said(_run(usage=usage), contract="published") == []
+    part = "reasoning_tokens" if key == "completion_tokens_details" else "cached_tokens"
+    assert said(_run(usage={**usage, key: {part: value}}), contract="published", ignore=["cached-exceeds-prompt"]) == []
+    found = said(_run(usage={**usage, "total_tokens": 37, key: {part: -1}}), contract="published")
+    assert [(rule, pointer) for rule, pointer, _ in found] == [
+        ("token-total-mismatch", "/data/0/usage/total_tokens"),
+        ("negative-tokens", f"/data/0/usage/{key}/{part}"),
+    ]
+
+
+def test_files_of_the_run_are_outdated_in_published_too_and_no_other_value() -> None:
+    assert said(_run(file_ids=["file-1"]), contract="published", select=["outdated-tool-type"]) == [
+        (
+            "outdated-tool-type",
+            "/data/0/file_ids",
+            "names files of the run: version 2 of the API has them with the tools, in tool_resources",
+        )
+    ]
+    assert said(_run(file_ids="file-1"), contract="published", select=["outdated-tool-type"]) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "observed", "published"),
+    [
+        (_run(max_prompt_tokens=0), "schema:minimum: is 0, the least is 1", "schema:minimum: is 0, the least is 256"),
+        (
+            _tools(129),
+            "schema:maxItems: has 129 items, the most is 128",
+            "schema:maxItems: has 129 items, the most is 20",
+        ),
+        (
+            _failed(""),
+            "schema:minLength: is empty, expected at least 1 character",
+            f'schema:enum: is "", expected {CODES}',
+        ),
+        (
+            _run(status="incomplete", incomplete_details={"reason": ""}),
+            "schema:minLength: is empty, expected at least 1 character",
+            'schema:enum: is "", expected "max_completion_tokens" or "max_prompt_tokens"',
+        ),
+        (
+            _run(response_format="text"),
+            'schema:enum: is "text", expected "auto" or "none"',
+            'schema:const: is "text", expected "auto"',
+        ),
+        (
+            _run(tool_choice={"type": 7}),
+            "schema:type: is 7, expected a string",
+            'schema:enum: is 7, expected "function", "code_interpreter" or "file_search"',
+        ),
+        (
+            _run(instructions=7),
+            "schema:type: is 7, expected a string or null",
+            "schema:type: is 7, expected a string",
+        ),
+        (
+            page(first_id=7),
+            "schema:type: is 7, expected a string or null",
+            "schema:type: is 7, expected a string",
+        ),
+    ],
+)
+def test_where_both_object_there_is_one_finding_of_the_tighter(document: object, observed: str, published: str) -> None:
+    for contract, expected in (("observed", observed), ("published", published)):
+        assert [f"{rule}: {message}" for rule, _, message in _shape(document, contract)] == [expected]
+
+
+@pytest.mark.parametrize("contract", ["observed", "published"])
+@pytest.mark.parametrize(
+    ("document", "rule", "pointer", "message"),
+    [
+        (page(object="runs"), "schema:const", "/object", 'is "runs", expected "list"'),
+        (page(has_more="no"), "schema:type", "/has_more", "is a string of 2 characters, expected true or false"),
+        (_run(metadata={"floor": 2}), "schema:type", "/data/0/metadata/floor", "is 2, expected a string"),
+        (_run(metadata=[]), "schema:type", "/data/0/metadata", "is an array of 0 items, expected an object or null"),
+        (_run(created_at=1729418400.5), "schema:type", "/data/0/created_at", "is 1729418400.5, expected an integer"),
+        (_run(created_at=True), "schema:type", "/data/0/created_at", "is true, expected an integer"),
+        (
+            _run(status="complete"),
+            "schema:enum",
+            "/data/0/status",
+            (
+                'is "complete", expected "queued", "in_progress", "requires_action", "cancelling", "cancelled", '
+                '"failed", "completed", "incomplete" or "expired"; did you mean "completed"'
+            ),
+        ),
+        (
+            _searching(file_search={"max_num_results": 51}),
+            "schema:maximum",
+            "/data/0/tools/0/file_search/max_num_results",
+            "is 51, the most is 50",
+        ),
+        (
+            _waiting(
+                {
+                    "type": "submit_tool_outputs",
+                    "submit_tool_outputs": {
+                        "tool_calls": [{"id": "call_a", "type": "mcp", "function": {"name": "f", "arguments": "{}"}}]
+                    },
+                }
+            ),
+            "schema:const",
+            f"/data/0/{ACTION}/0/type",
+            'is "mcp", expected "function"',
+        ),
+    ],
+)
+def test_what_both_forbid_is_the_same_in_both(
+    contract: str, document: object, rule: str, pointer: str, message: str
+) -> None:
+    assert _shape(document, contract) == [(rule, pointer, message)]
+
+
+@pytest.mark.parametrize("contract", ["observed", "published"])
+@pytest.mark.parametrize("key", ["object", "data", "first_id", "last_id", "has_more"])
+def test_the_five_keys_of_a_page_are_required_by_both(contract: str, key: str) -> None:
+    document = {name: value for name, value in page().items() if name != key}
+    assert _shape(document, contract) == [("schema:required", "", f'lacks "{key}"')]
+
+
+@pytest.mark.parametrize("contract", ["observed", "published"])
+@pytest.mark.parametrize("key", [*BASE_KEYS, *V2_KEYS])
+def test_a_run_of_the_second_generation_needs_all_its_keys(contract: str, key: str) -> None:
+    changed = {name: value for name, value in run().items() if name != key}
+    assert _shape([changed, run()], contract) == [("schema:required", "/0", f'lacks "{key}"')]
+
+
+@pytest.mark.parametrize("key", BASE_KEYS)
+def test_a_run_of_the_first_generation_needs_the_base_keys(key: str) -> None:
+    sound = {name: value for name, value in run().items() if name in BASE_KEYS} | {"file_ids": []}
+    changed = {name: value for name, value in sound.items() if name != key}
+    assert _shape([sound], "observed") == []
+    assert _shape([changed, sound], "observed") == [("schema:required", "/0", f'lacks "{key}"')]
+
+
+def test_as_published_a_run_of_the_first_generation_lacks_the_keys_of_the_second() -> None:
+    sound = {name: value for name, value in run().items() if name in BASE_KEYS} | {"file_ids": []}
+    listed = ", ".join(f'"{key}"' for key in V2_KEYS[:-1])
+    assert _shape([sound], "published") == [("schema:required", "/0", f'lacks {listed} and "{V2_KEYS[-1]}"')]
+    missing = {name: value for name, value in sound.items() if name != "model"}
+    assert _shape([missing, run()], "published") == [
+        ("schema:required", "/0", f'lacks "model", {listed} and "{V2_KEYS[-1]}"')
+    ]
+
+
+def test_a_word_that_the_fast_engine_cannot_read_is_judged_all_the_same() -> None:
+    assert [(rule, pointer) for rule, pointer, _ in said(_run(status="\ud800"))] == [
+        ("lone-surrogate", "/data/0/status"),
+        ("schema:enum", "/data/0/status"),
+    ]
+
+
+def test_genuine_pages_are_sound_as_observed() -> None:
+    for name in ("v1-page", "azure-page", "empty-page", "page", "sdk-page", "mixed-tools-page"):
+        assert _shape(json.loads((SAMPLES / "valid" / f"{name}.json").read_text("utf-8")), "observed") == []
+    assert {rule for rule, *_ in _shape(V1_PAGE, "published")} == {"schema:required"}
+
+
+def test_the_contracts_differ_in_shape_alone() -> None:
+    document = page(run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}), first_id="run_b")
+    assert said(document) == said(document, contract="published") != []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        _run(parallel_tool_calls=None),
+        _run(status="incomplete", incomplete_details={"reason": None}),
+        _run(status="incomplete", incomplete_details={"reason": "content_filter"}),
+        _run(tools=[{"type": "file_search"}], tool_choice={"type": "file_search", "function": None}),
+        _run(tools=[{"type": "bing_grounding"}], tool_choice={"type": "bing_grounding"}),
+        _failed("tool_user_error"),
+        _ranked(None),
+    ],
+)
+def test_what_the_page_of_contracts_says_that_servers_send_is_no_error(document: object) -> None:
+    assert [one for one in findings(document) if one.severity is Severity.ERROR] == []
+
+
+def test_another_tool_is_not_suggested_for_one_of_its_own() -> None:
+    wanted = f"expected {DOCUMENTED_TOOLS}"
+    for kind, suggestion in (("web_search", ""), ("fil_search", '; did you mean "file_search"')):
+        assert _shape(_tools(1, kind), "published") == [
+            ("schema:enum", "/data/0/tools/0/type", f'is "{kind}", {wanted}{suggestion}')
+        ]
+    (found,) = _shape(_run(status="fail"), "observed")
+    assert found[2].endswith('; did you mean "failed"')
+
+
+@pytest.mark.parametrize(
+    ("time", "hint"),
+    [
+        ("2024-10-20t10:00:00Z", "; T and Z are to be capitals"),
+        ("2024-10-20T10:00:00.123z", "; T and Z are to be capitals"),
+        ("2024-10-20t10:00:00z", "; T and Z are to be capitals"),
+        ("2024-10-20t10:00:00+02:00", "; T and Z are to be capitals"),
+        ("2024-10-20 10:00:00Z", ""),
+        ("a text with t and z", ""),
+    ],
+)
+def test_a_date_time_in_lower_case_is_told_from_any_other_text(time: str, hint: str) -> None:
+    shape = ("schema:type", "is a string of {} characters, expected an integer or a date-time with its offset from UTC")
+    assert _shape({**ISO_RUN, "createdAt": time}, "observed") == [
+        (shape[0], "/createdAt", shape[1].format(len(time)) + hint)
+    ]
+    assert _shape(_run(created_at=time), "observed") == [
+        ("schema:type", "/data/0/created_at", f"is a string of {len(time)} characters, expected an integer")
+    ]
+
+
+@pytest.mark.parametrize(("end", "line", "column"), [("\n", 4, 12), ("\r\n", 4, 12), ("\r", 1, 62)])
+def test_a_line_ends_with_a_line_feed_and_not_with_a_carriage_return_alone(end: str, line: int, column: int) -> None:
+    text = end.join(["{", '"object": "list",', '"data": [], "first_id": null,', '"last_id": 7, "has_more": false}'])
+    found = [(one.rule, one.pointer, one.line, one.column) for one in findings(text)]
+    assert found == [("schema:type", "/last_id", line, column)]

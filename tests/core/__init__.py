@@ -1,0 +1,1 @@
+"""Values and text: severities, phrases, escaping."""

@@ -1,0 +1,1 @@
+"""Documentation, packaging and integrations."""

@@ -1,0 +1,62 @@
+"""The comparison with other validators says what can be measured again: all but the times."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+from tests.support.tools import npm_packages, package
+
+package("check_jsonschema")
+pytest.importorskip("jsonschema_rs")
+sys.path.append(str(ROOT / "benchmarks"))
+
+import comparison
+from comparison import KINDS, Said, Validator, faulty_pages, sound_pages, validators
+
+TOLD = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in re.findall(r"^\|.*\|$", comparison.PAGE.read_text("utf-8"), re.MULTILINE)
+]
+
+
+def row(name: str) -> list[str]:
+    (cells,) = (cells for name_of_row, *cells in TOLD if name_of_row == name)
+    return cells
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Validator:
+    return validators("observed", tmp_path, None)[0]
+
+
+def test_the_faults_are_found_that_the_page_says(own: Validator) -> None:
+    for kind in KINDS:
+        files = faulty_pages(kind)
+        found = sum(said.found for said in own.says(files))
+        assert row(f"faults {kind}, found")[0] == f"{found} of {len(files)}"
+
+
+def test_the_false_alarms_are_those_that_the_page_says(tmp_path: Path) -> None:
+    files = sound_pages()
+    for name in ("observed", "published"):
+        own, other, _ = validators(name, tmp_path, None)
+        for column, one in enumerate((own, other)):
+            alarms = sum(said.found for said in one.says(files))
+            assert row(f"false alarms, `{name}`")[column] == f"{alarms} of {len(files)}"
+
+
+@pytest.mark.tools
+def test_what_each_validator_says_is_understood(tmp_path: Path) -> None:
+    modules = npm_packages(f"ajv-cli@{comparison.AJV}")
+    invalid = ROOT / "samples" / "invalid"
+    files = [ROOT / "samples" / "valid" / "page.json", invalid / "schema-required.json", invalid / "schema-enum.json"]
+    sound = Said(found=False, findings=0, line=False)
+    one = Said(found=True, findings=1, line=False)
+    for validator in validators("observed", tmp_path, modules):
+        enum = one._replace(line=validator.name == "validate-runs")
+        required = enum if enum.line else one._replace(findings=3 if "ajv" in validator.name else 2)
+        assert validator.says(files) == [sound, required, enum], validator.name
+        assert [validator.says([file])[0].found for file in files] == [False, True, True]

@@ -1,0 +1,269 @@
+"""What other programs start the command with: pre-commit, GitHub Actions, GitLab CI."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.paths import ROOT, SAMPLES
+from tests.support.strangers import FAULTY, Stranger
+from tests.support.tools import command, need_network, package
+from validator.sources.detect import SUFFIXES
+
+pytestmark = pytest.mark.tools
+
+SOUND = SAMPLES / "valid" / "page.json"
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+SCRIPT = ROOT / "ci" / "action.sh"
+GITLAB = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text("utf-8"))["validate-runs"]
+(HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+IDENTITY = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+
+def _done(
+    *words: object, cwd: Path, env: dict[str, str] | None = None, timeout: int = 60
+) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "GITHUB_ACTIONS"} | (env or {})
+    return subprocess.run(
+        [*map(str, words)], cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=timeout
+    )
+
+
+def _repository(folder: Path) -> str:
+    """Make the folder a repository with one commit of everything in it, and name the commit."""
+    git = command("git")
+    for words in (["init", "-q"], ["add", "-A", "-f"], ["commit", "-q", "-m", "a", "--no-verify"]):
+        done = _done(git, *words, cwd=folder, env=IDENTITY)
+        assert done.returncode == 0, done.stderr
+    return _done(git, "rev-parse", "HEAD", cwd=folder).stdout.strip()
+
+
+def test_the_hook_is_for_what_a_folder_is_searched_for() -> None:
+    names = [f"recorded/page{suffix}" for suffix in SUFFIXES]
+    assert [name for name in names if not re.search(HOOK["files"], name)] == []
+    assert [name for name in ("page.jsonx", "json", "a.txt", "page.json.bz2") if re.search(HOOK["files"], name)] == []
+
+
+@dataclass(frozen=True)
+class Project:
+    """A repository with a pre-commit configuration."""
+
+    folder: Path
+    hooks: Path
+    home: Path
+
+    def checked(self, **hook: Any) -> subprocess.CompletedProcess[str]:
+        """Run the hook on all files of the repository."""
+        hooks = [{"id": "validate-runs", **hook}]
+        configuration = {"repos": [{"repo": str(self.hooks), "rev": self._revision, "hooks": hooks}]}
+        (self.folder / ".pre-commit-config.yaml").write_text(json.dumps(configuration))
+        _done(command("git"), "add", "-A", "-f", cwd=self.folder)
+        words = [sys.executable, "-I", "-m", "pre_commit", "run", "--all-files", "--verbose"]
+        return _done(*words, cwd=self.folder, env={"PRE_COMMIT_HOME": str(self.home)}, timeout=400)
+
+    @property
+    def _revision(self) -> str:
+        return _done(command("git"), "rev-parse", "HEAD", cwd=self.hooks).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This project as pre-commit clones it."""
+    folder = tmp_path_factory.mktemp("pre-commit") / "hooks"
+    left_out = shutil.ignore_patterns(".git", ".venv", "__pycache__", "samples", "tests", ".*_cache")
+    shutil.copytree(ROOT, folder, ignore=left_out)
+    _repository(folder)
+    return folder
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Stranger:
+    return Stranger(tmp_path)
+
+
+@pytest.fixture
+def project(hooks: Path, stranger: Stranger) -> Project:
+    package("pre_commit")
+    need_network("packages from PyPI")
+    shutil.copy(SOUND, stranger.folder / "recorded" / "sound.json")
+    (stranger.folder / "package.json").write_text("{}")
+    _repository(stranger.folder)
+    return Project(stranger.folder, hooks, hooks.with_name("home"))
+
+
+ARGS = ["--contract", "observed"]
+
+
+def test_pre_commit_runs_the_hook_on_the_recordings_that_a_project_names(project: Project, stranger: Stranger) -> None:
+    faulty = project.folder / "recorded" / "faulty.json"
+    faulty.unlink()
+    sound = project.checked(files="^recorded/", args=ARGS)
+    assert (sound.returncode, sound.stderr) == (0, "")
+    assert "ok: 2 runs in 1 document" in sound.stdout
+    shutil.copy(FAULTY, faulty)
+    found = project.checked(files="^recorded/")
+    assert found.returncode == 1
+    assert "recorded/faulty.json:35:25 error token-total-mismatch /data/0/usage/total_tokens" in found.stdout
+    assert stranger.ran == []
+
+
+NAMED_LIKE_OPTIONS = [
+    "-fjson:ci.yml",
+    "--config=evil.json",
+    "-fjson:../outside.json",
+    "-qfjson:a.json",
+    "--version.json",
+]
+
+
+@pytest.mark.parametrize("name", NAMED_LIKE_OPTIONS)
+def test_no_name_of_a_file_becomes_an_option_of_the_hook(project: Project, stranger: Stranger, name: str) -> None:
+    (project.folder / name).parent.mkdir(exist_ok=True)
+    shutil.copy(FAULTY, project.folder / name)
+    (project.folder / "evil.json").write_text('ignore = ["usage"]\n')
+    (project.folder / "ci.yml").write_text("jobs: {}\n")
+    before = {path: path.read_bytes() for path in project.folder.parent.rglob("*") if path.is_file()}
+    files = f"^(recorded/|{re.escape(name)})"
+    checked = f"\n{name}:{1 if name.endswith('.yml') else 35}:"
+    refused = f"\nvalidate-runs: {name} reads like an option and is the name of a file: put -- before file names\n"
+    hooks: list[tuple[dict[str, Any], str]] = [
+        ({}, checked),
+        ({"args": [*ARGS, "--"]}, checked),
+        ({"args": ARGS}, refused),
+    ]
+    for hook, told in hooks:
+        done = project.checked(files=files, **hook)
+        assert (done.returncode, told in done.stdout) == (1, True), done.stdout
+    configuration = project.folder / ".pre-commit-config.yaml"
+    after = {path: path.read_bytes() for path in before if path != configuration and ".git" not in path.parts}
+    assert {path: before[path] for path in after} == after
+    assert not [path for path in (project.folder.parent / "outside.json", project.folder / "a.json") if path.exists()]
+    assert stranger.ran == []
+
+
+def _inputs(**said: str) -> dict[str, str]:
+    """The environment of the script, as the action makes it of its inputs."""
+    (step,) = ACTION["runs"]["steps"]
+    assert step["env"].keys() == {"ACTION_PATH", *(f"INPUT_{name.upper()}" for name in ACTION["inputs"])}
+    defaults = {name: about.get("default", "") for name, about in ACTION["inputs"].items()}
+    return {f"INPUT_{name.upper()}": value for name, value in {**defaults, **said}.items()}
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> dict[str, str]:
+    """A runner whose Python makes environments that hold the command already, and notes what it is to install."""
+    (tmp_path / "bin").mkdir()
+    python = tmp_path / "bin" / "python3"
+    of_environment = tmp_path / "of-environment"
+    of_environment.write_text(
+        f'#!/bin/sh\ncase "$*" in\n*" -m pip "*) echo "$@" >> {shlex.quote(str(tmp_path / "pip.txt"))} ;;\n'
+        f'*) exec {shlex.quote(sys.executable)} "$@" ;;\nesac\n'
+    )
+    python.write_text(
+        f'#!/bin/sh\nfor folder; do :; done\nmkdir -p "$folder/bin"\n'
+        f'cp {shlex.quote(str(of_environment))} "$folder/bin/python"\n'
+    )
+    for script in (of_environment, python):
+        script.chmod(0o755)
+    return {
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+        "RUNNER_TEMP": str(tmp_path),
+        "ACTION_PATH": str(ROOT),
+    }
+
+
+def test_the_shell_of_the_action_holds_nothing_that_a_workflow_says() -> None:
+    for step in ACTION["runs"]["steps"]:
+        assert "${{" not in step["run"]
+    done = _done(command("shellcheck"), SCRIPT, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_zizmor_finds_nothing_in_the_action() -> None:
+    done = _done(command("zizmor"), "--offline", "--persona", "pedantic", ROOT / "action.yml", cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_action_reports_to_github(runner: dict[str, str], tmp_path: Path) -> None:
+    shutil.copy(FAULTY, tmp_path / "a faulty.json")
+    files = f"a faulty.json\r\n\n{SOUND}\n"
+    done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **_inputs(files=files, sarif="a report.sarif")})
+    assert (done.returncode, done.stderr) == (1, "")
+    assert ",file=a faulty.json,line=35," in done.stdout
+    assert json.loads((tmp_path / "a report.sarif").read_text("utf-8"))["version"] == "2.1.0"
+    assert (tmp_path / "pip.txt").read_text().endswith(f"--disable-pip-version-check {ROOT}\n")
+
+
+def test_what_the_action_is_told_are_words_of_the_command(runner: dict[str, str], tmp_path: Path) -> None:
+    shutil.copy(FAULTY, tmp_path / "faulty.json")
+    inputs = _inputs(files="faulty.json", args="--ignore\ntoken-total-mismatch,time\n", version="0.1.0")
+    done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **inputs})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "pip.txt").read_text().endswith("--disable-pip-version-check validate-runs==0.1.0\n")
+
+
+HOSTILE = ["$(touch pwned)", "`touch pwned`", "'; touch pwned; '", '"; touch pwned; "', "${IFS}", "a && touch pwned"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_that_the_action_is_told_is_run(text: str, runner: dict[str, str], tmp_path: Path) -> None:
+    for inputs in (_inputs(files=text), _inputs(files=str(SOUND), args=text)):
+        done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **inputs})
+        assert done.returncode == 2
+        assert done.stderr.startswith("validate-runs: ")
+    done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **_inputs(files=str(SOUND), version=text)})
+    assert (done.returncode, done.stdout) == (2, "::error title=validate-runs::the input version is no version\n")
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_a_file_that_looks_like_an_option_is_a_file(runner: dict[str, str], tmp_path: Path) -> None:
+    done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **_inputs(files="--version")})
+    assert (done.returncode, done.stderr) == (2, "validate-runs: --version: no such file or directory\n")
+
+
+def test_the_action_wants_something_to_check(runner: dict[str, str], tmp_path: Path) -> None:
+    done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **_inputs(files=" \n\n")})
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout == "::error title=validate-runs::the input files names nothing to check\n"
+
+
+def test_the_action_installs_itself(tmp_path: Path) -> None:
+    need_network("packages from PyPI")
+    env = {"RUNNER_TEMP": str(tmp_path), "ACTION_PATH": str(ROOT), **_inputs(files=str(SOUND))}
+    done = _done(command("bash"), SCRIPT, cwd=tmp_path, env=env, timeout=400)
+    assert (done.returncode, done.stdout) == (0, "ok: 2 runs in 1 document\n"), done.stderr
+
+
+def _job(files: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The script of GitLab's job, as its runner starts it; the packages are there already."""
+    (folder / "bin").mkdir()
+    python = folder / "bin" / "python"
+    python.write_text(f'#!/bin/sh\ncase "$*" in *" -m pip "*) ;; *) exec {shlex.quote(sys.executable)} "$@" ;; esac\n')
+    python.chmod(0o755)
+    script = "\n".join(("set -eo pipefail", *GITLAB["script"]))
+    env = {**GITLAB["variables"], "RUNS_FILES": files, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
+    return _done(command("bash"), "-c", script, cwd=folder, env=env)
+
+
+def test_the_job_of_gitlab_writes_the_report_that_it_hands_over(tmp_path: Path) -> None:
+    shutil.copy(FAULTY, tmp_path / "faulty.json")
+    done = _job(f"faulty.json {SOUND}", tmp_path)
+    assert done.returncode == 1
+    assert "1 error in 2 documents" in done.stdout
+    report: Any = json.loads((tmp_path / GITLAB["artifacts"]["reports"]["codequality"]).read_text("utf-8"))
+    assert [one["check_name"] for one in report] == ["token-total-mismatch"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_that_the_job_is_told_is_run(text: str, tmp_path: Path) -> None:
+    assert _job(text, tmp_path).returncode == 2
+    assert not (tmp_path / "pwned").exists()

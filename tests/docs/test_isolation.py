@@ -1,0 +1,106 @@
+"""Nothing of a folder that is checked is run: not by the templates for build servers, and not by the command."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.support.paths import INVALID, ROOT
+from tests.support.strangers import Stranger
+from tests.support.tools import command
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Stranger:
+    return Stranger(tmp_path)
+
+
+def test_the_hostile_folder_is_one(hostile: Stranger) -> None:
+    hostile.starts(sys.executable, "-m", "pip", "--version")
+    assert len(hostile.ran) == 1
+    hostile.starts(sys.executable, "-c", "", env={"PYTHONPATH": "."})
+    assert len(hostile.ran) == 2
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("pythonpath", [{}, {"PYTHONPATH": "."}], ids=["plain", "with-PYTHONPATH"])
+def test_the_action_runs_nothing_of_the_repository(
+    hostile: Stranger, tmp_path: Path, pythonpath: dict[str, str]
+) -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    (step,) = action["runs"]["steps"]
+    inputs = {name: about.get("default", "") for name, about in action["inputs"].items()} | {"files": "recorded"}
+    env = {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
+    env |= {"RUNNER_TEMP": str(tmp_path / "temp"), "ACTION_PATH": str(ROOT), **pythonpath}
+    done = hostile.starts(command("bash"), "-eo", "pipefail", "-c", step["run"], env=env, timeout=400)
+    assert "title=token-total-mismatch,file=recorded/faulty.json,line=35," in done.stdout, done.stderr
+    assert (done.returncode, hostile.ran) == (1, [])
+
+
+@pytest.mark.tools
+def test_the_job_of_gitlab_runs_nothing_of_the_repository(hostile: Stranger, tmp_path: Path) -> None:
+    job = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text("utf-8"))["validate-runs"]
+    subprocess.run([sys.executable, "-I", "-m", "venv", str(tmp_path / "image")], check=True, timeout=120)
+    variables = {"RUNS_FILES": "recorded", "RUNS_CHECKER": str(ROOT), "PYTHONPATH": "."}
+    env = {**job["variables"], **variables, "PATH": f"{tmp_path / 'image' / 'bin'}:{os.environ['PATH']}"}
+    script = "\n".join(("set -eo pipefail", *job["script"]))
+    done = hostile.starts(command("bash"), "-c", script, env=env, timeout=400)
+    assert "1 error in 1 document" in done.stdout, done.stderr
+    assert (done.returncode, hostile.ran) == (1, [])
+
+
+SPAWNING = """
+import sys
+from multiprocessing import get_context
+from validator.batch import parallel as survey
+from validator.batch import workers
+from validator.cli import main
+
+survey.PAYS = 1
+workers._FORKS, workers._context = False, get_context("spawn")
+if __name__ == "__main__":
+    sys.argv[0] = "validate-runs"
+    main()
+"""
+"""The command with processes that are spawned, as they are where it does not fork."""
+
+
+@pytest.fixture(params=["installed", "spawning"])
+def started(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[str]]:
+    """The words that start the command: its script, which pip made, or one with other processes."""
+    if request.param == "installed":
+        script = Path(sys.executable).with_name("validate-runs")
+        if not script.exists():
+            pytest.skip("the command is not installed")
+        yield [str(script)]
+    else:
+        script = tmp_path / "bin" / "validate-runs"
+        script.parent.mkdir()
+        script.write_text(SPAWNING)
+        yield [sys.executable, str(script)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--jobs", "2", "--max-findings", "1"],
+        ["--jobs", "2", "-f", "html", "--show", "info"],
+        ["--diff", "--jobs", "2"],
+        ["--explain", "schema:type"],
+        ["--print-schema"],
+        ["--debug"],
+    ],
+)
+def test_the_command_runs_nothing_of_the_folder(hostile: Stranger, started: list[str], words: list[str]) -> None:
+    for name in ("a.json", "b.json"):
+        shutil.copy(next(path for path in INVALID if path.stem == "schema-type"), hostile.folder / "recorded" / name)
+    done = hostile.starts(*started, "recorded", "--jobs", "2", *words)
+    assert (done.stderr.count("Traceback"), hostile.ran) == (0, [])
+    assert done.returncode == (0 if words[0] in ("--explain", "--print-schema") else 1)
+    if words[0] == "--jobs":
+        assert "worker-ended" not in done.stdout

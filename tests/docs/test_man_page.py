@@ -1,0 +1,42 @@
+"""The man page says what the command says.
+
+UPDATE_DOCS=1 python -m pytest tests/docs/test_man_page.py writes it anew.
+"""
+
+import os
+import re
+import subprocess
+
+import click
+import pytest
+
+from tests.support.paths import ROOT
+from tests.support.tools import command as program
+from tests.support.tools import package
+from validator import __version__
+from validator.cli.command import command
+from validator.cli.config.apply import options_of
+
+PAGE = ROOT / "docs" / "validate-runs.1"
+DATE = re.compile('(?<=^.TH "VALIDATE-RUNS" "1" )"[0-9-]+"')
+
+
+@pytest.mark.filterwarnings("ignore:.*make_default_short_help:DeprecationWarning")  # click-man calls it
+def test_the_page_follows_from_the_command() -> None:
+    core = package("click_man.core")
+    context = click.Context(command, info_name="validate-runs", max_content_width=100)
+    written = core.generate_man_page(context, version=__version__) + "\n"
+    if "UPDATE_DOCS" in os.environ:
+        PAGE.write_text(written, "utf-8")
+    assert DATE.sub("", PAGE.read_text("utf-8")) == DATE.sub("", written)
+
+
+@pytest.mark.tools
+def test_mandoc_reads_the_page_without_a_complaint() -> None:
+    words = [program("mandoc"), "-Tlint", "-Wwarning", str(PAGE)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=30)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    words = [program("mandoc"), "-Tascii", str(PAGE)]
+    shown = subprocess.run(words, capture_output=True, text=True, check=True, timeout=30).stdout
+    plain = re.sub(".\b", "", shown)
+    assert [name for name in options_of(command) if not re.search(rf"^ .*--{name}\b", plain, re.MULTILINE)] == []

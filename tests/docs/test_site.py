@@ -1,0 +1,226 @@
+"""The documentation site: it builds without a warning, its links lead somewhere, its pages say what the code says."""
+
+import html
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import click
+import pytest
+
+from tests.support.paths import ROOT
+from tests.support.tools import package
+from validator.cli.command import command
+from validator.cli.config.apply import options_of
+from validator.contract.loader import contract
+from validator.rules.base import Rule
+from validator.rules.registry import BY_NAME, RULES
+
+package("mkdocs", "docs")
+package("material", "docs")
+
+from documentation.evidence import counted
+from documentation.field_pages import differences
+from documentation.fields import fields
+from documentation.rule_pages import slug
+from documentation.session import session
+
+
+class Anchored(HTMLParser):
+    """The addresses and the anchors of a page, and what it loads."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.anchors: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.anchors |= {given[name] for name in ("id", "name") if name in given}
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        if tag in ("link", "script", "img", "iframe"):
+            self.loaded += [given[name] for name in ("href", "src") if name in given]
+
+
+def build(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    call = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder), *words]
+    return subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=500)
+
+
+def warnings(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return [line for line in (done.stdout + done.stderr).splitlines() if line.startswith(("WARNING", "ERROR"))]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    done = build(folder)
+    assert (done.returncode, *warnings(done)) == (0,)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[Path, Anchored]:
+    return {path: Anchored(path.read_text("utf-8")) for path in site.rglob("*.html") if path.name != "404.html"}
+
+
+def text_of(page: Path) -> str:
+    """The words of a page, as they are read."""
+    article = page.read_text("utf-8").partition("<article")[2].partition("</article>")[0]
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", article)).split())
+
+
+def test_every_link_leads_to_a_page_and_an_anchor_that_are_there(site: Path, pages: dict[Path, Anchored]) -> None:
+    broken = []
+    for path, page in pages.items():
+        for link in page.links:
+            address, anchor = urldefrag(link)
+            if urlsplit(link).scheme:
+                continue
+            target = (path.parent / unquote(address)).resolve() if address else path
+            target = target / "index.html" if target.is_dir() else target
+            if not target.is_file() or (anchor and target in pages and unquote(anchor) not in pages[target].anchors):
+                broken.append(f"{path.relative_to(site)}: {link}")
+    assert broken == []
+
+
+def test_an_address_elsewhere_is_one(pages: dict[Path, Anchored]) -> None:
+    elsewhere = {link for page in pages.values() for link in page.links if urlsplit(link).scheme}
+    assert len(elsewhere) > 30
+    assert [
+        link
+        for link in elsewhere
+        if not re.fullmatch(r"https://[\w.-]+\.[a-z]+/[^\s<>]*[^\s<>.,;)]|https://[\w.-]+/?", link)
+    ] == []
+
+
+def test_nothing_is_fetched_from_elsewhere(site: Path, pages: dict[Path, Anchored]) -> None:
+    assert [link for page in pages.values() for link in page.loaded if "//" in link] == []
+    styles = [path.read_text("utf-8") for path in site.rglob("*.css")]
+    assert [
+        found for text in styles for found in re.findall(r"(?:url\(|@import\s)['\"]?(?:https?:)?//[^)]*", text)
+    ] == []
+
+
+def words_of(text: str) -> str:
+    return " ".join(re.findall(r"[A-Za-z0-9_]+", text))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_has_a_page_that_says_what_its_docstring_says(rule: Rule, site: Path) -> None:
+    said = text_of(site / "rules" / slug(rule) / "index.html")
+    headings = re.compile(r"\b(?:Bad:|Good:|Source:|(?:Bad|Good|Evidence) ¶)")
+    assert words_of(headings.sub("", rule.documentation)) in words_of(headings.sub("", said))
+    assert said.partition("¶")[2].startswith(f" {rule.group} {rule.severity} ")
+
+
+@pytest.mark.parametrize("option", options_of(command).values(), ids=lambda option: option.name)
+def test_an_option_is_in_the_reference(option: click.Option, site: Path) -> None:
+    said = text_of(site / "reference" / "command" / "index.html")
+    for word in option.opts:
+        assert word in said
+    assert " ".join((option.help or "").split()) in said
+
+
+@pytest.mark.parametrize("subject", ["list_runs_response", "run"])
+def test_every_field_has_a_page(subject: str, site: Path) -> None:
+    shape = contract("observed", "wire").shape_of(subject)  # type: ignore[arg-type]  # one of the two
+    folder = {"list_runs_response": "page", "run": "run"}[subject]
+    assert {path.parent.name for path in (site / "fields" / folder).glob("*/index.html")} == {*shape.properties}
+
+
+def test_a_field_is_told_in_both_contracts_and_forms(site: Path) -> None:
+    said = text_of(site / "fields" / "run" / "tool_choice" / "index.html")
+    assert (
+        "contract required value "
+        "observed where the run is of v2 a string, an object or null; where it is a string: none , auto or required "
+        "published always a string or an object; where it is a string: none , auto or required Example" in said
+    )
+    assert "undeclared-tool-choice warning The tool that the model has to use" in said
+    said = text_of(site / "fields" / "run" / "started_at" / "index.html")
+    assert (
+        "observed · published always an integer or null "
+        "observed , camelCase where the run is of v2 a date-time string of ISO 8601, an integer or null" in said
+    )
+
+
+def test_what_is_inside_a_field_is_told() -> None:
+    run = fields("observed", "wire", "run")
+    told = {
+        field.path: (field.required, field.value, [condition.text for condition in field.only])
+        for name in ("required_action", "metadata", "tools")
+        for field in run[name].all_inside()
+    }
+    assert told["required_action.type"] == ("always", "a string", [])
+    waits = ["`type` is `submit_tool_outputs`"]
+    assert told["required_action.submit_tool_outputs"] == ("always", "an object", waits)
+    assert told["required_action.submit_tool_outputs.tool_calls[].type"] == ("always", "`function`", [])
+    assert told["metadata.*"] == ("no", "a string", [])
+    assert told["tools[].function"] == ("always", "an object", ["`type` is `function`"])
+    searched = "tools[].file_search.ranking_options"
+    assert told[f"{searched}.score_threshold"] == ("always", "a number, at least 0, at most 1", [])
+    assert told[f"{searched}.ranker"] == ("no", "a string or null, of length 1 or more", [])
+
+
+def test_the_contracts_differ_where_the_overlays_say_so() -> None:
+    rows = [re.findall(r"\| \[`([^`]+)`\]\([^)]*\) \| (.*) \| (.*) \|$", line) for line in differences().splitlines()]
+    told = {place: (observed, published) for row in rows for place, observed, published in row}
+    assert told["first_id"] == ("a string or null", "a string")
+    assert told["usage"] == ("required: where the run is of v2", "required: always")
+    assert told["tools"] == ("an array, of at most 128 items", "an array, of at most 20 items")
+    assert told["incomplete_details.reason"] == (
+        "a string or null, of length 1 or more",
+        "`max_completion_tokens` or `max_prompt_tokens`",
+    )
+    assert told["parallel_tool_calls"] == ("true or false or null", "true or false")
+    assert {"status", "model", "has_more", "temperature"}.isdisjoint(told)
+
+
+def test_evidence_is_what_was_counted(site: Path) -> None:
+    assert counted(BY_NAME["token-total-mismatch"]) == "held in 51 of 51 genuine usage objects"
+    assert counted(BY_NAME["not-json"]) == ""
+    said = text_of(site / "contracts" / "index.html")
+    assert "token-total-mismatch error held in 51 of 51 genuine usage objects" in said
+    assert " not-json " not in said
+
+
+def test_a_page_shows_what_the_command_prints(site: Path) -> None:
+    sample = "samples/invalid/token-total-mismatch.json"
+    assert session(sample) in (ROOT / "docs" / "index.md").read_text("utf-8")
+    for name in ("token-total-mismatch", "unprefixed-id", "overlapping-pages", "illegal-transition"):
+        said = text_of(site / "rules" / name / "index.html")
+        assert re.search(rf"What you see ¶ \$ validate-runs samples/\S*{name}.* (error|warning|info) {name} ", said)
+
+
+def test_a_rule_that_is_named_is_linked(site: Path) -> None:
+    page = (site / "fixtures" / "index.html").read_text("utf-8")
+    assert '<a href="../rules/duplicate-run-id/"><code>duplicate-run-id</code></a>' in page
+
+
+def test_a_page_that_has_no_place_in_the_navigation_gets_one(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for path in (ROOT / "docs").rglob("*"):
+        if path.is_file():
+            (docs / path.relative_to(ROOT / "docs")).parent.mkdir(exist_ok=True)
+            (docs / path.relative_to(ROOT / "docs")).write_bytes(path.read_bytes())
+    (docs / "new.md").write_text("# A new guide\n\nSee [the project](../examples/contract_test/server.py).\n")
+    settings = (ROOT / "mkdocs.yml").read_text("utf-8").replace("docs_dir: docs", f"docs_dir: {docs}")
+    (tmp_path / "mkdocs.yml").write_text(settings.replace("documentation/hooks.py", f"{ROOT}/documentation/hooks.py"))
+    done = build(tmp_path / "site", "--config-file", str(tmp_path / "mkdocs.yml"))
+    assert (done.returncode, *warnings(done)) == (0,)
+    assert "See the project." in text_of(tmp_path / "site" / "new" / "index.html")
+    assert 'href="../new/"' in (tmp_path / "site" / "pytest" / "index.html").read_text("utf-8")
+    (docs / "new.md").write_text("# A new guide\n\nSee [nothing](nothing.md).\n")
+    done = build(tmp_path / "again", "--config-file", str(tmp_path / "mkdocs.yml"))
+    assert done.returncode == 1
+    assert len(warnings(done)) == 1
+    assert "nothing.md" in warnings(done)[0]

@@ -1,0 +1,246 @@
+"""What a document turns out to be, and what is said of one that is something else."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.pages import PAGE, findings, page, run, said
+from tests.support.paths import SAMPLES
+from validator import validate
+from validator.core.options import Expect, FormChoice
+
+MESSAGE = {"id": "msg_1", "object": "thread.message"}
+STEP = {
+    "id": "step_1",
+    "object": "thread.run.step",
+    "run_id": "run_1",
+    "thread_id": "thread_1",
+    "assistant_id": "asst_1",
+    "status": "completed",
+    "expired_at": None,
+}
+ANY = "a page of runs, a run or an array of runs"
+
+
+def _sample(name: str) -> Any:
+    return json.loads((SAMPLES / name).read_text("utf-8"))
+
+
+def _without(value: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: child for key, child in value.items() if key not in keys}
+
+
+@pytest.mark.parametrize(
+    ("document", "kind", "runs"),
+    [
+        (page(), "page", 1),
+        ({"data": []}, "page", 0),
+        ({"data": 7}, "page", 0),
+        ({"object": "list", "has_more": False}, "page", 0),
+        ({"firstId": None, "lastId": None}, "page", 0),
+        ({"data": [MESSAGE, run()]}, "page", 2),
+        ([page(), page()], "page", 2),
+        ([7, page()], "page", 1),
+        (page(object="thread.run"), "page", 1),
+        (page({"object": "thread.run"}, object="thread.run"), "run", 1),
+        (run(data=[run()]), "run", 1),
+        (run(), "run", 1),
+        ({"object": "thread.run"}, "run", 1),
+        ({"id": "run_1", "status": "queued", "thread_id": "thread_1"}, "run", 1),
+        ({"id": "run_1", "status": "queued", "assistantId": "asst_1"}, "run", 1),
+        ([run(), run()], "runs", 2),
+        ([7, run()], "runs", 2),
+        ([run(), page()], "runs", 2),
+        (page(run(object="thread.run.step")), "page", 1),
+    ],
+)
+def test_a_document_is_a_page_a_run_or_several(document: object, kind: str, runs: int) -> None:
+    about = validate(document).documents[0]
+    assert (about.kind, about.runs) == (kind, runs)
+
+
+@pytest.mark.parametrize(
+    ("document", "seen"),
+    [
+        ({"error": {"message": "No thread found"}}, "an API error object"),
+        ({"error": "no"}, "an API error object"),
+        ({"object": "thread.message"}, "a message"),
+        ({"object": "thread.run.step"}, "a run step"),
+        ({"object": "assistant"}, "an assistant"),
+        ({"object": "zebra"}, "an object of 1 key that is neither a page nor a run"),
+        ({"object": "list"}, "an object of 1 key that is neither a page nor a run"),
+        ({"id": "run_1", "status": "queued"}, "an object of 2 keys that is neither a page nor a run"),
+        ({"object": 7, "error": None}, "an object of 2 keys that is neither a page nor a run"),
+        ({}, "an empty object"),
+        ({"openapi": "3.1.0"}, "an API description"),
+        ({"swagger": "2.0"}, "an API description"),
+        ({"data": [MESSAGE, MESSAGE]}, "a list of messages"),
+        ({"data": [{"object": "batch"}]}, "a list of batches"),
+        (page(STEP, STEP), "a list of run steps"),
+        (page({**MESSAGE, "status": "completed", "thread_id": "thread_1"}), "a list of messages"),
+        (STEP, "a run step"),
+        ({"data": [MESSAGE, {"object": "assistant"}]}, "a list of objects that are no runs"),
+        ({"data": ["run_1"]}, "a list of values that are no runs"),
+        ({**PAGE, "data": [{"object": ["thread.run"]}]}, "a list of objects that are no runs"),
+        ([], "an empty array"),
+        ([{"object": "thread.run.step"}], "an array of run steps"),
+        ([{}], "an array of objects that are no runs"),
+        (["run_1", {}], "an array of values that are no runs"),
+        ([[run()]], "an array of values that are no runs"),
+    ],
+)
+def test_a_document_of_another_kind_is_one_finding_that_says_what_it_is(document: object, seen: str) -> None:
+    assert said(document) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
+    about = validate(document).documents[0]
+    assert (about.kind, about.form, about.generation, about.runs) == (None, None, None, 0)
+
+
+@pytest.mark.parametrize("other", [MESSAGE, STEP])
+def test_among_runs_another_object_is_one_finding(other: dict[str, Any]) -> None:
+    for document, place in ((page(run(), other), "/data/1"), (page(other, run()), "/data/0"), ([run(), other], "/1")):
+        assert said(document) == [("schema:const", f"{place}/object", f'is "{other["object"]}", expected "thread.run"')]
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ('"run_1"', "a bare string"),
+        (json.dumps(" [1]"), "a string that looks like JSON encoded twice"),
+        (json.dumps(json.dumps(page())), "a string that looks like JSON encoded twice"),
+        ("null", "null"),
+        ("true", "a bare boolean"),
+        ("7", "a bare number"),
+        ("7.5", "a bare number"),
+    ],
+)
+def test_a_bare_value_is_named(text: str, seen: str) -> None:
+    assert said(text) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
+
+
+@pytest.mark.parametrize(
+    ("document", "expect", "message"),
+    [
+        (run(), "page", "is a bare run, expected a page of runs"),
+        ([run()], "page", "is an array of runs, expected a page of runs"),
+        ([page()], "page", "is an array of pages, expected a page of runs"),
+        (page(), "run", "is a page, expected a run"),
+        ([run()], "run", "is an array of runs, expected a run"),
+        ({}, "run", "is an empty object, expected a run"),
+        (["run_1"], "page", "is an array of values that are no runs, expected a page of runs"),
+    ],
+)
+def test_a_document_is_held_to_what_is_expected(document: object, expect: Expect, message: str) -> None:
+    assert said(document, expect=expect) == [("not-a-run-list", "", message)]
+
+
+@pytest.mark.parametrize(
+    ("document", "expect"),
+    [(page(), "page"), (page(), "auto"), (run(), "run"), (run(), "auto"), ([run()], "auto"), ([page()], "auto")],
+)
+def test_what_is_expected_is_taken(document: object, expect: Expect) -> None:
+    assert said(document, expect=expect) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "form"),
+    [
+        (page(), "wire"),
+        ({"data": []}, "wire"),
+        (_sample("valid/sdk-page.json"), "sdk"),
+        ({"data": [], "hasMore": False}, "sdk"),
+        ({"data": [], "hasMore": False, "has_more": False}, "wire"),
+        ({"data": [run()], "firstId": run()["id"], "lastId": run()["id"], "hasMore": False}, "wire"),
+    ],
+)
+def test_the_form_is_that_of_most_keys(document: object, form: str) -> None:
+    assert validate(document).documents[0].form == form
+
+
+def test_the_form_can_be_forced() -> None:
+    mixed = page(run(createdAt=1), firstId=None)
+    about = validate(mixed, form="sdk").documents[0]
+    assert (about.kind, about.form) == ("page", "sdk")
+    assert [(found.rule, found.pointer) for found in findings(mixed, form="sdk", select=["schema:required"])] == [
+        ("schema:required", ""),
+        ("schema:required", "/data/0"),
+        ("schema:required", "/data/0/usage"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "form", "message"),
+    [
+        (page(), "sdk", 'has its keys in snake_case, which is form "wire"; expected camelCase, form "sdk"'),
+        (
+            _sample("valid/sdk-page.json"),
+            "wire",
+            'has its keys in camelCase, which is form "sdk"; expected snake_case, form "wire"',
+        ),
+    ],
+)
+def test_a_document_in_the_other_form_than_the_one_asked_for_is_one_finding(
+    document: object, form: FormChoice, message: str
+) -> None:
+    assert said(document, form=form) == [("not-a-run-list", "", message)]
+
+
+@pytest.mark.parametrize(
+    ("document", "keys", "key", "kind"),
+    [({"status": 200, "body": page()}, 2, "body", "page"), ({"run": run()}, 1, "run", "run")],
+)
+def test_where_a_page_or_run_is_wrapped_up_the_key_is_told(document: object, keys: int, key: str, kind: str) -> None:
+    seen = f"is an object of {keys} key{'s' if keys > 1 else ''} that is neither a page nor a run"
+    assert said(document) == [("not-a-run-list", "", f'{seen}, expected {ANY}; under "{key}" stands a {kind}')]
+
+
+V1 = _sample("valid/v1-page.json")["data"][0]
+
+
+@pytest.mark.parametrize(
+    ("runs", "generation"),
+    [
+        ([run()], "v2"),
+        ([V1], "v1"),
+        ([_sample("valid/sdk-run-v1-iso-times.json")], "v1"),
+        ([run(), V1], "mixed"),
+        ([run(), 7], "v2"),
+    ],
+)
+def test_the_generation_is_told_by_the_runs(runs: list[Any], generation: str) -> None:
+    assert validate(runs).documents[0].generation == generation
+    assert validate({"data": []}).documents[0].generation is None
+
+
+def test_no_page_rule_applies_to_runs_without_a_page() -> None:
+    runs = [run(id="run_a", thread_id="thread_b", created_at=1729418401), run(), run(id="run_c"), run(id="run_a")]
+    runs[2]["created_at"] = runs[2]["started_at"]
+    assert said(runs) == []
+    assert [rule for rule, *_ in said(page(*runs))] == ["mixed-thread-ids", "unordered-runs", "duplicate-run-id"]
+
+
+FAULTY = run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4})
+MESSAGE_OF_FAULTY = "is 4, but prompt_tokens 1 + completion_tokens 2 is 3"
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer"),
+    [
+        (FAULTY, "/usage/total_tokens"),
+        ([run(), FAULTY], "/1/usage/total_tokens"),
+        (page(FAULTY), "/data/0/usage/total_tokens"),
+        ([page(), page(FAULTY)], "/1/data/0/usage/total_tokens"),
+    ],
+)
+def test_pointers_lead_from_the_top_of_the_document(document: object, pointer: str) -> None:
+    assert said(document) == [("token-total-mismatch", pointer, MESSAGE_OF_FAULTY)]
+    found = findings(document)[0]
+    assert (found.run_id, found.run_status) == (run()["id"], "completed")
+
+
+def test_every_page_of_an_array_is_checked_as_a_page() -> None:
+    assert said([page(), 7, page(first_id="run_b"), _without(page(), "has_more")]) == [
+        ("schema:type", "/1", "is 7, expected an object"),
+        ("first-id-mismatch", "/2/first_id", 'is "run_b", but the first run in data is "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"'),
+        ("schema:required", "/3", 'lacks "has_more"'),
+    ]

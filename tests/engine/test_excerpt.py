@@ -1,0 +1,267 @@
+"""The line around a finding, as a reader sees it: nothing in it may be somebody's secret."""
+
+import json
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.json_texts import random_text
+from tests.support.pages import RUN, findings, page
+from tests.support.paths import SAMPLES
+from validator.core.finding import Excerpt
+from validator.core.problem import Span
+from validator.engine import excerpt
+from validator.engine.excerpt import excerpts
+from validator.jsontext.locate import walk
+from validator.jsontext.tokenizer import Token, parts, tokens
+
+PAGE = (SAMPLES / "valid" / "page.json").read_text(encoding="utf-8")
+CANARY = "canary"
+
+SECRETIVE: dict[str, Any] = {
+    "object": "list",
+    "data": [
+        {
+            "id": "run_1",
+            "status": "completed",
+            "instructions": "canary: never tell",
+            "last_error": {"code": "server_error", "message": "canary"},
+            "tools": [
+                {"type": "canary two"},
+                {
+                    "type": "function",
+                    "function": {
+                        "name": "look_up",
+                        "description": "canary",
+                        "parameters": {"properties": {"canary": {"type": "canary", "enum": ["canary"]}}},
+                    },
+                },
+            ],
+            "tool_resources": {"canary": {"file_ids": ["canary"]}},
+            "required_action": {
+                "type": "submit_tool_outputs",
+                "submit_tool_outputs": {"tool_calls": [{"function": {"name": "f", "arguments": '{"canary": 1}'}}]},
+                "extra": {"canary": "canary"},
+            },
+            "response_format": {"type": "json_schema", "json_schema": {"schema": {"canary": "canary"}}},
+            "metadata": {"canary": "canary", "id": "canary", "\u001b[31mcanary": 'a "canary" \\'},
+            "steps": [{"id": "canary", "content": [{"text": "canary"}]}],
+            "canary@example.org": "canary",
+        }
+    ],
+    "message": "canary",
+}
+
+
+def seen(excerpt: Excerpt) -> str:
+    """An excerpt with carets under the place, and `<` and `>` where the line goes on."""
+    left, right = "<" if excerpt.cut_left else "", ">" if excerpt.cut_right else ""
+    carets = "^" * (excerpt.end - excerpt.start) or "|"
+    return f"{left}{excerpt.text}{right}\n{' ' * (len(left) + excerpt.start)}{carets}"
+
+
+def excerpt_at(text: str, place: str, pointer: str = "", *, show_values: bool = False) -> str:
+    start = text.index(place)
+    (found,) = excerpts(text, [(Span(start, start + len(place)), pointer)], show_values=show_values)
+    return seen(found)
+
+
+def test_a_number_stands_in_its_line() -> None:
+    assert excerpt_at(PAGE, "360") == '        "total_tokens": 360,\n                        ^^^'
+
+
+def test_an_id_and_a_model_are_shown() -> None:
+    line = '      "id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA",'
+    assert excerpt_at(PAGE, '"run_Qm3vT8yLk2WzNf5RbXcJ7HdA"') == f"{line}\n            {'^' * 30}"
+    assert excerpt_at(PAGE, '"gpt-4o-mini"') == '      "model": "gpt-4o-mini",\n               ^^^^^^^^^^^^^'
+
+
+def test_free_text_is_masked_and_the_carets_stand_under_the_mask() -> None:
+    text = json.dumps("Answer questions about the library's opening hours.")
+    assert excerpt_at(PAGE, text) == '      "instructions": "…",\n                      ^^^'
+
+
+def test_free_text_of_one_character_is_masked_too() -> None:
+    assert excerpt_at('{"id": "run_1", "instructions": "x"}', '"run_1"') == (
+        '{"id": "run_1", "instructions": "…"}\n       ^^^^^^^'
+    )
+
+
+def test_a_key_of_metadata_is_masked_unless_it_is_the_one_reported() -> None:
+    text = '{"id": "run_1", "metadata": {"customer": "Jane", "order": 7}}'
+    assert excerpt_at(text, "7", "metadata") == (
+        '{"id": "run_1", "metadata": {"…": "…", "…": 7}}\n                                            ^'
+    )
+    assert excerpt_at(text, "7", "metadata/order") == (
+        '{"id": "run_1", "metadata": {"…": "…", "order": 7}}\n                                                ^'
+    )
+
+
+def test_a_reported_key_that_looks_like_a_credential_is_masked() -> None:
+    text = '{"data": [{"metadata": {"sk-proj-1": 7}}]}'
+    assert excerpt_at(text, "7", "data/0/metadata/sk-proj-1") == (
+        '{"data": [{"metadata": {"…": 7}}]}\n                             ^'
+    )
+
+
+def test_a_reported_key_is_shown_on_every_level() -> None:
+    text = '[{"tools": [{"function": {"parameters": {"properties": {"a/b": {"type": 7}, "c": {}}}}}]}]'
+    assert excerpt_at(text, "7", "0/tools/0/function/parameters/properties/a~1b/type") == (
+        '[{"tools": [{"function": {"parameters": {"properties": {"a/b": {"type": 7}, "…": {}}}}}]}]\n'
+        "                                                                        ^"
+    )
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_secret_is_in_no_excerpt_of_a_document(indent: int | None) -> None:
+    text = json.dumps(SECRETIVE, indent=indent)
+    places = [(Span(token.start, token.end), "data/0/status") for token in tokens(text)]
+    shown = "\n".join(map(seen, excerpts(text, places, show_values=False)))
+    assert CANARY not in shown
+    assert '"id": "run_1"' in shown
+    assert '"name": "look_up"' in shown
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_secret_is_in_no_excerpt_of_a_torn_document(indent: int | None) -> None:
+    text = json.dumps(SECRETIVE, indent=indent)
+    for end in range(0, len(text), 7):
+        for start in {max(0, end - 250), max(0, end - 3), end}:
+            torn = text[:end]
+            assert CANARY not in seen(excerpts(torn, [(Span(start, end), "")], show_values=False)[0])
+
+
+def test_asked_for_values_are_shown() -> None:
+    text = '{"metadata": {"customer": "Jane \N{GRINNING FACE}"}}'
+    assert excerpt_at(text, '"Jane \N{GRINNING FACE}"', show_values=True) == (
+        '{"metadata": {"customer": "Jane \N{GRINNING FACE}"}}\n                          ^^^^^^^^'
+    )
+
+
+def test_nothing_that_a_terminal_obeys_is_shown_and_carets_stay_in_place() -> None:
+    text = '\t{"a\x1b\u202e":\r1}\r\n'
+    assert excerpt_at(text, "1", show_values=True) == ' {"a\\u001b\\u202e": 1}\n                   ^'
+    assert excerpt_at('\t{"a":\r1}\r\n', "1") == ' {"a": 1}\n       ^'
+    assert excerpt_at("[1,\n2]", "2", show_values=True) == "2]\n^"
+    assert excerpt_at("", "", show_values=True) == "\n|"
+    assert excerpt_at("[1,\r\n2]", "\n") == "[1, \n    |"
+
+
+def test_a_line_that_is_too_long_is_a_window_around_the_place() -> None:
+    text = json.dumps({"data": [{"created_at": 1000 + index} for index in range(100)]})
+    shown = excerpt_at(text, "1050")
+    line, carets = shown.splitlines()
+    assert line.startswith('<: 1041}, {"created_at": 1042}')
+    assert line.endswith('{"created_at": 1058}, {"created_at": 1059>')
+    assert line[carets.index("^") : len(carets)] == "1050"
+
+
+def test_a_token_at_the_edge_of_the_window_is_shown_whole_or_masked_whole() -> None:
+    text = json.dumps({"id": "run_1", "instructions": "canary " * 100, "status": 7, "metadata": {"a": "canary " * 100}})
+    assert excerpt_at(text, "7") == '<"…", "status": 7, "metadata": {"…": "…">\n                ^'
+
+
+def test_a_place_on_each_line_costs_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def counted(text: str, *begin: Any, **options: Any) -> Iterator[Token]:
+        calls.append(text)
+        return tokens(text, *begin, **options)
+
+    monkeypatch.setattr(excerpt, "tokens", counted)
+    text = "[\n1,\n2,\n3\n]"
+    places = [(Span(text.index(digit), text.index(digit) + 1), "") for digit in "312"]
+    assert [seen(one) for one in excerpts(text, places, show_values=False)] == ["3\n^", "1,\n^", "2,\n^"]
+    assert calls == [text]
+
+
+@pytest.mark.parametrize("indent", [None, 2], ids=["on one line", "indented"])
+@pytest.mark.parametrize("separators", [(",", ":"), (" , ", " : ")], ids=["compact", "spaced"])
+def test_excerpts_are_the_same_where_the_text_is_entered_at_landmarks(
+    indent: int | None, separators: tuple[str, str]
+) -> None:
+    rng = random.Random(12)
+    run = {**SECRETIVE["data"][0], "usage": {"total_tokens": 360}, "a/b": ["canary \U0001f642"] * 40}
+    page = {**SECRETIVE, "data": [run, [{"created_at": 1000 + number} for number in range(60)], run, 7, run, {}]}
+    text = json.dumps(page, indent=indent, separators=separators, ensure_ascii=False)
+    keys = [parts(token.path) for token in tokens(text)]
+    for _ in range(60):
+        pointers = {"/".join(str(key).replace("/", "~1") for key in rng.choice(keys)) for _ in range(rng.randint(1, 6))}
+        spans, landmarks = walk(text, {(pointer, rng.random() < 0.5) for pointer in pointers})
+        places = [(span, pointer) for (pointer, _), span in spans.items()]
+        assert excerpts(text, places, show_values=False, landmarks=landmarks) == excerpts(
+            text, places, show_values=False
+        )
+    for text in filter(None, (random_text(rng) for _ in range(200))):
+        asked = {("/".join(map(str, parts(token.path))), False) for token in tokens(text)}
+        spans, landmarks = walk(text, {rng.choice(sorted(asked))})
+        places = [(span, "") for span in spans.values()]
+        assert excerpts(text, places, show_values=False, landmarks=landmarks) == excerpts(
+            text, places, show_values=False
+        )
+
+
+def test_only_what_stands_around_a_place_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+
+    def counted(text: str, *begin: Any, **options: Any) -> Iterator[Token]:
+        for token in tokens(text, *begin, **options):
+            read.append(token)
+            yield token
+
+    monkeypatch.setattr(excerpt, "tokens", counted)
+    changed = {**RUN, "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}}
+    runs = [{**(changed if number in (50, 99) else RUN), "id": f"run_{number}"} for number in range(100)]
+    found = findings(json.dumps(page(*runs)), select=["token-total-mismatch"])
+    assert [(one.pointer, one.excerpt and one.excerpt.text[one.excerpt.start : one.excerpt.end]) for one in found] == [
+        ("/data/50/usage/total_tokens", "4"),
+        ("/data/99/usage/total_tokens", "4"),
+    ]
+    assert len(read) < 150
+    assert sum(1 for _ in tokens(json.dumps(page(*runs)))) > 5000
+
+
+def test_reading_ends_at_the_last_place() -> None:
+    assert excerpt_at("[1,\n2,\n!", "1") == "[1,\n ^"
+
+
+def test_endless_numbers_and_keys_are_cut() -> None:
+    assert excerpt_at("1" * 80, "1" * 80) == f"{'1' * 80}\n{'^' * 80}"
+    text = f'{{"metadata": {{"{"k" * 99}": {"9" * 99}}}}}'
+    assert excerpt_at(text, "9" * 99, f"metadata/{'k' * 99}") == (
+        f'{{"metadata": {{"{"k" * 79}…": {"9" * 80}…9}}}}\n{" " * 98}{"^" * 82}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "expected"),
+    [
+        ("{'api_key': 'secret', 'pin': 1234}", "'api", "{'…': '…', '…': …}\n ^"),
+        ('{"id": "run_1", "pin": 0123}', "0123", '{"id": "run_1", "pin": 0123}\n                       ^^^^'),
+        ('{"id": True, "x": "secret"}', "True", '{"id": True, "…": "…"}\n       ^^^^'),
+        ('{"x": secret, "y": 5}', "secret", '{"x": …, "…": …}\n      ^'),
+        ('{"id": "run_1", "x": "secret 12', '"secret', '{"id": "run_1", "x": "… …\n                     ^^'),
+        ('{"x": "sec\\qret 12"}', "\\q", '{"x": "… …"}\n       |'),
+        ("token=secret 1234", "token", "…=… …\n^"),
+        ("1234 is your code 5678", "is", "1234 … … … …\n     ^"),
+        ("<p>Dear Jane: 1234</p>", "<p", "<…>… …: …</…>\n^^"),
+        ("geheim\N{LATIN SMALL LETTER SHARP S}\u2028::error::x", "geheim", "…::…::…\n|"),
+        ("[1, 2 3, 4 'five' 6]", "3", "[1, 2 3, 4 '…' …]\n      ^"),
+        ("['1234', 5]", "'", "['…', …]\n ^"),
+        ('["1234', '"', '["…\n ^'),
+        ("0123", "0123", "0123\n^^^^"),
+        ("\n0123", "0123", "…\n^"),
+        ("", "", "\n|"),
+        ("[1,\n", "", "[1,\n|"),
+    ],
+)
+def test_of_a_text_that_is_no_json_punctuation_is_shown(text: str, place: str, expected: str) -> None:
+    assert excerpt_at(text, place) == expected
+
+
+def test_far_from_what_could_be_read_nothing_is_trusted() -> None:
+    text = f'{{"a": "{"secret " * 60} 1234 x: 5678'
+    shown = excerpt_at(text, "5678")
+    assert shown == f"<{'… ' * 28} … …: …\n{' ' * 63}^"

@@ -1,0 +1,51 @@
+"""What a report may tell of every run: sound or not, on a page, alone, or a line of an archive."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.support.pages import page, run
+from validator.batch.parallel import survey
+from validator.core.options import CheckOptions
+from validator.core.results import DocumentResult, RunOutline
+from validator.engine.checks import checks
+from validator.rules.selection import severities
+
+
+def outline(pointer: str, **changes: Any) -> RunOutline:
+    whole = run()
+    names = {key: whole[key] for key in ("id", "thread_id", "status")}
+    times = {key: value for key in ("created_at", "started_at", "completed_at") if (value := whole[key]) is not None}
+    return RunOutline(**{"pointer": pointer, **names, "times": times, **changes})
+
+
+def told(path: Path, *texts: object) -> list[tuple[RunOutline, ...]]:
+    path.write_text("".join(f"{json.dumps(text)}\n" for text in texts), "utf-8")
+    settings = CheckOptions(severities(), 1_800_000_000.0, outlines=True)
+    results = survey([str(path)], checks(settings), 10_000_000, 1)
+    return [one.outlines for one in results if isinstance(one, DocumentResult)]
+
+
+def test_every_run_of_a_page_is_told_of(tmp_path: Path) -> None:
+    other = run(id="run_b", status="queued", completed_at=None, usage=None)
+    times = {key: run()[key] for key in ("created_at", "started_at")}
+    second = outline("/data/1", id="run_b", status="queued", times=times)
+    assert told(tmp_path / "page.json", page(run(), other)) == [(outline("/data/0"), second)]
+
+
+def test_sound_lines_of_an_archive_are_told_of_too(tmp_path: Path) -> None:
+    assert told(tmp_path / "runs.jsonl", run(), run(id="run_b")) == [(outline(""),), (outline("", id="run_b"),)]
+
+
+def test_what_is_misshapen_or_may_not_be_shown_is_left_out(tmp_path: Path) -> None:
+    bad = run(id="sk-proj-secret", thread_id=7, status=None, created_at="soon", started_at=1e300, completed_at=True)
+    assert told(tmp_path / "run.json", bad) == [
+        (outline("", id=None, thread_id=None, status=None, times={}),),
+    ]
+
+
+def test_times_of_the_camel_case_form_are_seconds(tmp_path: Path) -> None:
+    text = {"object": "thread.run", "id": "run_a", "threadId": "thread_a", "status": "queued"}
+    text["createdAt"] = "2024-10-20T10:00:00Z"
+    expected = RunOutline("", "run_a", "thread_a", "queued", {"created_at": 1729418400.0})
+    assert told(tmp_path / "run.json", text) == [(expected,)]

@@ -1,0 +1,930 @@
+"""Documents that belong together: pages of one listing, snapshots of a run, the events of a stream, recorded calls."""
+
+import copy
+import json
+import random
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from tests.support.commands import run as command
+from tests.support.mutations import mutations, several
+from tests.support.pages import NOW, RUN, findings, page, run, said
+from tests.support.paths import SAMPLES
+from validator import validate
+from validator.batch.session import check_all
+from validator.contract.loader import camel_case, contract
+from validator.core.options import CheckOptions
+from validator.core.results import CleanRecords
+from validator.engine.checker import find
+from validator.engine.checks import Checks, checks
+from validator.engine.series import Series
+from validator.rules.registry import RULES
+from validator.rules.selection import severities
+from validator.rules.support.snapshots import CONFIGURATION, REMEMBERED
+from validator.sources import Document
+
+ReportItem = tuple[str, str, str]
+SERIES = ["listing", "history"]
+URL = "https://api.example.com/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs"
+
+
+def runs(letters: str, **changes: Any) -> list[dict[str, Any]]:
+    """A run for each letter, of which the first in the alphabet is the newest."""
+    moments = [(letter, 1729418400 - 100 * (ord(letter) - ord("a"))) for letter in letters]
+    return [
+        run(id=f"run_{letter}", created_at=at, started_at=at, completed_at=at + 5, **changes) for letter, at in moments
+    ]
+
+
+def listed(letters: str, more: bool = True, **changes: Any) -> dict[str, Any]:
+    """A page of such runs."""
+    if letters:
+        return page(*runs(letters), has_more=more, **changes)
+    return page(data=[], first_id=None, last_id=None, has_more=more) | changes
+
+
+def of_listing(*pages: Any, **options: Any) -> list[ReportItem]:
+    """What is said of the pages of one listing."""
+    return said(list(pages), listing=True, **{"select": SERIES, **options})
+
+
+def of_history(*snapshots: Any, **options: Any) -> list[ReportItem]:
+    """What is said of snapshots of runs."""
+    return said(list(snapshots), history=True, **{"select": SERIES, **options})
+
+
+def active(status: str = "in_progress", **changes: Any) -> dict[str, Any]:
+    """The run while it is at work."""
+    return run(**{"status": status, "completed_at": None, "usage": None, "expires_at": 1729419000, **changes})
+
+
+# Listings
+
+
+def test_pages_that_make_one_listing_are_sound() -> None:
+    assert of_listing(listed("ab"), listed("c"), listed("de", more=False)) == []
+    assert of_listing(listed("ed"), listed("c"), listed("ba", more=False)) == []
+    assert of_listing(listed("", more=False)) == []
+    assert of_listing(listed("ab", more=False), listed("", more=False)) == []
+
+
+def test_a_page_of_another_thread_is_told() -> None:
+    others = {"thread_id": "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd"}
+    told = 'is "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd", but /0 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
+    message = f"{told}: a listing is of one thread"
+    pages = listed("bc"), page(*runs("d", **others), has_more=True), listed("e"), page(*runs("fg", **others))
+    assert of_listing(*pages) == [("mixed-thread-pages", f"/{number}/data/0/thread_id", message) for number in (1, 3)]
+    assert said([*pages]) == []  # an array of pages that nobody called a listing
+
+
+def test_a_page_of_another_thread_is_no_broken_chain_too() -> None:
+    pages = listed("bc"), page(*runs("a", thread_id="thread_z"))
+    assert [told[:2] for told in of_listing(*pages)] == [("mixed-thread-pages", "/1/data/0/thread_id")]
+    milder = {"mixed-thread-pages": "warning"}
+    assert [told[:2] for told in of_listing(*pages, severity=milder)] == [
+        ("broken-chain", "/1/data/0/created_at"),
+        ("mixed-thread-pages", "/1/data/0/thread_id"),
+    ]
+    assert [told[:2] for told in of_listing(*pages, ignore=[*milder])] == [("broken-chain", "/1/data/0/created_at")]
+
+
+def test_the_thread_of_a_listing_is_the_first_that_a_page_tells() -> None:
+    silent = page(run(id="run_a", thread_id=""), run(id="run_b", thread_id=7, created_at=1729418300), has_more=True)
+    pages = silent, listed("", more=True), listed("c"), page(*runs("d", thread_id="thread_z"))
+    options = {"select": ["mixed-thread-pages"]}
+    assert [told[:2] for told in of_listing(*pages, **options)] == [("mixed-thread-pages", "/3/data/0/thread_id")]
+
+
+def test_files_of_one_folder_are_no_listing_unless_it_is_said(tmp_path: Path) -> None:
+    for name, thread in (("a", "thread_y"), ("b", "thread_z")):
+        (tmp_path / f"{name}.json").write_text(json.dumps(page(*runs(name, thread_id=thread))))
+    assert said(tmp_path) == []
+    assert [told[:2] for told in said(tmp_path, listing=True, ignore=["broken-chain"])] == [
+        ("mixed-thread-pages", "/data/0/thread_id")
+    ]
+
+
+def test_pages_of_an_array_are_no_listing_unless_it_is_said() -> None:
+    assert said([listed("ab"), listed("ab")]) == []
+
+
+def test_a_run_on_two_pages_is_told_once_a_page_with_the_number_of_others() -> None:
+    assert of_listing(listed("abc"), listed("bcd"), listed("d", more=False)) == [
+        (
+            "overlapping-pages",
+            "/1/data/0/id",
+            'is "run_b", which /0 has already, like 1 more of this page: a run is on one page of a listing',
+        ),
+        ("overlapping-pages", "/2/data/0/id", 'is "run_d", which /1 has already: a run is on one page of a listing'),
+    ]
+
+
+def test_a_run_that_one_page_lists_twice_is_another_fault() -> None:
+    twice = page(*runs("aa"), has_more=False)
+    assert [told[0] for told in of_listing(twice, select=["listing", "page"])] == ["duplicate-run-id"]
+
+
+def test_the_same_page_again_is_one_fault() -> None:
+    assert [told[:2] for told in of_listing(listed("ab", more=False), listed("ab", more=False))] == [
+        ("overlapping-pages", "/1/data/0/id")
+    ]
+
+
+def test_a_page_after_the_last_one_is_told() -> None:
+    assert of_listing(listed("a", more=False), listed("bc", more=False)) == [
+        (
+            "broken-chain",
+            "/1/data",
+            "holds 2 runs, but has_more is false in /0: it is true where another page follows",
+        )
+    ]
+
+
+def test_a_page_that_has_no_order_by_itself_may_still_turn_back_at_its_seam() -> None:
+    turned = page(*runs("b"), *runs("e"), *runs("d"))
+    assert of_listing(listed("ac"), turned) == [_turned(0, 1729418300, "later", 1729418200, " in /0")]
+    assert of_listing(listed("ab"), page(*runs("c"), *runs("e"), *runs("d"))) == []
+
+
+def test_a_listing_that_ends_with_a_promise_is_told() -> None:
+    assert of_listing(listed("a"), listed("b")) == [
+        ("broken-chain", "/1/has_more", "is true, but no page follows: it is false on the last page of a listing")
+    ]
+    assert [told[0] for told in of_listing(listed(""), select=["listing", "page"])] == ["empty-page-has-more"]
+
+
+def test_an_empty_page_after_a_promise_is_told() -> None:
+    assert of_listing(listed("a"), listed("", more=False)) == [
+        ("false-has-more", "/1/data", "is empty, but has_more is true in /0: it is false where nothing follows")
+    ]
+
+
+def _turned(index: int, time: int, word: str, other: int, where: str, first: str = "newest") -> ReportItem:
+    message = (
+        f"is {time}, {word} than the {other} of the run before it{where}, but in this listing the {first} "
+        "run comes first"
+    )
+    return ("broken-chain", f"/1/data/{index}/created_at", message)
+
+
+def test_times_that_turn_back_at_a_seam_are_told() -> None:
+    assert of_listing(listed("ac"), listed("bd", more=False)) == [_turned(0, 1729418300, "later", 1729418200, " in /0")]
+    assert of_listing(listed("db"), listed("ca", more=False)) == [
+        _turned(0, 1729418200, "earlier", 1729418300, " in /0", "oldest")
+    ]
+
+
+def test_a_page_in_the_other_order_is_told_at_its_first_turn() -> None:
+    assert of_listing(listed("ab"), listed("dc", more=False)) == [_turned(1, 1729418200, "later", 1729418100, "")]
+
+
+def test_the_order_is_that_of_the_pages_so_far() -> None:
+    assert [told[:2] for told in of_listing(listed("a"), listed("c"), listed("b", more=False))] == [
+        ("broken-chain", "/2/data/0/created_at")
+    ]
+    assert [told[:2] for told in of_listing(listed("c"), listed("ab"), listed("d", more=False))] == [
+        ("broken-chain", "/1/data/0/created_at")
+    ]
+
+
+def test_a_page_that_is_out_of_order_by_itself_is_another_fault() -> None:
+    pages = listed("ab"), listed("dce"), listed("f", more=False)
+    assert [told[:2] for told in of_listing(*pages, select=["listing", "page"])] == [
+        ("unordered-runs", "/1/data/2/created_at")
+    ]
+
+
+def test_an_order_that_was_asked_for_counts_from_the_first_page() -> None:
+    pages = listed("b"), listed("a", more=False)
+    assert of_listing(*pages, order="asc") == []
+    assert [told[:2] for told in of_listing(*pages, order="desc")] == [("broken-chain", "/1/data/0/created_at")]
+    turned = listed("ab"), listed("dc", more=False)
+    assert [told[:2] for told in of_listing(*turned, order="desc", select=["listing", "page"])] == [
+        ("unordered-runs", "/1/data/1/created_at")
+    ]
+
+
+def test_what_is_no_page_interrupts_a_listing() -> None:
+    pages = listed("c", more=False), {"object": "list", "data": 7}, listed("b"), None, listed("ab", more=False)
+    assert [told[:2] for told in of_listing(*pages)] == [
+        ("not-a-run-list", "/1"),
+        ("not-a-run-list", "/3"),
+        ("overlapping-pages", "/4/data/1/id"),
+    ]
+
+
+def test_misshapen_fields_are_not_compared() -> None:
+    bad = copy.deepcopy(listed("bc", more=False))
+    bad["data"][0]["id"], bad["data"][1]["created_at"], bad["has_more"] = 7, "later", "no"
+    assert of_listing(listed("ab"), bad, listed("d", more=False)) == []
+    assert [told[:2] for told in of_listing(listed("abc"), bad, listed("d", more=False))] == [
+        ("overlapping-pages", "/1/data/1/id")
+    ]
+    empty = listed("b", more=False)
+    empty["data"][0]["id"] = ""
+    assert of_listing(empty | {"has_more": True}, empty) == []
+
+
+def test_pages_in_camel_case_are_followed_and_spelt_as_they_are() -> None:
+    pages = [_camel(listed("ac")), _camel(listed("bd", more=False))]
+    assert [told[:2] for told in of_listing(*pages)] == [("broken-chain", "/1/data/0/createdAt")]
+    pages = [_camel(listed("a")), _camel(listed("b"))]
+    assert of_listing(*pages) == [
+        ("broken-chain", "/1/hasMore", "is true, but no page follows: it is false on the last page of a listing")
+    ]
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_camel(item) for item in value]
+    return {camel_case(key): _camel(child) for key, child in value.items()} if isinstance(value, dict) else value
+
+
+def _files(folder: Path, *documents: Any) -> list[str]:
+    for number, document in enumerate(documents, 1):
+        (folder / f"{number}.json").write_text(json.dumps(document))
+    return [str(folder / f"{number}.json") for number in range(1, len(documents) + 1)]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_command_takes_files_for_the_pages_of_a_listing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: str
+) -> None:
+    _files(tmp_path, listed("ab"), listed("bc"))
+    monkeypatch.setattr("validator.batch.parallel.MIN_PARALLEL_BYTES", 1)
+    words = ("-f", "concise", "--select", "listing", "--jobs", jobs)
+    assert command("1.json", "2.json", *words, cwd=tmp_path).out == "ok: 4 runs in 2 documents\n"
+    assert command("--listing", "1.json", "2.json", *words, cwd=tmp_path).out == (
+        "2.json:1:36: error overlapping-pages /data/0/id: "
+        'is "run_b", which 1.json has already: a run is on one page of a listing\n'
+        "2.json:1:2005: error broken-chain /has_more: "
+        "is true, but no page follows: it is false on the last page of a listing\n"
+        "2 errors in 2 documents (4 runs)\n"
+    )
+
+
+def test_a_page_that_could_not_be_had_may_be_the_last(tmp_path: Path) -> None:
+    (first,) = _files(tmp_path, listed("a"))
+    ran = command("--listing", first, str(tmp_path / "gone.json"), "--select", "listing")
+    assert (ran.code, ran.out) == (2, "ok: 1 run in 1 document\n")
+    (tmp_path / "2.json").write_text("{")
+    assert [(one.file, one.rule) for one in validate(tmp_path, listing=True, now=NOW).findings] == [
+        (str(tmp_path / "2.json"), "not-json")
+    ]
+
+
+def test_lines_of_an_archive_may_be_pages_or_snapshots(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_text("".join(json.dumps(one) + "\n" for one in (listed("ab"), listed("bc", more=False))))
+    (found,) = validate(archive, listing=True, now=NOW).findings
+    assert (found.record, found.line, found.rule) == (2, 2, "overlapping-pages")
+    assert found.message == 'is "run_b", which record 1 has already: a run is on one page of a listing'
+    assert validate(archive, now=NOW).ok
+    archive.write_text("".join(json.dumps(one) + "\n" for one in (run(), active())))
+    (found,) = validate(archive, history=True, now=NOW).findings
+    assert (found.record, found.line, found.rule, found.run_id) == (2, 2, "illegal-transition", RUN["id"])
+
+
+def test_the_lines_that_a_screen_would_pass_are_followed_too(tmp_path: Path) -> None:
+    archive = tmp_path / "a.jsonl"
+    archive.write_text(json.dumps(run()) + "\n" + json.dumps(run(thread_id="thread_Other")) + "\n")
+    assert command("--history", str(archive)).code == 1
+    assert command(str(archive)).code == 0
+
+
+# Histories
+
+LATER = [
+    ("queued", "in_progress"),
+    ("queued", "completed"),
+    ("queued", "requires_action"),
+    ("in_progress", "queued"),
+    ("requires_action", "queued"),
+    ("requires_action", "cancelling"),
+    ("in_progress", "cancelled"),
+    ("cancelling", "cancelled"),
+    ("cancelling", "completed"),
+    ("completed", "completed"),
+    ("completed", "expired"),
+]
+NEVER = [
+    ("completed", "queued"),
+    ("completed", "failed"),
+    ("expired", "completed"),
+    ("incomplete", "expired"),
+    ("cancelled", "cancelling"),
+    ("failed", "in_progress"),
+    ("cancelling", "in_progress"),
+    ("cancelling", "requires_action"),
+    ("cancelling", "queued"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), LATER)
+def test_a_status_that_can_be_reached_is_fine(before: str, after: str) -> None:
+    assert of_history(run(status=before), run(status=after)) == []
+
+
+@pytest.mark.parametrize(("before", "after"), NEVER)
+def test_a_status_that_cannot_be_reached_is_the_only_thing_told(before: str, after: str) -> None:
+    reason = "a run in that status only ends" if before == "cancelling" else "a run that has ended keeps its status"
+    assert of_history(run(status=before), run(status=after, started_at=None, completed_at=None, usage=None)) == [
+        ("illegal-transition", "/1/status", f'is "{after}", but was "{before}" in /0: {reason}')
+    ]
+
+
+def test_what_persists_is_told_once() -> None:
+    assert [told[:2] for told in of_history(run(), active(), active(), run(), active())] == [
+        ("illegal-transition", "/1/status"),
+        ("illegal-transition", "/4/status"),
+    ]
+
+
+KEPT = "a run ends once, and that time stays"
+STARTED = "a run that has started has started, and may start anew only later"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({"started_at": None}, {"started_at": 5}, None),
+        ({"started_at": 5}, {"started_at": 6}, None),
+        ({"started_at": 6}, {"started_at": 5}, f"is 5, but was 6 in /0: {STARTED}"),
+        ({"started_at": 6}, {"started_at": None}, f"is null, but was 6 in /0: {STARTED}"),
+        ({"expires_at": 6}, {"expires_at": None}, None),
+        ({"expires_at": 6}, {"expires_at": 7}, None),
+        ({"expires_at": None}, {"expires_at": 7}, None),
+        ({"expires_at": 6}, {"expires_at": 5}, "is 5, but was 6 in /0: a run may be given more time, never less"),
+        ({"completed_at": 5}, {"completed_at": 6}, f"is 6, but was 5 in /0: {KEPT}"),
+        ({"failed_at": 5}, {"failed_at": None}, f"is null, but was 5 in /0: {KEPT}"),
+        ({"cancelled_at": 5}, {"cancelled_at": 4}, f"is 4, but was 5 in /0: {KEPT}"),
+        ({"cancelled_at": 5}, {"cancelled_at": 5}, None),
+        ({"started_at": 5}, {"started_at": "late"}, None),
+        ({"started_at": 5}, {"started_at": 0}, None),
+    ],
+)
+def test_times_go_forward_only(before: dict[str, Any], after: dict[str, Any], told: str | None) -> None:
+    (field,) = before
+    expected = [] if told is None else [("time-moved-back", f"/1/{field}", told)]
+    assert of_history(run(**before), run(**after), select=[*SERIES, "zero-timestamp"], ignore=["zero-timestamp"]) == (
+        expected if after[field] != 0 else [("time-moved-back", "/1/started_at", f"is 0, but was 5 in /0: {STARTED}")]
+    )
+
+
+def test_a_zero_is_compared_as_the_null_that_it_stands_for() -> None:
+    assert [told[0] for told in said([run(), run(started_at=0)], history=True)] == ["time-moved-back"]
+    assert [told[0] for told in said([run(started_at=0), run()], history=True)] == ["zero-timestamp"]
+    due = active(), active(expires_at=0)
+    assert [(told[0], told[1]) for told in said([*due], history=True)] == [("zero-timestamp", "/1/expires_at")]
+
+
+def test_a_zero_says_nothing_of_the_order_of_a_listing() -> None:
+    unknown = [run(id=f"run_{letter}", created_at=0) for letter in "xyz"]
+    pages = page(*runs("a"), unknown[0], has_more=True), page(unknown[1], *runs("bc"), unknown[2])
+    assert {told[0] for told in said([*pages], listing=True)} == {"zero-timestamp"}
+
+
+def test_camel_case_times_are_compared_as_instants() -> None:
+    moments = [{"startedAt": f"2024-10-20T10:00:0{second}.000Z"} for second in (2, 1)]
+    snapshots = [{**_camel(run()), "createdAt": "2024-10-20T10:00:00.000Z", **moment} for moment in moments]
+    assert of_history(*snapshots) == [
+        (
+            "time-moved-back",
+            "/1/startedAt",
+            f'is "2024-10-20T10:00:01.000Z", but was "2024-10-20T10:00:02.000Z" in /0: {STARTED}',
+        )
+    ]
+
+
+def usage(prompt: int, completion: int) -> dict[str, Any]:
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (None, usage(5, 5), None),
+        (usage(5, 5), usage(5, 6), None),
+        (usage(5, 5), usage(4, 9), ("/1/usage/prompt_tokens", "is 4, but was 5 in /0: ")),
+        (usage(5, 5), usage(5, 4), ("/1/usage/completion_tokens", "is 4, but was 5 in /0: ")),
+        (usage(5, 5), usage(5, 5) | {"total_tokens": 9}, None),
+        (usage(5, 5) | {"total_tokens": 11}, usage(5, 5), None),
+        (usage(5, 5) | {"total_tokens": 11}, usage(5, 4), ("/1/usage/completion_tokens", "is 4, but was 5 in /0: ")),
+        (usage(5, 5), None, ("/1/usage", "is null, but was there in /0: ")),
+        (usage(5, 5), usage(0, 10), ("/1/usage/prompt_tokens", "is 0, but was 5 in /0: ")),
+        (usage(5, 5), usage(5, -1), None),
+        (usage(5, 5), usage(5, 5) | {"prompt_tokens": -1}, None),
+        (usage(5, 5), 7, None),
+    ],
+)
+def test_usage_never_shrinks(before: Any, after: Any, told: tuple[str, str] | None) -> None:
+    expected = [] if told is None else [("usage-shrank", told[0], f"{told[1]}what a run has used stays used")]
+    assert of_history(run(usage=before), run(usage=after)) == expected
+
+
+def test_the_steps_of_a_run_are_added_up() -> None:
+    steps = [{"usage": usage(5, 5)}, {"usage": usage(0, 7)}]
+    assert said(run(usage=usage(5, 12), steps=steps)) == []
+    for own, name in (
+        (usage(6, 11), "prompt_tokens"),
+        (usage(6, 12), "prompt_tokens"),
+        (usage(5, 6), "completion_tokens"),
+    ):
+        total = {"prompt_tokens": 5, "completion_tokens": 12}[name]
+        assert said(run(usage=own, steps=steps)) == [
+            ("steps-usage-mismatch", f"/usage/{name}", f"is {own[name]}, but the steps of the run add up to {total}")
+        ]
+    wrong = [{"usage": usage(5, 12) | {"total_tokens": 18}}]
+    assert said(run(usage=usage(5, 12), steps=wrong)) == [
+        ("steps-usage-mismatch", "/usage/total_tokens", "is 17, but the steps of the run add up to 18")
+    ]
+    assert said(run(usage=usage(5, 0), steps=[{"usage": usage(5, 7)}])) == [
+        ("steps-usage-mismatch", "/usage/completion_tokens", "is 0, but the steps of the run add up to 7")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "rule"),
+    [
+        (usage(5, 12) | {"total_tokens": 18}, "token-total-mismatch"),
+        (usage(5, 12) | {"prompt_tokens": 4}, "token-total-mismatch"),
+        (usage(5, -1), "negative-tokens"),
+        (usage(-1, 12), "negative-tokens"),
+    ],
+)
+def test_counts_that_are_wrong_by_themselves_are_not_held_against_the_steps(own: dict[str, int], rule: str) -> None:
+    assert [name for name, *_ in said(run(usage=own, steps=[{"usage": usage(5, 12)}]))] == [rule]
+
+
+@pytest.mark.parametrize("steps", [7, "ab", {}, []])
+def test_what_is_no_list_of_steps_is_not_added_up(steps: Any) -> None:
+    assert said(run(steps=steps)) == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        7,
+        None,
+        {},
+        {"usage": None},
+        {"usage": 7},
+        {"usage": {"total_tokens": 7}},
+        {"usage": usage(1, 1) | {"total_tokens": 2.5}},
+    ],
+)
+def test_steps_are_not_added_up_where_one_has_no_usage(step: Any) -> None:
+    assert said(run(steps=[{"usage": usage(5, 5)}, step])) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("created_at", 1729418401, "is 1729418401, but was 1729418400"),
+        ("thread_id", "thread_Other", 'is "thread_Other", but was "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'),
+        ("assistant_id", "asst_Other", 'is "asst_Other", but was "asst_Vt6kPq1ZsYw9Lr4MnBx8GjCe"'),
+    ],
+)
+def test_another_run_under_the_same_id_is_the_only_thing_told(field: str, value: Any, shown: str) -> None:
+    other = active("queued", model="gpt-4", **{field: value})
+    found = findings([run(), other], history=True, select=SERIES)
+    assert [(one.rule, one.severity, one.pointer, one.message) for one in found] == [
+        ("changed-immutable-field", "error", f"/1/{field}", f"{shown} in /0: two runs go under one id")
+    ]
+
+
+LONG = "Answer in no more than a hundred words, whatever it is that you were asked about."
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({"model": "gpt-4o"}, {"model": "gpt-4"}, 'is "gpt-4", but was "gpt-4o" in /0'),
+        ({"temperature": 1}, {"temperature": 1.0}, None),
+        ({"temperature": 1}, {"temperature": 0.5}, "is 0.5, but was 1 in /0"),
+        ({"instructions": "Be kind."}, {"instructions": None}, "is null, but was a string of 8 characters in /0"),
+        (
+            {"instructions": "Zebra"},
+            {"instructions": "tapir"},
+            "is a string of 5 characters, but was a string of 5 characters in /0",
+        ),
+        ({"instructions": LONG}, {"instructions": LONG + "!"}, "is not what it was in /0"),
+        ({"instructions": LONG}, {"instructions": "Be kind."}, "is not what it was in /0"),
+        ({"tools": []}, {"tools": [{"type": "code_interpreter"}]}, "is not what it was in /0"),
+        ({"truncation_strategy": {"type": "auto", "a": 1}}, {"truncation_strategy": {"a": 1, "type": "auto"}}, None),
+        ({"tools": [{"type": "x", "a": [1, 0.5]}]}, {"tools": [{"type": "x", "a": [1.0, 0.5]}]}, None),
+        ({"tools": [{"type": "x", "a": 1}]}, {"tools": [{"type": "x", "a": 1.5}]}, "is not what it was in /0"),
+        ({"tools": []}, {"tools": 7}, None),
+        ({"tool_resources": {}}, {"tool_resources": {"a": 1}}, None),
+        ({"metadata": {}}, {"metadata": {"a": "b"}}, None),
+    ],
+)
+def test_what_a_run_was_created_with_stays(before: dict[str, Any], after: dict[str, Any], told: str | None) -> None:
+    (field,) = before
+    found = findings([run(**before), run(**after)], history=True, select=SERIES)
+    assert [(one.rule, one.severity, one.pointer, one.message) for one in found] == (
+        []
+        if told is None
+        else [
+            (
+                "changed-immutable-field",
+                "warning",
+                f"/1/{field}",
+                f"{told}: only the metadata of a run can be modified",
+            )
+        ]
+    )
+
+
+def test_the_milder_severity_follows_a_remap_down_but_not_up() -> None:
+    snapshots = [run(), run(model="gpt-4", thread_id=7)]
+    for level in ("info", "warning", "error"):
+        found = findings(snapshots, history=True, select=SERIES, severity={"changed-immutable-field": level})
+        assert [str(one.severity) for one in found] == [level if level == "info" else "warning"]
+
+
+def test_fields_that_a_snapshot_lacks_are_not_compared() -> None:
+    old = {name: value for name, value in run(file_ids=[]).items() if name not in ("usage", "tool_choice")}
+    assert of_history(run(file_ids=[]), old, run(file_ids=[], usage=usage(1, 1), tool_choice="none")) == []
+
+
+def test_runs_are_followed_through_pages_and_by_their_ids() -> None:
+    first, later = page(*runs("ab")), page(*runs("ba", thread_id="thread_Other"))
+    assert [told[:2] for told in of_history(first, later)] == [
+        ("changed-immutable-field", "/1/data/0/thread_id"),
+        ("changed-immutable-field", "/1/data/1/thread_id"),
+    ]
+    nobody = [run(id=value, thread_id=thread) for value in ("", 7, None) for thread in ("thread_a", "thread_b")]
+    assert of_history(*nobody) == []
+    assert of_history(page(run(), run(thread_id="thread_Other"))) == []
+
+
+def test_files_are_named_by_what_tells_them_apart(tmp_path: Path) -> None:
+    _files(tmp_path, run(), run())
+    (tmp_path / "3.jsonl").write_text("".join(json.dumps(run(completed_at=1729418500 + i)) + "\n" for i in range(2)))
+    (tmp_path / "4.json").write_text(json.dumps(run()))
+    found = validate(tmp_path, history=True, now=NOW).findings
+    assert [(one.message.partition(" in ")[2].partition(":")[0]) for one in found] == [
+        str(tmp_path / "2.json"),
+        "record 1",
+        f"{tmp_path}/3.jsonl, record 2",
+    ]
+
+
+# Streams
+
+
+def _stream(path: Path, *events: tuple[str, Any]) -> Path:
+    path.write_text("".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events))
+    return path
+
+
+def _told(path: Path, **options: Any) -> list[tuple[int | None, str, str, str]]:
+    found = validate(path, now=NOW, **{"select": SERIES, **options}).findings
+    return [(one.record, one.rule, one.pointer, one.message) for one in found]
+
+
+DONE = ("done", "[DONE]")
+WAITING = active("queued", started_at=None)
+
+
+def test_a_stream_whose_events_fit_is_sound(tmp_path: Path) -> None:
+    events = [
+        ("thread.run.created", WAITING),
+        ("thread.run.in_progress", active()),
+        ("thread.run.renamed", active()),
+        ("thread.run.completed", run()),
+    ]
+    assert _told(_stream(tmp_path / "a.sse", *events, DONE)) == []
+    assert _told(_stream(tmp_path / "a.sse", *events, ("error", {}))) == []
+    (tmp_path / "a.sse").write_text(f"data: {json.dumps(active())}\n\ndata: {json.dumps(run())}\n\ndata: [DONE]\n\n")
+    assert _told(tmp_path / "a.sse") == []
+
+
+def test_what_does_not_fit_in_a_stream_is_told(tmp_path: Path) -> None:
+    events = ("thread.run.created", active()), ("thread.run.completed", run(id="run_b"))
+    assert _told(_stream(tmp_path / "a.sse", *events)) == [
+        (
+            1,
+            "event-status-mismatch",
+            "/status",
+            'is "in_progress", but the event is "thread.run.created": the status of its run is "queued"',
+        ),
+        (
+            2,
+            "event-status-mismatch",
+            "",
+            "is the last run of a stream that ends without its done: it may be cut short",
+        ),
+        (
+            2,
+            "event-status-mismatch",
+            "/id",
+            f'is "run_b", but was "{RUN["id"]}" in record 1: a stream is of one run',
+        ),
+    ]
+
+
+def test_a_status_that_its_event_contradicts_is_not_compared_with_others(tmp_path: Path) -> None:
+    events = (
+        ("thread.run.created", WAITING),
+        ("thread.run.in_progress", run()),
+        ("thread.run.requires_action", active("requires_action")),
+    )
+    stream = _stream(tmp_path / "a.sse", *events, DONE)
+    assert [told[:3] for told in _told(stream, ignore=["usage-shrank", "time-moved-back"])] == [
+        (2, "event-status-mismatch", "/status")
+    ]
+    late = _stream(tmp_path / "a.sse", ("thread.run.completed", run()), ("thread.run.failed", active()), DONE)
+    assert [told[:3] for told in _told(late, ignore=["usage-shrank", "time-moved-back"])] == [
+        (2, "event-status-mismatch", "/status")
+    ]
+
+
+def test_a_stream_is_a_history(tmp_path: Path) -> None:
+    events = ("thread.run.completed", run()), ("thread.run.in_progress", active())
+    assert [told[:2] for told in _told(_stream(tmp_path / "a.sse", *events, DONE))] == [(2, "illegal-transition")]
+
+
+def test_another_stream_in_the_file_may_be_of_another_run(tmp_path: Path) -> None:
+    events = ("thread.run.completed", run()), DONE, ("thread.run.completed", run(id="run_b")), DONE
+    assert _told(_stream(tmp_path / "a.sse", *events)) == []
+
+
+def test_misshapen_events_are_not_judged(tmp_path: Path) -> None:
+    events = (
+        ("thread.run.completed", run()),
+        ("thread.run.queued", run(id=7, status=7)),
+        ("thread.run.queued", [run(id="run_b")]),
+        ("thread.run.queued", "zebra"),
+        ("thread.run.completed", run(id="run_b")),
+    )
+    assert [told[:3] for told in _told(_stream(tmp_path / "a.sse", *events, DONE))] == [
+        (4, "not-a-run-list", ""),
+        (5, "event-status-mismatch", "/id"),
+    ]
+
+
+def test_events_in_camel_case_are_spelt_as_they_are(tmp_path: Path) -> None:
+    events = ("thread.run.completed", _camel(run())), ("thread.run.completed", _camel(run(thread_id="thread_Other")))
+    assert [told[:3] for told in _told(_stream(tmp_path / "a.sse", *events, DONE))] == [
+        (2, "changed-immutable-field", "/threadId")
+    ]
+
+
+# Recorded calls
+
+
+def _har(path: Path, *calls: tuple[str, str, Any]) -> Path:
+    entries = [
+        {
+            "request": {"method": method, "url": URL + rest},
+            "response": {
+                "status": 200,
+                "content": {
+                    "mimeType": "application/json",
+                    "text": body if isinstance(body, str) else json.dumps(body),
+                },
+            },
+        }
+        for method, rest, body in calls
+    ]
+    path.write_text(json.dumps({"log": {"entries": entries}}))
+    return path
+
+
+def _gets(folder: Path, *calls: tuple[str, Any], **options: Any) -> list[tuple[int | None, str, str, str]]:
+    return _told(_har(folder / "a.har", *(("GET", rest, body) for rest, body in calls)), **options)
+
+
+def test_recorded_pages_are_a_listing_where_their_requests_say_so(tmp_path: Path) -> None:
+    assert _gets(tmp_path, ("?limit=2", listed("ab")), ("?limit=1&after=run_b", listed("c"))) == []
+    assert [told[:3] for told in _gets(tmp_path, ("", listed("ab")), ("?after=run_b", listed("bc")))] == [
+        (2, "overlapping-pages", "/data/0/id")
+    ]
+    assert [told[:3] for told in _gets(tmp_path, ("", listed("ab")), ("?after=run_b", listed("")))] == [
+        (2, "false-has-more", "/data")
+    ]
+    assert [told[:3] for told in _gets(tmp_path, ("", listed("ab", more=False)), ("?after=run_b", listed("cd")))] == [
+        (2, "broken-chain", "/data")
+    ]
+
+
+def test_a_recorded_page_that_a_cursor_leads_to_is_of_the_same_thread(tmp_path: Path) -> None:
+    seen = 'is "thread_z", but record 1 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
+    found = (2, "mixed-thread-pages", "/data/0/thread_id", f"{seen}: a listing is of one thread")
+    for cursor, letter in (("?after=run_c", "d"), ("?before=run_b", "a")):
+        stranger = page(*runs(letter, thread_id="thread_z"), has_more=True)
+        assert _gets(tmp_path, ("", listed("bc")), (cursor, stranger)) == [found]
+
+
+def test_a_recorded_page_without_runs_is_not_followed(tmp_path: Path) -> None:
+    calls = ("", listed("ab")), ("/", page(data=7))
+    assert [told[:2] for told in _gets(tmp_path, *calls)] == [(2, "not-a-run-list")]
+
+
+def test_other_calls_may_come_between(tmp_path: Path) -> None:
+    calls = ("", listed("ab")), ("/run_a", runs("a")[0]), ("?after=run_b", listed("bc"))
+    assert [told[:2] for told in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
+    assert "which record 1 has already" in _gets(tmp_path, *calls)[0][3]
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [("", listed("ab")), ("", listed("ab"))],
+        [("", listed("abc")), ("?after=run_a", listed("bc"))],
+        [("?order=desc", listed("ab")), ("?order=asc&after=run_b", listed("a"))],
+        [("", listed("ab")), ("?after=run_x", listed("ab"))],
+        [("?order=asc", listed("ba", more=False)), ("?order=asc&after=run_a", page(run(id="run_z"), has_more=False))],
+        [("", listed("bc")), ("?before=run_b", listed("a"))],
+        [("", listed("bc", more=False)), ("?before=run_b", listed("a")), ("?after=run_c", listed(""))],
+        [("", listed("ab")), ("/?after=run_b", listed("cd"))],
+        [("", listed("ab")), ("", page(*runs("cd", thread_id="thread_z")))],
+        [("", listed("ab")), ("?after=run_x", page(*runs("cd", thread_id="thread_z")))],
+    ],
+)
+def test_recorded_pages_that_are_fine(tmp_path: Path, calls: list[tuple[str, Any]]) -> None:
+    assert _gets(tmp_path, *calls) == []
+
+
+def test_a_page_lies_beyond_the_run_that_it_was_asked_after_or_before(tmp_path: Path) -> None:
+    assert _gets(tmp_path, ("?after=run_b", listed("ab"))) == [
+        (
+            1,
+            "overlapping-pages",
+            "/data/1/id",
+            'is "run_b", the very run that the request named as its cursor: the page is what lies beyond it',
+        )
+    ]
+    assert [told[:3] for told in _gets(tmp_path, ("?after=run_c&before=run_a", listed("abc")))] == [
+        (1, "overlapping-pages", "/data/0/id")
+    ]
+    assert [told[:3] for told in _gets(tmp_path, ("", listed("bcd")), ("?after=run_c", listed("a")))] == [
+        (2, "broken-chain", "/data/0/created_at")
+    ]
+    assert _gets(tmp_path, ("", listed("bcd")), ("?before=run_b", listed("ef"))) == [
+        (
+            2,
+            "broken-chain",
+            "/data/1/created_at",
+            (
+                "is 1729417900, earlier than the 1729418300 of the run behind it in record 1, "
+                "but in this listing the newest run comes first"
+            ),
+        )
+    ]
+    assert [told[:3] for told in _gets(tmp_path, ("", listed("cd")), ("?before=run_c", listed("bc")))] == [
+        (2, "overlapping-pages", "/data/1/id")
+    ]
+
+
+def test_a_page_ahead_leaves_the_end_where_it_was(tmp_path: Path) -> None:
+    calls = ("", listed("cd")), ("?before=run_c", listed("ab")), ("?after=run_d", listed("de"))
+    assert [told[:2] for told in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
+    calls = ("", listed("cd")), ("?before=run_c", listed("b")), ("?before=run_b", listed("bd"))
+    assert [told[:2] for told in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
+
+
+def test_what_the_url_asked_for_counts_where_no_option_says_otherwise(tmp_path: Path) -> None:
+    calls = [("?limit=3&order=asc", listed("ab"))]
+    assert [found[1:3] for found in _gets(tmp_path, *calls, select=["page"])] == [
+        ("unordered-runs", "/data/1/created_at"),
+        ("page-too-long", "/has_more"),
+    ]
+    assert _gets(tmp_path, *calls, select=["page"], limit=2, order="desc") == []
+    for nonsense in ("?limit=0&order=up", "?limit=101", "?limit=x", "", "?limit=3&before=run_x"):
+        assert _gets(tmp_path, (nonsense, listed("ab")), select=["page"]) == []
+    created = _har(tmp_path / "a.har", ("POST", "?limit=3", listed("ab")), ("GET", "/run_a?limit=3", listed("ab")))
+    assert _told(created, select=["page"]) == []
+
+
+def test_the_calls_of_a_recording_are_a_history_each_recording_its_own(tmp_path: Path) -> None:
+    calls = ("POST", "", WAITING), ("GET", "/run_a", run()), ("GET", "/run_a", active())
+    recording = _har(tmp_path / "a.har", *calls)
+    assert [told[:2] for told in _told(recording)] == [(3, "illegal-transition")]
+    _har(tmp_path / "a.har", *calls[:2])
+    _har(tmp_path / "b.har", *calls[:2])
+    assert _told(tmp_path) == []
+    assert [told[:2] for told in _told(tmp_path, history=True)] == [(1, "illegal-transition")]
+    assert _told(recording, listing=True) == []
+
+
+def test_a_recording_that_is_named_twice_begins_anew(tmp_path: Path) -> None:
+    recording = str(_har(tmp_path / "a.har", ("POST", "", WAITING), ("GET", "/run_a", run())))
+    assert command(recording, recording).code == 0
+    assert command("--listing", recording, recording).code == 0
+    assert command("--history", recording, recording).code == 1
+
+
+def test_events_of_one_call_are_told_apart(tmp_path: Path) -> None:
+    events = "".join(f"event: thread.run.{one['status']}\ndata: {json.dumps(one)}\n\n" for one in (run(), active()))
+    recording = _har(tmp_path / "a.har", ("POST", "", events + "event: done\ndata: [DONE]\n\n"))
+    (told,) = _told(recording)
+    assert (told[1], told[3].partition(" in ")[2]) == (
+        "illegal-transition",
+        "an earlier event: a run that has ended keeps its status",
+    )
+
+
+# What all of them owe
+
+
+def test_what_rules_of_histories_read_is_what_is_remembered() -> None:
+    for rule in RULES:
+        if rule.series == "history":
+            assert {*rule.reads} <= {*REMEMBERED, *CONFIGURATION}
+
+
+def test_rules_that_are_not_in_effect_say_nothing(tmp_path: Path) -> None:
+    assert of_history(run(), active(), ignore=["illegal-transition", "time-moved-back", "usage-shrank"]) == []
+    assert of_listing(listed("a"), listed("a"), ignore=["listing"]) == []
+    assert _told(_stream(tmp_path / "a.sse", ("thread.run.queued", run())), ignore=["event-status-mismatch"]) == []
+
+
+def test_a_rule_that_raises_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    (rule,) = (rule for rule in RULES if rule.name == "usage-shrank")
+    check = rule.check
+    object.__setattr__(rule, "check", lambda _: 1 / 0)
+    try:
+        found = said([run(), active()], history=True)
+    finally:
+        object.__setattr__(rule, "check", check)
+    message = "rule usage-shrank raised ZeroDivisionError, the other rules were still applied"
+    assert ("internal-error", "/1", message) in found
+    assert "illegal-transition" in {told[0] for told in found}
+
+
+@pytest.mark.parametrize("form", ["wire", "sdk"])
+def test_no_rule_raises_whatever_is_misshapen(tmp_path: Path, form: str) -> None:
+    rng = random.Random(20261201)
+    sound = [listed("ab"), listed("bc"), page(active(id="run_b")), page(*runs("ab"), has_more=True)]
+    pools = [(one, mutations(one, contract("observed", "wire"))) for one in sound]
+    for _ in range(settings().max_examples):
+        documents = [several(one, pool, rng) for one, pool in (rng.choice(pools) for _ in range(4))]
+        if form == "sdk":
+            documents = [_camel(one) for one in documents]
+        calls = [("GET", rng.choice(("", "?after=run_b", "?before=run_a&order=asc")), one) for one in documents]
+        bodies = [one["data"][0] for one in documents if isinstance(one, dict) and isinstance(one.get("data"), list)]
+        _stream(tmp_path / "a.sse", *(("thread.run.queued", one) for one in bodies))
+        _har(tmp_path / "a.har", *calls)
+        for source in (documents, bodies, tmp_path):
+            report = validate(source, listing=True, history=True, now=NOW)
+            assert "internal-error" not in {one.rule for one in report.findings}
+
+
+def _documents(values: Iterable[Any]) -> Iterable[Document]:
+    return (Document("a.jsonl", json.dumps(value), number) for number, value in enumerate(values, 1))
+
+
+def _ready() -> Checks:
+    return checks(CheckOptions(severities=severities(), now=NOW))
+
+
+def test_what_is_kept_is_bounded_by_the_runs_not_by_the_documents() -> None:
+    ready = _ready()
+    following = Series(ready, history=True, listing=True)
+    snapshots = [active(id=f"run_{i % 3}", instructions=f"{LONG} {i}", metadata={"i": str(i)}) for i in range(1500)]
+    for document in _documents(snapshots):
+        list(following.problems(find(document, ready), is_last=False))
+    history = following._history
+    assert {*history._last} == {"run_0", "run_1", "run_2"}
+    assert len(history._configurations) < 1100
+    alike = [{**listed("a"), "data": [run(id=f"run_{i}")], "has_more": True} for i in range(50)] * 3
+    for document in _documents(alike):
+        list(following.problems(find(document, ready), is_last=False))
+    assert len(following._listing.earlier) == 50
+    assert (
+        len({id(one.configuration) for key, one in history._last.items() if one.fields["status"] != "in_progress"}) == 1
+    )
+
+
+def test_one_document_is_held_back_at_most() -> None:
+    taken: list[int] = []
+
+    def documents() -> Iterable[Document]:
+        for number, document in enumerate(_documents([listed("a"), listed("b"), listed("c", more=False)])):
+            taken.append(number)
+            yield document
+
+    ready = _ready()
+    results = iter(check_all(documents(), ready, Series(ready, listing=True), in_bulk=False))
+    next(results)
+    assert taken == [0, 1]
+    next(results)
+    assert taken == [0, 1, 2]
+
+
+def test_sound_records_of_a_series_are_counted_like_others() -> None:
+    ready = _ready()
+    documents = _documents([listed("a"), listed("b", more=False)])
+    assert list(check_all(documents, ready, Series(ready, listing=True))) == [CleanRecords(2, 2, "a.jsonl")]
+
+
+def test_samples_hold_their_findings_without_an_option_where_they_are_recordings() -> None:
+    for name in ("illegal-transition.har", "false-has-more.yaml", "event-status-mismatch.sse"):
+        assert [one.rule for one in validate(SAMPLES / "series" / name, now=NOW).findings] == [name.partition(".")[0]]

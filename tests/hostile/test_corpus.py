@@ -1,0 +1,166 @@
+"""Hostile input: whatever comes in, and on whichever way, the same is said of it, and nobody obeys what is written."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.support.commands import run
+from tests.support.hostile_cases import CASES, FILES, FOLDER, NAMES, NOW, OPTIONS, RECIPES, Case, Row, obeyed, rows
+from tests.support.watch import nothing_but
+from validator import validate
+from validator.core.formats import FORMATS
+
+
+def test_every_file_of_the_corpus_is_in_its_index() -> None:
+    assert sorted(os.listdir(FOLDER / "cases")) == sorted(case.name for case in FILES)
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", FILES, ids=lambda case: case.name)
+def test_a_file_has_exactly_the_findings_that_the_index_states(case: Case) -> None:
+    with nothing_but(case.path):
+        ran = run(*OPTIONS, "-f", "json", "--max-findings", "0", case.path)
+    assert (rows(ran.out), ran.code) == (case.findings, case.code)
+    assert bool(ran.err) == (case.code == 2)
+
+
+@pytest.mark.parametrize("case", RECIPES, ids=lambda case: case.name)
+def test_a_large_file_has_too(case: Case, tmp_path: Path) -> None:
+    path = case.build(tmp_path)
+    with nothing_but(path):
+        ran = run(*OPTIONS, "-f", "json", "--jobs", "1", "--max-findings", str(case.most), path)
+    assert (rows(ran.out), ran.code, ran.err) == (case.findings, case.code, "")
+
+
+def as_bytes(case: Case, _: Path) -> tuple[list[Row], list[Row]]:
+    report = validate(case.path.read_bytes(), now=float(NOW))
+    return [(one.rule, one.severity, one.pointer, one.line) for one in report.findings], case.findings
+
+
+def as_standard_input(case: Case, _: Path) -> tuple[list[Row], list[Row]]:
+    return rows(run(*OPTIONS, "-f", "json", "-", stdin=case.path.read_bytes()).out), case.findings
+
+
+def as_gzip(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
+    return rows(run(*OPTIONS, "-f", "json", case.packed_in(folder)).out), case.findings
+
+
+def as_line(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
+    return rows(run(*OPTIONS, "-f", "json", case.as_line_in(folder)).out), case.findings_in_line
+
+
+def as_cassette_body(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
+    """What a server has answered: all of it stands on the line of its string."""
+    data, path = case.path.read_bytes(), folder / f"{case.name}.json"
+    try:
+        body = {"string": data.decode()}
+    except UnicodeDecodeError:
+        body = {"base64_string": base64.b64encode(data).decode()}
+    request = {"method": "GET", "uri": "https://api.openai.com/v1/threads/thread_c3/runs"}
+    response = {"status": {"code": 200}, "headers": {"content-type": ["application/json"]}, "body": body}
+    path.write_text(json.dumps({"interactions": [{"request": request, "response": response}]}, indent=0), "utf-8")
+    line = path.read_text("utf-8").partition('string": ')[0].count("\n") + 1
+    return rows(run(*OPTIONS, "-f", "json", path).out), [(*row[:3], line, 1) for row in case.findings]
+
+
+WAYS: dict[str, Callable[[Case, Path], tuple[list[Row], list[Row]]]] = {
+    "bytes": as_bytes,
+    "stdin": as_standard_input,
+    "gzip": as_gzip,
+    "jsonl": as_line,
+    "cassette": as_cassette_body,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_same_is_found_whatever_the_way_in(way: str, tmp_path: Path) -> None:
+    found = {case.name: WAYS[way](case, tmp_path) for case in FILES if case.takes(way)}
+    assert len(found) > 250
+    assert {name: pair for name, pair in found.items() if pair[0] != pair[1]} == {}
+
+
+def parsed(name: str, text: str) -> None:
+    """Read a report back as its programs do; those for people are anything."""
+    if name in ("json", "sarif", "gitlab", "rdjson"):
+        json.loads(text)
+    elif name == "jsonl":
+        assert [json.loads(line) for line in text.splitlines()]
+    elif name == "junit":
+        ElementTree.fromstring(text)
+    elif name == "html":
+        elements = _Elements()
+        elements.feed(text)
+        elements.close()
+        assert "alert(1)" not in elements.scripts
+        assert not elements.attributes & {"onmouseover", "onerror"}
+
+
+class _Elements(HTMLParser):
+    """What a browser would run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts = ""
+        self.attributes: set[str] = set()
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = tag == "script" and ("type", "application/json") not in attrs
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        self.scripts += data if self._inside else ""
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a fault under every hostile name."""
+    folder, data = tmp_path_factory.mktemp("named"), (FOLDER / "cases" / "name_hostile.json").read_bytes()
+    for name in NAMES:
+        (folder / name).write_bytes(data)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def inputs(named: Path) -> tuple[Path, ...]:
+    """The whole corpus, and every hostile name."""
+    return (*(case.path for case in FILES), *(named / name for name in NAMES))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("more", [(), ("--show-values", "--verbose")], ids=["", "values"])
+def test_in_no_format_is_anything_obeyed(name: str, more: tuple[str, ...], inputs: tuple[Path, ...]) -> None:
+    ran = run(*OPTIONS, *more, "-f", name, "--max-findings", "5", "--", *inputs)
+    assert (ran.code, obeyed(name, ran.out), obeyed("", ran.err)) == (2, [], [])
+    assert "Traceback" not in ran.out + ran.err
+    parsed(name, ran.out)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_name_that_is_an_option_or_a_command_is_a_name(name: str, named: Path) -> None:
+    ran = run(*OPTIONS, "-f", name, "--", *NAMES, cwd=named)
+    assert (ran.code, obeyed(name, ran.out), ran.err) == (1, [], "")
+    parsed(name, ran.out)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_programs_read_a_report_whatever_the_locale(name: str, encoding: str, inputs: tuple[Path, ...]) -> None:
+    words = [sys.executable, "-m", "validator", *OPTIONS, "-f", name, *map(str, inputs[-3:])]
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run(words, capture_output=True, env=environment, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (1, b"")
+    parsed(name, done.stdout.decode("utf-8" if name not in ("text", "concise", "github", "markdown") else encoding))

@@ -1,0 +1,1 @@
+"""JSON text: parsing, positions, edits."""

@@ -1,0 +1,1 @@
+"""The public functions: validate(), assertions, clients, Dask."""

@@ -1,0 +1,452 @@
+"""The library as its callers see it: what `validate` takes, returns and raises."""
+
+import copy
+import dataclasses
+import json
+import os
+from collections import UserDict
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+from typing import Any, NoReturn
+
+import pytest
+
+import validator
+from tests.support.pages import NOW, page, run, said
+from tests.support.paths import SAMPLES
+from validator import Finding, Report, Severity, UnknownRule, ValidationFailed, validate
+from validator.core.results import DocumentInfo, Summary
+
+FAULTY = page(run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}))
+MISMATCH = (
+    "token-total-mismatch",
+    "/data/0/usage/total_tokens",
+    "is 4, but prompt_tokens 1 + completion_tokens 2 is 3",
+)
+
+
+class Model:
+    """An object as client libraries make them."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def model_dump(self, *, by_alias: bool, exclude_unset: bool) -> object:
+        assert by_alias
+        assert exclude_unset, "defaults that no server sent would become findings"
+        return self.value
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        FAULTY,
+        json.dumps(FAULTY),
+        "\ufeff" + json.dumps(FAULTY, indent=2),
+        json.dumps(FAULTY).encode(),
+        {**FAULTY, "data": tuple(FAULTY["data"])},
+        Model(FAULTY),
+    ],
+    ids=["dict", "text", "text with a mark", "bytes", "dict with a tuple", "model"],
+)
+def test_a_page_may_come_as_value_text_bytes_or_model(source: object) -> None:
+    assert said(source) == [MISMATCH]
+
+
+def test_an_array_of_runs_may_come_as_a_list() -> None:
+    assert said(FAULTY["data"]) == [(MISMATCH[0], "/0/usage/total_tokens", MISMATCH[2])]
+
+
+def test_a_file_or_a_folder_may_be_named(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(json.dumps(FAULTY))
+    (tmp_path / "a.json").write_text(json.dumps(page()))
+    assert said(tmp_path / "b.json") == [MISMATCH]
+    report = validate(tmp_path)
+    assert [(about.file, about.runs) for about in report.documents] == [
+        (str(tmp_path / "a.json"), 1),
+        (str(tmp_path / "b.json"), 1),
+    ]
+    assert [found.file for found in report.findings] == [str(tmp_path / "b.json")]
+
+
+def test_a_path_of_another_library_will_do(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(json.dumps(FAULTY))
+    assert said(PurePosixPath(tmp_path, "b.json")) == [MISMATCH]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["page.json", "tests/page.json", "/nowhere/Calls.HAR", "2024-a.jsonl.gz", "saved", "./saved"],
+)
+def test_the_name_of_a_file_in_the_place_of_a_text_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "saved").touch()
+    message = f'is the name of a file, and a str is read as JSON text: give Path("{name}")'
+    assert said(name) == [("not-json", "", message)]
+    assert validate(name).findings[0].line is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gone",
+        "",
+        "[a].json",
+        '"page.json',
+        "\n.json",
+        "a\n.json",
+        f"{'a' * 255}.json",
+        "a\0b",
+        "cannot open a.json",
+        "sk-a.json",
+        '{"a": 1}.json',
+    ],
+)
+def test_what_is_no_name_of_a_file_is_read_as_text(text: str) -> None:
+    assert "Path(" not in str(validate(text))
+    assert validate(text).findings[0].line is not None
+
+
+def test_a_text_has_places_and_a_value_has_not() -> None:
+    text, value = validate(json.dumps(FAULTY)).findings[0], validate(FAULTY).findings[0]
+    assert (text.line, text.column, text.end_line, text.end_column) == (1, 824, 1, 825)
+    assert text.excerpt is not None
+    assert (value.line, value.column, value.end_line, value.end_column) == (None, None, None, None)
+    assert value.excerpt is None
+    places = {"line": None, "column": None, "end_line": None, "end_column": None}
+    assert dataclasses.replace(text, **places) == value  # type: ignore[arg-type]  # fields by name
+
+
+def test_a_finding_holds_all_that_is_known_of_it() -> None:
+    assert validate(SAMPLES / "invalid" / "token-total-mismatch.json").findings == (
+        Finding(
+            rule="token-total-mismatch",
+            group="usage",
+            severity=Severity.ERROR,
+            message="is 940, but prompt_tokens 940 + completion_tokens 205 is 1145",
+            file=str(SAMPLES / "invalid" / "token-total-mismatch.json"),
+            record=None,
+            pointer="/data/0/usage/total_tokens",
+            run_id="run_wnNSI71Wbtj1Sf609JSgsmby",
+            line=35,
+            column=25,
+            end_line=35,
+            end_column=28,
+            fingerprint=validate(SAMPLES / "invalid" / "token-total-mismatch.json").findings[0].fingerprint,
+            source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+        ),
+    )
+
+
+def test_a_report_tells_documents_totals_and_the_verdict() -> None:
+    report = validate(FAULTY, now=NOW)
+    assert not report.ok
+    assert report.contract == "observed"
+    assert report.documents == (
+        DocumentInfo(file=None, record=None, kind="page", form="wire", generation="v2", runs=1),
+    )
+    assert report.summary == Summary(documents=1, runs=1, error=1, warning=0, info=0)
+    sound = validate(page(), contract="published", now=NOW)
+    assert (sound.ok, sound.findings, sound.contract) == (True, (), "published")
+
+
+def test_a_report_is_shown_in_one_line() -> None:
+    assert repr(validate(FAULTY, now=NOW)) == "<Report: 1 error in 1 document (1 run)>"
+    assert repr(validate(page(), now=NOW)) == "<Report: ok: 1 run in 1 document>"
+
+
+def test_warnings_alone_are_ok() -> None:
+    report = validate(page(run(expires_at=1729419000)), now=NOW)
+    assert [str(found.severity) for found in report.findings] == ["warning"]
+    assert report.ok
+    report.raise_for_findings()
+
+
+def test_what_is_wrong_can_be_raised_with_the_whole_report_as_its_text() -> None:
+    report = validate(FAULTY, now=NOW)
+    expected = (
+        "<document> error token-total-mismatch /data/0/usage/total_tokens\n"
+        "      = is 4, but prompt_tokens 1 + completion_tokens 2 is 3\n"
+        "      = run run_Qm3vT8yLk2WzNf5RbXcJ7HdA (completed) · validate-runs --explain token-total-mismatch\n"
+        "\n"
+        "1 error in 1 document (1 run)\n"
+    )
+    with pytest.raises(ValidationFailed) as failed:
+        report.raise_for_findings()
+    assert str(failed.value) == str(report) == expected
+    assert isinstance(failed.value, AssertionError)
+
+
+@pytest.mark.parametrize("fail_on", ["warning", Severity.WARNING, "info"])
+def test_the_severity_to_raise_for_can_be_chosen(fail_on: str) -> None:
+    report = validate(page(run(expires_at=1729419000)), now=NOW)
+    with pytest.raises(ValidationFailed):
+        report.raise_for_findings(fail_on)
+    with pytest.raises(ValueError, match="^fail_on is 'fatal', expected one of 'error', 'warning', 'info'$"):
+        report.raise_for_findings("fatal")
+
+
+def test_rules_are_chosen_and_remapped_as_on_the_command_line() -> None:
+    both = page(run(expires_at=1729419000, usage=FAULTY["data"][0]["usage"]))
+    assert [rule for rule, *_ in said(both)] == ["expiry-on-ended-run", "token-total-mismatch"]
+    assert [rule for rule, *_ in said(both, select=["usage"])] == ["token-total-mismatch"]
+    assert [rule for rule, *_ in said(both, select="usage")] == ["token-total-mismatch"]
+    assert [rule for rule, *_ in said(both, ignore=("token-*",))] == ["expiry-on-ended-run"]
+    assert [rule for rule, *_ in said(both, severity={"usage": "off"})] == ["expiry-on-ended-run"]
+    report = validate(both, severity={"usage": Severity.INFO, "status": "warning"}, now=NOW)
+    assert [str(found.severity) for found in report.findings] == ["warning", "info"]
+
+
+def test_the_clock_the_request_and_the_kind_can_be_stated() -> None:
+    assert said(page()) == []
+    early = validate(page(), now=1.6e9).findings
+    assert [(found.rule, found.pointer) for found in early] == [("implausible-timestamp", "/data/0/created_at")]
+    assert [found[0] for found in said(page(run(), run(id="run_b")), limit=1)] == ["page-too-long"]
+    assert [found[0] for found in said(run(), expect="page")] == ["not-a-run-list"]
+    assert said(page(first_id=None), contract="published") == [
+        ("schema:type", "/first_id", "is null, expected a string")
+    ]
+    assert [found[0] for found in said(page(run(), run(id="run_b", created_at=1729418401)), order="desc")] == [
+        "unordered-runs"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"contract": "latest"}, "contract is 'latest', expected one of 'observed', 'published'"),
+        ({"form": "camel"}, "form is 'camel', expected one of 'auto', 'wire', 'sdk'"),
+        ({"expect": "runs"}, "expect is 'runs', expected one of 'auto', 'page', 'run'"),
+        ({"order": "newest"}, "order is 'newest', expected one of None, 'asc', 'desc'"),
+        (
+            {"severity": {"usage": "fatal"}},
+            "severity of 'usage' is 'fatal', expected one of 'error', 'warning', 'info', 'off'",
+        ),
+        ({"severity": "usage=off"}, "severity is 'usage=off', expected a mapping such as {'usage': 'warning'}"),
+        ({"severity": {5: "off"}}, "severity is {5: 'off'}, expected names, groups or globs of rules"),
+        ({"ignore": [5]}, "ignore is [5], expected names, groups or globs of rules"),
+        ({"ignore": 5}, "ignore is 5, expected names, groups or globs of rules"),
+        ({"select": None}, "select is None, expected names, groups or globs of rules"),
+        (
+            {"ignore": "usage,time"},
+            'no rule or group is called "usage,time", did you mean "usage", "time", each a word of its own',
+        ),
+        ({"limit": 0}, "limit is 0, expected an integer from 1 to 100"),
+        ({"limit": 101}, "limit is 101, expected an integer from 1 to 100"),
+        ({"limit": True}, "limit is True, expected an integer from 1 to 100"),
+        ({"limit": "20"}, "limit is '20', expected an integer from 1 to 100"),
+        ({"now": float("nan")}, "now is nan, expected Unix seconds"),
+        ({"now": "2024-01-01"}, "now is '2024-01-01', expected Unix seconds"),
+        ({"now": 10**400}, f"now is 1{'0' * 400}, expected Unix seconds"),
+    ],
+)
+def test_an_option_outside_its_vocabulary_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011  # the whole text is compared
+        validate(page(), **options)
+    assert str(refused.value) == message
+
+
+@pytest.mark.parametrize("options", [{"select": ["toolz"]}, {"ignore": ["toolz"]}, {"severity": {"toolz": "off"}}])
+def test_a_word_that_names_no_rule_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(UnknownRule) as refused:
+        validate(page(), **options)
+    assert str(refused.value) == 'no rule or group is called "toolz", did you mean "tools"'
+    assert isinstance(refused.value, ValueError)
+
+
+@pytest.mark.parametrize("source", [7, None, 1.5, object(), {1, 2}, bytearray(b"{}"), page])
+def test_what_holds_no_document_is_a_type_error(source: object) -> None:
+    with pytest.raises(TypeError, match=rf"^cannot check a value of type {type(source).__name__}: give "):
+        validate(source)
+
+
+@pytest.mark.parametrize("value", [{1, 2}, b"secret", object()])
+def test_a_value_that_json_does_not_know_is_a_type_error(value: object) -> None:
+    with pytest.raises(TypeError):
+        validate(page(run(metadata={"a": value})))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("nowhere.json", "nowhere.json: no such file or directory"),
+        (
+            "empty",
+            "empty: nothing to check: no *.json, *.jsonl, *.ndjson, *.sse, *.har, *.yaml or *.yml in this folder",
+        ),
+        ("a\0b", r"a\u0000b: is not a possible file name"),
+        ("a\x1b[31m.json", r"a\u001b[31m.json: no such file or directory"),
+    ],
+)
+def test_a_path_that_cannot_be_read_is_an_os_error(tmp_path: Path, name: str, told: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(OSError) as refused:  # noqa: PT011  # the whole text is compared
+        validate(tmp_path / name)
+    assert str(refused.value) == f"{tmp_path}/{told}"
+    assert (refused.value.__cause__, refused.value.__context__) == (None, None)
+
+
+def test_a_value_that_contains_itself_is_too_deep() -> None:
+    page_, list_ = page(run()), [run()]
+    page_["data"][0]["metadata"]["again"] = page_
+    list_.append(list_)  # type: ignore[arg-type]
+    for value in (page_, list_, Dumped(lambda: Dumped(lambda: page_)), UserDict(page_)):
+        assert said(value) == [("too-deep", "", "has more than 256 levels")]
+
+
+@pytest.mark.parametrize("number", [10**4300, -(10**100_000)], ids=["large", "huge"])
+def test_a_value_with_an_integer_that_python_does_not_write_is_too_large(number: int) -> None:
+    for value in (page(run(created_at=number)), [number], {number: 1}, Dumped(lambda: {"a": number})):
+        assert said(value) == [("too-large", "", "has an integer of more digits than Python writes")]
+    assert said([number], ignore=["document"]) == said([number])
+
+
+class Dumped:
+    """What a model is to the library: something that can be dumped."""
+
+    def __init__(self, dump: Callable[[], object]) -> None:
+        self.dump = dump
+
+    def model_dump(self, **_: object) -> object:
+        return self.dump()
+
+
+def refuse(*_: object, **__: object) -> NoReturn:
+    raise RuntimeError("\x1b[31mof its own")
+
+
+EVIL_NAME = "\x1b[31mEvil\u202e"
+SPELT = r"\u001b[31mEvil\u202e"
+SOURCES = "JSON text, a Path, a parsed value, a response or a model"
+Evil = type(EVIL_NAME, (), {})
+Unprintable = type("Unprintable", (), {"__repr__": refuse})
+Raising = {
+    name: type(name.strip("_").title(), (base,), {name: member})
+    for name, base, member in [
+        ("__class__", object, property(refuse)),
+        ("__getattr__", object, refuse),
+        ("content", object, property(refuse)),
+        ("model_dump", object, refuse),
+        ("items", dict, refuse),
+        ("keys", UserDict, refuse),
+        ("isoformat", object, refuse),
+        ("lower", str, refuse),
+        ("__fspath__", object, refuse),
+    ]
+}
+Anonymous = type("Anonymous", (type,), {"__name__": property(refuse)})("Anonymous", (), {})
+
+
+@pytest.mark.parametrize("name", Raising)
+def test_a_source_that_raises_is_a_type_error_that_names_what_it_raised(name: str) -> None:
+    source = Raising[name]() if name != "items" else Raising[name]({"a": 1})
+    with pytest.raises(TypeError) as refused:
+        validate(Raising[name]("a.json") if name == "lower" else source)
+    kind = Raising[name].__name__
+    assert str(refused.value) == f"cannot check a value of type {kind}: it raised RuntimeError"
+    assert isinstance(refused.value.__cause__, RuntimeError)
+
+
+def test_a_value_error_of_a_model_is_not_taken_for_an_integer_of_too_many_digits() -> None:
+    def dump() -> NoReturn:
+        raise ValueError("of its own")
+
+    with pytest.raises(TypeError) as refused:
+        validate([Dumped(dump)])
+    assert str(refused.value) == "cannot check a value of type list: it raised ValueError"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (Evil(), f"{SPELT}: give {SOURCES}"),
+        ([Evil()], f"{SPELT}: give {SOURCES}"),
+        ({Evil(): 1}, f"dict: it raised TypeError: keys must be str, int, float, bool or None, not {SPELT}"),
+        (Anonymous(), f"Anonymous: give {SOURCES}"),
+        (Unprintable(), f"Unprintable: give {SOURCES}"),
+        ([Decimal(1)], f"Decimal: give {SOURCES}"),
+    ],
+    ids=["source", "value", "key", "anonymous", "unprintable", "decimal"],
+)
+def test_nothing_that_a_value_is_called_is_obeyed(source: object, told: str) -> None:
+    with pytest.raises(TypeError) as refused:
+        validate(source)
+    assert str(refused.value) == f"cannot check a value of type {told}"
+
+
+@pytest.mark.parametrize("option", ["contract", "form", "expect", "order", "limit", "now", "select", "severity"])
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (Unprintable(), "is a value of type Unprintable, "),
+        (Evil(), r"Evil\u202e object at 0x"),
+        (10**5000, "is a value of type int, "),
+    ],
+    ids=["unprintable", "evil", "huge"],
+)
+def test_nothing_that_an_option_is_called_is_obeyed(option: str, value: object, told: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{option} is ") as refused:
+        validate(page(run()), **{option: value})  # type: ignore[arg-type]
+    assert told in str(refused.value).replace("(", "").replace(",)", "")
+    assert "\x1b" not in str(refused.value)
+
+
+def test_a_value_with_a_number_that_json_lacks_is_a_finding() -> None:
+    assert said(page(run(temperature=float("nan"), top_p=float("-inf")))) == [
+        (
+            "non-finite-number",
+            "/data/0/temperature",
+            "is NaN, which JSON does not have; no number is written null",
+        ),
+        (
+            "non-finite-number",
+            "/data/0/top_p",
+            "is -Infinity, which JSON does not have; no number is written null",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("levels", "rules"), [(250, []), (300, ["too-deep"]), (100_000, ["too-deep"])])
+def test_a_value_may_be_as_deep_as_a_text(levels: int, rules: list[str]) -> None:
+    deep: Any = {}
+    for _ in range(levels):
+        deep = {"a": deep}
+    assert [rule for rule, *_ in said(page(run(tool_resources={"a": deep})))] == rules
+
+
+def test_nothing_of_the_value_is_changed() -> None:
+    for file in ("valid/sdk-page.json", "seed-example.json", "invalid/missing-required-action.json"):
+        value = json.loads((SAMPLES / file).read_text("utf-8"))
+        before = copy.deepcopy(value)
+        validate(value)
+        assert value == before
+
+
+def test_what_is_returned_cannot_be_changed() -> None:
+    report = validate(FAULTY)
+    for value, name in (
+        (report, "contract"),
+        (report.findings[0], "message"),
+        (report.documents[0], "runs"),
+        (report.summary, "error"),
+    ):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(value, name, None)
+
+
+def test_the_order_of_documents_is_that_of_the_folder_and_findings_stand_in_the_order_of_the_text() -> None:
+    findings = validate(SAMPLES / "invalid").findings
+    places = [(found.file, found.line, found.column, found.rule) for found in findings]
+    assert places == sorted(places)
+    assert len({found.file for found in findings}) == len(os.listdir(SAMPLES / "invalid"))
+
+
+def test_public_names_are_imported_when_they_are_asked_for() -> None:
+    assert all(getattr(validator, name) is not None for name in validator.__all__)
+    assert validator.Report is Report
+    with pytest.raises(AttributeError) as unknown:
+        validator.valid8  # noqa: B018  # asking is the point
+    assert str(unknown.value) == "module 'validator' has no attribute 'valid8'"

@@ -1,0 +1,254 @@
+"""The assertions as plain Python: what they take, and what a failure says."""
+
+import json
+from collections import UserDict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.paths import SAMPLES
+from validator import UnknownRule, ValidationFailed, assert_valid_runs, assertions, valid_runs, validate
+from validator.assertions import Options
+
+SOUND = SAMPLES / "valid" / "page.json"
+PAGE = json.loads(SOUND.read_text())
+FAULTY = {**PAGE, "first_id": "run_b", "last_id": "run_x"}
+RUN = PAGE["data"][0]
+WARNED = {**RUN, "expires_at": RUN["created_at"] + 600}
+
+
+class Response:
+    """What the responses of httpx, requests and the openai package have in common."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+
+class Buffered:
+    """A response of urllib3 or Werkzeug."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+
+class Model:
+    """A pydantic model, as far as it matters."""
+
+    data: object = None
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def model_dump(self, *, by_alias: bool, exclude_unset: bool) -> object:
+        assert by_alias
+        assert exclude_unset
+        return self.value
+
+
+class ModelWithBody(Model, Response):
+    """A model that still has what it was made of."""
+
+    def __init__(self, value: object, content: bytes) -> None:
+        Model.__init__(self, value)
+        Response.__init__(self, content)
+
+
+def message(response: object, **options: Any) -> str:
+    """The whole message of a failure."""
+    with pytest.raises(ValidationFailed) as failure:
+        assert_valid_runs(response, **options)
+    return str(failure.value)
+
+
+def headline(response: object, **options: Any) -> str:
+    """What pytest shows of a failure in its short summary."""
+    return message(response, **options).partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda page: page,
+        json.dumps,
+        lambda page: json.dumps(page).encode(),
+        UserDict,
+        lambda page: Response(json.dumps(page).encode()),
+        lambda page: Buffered(json.dumps(page).encode()),
+        Model,
+        lambda page: Model({**page, "data": [Model(run) for run in page["data"]]}),
+        lambda page: UserDict({**page, "data": [UserDict(run) for run in page["data"]]}),
+    ],
+    ids=["dict", "text", "bytes", "mapping", "content", "data", "model", "model of models", "mapping of mappings"],
+)
+def test_a_page_is_taken_in_whatever_form_it_comes(made: Any) -> None:
+    assert_valid_runs(made(PAGE), expect="page")
+    assert [finding.rule for finding in validate(made(FAULTY)).findings] == ["first-id-mismatch", "last-id-mismatch"]
+
+
+def test_a_list_of_models_is_an_array_of_runs() -> None:
+    report = validate([Model(run) for run in PAGE["data"]])
+    assert [document.kind for document in report.documents] == ["runs"]
+
+
+def test_a_file_is_taken_by_its_path() -> None:
+    assert_valid_runs(SOUND)
+
+
+def test_what_was_sent_is_preferred_to_what_the_client_made_of_it() -> None:
+    assert headline(ModelWithBody(PAGE, json.dumps(FAULTY).encode())).startswith("first-id-mismatch at /first_id")
+
+
+def test_moments_of_a_model_are_checked_as_they_would_be_sent() -> None:
+    run = {**RUN, "created_at": datetime(2024, 10, 20, 10, tzinfo=UTC)}
+    assert [finding.pointer for finding in validate(run).findings] == ["/created_at"]
+
+
+def test_a_value_that_is_too_deep_is_a_finding() -> None:
+    value: list[Any] = []
+    for _ in range(100_000):
+        value = [value]
+    assert headline(value) == "too-deep in document: has more than 256 levels"
+
+
+async def _page() -> None:
+    """What an asynchronous client returns."""
+
+
+def test_what_holds_no_document_is_refused() -> None:
+    with pytest.raises(
+        TypeError, match="^cannot check a value of type NoneType: give JSON text, a Path, a parsed value, a response"
+    ):
+        assert_valid_runs(None)
+    with pytest.raises(TypeError, match="^cannot check a value of type set: give JSON text"):
+        assert_valid_runs({**PAGE, "data": {1}})
+
+
+def test_a_page_that_nobody_has_awaited_is_refused() -> None:
+    page = _page()
+    with pytest.raises(TypeError, match="^cannot check a value of type coroutine before it is awaited$"):
+        assert_valid_runs(page)
+    page.close()
+
+
+def test_a_missing_file_is_an_error_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"page\.json: no such file or directory$"):
+        assert_valid_runs(tmp_path / "page.json")
+
+
+def test_a_failure_says_everything_that_is_wrong() -> None:
+    first, last = (run["id"] for run in (PAGE["data"][0], PAGE["data"][-1]))
+    assert message(FAULTY) == (
+        "first-id-mismatch at /first_id and 1 more error in page of 2 runs: "
+        f'is "run_b", but the first run in data is "{first}"\n'
+        "\n"
+        "<document> error first-id-mismatch /first_id\n"
+        '      = is "run_b", but the first run in data is\n'
+        f'        "{first}"\n'
+        "      = validate-runs --explain first-id-mismatch\n"
+        "\n"
+        "<document> error last-id-mismatch /last_id\n"
+        '      = is "run_x", but the last run in data is\n'
+        f'        "{last}"\n'
+        "      = validate-runs --explain last-id-mismatch\n"
+        "\n"
+        "2 errors in 1 document (2 runs)"
+    )
+
+
+def test_the_first_line_begins_with_the_worst_finding() -> None:
+    run = {**WARNED, "usage": {**RUN["usage"], "total_tokens": 1}}
+    assert headline([run, RUN], fail_on="warning") == (
+        "token-total-mismatch at /0/usage/total_tokens and 1 warning in array of 2 runs: "
+        "is 1, but prompt_tokens 312 + completion_tokens 48 is 360"
+    )
+
+
+def test_the_first_line_counts_what_makes_the_check_fail() -> None:
+    run = {**WARNED, "usage": {**RUN["usage"], "total_tokens": 1}}
+    assert headline(run).startswith("token-total-mismatch at /usage/total_tokens in run: is 1, ")
+    assert headline([run, run], fail_on="warning").startswith(
+        "token-total-mismatch at /0/usage/total_tokens and 1 more error, 2 warnings in array of 2 runs: "
+    )
+
+
+def test_the_first_line_says_where_a_text_is_broken() -> None:
+    assert headline("{\n}}").startswith("not-json at line 2, column 2 in document: ")
+
+
+def test_the_first_line_counts_the_documents_of_a_folder(tmp_path: Path) -> None:
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(json.dumps(FAULTY))
+    assert headline(tmp_path).startswith("first-id-mismatch at /first_id and 3 more errors in 2 documents: ")
+
+
+def test_warnings_are_shown_and_infos_counted() -> None:
+    faulty = {**WARNED, "id": "1", "usage": {**RUN["usage"], "total_tokens": 1}}
+    *_, last = message(faulty).splitlines()
+    assert last == "1 error, 1 warning in 1 document (1 run); 1 info hidden"
+    *_, last = message(faulty, fail_on="info").splitlines()
+    assert last == "1 error, 1 warning, 1 info in 1 document (1 run)"
+
+
+def test_the_lowest_severity_that_fails_can_be_chosen() -> None:
+    assert_valid_runs(WARNED)
+    assert headline(WARNED, fail_on="warning").startswith("expiry-on-ended-run at /expires_at in run: ")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"ignore": ["page"]},
+        {"select": ["usage"]},
+        {"severity": {"first-id-mismatch": "warning", "last-id-mismatch": "off"}},
+    ],
+    ids=repr,
+)
+def test_options_are_those_of_validate(options: Options) -> None:
+    assert_valid_runs(FAULTY, **options)
+    assert FAULTY == valid_runs(**options)
+
+
+def test_wrong_options_are_told() -> None:
+    with pytest.raises(UnknownRule, match='did you mean "first-id-mismatch"'):
+        assert_valid_runs(PAGE, ignore=["first-id-mismach"])
+    with pytest.raises(TypeError, match=r"^assert_valid_runs\(\) has no option 'ignored', did you mean 'ignore'$"):
+        assert_valid_runs(PAGE, ignored=["first-id-mismatch"])  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"^valid_runs\(\) has no option 'limt', did you mean 'limit'$"):
+        valid_runs(limt=20)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="has no option 'page', expected contract, form, .*, severity or fail_on$"):
+        assert_valid_runs(PAGE, page=1)  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match="^contract is 'official', expected one of 'observed', 'published'$"):
+        assert_valid_runs(PAGE, contract="official")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="^fail_on is 'err', expected one of 'error', 'warning', 'info'$"):
+        assert_valid_runs(PAGE, fail_on="err")
+
+
+def test_without_a_test_runner_nothing_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assertions, "_watches", [])
+    assert PAGE == valid_runs
+    assert headline(FAULTY).startswith("first-id-mismatch at /first_id")
+
+
+def test_a_valid_response_equals_valid_runs_from_either_side() -> None:
+    assert PAGE == valid_runs
+    assert valid_runs == PAGE
+    assert not PAGE != valid_runs  # noqa: SIM202  # the operator is what is tested
+    assert FAULTY != valid_runs
+    assert valid_runs != FAULTY
+    assert not FAULTY == valid_runs  # noqa: SIM201  # the operator is what is tested
+
+
+def test_valid_runs_can_stand_inside_a_larger_value() -> None:
+    assert {"status": 200, "page": PAGE} == {"status": 200, "page": valid_runs(expect="page")}
+
+
+def test_valid_runs_is_shown_with_its_options() -> None:
+    assert repr(valid_runs) == "valid_runs"
+    assert repr(valid_runs(contract="published")(limit=20)) == "valid_runs(contract='published', limit=20)"
+
+
+def test_valid_runs_has_no_hash() -> None:
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(valid_runs)

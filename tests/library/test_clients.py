@@ -1,0 +1,120 @@
+"""Real clients, a real server, real sockets: the example project, and what each client gets of each fault."""
+
+import asyncio
+import shutil
+from typing import Any
+
+import httpx
+import openai
+import pytest
+import requests
+
+from tests.support.example_server import EMPTY_PAGE_FAULTS, EMPTY_THREAD, EXAMPLE, FAULTS, RUNS, TEXT_FAULTS, THREAD
+from validator import assert_valid_runs, valid_runs, validate
+
+pytestmark = pytest.mark.filterwarnings("ignore:The Assistants API is deprecated:DeprecationWarning")
+
+SHOWN_BY_A_MODEL = [fault for fault in FAULTS if fault not in TEXT_FAULTS]
+
+
+def rule(fault: Any) -> str:
+    """The rule that finds a fault."""
+    return str(fault).replace("schema-", "schema:")
+
+
+def thread_of(fault: str) -> str:
+    """The thread whose listing shows a fault."""
+    return EMPTY_THREAD if fault in EMPTY_PAGE_FAULTS else THREAD
+
+
+def rules(response: object, **options: Any) -> set[str]:
+    """What is wrong with a response, at warning or worse."""
+    return {one.rule for one in validate(response, **options).findings if one.severity != "info"}
+
+
+def client(server: str, fault: str | None = None) -> openai.OpenAI:
+    """The official client, talking to a server that has a fault or none."""
+    base_url = f"{server}/faulty/{fault}/v1" if fault else f"{server}/v1"
+    return openai.OpenAI(base_url=base_url, api_key="none", max_retries=0)
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_a_listing_is_valid_page_by_page(server: str, order: Any) -> None:
+    with client(server) as talking:
+        pages = list(talking.beta.threads.runs.list(THREAD, limit=3, order=order).iter_pages())
+    for page in pages:
+        assert page == valid_runs(expect="page", limit=3, order=order, fail_on="warning")
+    listed = [run.id for page in pages for run in page.data]
+    assert sorted(listed, reverse=order == "desc") == listed
+    assert len(listed) == len(RUNS[THREAD])
+
+
+def test_a_page_before_another_is_valid(server: str) -> None:
+    with client(server) as talking:
+        page = talking.beta.threads.runs.list(THREAD, limit=3, before=RUNS[THREAD][1]["id"])
+    assert [run.id for run in page.data] == [run["id"] for run in RUNS[THREAD][4:1:-1]]
+    assert_valid_runs(page, limit=3, fail_on="warning")
+
+
+def test_single_runs_and_lists_of_runs_are_valid(server: str) -> None:
+    with client(server) as talking:
+        runs = list(talking.beta.threads.runs.list(THREAD, limit=3))
+    assert_valid_runs(runs[0], expect="run", fail_on="warning")
+    assert_valid_runs(runs, fail_on="warning")
+
+
+def test_pages_of_the_asynchronous_client_are_valid(server: str) -> None:
+    async def listed() -> object:
+        async with openai.AsyncOpenAI(base_url=f"{server}/v1", api_key="none", max_retries=0) as talking:
+            paginator = talking.beta.threads.runs.list(THREAD, limit=3)
+            with pytest.raises(TypeError, match="^cannot check a value of type AsyncPaginator before it is awaited$"):
+                validate(paginator)
+            return await paginator
+
+    assert_valid_runs(asyncio.run(listed()), expect="page", limit=3, fail_on="warning")
+
+
+@pytest.mark.parametrize("fault", [None, *FAULTS])
+def test_what_was_sent_shows_every_fault(server: str, fault: str | None) -> None:
+    expected = {rule(fault)} if fault else set()
+    with client(server, fault) as talking:
+        path = f"threads/{thread_of(fault or '')}/runs"
+        raw = talking.beta.threads.runs.with_raw_response.list(thread_of(fault or ""), limit=3)
+        responses = [get(f"{talking.base_url}{path}", params={"limit": 3}) for get in (httpx.get, requests.get)]
+    for response in (raw, *responses):
+        assert rules(response, limit=3) == expected
+
+
+@pytest.mark.parametrize("fault", SHOWN_BY_A_MODEL)
+def test_what_the_client_made_of_it_shows_what_is_left(server: str, fault: str) -> None:
+    with client(server, fault) as talking:
+        page = talking.beta.threads.runs.list(thread_of(fault), limit=3)
+    assert rules(page, limit=3) == {rule(fault)}
+
+
+def test_what_is_not_there_is_no_run_list(server: str) -> None:
+    for path in ("v1/threads/thread_none/runs", "v1/models", f"v1/threads/{THREAD}/runs?after=run_none"):
+        response = httpx.get(f"{server}/{path}")
+        assert response.status_code == httpx.codes.NOT_FOUND
+        assert rules(response) == {"not-a-run-list"}
+
+
+@pytest.fixture
+def example(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A copy of the example project, as a user would make one."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")  # where it is installed, each session takes a second
+    monkeypatch.delenv("CI", raising=False)
+    shutil.copytree(EXAMPLE, pytester.path, dirs_exist_ok=True)
+    return pytester
+
+
+def test_the_tests_of_the_example_pass(example: pytest.Pytester) -> None:
+    example.runpytest_subprocess().assert_outcomes(passed=5)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_tests_of_the_example_fail_by_the_rule(example: pytest.Pytester, fault: str) -> None:
+    test = "test_empty" if fault in EMPTY_PAGE_FAULTS else "test_response"
+    result = example.runpytest_inprocess("--fault", fault)
+    result.stdout.fnmatch_lines([f"FAILED tests/test_contract.py::{test} - {rule(fault)} *..."])

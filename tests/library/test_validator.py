@@ -1,0 +1,169 @@
+"""Options compiled once: a `Validator` says what `validate` says, at any time, from any number of threads."""
+
+import copy
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from tests.support.pages import NOW, page, run, said
+from tests.support.paths import INVALID, VALID
+from validator import Finding, UnknownRule, Validator, assert_valid_runs, valid_runs, validate
+from validator.engine.checks import compiled_for
+
+DAY = 86_400
+FAULTY = page(run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}))
+OPTIONS: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "contract": {"contract": "published"},
+    "form": {"form": "sdk"},
+    "expect": {"expect": "run"},
+    "order and limit": {"order": "asc", "limit": 1},
+    "rules": {"select": ["usage", "page"], "ignore": ["page-too-long"], "severity": {"usage": "info"}},
+    "listing": {"listing": True},
+    "history": {"history": True},
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_validator_says_what_validate_says(name: str) -> None:
+    options = OPTIONS[name]
+    validator = Validator(now=NOW, **options)
+    for path in (*VALID, *INVALID):
+        expected = validate(path.read_bytes(), now=NOW, **options)
+        assert validator.validate(path.read_bytes()) == expected
+        assert validator.is_valid(path.read_bytes()) is expected.ok
+
+
+def test_only_an_error_makes_a_source_invalid() -> None:
+    validator = Validator(limit=1)
+    assert not validator.is_valid(FAULTY)
+    assert validator.is_valid(page())
+    longer = page(run(id="run_2"), run(id="run_1"))
+    assert [found.rule for found in validator.validate(longer).findings] == ["page-too-long"]
+    assert validator.is_valid(longer)
+    assert not Validator(limit=1, severity={"page-too-long": "error"}).is_valid(longer)
+    assert Validator(ignore=["token-total-mismatch"]).is_valid(FAULTY)
+
+
+def test_an_array_or_a_folder_is_valid_if_all_of_it_is(tmp_path: Path) -> None:
+    validator = Validator()
+    assert validator.is_valid([run(), run(id="run_2")])
+    assert not validator.is_valid([run(), FAULTY["data"][0]])
+    (tmp_path / "a.json").write_text(json.dumps(page()))
+    assert validator.is_valid(tmp_path)
+    (tmp_path / "b.json").write_text(json.dumps(FAULTY))
+    assert not validator.is_valid(tmp_path)
+
+
+def test_options_are_read_when_the_validator_is_made() -> None:
+    with pytest.raises(ValueError, match="limit is 0, expected an integer from 1 to 100"):
+        Validator(limit=0)
+    with pytest.raises(UnknownRule, match='no rule or group is called "usge"'):
+        Validator(select=["usge"])
+    with pytest.raises(TypeError, match="unexpected keyword argument 'limt'"):
+        Validator(limt=1)  # type: ignore[call-arg]
+    levels = {"token-total-mismatch": "info"}
+    validator = Validator(severity=levels)
+    levels["token-total-mismatch"] = "off"
+    assert [(found.rule, found.severity) for found in validator.validate(FAULTY).findings] == [
+        ("token-total-mismatch", "info")
+    ]
+
+
+@pytest.mark.parametrize("method", ["validate", "is_valid"])
+def test_a_source_that_holds_no_document_is_refused(tmp_path: Path, method: str) -> None:
+    check = getattr(Validator(), method)
+    with pytest.raises(TypeError, match="cannot check a value of type int"):
+        check(3)
+    with pytest.raises(OSError, match="no such file or directory"):
+        check(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize("days", [-700, -2, -1, -0.4, 0, 0.4, 1, 2, 700])
+def test_a_time_is_in_the_future_a_day_after_now_whenever_that_is(days: float) -> None:
+    now = int(time.time() + days * DAY)
+    validator = Validator(now=now)
+    for moment in (1_699_000_000, now - DAY, now, now + DAY - 1, now + DAY):
+        assert _is_implausible(validator, moment) is False
+    for moment in (now + DAY + 1, now + 2 * DAY, now + 400 * DAY):
+        assert _is_implausible(validator, moment) is True
+
+
+def _is_implausible(validator: Validator, moment: int) -> bool:
+    times = {"created_at": moment, "started_at": moment, "completed_at": moment}
+    found = [(one.rule, one.pointer) for one in validator.validate(run(**times)).findings]
+    assert found in ([], [("implausible-timestamp", "/created_at")])
+    return bool(found)
+
+
+def test_without_a_clock_of_its_own_a_validator_goes_by_the_present() -> None:
+    validator = Validator()
+    moment = int(time.time()) + DAY + 2
+    assert _is_implausible(validator, moment)
+    while time.time() <= moment - DAY:
+        time.sleep(0.1)
+    assert not _is_implausible(validator, moment)
+
+
+def test_rules_are_compiled_once_whatever_else_is_asked() -> None:
+    validate(FAULTY, now=NOW, severity={"token-total-mismatch": "info"})
+    before = compiled_for.cache_info().misses
+    for index, order in enumerate(("asc", "desc", None)):
+        options: dict[str, Any] = {"severity": {"token-total-mismatch": "info"}, "order": order, "limit": index + 1}
+        found = validate(FAULTY, now=index * 10**7, **options).findings
+        assert ("token-total-mismatch", "info") in {(one.rule, one.severity) for one in found}
+        assert_valid_runs(FAULTY, **options)
+        assert FAULTY == valid_runs(**options)
+        assert Validator(**options).is_valid(FAULTY)
+    assert compiled_for.cache_info().misses == before
+
+
+def test_what_is_kept_is_of_one_set_of_rules_alone() -> None:
+    mismatch = ("token-total-mismatch", "/data/0/usage/total_tokens")
+    for _ in range(2):
+        assert [one[:2] for one in said(FAULTY)] == [mismatch]
+        assert said(FAULTY, ignore=["usage"]) == []
+        assert said(page(), contract="observed") == []
+        assert [one[:2] for one in said(FAULTY, severity={"usage": "off"}, limit=1)] == []
+        assert [one[:2] for one in said(FAULTY, select=["usage"])] == [mismatch]
+
+
+def test_twenty_threads_share_a_validator_and_what_is_compiled() -> None:
+    sources = [path.read_bytes() for path in (*VALID, *INVALID) if path.stat().st_size < 100_000]
+    sources += [json.dumps(page(_with_tools(number))).encode() for number in range(60)]
+    shared = {name: Validator(now=NOW, **options) for name, options in OPTIONS.items()}
+    expected = {name: [validator.validate(source).findings for source in sources] for name, validator in shared.items()}
+    compiled_for.cache_clear()
+    barrier = Barrier(20)
+
+    def check(thread: int) -> list[tuple[str, int, tuple[Finding, ...], tuple[Finding, ...]]]:
+        barrier.wait()
+        name = list(OPTIONS)[thread % len(OPTIONS)]
+        different = []
+        for step in range(len(sources)):
+            index = (step * 7 + thread) % len(sources)
+            source = sources[index]
+            report = shared[name].validate(source) if step % 2 else validate(source, now=NOW, **OPTIONS[name])
+            if report.findings != expected[name][index]:
+                different.append((name, index, report.findings, expected[name][index]))
+        return different
+
+    with ThreadPoolExecutor(20) as threads:
+        assert [one for found in threads.map(check, range(20)) for one in found] == []
+
+
+def _with_tools(number: int) -> dict[str, Any]:
+    """A run with a function that no other has, and arguments that do not fit it."""
+    parameters = {"type": "object", "properties": {f"p{number}": {"type": "integer"}}, "required": [f"p{number}"]}
+    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    waiting = copy.deepcopy(run(status="requires_action", completed_at=None, usage=None))
+    return waiting | {
+        "expires_at": waiting["created_at"] + 600,
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": parameters}}],
+        "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": [call]}},
+    }

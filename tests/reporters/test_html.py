@@ -1,0 +1,374 @@
+"""The HTML report as it is written: what its script is given to draw, and what is there without the script."""
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import run as command
+from tests.support.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
+from tests.support.pages import page, run
+from tests.support.paths import SAMPLES
+from validator.core.phrases import escape
+from validator.core.results import RunOutline
+from validator.reporters import html, reporter
+from validator.reporters.html.timelines import duration
+from validator.sources import InputError
+
+T = 1_729_418_400
+
+
+def drawn(text: str) -> Any:
+    """What the script is given."""
+    found = re.search('<script type="application/json" id="data">(.*)</script>', text)
+    assert found
+    return json.loads(found[1])
+
+
+class _Plain(HTMLParser):
+    """The text of the elements that are there without the script, by the name of the element."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.texts: list[tuple[str, str]] = []
+        self.inside: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self.inside and data.strip():
+            self.texts.append((self.inside[-1], data.strip()))
+
+
+def plain(text: str, tag: str) -> list[str]:
+    return [data for name, data in _Plain(text).texts if name == tag]
+
+
+def timed(identifier: str | None, status: str, **times: float) -> dict[str, Any]:
+    """A run that has these times, counted from the hour, and no others."""
+    nulls = dict.fromkeys(("started_at", "expires_at", "completed_at", "cancelled_at", "failed_at"))
+    counted = {key: T + time for key, time in times.items()}
+    return run(id=identifier, status=status, **{**nulls, **counted})
+
+
+def threads(folder: Path, **files: Any) -> list[dict[str, Any]]:
+    """The timelines of these documents, each a file."""
+    for name, document in files.items():
+        (folder / f"{name}.json").write_text(json.dumps(document), "utf-8")
+    ran = command("-f", "html", *(f"{name}.json" for name in files), cwd=folder)
+    found: list[dict[str, Any]] = drawn(ran.out)["threads"]
+    return found
+
+
+def told(folder: Path, *runs: dict[str, Any]) -> list[tuple[str | None, str, list[str]]]:
+    """Each run of a page, what is said of its times, and what is wrong with them."""
+    (thread,) = threads(folder, page=page(*runs))
+    return [(row["id"], row["facts"], [mark[3] for mark in row["marks"]]) for row in thread["runs"]]
+
+
+def test_a_page_shows_the_finding_with_its_place_excerpt_and_run() -> None:
+    ran = command("-f", "html", "invalid/token-total-mismatch.json", cwd=SAMPLES)
+    assert (ran.code, ran.err) == (1, "")
+    data = drawn(ran.out)
+    assert data["counts"] == [["token-total-mismatch", "error", 1]]
+    assert data["findings"] == [
+        {
+            "rule": "token-total-mismatch",
+            "severity": "error",
+            "file": "invalid/token-total-mismatch.json",
+            "record": None,
+            "line": 35,
+            "column": 25,
+            "pointer": "/data/0/usage/total_tokens",
+            "message": "is 940, but prompt_tokens 940 + completion_tokens 205 is 1145",
+            "run": "run_wnNSI71Wbtj1Sf609JSgsmby",
+            "status": "completed",
+            "source": data["findings"][0]["source"],
+            "excerpt": ['        "total_tokens": 940', 24, 27, False, False],
+        }
+    ]
+    assert data["findings"][0]["source"].startswith("https://")
+    assert [run["findings"] for run in data["threads"][0]["runs"]] == [[], [0]]
+
+
+def test_without_the_script_totals_and_the_first_findings_are_there() -> None:
+    text = written("html", checked(MISMATCH, PLACELESS, beyond_cap=3, infos=4))
+    headline = "4 errors, 1 warning in 1 document (3 runs); 4 infos hidden"
+    assert plain(text, "h1") == [headline]
+    assert plain(text, "title") == [f"{headline} · validate-runs"]
+    assert plain(text, "td") == [
+        *("cut-off", "error", "3"),
+        *("first-id-mismatch", "warning", "1"),
+        *("token-total-mismatch", "error", "1"),
+    ]
+    assert plain(text, "li") == [
+        "3 more findings left out (--max-findings 0 shows all)",
+        f"responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens {MISMATCH.message}",
+        '<document> warning first-id-mismatch /first_id is "run_b", but the first run in data is "run_a"',
+    ]
+
+
+def test_without_the_script_a_hundred_findings_are_enough() -> None:
+    text = written("html", checked(*[MISMATCH] * 101))
+    assert len(plain(text, "li")) == 100
+    assert len(drawn(text)["findings"]) == 101
+
+
+@pytest.mark.parametrize(
+    ("documents", "verdict"),
+    [
+        ([checked(MISMATCH, PLACELESS)], "error"),
+        ([checked(PLACELESS)], "warning"),
+        ([checked(infos=1)], "ok"),
+        ([], "nothing"),
+    ],
+)
+def test_the_headline_is_marked_with_the_worst_of_what_is_shown(documents: list[Any], verdict: str) -> None:
+    assert f'<h1 class="{verdict}">' in written("html", *documents)
+
+
+def test_what_could_not_be_opened_is_told_on_the_page() -> None:
+    unread = InputError("a\u202e<b>.json", "no such file or directory")
+    text = "".join(reporter("html")([unread], LOOK))
+    assert plain(text, "li") == ["a\\u202e<b>.json: no such file or directory"]
+    assert plain(text, "h1") == ["nothing was checked"]
+
+
+def test_one_style_sheet_and_one_script_are_admitted_by_their_hashes() -> None:
+    text = written("html", checked(MISMATCH))
+    inline = [re.search(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL) for tag in ("style", "script")]
+    style, script = (base64.b64encode(hashlib.sha256(one[1].encode()).digest()).decode() for one in inline if one)
+    policy = f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'"
+    assert f"content=\"{policy}; base-uri 'none'; form-action 'none'\"" in text
+    assert not re.search(r"\s(?:src|href|style|on\w+)=", text.partition("<script")[0])
+
+
+def test_a_page_is_the_same_each_time_and_can_go_through_any_encoding() -> None:
+    first, second = (written("html", checked(MISMATCH, PLACELESS)) for _ in range(2))
+    assert first == second
+    assert first.isascii()
+
+
+MARKUP = ["</script><script>alert(1)</script>", "<!--<script>", "&lt;b onload=x>", "\u05d0\U0001f600"]
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, *MARKUP])
+def test_nothing_that_was_read_is_markup(name: str) -> None:
+    hostile = replace(
+        MISMATCH, file=name, pointer=f"/{name}", run_id=name, run_status=name, message=f"is {escape(name)}"
+    )
+    text, sanitize = written("html", checked(hostile)), written("html", checked(MISMATCH))
+    assert re.findall("<[a-z!/]+", text) == re.findall("<[a-z!/]+", sanitize)
+    finding = drawn(text)["findings"][0]
+    shown = escape(name)
+    assert (finding["pointer"], finding["run"], finding["status"]) == (f"/{shown}", shown, shown)
+    assert plain(text, "li")[0].endswith(f"error token-total-mismatch /{shown} is {shown}")
+
+
+def test_runs_wait_run_and_end_or_expire(tmp_path: Path) -> None:
+    assert told(
+        tmp_path,
+        timed("run_a", "completed", created_at=0, started_at=2, completed_at=130),
+        timed("run_b", "cancelled", created_at=200, cancelled_at=204),
+        timed("run_c", "expired", created_at=300, started_at=301, expires_at=900),
+        timed("run_d", "incomplete", created_at=1000, started_at=1001),
+        timed("run_e", "in_progress", created_at=2000, started_at=2001, expires_at=2600),
+        timed("run_f", "failed", created_at=1500),
+    ) == [
+        ("run_a", "waited 2 s, ran 2 min 8 s", []),
+        ("run_b", "cancelled 4 s after its creation", []),
+        ("run_c", "waited 1 s, ran 9 min 59 s", []),
+        ("run_d", "waited 1 s", []),
+        ("run_f", "", []),
+        ("run_e", "waited 1 s, expires 9 min 59 s after its start", []),
+    ]
+
+
+def test_a_queued_run_expires_after_its_creation(tmp_path: Path) -> None:
+    assert told(tmp_path, timed("run_a", "queued", created_at=0, expires_at=600)) == [
+        ("run_a", "expires 10 min after its creation", [])
+    ]
+
+
+def test_times_in_the_wrong_order_are_told(tmp_path: Path) -> None:
+    assert told(
+        tmp_path,
+        timed("run_a", "completed", created_at=0, started_at=-3600, completed_at=-3601),
+        timed("run_b", "failed", created_at=10, failed_at=4),
+        timed("run_c", "queued", created_at=100, expires_at=40),
+        timed("run_d", "in_progress", created_at=200, started_at=201, expires_at=200),
+    ) == [
+        ("run_a", "", ["started 1 h before it was created", "completed 1 s before it started"]),
+        ("run_b", "", ["failed 6 s before it was created"]),
+        ("run_c", "", ["expires 1 min before it was created"]),
+        ("run_d", "waited 1 s", ["expires 1 s before it started"]),
+    ]
+
+
+def test_pieces_and_faults_have_their_times(tmp_path: Path) -> None:
+    (thread,) = threads(tmp_path, page=page(timed("run_a", "completed", created_at=10, started_at=5, completed_at=30)))
+    (row,) = thread["runs"]
+    assert row["times"] == {"created_at": T + 10, "started_at": T + 5, "completed_at": T + 30}
+    assert row["pieces"] == [["run", T + 5, T + 30, "ran 25 s"]]
+    assert row["marks"] == [["backward", T + 10, T + 5, "started 5 s before it was created"]]
+
+
+def test_runs_that_overlap_name_each_other(tmp_path: Path) -> None:
+    assert told(
+        tmp_path,
+        timed("run_d", "queued", created_at=300, expires_at=900),
+        timed("run_c", "in_progress", created_at=100, started_at=101, expires_at=700),
+        timed("run_b", "completed", created_at=20, started_at=21, completed_at=100),
+        timed("run_a", "completed", created_at=0, started_at=1, completed_at=30),
+    ) == [
+        ("run_a", "waited 1 s, ran 29 s", ["overlapped by run_b for 10 s"]),
+        ("run_b", "waited 1 s, ran 1 min 19 s", ["overlaps run_a for 10 s"]),
+        ("run_c", "waited 1 s, expires 9 min 59 s after its start", ["overlapped by run_d for 6 min 40 s"]),
+        ("run_d", "expires 10 min after its creation", ["overlaps run_c for 6 min 40 s"]),
+    ]
+
+
+def test_an_overlap_whose_end_nobody_knows_has_no_length(tmp_path: Path) -> None:
+    assert told(
+        tmp_path,
+        timed("sk-secret", "cancelling", created_at=0, started_at=1),
+        timed("run_b", "queued", created_at=20),
+    ) == [
+        (None, "waited 1 s", ["overlapped by run_b"]),
+        ("run_b", "", ["overlaps another run"]),
+    ]
+
+
+def test_a_run_that_ends_as_the_next_is_created_does_not_overlap_it(tmp_path: Path) -> None:
+    assert told(
+        tmp_path,
+        timed("run_a", "completed", created_at=0, started_at=1, completed_at=20),
+        timed("run_b", "completed", created_at=20, started_at=21, completed_at=22),
+    ) == [("run_a", "waited 1 s, ran 19 s", []), ("run_b", "waited 1 s, ran 1 s", [])]
+
+
+def test_runs_created_in_the_same_second_are_not_told_apart(tmp_path: Path) -> None:
+    assert told(
+        tmp_path,
+        timed("run_a", "completed", created_at=0, started_at=1, completed_at=20),
+        timed("run_b", "completed", created_at=0, started_at=1, completed_at=22),
+    ) == [("run_a", "waited 1 s, ran 19 s", []), ("run_b", "waited 1 s, ran 21 s", [])]
+
+
+def test_a_short_run_inside_a_long_one_does_not_hide_a_later_one(tmp_path: Path) -> None:
+    assert told(
+        tmp_path,
+        timed("run_a", "completed", created_at=0, started_at=1, completed_at=100),
+        timed("run_b", "completed", created_at=10, started_at=11, completed_at=20),
+        timed("run_c", "completed", created_at=90, started_at=91, completed_at=120),
+    ) == [
+        ("run_a", "waited 1 s, ran 1 min 39 s", ["overlapped by run_b for 10 s", "overlapped by run_c for 10 s"]),
+        ("run_b", "waited 1 s, ran 9 s", ["overlaps run_a for 10 s"]),
+        ("run_c", "waited 1 s, ran 29 s", ["overlaps run_a for 10 s"]),
+    ]
+
+
+def test_runs_of_a_thread_stand_together_whichever_file_they_are_in(tmp_path: Path) -> None:
+    first = timed("run_a", "completed", created_at=0, started_at=1, completed_at=30)
+    second = timed("run_b", "completed", created_at=20, started_at=21, completed_at=40)
+    drawn = threads(tmp_path, b=page(second), a=page(first), c=page(first))
+    assert [(one["where"], [(row["id"], row["seen"]) for row in one["runs"]]) for one in drawn] == [
+        ("b.json and 2 other files", [("run_a", 2), ("run_b", 1)])
+    ]
+    assert [mark[3] for row in drawn[0]["runs"] for mark in row["marks"]] == [
+        "overlapped by run_b for 10 s",
+        "overlaps run_a for 10 s",
+    ]
+
+
+def test_files_that_contradict_each_other_have_timelines_of_their_own(tmp_path: Path) -> None:
+    drawn = threads(
+        tmp_path,
+        a=page(timed("run_a", "queued", created_at=0, expires_at=600)),
+        b=page(timed("run_a", "completed", created_at=0, started_at=1, completed_at=30)),
+    )
+    assert [(one["where"], [row["status"] for row in one["runs"]]) for one in drawn] == [
+        ("a.json", ["queued"]),
+        ("b.json", ["completed"]),
+    ]
+
+
+def test_runs_that_were_not_over_when_they_were_recorded_are_not_said_to_overlap(tmp_path: Path) -> None:
+    lines = [timed("run_a", "queued", created_at=0, expires_at=600), timed("run_b", "queued", created_at=9)]
+    (tmp_path / "runs.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+    (thread,) = drawn(command("-f", "html", "runs.jsonl", cwd=tmp_path).out)["threads"]
+    assert [(row["id"], row["marks"]) for row in thread["runs"]] == [("run_a", []), ("run_b", [])]
+
+
+def test_a_run_that_was_recorded_again_is_shown_as_it_was_last_and_its_faults_stay(tmp_path: Path) -> None:
+    lines = [
+        timed("run_a", "in_progress", created_at=9, started_at=1, expires_at=600),
+        timed("run_a", "in_progress", created_at=9, started_at=1, expires_at=600),
+        timed("run_a", "completed", created_at=9, started_at=10, completed_at=30),
+    ]
+    (tmp_path / "runs.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+    data = drawn(command("-f", "html", "runs.jsonl", cwd=tmp_path).out)
+    (row,) = data["threads"][0]["runs"]
+    assert (row["status"], row["seen"], row["facts"]) == ("completed", 3, "waited 1 s, ran 20 s")
+    assert [mark[3] for mark in row["marks"]] == ["started 8 s before it was created"]
+    assert [data["findings"][index]["record"] for index in row["findings"]] == [1, 1, 2, 2]
+
+
+def test_runs_without_thread_or_name_are_shown_file_by_file(tmp_path: Path) -> None:
+    unnamed = {**timed("sk-secret", "queued", created_at=0, expires_at=600), "thread_id": "not a name"}
+    drawn = threads(tmp_path, a=page(unnamed, unnamed), b=page(unnamed))
+    assert [(one["id"], one["where"], [row["id"] for row in one["runs"]]) for one in drawn] == [
+        (None, "a.json", [None, None]),
+        (None, "b.json", [None]),
+    ]
+
+
+def test_threads_with_odd_times_come_first_then_those_with_findings(tmp_path: Path) -> None:
+    sound = run(thread_id="thread_sound", id="run_sound")
+    wrong = run(thread_id="thread_found", id="run_found", usage={**run()["usage"], "total_tokens": 1})
+    backward = {
+        **timed("run_back", "completed", created_at=9, started_at=1, completed_at=30),
+        "thread_id": "thread_back",
+    }
+    drawn = threads(tmp_path, a=page(sound), b=page(wrong), c=page(backward))
+    assert [one["id"] for one in drawn] == ["thread_back", "thread_found", "thread_sound"]
+
+
+def test_a_time_of_zero_is_none(tmp_path: Path) -> None:
+    (thread,) = threads(tmp_path, page=page({**timed("run_a", "queued", created_at=0), "failed_at": 0}))
+    assert thread["runs"][0]["times"] == {"created_at": T}
+
+
+def test_beyond_the_most_only_runs_with_findings_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "MOST_SOUND_RUNS", 1)
+    outlines = [RunOutline(f"/data/{index}", f"run_{index}", "thread_a", "queued", {}) for index in range(4)]
+    finding = replace(MISMATCH, pointer="/data/3/usage/total_tokens")
+    text = written("html", replace(checked(finding), outlines=tuple(outlines)))
+    assert [row["id"] for row in drawn(text)["threads"][0]["runs"]] == ["run_0", "run_3"]
+    assert plain(text, "li")[0] == "Timelines leave out 2 more runs without findings"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (0.25, "0.25 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min 59 s"),
+        (3600, "1 h"),
+        (7320, "2 h 2 min"),
+        (86_400, "1 d"),
+        (100_000, "1 d 3 h"),
+    ],
+)
+def test_durations_are_told_in_two_units_at_most(seconds: float, words: str) -> None:
+    assert duration(seconds) == words

@@ -1,0 +1,404 @@
+"""The HTML report as its readers see it: in a browser, by eye, by keyboard and by ear."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.reporters.test_html import MARKUP, T, timed
+from tests.support.browser import Browser, chromium, need_browser
+from tests.support.commands import run as command
+from tests.support.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
+from tests.support.pages import page, run
+from tests.support.paths import SAMPLES
+from validator.core.finding import Excerpt
+from validator.core.phrases import escape
+from validator.core.results import DocumentResult, RunOutline
+from validator.core.severity import Severity
+
+pytestmark = pytest.mark.tools
+need_browser()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with chromium(tmp_path_factory.mktemp("profile")) as one:
+        yield one
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    return tmp_path / "report.html"
+
+
+THREAD = page(
+    timed("run_d", "queued", created_at=400, expires_at=1000),
+    timed("run_c", "in_progress", created_at=200, started_at=201, expires_at=800),
+    timed("run_b", "completed", created_at=100, started_at=110, completed_at=105),
+    timed("run_a", "completed", created_at=0, started_at=1, completed_at=30),
+)
+"""Two runs in order, one that ends before it starts, and two that are active at once."""
+
+
+def written_to(path: Path, *documents: DocumentResult) -> Path:
+    path.write_text(written("html", *documents, look=replace(LOOK, show=Severity.INFO)), "utf-8")
+    return path
+
+
+def outline(pointer: str, **times: float) -> RunOutline:
+    return RunOutline(pointer, f"run_{pointer.rpartition('/')[2]}", "thread_a", "completed", times)
+
+
+def checked_thread(tmp_path: Path, report: Path) -> None:
+    (tmp_path / "page.json").write_text(json.dumps(THREAD), "utf-8")
+    assert command("-f", f"html:{report}", "page.json", cwd=tmp_path).code == 1
+
+
+def test_a_page_asks_for_nothing_and_complains_of_nothing(browser: Browser, report: Path) -> None:
+    assert command("-f", f"html:{report}", "--show", "info", "invalid", "series", cwd=SAMPLES).code == 1
+    browser.open(report)
+    browser.click("#threads-tab")
+    browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert browser.complaints() == []
+    assert browser.requests() == [report.as_uri()]
+
+
+def test_a_request_and_a_foreign_script_would_be_noticed_and_refused(browser: Browser, report: Path) -> None:
+    written_to(report, checked(MISMATCH))
+    browser.open(report)
+    browser.run("document.body.append(Object.assign(new Image(), {src: 'https://example.org/a.png'}))")
+    browser.run("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))")
+    assert browser.run("window.ran") is None
+    assert ["violates" in complaint for complaint in browser.complaints()] == [True, True]
+    assert browser.requests() == [report.as_uri(), "https://example.org/a.png"]
+
+
+def test_findings_are_told_apart_by_severity_rule_and_words(browser: Browser, report: Path) -> None:
+    info = replace(PLACELESS, rule="missing-usage", severity=Severity.INFO, file="other.json", run_id="run_x")
+    written_to(report, checked(MISMATCH, PLACELESS, file="a"), checked(info, replace(MISMATCH, file="other.json")))
+    browser.open(report)
+
+    def shown() -> tuple[list[str], list[str]]:
+        return browser.texts("#findings-status"), browser.texts("h4 .rule")
+
+    names = ["token-total-mismatch", "first-id-mismatch", "missing-usage", "token-total-mismatch"]
+    assert shown() == (["4 findings"], names)
+    assert browser.texts("#findings h3") == ["responses/page.json", "<document>", "other.json"]
+    assert browser.texts("#rules .choice") == [
+        "token-total-mismatch 2",
+        "first-id-mismatch 1",
+        "missing-usage 1",
+    ]
+    assert browser.texts("#severities .choice") == ["error 2", "warning 1", "info 1"]
+    browser.click("#severities .warning")
+    browser.click("#severities .info")
+    assert shown() == (["2 of 4 findings"], ["first-id-mismatch", "missing-usage"])
+    browser.click("#rules input[value=missing-usage]")
+    assert shown() == (["1 of 4 findings"], ["missing-usage"])
+    browser.click("#filters [type=reset]")
+    browser.settle()
+    assert shown() == (["4 findings"], names)
+    browser.type("#words", "OTHER total")
+    assert shown() == (["1 of 4 findings"], ["token-total-mismatch"])
+    browser.type("#words", "nowhere")
+    assert shown() == (["0 of 4 findings"], [])
+    assert browser.complaints() == []
+
+
+def test_a_finding_is_read_as_a_sentence_with_its_excerpt(browser: Browser, report: Path) -> None:
+    cut = Excerpt("\U0001f600 a: 36, b", 5, 7, cut_left=True, cut_right=True)
+    empty = Excerpt(" ", 1, 1, cut_left=False, cut_right=False)
+    end = Excerpt("  [1", 4, 4, cut_left=False, cut_right=False)
+    written_to(
+        report,
+        checked(
+            replace(MISMATCH, record=7, excerpt=cut),
+            replace(MISMATCH, excerpt=empty, pointer="", source="somewhere"),
+            replace(MISMATCH, excerpt=end),
+        ),
+    )
+    browser.open(report)
+    first, second, third = browser.texts(".finding")
+    assert first == (
+        f"error token-total-mismatch record 7 \u00b7 line 41, column 25 /data/0/usage/total_tokens {MISMATCH.message} "
+        "41 \u2026\U0001f600 a: 36, b\u2026 run run_abc123 (completed) evidence"
+    )
+    assert second == (
+        f"error token-total-mismatch line 41, column 25 the document {MISMATCH.message} run run_abc123 (completed)"
+    )
+    assert "41 [1\u2038 run" in third
+    assert browser.texts("mark") == ["36", "\u2038"]
+    assert browser.run("document.querySelector('.about a').href") == MISMATCH.source
+
+
+def test_what_was_cut_off_is_counted_beside_what_is_listed(browser: Browser, report: Path) -> None:
+    counts = {("token-total-mismatch", Severity.ERROR): 1200, ("cut-off", Severity.WARNING): 3}
+    written_to(report, replace(checked(MISMATCH, beyond_cap=1202), totals=counts))
+    browser.open(report)
+    assert browser.texts("#rules .choice") == ["token-total-mismatch 1 of 1,200", "cut-off 0 of 3"]
+    assert browser.texts(".notes") == ["1202 more findings left out (--max-findings 0 shows all)"]
+
+
+def test_where_nothing_was_found_the_page_says_so(browser: Browser, report: Path) -> None:
+    assert command("-f", f"html:{report}", "valid/page.json", cwd=SAMPLES).code == 0
+    browser.open(report)
+    assert browser.texts("h1") == ["ok: 2 runs in 1 document"]
+    assert browser.texts("#findings-status") == ["No findings"]
+    assert browser.texts("#filters") == []
+    browser.click("#threads-tab")
+    assert browser.texts("#threads-status") == ["1 thread"]
+
+
+def test_without_timelines_there_are_no_tabs(browser: Browser, report: Path) -> None:
+    browser.open(written_to(report, checked(MISMATCH)))
+    assert browser.texts("[role=tab]") == []
+    assert browser.violations() == []
+
+
+def elements(browser: Browser) -> list[str]:
+    found: list[str] = browser.run("[...document.querySelectorAll('*')].map((one) => one.tagName)")
+    return [name for name in found if name != "WBR"]
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, *MARKUP, "<img src=x onerror=window.ran=1>", '"><svg onload=window.ran=1>'])
+def test_what_was_read_is_shown_as_text_and_adds_no_element(browser: Browser, report: Path, name: str) -> None:
+    shown = escape(name)
+    excerpt = Excerpt(shown, 0, len(shown), cut_left=False, cut_right=False)
+    run = RunOutline("/data/0", shown, shown, shown, {"created_at": T})
+    hostile = replace(
+        MISMATCH,
+        file=name,
+        pointer=f"/data/0/{name}",
+        run_id=name,
+        run_status=name,
+        message=f"is {shown}",
+        excerpt=excerpt,
+    )
+    sanitize = replace(MISMATCH, excerpt=replace(excerpt, text="x" * len(shown)))
+    seen = []
+    for finding, one in ((sanitize, run._replace(id="run_a", thread_id="thread_a", status="queued")), (hostile, run)):
+        browser.open(written_to(report, replace(checked(finding, file=finding.file), outlines=(one,))))
+        browser.click("#threads-tab")
+        browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        browser.click("#findings-tab")
+        seen.append(elements(browser))
+    assert seen[0] == seen[1]
+    assert browser.run("window.ran") is None
+    assert browser.complaints() == []
+    assert browser.texts(".message") == [" ".join(f"/data/0/{shown} is {shown}".split())]
+    assert browser.texts("mark") == [" ".join(shown.split())]
+    assert browser.run("document.querySelector('.thread .name').textContent") == shown
+
+
+def test_hostile_documents_stay_text_from_end_to_end(browser: Browser, tmp_path: Path, report: Path) -> None:
+    hostile = "<img src=x onerror=window.ran=1></script><script>window.ran=1</script>\u202e"
+    document = page(run(id=hostile, metadata={hostile: 7}, status=hostile, model=hostile))
+    file = tmp_path / "a<img src=x onerror=window.ran=1>&lt;.json"
+    file.write_text(json.dumps(document), "utf-8")
+    ran = command("-f", f"html:{report}", "--show-values", "--show", "info", file.name, cwd=tmp_path)
+    assert (ran.code, ran.err) == (1, "")
+    browser.open(report)
+    assert browser.run("window.ran") is None
+    assert browser.run("document.querySelectorAll('img').length") == 0
+    assert browser.run("document.scripts.length") == 2
+    assert browser.texts("#findings h3") == [file.name]
+    text = browser.run("document.body.textContent")
+    assert "onerror=window.ran=1></script><script>" in text
+    assert "\u202e" not in text
+    assert browser.complaints() == []
+
+
+def test_ten_thousand_findings_are_drawn_in_slices_and_filtered_at_once(browser: Browser, report: Path) -> None:
+    many = [replace(MISMATCH, pointer=f"/data/{index}", rule=f"rule-{index % 40}") for index in range(10_000)]
+    written_to(report, checked(*many))
+    browser.open(report)
+    assert browser.texts("#findings-status") == ["10,000 findings"]
+    assert browser.run("performance.timing.loadEventStart - performance.timing.navigationStart") < 5_000
+    assert browser.texts("#more-findings") == ["Show 100 more of 9,900 findings"]
+    browser.enter("#more-findings")
+    assert browser.run("document.querySelectorAll('.finding').length") == 200
+    assert browser.run("[...document.querySelectorAll('.finding')].indexOf(document.activeElement)") == 100
+    browser.type("#words", "/data/99")
+    assert browser.texts("#findings-status") == ["111 of 10,000 findings"]
+    assert browser.texts("#more-findings") == ["Show 11 more of 11 findings"]
+    browser.enter("#more-findings")
+    assert browser.texts("#more-findings") == []
+    milliseconds = browser.run(
+        """(() => {
+            const start = performance.now();
+            document.getElementById("words").value = "rule-7";
+            document.getElementById("words").dispatchEvent(new Event("input", { bubbles: true }));
+            document.body.getBoundingClientRect();
+            return performance.now() - start;
+        })()"""
+    )
+    assert milliseconds < 500
+    assert browser.texts("#findings-status") == ["250 of 10,000 findings"]
+
+
+def test_a_thread_of_two_thousand_runs_is_drawn_in_slices(browser: Browser, report: Path) -> None:
+    runs = [outline(f"/data/{n}", created_at=T + n * 60, completed_at=T + n * 60 + 9) for n in range(2_000)]
+    late = replace(MISMATCH, pointer="/data/1500/usage", run_id="run_1500")
+    written_to(report, replace(checked(late), outlines=tuple(runs)))
+    browser.open(report)
+    browser.click("#threads-tab")
+    assert browser.run("document.querySelectorAll('.row').length") == 100
+    assert browser.texts(".inside > .more") == ["Show 100 more of 1,900 runs"]
+    browser.click("#findings-tab")
+    browser.click(".about button")
+    assert browser.run("document.querySelectorAll('.row').length") == 1_600
+    assert browser.run("document.activeElement.querySelector('.name').textContent") == "run_1500"
+
+
+def test_many_threads_are_drawn_in_slices(browser: Browser, report: Path) -> None:
+    runs = [outline(f"/data/{n}", created_at=T)._replace(thread_id=f"thread_{n}") for n in range(250)]
+    found = replace(MISMATCH, pointer="/data/249/usage")
+    browser.open(written_to(report, replace(checked(found), outlines=tuple(runs))))
+    browser.click("#threads-tab")
+    assert browser.texts("#threads-status") == ["250 threads"]
+    assert browser.run("document.querySelector('.thread .name').textContent") == "thread_249"
+    browser.enter("#more-threads")
+    assert browser.run("document.activeElement.querySelector('.name').textContent") == "thread_99"
+    browser.click("#marked")
+    assert browser.texts("#threads-status") == ["1 of 250 threads"]
+    browser.click("#marked")
+    browser.type("#thread-words", "run_77")
+    assert browser.texts(".thread .name") == ["thread_77"]
+
+
+def boxes(browser: Browser, selector: str) -> list[tuple[float, float]]:
+    """From where to where the elements reach, from left to right."""
+    script = """[...document.querySelectorAll(arguments[0])].map((one) => {
+        const box = one.getBoundingClientRect();
+        return [Math.round(box.left), Math.round(box.right)];
+    })"""
+    return [(left, right) for left, right in browser.run(script, selector)]
+
+
+def test_a_timeline_shows_what_overlaps_and_what_runs_backwards(browser: Browser, tmp_path: Path, report: Path) -> None:
+    checked_thread(tmp_path, report)
+    browser.open(report)
+    browser.click("#threads-tab")
+    (summary,) = browser.texts(".thread > summary")
+    assert re.sub("[0-9]+ findings", "9 findings", summary) == (
+        f"{THREAD['data'][0]['thread_id']} 4 runs 9 findings 1 overlap 1 backward time page.json"
+    )
+    assert browser.texts(".row .status") == ["completed", "completed", "in_progress", "queued"]
+    assert browser.texts(".row .marks") == [
+        "completed 5 s before it started",
+        "overlapped by run_d for 6 min 40 s",
+        "overlaps run_c for 6 min 40 s",
+    ]
+    (overlapped,), (overlap,) = (boxes(browser, f".row rect.{kind}") for kind in ("overlapped", "overlap"))
+    assert overlapped == overlap
+    (third, fourth) = boxes(browser, ".row rect.open")
+    assert third[0] < fourth[0] < third[1] < fourth[1]
+    assert (round(fourth[0]), round(third[1])) == overlap
+    (backward,) = boxes(browser, ".row rect.backward")
+    (first,) = boxes(browser, ".row rect.run")
+    (started, ended) = (boxes(browser, f".row:nth-child(2) .{key}")[0] for key in ("started_at", "completed_at"))
+    assert first[1] < ended[0] < backward[0] < ended[1] < started[0] < backward[1] < started[1] < third[0]
+
+
+def test_a_timeline_can_be_read_as_a_table(browser: Browser, tmp_path: Path, report: Path) -> None:
+    checked_thread(tmp_path, report)
+    browser.open(report)
+    browser.click("#threads-tab")
+    browser.click(".times summary")
+    browser.settle()
+    assert browser.run(
+        "[...document.querySelectorAll('.times tr')].map((row) => [...row.cells].map((c) => c.innerText))"
+    ) == [
+        ["Run", "Status", "Created", "Started", "Ended", "Expires", "Notes"],
+        ["run_a", "completed", "2024-10-20 10:00:00", "2024-10-20 10:00:01", "2024-10-20 10:00:30", "", ""],
+        [
+            *("run_b", "completed", "2024-10-20 10:01:40", "2024-10-20 10:01:50", "2024-10-20 10:01:45", ""),
+            "completed 5 s before it started",
+        ],
+        [
+            *("run_c", "in_progress", "2024-10-20 10:03:20", "2024-10-20 10:03:21", "", "2024-10-20 10:13:20"),
+            "overlapped by run_d for 6 min 40 s",
+        ],
+        [
+            *("run_d", "queued", "2024-10-20 10:06:40", "", "", "2024-10-20 10:16:40"),
+            "overlaps run_c for 6 min 40 s",
+        ],
+    ]
+
+
+def test_times_that_no_calendar_has_are_numbers(browser: Browser, report: Path) -> None:
+    times = {"created_at": 1e14, "started_at": 1_729_418_400_000, "completed_at": T + 0.5}
+    runs = (RunOutline("/data/0", None, None, None, times), RunOutline("/data/1", None, None, None, {}))
+    browser.open(written_to(report, replace(checked(MISMATCH), outlines=runs)))
+    browser.click("#threads-tab")
+    browser.click(".times summary")
+    browser.settle()
+    assert browser.texts(".times td") == [
+        *("", "100000000000000", "1729418400000", "2024-10-20 10:00:00.500", ""),
+        "started 1137390990 d 17 h before it was created; completed 19996400 d 5 h before it started",
+        *("", "", "", "", "", ""),
+    ]
+    assert browser.texts(".row .who") == ["a run without a name no status"] * 2
+    assert browser.texts(".row .facts") == ["1 finding", "no times"]
+    assert browser.complaints() == []
+
+
+def test_findings_and_timelines_lead_to_each_other(browser: Browser, tmp_path: Path, report: Path) -> None:
+    checked_thread(tmp_path, report)
+    browser.open(report)
+    browser.click(".about button")
+    assert browser.run("document.querySelector('#threads-panel').hidden") is False
+    focused = browser.run("document.activeElement.querySelector('.name').textContent")
+    assert focused == "run_d"
+    browser.run("document.activeElement.querySelector('.found button').click()")
+    assert browser.run("document.querySelector('#findings-panel').hidden") is False
+    assert browser.run("document.activeElement.value") == "run_d"
+    assert ["run_d" in text for text in browser.texts(".finding")] == [True, True]
+
+
+def test_the_tabs_go_by_arrow_keys(browser: Browser, tmp_path: Path, report: Path) -> None:
+    checked_thread(tmp_path, report)
+    browser.open(report)
+    browser.click("#findings-tab")
+    browser.press("\ue014")
+    assert browser.run("document.activeElement.id") == "threads-tab"
+    assert browser.run("[...document.querySelectorAll('.panel')].map((one) => one.hidden)") == [True, False]
+    browser.press("\ue012")
+    assert browser.run("[...document.querySelectorAll('[role=tab]')].map((one) => one.tabIndex)") == [0, -1]
+    browser.press("\ue015")
+    assert browser.run("document.activeElement.id") == "findings-tab"
+
+
+def test_without_scripts_totals_and_findings_are_shown(browser: Browser, report: Path) -> None:
+    browser.open(written_to(report, checked(MISMATCH)), scripts=False)
+    found = browser.driver.find_element("css selector", "#plain")
+    assert found.is_displayed()
+    assert "responses/page.json:41:25 error token-total-mismatch" in found.text
+    assert not browser.driver.find_element("css selector", "#findings-panel").is_displayed()
+    assert not browser.driver.find_element("css selector", ".tabs").is_displayed()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [400, 1400])
+def test_it_is_accessible(browser: Browser, report: Path, dark: bool, width: int) -> None:
+    names = [f"invalid/{name}.json" for name in ("concurrent-active-runs", "ended-before-started")]
+    assert command("-f", f"html:{report}", "--show", "info", *names, "nowhere", cwd=SAMPLES).code == 2
+    browser.open(report, dark=dark, width=width)
+    browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    browser.settle()
+    browser.run("document.querySelectorAll('details.times').forEach((one) => { one.open = true; })")
+    assert browser.violations() == []
+    assert browser.run("document.documentElement.scrollWidth") <= width
+    browser.run("document.getElementById('threads-tab').click()")
+    assert browser.violations() == []
+    assert browser.run("document.documentElement.scrollWidth") <= width
+
+
+def test_an_inaccessible_page_would_be_noticed(browser: Browser, report: Path) -> None:
+    browser.open(written_to(report, checked(MISMATCH)))
+    browser.run("document.querySelector('#filters label').remove()")
+    browser.run("document.querySelector('.message').style.color = '#eeeeee'")
+    assert [rule for rule, _ in browser.violations()] == ["color-contrast"]

@@ -1,0 +1,290 @@
+"""The report for build servers that read JUnit's XML, whole, and held against the schema of Jenkins."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.support import tools
+from tests.support.commands import Ran
+from tests.support.commands import run as command
+from tests.support.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
+from tests.support.pages import page, run
+from tests.support.paths import ROOT, SAMPLES
+from validator.batch import parallel as survey
+from validator.core.results import DocumentResult, RunOutline
+from validator.core.severity import Severity
+from validator.reporters import reporter
+from validator.sources import InputError
+
+WRONG = run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4})
+HABIT = run(id="run_b", temperature=9)
+"""A run with a warning."""
+OF_PAGE = replace(PLACELESS, inside=PLACELESS.pointer)
+
+Cases = dict[tuple[str, str], str]
+"""What became of each case, by suite and name: passed, or the element and its type."""
+
+
+def cases(text: str) -> Cases:
+    """The cases of a report in which no two have one name and whose totals are right."""
+    found: Cases = {}
+    for suite in ElementTree.fromstring(text):
+        ends = [(case.get("name") or "", _end(case)) for case in suite]
+        of_suite = {(suite.get("name") or "", name): end for name, end in ends}
+        assert len(of_suite) == len(ends) == int(suite.get("tests") or "")
+        for total, tag in (("failures", "failure"), ("errors", "error")):
+            assert suite.get(total) == str(sum(end.startswith(f"{tag} ") for _, end in ends))
+        found |= of_suite
+    return found
+
+
+def _end(case: ElementTree.Element) -> str:
+    ends = [f"{child.tag} {child.get('type')}" for child in case if child.tag != "system-out"]
+    assert len(ends) < 2
+    return ends[0] if ends else "passed"
+
+
+def reported(*words: str | Path, cwd: Path, stdin: bytes = b"") -> Cases:
+    return cases(command("-f", "junit", *words, cwd=cwd, stdin=stdin).out)
+
+
+def test_every_run_is_a_case_and_so_is_the_page() -> None:
+    assert command("-f", "junit", "token-total-mismatch.json", cwd=SAMPLES / "invalid") == Ran(
+        1,
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<testsuites name="validate-runs">\n'
+        '  <testsuite name="token-total-mismatch.json" tests="3" failures="1" errors="0">\n'
+        '    <testcase classname="token-total-mismatch" name="page"/>\n'
+        '    <testcase classname="token-total-mismatch" name="run_wnNSI71Wbtj1Sf609JSgsmby">\n'
+        '      <failure type="token-total-mismatch" message="/data/0/usage/total_tokens is 940, but prompt_tokens 940 '
+        '+ completion_tokens 205 is 1145.">'
+        "token-total-mismatch.json:35:25 error token-total-mismatch /data/0/usage/total_tokens\n"
+        '   35 |         "total_tokens": 940\n'
+        "      |                         ^^^\n"
+        "      = is 940, but prompt_tokens 940 + completion_tokens 205 is 1145\n"
+        "      = run run_wnNSI71Wbtj1Sf609JSgsmby (completed) · validate-runs --explain token-total-mismatch\n"
+        "</failure>\n"
+        "    </testcase>\n"
+        '    <testcase classname="token-total-mismatch" name="run_FT6UHzmI0bz7G96dtgAn2mA8"/>\n'
+        "  </testsuite>\n"
+        "</testsuites>\n",
+        "",
+    )
+
+
+def test_several_findings_of_a_run_are_one_failure_that_begins_with_the_worst() -> None:
+    warning = replace(MISMATCH, severity=Severity.WARNING, rule="a", inside="/usage/total_tokens")
+    error = replace(MISMATCH, inside="/usage/total_tokens")
+    text = written("junit", checked(warning, error, error), look=replace(LOOK, fail_on=Severity.WARNING))
+    assert cases(text) == {
+        ("responses/page.json", "page"): "passed",
+        ("responses/page.json", "run_abc123"): "failure token-total-mismatch",
+    }
+    (failure,) = ElementTree.fromstring(text).iter("failure")
+    assert failure.get("message") == (
+        "/data/0/usage/total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35. And 2 more findings."
+    )
+    assert re.findall(r"^\S.*", failure.text or "", re.MULTILINE) == [
+        "responses/page.json:41:25 warning a /data/0/usage/total_tokens",
+        "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens",
+        "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "ends", "code"),
+    [
+        ("never", ["passed", "passed", "passed"], 0),
+        ("error", ["passed", "failure token-total-mismatch", "passed"], 1),
+        ("warning", ["passed", "failure token-total-mismatch", "failure sampling-range"], 1),
+    ],
+)
+def test_cases_fail_as_the_command_does(tmp_path: Path, threshold: str, ends: list[str], code: int) -> None:
+    (tmp_path / "page.json").write_text(json.dumps(page(WRONG, HABIT)))
+    ran = command("-f", "junit", "--fail-on", threshold, "page.json", cwd=tmp_path)
+    assert ([*cases(ran.out).values()], ran.code) == (ends, code)
+    assert ran.out.count("page.json:1:") == 2
+    assert ("<system-out>" in ran.out) is (threshold != "warning")
+
+
+def test_a_document_that_is_a_run_is_one_case(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(json.dumps(WRONG))
+    assert reported("run.json", cwd=tmp_path) == {("run.json", WRONG["id"]): "failure token-total-mismatch"}
+
+
+def test_records_and_runs_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    lines = [page(WRONG, WRONG), HABIT, [run(id=None)]]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert reported("--select", "usage,schema", "a.jsonl", cwd=tmp_path) == {
+        ("a.jsonl", "record 1: page"): "passed",
+        ("a.jsonl", f"record 1: {WRONG['id']}"): "failure token-total-mismatch",
+        ("a.jsonl", f"record 1: {WRONG['id']} (2)"): "failure token-total-mismatch",
+        ("a.jsonl", "record 2: run_b"): "passed",
+        ("a.jsonl", "record 3: array of runs"): "passed",
+        ("a.jsonl", "record 3: run at /0"): "failure schema:type",
+    }
+
+
+def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{")
+    (tmp_path / "b.json").write_text("{}")
+    assert reported("a.json", "nowhere.json", "b.json", cwd=tmp_path) == {
+        ("a.json", "document"): "error not-json",
+        ("b.json", "document"): "error not-a-run-list",
+        ("nowhere.json", "document"): "error input-error",
+    }
+    assert (
+        'message="Could not be opened: no such file or directory."'
+        in command("-f", "junit", "nowhere.json", cwd=tmp_path).out
+    )
+
+
+def test_a_rule_that_raised_is_an_error_whatever_may_fail() -> None:
+    broken = replace(OF_PAGE, rule="internal-error")
+    text = written("junit", checked(broken, file=None), look=replace(LOOK, fail_on=None))
+    assert cases(text) == {("<document>", "page"): "error internal-error"}
+
+
+def test_what_is_not_shown_fails_the_document(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(f"{json.dumps(page(WRONG))}\n" * 2)
+    name = WRONG["id"]
+    assert reported("--max-findings", "1", "a.jsonl", cwd=tmp_path) == {
+        ("a.jsonl", "record 1: page"): "passed",
+        ("a.jsonl", f"record 1: {name}"): "failure token-total-mismatch",
+        ("a.jsonl", "record 2: page"): "failure findings-left-out",
+        ("a.jsonl", f"record 2: {name}"): "passed",
+    }
+    (tmp_path / "b.json").write_text(json.dumps(page(HABIT, first_id="run_x")))
+    ran = command("-f", "junit", "--show", "error", "--fail-on", "warning", "b.json", cwd=tmp_path)
+    assert cases(ran.out) == {("b.json", "page"): "failure first-id-mismatch", ("b.json", "run_b"): "passed"}
+    assert "\n1 more finding not shown here (--max-findings, --show)\n</failure>" in ran.out
+
+
+def test_what_a_baseline_accepts_fails_nothing(tmp_path: Path) -> None:
+    (tmp_path / "page.json").write_text(json.dumps(page(WRONG)))
+    command("--baseline", "b.json", "--update-baseline", "page.json", cwd=tmp_path)
+    assert {*reported("--baseline", "b.json", "page.json", cwd=tmp_path).values()} == {"passed"}
+
+
+def test_standard_input_and_values_have_names(tmp_path: Path) -> None:
+    found = reported("-", cwd=tmp_path, stdin=json.dumps(page(WRONG)).encode())
+    assert {suite for suite, _ in found} == {"<stdin>"}
+    assert cases(written("junit", checked(OF_PAGE, file=None))) == {("<document>", "page"): "passed"}
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("a/b.jsonl.gz", "a/b"),
+        ("a.d/b", "a.d/b"),
+        ("a/.json", "a/.json"),
+        ("-", "<stdin>"),
+        ("b.tar.d/c.x", "b.tar.d/c"),
+    ],
+)
+def test_a_class_is_a_file_without_suffixes_for_jenkins_takes_them_for_classes(file: str, name: str) -> None:
+    (case,) = ElementTree.fromstring(written("junit", checked(file=file))).iter("testcase")
+    assert case.get("classname") == name
+
+
+def test_without_outlines_runs_with_findings_are_cases() -> None:
+    nameless = replace(MISMATCH, run_id=None, inside="/usage/total_tokens", pointer="/data/1/usage/total_tokens")
+    outline = RunOutline("/data/1", None, None, None, {})
+    expected = {
+        ("responses/page.json", "page"): "passed",
+        ("responses/page.json", "run at /data/1"): "failure token-total-mismatch",
+    }
+    assert cases(written("junit", checked(nameless))) == expected
+    assert cases(written("junit", replace(checked(nameless), outlines=(outline,)))) == expected
+
+
+ILLEGAL = [*HOSTILE, "]]>&<x a='b\">", "\x00\x0b\ufffe\uffff\ufeff\U0001ffff", "a\tb\r\nc"]
+
+
+def hostile(text: str) -> Iterator[DocumentResult | InputError]:
+    finding = replace(MISMATCH, file=text, pointer=f"/{text}", message=f"is {text}".replace("\n", " "))
+    yield checked(finding, file=text)
+    yield InputError(text, text)
+
+
+@pytest.mark.parametrize("text", ILLEGAL)
+def test_nothing_that_was_read_is_markup_or_no_xml(text: str) -> None:
+    written = "".join(reporter("junit")(hostile(text), LOOK))
+    root = ElementTree.fromstring(written)
+    assert [element.tag for element in root.iter()] == [
+        *("testsuites", "testsuite", "testcase", "testcase", "failure", "testsuite", "testcase", "error")
+    ]
+    assert "\ufffe" not in written
+    assert "\uffff" not in written
+
+
+@pytest.fixture(scope="module")
+def conforms() -> Callable[[str], None]:
+    """Holds a report against the schema of Jenkins, which pytest brings with it."""
+    xmlschema = tools.package("xmlschema")
+    file = tools.source_file("pytest==8.4.2", "testing/example_scripts/junit-10.xsd")
+    schema = xmlschema.XMLSchema(str(file))
+    return lambda text: schema.validate(ElementTree.fromstring(text))
+
+
+@pytest.mark.tools
+def test_the_schema_of_jenkins_is_kept_by_every_sample(conforms: Callable[[str], None]) -> None:
+    for options in ([], ["--show", "info", "--fail-on", "info", "--max-findings", "1"], ["--fail-on", "never"]):
+        conforms(command("-f", "junit", *options, "samples", "nowhere.json", cwd=ROOT).out)
+    for text in ILLEGAL:
+        conforms("".join(reporter("junit")(hostile(text), LOOK)))
+    conforms(written("junit"))
+
+
+@pytest.mark.tools
+def test_the_schema_of_jenkins_finds_what_is_wrong(conforms: Callable[[str], None]) -> None:
+    sound = written("junit", checked(MISMATCH))
+    for faulty in (sound.replace(' errors="0"', ""), sound.replace("<testcase ", '<testcase line="1" ', 1)):
+        with pytest.raises(tools.package("xmlschema").XMLSchemaException):
+            conforms(faulty)
+
+
+def test_the_cases_of_many_processes_are_those_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey, "MIN_PARALLEL_BYTES", 1)
+    monkeypatch.setattr(survey, "RANGE_BYTES", 9_000)
+    (tmp_path / "a.jsonl").write_text(f"{json.dumps(page(WRONG, HABIT))}\n{json.dumps(page())}\n" * 10)
+    one = command("-f", "junit", "a.jsonl", "--jobs", "1", cwd=tmp_path)
+    assert command("-f", "junit", "a.jsonl", "--jobs", "2", cwd=tmp_path) == one
+    assert len(cases(one.out)) == 10 * 5
+
+
+def test_a_session_of_pytest_tells_of_every_run(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".json", recorded=json.dumps(page(WRONG, HABIT)))
+    pytester.makepyfile(
+        test_it=f"""
+        from validator import assert_valid_runs
+
+        def test_values():
+            assert_valid_runs({run(id="run_c")!r})
+            assert_valid_runs({run(id="run_c")!r})
+        """
+    )
+    for workers in ("0", "2"):
+        pytester.runpytest_inprocess(
+            *(
+                "-n",
+                workers,
+                "--validate-runs",
+                "*.json",
+                "--validate-runs-report",
+                f"junit:{workers}.xml",
+                "test_it.py",
+            )
+        )
+        assert cases((pytester.path / f"{workers}.xml").read_text("utf-8")) == {
+            ("recorded.json", "page"): "passed",
+            ("recorded.json", WRONG["id"]): "failure token-total-mismatch",
+            ("recorded.json", "run_b"): "passed",
+            ("test_it.py::test_values", "run_c"): "passed",
+            ("test_it.py::test_values", "run_c (2)"): "passed",
+        }

@@ -1,0 +1,379 @@
+"""The reports as their readers see them, whole: people, `grep`, and programs."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.support.findings import COUNTS, HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
+from validator.core.finding import Excerpt
+from validator.core.formats import FORMATS, STATISTICS
+from validator.core.results import DocumentResult
+from validator.core.severity import Severity
+from validator.reporters import reporter
+
+ALL_MODULES = sorted({*FORMATS, *STATISTICS.values()})
+
+WIDE_AND_NARROW = "\N{CJK UNIFIED IDEOGRAPH-4E2D}e\u0301"
+"""Three characters that take three columns: two, one and none."""
+
+
+def test_a_finding_stands_in_its_line_with_its_run() -> None:
+    assert written("text", checked(MISMATCH, infos=4)) == (
+        "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens\n"
+        '   41 |         "total_tokens": 36\n'
+        "      |                         ^^\n"
+        "      = is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
+        "      = run run_abc123 (completed) · validate-runs --explain token-total-mismatch\n"
+        "\n"
+        "1 error in 1 document (3 runs); 4 infos hidden\n"
+    )
+
+
+def test_a_message_stands_beside_the_carets_where_it_fits() -> None:
+    assert written("text", checked(MISMATCH), look=replace(LOOK, width=100, quiet=True)) == (
+        "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens\n"
+        '   41 |         "total_tokens": 36\n'
+        "      |                         ^^ is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
+        "      = run run_abc123 (completed) · validate-runs --explain token-total-mismatch\n"
+        "\n"
+    )
+
+
+def test_for_a_terminal_messages_are_broken_to_its_width_but_no_command_is() -> None:
+    assert written("text", checked(MISMATCH), look=replace(LOOK, width=60, wrap=True, quiet=True)) == (
+        "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens\n"
+        '   41 |         "total_tokens": 36\n'
+        "      |                         ^^\n"
+        "      = is 36, but prompt_tokens 31 + completion_tokens 4 is\n"
+        "        35\n"
+        "      = run run_abc123 (completed)\n"
+        "      = validate-runs --explain token-total-mismatch\n"
+        "\n"
+    )
+
+
+def test_a_finding_without_a_place_says_so_by_silence() -> None:
+    assert written("text", checked(PLACELESS, file=None)) == (
+        "<document> warning first-id-mismatch /first_id\n"
+        '      = is "run_b", but the first run in data is "run_a"\n'
+        "      = validate-runs --explain first-id-mismatch\n"
+        "\n"
+        "1 warning in 1 document (3 runs)\n"
+    )
+
+
+def test_a_place_with_nothing_to_see_has_no_excerpt() -> None:
+    empty = replace(
+        MISMATCH,
+        rule="not-json",
+        message="is empty, but a JSON document was expected",
+        file="-",
+        pointer="",
+        run_id=None,
+        line=1,
+        column=1,
+        excerpt=Excerpt("", 0, 0, cut_left=False, cut_right=False),
+    )
+    assert written("text", checked(empty, file="-", kind=None, runs=0)) == (
+        "<stdin>:1:1 error not-json\n"
+        "      = is empty, but a JSON document was expected\n"
+        "      = validate-runs --explain not-json\n"
+        "\n"
+        "1 error in 1 document (0 runs)\n"
+    )
+
+
+def test_a_record_of_an_archive_is_named() -> None:
+    finding = replace(MISMATCH, file="runs.jsonl", record=7, line=123456, run_status=None)
+    assert written("text", checked(finding, file="runs.jsonl", record=7), look=replace(LOOK, quiet=True)) == (
+        "runs.jsonl:123456:25 error token-total-mismatch /data/0/usage/total_tokens\n"
+        '123456 |         "total_tokens": 36\n'
+        "       |                         ^^\n"
+        "       = is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
+        "       = record 7 · run run_abc123 · validate-runs --explain token-total-mismatch\n"
+        "\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "width", "source", "carets"),
+    [
+        (
+            Excerpt("x" * 100 + "1234" + "y" * 100, 100, 104, cut_left=False, cut_right=False),
+            80,
+            f"...{'x' * 31}1234{'y' * 31}...",
+            f"{' ' * 34}^^^^",
+        ),
+        (
+            Excerpt("1234" + "y" * 100, 0, 4, cut_left=True, cut_right=False),
+            80,
+            f"...1234{'y' * 62}...",
+            "   ^^^^",
+        ),
+        (
+            Excerpt("x" * 100 + "1234", 100, 104, cut_left=False, cut_right=True),
+            80,
+            f"...{'x' * 62}1234...",
+            f"{' ' * 65}^^^^",
+        ),
+        (
+            Excerpt("x" * 68 + "1234", 68, 72, cut_left=False, cut_right=False),
+            80,
+            f"{'x' * 68}1234",
+            f"{' ' * 68}^^^^",
+        ),
+        (
+            Excerpt("x" * 10 + "1" * 90, 10, 100, cut_left=False, cut_right=False),
+            80,
+            f"...{'1' * 66}...",
+            f"   {'^' * 66}",
+        ),
+        (
+            Excerpt("x" * 20 + "1", 21, 21, cut_left=False, cut_right=False),
+            1,
+            f"{'x' * 20}1",
+            f"{' ' * 21}^",
+        ),
+        (
+            Excerpt(WIDE_AND_NARROW * 30 + "1" + "y" * 9, 90, 91, cut_left=False, cut_right=False),
+            60,
+            f"...\u0301{WIDE_AND_NARROW * 12}1{'y' * 9}",
+            f"{' ' * 39}^",
+        ),
+    ],
+)
+def test_an_excerpt_is_cut_to_the_width_around_the_place(
+    excerpt: Excerpt, width: int, source: str, carets: str
+) -> None:
+    finding = replace(MISMATCH, message="long " * 20, excerpt=excerpt)
+    _, line, under, *_ = written("text", checked(finding), look=replace(LOOK, width=width)).splitlines()
+    assert line == f"   41 | {source}"
+    assert under == f"      | {carets}"
+
+
+def test_findings_of_a_kind_are_counted_where_they_were_cut_off() -> None:
+    look = replace(LOOK, show=Severity.INFO)
+    assert written("concise", checked(beyond_cap=1), checked(MISMATCH, beyond_cap=2), checked(file="b"), look=look) == (
+        "responses/page.json:41:25: error token-total-mismatch /data/0/usage/total_tokens: "
+        "is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
+        "... and 3 more findings in responses/page.json (--max-findings 0 shows all)\n"
+        "4 errors in 3 documents (9 runs)\n"
+    )
+    assert written("text", checked(beyond_cap=1, file="a"), checked(beyond_cap=1, file=None), look=look) == (
+        "... and 1 more finding in a (--max-findings 0 shows all)\n"
+        "... and 1 more finding in <document> (--max-findings 0 shows all)\n"
+        "2 errors in 2 documents (6 runs)\n"
+    )
+
+
+@pytest.mark.parametrize("module", ["text", "concise", "statistics"])
+def test_when_all_is_well_one_line_says_so(module: str) -> None:
+    assert written(module, checked()) == "ok: 3 runs in 1 document\n"
+    assert written(module, checked(infos=1), checked(runs=1)) == "ok: 4 runs in 2 documents; 1 info hidden\n"
+    assert written(module, checked(), look=replace(LOOK, quiet=True)) == ""
+
+
+def test_what_is_hidden_is_counted_by_severity() -> None:
+    look = replace(LOOK, show=Severity.ERROR)
+    warned = replace(checked(infos=2), totals={("a", Severity.WARNING): 3, ("b", Severity.INFO): 2})
+    assert written("text", warned, look=look) == "ok: 3 runs in 1 document; 3 warnings, 2 infos hidden\n"
+
+
+def test_asked_to_be_verbose_it_says_what_each_document_is() -> None:
+    documents = [
+        checked(),
+        checked(file="run.json", kind="run", form="sdk", generation="v1", runs=1),
+        checked(file="runs.json", kind="runs", generation="mixed", runs=2),
+        checked(file="archive.jsonl", record=2, generation=None),
+        checked(file="odd.json", kind=None, form=None, generation=None, runs=0),
+    ]
+    assert written("text", *documents, look=replace(LOOK, verbose=True)) == (
+        "responses/page.json: page of 3 runs, wire form, v2\n"
+        "run.json: a single run, sdk form, v1\n"
+        "runs.json: array of 2 runs, wire form, mixed\n"
+        "archive.jsonl record 2: page of 3 runs, wire form\n"
+        "odd.json: not recognised\n"
+        "ok: 9 runs in 5 documents\n"
+    )
+    assert written("concise", *documents, look=replace(LOOK, verbose=True, quiet=True)) == ""
+
+
+def test_in_colour_the_severity_stands_out() -> None:
+    assert written("text", checked(MISMATCH), look=replace(LOOK, width=100, color=True)) == (
+        "responses/page.json:41:25 \x1b[1;31merror\x1b[0m \x1b[1mtoken-total-mismatch\x1b[0m "
+        "/data/0/usage/total_tokens\n"
+        '\x1b[2m   41 |\x1b[0m         "total_tokens": 36\n'
+        "\x1b[2m      |\x1b[0m                         \x1b[1;31m^^\x1b[0m "
+        "is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
+        "\x1b[2m      =\x1b[0m run run_abc123 (completed) · validate-runs --explain token-total-mismatch\n"
+        "\n"
+        "1 error in 1 document (3 runs)\n"
+    )
+    assert written("concise", checked(PLACELESS), look=replace(LOOK, color=True, quiet=True)) == (
+        "<document>: \x1b[1;33mwarning\x1b[0m \x1b[1mfirst-id-mismatch\x1b[0m /first_id: "
+        'is "run_b", but the first run in data is "run_a"\n'
+    )
+    assert written("statistics", checked(PLACELESS), look=replace(LOOK, color=True, quiet=True)) == (
+        "1  \x1b[1;33mwarning\x1b[0m  \x1b[1mfirst-id-mismatch\x1b[0m\n"
+    )
+
+
+def test_an_endless_pointer_is_shortened_for_people_only() -> None:
+    endless = replace(MISMATCH, pointer=f"/data/0/metadata/{'k' * 300}")
+    assert written("concise", checked(endless), look=replace(LOOK, quiet=True)) == (
+        f"responses/page.json:41:25: error token-total-mismatch /data/0/metadata/{'k' * 82}…{'k' * 100}: "
+        "is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
+    )
+    assert json.loads(written("json", checked(endless)))["findings"][0]["pointer"] == endless.pointer
+
+
+def test_the_json_report_is_one_document() -> None:
+    assert (
+        written("json", checked(MISMATCH, infos=4))
+        == """{
+  "version": 1,
+  "contract": "observed",
+  "documents": [
+    {
+      "file": "responses/page.json",
+      "record": null,
+      "kind": "page",
+      "form": "wire",
+      "generation": "v2",
+      "runs": 3
+    }
+  ],
+  "findings": [
+    {
+      "rule": "token-total-mismatch",
+      "group": "usage",
+      "severity": "error",
+      "message": "is 36, but prompt_tokens 31 + completion_tokens 4 is 35",
+      "file": "responses/page.json",
+      "record": null,
+      "pointer": "/data/0/usage/total_tokens",
+      "run_id": "run_abc123",
+      "line": 41,
+      "column": 25,
+      "end_line": 41,
+      "end_column": 27,
+      "fingerprint": "0123456789abcdef",
+      "source": "https://example.org/usage"
+    }
+  ],
+  "summary": {
+    "documents": 1,
+    "runs": 3,
+    "error": 1,
+    "warning": 0,
+    "info": 4,
+    "suppressed": 0
+  }
+}
+"""
+    )
+
+
+def test_the_json_report_lists_records_with_findings_and_says_what_was_cut_off() -> None:
+    finding = replace(MISMATCH, record=2)
+    report = json.loads(written("json", checked(record=1), checked(finding, record=2), checked(beyond_cap=9)))
+    assert [document["record"] for document in report["documents"]] == [2, None]
+    assert report["omitted"] == 9
+    assert report["summary"] == {"documents": 3, "runs": 9, "error": 10, "warning": 0, "info": 0, "suppressed": 0}
+
+
+def test_each_line_of_the_jsonl_report_says_what_it_is() -> None:
+    assert written("jsonl", checked(MISMATCH, beyond_cap=9), checked(record=2)) == (
+        '{"type": "document", "file": "responses/page.json", "record": null, "kind": "page", "form": "wire", '
+        '"generation": "v2", "runs": 3}\n'
+        '{"type": "finding", "rule": "token-total-mismatch", "group": "usage", "severity": "error", '
+        '"message": "is 36, but prompt_tokens 31 + completion_tokens 4 is 35", "file": "responses/page.json", '
+        '"record": null, "pointer": "/data/0/usage/total_tokens", "run_id": "run_abc123", "line": 41, "column": 25, '
+        '"end_line": 41, "end_column": 27, "fingerprint": "0123456789abcdef", "source": "https://example.org/usage"}\n'
+        '{"type": "summary", "version": 1, "contract": "observed", "documents": 2, "runs": 6, "error": 10, '
+        '"warning": 0, "info": 0, "suppressed": 0, "omitted": 9}\n'
+    )
+    assert written("jsonl") == (
+        '{"type": "summary", "version": 1, "contract": "observed", "documents": 0, "runs": 0, "error": 0, '
+        '"warning": 0, "info": 0, "suppressed": 0}\n'
+    )
+
+
+def test_statistics_count_by_rule_the_most_frequent_first() -> None:
+    assert written("statistics", replace(checked(), totals=COUNTS)) == (
+        "12  warning  d\n"
+        " 3  error    c\n"
+        " 3  warning  a\n"
+        " 3  warning  b\n"
+        "3 errors, 18 warnings in 1 document (3 runs); 99 infos hidden\n"
+    )
+
+
+def test_statistics_are_there_for_programs_too() -> None:
+    report = json.loads(written("statistics_json", replace(checked(), totals=COUNTS)))
+    assert report == {
+        "version": 1,
+        "contract": "observed",
+        "statistics": [
+            {"rule": "d", "severity": "warning", "count": 12},
+            {"rule": "c", "severity": "error", "count": 3},
+            {"rule": "a", "severity": "warning", "count": 3},
+            {"rule": "b", "severity": "warning", "count": 3},
+        ],
+        "summary": {"documents": 1, "runs": 3, "error": 3, "warning": 18, "info": 99, "suppressed": 0},
+    }
+
+
+OURS = re.compile("::error title=token-total-mismatch,file=[^:]+::/|::notice title=validate-runs::1 more finding ")
+
+
+@pytest.mark.parametrize("module", ALL_MODULES)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_that_was_read_is_obeyed_by_terminals_and_build_servers(module: str, name: str) -> None:
+    excerpt = Excerpt("##[error]x", 0, 10, cut_left=False, cut_right=False)
+    finding = replace(MISMATCH, file=name, pointer=f"/{name}", message="is ##[error]x", excerpt=excerpt)
+    look = replace(LOOK, verbose=True)
+    text = written(module, checked(finding, beyond_cap=1, file=name), look=look)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e\ud800-\udfff\U000e0041]", text)
+    assert not re.search(r"##\w*\[", text)
+    commands = [line for line in text.splitlines() if line.lstrip().startswith("::")]
+    assert [OURS.match(line) is not None for line in commands] == ([True, True] if module == "github" else [])
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_programs_read_back_what_was_there(name: str) -> None:
+    finding = replace(MISMATCH, file=name, pointer=f"/{name}")
+    report = json.loads(written("json", checked(finding, file=name)))
+    assert (report["documents"][0]["file"], report["findings"][0]["pointer"]) == (name, f"/{name}")
+    lines = [json.loads(line) for line in written("jsonl", checked(finding, file=name)).splitlines()]
+    assert (lines[0]["file"], lines[1]["pointer"]) == (name, f"/{name}")
+
+
+def test_a_broken_command_keeps_the_carets_in_place() -> None:
+    excerpt = Excerpt('"##[error]": 7', 13, 14, cut_left=False, cut_right=False)
+    text = written("text", checked(replace(MISMATCH, excerpt=excerpt)), look=replace(LOOK, quiet=True))
+    assert text.splitlines()[1:3] == [
+        '   41 | "#\\[error]": 7',
+        f"      |              ^ {MISMATCH.message}",
+    ]
+
+
+@pytest.mark.parametrize("module", ["text", "concise", "jsonl"])
+def test_a_finding_is_written_before_the_next_document_is_looked_at(module: str) -> None:
+    def documents() -> Iterator[DocumentResult]:
+        yield checked(MISMATCH)
+        pytest.fail("looked at too early")
+
+    lines = reporter(module)(documents(), LOOK)
+    assert "token-total-mismatch" in "".join(next(lines) for _ in range({"text": 6, "concise": 1, "jsonl": 2}[module]))
+
+
+def test_no_reporter_is_imported_before_it_is_asked_for() -> None:
+    program = "import sys, validator.reporters; print([m for m in sys.modules if m.startswith('validator.reporters.')])"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"

@@ -1,0 +1,46 @@
+"""What is said of every faulty sample, word for word, as `messages.txt` has it.
+
+UPDATE_MESSAGES=1 python -m pytest tests/rules/test_messages.py writes it anew.
+"""
+
+import contextlib
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import INVALID, INVALID_SOURCES, MISSHAPEN, ROOT, SERIES
+from validator import Finding, validate
+from validator.rules.registry import BY_NAME
+
+MESSAGES = Path(__file__).with_name("messages.txt")
+NOW = 1793000000.0
+FAULTY = [*INVALID, *INVALID_SOURCES, *MISSHAPEN, *SERIES]
+
+
+def _said(sample: Path) -> str:
+    """The findings of a sample, a line each, checked as what its name says: alone, or as what belongs together."""
+    rule = BY_NAME.get(sample.name.partition(".")[0])
+    series = rule.series if rule else None
+    named = sample.relative_to(ROOT)  # messages name files as they were given
+    with contextlib.chdir(ROOT):
+        findings = validate(named, now=NOW, listing=series == "listing", history=series == "history").findings
+    return f"{named.as_posix()}\n{''.join(map(_line, findings))}"
+
+
+def _line(found: Finding) -> str:
+    place = f"{found.line}:{found.column}-{found.end_line}:{found.end_column} {found.pointer or '/'}"
+    return f"  {found.severity} {found.rule} {place}: {found.message} [{found.fingerprint}]\n"
+
+
+@pytest.mark.parametrize("sample", FAULTY, ids=lambda path: path.name)
+def test_a_faulty_sample_is_told_in_these_words(sample: Path) -> None:
+    said = _said(sample)
+    assert f"\n{said}\n" in f"\n{MESSAGES.read_text('utf-8')}"
+
+
+def test_the_words_are_of_these_samples_and_no_others() -> None:
+    if "UPDATE_MESSAGES" in os.environ:
+        MESSAGES.write_text("".join(f"{_said(sample)}\n" for sample in FAULTY), "utf-8")
+    titles = [line for line in MESSAGES.read_text("utf-8").splitlines() if line and not line.startswith(" ")]
+    assert titles == [path.relative_to(ROOT).as_posix() for path in FAULTY]

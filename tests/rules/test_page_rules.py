@@ -1,0 +1,123 @@
+"""What the rules of the page say where runs are repeated, of one age, or overtaken."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.pages import page, run, said
+
+ACTIVE = {"status": "in_progress", "completed_at": None, "usage": None, "expires_at": 1729419000}
+OLDER = {"created_at": 1729418300, "started_at": 1729418300, "completed_at": 1729418307}
+
+
+def _named(*runs: dict[str, Any]) -> list[dict[str, Any]]:
+    """The runs with ids of their own."""
+    return [{"id": f"run_{letter}", **changes} for letter, changes in zip("abcdef", runs, strict=False)]
+
+
+def test_a_run_created_while_another_is_active_is_told_of() -> None:
+    newer, active = _named({}, {**OLDER, **ACTIVE})
+    assert said(page(run(**newer), run(**active))) == [
+        (
+            "concurrent-active-runs",
+            "/data/1/status",
+            (
+                'is "in_progress", but "run_a" of the same thread was created later: '
+                "a thread gets no new run while one is active"
+            ),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        _named(ACTIVE, OLDER),
+        _named(ACTIVE, {}),
+        _named({}, ACTIVE),
+        _named(ACTIVE),
+    ],
+)
+def test_an_active_run_may_be_the_newest_or_as_new_as_any(runs: list[dict[str, Any]]) -> None:
+    assert said(page(*(run(**changes) for changes in runs))) == []
+
+
+def test_the_active_runs_of_different_threads_are_not_concurrent() -> None:
+    one, other = _named(ACTIVE, {**ACTIVE, "thread_id": "thread_Other"})
+    assert [rule for rule, *_ in said(page(run(**one), run(**other)))] == ["mixed-thread-ids"]
+
+
+def test_a_run_that_is_listed_twice_is_not_concurrent_with_itself() -> None:
+    (active,) = _named(ACTIVE)
+    assert [rule for rule, *_ in said(page(run(**active), run(**active)))] == ["duplicate-run-id"]
+
+
+@pytest.mark.parametrize(
+    ("times", "order", "pointer"),
+    [
+        ([9, 8, 8, 7], None, None),
+        ([7, 8, 8, 9], None, None),
+        ([8, 8, 8], "asc", None),
+        ([8, 8, 8], "desc", None),
+        ([8, 8, 7, 8], None, "/data/3/created_at"),
+        ([8, 8, 9, 8], None, "/data/3/created_at"),
+        ([9, 8], "asc", "/data/1/created_at"),
+        ([8, 9], "desc", "/data/1/created_at"),
+        ([5, 9, 8, 7, 6], None, "/data/1/created_at"),
+        ([9, 5, 6, 7, 8], None, "/data/1/created_at"),
+    ],
+)
+def test_the_first_time_that_turns_back_is_told(times: list[int], order: str | None, pointer: str | None) -> None:
+    moments = [{"created_at": 1729418390 + time} for time in times]
+    runs = [run(**changes) for changes in _named(*moments)]
+    assert [(rule, where) for rule, where, _ in said(page(*runs), order=order)] == (
+        [] if pointer is None else [("unordered-runs", pointer)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("times", "order", "message"),
+    [
+        (
+            [9, 7, 8],
+            None,
+            "is 8, later than the 7 of the run before it, but the page goes from the newest to the oldest",
+        ),
+        (
+            [7, 9, 8],
+            None,
+            "is 8, earlier than the 9 of the run before it, but the page goes from the oldest to the newest",
+        ),
+        ([7, 8], "desc", 'is 8, later than the 7 of the run before it, but in order "desc" the newest comes first'),
+        ([8, 7], "asc", 'is 7, earlier than the 8 of the run before it, but in order "asc" the oldest comes first'),
+    ],
+)
+def test_the_order_is_told_that_was_asked_for_or_is_kept_by_most(
+    times: list[int], order: str | None, message: str
+) -> None:
+    runs = [run(**changes) for changes in _named(*({"created_at": time} for time in times))]
+    found = said(page(*runs), order=order, select=["unordered-runs"])
+    assert [text for _, _, text in found] == [message]
+
+
+def test_a_run_that_is_listed_twice_is_not_out_of_order_too() -> None:
+    first, second, third = _named({"created_at": 1729418391}, {"created_at": 1729418392}, {"created_at": 1729418391})
+    again = {**second, "id": first["id"]}
+    assert [rule for rule, *_ in said(page(run(**first), run(**again), run(**third)))] == ["duplicate-run-id"]
+
+
+def test_cached_and_reasoning_tokens_are_counted_from_zero() -> None:
+    usage = {
+        "prompt_tokens": 0,
+        "completion_tokens": 2,
+        "total_tokens": 2,
+        "prompt_token_details": {"cached_tokens": -1},
+        "completion_tokens_details": {"reasoning_tokens": 0},
+    }
+    assert said(page(run(usage=usage))) == [
+        (
+            "negative-tokens",
+            "/data/0/usage/prompt_token_details/cached_tokens",
+            "is -1, but a count of tokens is 0 or more",
+        )
+    ]

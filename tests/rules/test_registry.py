@@ -1,0 +1,197 @@
+"""What every rule owes: a place in the catalogue, a page whose examples hold, honesty about the fields it reads."""
+
+import copy
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.paths import INVALID, SAMPLES, VALID
+from validator import validate
+from validator.rules import registry as rules
+from validator.rules.base import Rule
+from validator.rules.registry import BY_NAME, RULES
+from validator.rules.support.objects import Page
+
+NOW = 1793000000.0
+SOUND_PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text("utf-8"))
+CHECKING = [rule for rule in RULES if rule.check is not None]
+
+
+def _blocks(rule: Rule) -> dict[str, str]:
+    """The indented texts under `Bad:` and `Good:`."""
+    found = re.finditer(r"^(Bad|Good):\n\n((?:    .*\n|\n)+)", rule.documentation + "\n", re.MULTILINE)
+    return {match[1]: re.sub(r"^    ", "", match[2], flags=re.MULTILINE).strip() for match in found}
+
+
+def _document(rule: Rule, block: str) -> str:
+    """The block of a page: the text itself, or laid over a sound page or its first run."""
+    if rule.group == "document":
+        return block
+    page, changes = copy.deepcopy(SOUND_PAGE), json.loads(block)
+    if rule.group not in ("page", "listing"):
+        page["data"][0].update(changes)
+        page["first_id"] = page["data"][0].get("id")
+        return json.dumps(page)
+    runs = [{**SOUND_PAGE["data"][min(i, 1)], **run} for i, run in enumerate(changes.get("data", SOUND_PAGE["data"]))]
+    ends = {"first_id": runs[0]["id"], "last_id": runs[-1]["id"]} if runs else {}
+    return json.dumps({**page, **ends, **changes, "data": runs})
+
+
+def _source(rule: Rule, block: str, folder: Path) -> object:
+    """The block of a series: pages, or what changes in a run from one time to the next, or from event to event."""
+    if rule.series is None:
+        return _document(rule, block)
+    if rule.series == "listing":
+        return f"[{', '.join(_document(rule, json.dumps(page)) for page in json.loads(block))}]"
+    if rule.series == "history":
+        return json.dumps([{**SOUND_PAGE["data"][0], **changes} for changes in json.loads(block)])
+    stream = folder / "stream.sse"
+    stream.write_text("".join(_event(**event) for event in json.loads(block)))
+    return stream
+
+
+def _event(event: str, **changes: Any) -> str:
+    return f"event: {event}\ndata: {json.dumps({**SOUND_PAGE['data'][0], **changes})}\n\n"
+
+
+def _said(rule: Rule, kind: str, folder: Path) -> set[str]:
+    source = _source(rule, _blocks(rule)[kind], folder)
+    listing, history = rule.series == "listing", rule.series == "history"
+    return {finding.rule for finding in validate(source, now=NOW, listing=listing, history=history).findings}
+
+
+WITH_EXAMPLES = [rule for rule in RULES if _blocks(rule)]
+
+
+@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.name)
+def test_the_bad_example_of_a_page_has_the_finding(rule: Rule, tmp_path: Path) -> None:
+    assert rule.name in _said(rule, "Bad", tmp_path)
+
+
+@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.name)
+def test_the_good_example_of_a_page_has_not(rule: Rule, tmp_path: Path) -> None:
+    said = _said(rule, "Good", tmp_path)
+    assert rule.name not in said
+    assert {"listing", "history"}.isdisjoint(BY_NAME[name].group for name in said)
+
+
+@pytest.mark.parametrize("rule", CHECKING, ids=lambda rule: rule.name)
+def test_a_rule_that_checks_has_both_examples(rule: Rule) -> None:
+    assert set(_blocks(rule)) == {"Bad", "Good"}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_page_opens_with_a_sentence_and_cites_its_evidence(rule: Rule) -> None:
+    assert rule.summary.endswith(".")
+    assert rule.documentation.partition("\n")[2].startswith("\n")
+    assert rule.source.startswith("https://")
+
+
+def test_no_rule_file_is_forgotten_in_the_registry() -> None:
+    files = {
+        path
+        for path in Path(rules.__file__).parent.glob("*/*.py")
+        if path.name != "__init__.py" and path.parent.name != "support"
+    }
+    assert {path.stem.replace("_", "-") for path in files} == {_file_name(rule) for rule in RULES}
+    assert len(files) == len(RULES)
+
+
+def _file_name(rule: Rule) -> str:
+    keyword = rule.name.removeprefix("schema:")
+    return re.sub("([A-Z])", r"-\1", keyword).lower()
+
+
+class Recording(dict[str, Any]):
+    """A dict that remembers which keys were asked for."""
+
+    def __init__(self, *values: Any) -> None:
+        super().__init__(*values)
+        self.bound_options: set[str] = set()
+
+    def __getitem__(self, key: str) -> Any:
+        self.bound_options.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.bound_options.add(key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self.bound_options.add(str(key))
+        return super().__contains__(key)
+
+    def _everything(self) -> None:
+        raise AssertionError("a rule names the fields that it reads")
+
+    __iter__ = items = values = keys = _everything  # type: ignore[assignment]
+
+
+@cache
+def _pages() -> list[Any]:
+    """The samples that are pages of well shaped runs, as rules get them."""
+    documents = (json.loads(path.read_bytes()) for path in (*VALID, *INVALID) if _is_for_rules(path))
+    return [document for document in documents if isinstance(document, dict)]
+
+
+def _is_for_rules(path: Path) -> bool:
+    report = validate(path)
+    errors = {finding.group for finding in report.findings if finding.severity == "error"}
+    about = report.documents[0]
+    return (about.kind, about.form) == ("page", "wire") and errors.isdisjoint(("document", "schema"))
+
+
+def _applies(rule: Rule, fields: Any) -> bool:
+    return (
+        all(fields.get(name) is not None for name in rule.given)
+        and all(fields.get(name) is None for name in rule.null)
+        and (rule.on is None or fields["status"] in rule.on)
+    )
+
+
+def _asked(rule: Rule) -> dict[str, Any]:
+    return {name: {"now": NOW, "order": "desc", "limit": 20, "contract": "observed"}[name] for name in rule.options}
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in CHECKING if rule.group != "page" and not rule.series], ids=lambda rule: rule.name
+)
+def test_a_run_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
+    assert rule.check is not None
+    read: set[str] = set()
+    for page in _pages():
+        for run in page["data"]:
+            if _applies(rule, run):
+                recording = Recording(run)
+                list(rule.check(recording, **_asked(rule)))
+                read |= recording.bound_options
+    assert read <= rule.fields
+
+
+@pytest.mark.parametrize("rule", [rule for rule in CHECKING if rule.group == "page"], ids=lambda rule: rule.name)
+def test_a_page_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
+    assert rule.check is not None
+    read: set[str] = set()
+    read_of_runs: set[str] = set()
+    for page in _pages():
+        if _applies(rule, page):
+            envelope, runs = Recording(page), [(i, Recording(run)) for i, run in enumerate(page["data"])]
+            list(rule.check(Page(envelope, runs), **_asked(rule)))
+            read |= envelope.bound_options
+            read_of_runs |= {name for _, run in runs for name in run.bound_options}
+    assert read <= rule.fields
+    assert read_of_runs <= set(rule.run_reads)
+
+
+@pytest.mark.parametrize("sample", [SAMPLES / "valid" / "page.json"], ids=str)
+def test_nothing_is_said_of_the_page_that_the_examples_are_laid_over(sample: Path) -> None:
+    assert validate(sample, now=NOW).findings == ()
+
+
+def test_what_screens_has_an_accept_schema() -> None:
+    """What an accepted run may still have wrong, no rule that comes before the others has to look at."""
+    assert [rule.name for rule in RULES if rule.precheck and rule.accept_schema is None and rule.series is None] == []

@@ -1,0 +1,357 @@
+"""What the rules of a run say at their limits: the last value that is sound, and the first that is not."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.pages import NOW, findings, page, run, said
+from tests.support.paths import SAMPLES
+
+CREATED = 1729418292
+MILLISECONDS = 10**11
+EARLIEST = 1698796800
+ACTIVE = {"status": "in_progress", "completed_at": None, "usage": None}
+
+
+def _of_run(**changes: Any) -> list[tuple[str, str, str]]:
+    return [(rule, pointer.removeprefix("/data/0"), message) for rule, pointer, message in said(page(run(**changes)))]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "pointer", "message"),
+    [
+        ({"k" * 64: "v" * 512}, None, ""),
+        ({f"key {i}": "" for i in range(16)}, None, ""),
+        ({"k" * 65: "v"}, f"/metadata/{'k' * 65}", "has a key of 65 characters, but at most 64 are allowed"),
+        ({"a/b": "v" * 513}, "/metadata/a~1b", "is 513 characters long, but at most 512 are allowed"),
+        ({f"key {i}": "" for i in range(17)}, "/metadata", "holds 17 pairs, but at most 16 are allowed"),
+    ],
+    ids=["long", "many", "too long a key", "too long a value", "too many"],
+)
+def test_metadata_is_held_to_its_limits(metadata: dict[str, str], pointer: str | None, message: str) -> None:
+    expected = [] if pointer is None else [("metadata-limits", pointer, message)]
+    assert _of_run(metadata=metadata) == expected
+
+
+def test_a_key_of_metadata_that_is_too_long_is_itself_the_place() -> None:
+    text = json.dumps(page(run(metadata={"k" * 65: "v"})))
+    [found] = findings(text)
+    assert found.column == text.index('"kkk') + 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"metadata": {"k" * 64: "v" * 512, "k" * 65: "", **{f"key {i}": "" for i in range(14)}}},
+            ("metadata-limits", f"/metadata/{'k' * 65}", "has a key of 65 characters, but at most 64 are allowed"),
+        ),
+        ({"temperature": 0, "top_p": 2}, ("sampling-range", "/top_p", "is 2, but the range is 0 to 1")),
+        ({"temperature": 3, "top_p": 0}, ("sampling-range", "/temperature", "is 3, but the range is 0 to 2")),
+        (
+            {**ACTIVE, "created_at": EARLIEST, "started_at": EARLIEST, "expires_at": int(NOW) + 86400, "top_p": 2},
+            ("sampling-range", "/top_p", "is 2, but the range is 0 to 1"),
+        ),
+    ],
+    ids=["metadata", "no temperature", "no top_p", "times"],
+)
+def test_what_is_at_a_limit_is_sound_beside_a_fault_for_which_all_rules_look_at_the_run(
+    changes: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    assert _of_run(**changes) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"created_at": 0}, ("/created_at", "is 0, the start of 1970, where the time of creation would be right")),
+        ({"failed_at": 0}, ("/failed_at", "is 0, the start of 1970, where null would say that there is no such time")),
+        (
+            {"failed_at": -62135596800},
+            (
+                "/failed_at",
+                "is -62135596800, the start of the year 1, where null would say that there is no such time",
+            ),
+        ),
+    ],
+)
+def test_what_would_be_right_in_the_place_of_a_zero_is_said(changes: dict[str, int], expected: tuple[str, str]) -> None:
+    assert _of_run(**changes) == [("zero-timestamp", *expected)]
+
+
+def test_a_hundred_thousand_million_seconds_are_milliseconds_and_one_less_is_the_far_future() -> None:
+    assert _of_run(created_at=MILLISECONDS) == [
+        (
+            "milliseconds",
+            "/created_at",
+            "is 100000000000, which is milliseconds or finer; in Unix seconds it would be 100000000",
+        )
+    ]
+    assert said(page(run(**ACTIVE, expires_at=MILLISECONDS)), ignore=["milliseconds"]) == []
+    assert _of_run(expires_at=MILLISECONDS - 1, status="queued", started_at=None, completed_at=None, usage=None) == [
+        ("implausible-timestamp", "/expires_at", "is 99999999999, more than a day after now (1793000000)")
+    ]
+
+
+def test_a_time_finer_than_milliseconds_is_brought_down_to_seconds() -> None:
+    assert _of_run(created_at=10**14)[0][2].endswith("in Unix seconds it would be 100000000")
+
+
+def test_no_time_in_milliseconds_is_compared_with_another() -> None:
+    times = {"created_at": CREATED * 1000, "started_at": CREATED, "completed_at": (CREATED - 60) * 1000}
+    assert [rule for rule, _, _ in _of_run(**times)] == ["milliseconds"]
+
+
+@pytest.mark.parametrize(
+    ("status", "field"),
+    [
+        ("completed", "completed_at"),
+        ("incomplete", "completed_at"),
+        ("expired", "completed_at"),
+        ("cancelled", "cancelled_at"),
+        ("failed", "failed_at"),
+    ],
+)
+def test_an_end_time_of_another_status_is_one_finding_at_any_value(status: str, field: str) -> None:
+    unexpected = {
+        "completed_at": "unexpected-completion-time",
+        "cancelled_at": "unexpected-cancellation-time",
+        "failed_at": "unexpected-failure-time",
+    }
+    ended = {
+        "status": status,
+        "completed_at": None,
+        "last_error": {"code": "server_error", "message": ""} if status == "failed" else None,
+        "incomplete_details": {"reason": "max_completion_tokens"} if status == "incomplete" else None,
+    }
+    start = run()["started_at"]
+    assert _of_run(**{**ended, field: start}) == []
+    assert [told[:2] for told in _of_run(**{**ended, field: start - 1})] == [("ended-before-started", f"/{field}")]
+    for other, rule in unexpected.items() - {(field, unexpected[field])}:
+        for time in (start - 9, start, start + 9):
+            assert [told[:2] for told in _of_run(**{**ended, field: start, other: time})] == [(rule, f"/{other}")]
+
+
+def test_what_an_ended_run_keeps_of_its_expiry_is_one_finding_at_any_value() -> None:
+    for expires in (CREATED, CREATED + 600, CREATED + 6000):
+        late = {"created_at": CREATED, "started_at": CREATED + 5000, "completed_at": CREATED + 5006}
+        assert [told[:2] for told in _of_run(**late, expires_at=expires)] == [("expiry-on-ended-run", "/expires_at")]
+
+
+def test_no_run_expires_before_it_starts() -> None:
+    times = {"created_at": 1729418292, "started_at": 1729418295, "expires_at": 1729418294}
+    assert _of_run(**ACTIVE, **times) == [
+        (
+            "expired-before-created",
+            "/expires_at",
+            "is 1729418294, before started_at 1729418295: no run expires before it starts",
+        )
+    ]
+    assert _of_run(**ACTIVE, **dict.fromkeys(("created_at", "started_at", "expires_at"), CREATED)) == [
+        (
+            "expired-before-created",
+            "/expires_at",
+            f"is {CREATED}, not after created_at {CREATED}: a run expires after its creation",
+        )
+    ]
+
+
+@pytest.mark.parametrize("ignored", [[], ["milliseconds", "zero-timestamp"]])
+def test_a_time_in_words_from_before_the_api_is_told(ignored: list[str]) -> None:
+    sample = json.loads((SAMPLES / "valid" / "sdk-run-v1-iso-times.json").read_text("utf-8"))
+    assert said({**sample, "createdAt": "2020-10-20T10:00:00.000Z"}, ignore=["outdated-tool-type", *ignored]) == [
+        (
+            "implausible-timestamp",
+            "/createdAt",
+            f'is "2020-10-20T10:00:00.000Z", before the API existed (2023-11-01 is {EARLIEST})',
+        )
+    ]
+
+
+def test_of_an_empty_id_nothing_milder_is_said() -> None:
+    empty = run(id="", thread_id="", assistant_id="", model="")
+    of_each = [
+        ("empty-identifier", f"/data/{index}/{field}", f"is an empty string where {what} belongs")
+        for index in (0, 1)
+        for field, what in (
+            ("id", "the id of the run"),
+            ("assistant_id", "the id of its assistant"),
+            ("thread_id", "the id of its thread"),
+            ("model", "the name of its model"),
+        )
+    ]
+    of_each[4] = ("duplicate-run-id", "/data/1/id", 'is "", which the run at index 0 of data has already')
+    assert said(page(empty, empty)) == of_each
+
+
+def test_empty_ids_tell_no_run_and_no_thread_from_another() -> None:
+    active = {"status": "in_progress", "completed_at": None, "usage": None, "expires_at": 1893456000}
+    for ids in ({"id": ""}, {"thread_id": ""}):
+        runs = [run(**{"id": f"run_{letter}", **active, **ids}) for letter in "ab"]
+        assert said(page(*runs), select=["concurrent-active-runs"]) == []
+    times = [run(id="", created_at=created) for created in (1729418400, 1729418300, 1729418350)]
+    assert [found[:2] for found in said(page(*times), select=["unordered-runs"])] == [
+        ("unordered-runs", "/data/2/created_at")
+    ]
+
+
+def test_a_page_that_is_not_full_is_the_last() -> None:
+    assert said({**page(run()), "has_more": True}, limit=2) == [
+        (
+            "page-too-long",
+            "/has_more",
+            "is true, but data holds 1 of the 2 runs asked for: after a page that is not full, it is false",
+        )
+    ]
+    assert said({**page(run()), "has_more": True}, limit=1) == []
+    empty = page(data=[], first_id=None, last_id=None, has_more=True)
+    assert [rule for rule, *_ in said(empty, limit=2)] == ["empty-page-has-more"]
+
+
+@pytest.mark.parametrize(("limit", "bound"), [(None, "a page has at most 100"), (1, "the limit asked for is 1")])
+def test_a_page_that_is_too_long_is_held_against_what_was_asked_for(limit: int | None, bound: str) -> None:
+    runs = [run(id=f"run_{number}") for number in range(101)]
+    assert said(page(*runs), limit=limit) == [("page-too-long", "/data", f"holds 101 runs, but {bound}")]
+
+
+@pytest.mark.parametrize(
+    ("contract", "run_id", "rest"),
+    [
+        ("observed", "", "with no run to name, it is null"),
+        ("observed", "none", "with no run to name, it is null"),
+        ("published", "none", "there is no run to name"),
+    ],
+)
+def test_on_an_empty_page_an_id_names_no_run(contract: str, run_id: str, rest: str) -> None:
+    empty = page(data=[], first_id=run_id, last_id="" if contract == "published" else None)
+    assert said(empty, contract=contract) == [
+        ("empty-page-ids", "/first_id", f"is {json.dumps(run_id)}, but data is empty: {rest}")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("details", "seen"),
+    [({"reason": "max_prompt_tokens"}, 'has reason "max_prompt_tokens"'), ({}, "is an object of 0 keys")],
+)
+def test_details_that_do_not_belong_to_the_status_are_shown(details: dict[str, str], seen: str) -> None:
+    rest = 'but status is "completed"; it is null unless status is "incomplete"'
+    assert _of_run(incomplete_details=details) == [
+        ("unexpected-incomplete-details", "/incomplete_details", f"{seen}, {rest}")
+    ]
+
+
+def test_a_pair_that_is_too_long_on_both_sides_is_two_findings_that_stay_apart() -> None:
+    found = findings(page(run(metadata={"k" * 65: "v" * 513})))
+    assert [one.fingerprint for one in found] == ["ef555c5956d475d3", "752968c69c137a40"]
+
+
+def test_what_version_1_of_the_api_had_is_told() -> None:
+    assert _of_run(file_ids=["file-1"], tools=[{"type": "code_interpreter"}, {"type": "retrieval"}]) == [
+        (
+            "outdated-tool-type",
+            "/tools/1/type",
+            'is "retrieval", which "file_search" replaced in version 2 of the API',
+        ),
+        (
+            "outdated-tool-type",
+            "/file_ids",
+            "names files of the run: version 2 of the API has them with the tools, in tool_resources",
+        ),
+    ]
+
+
+def test_every_id_without_the_prefix_of_its_kind_is_told() -> None:
+    calls = [{"id": name, "type": "function", "function": {"name": "f", "arguments": "{}"}} for name in ("7", "call_1")]
+    waiting = {
+        "status": "requires_action",
+        "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": calls}},
+        "tools": [{"type": "function", "function": {"name": "f"}}],
+        "completed_at": None,
+        "usage": None,
+        "expires_at": 1729419000,
+    }
+    assert _of_run(id="6", thread_id="8", assistant_id="9", **waiting) == [
+        ("unprefixed-id", "/id", 'is "6", but ids of this kind begin with "run_"'),
+        ("unprefixed-id", "/assistant_id", 'is "9", but ids of this kind begin with "asst_"'),
+        ("unprefixed-id", "/thread_id", 'is "8", but ids of this kind begin with "thread_"'),
+        (
+            "unprefixed-id",
+            "/required_action/submit_tool_outputs/tool_calls/0/id",
+            'is "7", but ids of this kind begin with "call_"',
+        ),
+    ]
+
+
+@pytest.mark.parametrize("part", ["prompt_tokens", "completion_tokens", "total_tokens"])
+def test_a_sum_with_a_negative_part_is_not_judged(part: str) -> None:
+    usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 40, part: -1}
+    assert _of_run(usage=usage) == [
+        ("negative-tokens", f"/usage/{part}", "is -1, but a count of tokens is 0 or more"),
+    ]
+
+
+def test_a_sum_with_a_part_of_zero_is_judged() -> None:
+    assert _of_run(usage={"prompt_tokens": 0, "completion_tokens": 20, "total_tokens": 25}) == [
+        ("token-total-mismatch", "/usage/total_tokens", "is 25, but prompt_tokens 0 + completion_tokens 20 is 20")
+    ]
+
+
+def test_a_part_of_nothing_is_too_much_and_a_part_that_is_not_told_is_none() -> None:
+    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    assert _of_run(usage={**usage, "prompt_token_details": {"cached_tokens": 1}}) == [
+        (
+            "cached-exceeds-prompt",
+            "/usage/prompt_token_details/cached_tokens",
+            "is 1, but is a part of prompt_tokens, which is 0",
+        )
+    ]
+    other: dict[str, Any] = {
+        "prompt_token_details": {"audio_tokens": 1},
+        "completion_tokens_details": {"audio_tokens": 1},
+    }
+    assert _of_run(usage={**usage, **other}, top_p=2) == [("sampling-range", "/top_p", "is 2, but the range is 0 to 1")]
+
+
+def test_a_part_that_nobody_counted_is_null_and_judged_as_none() -> None:
+    parts = {
+        "prompt_token_details": {"cached_tokens": None},
+        "prompt_tokens_details": {"cached_tokens": None},
+        "completion_tokens_details": {"reasoning_tokens": None},
+    }
+    usage = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7, **parts}
+    for contract in ("observed", "published"):
+        assert said(page(run(usage=usage)), contract=contract, select=["schema", "usage"]) == []
+    assert [found[:2] for found in _of_run(usage={**usage, "total_tokens": 8})] == [
+        ("token-total-mismatch", "/usage/total_tokens")
+    ]
+    assert [found[:2] for found in _of_run(usage={**usage, "completion_tokens": -1})] == [
+        ("negative-tokens", "/usage/completion_tokens")
+    ]
+
+
+def test_the_spelling_of_chat_completions_is_judged_too() -> None:
+    usage = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
+    place = "/usage/prompt_tokens_details/cached_tokens"
+    assert _of_run(usage={**usage, "prompt_tokens_details": {"cached_tokens": 3}}) == []
+    assert _of_run(usage={**usage, "prompt_tokens_details": {"cached_tokens": 4}}) == [
+        ("cached-exceeds-prompt", place, "is 4, but is a part of prompt_tokens, which is 3")
+    ]
+    assert _of_run(usage={**usage, "prompt_tokens_details": {"cached_tokens": -1}}) == [
+        ("negative-tokens", place, "is -1, but a count of tokens is 0 or more")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["prompt", "completion"])
+def test_one_limit_of_tokens_is_kept_without_the_other(kind: str) -> None:
+    limits = {"max_prompt_tokens": None, "max_completion_tokens": None, f"max_{kind}_tokens": 256}
+    usage = {"prompt_tokens": 257, "completion_tokens": 257, "total_tokens": 514}
+    assert _of_run(usage=usage, **limits) == [
+        ("over-token-limit", f"/usage/{kind}_tokens", f"is 257, over the run's own max_{kind}_tokens of 256")
+    ]
+
+
+def test_a_choice_of_a_type_of_tool_that_is_not_there_is_told() -> None:
+    assert _of_run(tool_choice={"type": "file_search"}, tools=[{"type": "code_interpreter"}]) == [
+        ("undeclared-tool-choice", "/tool_choice/type", 'is "file_search", but tools has no tool of this type')
+    ]

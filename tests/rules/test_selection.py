@@ -1,0 +1,137 @@
+"""Which rules are in effect: by name, group and glob."""
+
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import run
+from tests.support.paths import SAMPLES
+from validator import Severity, UnknownRule
+from validator.rules.registry import BY_NAME, RULES
+from validator.rules.selection import GROUPS, matching, severities
+
+FIXED = {
+    "not-json",
+    "not-utf8",
+    "too-deep",
+    "too-large",
+    "broken-compression",
+    "broken-recording",
+    "not-a-run-list",
+    "worker-ended",
+    "internal-error",
+}
+"""Content that cannot be read, and rules that broke: nobody can ignore that."""
+
+
+def _in_effect(select: list[str] | None = None, ignore: list[str] | None = None) -> set[str]:
+    return {*severities(select or (), ignore or ())} - FIXED
+
+
+def test_unless_asked_otherwise_all_rules_are_in_effect_at_their_own_severity() -> None:
+    assert severities() == {rule.name: rule.severity for rule in RULES}
+
+
+@pytest.mark.parametrize(
+    ("select", "rules"),
+    [
+        (["first-id-mismatch"], {"first-id-mismatch"}),
+        (["first-id-mismatch", "last-id-mismatch"], {"first-id-mismatch", "last-id-mismatch"}),
+        (["*-id-mismatch"], {"first-id-mismatch", "last-id-mismatch"}),
+        (["schema:m*"], {"schema:minimum", "schema:maximum", "schema:minLength", "schema:maxItems"}),
+        (["usage"], {rule.name for rule in RULES if rule.group == "usage"}),
+    ],
+)
+def test_only_selected_rules_are_in_effect(select: list[str], rules: set[str]) -> None:
+    assert _in_effect(select=select) == rules
+
+
+def test_ignored_rules_are_not_in_effect_even_if_selected() -> None:
+    everything = {rule.name for rule in RULES} - FIXED
+    assert _in_effect(ignore=["usage"]) == everything - {rule.name for rule in RULES if rule.group == "usage"}
+    assert _in_effect(select=["*-id-mismatch"], ignore=["last-*"]) == {"first-id-mismatch"}
+    assert _in_effect(select=["usage"], ignore=["usage"]) == set()
+
+
+def test_severities_are_remapped_by_name_group_and_glob_the_last_word_first() -> None:
+    remapped = severities(severity={"*": "info", "usage": "error", "missing-usage": "off"})
+    assert "missing-usage" not in remapped
+    assert remapped["token-total-mismatch"] is Severity.ERROR
+    assert remapped["first-id-mismatch"] is Severity.INFO
+
+
+@pytest.mark.parametrize("options", [{"select": ["usage"]}, {"ignore": ["*"]}, {"severity": {"*": "off"}}])
+def test_what_cannot_be_read_is_always_told(options: dict[str, object]) -> None:
+    effective = severities(**options)  # type: ignore[arg-type]  # each as it is named
+    assert {name: effective[name] for name in FIXED} == dict.fromkeys(FIXED, Severity.ERROR)
+
+
+def test_what_cannot_be_read_is_always_an_error() -> None:
+    assert {severities(severity={"document": "info"})[name] for name in FIXED} == {Severity.ERROR}
+    assert severities(severity={"document": "info"})["duplicate-key"] is Severity.INFO
+
+
+@pytest.mark.parametrize("name", sorted(FIXED))
+def test_who_names_a_rule_about_what_cannot_be_read_is_told_that_it_stays(name: str) -> None:
+    for options in ({"ignore": iter([name])}, {"severity": {name: "off"}}):
+        with pytest.raises(ValueError, match=f"^{name} can be neither ignored nor remapped$"):
+            severities(**options)
+
+
+@pytest.mark.parametrize(
+    ("word", "suggestion"),
+    [
+        ("token-total-mismach", ', did you mean "token-total-mismatch"'),
+        ("Usage", ', did you mean "usage"'),
+        ("schema:typ", ', did you mean "schema:type"'),
+        ("first-id", ', did you mean "first-id-mismatch"'),
+        ("token-total", ', did you mean "token-total-mismatch"'),
+        ("TOKEN-TOTAL-MISMATCH", ', did you mean "token-total-mismatch"'),
+        ("SCHEMA:MAXITEMS", ', did you mean "schema:maxItems"'),
+        ("missing", ", --list-rules names them all"),
+        ("", ", --list-rules names them all"),
+        ("zzz", ", --list-rules names them all"),
+        ("zzz*", ", --list-rules names them all"),
+    ],
+)
+def test_a_word_that_names_nothing_is_refused_with_a_suggestion(word: str, suggestion: str) -> None:
+    with pytest.raises(UnknownRule) as refused:
+        matching(word)
+    assert str(refused.value) == f'no rule or group is called "{word}"{suggestion}'
+
+
+def test_an_unknown_severity_is_refused() -> None:
+    with pytest.raises(ValueError, match="'fatal' is not a valid Severity"):
+        severities(severity={"usage": "fatal"})
+
+
+def test_the_groups_are_the_tables_of_the_catalogue() -> None:
+    assert GROUPS == (
+        "document",
+        "schema",
+        "page",
+        "identity",
+        "status",
+        "time",
+        "usage",
+        "tools",
+        "listing",
+        "history",
+    )
+    assert all(matching(rule.name) == (rule,) for rule in BY_NAME.values())
+
+
+def test_a_word_that_is_said_many_times_is_looked_up_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+
+    def noted(name: str, word: str) -> bool:
+        looked_up.append(word)
+        return fnmatchcase(name, word)
+
+    monkeypatch.setattr("validator.rules.selection.fnmatchcase", noted)
+    (tmp_path / "validate-runs.toml").write_text(f"select = {json.dumps(['t*-mism[a]tch'] * 100)}")
+    ran = run("-f", "json", SAMPLES / "invalid" / "token-total-mismatch.json", cwd=tmp_path)
+    assert {one["rule"] for one in json.loads(ran.out)["findings"]} == {"token-total-mismatch"}
+    assert len(looked_up) <= len(RULES)

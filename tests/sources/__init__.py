@@ -1,0 +1,1 @@
+"""Files, containers and recordings."""

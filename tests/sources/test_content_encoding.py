@@ -1,0 +1,176 @@
+"""The codings of recorded bodies: named by a header or not, on top of each other, cut, damaged, or undone already."""
+
+import base64
+import gzip
+import json
+import re
+import tracemalloc
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backports import zstd
+
+from tests.support.commands import run
+from tests.support.paths import SAMPLES
+
+PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
+RUN = PAGE["data"][0]
+URL = f"https://api.example.com/v1/threads/{RUN['thread_id']}/runs"
+DATA = json.dumps({**PAGE, "first_id": "run_Wr0ng"}).encode()
+STREAM = f"event: thread.run.completed\ndata: {json.dumps({**RUN, 'id': ''})}\n\n".encode()
+FIRST_ID = ["error first-id-mismatch"]
+CUT = ["error broken-compression: ends before its compressed data does"]
+DAMAGED = ["error broken-compression: does not unpack: its data is damaged"]
+BROTLI = ["error broken-compression: is compressed with brotli, which is not read"]
+
+
+def zipped(data: bytes) -> bytes:
+    """The same bytes at any time, since they are part of the names of tests."""
+    return gzip.compress(data, mtime=0)
+
+
+def raw(data: bytes) -> bytes:
+    """Deflate without the wrapper of zlib."""
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+def har(folder: Path, body: bytes, headers: Any) -> Path:
+    text = base64.b64encode(body).decode()
+    listed = [{"name": name, "value": value} for name, value in headers] if isinstance(headers, list) else headers
+    response = {"status": 200, "headers": listed, "content": {"text": text, "encoding": "base64"}}
+    entries = [{"request": {"method": "GET", "url": URL}, "response": response}]
+    (folder / "a.har").write_text(json.dumps({"log": {"entries": entries}}))
+    return folder / "a.har"
+
+
+def cassette(folder: Path, body: bytes, headers: Any) -> Path:
+    text = base64.b64encode(body).decode()
+    by_name: Any = headers
+    if isinstance(headers, list):
+        by_name = {name: [value for other, value in headers if other == name] for name, _ in headers}
+    response = {"status": {"code": 200}, "headers": by_name, "body": {"base64_string": text}}
+    interactions = [{"request": {"method": "GET", "uri": URL}, "response": response}]
+    (folder / "a.json").write_text(json.dumps({"interactions": interactions}))
+    return folder / "a.json"
+
+
+@pytest.fixture(params=[har, cassette])
+def record(request: pytest.FixtureRequest) -> Any:
+    """What writes an answer into a recording, of either kind."""
+    return request.param
+
+
+def said(recording: Path, *words: str) -> list[str]:
+    """Severity, rule and, of what could not be read, the message of each finding."""
+    found = json.loads(run("-f", "json", *words, recording).out)["findings"]
+    return [
+        f"{one['severity']} {one['rule']}" + f": {one['message']}" * one["rule"].startswith(("broken", "not-json"))
+        for one in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [
+        (DATA, ""),
+        (zipped(DATA), "gzip"),
+        (zipped(DATA), ""),
+        (zipped(DATA), "deflate"),
+        (zipped(DATA), "br"),
+        (zstd.compress(DATA), "zstd"),
+        (zlib.compress(DATA), "deflate"),
+        (zlib.compress(DATA), "Deflate"),
+        (raw(DATA), "deflate"),
+        (zipped(zipped(DATA)), "gzip, gzip"),
+        (zipped(zlib.compress(DATA)), "deflate, gzip"),
+        (raw(zipped(DATA)), "gzip,deflate"),
+        (zipped(DATA), "gzip, identity"),
+        (zipped(DATA), "gzip, gzip, gzip, gzip"),
+        *((DATA, coding) for coding in ("gzip", "deflate", "br", "gzip, br", "x-unknown")),
+        *((b"\xef\xbb\xbf" + b" \n" * 200 + DATA, coding) for coding in ("deflate", "br")),
+    ],
+)
+def test_a_body_is_read_without_its_codings(tmp_path: Path, record: Any, body: bytes, coding: str) -> None:
+    assert said(record(tmp_path, body, [("Content-Encoding", coding)])) == FIRST_ID
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+def test_a_stream_that_the_recorder_has_unpacked_is_read(tmp_path: Path, record: Any, coding: str) -> None:
+    expected = ["error event-status-mismatch", "warning empty-identifier"]
+    assert sorted(said(record(tmp_path, STREAM, [("content-encoding", coding)]))) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "expected"),
+    [
+        (zipped(DATA)[:-9], "gzip", CUT),
+        (zlib.compress(DATA)[:-1], "deflate", CUT),
+        (zlib.compress(DATA)[:100], "deflate", CUT),
+        (zlib.compress(DATA)[:1], "deflate", CUT),
+        (raw(DATA)[:-1], "deflate", CUT),
+        (zipped(zlib.compress(DATA)[:-4]), "deflate, gzip", CUT),
+        (zlib.compress(DATA)[:20] + b"\xff" * 40, "deflate", DAMAGED),
+        (zlib.compress(DATA)[:-1] + b"!", "deflate", DAMAGED),
+        (b"\xff" * 40, "deflate", DAMAGED),
+        (b"\x8b\x00\x80{}\x03", "br", BROTLI),
+        (zipped(b"\x8b\x00\x80{}\x03"), "br, gzip", BROTLI),
+        (b"", "deflate", ["error not-json: is empty, but a JSON document was expected"]),
+        (b"Bad Gateway", "gzip", ["error not-json: is a word without double quotes, but a value was expected"]),
+        (b"", "br", ["error not-json: is empty, but a JSON document was expected"]),
+    ],
+)
+def test_a_body_that_does_not_unpack_is_one_finding(
+    tmp_path: Path, record: Any, body: bytes, coding: str, expected: list[str]
+) -> None:
+    assert said(record(tmp_path, body, [("content-encoding", coding)])) == expected
+
+
+def test_a_header_may_be_spread_over_several(tmp_path: Path, record: Any) -> None:
+    headers = [("content-encoding", "deflate"), ("x", "y"), ("content-encoding", "gzip")]
+    assert said(record(tmp_path, zipped(raw(DATA)), headers)) == FIRST_ID
+
+
+@pytest.mark.parametrize("headers", [None, 7, {}, [], [7, None], [{"name": None}], {"content-encoding": {"a": []}}])
+def test_headers_that_are_none_do_no_harm(tmp_path: Path, record: Any, headers: Any) -> None:
+    text = record(tmp_path, zipped(DATA), []).read_text()
+    recording = record(tmp_path, b"", [])
+    recording.write_text(re.sub('"headers": (\\[]|{})', f'"headers": {json.dumps(headers)}', text))
+    assert said(recording) == FIRST_ID
+
+
+def nested(pack: Callable[[bytes], bytes], layers: int) -> bytes:
+    data = b"[" + b" " * 30_000_000 + b"]"
+    for _ in range(layers):
+        data = pack(data)
+    return data
+
+
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [
+        (nested(zipped, 1), "gzip"),
+        (nested(zlib.compress, 1), "deflate"),
+        (nested(raw, 1), "deflate"),
+        (nested(zipped, 3), "gzip, gzip, gzip"),
+        (nested(raw, 2), "deflate, deflate"),
+    ],
+)
+def test_a_bomb_is_unpacked_up_to_the_limit(tmp_path: Path, record: Any, body: bytes, coding: str) -> None:
+    recording = record(tmp_path, body, [("content-encoding", coding)])
+    tracemalloc.start()
+    try:
+        assert said(recording, "--max-bytes", "100000") == ["error too-large"]
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_codings_without_end_are_not_undone(tmp_path: Path, record: Any) -> None:
+    recording = record(tmp_path, DATA, [("content-encoding", "gzip, " * 4 + "gzip")])
+    assert said(recording) == [
+        "error broken-compression: has 5 codings on top of each other, of which at most 4 are undone"
+    ]

@@ -1,0 +1,200 @@
+"""What counts as an answer in a recording, and how its body is read: labels, methods, codings, line ends."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.commands import Ran, run
+from tests.support.paths import SAMPLES
+
+PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
+RUN = PAGE["data"][0]
+URL = f"https://api.example.com/v1/threads/{RUN['thread_id']}/runs"
+SOUND = "ok: 2 runs in 1 document\n"
+DONE = "event: done\ndata: [DONE]\n\n"
+
+
+def entry(text: str, method: str = "GET", status: int = 200, kind: str = "application/json", **more: Any) -> Any:
+    """A call as a browser records it."""
+    content = {"mimeType": kind, "text": text, **more.pop("content", {})}
+    return {
+        "request": {"method": method, "url": URL},
+        "response": {"status": status, "content": content, "headers": more.pop("headers", [])},
+        **more,
+    }
+
+
+def har(folder: Path, *entries: Any) -> Path:
+    (folder / "a.har").write_text(json.dumps({"log": {"entries": entries}}, indent=1))
+    return folder / "a.har"
+
+
+def cassette(folder: Path, *entries: Any) -> Path:
+    """The same calls as vcrpy records them."""
+    interactions = [
+        {
+            "request": {"method": one["request"]["method"], "uri": one["request"]["url"]},
+            "response": {
+                "status": {"code": one["response"]["status"]},
+                "headers": {"Content-Type": [one["response"]["content"]["mimeType"]]},
+                "body": {"string": one["response"]["content"]["text"]},
+            },
+        }
+        for one in entries
+    ]
+    (folder / "a.yaml").write_text(yaml.safe_dump({"interactions": interactions}))
+    return folder / "a.yaml"
+
+
+def checked(*words: str | Path) -> Ran:
+    return run("-f", "concise", *words)
+
+
+def told_of(recording: Path) -> str:
+    """What there is to print of one sound page, asked for all there is to say."""
+    return f"{recording}: 1 sound record (2 runs)\n{SOUND}"
+
+
+@pytest.fixture(params=[har, cassette])
+def record(request: pytest.FixtureRequest) -> Any:
+    """What writes calls into a recording, of either kind."""
+    return request.param
+
+
+# Labels
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", " \r\n", "\ufeff\n" + " " * 300])
+def test_json_is_read_as_json_whatever_its_label(tmp_path: Path, record: Any, before: str) -> None:
+    bad = before + json.dumps({**PAGE, "first_id": "run_Wr0ng"})
+    recording = record(tmp_path, entry(bad, kind="text/event-stream; charset=utf-8"))
+    ran = checked(recording)
+    assert (ran.code, ran.out.split(": ", 2)[1].split(" ")[:2]) == (1, ["error", "first-id-mismatch"])
+    assert checked(record(tmp_path, entry(before + json.dumps(PAGE), kind="text/event-stream"))).out == SOUND
+    runs = before + json.dumps([RUN])
+    assert checked(record(tmp_path, entry(runs, kind="text/event-stream"))).out == "ok: 1 run in 1 document\n"
+
+
+def test_a_stream_without_runs_is_a_call_that_is_passed_over(tmp_path: Path, record: Any) -> None:
+    silent = [entry(text, kind="text/event-stream") for text in (DONE, "", "nothing of the kind")]
+    recording = record(tmp_path, *silent, entry(DONE, kind="text/plain"), entry(json.dumps(PAGE)))
+    assert checked("-v", recording) == Ran(
+        0, told_of(recording), f"validate-runs: {recording}: 4 records without runs passed over\n"
+    )
+    recording = record(tmp_path, *silent)
+    assert checked(recording).err == (
+        f"validate-runs: {recording}: nothing to check: none of its 3 calls returns runs\n"
+    )
+    assert checked(tmp_path).err == "validate-runs: nothing to check: none of these recordings brings a run\n"
+
+
+# Methods and statuses
+
+
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [
+        ("OPTIONS", 200),
+        ("options", 204),
+        ("HEAD", 200),
+        ("DELETE", 200),
+        ("GET", 204),
+        ("POST", 205),
+        ("GET", 304),
+        ("GET", 404),
+    ],
+)
+@pytest.mark.parametrize("text", ["", json.dumps({**PAGE, "first_id": "run_Wr0ng"})])
+def test_what_is_no_answer_is_passed_over(tmp_path: Path, record: Any, method: str, status: int, text: str) -> None:
+    recording = record(tmp_path, entry(text, method, status), entry(json.dumps(PAGE), "get"))
+    why = f": 1 call for runs was answered with {status}" if method in ("GET", "POST") else ""
+    told = f"validate-runs: {recording}: 1 record without runs passed over{why}\n"
+    assert checked("-v", recording) == Ran(0, told_of(recording), told)
+    assert checked(recording) == Ran(0, SOUND, "")
+
+
+def test_a_call_for_runs_that_brings_none_is_told_with_the_reason(tmp_path: Path, record: Any) -> None:
+    def err(*entries: Any) -> str:
+        recording = record(tmp_path, *entries)
+        ran = checked(recording)
+        assert (ran.code, ran.out) == (2, "nothing was checked\n")
+        return ran.err.removeprefix(f"validate-runs: {recording}: nothing to check: ").rstrip("\n")
+
+    refused, failed, other = entry("{}", status=401), entry("{}", status=500), entry("{}", "HEAD")
+    assert err() == "it holds no calls"
+    assert err(other) == "its only call returns no runs"
+    assert err(refused) == "its only call returns no runs: it was answered with 401"
+    assert err(other, refused) == "none of its 2 calls returns runs: 1 call for runs was answered with 401"
+    assert err(refused, failed, refused, other) == (
+        "none of its 4 calls returns runs: "
+        "2 calls for runs were answered with 401, 1 call for runs was answered with 500"
+    )
+
+
+def without_body(one: Any) -> Any:
+    del one["response"]["content"]["text"]
+    return one
+
+
+def test_an_answer_that_was_not_recorded_is_never_passed_over_in_silence(tmp_path: Path) -> None:
+    lost, sound = without_body(entry("")), entry(json.dumps(PAGE))
+    recording = har(tmp_path, lost)
+    told = f"validate-runs: {recording}: "
+    assert checked(recording) == Ran(
+        2,
+        "nothing was checked\n",
+        f"{told}nothing to check: its only call returns no runs: it was recorded without its body\n",
+    )
+    one = f"{told}1 call for runs was recorded without its body\n"
+    nothing = "validate-runs: nothing to check: none of these recordings brings a run\n"
+    assert checked(tmp_path) == Ran(2, "nothing was checked\n", one + nothing)
+    har(tmp_path, lost, sound)
+    assert checked(recording) == Ran(0, SOUND, one)
+    assert checked(recording, "-q") == Ran(0, "", "")
+    har(tmp_path, lost, sound, lost, entry("{}", status=401))
+    assert checked(recording) == Ran(0, SOUND, f"{told}2 calls for runs were recorded without their bodies\n")
+    assert checked("-v", recording).err == (
+        f"{told}3 records without runs passed over: 2 calls for runs were recorded without their bodies, "
+        "1 call for runs was answered with 401\n"
+    )
+
+
+def test_a_call_without_a_body_that_is_not_for_runs_is_nothing_to_tell_of(tmp_path: Path) -> None:
+    other = without_body(entry(""))
+    other["request"]["url"] = "https://api.example.com/v1/threads"
+    assert checked(har(tmp_path, other, without_body(entry("", "HEAD")), entry(json.dumps(PAGE)))) == Ran(0, SOUND, "")
+
+
+@pytest.mark.parametrize("method", ["GET", "post"])
+@pytest.mark.parametrize("status", [200, 201, 203, 206])
+def test_an_empty_answer_is_a_finding(tmp_path: Path, record: Any, method: str, status: int) -> None:
+    ran = checked(record(tmp_path, entry("", method, status)))
+    assert ran.out.endswith(
+        ": error not-json: is empty, but a JSON document was expected\n1 error in 1 document (0 runs)\n"
+    )
+
+
+def test_a_status_that_is_none_is_passed_over(tmp_path: Path) -> None:
+    odd: list[Any] = [None, "200", [200], {}, 200.5, 0, 600, True]
+    for status in odd:
+        recording = har(tmp_path, entry("", status=status))
+        why = "its only call returns no runs: it was recorded without its status"
+        told = f"validate-runs: {recording}: nothing to check: {why}\n"
+        assert checked(recording) == Ran(2, "nothing was checked\n", told)
+
+
+def test_a_byte_order_mark_before_a_body_moves_no_place(tmp_path: Path) -> None:
+    wrong = json.dumps({**PAGE, "first_id": "run_x"})
+    stream = f"event: thread.run.completed\ndata: {json.dumps({**RUN, 'status': 'done'})}\n\n{DONE}"
+    file = har(tmp_path, entry(f"\ufeff{wrong}"), entry(f"\ufeff{stream}", "POST", kind="text/event-stream"))
+    file.write_text(json.dumps(json.loads(file.read_text()), indent=1, ensure_ascii=False))
+    found = json.loads(run("-f", "json", file).out)["findings"]
+    lines = file.read_text().split("\n")
+    pointed = [lines[one["line"] - 1][one["column"] - 1 : one["end_column"] - 1] for one in found]
+    assert [(one["rule"], text) for one, text in zip(found, pointed, strict=True)] == [
+        ("first-id-mismatch", '\\"run_x\\"'),
+        ("schema:enum", '\\"done\\"'),
+    ]

@@ -1,0 +1,189 @@
+"""The calls of a HAR are followed as they began, told of as they stand, and compared where one is surely the later."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import Ran, run
+from tests.support.paths import SAMPLES
+from validator import validate
+
+PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
+ENDED = next(one for one in PAGE["data"] if one["status"] == "completed")
+ACTIVE = {
+    **ENDED,
+    "status": "in_progress",
+    "completed_at": None,
+    "usage": None,
+    "expires_at": ENDED["created_at"] + 600,
+}
+WAITING = {**ACTIVE, "status": "queued", "started_at": None}
+URL = f"https://api.example.com/v1/threads/{ENDED['thread_id']}/runs"
+DAY = "2024-10-20T10:00:"
+BACK = 'illegal-transition is "in_progress", but was "completed" in record {}: a run that has ended keeps its status'
+
+
+def entry(body: Any, start: object = None, time: object = None, rest: str = "", method: str = "GET") -> dict[str, Any]:
+    text = body if isinstance(body, str) else json.dumps(body)
+    times = {"startedDateTime": start, "time": time}
+    content = {"mimeType": "application/json", "text": text}
+    return {
+        **{name: value for name, value in times.items() if value is not None},
+        "request": {"method": method, "url": URL + rest},
+        "response": {"status": 200, "content": content},
+    }
+
+
+def har(folder: Path, *entries: Any, name: str = "a.har") -> Path:
+    (folder / name).write_text(json.dumps({"log": {"entries": entries}}))
+    return folder / name
+
+
+def told(recording: Path, **options: Any) -> list[tuple[int | None, str]]:
+    return [(one.record, f"{one.rule} {one.message}") for one in validate(recording, **options).findings]
+
+
+def stream(*runs: Any) -> str:
+    """An event stream of these runs, and its end."""
+    events = [f"event: thread.run.{one['status']}\ndata: {json.dumps(one)}\n\n" for one in runs]
+    return "".join([*events, "event: done\ndata: [DONE]\n\n"])
+
+
+POLLED = (entry(WAITING, f"{DAY}01Z"), entry(ACTIVE, f"{DAY}02Z"), entry(ENDED, f"{DAY}03Z"))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
+def test_calls_are_followed_as_they_began(tmp_path: Path, order: Sequence[int]) -> None:
+    assert told(har(tmp_path, *(POLLED[index] for index in order))) == []
+
+
+def test_what_is_told_stands_in_the_order_of_the_file(tmp_path: Path) -> None:
+    entries = [
+        entry({**ACTIVE, "object": "x"}, f"{DAY}03Z"),
+        7,
+        entry(stream(ENDED), f"{DAY}01Z"),
+        entry({**ENDED, "id": ""}, f"{DAY}02Z"),
+        entry(ACTIVE, f"{DAY}04Z"),
+    ]
+    recording = har(tmp_path, *entries)
+    found = [f"{record} {message.split()[0]}" for record, message in told(recording)]
+    assert found == ["1 schema:const", "1 illegal-transition", "2 broken-recording", "4 empty-identifier"]
+    lines = run("-f", "concise", recording).out.split("\n")[:4]
+    assert [line.split(": ")[1].split()[1] for line in lines] == [one.split()[1] for one in found]
+
+
+def test_files_and_the_same_file_again_are_told_of_one_after_the_other(tmp_path: Path) -> None:
+    bad = {**ENDED, "object": "x"}
+    entries = [entry(bad, f"{DAY}02Z"), entry(bad, f"{DAY}01Z"), entry(ENDED, f"{DAY}00Z")]
+    first, second = har(tmp_path, *entries), har(tmp_path, *entries, name="b.har")
+    words = [first, first, second, first]
+    for alone in ((), ("--history",)):
+        ran = run("-v", "-f", "concise", "--select", "schema", *alone, *words)
+        heads = [line.partition(":")[0] for line in ran.out.split("\n") if " record " in line.partition(":")[0]]
+        assert heads == [f"{word} record {record}" for word in words for record in (1, 2)]
+    places = [(one.file, one.record) for one in validate(tmp_path, select=["schema"]).findings]
+    assert places == [(str(file), record) for file in (first, second) for record in (1, 2)]
+
+
+def test_a_recording_that_is_read_again_begins_anew(tmp_path: Path) -> None:
+    recording = har(tmp_path, *reversed(POLLED))
+    sound = Ran(0, "ok: 6 runs in 6 documents\n", "")
+    assert run(recording, recording) == sound
+    assert run("--listing", recording, recording) == sound
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        entry(stream(WAITING, ACTIVE, ENDED), f"{DAY}00Z", 8000),
+        entry(ENDED, f"{DAY}00Z", 8000.25),
+        entry({**PAGE, "data": [ENDED], "first_id": ENDED["id"], "last_id": ENDED["id"]}, f"{DAY}00Z", 8000),
+    ],
+)
+def test_answers_that_overlap_are_not_compared(tmp_path: Path, first: Any) -> None:
+    assert told(har(tmp_path, first, entry(ACTIVE, f"{DAY}02Z", 100), entry(ENDED, f"{DAY}09Z", 100))) == []
+    assert told(har(tmp_path, first, entry(ACTIVE, f"{DAY}02Z", 100), entry(ACTIVE, f"{DAY}09Z", 100))) == [
+        (3, BACK.format(1))
+    ]
+    assert told(har(tmp_path, first, entry(ACTIVE, f"{DAY}07.999Z"))) == []
+    assert told(har(tmp_path, first, entry(ACTIVE, f"{DAY}08.001Z"))) == [(2, BACK.format(1))]
+
+
+def test_of_two_that_overlap_the_one_that_took_longer_is_remembered(tmp_path: Path) -> None:
+    longer = entry(ENDED, f"{DAY}01Z", 9000)
+    entries = [entry(ACTIVE, f"{DAY}00Z", 5000), longer, entry(ACTIVE, f"{DAY}06Z", 100), entry(ACTIVE, f"{DAY}11Z")]
+    assert told(har(tmp_path, *entries)) == [(4, BACK.format(2))]
+    assert told(har(tmp_path, entry(ENDED, f"{DAY}00Z", 5000), entry(ACTIVE, f"{DAY}01Z", 9000))) == []
+
+
+def test_events_of_one_call_are_compared(tmp_path: Path) -> None:
+    recording = har(tmp_path, entry(stream(WAITING, ENDED, ACTIVE), f"{DAY}00Z", 8000))
+    assert told(recording) == [(1, BACK.format(1).replace("record 1", "an earlier event"))]
+
+
+def test_pages_are_followed_as_they_were_asked_for(tmp_path: Path) -> None:
+    runs = [{**ENDED, "id": f"run_{letter}", "created_at": ENDED["created_at"] - n} for n, letter in enumerate("abc")]
+    pages = [
+        {"object": "list", "data": data, "first_id": data[0]["id"], "last_id": data[-1]["id"], "has_more": True}
+        for data in (runs[:2], runs[1:])
+    ]
+    entries = [entry(pages[1], f"{DAY}02Z", rest="?after=run_b"), entry(pages[0], f"{DAY}01Z")]
+    assert told(har(tmp_path, *entries), select=["listing"]) == [
+        (1, 'overlapping-pages is "run_b", which record 2 has already: a run is on one page of a listing')
+    ]
+
+
+@pytest.mark.parametrize("start", ["2024-10-20T12:00:02+02:00", "2024-10-20T05:00:02.000-05:00", f"{DAY}02.00000000Z"])
+def test_times_are_instants_whatever_their_zone(tmp_path: Path, start: str) -> None:
+    assert told(har(tmp_path, entry(ENDED, f"{DAY}03Z"), entry(ACTIVE, start), entry(WAITING, f"{DAY}01Z"))) == []
+
+
+NO_STARTS: list[object] = [
+    *(None, 7, "", "yesterday", [], {}, True, "2024-10-20T09:00:00", "2024-10-20", "2024-13-45T99:00:00Z", "\ud800"),
+    *("99999-01-01T00:00:00Z", "2024-10-20T09:00:00+99:00", "0000-00-00T00:00:00Z", "9" * 5000),
+]
+
+
+@pytest.mark.parametrize("start", NO_STARTS)
+def test_a_call_without_a_time_comes_after_the_one_before_it(tmp_path: Path, start: object) -> None:
+    assert told(har(tmp_path, entry(ACTIVE, start), entry(ENDED, f"{DAY}03Z"), entry(ACTIVE, f"{DAY}02Z"))) == []
+    assert told(har(tmp_path, entry(ENDED, f"{DAY}03Z", 9000), entry(ACTIVE, start), entry(ACTIVE, f"{DAY}02Z"))) == [
+        (2, BACK.format(1))
+    ]
+    assert told(har(tmp_path, entry(ENDED, start, 9000), entry(ACTIVE, start))) == [(2, BACK.format(1))]
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999-23:59"])
+def test_the_ends_of_the_calendar_are_times(tmp_path: Path, start: str) -> None:
+    entries = [entry(ENDED, start, 1000), entry(ACTIVE, f"{DAY}02Z")]
+    expected = [(2, BACK.format(1))] if start < "2024" else []
+    assert told(har(tmp_path, *entries)) == expected
+
+
+@pytest.mark.parametrize("time", [None, -1, "8000", [], {}, True, 1e300, 10**400, 1e99, -1e300, 90_000_000])
+def test_a_duration_that_is_none_does_not_count(tmp_path: Path, time: object) -> None:
+    assert told(har(tmp_path, entry(ENDED, f"{DAY}01Z", time), entry(ACTIVE, f"{DAY}02Z"))) == [(2, BACK.format(1))]
+
+
+def test_calls_that_began_at_once_are_compared_as_they_stand(tmp_path: Path) -> None:
+    assert told(har(tmp_path, entry(ENDED, f"{DAY}01Z"), entry(ACTIVE, f"{DAY}01Z"))) == [(2, BACK.format(1))]
+
+
+def test_files_of_a_history_are_compared_as_they_were_given(tmp_path: Path) -> None:
+    later = har(tmp_path, entry(ENDED, f"{DAY}05Z", 1000))
+    steps = entry("{}", f"{DAY}00Z", rest="/run_a/steps")
+    earlier = har(tmp_path, steps, entry(ACTIVE, f"{DAY}01Z", 1000), name="b.har")
+    ran = run("-f", "concise", "--history", later, earlier)
+    assert (ran.code, ran.out.count("illegal-transition")) == (1, 1)
+
+
+def test_items_of_pytest_are_those_of_the_file(pytester: pytest.Pytester) -> None:
+    har(pytester.path, entry(ACTIVE, f"{DAY}03Z"), entry(WAITING, f"{DAY}01Z"), entry(ENDED, f"{DAY}02Z"))
+    result = pytester.runpytest("-v", "--validate-runs", "*.har", "-p", "no:cacheprovider")
+    lines = [
+        line.split("::")[1].split(" [")[0].rstrip() for line in result.outlines if "a.har::" in line and "%" in line
+    ]
+    assert lines == ["record-1 FAILED", "record-2 PASSED", "record-3 PASSED"]

@@ -1,0 +1,38 @@
+"""A sound page to lay faults into, and what is then said of it."""
+
+import copy
+import json
+from typing import Any
+
+from tests.support.paths import SAMPLES
+from validator import Finding, validate
+
+NOW = 1793000000.0
+PAGE: dict[str, Any] = json.loads((SAMPLES / "valid" / "page.json").read_text("utf-8"))
+RUN: dict[str, Any] = PAGE["data"][0]
+
+
+def run(**changes: Any) -> dict[str, Any]:
+    """A completed run with these changes."""
+    return {**copy.deepcopy(RUN), **changes}
+
+
+def page(*runs: Any, **changes: Any) -> dict[str, Any]:
+    """A page of these runs, or of a sound one, that names the first and the last of them."""
+    data = runs or (run(),)
+    ends = {"first_id": _id(data[0]), "last_id": _id(data[-1])}
+    return {**PAGE, **ends, "data": list(data), **changes}
+
+
+def _id(value: Any) -> Any:
+    return value.get("id") if isinstance(value, dict) else None
+
+
+def said(source: object, **options: Any) -> list[tuple[str, str, str]]:
+    """The rule, pointer and message of every finding, in order."""
+    return [(found.rule, found.pointer, found.message) for found in findings(source, **options)]
+
+
+def findings(source: object, **options: Any) -> tuple[Finding, ...]:
+    """Every finding, at a fixed time."""
+    return validate(source, now=NOW, **options).findings

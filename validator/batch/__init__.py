@@ -1,0 +1,1 @@
+"""Many documents: their order, worker processes, the limit of findings and the baseline."""

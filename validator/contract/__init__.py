@@ -1,0 +1,1 @@
+"""The schemas: loaded, compiled, explained and exported."""

@@ -1,0 +1,140 @@
+"""What exactly is misshapen: jsonschema's errors, one finding a place, in our own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from referencing import Registry
+
+from validator.contract.inline import inlined
+from validator.contract.loader import Subject, contract
+from validator.contract.other_objects import OTHER_OBJECTS
+from validator.core.options import ContractName, Form
+from validator.core.phrases import TYPES, Name, closest, either
+from validator.core.pointer import join
+from validator.core.problem import MAX_PROBLEMS, Fix, NamedProblem, Problem
+
+_CUTOFF = 0.78
+"""`web_search` is a tool of its own, not a misspelt `file_search` (0.76); `fail` is meant to be `failed` (0.80)."""
+_LOWER_CASE_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(t[0-9:.]+[Zz]|T[0-9:.]+z|t[0-9:.]+[+-][0-9:]+)")
+
+
+def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> list[NamedProblem]:
+    """Every keyword that a value breaks at a place, once; the missing keys of one object are one problem.
+
+    Of several keywords at one place the first explains the others, and missing keys come first.
+    """
+    places: dict[str, dict[str, ValidationError]] = {}
+    missing: dict[str, dict[str, None]] = {}
+    for error in _validator(subject, name, form).iter_errors(value):
+        place = join(*error.absolute_path)
+        places.setdefault(place, {}).setdefault(str(error.validator), error)
+        if len(places) > MAX_PROBLEMS:
+            break
+        if error.validator == "required":
+            missing.setdefault(place, {}).update(dict.fromkeys(_missing_keys(error)))
+    problems: list[NamedProblem] = []
+    for place, errors in places.items():
+        if place in missing:
+            problems.append(_of_required(place, errors.pop("required"), missing[place]))
+        problems += [_of_keyword(place, error) for error in errors.values()]
+    if len(problems) == 1:
+        return problems
+    crowded = {place for place, errors in places.items() if len(errors) + (place in missing) > 1}
+    return [
+        (rule, problem._replace(fix=None, explains=(problem.pointer,) if problem.pointer in crowded else ()))
+        for rule, problem in problems
+    ]
+
+
+def _missing_keys(error: ValidationError) -> Iterator[str]:
+    instance: Any = error.instance
+    required: Any = error.validator_value
+    return (key for key in required if key not in instance)
+
+
+@cache
+def _validator(subject: Subject, name: ContractName, form: Form) -> Draft202012Validator:
+    schemas = contract(name, form)
+    nothing_to_look_up: Registry[Any] = Registry()
+    return Draft202012Validator(inlined(schemas.schema_of(subject), schemas.schemas), registry=nothing_to_look_up)
+
+
+def _of_required(place: str, error: ValidationError, missing: Iterable[str]) -> NamedProblem:
+    keys = tuple(missing)
+    instance: Any = error.instance
+    message = "lacks " + " and ".join(filter(None, (", ".join("{}" for _ in keys[:-1]), "{}")))
+    values = [Name(key) for key in keys]
+    for key in keys:
+        if (instead := _instead_of(key, instance)) is not None:
+            message += "; has {}, did you mean {}"
+            values += [Name(instead), Name(key)]
+    return "schema:required", Problem(place, message, tuple(values), identity=",".join(keys))
+
+
+def _instead_of(key: str, instance: Mapping[str, Any]) -> str | None:
+    """A key of the object that may have been meant for the missing one."""
+    folded = {present.replace("_", "").lower(): present for present in instance}
+    meant = closest(key.replace("_", "").lower(), folded, cutoff=0.85)
+    return None if meant is None else folded[meant]
+
+
+def _of_keyword(place: str, error: ValidationError) -> NamedProblem:
+    return f"schema:{error.validator}", _problem(place, error)
+
+
+def _problem(place: str, error: ValidationError) -> Problem:
+    value: Any = error.instance
+    limit: Any = error.validator_value
+    match error.validator:
+        case "type":
+            expected = either(_allowed(error))
+            if _is_moment(error) and isinstance(value, str) and _LOWER_CASE_TIME.fullmatch(value):
+                expected += "; T and Z are to be capitals"
+            return Problem(place, f"is {{}}, expected {expected}", (value,))
+        case "enum":
+            return _of_vocabulary(place, value, limit)
+        case "const":
+            return _of_vocabulary(place, value, [limit])._replace(fix=_object_fix(place, value, limit))
+        case "minLength":
+            return Problem(place, "is empty, expected at least {} character", (limit,))
+        case "maxItems":
+            return Problem(place, "has {} items, the most is {}", (len(value), limit))
+        case "minimum":
+            return Problem(place, "is {}, the least is {}", (value, limit))
+        case "maximum":
+            return Problem(place, "is {}, the most is {}", (value, limit))
+        case keyword:
+            return Problem(place, f"is {{}}, which the keyword {keyword} of the schema rejects", (value,))
+
+
+def _allowed(error: ValidationError) -> list[str]:
+    """The types that are allowed, in words."""
+    limit: Any = error.validator_value
+    first, *others = [TYPES[name] for name in ([limit] if isinstance(limit, str) else limit)]
+    return [first, "a date-time with its offset from UTC", *others] if _is_moment(error) else [first, *others]
+
+
+def _is_moment(error: ValidationError) -> bool:
+    return [*error.schema_path][-2:] == ["else", "type"]  # of schemas/sdk: else than a date-time
+
+
+def _object_fix(place: str, value: Any, right: str) -> Fix | None:
+    """What a page or run is to call itself, unless it may be what it says, or holds who knows what."""
+    is_other = isinstance(value, dict | list) or value in OTHER_OBJECTS
+    return None if place != "object" or is_other else Fix(right)
+
+
+def _of_vocabulary(place: str, value: Any, words: Iterable[str]) -> Problem:
+    words = list(words)
+    spelt = Name(value) if isinstance(value, str) else value
+    message = f"is {{}}, expected {either('{}' for _ in words)}"
+    meant = closest(value, words, _CUTOFF) if isinstance(value, str) else None
+    if meant is None or len(words) == 1:
+        return Problem(place, message, (spelt, *map(Name, words)))
+    return Problem(place, message + "; did you mean {}", (spelt, *map(Name, words), Name(meant)))

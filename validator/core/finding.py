@@ -1,0 +1,73 @@
+"""What a check reports of a problem: a finding with a severity, words and a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from validator.core.problem import Span
+from validator.core.severity import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """One line of the document around a finding, already redacted and free of control characters.
+
+    `start` and `end` are the columns of the finding in `text` (0-based, end exclusive).
+    `cut_left` and `cut_right` tell that the line goes on beyond `text`.
+    """
+
+    text: str
+    start: int
+    end: int
+    cut_left: bool
+    cut_right: bool
+
+
+class Edit(NamedTuple):
+    """The fix of a finding as a change of text: the JSON text that is to stand in a span of the document.
+
+    `digest` is that of the whole document, so that no other is ever changed; it is empty where the document lies in its
+    file in another way than as it stands or as a line, and cannot be changed there.
+    """
+
+    span: Span
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One defect: what is there, what would be right, where, and on what evidence.
+
+    `pointer` is a JSON Pointer into the document as it stands, in its own key names. Lines and columns are
+    1-based and count code points; the end is exclusive; all four are None where there is no text to point into.
+    `byte_column` and `end_byte_column` are the columns counted in bytes of UTF-8.
+    `record` is the 1-based number of the record in its file, None for a file of one document.
+    `source` is the address of the evidence that the rule's page cites.
+    `inside` is the pointer from the run on (all of it, outside of runs), and `identity` tells the finding whatever its
+    file and wherever its run stands: it is made of rule, run id and `inside`. Findings that are alike share one.
+    `edit` is there where the settings ask for it and the finding can be fixed.
+    """
+
+    rule: str
+    group: str
+    severity: Severity
+    message: str
+    file: str | None
+    record: int | None
+    pointer: str
+    run_id: str | None
+    line: int | None
+    column: int | None
+    end_line: int | None
+    end_column: int | None
+    fingerprint: str
+    source: str
+    byte_column: int | None = field(default=None, compare=False)
+    end_byte_column: int | None = field(default=None, compare=False)
+    inside: str = field(default="", compare=False)
+    identity: str = field(default="", compare=False)
+    run_status: str | None = field(default=None, compare=False)
+    excerpt: Excerpt | None = field(default=None, compare=False, repr=False)
+    edit: Edit | None = field(default=None, compare=False, repr=False)

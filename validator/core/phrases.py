@@ -1,0 +1,149 @@
+"""Values of a document put into words: nothing secret, nothing that a terminal would obey, nothing endless."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+
+from validator.core.credentials import is_credential
+
+MAX_LENGTH = 80
+"""Characters of a shown string, and digits of a shown number."""
+
+TYPES = {
+    "array": "an array",
+    "boolean": "true or false",
+    "integer": "an integer",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "a string",
+}
+"""The types of JSON, as a sentence calls them."""
+
+_PLAIN = r"[A-Za-z0-9_.:<>-]{1,40}"
+UNSAFE = (
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
+r"""One character that is obeyed or invisible.
+
+In Unicode 17.0 it has the property Default_Ignorable_Code_Point or the general category Cc, Cf, Cs, Co, Zl or Zp; the
+last two planes, which are for private use, are taken whole.
+"""
+
+
+class Name(str):
+    """A string from an id field or a closed vocabulary: shown if it is plain and looks like no credential."""
+
+    __slots__ = ()
+
+
+class Verbatim(str):
+    """Words of ours, not of a document: printed as they are."""
+
+    __slots__ = ()
+
+
+def is_plain(text: str) -> bool:
+    """Whether a string of an id field or closed vocabulary may be printed as it is."""
+    return re.fullmatch(_PLAIN, text) is not None and not is_credential(text)
+
+
+def escape(text: str) -> str:
+    r"""The text with what is obeyed or invisible as \uXXXX."""
+    return re.sub(UNSAFE, spelt, text)
+
+
+def class_name(value: object) -> str:
+    """The name of a value's class as a message may print it, whatever its metaclass says."""
+    return escape(type.__dict__["__name__"].__get__(type(value))[:MAX_LENGTH])
+
+
+def printed(value: object) -> str:
+    """The `repr` of an option's value as a message may print it, also where it has none."""
+    try:
+        return escape(repr(value))
+    except Exception:  # its own; or an integer of too many digits
+        return f"a value of type {class_name(value)}"
+
+
+def spelt(match: re.Match[str]) -> str:
+    r"""One character as \uXXXX, or as two of these where JSON, too, needs two."""
+    units = match[0].encode("utf-16-be", "surrogatepass").hex()
+    return re.sub("(....)", r"\\u\1", units)
+
+
+def word(message: str, values: tuple[object, ...], *, show_values: bool = False) -> str:
+    """A problem's message with its values filled in."""
+    return escape(message.format(*(show(value, show_values=show_values) for value in values)))
+
+
+def show(value: object, *, show_values: bool = False) -> str:
+    """One value of a document as a message may print it.
+
+    Numbers, booleans and null are shown, a `Name` if it is plain; anything else is told by type and length,
+    unless `show_values`.
+    """
+    match value:
+        case None | bool():
+            return json.dumps(value)
+        case int() | float():
+            return _number(value)
+        case Verbatim():
+            return value
+        case "":
+            return '""'
+        case Name() if is_plain(value):
+            return f'"{value}"'
+        case str():
+            return _quoted(value) if show_values else f"a string of {count(len(value), 'character')}"
+        case dict():
+            return f"an object of {count(len(value), 'key')}"
+        case list():
+            return f"an array of {count(len(value), 'item')}"
+        case _:
+            return f"a {class_name(value)}"
+
+
+def _number(value: float) -> str:
+    if isinstance(value, int) and value.bit_length() > MAX_LENGTH * 3:
+        return f"an integer of about {int(value.bit_length() * 0.30103) + 1} digits"
+    return str(value)
+
+
+def _quoted(text: str) -> str:
+    rest = len(text) - MAX_LENGTH
+    return json.dumps(text[:MAX_LENGTH], ensure_ascii=False) + (
+        f" and {count(rest, 'more character')}" if rest > 0 else ""
+    )
+
+
+def count(number: int, noun: str) -> str:
+    """`1 run`, `2 runs`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def either(words: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    return _joined(words, "or")
+
+
+def listed(words: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return _joined(words, "and")
+
+
+def _joined(words: Iterable[str], conjunction: str) -> str:
+    *most, last = words
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
+
+
+def closest(text: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
+    """The known word that `text` most likely meant; a cutoff of 1 asks for the same word."""
+    import difflib  # only a message that suggests something pays for it
+
+    return next(iter(difflib.get_close_matches(text, known, cutoff=cutoff)), None)

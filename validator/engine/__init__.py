@@ -1,0 +1,1 @@
+"""One document, and documents that belong together: classify, check, explain, excerpt."""

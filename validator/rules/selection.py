@@ -1,0 +1,82 @@
+"""Which rules are in effect, and how severe they are: select, ignore and severity, by name, group or glob."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+
+from validator.core.phrases import Name, closest, show
+from validator.core.severity import Severity
+from validator.rules.base import Rule
+from validator.rules.registry import BY_NAME, RULES
+
+OFF = "off"
+GROUPS = tuple(dict.fromkeys(rule.group for rule in RULES))
+
+
+class UnknownRule(ValueError):
+    """A word that names no rule and no group; the text suggests one that does."""
+
+
+def severities(
+    select: Iterable[str] = (), ignore: Iterable[str] = (), severity: Mapping[str, Severity | str] | None = None
+) -> dict[str, Severity]:
+    """The rules in effect with their severities.
+
+    Raises `UnknownRule` for a word that names no rule, group or glob of rules, `ValueError` for an unknown severity and
+    for the name of a rule about content that cannot be read: these stay in effect, at their own severity.
+    """
+    selected, ignore = named_by(select) or set(BY_NAME), list(ignore)
+    refuse_fixed((*ignore, *(severity or {})))
+    ignored = named_by(ignore)
+    levels = {rule.name: level for word, level in (severity or {}).items() for rule in matching(word)}
+    return dict(_effective(selected - ignored, levels))
+
+
+def refuse_fixed(words: Iterable[str]) -> None:
+    """Raise `ValueError` for the name of a rule that stays in effect; groups and globs may hold one."""
+    for word in words:
+        if word in BY_NAME and BY_NAME[word].mandatory:
+            raise ValueError(f"{word} can be neither ignored nor remapped")
+
+
+def named_by(words: Iterable[str]) -> set[str]:
+    """The names of the rules that names, groups and globs stand for; raises `UnknownRule`."""
+    return {rule.name for word in words for rule in matching(word)}
+
+
+def _effective(selected: set[str], levels: Mapping[str, Severity | str]) -> Iterator[tuple[str, Severity]]:
+    for rule in RULES:
+        level = rule.severity if rule.mandatory else levels.get(rule.name, rule.severity)
+        if level != OFF and (rule.mandatory or rule.name in selected):
+            yield rule.name, Severity(level)
+
+
+@cache  # a list of words may say one many times
+def matching(word: str) -> tuple[Rule, ...]:
+    """The rules that a name, a group or a glob stands for; raises `UnknownRule` if there is none."""
+    rules = tuple(rule for rule in RULES if word in (rule.name, rule.group) or fnmatchcase(rule.name, word))
+    if rules:
+        return rules
+    raise UnknownRule(f"no rule or group is called {_quoted(word)}, {_suggestion(word)}")
+
+
+def _suggestion(word: str) -> str:
+    if "," in word:  # as the command takes them
+        return f"did you mean {', '.join(map(_quoted, word.split(',')))}, each a word of its own"
+    meant = _meant(word)
+    return f'did you mean "{meant}"' if meant else "--list-rules names them all"
+
+
+def _meant(word: str) -> str | None:
+    """The rule or group whose name is much like the word, or the only one that begins with it, in capitals or not."""
+    names = {name.casefold(): name for name in (*BY_NAME, *GROUPS)}
+    folded = word.casefold()
+    begun = [name for name in names if folded and name.startswith(folded)]
+    alike = closest(folded, names) or (begun[0] if len(begun) == 1 else None)
+    return names[alike] if alike else None
+
+
+def _quoted(word: str) -> str:
+    return show(Name(word), show_values=True)

@@ -1,0 +1,139 @@
+"""What rules over several documents see: a run as it was seen before, an event of a stream, a page at its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from validator.core.options import Period
+from validator.core.phrases import Verbatim
+from validator.rules.support.objects import END_TIMES, Page
+
+CONFIGURATION = (
+    *("model", "instructions", "tools", "temperature", "top_p", "max_prompt_tokens", "max_completion_tokens"),
+    *("truncation_strategy", "tool_choice", "response_format", "parallel_tool_calls"),
+)
+"""What a run was created with."""
+REMEMBERED = ("created_at", "thread_id", "assistant_id", "status", "started_at", "expires_at", *END_TIMES, "usage")
+"""What else is remembered of a run from one document to the next."""
+
+
+ASCENDING, DESCENDING = frozenset({"asc"}), frozenset({"desc"})
+BOTH = ASCENDING | DESCENDING
+
+
+def possible_orders(times: Iterable[float]) -> frozenset[str]:
+    """The orders of a listing that has these times one after the other; ties are in either."""
+    times = list(times)
+    asc = ASCENDING if times == sorted(times) else frozenset()
+    return asc | DESCENDING if times == sorted(times, reverse=True) else asc
+
+
+class Occurrence(NamedTuple):
+    """Where something was seen: the document, numbered among all that were given, and the pointer in it.
+
+    `period` is that of the call which returned the document, if its recording tells.
+    """
+
+    number: int
+    file: str | None
+    record: int | None
+    pointer: str
+    period: Period | None = None
+
+    def is_beyond(self, before: Occurrence) -> bool:
+        """Whether it may be taken for later: not of two calls in a recording, if one began before the other ended."""
+        if self.file != before.file or self.record == before.record or not self.period or not before.period:
+            return True
+        return self.period[0] >= before.period[1]
+
+    def ends_after(self, before: Occurrence) -> bool:
+        """Whether its call ended later."""
+        return bool(self.period and before.period and self.period[1] > before.period[1])
+
+    def told(self, here: Occurrence) -> Verbatim:
+        """The place in words, as far as it differs from `here`."""
+        if self.number == here.number:
+            return Verbatim(f"/{self.pointer}")
+        if self.file == here.file and self.record is not None:
+            return Verbatim("an earlier event" if self.record == here.record else f"record {self.record}")
+        return Verbatim(self.file if self.record is None else f"{self.file}, record {self.record}")
+
+
+class Digest(bytes):
+    """What stands for a value that is too long to be remembered."""
+
+
+class Snapshot(NamedTuple):
+    """A run as one document showed it; what was absent or misshapen there is absent here.
+
+    `fields` has those that are `REMEMBERED`, of the usage its three counts; `configuration` has what the run was
+    created with, a `Digest` for each long value, and is one object for all runs that were created alike.
+    """
+
+    fields: Mapping[str, Any]
+    configuration: Mapping[str, Any]
+    seen: Occurrence
+
+
+class Transition(NamedTuple):
+    """Two sightings of one run, with none between them."""
+
+    before: Snapshot
+    after: Snapshot
+
+    def both(self, *names: str) -> Iterator[tuple[str, Any, Any]]:
+        """Of these fields, those that both sightings know: the name, the earlier value, the later one."""
+        earlier, later = self.before.fields, self.after.fields
+        return ((name, earlier[name], later[name]) for name in names if name in earlier and name in later)
+
+    @property
+    def where(self) -> Verbatim:
+        """Where the run was seen before, in words."""
+        return self.before.seen.told(self.after.seen)
+
+
+class StreamEvent(NamedTuple):
+    """A run as an event of a stream brought it.
+
+    `event` is the name of the event, if it has one, `run_id` and `status` what was well shaped of them. `before` is
+    the id of the run in the event before, and where that was. `is_torn` says that the stream ends after this run,
+    without its `done`.
+    """
+
+    event: str | None
+    run_id: str | None
+    status: str | None
+    before: tuple[str, Occurrence] | None
+    here: Occurrence
+    is_torn: bool
+
+
+class KnownRun(NamedTuple):
+    """A run that an earlier page has; `created_at` is None where it was misshapen."""
+
+    created_at: float | None
+    seen: Occurrence
+
+
+class PageContext(NamedTuple):
+    """A page of a listing, and what is known of the pages before it.
+
+    `earlier` has the runs of those by id. `previous_run` is the run that this page comes after, `next_run` the one
+    that it was asked to come before, `cursors` are the ids that the request named. `previous_has_more` is what
+    `has_more` was on the page before, and where. `thread` is the id of the thread that the listing began with, and
+    the page that has told it. `orders` are those that the listing may have: it was asked for, or the pages before
+    have shown it. `is_last` says that all of the listing was given, and this is its end.
+    """
+
+    page: Page
+    here: Occurrence
+    earlier: Mapping[str, KnownRun]
+    previous_run: KnownRun | None = None
+    next_run: KnownRun | None = None
+    cursors: tuple[str, ...] = ()
+    previous_has_more: tuple[bool, Occurrence] | None = None
+    thread: tuple[str, Occurrence] | None = None
+    orders: frozenset[str] = BOTH
+    order_was_requested: bool = False
+    is_last: bool = False

@@ -1,0 +1,1 @@
+"""Recorded HTTP: calls and their bodies in HAR files and cassettes."""
