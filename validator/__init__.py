@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from validator.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from validator.api import Validator, validate
+    from validator.api import Report, ValidationFailed, Validator, validate
     from validator.assertions import assert_valid_runs, valid_runs
     from validator.core.finding import Finding
     from validator.core.severity import Severity
-    from validator.report import Report, ValidationFailed
     from validator.rules.selection import UnknownRule
 
 __all__ = [
@@ -28,10 +27,10 @@ __all__ = [
 
 _HOMES = {
     "Finding": "validator.core.finding",
-    "Report": "validator.report",
+    "Report": "validator.api",
     "Severity": "validator.core.severity",
     "UnknownRule": "validator.rules.selection",
-    "ValidationFailed": "validator.report",
+    "ValidationFailed": "validator.api",
     "Validator": "validator.api",
     "assert_valid_runs": "validator.assertions",
     "valid_runs": "validator.assertions",

@@ -1,20 +1,23 @@
 """Assertions for tests: `assert_valid_runs(response)` and `assert response == valid_runs`, with pytest or without.
 
-Nothing is imported that checks before something is to be checked.
+pytest imports this module in every session, so the engine and the reporters are imported at the first check.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+from validator.core.options import SHOWN, lowest_failing
+from validator.core.phrases import closest, count, either
+from validator.core.severity import Severity
+
 if TYPE_CHECKING:
+    from validator.api import Report
+    from validator.core.finding import Finding
     from validator.core.options import CheckOptions, ContractName, Expect, FormChoice, Order
-    from validator.core.severity import Severity
-    from validator.report import Report
-    from validator.verdict import Verdict
 
 
 class Options(TypedDict, total=False):
@@ -36,24 +39,28 @@ class Options(TypedDict, total=False):
 
 @dataclass(slots=True)
 class Watch:
-    """What a test runner knows of the assertions in one test."""
+    """What a test runner gives to the assertions of one test, and what it learns from them."""
 
     defaults: Callable[[], Options]
-    """Options for what a call leaves unsaid."""
+    """Options that a call does not give itself."""
     reports: list[Report] = field(default_factory=list)
-    """What was found, check by check."""
+    """One report for each check."""
     outlines: bool = False
-    """Whether what was found is to tell of every run, sound ones too."""
+    """Whether the reports describe every run, not only findings."""
     failed: Verdict | None = None
-    """Of the last assertion that failed."""
+    """The verdict of the last assertion that failed."""
 
 
 _watches: list[Watch] = []
+WIDTH = 80
+"""Columns of the text of a failure."""
+_EXCEPTION_WIDTH = 72
+"""Columns that pytest leaves of 80 for the message of an exception."""
 
 
 @contextmanager
 def watched(watch: Watch) -> Iterator[None]:
-    """Let all assertions take their defaults from a watch and report to it, until the block ends."""
+    """Let all assertions in the block take their defaults from the watch and report to it."""
     _watches.append(watch)
     try:
         yield
@@ -61,15 +68,13 @@ def watched(watch: Watch) -> Iterator[None]:
         _watches.pop()
 
 
-def check_names(taker: str, names: Iterable[str]) -> None:
-    """Raise `TypeError` for what is no option; the text suggests one."""
+def check_names(callee: str, names: Iterable[str]) -> None:
+    """Raise `TypeError` for an unknown option; the text suggests a known one."""
     for name in names:
         if name not in Options.__annotations__:
-            from validator.core.phrases import closest, either  # most names are right
-
-            meant = closest(name, Options.__annotations__)
-            rest = f"did you mean {meant!r}" if meant else f"expected {either(Options.__annotations__)}"
-            raise TypeError(f"{taker} has no option {name!r}, {rest}")
+            suggestion = closest(name, Options.__annotations__)
+            hint = f"did you mean {suggestion!r}" if suggestion else f"expected {either(Options.__annotations__)}"
+            raise TypeError(f"{callee} has no option {name!r}, {hint}")
 
 
 def assert_valid_runs(response: object, **options: Unpack[Options]) -> None:
@@ -84,64 +89,124 @@ def assert_valid_runs(response: object, **options: Unpack[Options]) -> None:
     """
     __tracebackhide__ = True
     check_names("assert_valid_runs()", options)
-    verdict = _verdict(response, options)
-    if verdict.accepts:
+    verdict = _check(response, options)
+    if verdict.passed:
         return
-    _note_failure(verdict)
-    from validator.report import ValidationFailed
+    _record_failure(verdict)
+    from validator.api import ValidationFailed
 
-    raise ValidationFailed(verdict.text(_BESIDE_THE_MARGIN))
+    raise ValidationFailed(verdict.text(_EXCEPTION_WIDTH))
 
 
 class ValidRuns:
-    """What is equal to every valid response: `assert response == valid_runs`.
+    """An object that is equal to every valid response: `assert response == valid_runs`.
 
-    Called with options it gives another that has them: `assert response == valid_runs(ignore=["page-too-long"])`.
+    A call with options returns one that checks with them: `assert response == valid_runs(ignore=["page-too-long"])`.
     """
 
-    __hash__ = None  # type: ignore[assignment]  # what equals many different things has no hash
+    __hash__ = None  # type: ignore[assignment]  # it equals many different values
 
     def __init__(self, **options: Unpack[Options]) -> None:
         check_names("valid_runs()", options)
         self._options = options
 
     def __call__(self, **options: Unpack[Options]) -> ValidRuns:
-        """The same with other options."""
+        """Return one with these options too."""
         return ValidRuns(**(self._options | options))
 
     def __eq__(self, response: object) -> bool:
         __tracebackhide__ = True
-        return self._compared(response, expected=True)
+        return self._equals(response, expected=True)
 
     def __ne__(self, response: object) -> bool:
         __tracebackhide__ = True
-        return not self._compared(response, expected=False)
+        return not self._equals(response, expected=False)
 
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in self._options.items())
         return f"valid_runs({options})" if options else "valid_runs"
 
-    def _compared(self, response: object, *, expected: bool) -> bool:
-        verdict = _verdict(response, self._options)
-        if verdict.accepts is not expected:
-            _note_failure(verdict)
-        return verdict.accepts
+    def _equals(self, response: object, *, expected: bool) -> bool:
+        verdict = _check(response, self._options)
+        if verdict.passed is not expected:
+            _record_failure(verdict)
+        return verdict.passed
 
 
 valid_runs = ValidRuns()
-"""What is equal to every valid response."""
-
-_BESIDE_THE_MARGIN = 72
-"""Columns that pytest leaves of 80 for the message of an exception."""
+"""An object that is equal to every valid response."""
 
 
-def read(options: Options) -> tuple[CheckOptions, Mapping[str, bool], Severity]:
-    """The settings, which series there are, and the lowest severity that fails.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A report, and the lowest severity that fails the check."""
+
+    report: Report
+    fail_on: Severity
+
+    @property
+    def passed(self) -> bool:
+        """Whether no finding is that severe."""
+        return not self.report.reaches(self.fail_on)
+
+    @property
+    def headline(self) -> str:
+        """The failure in one line, which pytest cuts at the terminal's width: the rule comes first.
+
+        If nothing was found, the failure is that a finding was expected.
+        """
+        documents = self.report.documents
+        subject = count(len(documents), "document")
+        if len(documents) == 1:
+            runs = count(documents[0].runs, "run")
+            names = {"page": f"page of {runs}", "run": "run", "runs": f"array of {runs}"}
+            subject = names.get(documents[0].kind or "", "document")
+        if self.passed:
+            level = self.fail_on if self.fail_on is Severity.ERROR else f"{self.fail_on} or worse"
+            return f"no {level} in {subject}, expected at least one"
+        worst = min(self.report.findings, key=lambda finding: list(Severity).index(finding.severity))
+        return f"{worst.rule}{_place(worst)}{self._others(worst)} in {subject}: {worst.message}"
+
+    def text(self, width: int = WIDTH) -> str:
+        """Return the headline and below it the text report, in which the width counts columns."""
+        from validator.reporters import ReportOptions, reporter
+
+        show = SHOWN.or_lower(self.fail_on)
+        shown = (
+            replace(result, findings=tuple(finding for finding in result.findings if finding.severity.reaches(show)))
+            for result in self.report.checked
+        )
+        look = ReportOptions(contract=self.report.contract, show=show, width=width, wrap=True)
+        return "".join((self.headline, "\n\n", *reporter("text")(shown, look))).rstrip()
+
+    def _others(self, first: Finding) -> str:
+        """Return ` and 2 more errors` or ` and 1 more error, 2 warnings`."""
+        summary = self.report.summary
+        counts = {severity: summary.count(severity) for severity in Severity if severity.reaches(self.fail_on)}
+        counts[first.severity] -= 1
+        words = [
+            count(number, f"more {severity}" if severity is first.severity else severity)
+            for severity, number in counts.items()
+            if number
+        ]
+        return f" and {', '.join(words)}" if words else ""
+
+
+def _place(finding: Finding) -> str:
+    """Return the pointer of a finding, or its line and column if it concerns the whole document."""
+    from validator.reporters.terminal import pointer
+
+    if finding.pointer:
+        return f" at {pointer(finding)}"
+    return f" at line {finding.line}, column {finding.column}" if finding.line else ""
+
+
+def read_options(options: Options) -> tuple[CheckOptions, Mapping[str, bool], Severity]:
+    """Return the settings, the arguments `listing` and `history`, and the lowest severity that fails.
 
     Raises `ValueError` for an option outside its vocabulary.
     """
     from validator.api import settings
-    from validator.core.options import lowest_failing
 
     rest: dict[str, Any] = {**options}
     fail_on = lowest_failing(rest.pop("fail_on", "error"))
@@ -149,12 +214,11 @@ def read(options: Options) -> tuple[CheckOptions, Mapping[str, bool], Severity]:
     return settings(**rest), series, fail_on
 
 
-def _verdict(response: object, options: Options) -> Verdict:
+def _check(response: object, options: Options) -> Verdict:
     from validator.api import report
-    from validator.verdict import Verdict
 
     watch = _watches[-1] if _watches else None
-    chosen, series, fail_on = read({**watch.defaults(), **options} if watch else options)
+    chosen, series, fail_on = read_options({**watch.defaults(), **options} if watch else options)
     chosen = chosen._replace(outlines=watch is not None and watch.outlines)
     verdict = Verdict(report(response, chosen, **series), fail_on)
     if watch:
@@ -162,6 +226,6 @@ def _verdict(response: object, options: Options) -> Verdict:
     return verdict
 
 
-def _note_failure(verdict: Verdict) -> None:
+def _record_failure(verdict: Verdict) -> None:
     if _watches:
         _watches[-1].failed = verdict

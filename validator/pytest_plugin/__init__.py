@@ -14,10 +14,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from validator.assertions import Options, ValidRuns, Watch, assert_valid_runs, check_names, read, valid_runs, watched
+from validator.assertions import (
+    Options,
+    ValidRuns,
+    Watch,
+    assert_valid_runs,
+    check_names,
+    read_options,
+    valid_runs,
+    watched,
+)
 
 if TYPE_CHECKING:
-    from validator.verdict import Verdict
+    from validator.assertions import Verdict
 
 WATCH = pytest.StashKey[Watch]()
 """The watch over the test that is running."""
@@ -114,7 +123,7 @@ def _from_ini(config: pytest.Config) -> Mapping[str, Any]:
         try:
             if value := config.getini(ini):
                 said[name] = _READ[name](value) if name in _READ else value
-                read(cast(Options, {name: said[name]}))
+                read_options(cast(Options, {name: said[name]}))
         except (pytest.UsageError, TypeError, ValueError) as error:  # the former two are of pytest
             raise pytest.UsageError(f"{ini}: {error}") from None
     return said
