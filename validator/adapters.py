@@ -77,8 +77,8 @@ def _is_file_name(text: str) -> bool:
 
 def _no_text(name: str) -> Document:
     message = 'is the name of a file, and a str is read as JSON text: give Path("{}")'
-    problem = Problem("", message, (Verbatim(name),), span=Span(0, 0))
-    return Document(file=None, data="", problem=("not-json", problem), has_places=False)
+    problem = Problem("", message, (Verbatim(name),), span=Span(0, 0), rule="not-json")
+    return Document(file=None, data="", problem=problem, has_places=False)
 
 
 def _readable(document: Document | InputError) -> Document:
@@ -107,7 +107,7 @@ def _of_value(value: object) -> Document:
 
 def _unwritten(rule: str, message: str) -> Document:
     """A value of which there is no JSON text, and why."""
-    return Document(file=None, data="", problem=(rule, Problem("", message, span=Span(0, 0))), has_places=False)
+    return Document(file=None, data="", problem=Problem("", message, span=Span(0, 0), rule=rule), has_places=False)
 
 
 def _plain(source: Any) -> Any:

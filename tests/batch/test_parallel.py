@@ -402,7 +402,7 @@ def test_lines_do_not_depend_on_how_they_come(tmp_path: Path, monkeypatch: pytes
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"1234567890\n" + b"x" * 35 + b"\n\n12345\n" + b"y" * 40)
     seen = [
-        (one.record, one.data if one.problem is None else one.problem[0])
+        (one.record, one.data if one.problem is None else one.problem.rule)
         for one in each_document(read(Piece(str(archive)), 10))
         if isinstance(one, Document)
     ]

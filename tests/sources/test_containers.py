@@ -68,7 +68,7 @@ def errors(path: Path | str, max_bytes: int = MAX_BYTES) -> list[str]:
 def problems(path: Path, max_bytes: int) -> list[str | None]:
     """Why each document could not be had, if it could not."""
     found = documents([str(path)], max_bytes)
-    return [one.problem and one.problem[0] for one in found if isinstance(one, Document)]
+    return [one.problem and one.problem.rule for one in found if isinstance(one, Document)]
 
 
 def har(*texts: str, url: str = URL, **content: Any) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def test_a_line_that_is_too_long_is_told_and_passed_over(tmp_path: Path) -> None
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"1234567890\n" + b"x" * 35 + b"\n123456789\n12345678901\n" + b"y" * 100)
     seen = [
-        (one.record, one.data if one.problem is None else one.problem[0])
+        (one.record, one.data if one.problem is None else one.problem.rule)
         for one in documents([str(archive)], 10)
         if isinstance(one, Document)
     ]
@@ -261,7 +261,7 @@ def test_a_bomb_is_unpacked_up_to_the_limit(tmp_path: Path, name: str) -> None:
     found = next(iter(documents([str(tmp_path / name)], 1000)))
     assert isinstance(found, Document)
     assert found.problem is not None
-    assert found.problem[0] == "too-large"
+    assert found.problem.rule == "too-large"
 
 
 def test_zstd_without_its_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,7 +345,7 @@ def test_an_event_that_is_too_large_is_told_and_passed_over(tmp_path: Path) -> N
     event = "event: thread.run.queued\n"
     stream.write_text(f"{event}data: 12345\ndata: 67890\ndata: 1\n\n{event}data: {'9' * 50}\n\n{event}data: 1\n\n")
     seen = [
-        (one.record, one.data if one.problem is None else one.problem[0])
+        (one.record, one.data if one.problem is None else one.problem.rule)
         for one in documents([str(stream)], 10)
         if isinstance(one, Document)
     ]
@@ -358,7 +358,7 @@ def test_an_event_of_many_lines_takes_time_by_its_size_only(tmp_path: Path) -> N
     assert told(stream) == [(1, "not-json holds nothing but white space, but a JSON document was expected")]
     (one,) = (one for one in documents([str(stream)], 399_998) if isinstance(one, Document))
     assert one.problem is not None
-    assert one.problem[0] == "too-large"
+    assert one.problem.rule == "too-large"
 
 
 def test_a_stream_without_runs_is_told(tmp_path: Path) -> None:

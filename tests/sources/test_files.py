@@ -32,7 +32,7 @@ def _read(*paths: str | Path, max_bytes: int = MAX_BYTES) -> list[bytes | str | 
         elif isinstance(one, SkippedRecords):
             found.append((one.file, f"{one.number} passed over"))
         elif isinstance(one, Document):
-            found.append(one.data if one.problem is None else (one.file, one.problem[0]))
+            found.append(one.data if one.problem is None else (one.file, one.problem.rule))
     return found
 
 

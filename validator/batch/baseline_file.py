@@ -63,7 +63,7 @@ def read(path: str) -> dict[Key, Accepted]:
     except OSError as error:
         raise BaselineError(f"{path}: {own_files.reason(error)}") from None
     parsed, text = parse(data), text_of(data)
-    for _, problem in parsed.problems:
+    for problem in parsed.problems:
         start = _start(text, problem.pointer) if problem.span is None else problem.span.start
         raise BaselineError(f"{_place(path, text, start)}: {word(problem.message, problem.values)}")
     match parsed.value:

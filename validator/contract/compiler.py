@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from validator.contract.inline import inlined, united
 from validator.contract.loader import Schema, Subject, contract
 from validator.core.options import ContractName, Form
-from validator.core.problem import NamedProblem
+from validator.core.problem import Problem
 
 try:
     import decimal  # noqa: F401  # jsonschema_rs imports it in a way that no interrupt may come to
@@ -25,7 +25,7 @@ except ImportError:  # no wheel for this platform: jsonschema judges too
 Accepts: TypeAlias = Callable[[Any], bool]
 
 
-def schema_problems(value: Any, subject: Subject, name: ContractName, form: Form) -> list[NamedProblem]:
+def schema_problems(value: Any, subject: Subject, name: ContractName, form: Form) -> list[Problem]:
     """What is wrong with the shape of a page without its runs, or of a run; pointers are relative to it."""
     if accepts(subject, name, form)(value):
         return []

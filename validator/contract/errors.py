@@ -17,14 +17,14 @@ from validator.contract.other_objects import OTHER_OBJECTS
 from validator.core.options import ContractName, Form
 from validator.core.phrases import TYPES, Name, closest, either
 from validator.core.pointer import join
-from validator.core.problem import MAX_PROBLEMS, Fix, NamedProblem, Problem
+from validator.core.problem import MAX_PROBLEMS, Fix, Problem
 
 _CUTOFF = 0.78
 """`web_search` is a tool of its own, not a misspelt `file_search` (0.76); `fail` is meant to be `failed` (0.80)."""
 _LOWER_CASE_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(t[0-9:.]+[Zz]|T[0-9:.]+z|t[0-9:.]+[+-][0-9:]+)")
 
 
-def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> list[NamedProblem]:
+def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> list[Problem]:
     """Every keyword that a value breaks at a place, once; the missing keys of one object are one problem.
 
     Of several keywords at one place the first explains the others, and missing keys come first.
@@ -38,7 +38,7 @@ def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> lis
             break
         if error.validator == "required":
             missing.setdefault(place, {}).update(dict.fromkeys(_missing_keys(error)))
-    problems: list[NamedProblem] = []
+    problems: list[Problem] = []
     for place, errors in places.items():
         if place in missing:
             problems.append(_of_required(place, errors.pop("required"), missing[place]))
@@ -47,8 +47,8 @@ def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> lis
         return problems
     crowded = {place for place, errors in places.items() if len(errors) + (place in missing) > 1}
     return [
-        (rule, problem._replace(fix=None, explains=(problem.pointer,) if problem.pointer in crowded else ()))
-        for rule, problem in problems
+        problem._replace(fix=None, explains=(problem.pointer,) if problem.pointer in crowded else ())
+        for problem in problems
     ]
 
 
@@ -65,7 +65,7 @@ def _validator(subject: Subject, name: ContractName, form: Form) -> Draft202012V
     return Draft202012Validator(inlined(schemas.schema_of(subject), schemas.schemas), registry=nothing_to_look_up)
 
 
-def _of_required(place: str, error: ValidationError, missing: Iterable[str]) -> NamedProblem:
+def _of_required(place: str, error: ValidationError, missing: Iterable[str]) -> Problem:
     keys = tuple(missing)
     instance: Any = error.instance
     message = "lacks " + " and ".join(filter(None, (", ".join("{}" for _ in keys[:-1]), "{}")))
@@ -74,7 +74,7 @@ def _of_required(place: str, error: ValidationError, missing: Iterable[str]) -> 
         if (instead := _instead_of(key, instance)) is not None:
             message += "; has {}, did you mean {}"
             values += [Name(instead), Name(key)]
-    return "schema:required", Problem(place, message, tuple(values), identity=",".join(keys))
+    return Problem(place, message, tuple(values), identity=",".join(keys), rule="schema:required")
 
 
 def _instead_of(key: str, instance: Mapping[str, Any]) -> str | None:
@@ -84,8 +84,8 @@ def _instead_of(key: str, instance: Mapping[str, Any]) -> str | None:
     return None if meant is None else folded[meant]
 
 
-def _of_keyword(place: str, error: ValidationError) -> NamedProblem:
-    return f"schema:{error.validator}", _problem(place, error)
+def _of_keyword(place: str, error: ValidationError) -> Problem:
+    return _problem(place, error)._replace(rule=f"schema:{error.validator}")
 
 
 def _problem(place: str, error: ValidationError) -> Problem:

@@ -10,7 +10,7 @@ from validator.contract.loader import Shape, camel_case, wire_names
 from validator.core.options import Form
 from validator.core.phrases import Name, closest
 from validator.core.pointer import join
-from validator.core.problem import NamedProblem, Problem
+from validator.core.problem import Problem
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -27,9 +27,9 @@ Undeclared: TypeAlias = tuple[Path, dict[str, Any], Shape]
 """An object that has undeclared keys, with its path and what is declared for it."""
 
 
-def key_problems(undeclared: Iterable[Undeclared], form: Form, missing: Missing) -> list[NamedProblem]:
+def key_problems(undeclared: Iterable[Undeclared], form: Form, missing: Missing) -> list[Problem]:
     """The problems of undeclared keys, pointers relative to the value in which they were found."""
-    problems: list[NamedProblem] = []
+    problems: list[Problem] = []
     for path, found, known in undeclared:
         absent = frozenset(known.properties.keys() - found.keys())
         accounted = missing.get(join(*path), ())
@@ -66,26 +66,26 @@ def similar_keys(key: str, declared: frozenset[str]) -> list[str]:
 
 def _of_naming(
     path: Path, value: dict[str, Any], shape: Shape, form: Form, accounted: Collection[str]
-) -> Iterator[NamedProblem]:
+) -> Iterator[Problem]:
     """The first key of an object that is in the other naming."""
     for key in value:
         meant = _other_naming(key, form)
         if key not in shape.properties and meant in shape.properties and meant not in accounted:
             naming = "camelCase" if form == "wire" else "snake_case"
             message = f"is {naming}, expected {{}} as the keys around it"
-            yield "mixed-naming", Problem(join(*path, key), message, (Name(meant),), on_key=True)
+            yield Problem(join(*path, key), message, (Name(meant),), on_key=True, rule="mixed-naming")
             return
 
 
 def _of_spelling(
     path: Path, value: dict[str, Any], shape: Shape, form: Form, absent: frozenset[str], accounted: Collection[str]
-) -> Iterator[NamedProblem]:
+) -> Iterator[Problem]:
     for key in value:
         if key in shape.properties or is_in_other_naming(key, shape, form):
             continue
         if (meant := _meant(key, absent)) and meant not in accounted:
             message = "is no key of the contract, did you mean {}"
-            yield "misspelt-key", Problem(join(*path, key), message, (Name(meant),), on_key=True)
+            yield Problem(join(*path, key), message, (Name(meant),), on_key=True, rule="misspelt-key")
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from validator.core.severity import Severity
 
@@ -59,7 +59,5 @@ class Problem(NamedTuple):
     """What tells this problem from another of the same rule at the same pointer (for the fingerprint)."""
     fix: Fix | None = None
     """What mends it."""
-
-
-NamedProblem: TypeAlias = tuple[str, Problem]
-"""The name of a rule and a problem that it has."""
+    rule: str = ""
+    """The name of the rule that reports it; the engine sets it on what a rule's check returns."""

@@ -13,7 +13,7 @@ from validator.contract.loader import Subject as SubjectName
 from validator.contract.unknown_keys import key_problems, undeclared_keys
 from validator.core.options import CheckOptions, ContractName, Form, Order
 from validator.core.pointer import join, split
-from validator.core.problem import MAX_PROBLEMS, NamedProblem, Problem
+from validator.core.problem import MAX_PROBLEMS, Problem
 from validator.core.severity import Severity
 from validator.engine.accept import Acceptance
 from validator.engine.classify import Classified, Part, is_other_object
@@ -107,17 +107,17 @@ class Judged(NamedTuple):
     """
 
     part: Part
-    problems: list[NamedProblem]
+    problems: list[Problem]
     runs: Sequence[tuple[int, Run]]
     unreliable_fields: Mapping[int, Collection[str]]
     envelope: dict[str, Any] | None = None
     invalid_fields: Collection[str] = ()
 
 
-def judge(classified: Classified, parsed: Parsed, checks: Checks) -> tuple[list[NamedProblem], list[Judged]]:
+def judge(classified: Classified, parsed: Parsed, checks: Checks) -> tuple[list[Problem], list[Judged]]:
     """Everything that is wrong with a document that could be read, with its parts; pointers are into all of it."""
     if classified.problem is not None:
-        return [("not-a-run-list", classified.problem)], []
+        return [classified.problem], []
     if classified.form is None:
         return [], []
     subject = _Subject(
@@ -125,16 +125,16 @@ def judge(classified: Classified, parsed: Parsed, checks: Checks) -> tuple[list[
         classified.form,
         contract(checks.settings.contract, classified.form),
         checks.acceptance(classified.form),
-        frozenset(problem.pointer for name, problem in parsed.problems if name == "non-finite-number"),
+        frozenset(problem.pointer for problem in parsed.problems if problem.rule == "non-finite-number"),
     )
-    problems: list[NamedProblem] = []
+    problems: list[Problem] = []
     parts = []
     for part in classified.parts:
         parts.append(_judged(part, subject, MAX_PROBLEMS - len(problems)))
         problems += parts[-1].problems
         if len(problems) > MAX_PROBLEMS:
             message = "has more than {} problems, the most that are looked for in one document: the rest is not checked"
-            problems.append(("too-large", Problem("", message, (MAX_PROBLEMS,))))
+            problems.append(Problem("", message, (MAX_PROBLEMS,), rule="too-large"))
             break
     return problems, parts
 
@@ -151,7 +151,7 @@ class _Subject(NamedTuple):
 
 def _judged(part: Part, subject: _Subject, room: int) -> Judged:
     """A page and its runs, or runs without a page, with their problems; the first runs, if those have no `room`."""
-    problems: list[NamedProblem] = []
+    problems: list[Problem] = []
     wire_runs: list[tuple[int, Run]] = []
     spoiled_runs: dict[int, Collection[str]] = {}
     rules, is_wire = subject.checks.rules, subject.form == "wire"
@@ -163,13 +163,13 @@ def _judged(part: Part, subject: _Subject, room: int) -> Judged:
         if not accepted:
             found, invalid_fields = _shape_problems(run, pointer, "run", subject)
             if is_other_object(run):  # which has nothing right for a run: what it calls itself tells it all
-                problems += [named for named in found if named[1].pointer == f"{pointer}/object"]
+                problems += [problem for problem in found if problem.pointer == f"{pointer}/object"]
                 continue
             problems += found
             if not isinstance(run, dict):
                 continue
         wire_run = run if is_wire else to_wire(run, subject.contract.shape_of("run"))
-        said: list[NamedProblem] = []
+        said: list[Problem] = []
         if not accepted:
             said, unreliable_fields = run_problems(wire_run, invalid_fields, rules)
             if unreliable_fields:
@@ -205,12 +205,12 @@ def _with_envelope(judged: Judged, subject: _Subject) -> Judged:
 
 def _shape_problems(
     value: Any, pointer: str, name: SubjectName, subject: _Subject
-) -> tuple[list[NamedProblem], frozenset[str]]:
+) -> tuple[list[Problem], frozenset[str]]:
     """What schemas and key names say of a page without its runs, or of a run; and the wire names of its bad fields."""
     contract, form = subject.contract, subject.form
     settings = subject.checks.settings
     found = schema_problems(value, name, settings.contract, form)
-    missing = {problem.pointer: problem.identity.split(",") for rule, problem in found if rule == "schema:required"}
+    missing = {problem.pointer: problem.identity.split(",") for problem in found if problem.rule == "schema:required"}
     undeclared = undeclared_keys(value, contract.shape_of(name))
     misspelt = key_problems(undeclared, form, missing)
     if undeclared and name == "run":
@@ -222,20 +222,18 @@ def _shape_problems(
     return under(pointer, problems), _misshapen_fields(found, missing, form) | _unusable_fields(pointer, name, subject)
 
 
-def _accounting(found: Iterable[NamedProblem], keys: Iterable[NamedProblem]) -> Iterator[NamedProblem]:
+def _accounting(found: Iterable[Problem], keys: Iterable[Problem]) -> Iterator[Problem]:
     """The problems of the schema; what is missing explains the misspelt keys that stand in its stead."""
     beside: dict[str, list[str]] = {}
-    for _, key in keys:
+    for key in keys:
         beside.setdefault(join(*split(key.pointer)[:-1]), []).append(key.pointer)
-    for rule, problem in found:
-        explained = beside.get(problem.pointer, ()) if rule == "schema:required" else ()
-        yield rule, problem._replace(explains=(*problem.explains, *explained)) if explained else problem
+    for problem in found:
+        explained = beside.get(problem.pointer, ()) if problem.rule == "schema:required" else ()
+        yield problem._replace(explains=(*problem.explains, *explained)) if explained else problem
 
 
-def _misshapen_fields(
-    found: Iterable[NamedProblem], missing: Mapping[str, Collection[str]], form: Form
-) -> frozenset[str]:
-    fields = {split(problem.pointer)[0] for _, problem in found if problem.pointer} | {*missing.get("", ())}
+def _misshapen_fields(found: Iterable[Problem], missing: Mapping[str, Collection[str]], form: Form) -> frozenset[str]:
+    fields = {split(problem.pointer)[0] for problem in found if problem.pointer} | {*missing.get("", ())}
     return frozenset(fields if form == "wire" else (wire_names().get(field, field) for field in fields))
 
 
@@ -246,17 +244,14 @@ def _unusable_fields(pointer: str, name: SubjectName, subject: _Subject) -> froz
     return frozenset(fields if subject.form == "wire" else (wire_names().get(field, field) for field in fields))
 
 
-def under(pointer: str, problems: Iterable[NamedProblem], spelt_as: Any = None) -> list[NamedProblem]:
+def under(pointer: str, problems: Iterable[Problem], spelt_as: Any = None) -> list[Problem]:
     """The problems with pointers into the whole document; where `spelt_as` is given, in the key names that it has."""
     return [
-        (
-            name,
-            problem._replace(
-                pointer=_absolute(pointer, problem.pointer, spelt_as),
-                explains=tuple(_absolute(pointer, place, spelt_as) for place in problem.explains),
-            ),
+        problem._replace(
+            pointer=_absolute(pointer, problem.pointer, spelt_as),
+            explains=tuple(_absolute(pointer, place, spelt_as) for place in problem.explains),
         )
-        for name, problem in problems
+        for problem in problems
     ]
 
 

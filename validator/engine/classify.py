@@ -66,12 +66,14 @@ def classify(value: Any, *, form: FormChoice = "auto", expect: Expect = "auto") 
             expect
         ]
         seen = _looks_like(value) if kind is None else (_KINDS if isinstance(value, dict) else _ARRAYS)[kind]
-        return Classified(None, problem=_with_hint(Problem("", f"is {seen}, expected {expected}"), value))
+        return Classified(
+            None, problem=_with_hint(Problem("", f"is {seen}, expected {expected}", rule="not-a-run-list"), value)
+        )
     told = _told_forms(parts)
     if form == "auto":
         return Classified(kind, "sdk" if told["sdk"] > told["wire"] else "wire", parts)
     if told.total() and not told[form]:
-        return Classified(None, problem=Problem("", _IN_THE_OTHER_FORM[form]))
+        return Classified(None, problem=Problem("", _IN_THE_OTHER_FORM[form], rule="not-a-run-list"))
     return Classified(kind, form, parts)
 
 
@@ -144,10 +146,10 @@ def unrecognised(parts: Iterable[Part]) -> Iterator[Problem]:
     """A problem for each value that stands in the place of a page or a run and is neither."""
     for part in parts:
         if part.is_page and not (isinstance(part.page, dict) and isinstance(part.page.get("data"), list)):
-            yield Problem(part.pointer, f"is {_looks_like(part.page)}, expected a page of runs")
+            yield Problem(part.pointer, f"is {_looks_like(part.page)}, expected a page of runs", rule="not-a-run-list")
         for pointer, value in part.runs:
             if not _is_run(value):
-                yield Problem(pointer, f"is {_looks_like(value)}, expected a run")
+                yield Problem(pointer, f"is {_looks_like(value)}, expected a run", rule="not-a-run-list")
 
 
 def _told_forms(parts: Sequence[Part]) -> Counter[Form]:

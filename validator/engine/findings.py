@@ -18,7 +18,7 @@ from validator.core.options import CheckOptions
 from validator.core.per_file_ignores import is_left_out, left_out
 from validator.core.phrases import is_plain, word
 from validator.core.pointer import split
-from validator.core.problem import NamedProblem, Problem, Span
+from validator.core.problem import Problem, Span
 from validator.core.results import DocumentInfo, DocumentResult
 from validator.core.severity import Severity
 from validator.engine.classify import unrecognised
@@ -48,12 +48,12 @@ def placed(found: Found, settings: CheckOptions, room: int | None) -> DocumentRe
     """The findings of a document: all counted, those to show placed and sorted, as many worded as there is room for."""
     counted = _told_once(list(_in_effect(found.problems, found.about.file, settings)), settings)
     counted += _unrecognised(found, counted, settings)
-    shown = [(rule, problem) for rule, problem in counted if _severity(rule, problem, settings).reaches(settings.show)]
-    totals = Counter((rule, _severity(rule, problem, settings)) for rule, problem in counted)
+    shown = [problem for problem in counted if _severity(problem, settings).reaches(settings.show)]
+    totals = Counter((problem.rule, _severity(problem, settings)) for problem in counted)
     if room == 0:
         return DocumentResult(document=found.about, findings=(), totals=totals, beyond_cap=len(shown))
     text = text_of(found.document.data) if found.parsed.text is None else found.parsed.text
-    spans, landmarks = walk(text, {(problem.pointer, problem.on_key) for _, problem in shown if problem.span is None})
+    spans, landmarks = walk(text, {(problem.pointer, problem.on_key) for problem in shown if problem.span is None})
     entries = sorted(_entries(shown, spans, settings), key=lambda entry: (entry.span.start, entry.rule))
     kept = entries[:room]
     return DocumentResult(
@@ -64,74 +64,71 @@ def placed(found: Found, settings: CheckOptions, room: int | None) -> DocumentRe
     )
 
 
-def _in_effect(problems: Iterable[NamedProblem], file: str | None, settings: CheckOptions) -> Iterator[NamedProblem]:
+def _in_effect(problems: Iterable[Problem], file: str | None, settings: CheckOptions) -> Iterator[Problem]:
     """The problems of the rules in effect there; of a rule that speaks once a document, the first.
 
     A problem without a rule is a defect of the schemas, and no option leaves it out.
     """
     said: set[str] = set()
     places = left_out(file, settings.per_file_ignores)
-    for rule, problem in problems:
+    for problem in problems:
+        rule = problem.rule
         if rule not in BY_NAME:
             message = f"{problem.message}; there is no rule {rule} to report it, which is a defect of validate-runs"
-            yield "internal-error", problem._replace(message=message)
+            yield problem._replace(message=message, rule="internal-error")
         elif rule in settings.severities and rule not in said and not is_left_out(rule, problem.pointer, places):
             if BY_NAME[rule].once_per_document:
                 said.add(rule)
-            yield rule, problem
+            yield problem
 
 
-def _told_once(problems: list[NamedProblem], settings: CheckOptions) -> list[NamedProblem]:
+def _told_once(problems: list[Problem], settings: CheckOptions) -> list[Problem]:
     """The problems without those that another explains; the milder never takes the place of the more severe.
 
     A problem that explains what else is found at its own place gives way to a more severe one there.
     """
-    if not any(problem.explains for _, problem in problems):
+    if not any(problem.explains for problem in problems):
         return problems
-    ranks = [list(Severity).index(_severity(rule, problem, settings)) for rule, problem in problems]
+    ranks = [list(Severity).index(_severity(problem, settings)) for problem in problems]
     worst: dict[str, int] = {}
     best: dict[str, tuple[int, int]] = {}
-    for index, (_, problem) in enumerate(problems):
+    for index, problem in enumerate(problems):
         worst[problem.pointer] = min(ranks[index], worst.get(problem.pointer, ranks[index]))
         for place in problem.explains:
             best[place] = min((ranks[index], index), best.get(place, (ranks[index], index)))
 
-    def is_kept(index: int, rule: str, problem: Problem) -> bool:
+    def is_kept(index: int, problem: Problem) -> bool:
         rank, explanation = ranks[index], best.get(problem.pointer)
-        if explanation is None or BY_NAME[rule].mandatory:
+        if explanation is None or BY_NAME[problem.rule].mandatory:
             return True
         if problem.pointer in problem.explains:
             return explanation == (rank, index) and rank == worst[problem.pointer]
         return rank < explanation[0]
 
-    return [(rule, problem) for index, (rule, problem) in enumerate(problems) if is_kept(index, rule, problem)]
+    return [problem for index, problem in enumerate(problems) if is_kept(index, problem)]
 
 
-def _unrecognised(found: Found, counted: Iterable[NamedProblem], settings: CheckOptions) -> list[NamedProblem]:
+def _unrecognised(found: Found, counted: Iterable[Problem], settings: CheckOptions) -> list[Problem]:
     """What is in the place of a page or a run, is neither, and has no error in effect: it never counts as valid."""
     with_error: set[str] = set()
-    for rule, problem in counted:
-        if _severity(rule, problem, settings) is Severity.ERROR:
+    for problem in counted:
+        if _severity(problem, settings) is Severity.ERROR:
             parts = problem.pointer.split("/")
             with_error.update("/".join(parts[:length]) for length in range(min(len(parts), 3) + 1))
-    return [
-        ("not-a-run-list", problem)
-        for problem in unrecognised(found.classified.parts)
-        if problem.pointer not in with_error
-    ]
+    return [problem for problem in unrecognised(found.classified.parts) if problem.pointer not in with_error]
 
 
-def _severity(rule: str, problem: Problem, settings: CheckOptions) -> Severity:
-    severity = settings.severities[rule]
+def _severity(problem: Problem, settings: CheckOptions) -> Severity:
+    severity = settings.severities[problem.rule]
     return problem.at_most if problem.at_most and severity.reaches(problem.at_most) else severity
 
 
 def _entries(
-    shown: Sequence[NamedProblem], spans: Mapping[tuple[str, bool], Span], settings: CheckOptions
+    shown: Sequence[Problem], spans: Mapping[tuple[str, bool], Span], settings: CheckOptions
 ) -> Iterator[_Entry]:
-    for rule, problem in shown:
+    for problem in shown:
         span = problem.span or spans[problem.pointer, problem.on_key]
-        yield _Entry(rule, _severity(rule, problem, settings), problem, span)
+        yield _Entry(problem.rule, _severity(problem, settings), problem, span)
 
 
 def _findings(
@@ -240,7 +237,7 @@ def _excerpts(
 
 def _edits(entries: Sequence[_Entry], found: Found) -> dict[int, Edit]:
     """What mends the findings, by number; nothing where a key stands twice, for then no value is beyond doubt."""
-    if any(rule == "duplicate-key" for rule, _ in found.parsed.problems):
+    if any(problem.rule == "duplicate-key" for problem in found.parsed.problems):
         return {}
     digest = digest_of(found.document.data) if found.document.origin is None else ""
     return {

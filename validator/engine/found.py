@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from validator.core.problem import NamedProblem
+from validator.core.problem import Problem
 from validator.core.results import DocumentInfo
 from validator.engine.checks import Judged
 from validator.engine.classify import Classified
@@ -19,5 +19,5 @@ class Found(NamedTuple):
     about: DocumentInfo
     parsed: Parsed
     classified: Classified
-    problems: list[NamedProblem]
+    problems: list[Problem]
     parts: list[Judged]

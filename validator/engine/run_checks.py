@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from validator.core.options import CheckOptions
-from validator.core.problem import NamedProblem, Problem
+from validator.core.problem import Problem
 from validator.core.severity import Severity
 from validator.rules.base import ERROR, Rule
 from validator.rules.support.objects import ACTIVE, TERMINAL, Page, Run
@@ -126,21 +126,19 @@ def is_silent(run: Run, rules: Dispatch) -> bool:
     return True
 
 
-def run_problems(
-    run: Run, invalid_fields: Collection[str], rules: Dispatch
-) -> tuple[list[NamedProblem], Collection[str]]:
+def run_problems(run: Run, invalid_fields: Collection[str], rules: Dispatch) -> tuple[list[Problem], Collection[str]]:
     """What the rules say of one run, and the fields that no further rule may read.
 
     `invalid_fields` names the fields that the schemas rejected; screens may add to them.
     """
     shaped = {field: value for field, value in run.items() if field not in invalid_fields} if invalid_fields else run
     screened = called(rules.precheck, shaped)
-    unreliable_fields = {*invalid_fields, *(name for _, problem in screened for name in problem.invalidates)}
-    run = {**run, **{problem.pointer: None for _, problem in screened if problem.means_null}}
+    unreliable_fields = {*invalid_fields, *(name for problem in screened for name in problem.invalidates)}
+    run = {**run, **{problem.pointer: None for problem in screened if problem.means_null}}
     return screened + called(_applicable(rules.run, run, unreliable_fields), run), unreliable_fields
 
 
-def rest_problems(run: Run, rules: Dispatch) -> list[NamedProblem]:
+def rest_problems(run: Run, rules: Dispatch) -> list[Problem]:
     """What the rules report of a run that the accept schema accepts."""
     return called(_applicable(rules.rest, run, ()), run)
 
@@ -181,10 +179,10 @@ def page_problems(
     invalid_fields: Collection[str],
     misshapen_runs: Mapping[int, Collection[str]],
     rules: Dispatch,
-) -> list[NamedProblem]:
+) -> list[Problem]:
     """What the rules say of a page; a rule does not see the runs in which a field that it reads is misshapen."""
     runs = list(runs)
-    problems: list[NamedProblem] = []
+    problems: list[Problem] = []
     for rule, check in rules.page:
         if applies(rule, envelope, invalid_fields):
             unknown = {index for index, fields in misshapen_runs.items() if not knows(rule, fields)}
@@ -198,17 +196,17 @@ def knows(rule: Rule, invalid_fields: Collection[str]) -> bool:
     return not any(name in invalid_fields for name in rule.run_reads)
 
 
-def called(rules: Dispatched, subject: object) -> list[NamedProblem]:
+def called(rules: Dispatched, subject: object) -> list[Problem]:
     """What the rules say, and which of them failed."""
-    problems: list[NamedProblem] = []
+    problems: list[Problem] = []
     for rule, check in rules:
         try:
             if found := check(subject):
-                problems += [(rule.name, problem) for problem in found]
+                problems += [problem._replace(rule=rule.name) for problem in found]
         except (Exception, SystemExit) as error:  # a defect of the rule may neither hide the others nor end the check
             import logging  # a defect is rare, and the import is not cheap
 
             logging.getLogger(__name__).debug("rule %s failed", rule.name, exc_info=True)
             message = f"rule {rule.name} raised {type(error).__name__}, the other rules were still applied"
-            problems.append(("internal-error", Problem("", message)))
+            problems.append(Problem("", message, rule="internal-error"))
     return problems

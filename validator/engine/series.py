@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Any, TypeAlias, get_args
 
 from validator.core.options import Order
-from validator.core.problem import NamedProblem
+from validator.core.problem import Problem
 from validator.engine.checks import Checks, Judged, under
 from validator.engine.found import Found
 from validator.engine.run_checks import WITHOUT_REFERENCES, Dispatched, applies, called, knows, remember
@@ -59,7 +59,7 @@ class Series:
         self._history = History()
         self._recording = RecordingState()
 
-    def problems(self, found: Found, *, is_last: bool) -> Iterator[NamedProblem]:
+    def problems(self, found: Found, *, is_last: bool) -> Iterator[Problem]:
         """What is wrong with a document after those before it; `is_last` says that none comes after it."""
         document, request = found.document, _request(found.document)
         self._number += 1
@@ -68,7 +68,7 @@ class Series:
             self._recording = RecordingState()
         if document.origin:
             self._recording.at = (document.file, document.origin.turn, document.record or 0)
-        of_stream: list[NamedProblem] = []
+        of_stream: list[Problem] = []
         if document.origin and found.classified.kind == "run":
             of_stream += self._of_stream(found, here, document.origin)
             yield from of_stream
@@ -80,7 +80,7 @@ class Series:
         if request and request.lists and found.classified.kind == "page":
             yield from self._of_recorded_page(found, here, request)
 
-    def _of_histories(self, found: Found, here: Occurrence, contradicted: Collection[str]) -> Iterator[NamedProblem]:
+    def _of_histories(self, found: Found, here: Occurrence, contradicted: Collection[str]) -> Iterator[Problem]:
         """What is wrong with the next sightings of runs; what the stream has contradicted is not compared."""
         history = self._history if self._is_history else self._recording.history
         for part in found.parts:
@@ -96,7 +96,7 @@ class Series:
                 if change is not None:
                     yield from under(pointer, self._of_change(change), _spelling(found, as_written))
 
-    def _of_change(self, change: Transition) -> Iterator[NamedProblem]:
+    def _of_change(self, change: Transition) -> Iterator[Problem]:
         """What the rules say of two sightings; of what one of them has spoilt, those after it say nothing."""
         for pair in self._rules["history"]:
             said = called((pair,), change)
@@ -105,12 +105,12 @@ class Series:
                 kept = {name: value for name, value in change.after.fields.items() if name not in unreliable}
                 change = change._replace(after=change.after._replace(fields=kept))
 
-    def _spoilt(self, problems: Iterable[NamedProblem]) -> set[str]:
+    def _spoilt(self, problems: Iterable[Problem]) -> set[str]:
         """The fields that no further rule may read; only an error keeps errors away."""
-        errors = (problem for rule, problem in problems if self._settings.severities.get(rule) is ERROR)
+        errors = (problem for problem in problems if self._settings.severities.get(problem.rule) is ERROR)
         return {name for problem in errors for name in problem.invalidates}
 
-    def _of_stream(self, found: Found, here: Occurrence, origin: Origin) -> Iterator[NamedProblem]:
+    def _of_stream(self, found: Found, here: Occurrence, origin: Origin) -> Iterator[Problem]:
         (part,) = found.parts
         ((pointer, as_written),) = part.part.runs
         ((_, run),) = part.runs
@@ -122,7 +122,7 @@ class Series:
         self._recording.stream, self._recording.streamed = origin.stream, (run_id, here) if run_id else before
         yield from under(pointer, called(self._rules["stream"], streamed), _spelling(found, as_written))
 
-    def _of_listing(self, found: Found, here: Occurrence, *, is_last: bool) -> Iterator[NamedProblem]:
+    def _of_listing(self, found: Found, here: Occurrence, *, is_last: bool) -> Iterator[Problem]:
         """What is wrong with a document that is one page, or more, of the listing that was given."""
         if found.classified.kind != "page":
             self._listing.interrupt()
@@ -133,7 +133,7 @@ class Series:
             yield from self._of_page(part, turn._replace(is_last=is_last and number == len(found.parts)), found)
             self._listing.add(part, here, is_ahead=False)
 
-    def _of_recorded_page(self, found: Found, here: Occurrence, request: Request) -> Iterator[NamedProblem]:
+    def _of_recorded_page(self, found: Found, here: Occurrence, request: Request) -> Iterator[Problem]:
         """What is wrong with a page that a recorded request has asked for."""
         part, order = found.parts[0], self._settings.order or request.order
         cursors = {name: request.query[name] for name in _CURSORS if name in request.query}
@@ -153,7 +153,7 @@ class Series:
         listing.add(part, here, is_ahead="before" in cursors)
         self._recording.listings[_key(request)] = listing
 
-    def _of_page(self, part: Judged, turn: PageContext, found: Found) -> Iterator[NamedProblem]:
+    def _of_page(self, part: Judged, turn: PageContext, found: Found) -> Iterator[Problem]:
         if part.envelope is None:
             return
         for rule, check in self._rules["listing"]:

@@ -25,13 +25,12 @@ _PACKED = ((b"\x1f\x8b", "gzip data"), (b"\x28\xb5\x2f\xfd", "zstd data"), (b"PK
 class Parsed(NamedTuple):
     """A document as it was read.
 
-    `problems` pairs the name of a rule with each problem, in order of place. Where the document is not `readable`,
-    `value` is None and there is one problem, that which stopped the reading. `text` is there if it was needed:
-    see `text_of`.
+    `problems` are in order of place. Where the document is not `readable`, `value` is None and there is one problem,
+    that which stopped the reading. `text` is there if it was needed: see `text_of`.
     """
 
     value: Any
-    problems: tuple[tuple[str, Problem], ...]
+    problems: tuple[Problem, ...]
     readable: bool
     text: str | None
 
@@ -117,24 +116,24 @@ def _explained(data: bytes | str) -> Parsed:
     return Parsed(*explained(text), text)
 
 
-def foreign(data: bytes) -> tuple[str, Problem] | None:
+def foreign(data: bytes) -> Problem | None:
     """The problem of data that is no text in UTF-8."""
     for magic, kind in _PACKED:
         if data.startswith(magic):
-            return "not-json", _at(0, f"is {kind}, but a JSON document was expected")
+            return _at("not-json", 0, f"is {kind}, but a JSON document was expected")
     for name, _ in _wide(data):
-        return "not-utf8", _at(0, f"is {name}, but UTF-8 was expected")
+        return _at("not-utf8", 0, f"is {name}, but UTF-8 was expected")
     body = data.removeprefix(_BOM)
     try:
         body.decode()
     except UnicodeDecodeError as error:
         at = len(body[: error.start].decode())
-        return "not-utf8", _at(at, f"is the byte 0x{body[error.start]:02X}, which is not UTF-8 here")
+        return _at("not-utf8", at, f"is the byte 0x{body[error.start]:02X}, which is not UTF-8 here")
     return None
 
 
-def _at(offset: int, message: str) -> Problem:
-    return Problem("", message, span=Span(offset, offset + 1))
+def _at(rule: str, offset: int, message: str) -> Problem:
+    return Problem("", message, span=Span(offset, offset + 1), rule=rule)
 
 
 def is_wide(data: bytes) -> bool:

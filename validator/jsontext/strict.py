@@ -29,8 +29,8 @@ _UNLISTED = {
 """What is counted, where it is not reported."""
 
 
-def explained(text: str) -> tuple[Any, tuple[tuple[str, Problem], ...], bool]:
-    """The value of a document, its problems in order of place, each with the name of its rule, and if it was readable.
+def explained(text: str) -> tuple[Any, tuple[Problem, ...], bool]:
+    """The value of a document, its problems in order of place, and if it was readable.
 
     Of a repeated key the last value counts, and a number too large for a double is infinite. What cannot be read has
     the value None and one problem.
@@ -40,7 +40,7 @@ def explained(text: str) -> tuple[Any, tuple[tuple[str, Problem], ...], bool]:
         for _ in tokens(text, skip_to=len(text)):
             pass
     except Unreadable as stopped:
-        return None, ((stopped.rule, stopped.problem),), False
+        return None, (stopped.problem,), False
     reading = _Reading(text)
     reading.read()
     return reading.document[0], tuple(reading.problems), True
@@ -51,7 +51,7 @@ class _Reading:
 
     def __init__(self, text: str) -> None:
         self.document: list[Any] = []
-        self.problems: list[tuple[str, Problem]] = []
+        self.problems: list[Problem] = []
         self._text = text
         self._holders: list[Any] = [self.document]
         self._keys: list[dict[str | int, int]] = []
@@ -130,13 +130,13 @@ class _Reading:
 
     def _count_unlisted(self, rule: str, one: str, several: str) -> None:
         """Tell in the last such problem that is reported how many are not."""
-        listed = [index for index, (name, _) in enumerate(self.problems) if name == rule]
+        listed = [index for index, problem in enumerate(self.problems) if problem.rule == rule]
         unlisted = self._found[rule] - len(listed)
         if unlisted > 0:
-            _, problem = self.problems[listed[-1]]
+            problem = self.problems[listed[-1]]
             others = f"{one} in this document is" if unlisted == 1 else f"{several} in this document are"
             message = f"{problem.message}; {{}} more {others} not listed"
-            self.problems[listed[-1]] = rule, problem._replace(message=message, values=(*problem.values, unlisted))
+            self.problems[listed[-1]] = problem._replace(message=message, values=(*problem.values, unlisted))
 
     def _report(self, rule: str, token: Token, message: str, *values: object) -> None:
         self._found[rule] += 1
@@ -144,10 +144,10 @@ class _Reading:
             return
         pointer, span = join(*parts(token.path)), Span(token.start, token.end)
         self._room -= len(pointer)
-        problem = Problem(pointer, message, values, on_key=token.kind == "key", span=span)
+        problem = Problem(pointer, message, values, on_key=token.kind == "key", span=span, rule=rule)
         if rule == _NOT_FINITE:  # the schemas have their say too, in case this is left out
             problem = problem._replace(explains=(pointer,))
-        self.problems.append((rule, problem))
+        self.problems.append(problem)
 
     def _is_full(self, rule: str) -> bool:
         """Whether what was found just now is only counted; the first of each rule is listed."""

@@ -41,8 +41,7 @@ class Unreadable(Exception):
     """The text ends being JSON here, or goes deeper than any reader has to follow."""
 
     def __init__(self, rule: str, problem: Problem) -> None:
-        self.rule = rule
-        self.problem = problem
+        self.problem = problem._replace(rule=rule)
 
 
 class _Container(NamedTuple):

@@ -78,7 +78,7 @@ class Document(NamedTuple):
     """One JSON text to check.
 
     `file` is the name as the user gave it (None for a value), `record` its 1-based number in a file of many.
-    `problem` names the rule and the problem of a document whose content could not be had; `data` is empty then.
+    `problem` is that of a document whose content could not be had; `data` is empty then.
     `has_places` is False where the text was made from a value: nobody could look a place up in it.
     Without an `origin`, a document with a record is that line of its file, and one without a record is all of it.
     `parsed` is what the data holds, if it has been parsed already.
@@ -87,7 +87,7 @@ class Document(NamedTuple):
     file: str | None
     data: bytes | str
     record: int | None = None
-    problem: tuple[str, Problem] | None = None
+    problem: Problem | None = None
     has_places: bool = True
     origin: Origin | None = None
     parsed: Parsed | None = None
@@ -113,8 +113,8 @@ def unreadable(
     file: str, rule: str, message: str, *values: object, record: int | None = None, origin: Origin | None = None
 ) -> Document:
     """What stands in the place of a document whose content could not be had: the finding that says why."""
-    problem = Problem("", message, values, span=Span(0, 0))
-    return Document(file=file, data=b"", record=record, problem=(rule, problem), origin=origin)
+    problem = Problem("", message, values, span=Span(0, 0), rule=rule)
+    return Document(file=file, data=b"", record=record, problem=problem, origin=origin)
 
 
 class SkippedRecords(NamedTuple):

@@ -51,7 +51,7 @@ def _first(parsed: Parsed, text: str, pointer: str) -> Problem:
     from validator.jsontext.strict import LAST_COUNTS
     from validator.jsontext.syntax_errors import SEVERAL
 
-    _, problem = parsed.problems[0]
+    problem = parsed.problems[0]
     said = problem.message.replace(LAST_COUNTS, "; readers differ in the value that they keep")
     said = said.replace(SEVERAL, "; the arguments of a call are one object")
     place = Lines(text_of(text)).line_and_column

@@ -62,7 +62,9 @@ class _Judge(NamedTuple):
     accepts: Accepts | None
 
 
-_BYTE_ORDER_MARK = Problem("", "is a byte order mark (U+FEFF), but an object was expected", span=Span(0, 1))
+_BYTE_ORDER_MARK = Problem(
+    "", "is a byte order mark (U+FEFF), but an object was expected", span=Span(0, 1), rule="not-json"
+)
 _NOT_COMPARED = Problem(
     "", "is not compared with parameters, which would take too much work for their size", at_most=Severity.INFO
 )
@@ -72,7 +74,7 @@ _remembered = lru_cache(maxsize=32)(parse)
 def read(text: str) -> Parsed:
     """Parse the text of arguments, once for the rules that ask in turn."""
     if text.startswith("\ufeff"):  # let pass before a document in bytes, but JSON.parse and json.loads refuse it here
-        return Parsed(None, (("not-json", _BYTE_ORDER_MARK),), False, text)
+        return Parsed(None, (_BYTE_ORDER_MARK,), False, text)
     return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else parse(text)
 
 

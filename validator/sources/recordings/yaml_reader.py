@@ -49,7 +49,7 @@ def documents(opened: Reader, data: bytes) -> Iterator[Document | SkippedRecords
         yield from _none(opened, "is no cassette: it has no list of interactions or http_interactions", text, 0)
         return
     if other := foreign(data):
-        yield _foreign(opened, text, *other)
+        yield _foreign(opened, text, other)
         return
     yield from documents_of_calls(opened, Recording(text), calls(value, YamlStrings(text, value)))
 
@@ -60,9 +60,9 @@ def _none(opened: Reader, reason: str, text: str, at: int) -> Iterator[Document]
         yield unreadable(opened.name, "broken-recording", reason, origin=Origin(frame))
 
 
-def _foreign(opened: Reader, text: str, rule: str, problem: Problem) -> Document:
+def _foreign(opened: Reader, text: str, problem: Problem) -> Document:
     frame = Opaque(Recording(text), lambda: problem.span.start if problem.span else 0)
-    return unreadable(opened.name, rule, problem.message, origin=Origin(frame))
+    return unreadable(opened.name, problem.rule, problem.message, origin=Origin(frame))
 
 
 class _Scalar(str):
