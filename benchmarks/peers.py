@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from validator.contract.inline import inlined
-from validator.contract.loader import URN, contract
+from validator.contract.inline import inline
+from validator.contract.loader import URN, load_contract
 
 AJV = "ajv@8.17.1"
 _COUNT_REJECTED = """
@@ -30,15 +30,15 @@ lines.on("close", () => console.log(rejected));
 
 def stock_jsonschema() -> Draft202012Validator:
     """The schemas of a page and its runs, as anybody would use them with jsonschema and a registry."""
-    plain = contract("observed", "wire")
+    plain = load_contract("observed", "wire")
     resources = [(urn, DRAFT202012.create_resource(schema)) for urn, schema in plain.schemas.items()]
-    return Draft202012Validator(plain.whole_page, registry=Registry().with_resources(resources))
+    return Draft202012Validator(plain.page_with_runs, registry=Registry().with_resources(resources))
 
 
 def schema_bundle() -> dict[str, Any]:
     """The schemas of a page and its runs in one document."""
-    plain = contract("observed", "wire")
-    return {**plain.whole_page, "$defs": dict(plain.schemas)}
+    plain = load_contract("observed", "wire")
+    return {**plain.page_with_runs, "$defs": dict(plain.schemas)}
 
 
 def openai_page() -> Callable[[bytes], Any]:
@@ -63,10 +63,10 @@ def ajv_command(file: Path, *, of_pages: bool = False) -> tuple[list[str] | None
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
         if done.returncode:
             return None, f"ajv is not measured: npm cannot install {AJV}: {done.stderr.strip().splitlines()[-1:]}"
-    schemas = contract("observed", "wire").schemas
-    schema = inlined(schemas[f"{URN}run"], schemas)
+    schemas = load_contract("observed", "wire").schemas
+    schema = inline(schemas[f"{URN}run"], schemas)
     if of_pages:
-        page = inlined(schemas[f"{URN}list_runs_response"], schemas)
+        page = inline(schemas[f"{URN}list_runs_response"], schemas)
         data = {**page["properties"]["data"], "items": schema}
         schema = {**page, "properties": {**page["properties"], "data": data}}
     script = folder / "count_rejected.js"

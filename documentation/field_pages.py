@@ -11,12 +11,11 @@ from documentation.fields import Field, camel_path, fields, told
 from documentation.markdown import code, fenced, front_matter, page, prose, table
 from documentation.rule_pages import read_by, rule_table
 from documentation.session import ROOT
-from validator.contract.loader import Subject
 from validator.rules.registry import RULES
 
-FOLDERS: Mapping[Subject, str] = {"list_runs_response": "page", "run": "run"}
-_PLACES: Mapping[Subject, str] = {"list_runs_response": "/", "run": "/data/*/"}
-_WHAT: Mapping[Subject, str] = {"list_runs_response": "the page", "run": "a run"}
+FOLDERS: Mapping[str, str] = {"list_runs_response": "page", "run": "run"}
+_PLACES: Mapping[str, str] = {"list_runs_response": "/", "run": "/data/*/"}
+_WHAT: Mapping[str, str] = {"list_runs_response": "the page", "run": "a run"}
 _OBSERVED, _CAMEL = "`observed`", "`observed`, camelCase"
 _EDITIONS = {
     _OBSERVED: ("observed", "wire"),
@@ -62,12 +61,12 @@ def _briefly(one: Field, *both: Field) -> str:
     return "; ".join(filter(None, (value, required)))
 
 
-def _observed(subject: Subject) -> Mapping[str, Field]:
+def _observed(subject: str) -> Mapping[str, Field]:
     return fields("observed", "wire", subject)
 
 
 @cache
-def _by_path(contract: Any, form: Any, subject: Subject) -> dict[str, Field]:
+def _by_path(contract: Any, form: Any, subject: str) -> dict[str, Field]:
     """All fields of an edition, also those inside others, by their paths in wire names."""
     top = fields(contract, form, subject).values()
     return {field.path: field for one in top for field in (one, *one.all_inside())}
@@ -100,7 +99,7 @@ def _index() -> str:
     )
 
 
-def _page(subject: Subject, field: Field) -> str:
+def _page(subject: str, field: Field) -> str:
     rules = [rule for rule in RULES if field.name in read_by(rule)[subject]]
     return page(
         front_matter(field.name, field.description),
@@ -121,7 +120,7 @@ def _tells(field: Field) -> bool:
     return bool(field.description) or not field.inside
 
 
-def _editions(subject: Subject, field: Field) -> str:
+def _editions(subject: str, field: Field) -> str:
     """What the contracts and forms say of a field: one line where all say the same."""
     columns = {name: _facts(_by_path(*edition, subject)[field.path]) for name, edition in _EDITIONS.items()}
     if len({*columns.values()}) == 1:
@@ -141,7 +140,7 @@ def _facts(field: Field) -> tuple[str, str]:
     return required, field.value
 
 
-def _section(subject: Subject, field: Field) -> str:
+def _section(subject: str, field: Field) -> str:
     camel = camel_path(field.path)
     return page(
         f"### {field.path.replace('*', '…')} {{ #{_anchor(field.path)} }}",
@@ -164,7 +163,7 @@ def _anchor(path: str) -> str:
     return path.replace("[]", "").replace("*", "any").replace(".", "-")
 
 
-def _example(subject: Subject, name: str) -> str:
+def _example(subject: str, name: str) -> str:
     """The field in a sound sample: the first that has something to show, and not too much."""
     for value in _samples(subject, name):
         text = json.dumps({name: value}, indent=2, ensure_ascii=False)
@@ -173,7 +172,7 @@ def _example(subject: Subject, name: str) -> str:
     return ""
 
 
-def _samples(subject: Subject, name: str) -> Iterator[Any]:
+def _samples(subject: str, name: str) -> Iterator[Any]:
     valid = ROOT / "samples" / "valid"
     for path in (*sorted(valid.glob("*page.json")), *sorted(valid.glob("status-*.json"))):
         document = json.loads(path.read_bytes())

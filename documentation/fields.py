@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from documentation.markdown import code
-from validator.contract.loader import Schema, Subject, camel_case, contract, wire_names
+from validator.contract.loader import Schema, load_contract, to_camel_case, to_wire_name
 from validator.core.options import ContractName, Form
 from validator.core.phrases import TYPES, either
 
@@ -75,10 +75,10 @@ class Field:
 
 
 @cache
-def fields(name: ContractName, form: Form, subject: Subject) -> Mapping[str, Field]:
+def fields(name: ContractName, form: Form, subject: str) -> Mapping[str, Field]:
     """The fields at the top of a page or a run, by their wire names."""
-    schemas = contract(name, form)
-    top = _applied(schemas.schema_of(subject), schemas.schemas)
+    schemas = load_contract(name, form)
+    top = _applied(schemas.schema(subject), schemas.schemas)
     return {field.name: field for field in _inside(tuple(top), schemas.schemas, "")}
 
 
@@ -154,7 +154,7 @@ def _field(name: str, found: list[Demand], around: Iterable[Demand], schemas: Sc
         for demand in _applied(schema, schemas, () if only else when)
         if not any(condition.key == name and condition.positive for condition in demand.when)
     )  # without "`type` is `function` where `type` is `function`"
-    wire = wire_names().get(name, name)
+    wire = to_wire_name(name)
     whole = path + wire if wire == "[]" or not path else f"{path}.{wire}"
     return Field(
         name=wire,
@@ -222,4 +222,4 @@ def _common(lists: list[list[Any]]) -> list[Any]:
 
 def camel_path(path: str) -> str:
     """A path as the sdk form spells it."""
-    return ".".join(camel_case(part.removesuffix("[]")) + "[]" * part.endswith("[]") for part in path.split("."))
+    return ".".join(to_camel_case(part.removesuffix("[]")) + "[]" * part.endswith("[]") for part in path.split("."))

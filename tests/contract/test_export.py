@@ -23,13 +23,15 @@ from tests.support.paths import INVALID, MISSHAPEN, SAMPLES, VALID
 from tests.support.tools import command, npm_packages, package
 from validator import validate
 from validator.contract.export import Layout
-from validator.contract.loader import SUBJECTS, Subject, contract
+from validator.contract.loader import load_contract
 from validator.core.options import ContractName, Expect, Form
+from validator.core.resource import RUN
 
 AJV = "ajv@8.20.0"
 SOURCEMETA = "@sourcemeta/jsonschema@16.11.0"
-EXPECTED: dict[Subject, Expect] = {"list_runs_response": "page", "run": "run"}
+EXPECTED: dict[str, Expect] = {"list_runs_response": "page", "run": "run"}
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+SUBJECTS = (RUN.list_schema, RUN.item_schema)
 COMBINATIONS = [(s, name, form) for s in SUBJECTS for name in get_args(ContractName) for form in get_args(Form)]
 JUDGED_ON_READING = {"duplicate-key", "lone-surrogate", "mixed-naming", "non-finite-number", "too-deep"}
 """Samples of what no schema can say: the text, the keys that it does not name, the depth."""
@@ -60,7 +62,7 @@ def _mutated(name: ContractName, form: Form) -> list[Any]:
     """Sound pages with up to four faults of shape, and their runs."""
     rng = random.Random(f"{name} {form}")
     pages = [page for page in _documents() if _is_full(page) and ("hasMore" in page) == (form == "sdk")][:12]
-    pools = [(page, mutations(page, contract(name, form))) for page in pages]
+    pools = [(page, mutations(page, load_contract(name, form))) for page in pages]
     faulty = [several(*rng.choice(pools), rng) for _ in range(30)]
     return [*faulty, *(found for page in faulty for found in _runs(page))]
 
@@ -70,7 +72,7 @@ def _is_full(page: Any) -> bool:
 
 
 @cache
-def _judged(subject: Subject, name: ContractName, form: Form) -> tuple[list[Any], list[bool]]:
+def _judged(subject: str, name: ContractName, form: Form) -> tuple[list[Any], list[bool]]:
     """Samples and mutated pages, and what our own pass says of each."""
     documents = [*_documents(), *_mutated(name, form)]
     verdicts = _accepted(documents, subject, name, form)
@@ -78,7 +80,7 @@ def _judged(subject: Subject, name: ContractName, form: Form) -> tuple[list[Any]
     return documents, verdicts
 
 
-def _accepted(documents: list[Any], subject: Subject, name: ContractName, form: Form) -> list[bool]:
+def _accepted(documents: list[Any], subject: str, name: ContractName, form: Form) -> list[bool]:
     with TemporaryDirectory() as folder:
         files = [Path(folder, f"{index:06}.json") for index in range(len(documents))]
         for file, document in zip(files, documents, strict=True):
@@ -90,12 +92,12 @@ def _accepted(documents: list[Any], subject: Subject, name: ContractName, form: 
         return [str(file) not in refused for file in files]
 
 
-def _words(subject: Subject, name: ContractName, form: Form, layout: Layout = "definitions") -> list[str]:
+def _words(subject: str, name: ContractName, form: Form, layout: Layout = "definitions") -> list[str]:
     layouts = {"definitions": [], "bundle": ["--bundle"], "dereference": ["--dereference"]}
     return ["--expect", EXPECTED[subject], "--contract", name, "--form", form, "--print-schema", *layouts[layout]]
 
 
-def _printed(subject: Subject, name: ContractName, form: Form, layout: Layout = "definitions") -> Any:
+def _printed(subject: str, name: ContractName, form: Form, layout: Layout = "definitions") -> Any:
     ran = run(*_words(subject, name, form, layout))
     assert (ran.code, ran.err) == (0, "")
     return json.loads(ran.out)
@@ -108,7 +110,7 @@ def _refuse(uri: str) -> Any:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(("subject", "name", "form"), COMBINATIONS)
 def test_jsonschema_says_the_same_with_nothing_but_the_printed_schema(
-    subject: Subject, name: ContractName, form: Form, layout: Layout
+    subject: str, name: ContractName, form: Form, layout: Layout
 ) -> None:
     schema = _printed(subject, name, form, layout)
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -123,7 +125,7 @@ def test_jsonschema_says_the_same_with_nothing_but_the_printed_schema(
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(("subject", "name", "form"), COMBINATIONS)
 def test_ajv_says_the_same_in_its_strict_mode(
-    subject: Subject, name: ContractName, form: Form, layout: Layout, tmp_path: Path
+    subject: str, name: ContractName, form: Form, layout: Layout, tmp_path: Path
 ) -> None:
     documents, verdicts = _judged(subject, name, form)
     schema, judged = tmp_path / "schema.json", tmp_path / "documents.json"
@@ -139,7 +141,7 @@ def test_ajv_says_the_same_in_its_strict_mode(
 @pytest.mark.tools
 @pytest.mark.parametrize(("subject", "name", "form"), COMBINATIONS)
 def test_sourcemeta_finds_its_way_through_a_bundle_and_says_the_same(
-    subject: Subject, name: ContractName, form: Form, tmp_path: Path
+    subject: str, name: ContractName, form: Form, tmp_path: Path
 ) -> None:
     documents, verdicts = _judged(subject, name, form)
     schema, lines = tmp_path / "schema.json", tmp_path / "documents.jsonl"
@@ -175,7 +177,7 @@ def test_a_layout_is_what_it_is_called() -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(("subject", "name", "form"), COMBINATIONS)
 def test_every_field_has_a_title_and_a_description(
-    subject: Subject, name: ContractName, form: Form, layout: Layout
+    subject: str, name: ContractName, form: Form, layout: Layout
 ) -> None:
     schema = _printed(subject, name, form, layout)
     assert (schema["title"], schema["description"]) == (TITLES[subject, name], schema["description"])

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from validator.contract.loader import Shape, contract
+from validator.contract.loader import Shape, load_contract
 from validator.contract.redaction import Path, may_show, may_show_key
 from validator.core.options import ContractName
 
@@ -129,7 +129,7 @@ FIELDS = sorted(
     {
         field
         for name in get_args(ContractName)
-        for shape in contract(name, "wire").shapes.values()
+        for shape in load_contract(name, "wire").shapes.values()
         for field in _declared(shape)
     }
 )

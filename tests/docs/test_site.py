@@ -16,7 +16,7 @@ from tests.support.paths import ROOT
 from tests.support.tools import package
 from validator.cli.command import command
 from validator.cli.config.apply import options_of
-from validator.contract.loader import contract
+from validator.contract.loader import load_contract
 from validator.rules.base import Rule
 from validator.rules.registry import BY_NAME, RULES
 
@@ -132,7 +132,7 @@ def test_an_option_is_in_the_reference(option: click.Option, site: Path) -> None
 
 @pytest.mark.parametrize("subject", ["list_runs_response", "run"])
 def test_every_field_has_a_page(subject: str, site: Path) -> None:
-    shape = contract("observed", "wire").shape_of(subject)  # type: ignore[arg-type]  # one of the two
+    shape = load_contract("observed", "wire").shapes[subject]
     folder = {"list_runs_response": "page", "run": "run"}[subject]
     assert {path.parent.name for path in (site / "fields" / folder).glob("*/index.html")} == {*shape.properties}
 

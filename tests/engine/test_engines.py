@@ -18,12 +18,13 @@ from hypothesis import settings
 from tests.support.mutations import Mutation, mutations, several
 from tests.support.paths import INVALID, MISSHAPEN, SAMPLES, VALID
 from validator import Finding, validate
-from validator.contract import compiler as schema_pass
-from validator.contract.compiler import accepts
+from validator.contract import compiler
+from validator.contract.compiler import compile_schema, compile_schemas
 from validator.contract.errors import explain
-from validator.contract.inline import inlined
-from validator.contract.loader import SUBJECTS, Subject, contract
+from validator.contract.inline import inline
+from validator.contract.loader import load_contract
 from validator.core.options import ContractName, Form
+from validator.core.resource import RUN
 from validator.rules.support import arguments
 
 PAGES_OF_EACH = 2 * settings().max_examples
@@ -42,7 +43,7 @@ def _pages(form: Form) -> list[Any]:
 @cache
 def _faulty_pages(name: ContractName, form: Form) -> list[Any]:
     rng = random.Random(f"{name} {form}")
-    pools = [(page, mutations(page, contract(name, form))) for page in _pages(form)]
+    pools = [(page, mutations(page, load_contract(name, form))) for page in _pages(form)]
     return [several(*rng.choice(pools), rng) for _ in range(PAGES_OF_EACH)]
 
 
@@ -58,7 +59,7 @@ def _findings(documents: Sequence[Any], name: ContractName, form: Form) -> list[
         return list(found.values())
 
 
-def _subjects(page: Any) -> Iterator[tuple[Any, Subject]]:
+def _subjects(page: Any) -> Iterator[tuple[Any, str]]:
     """What the schemas are asked about: the page, and each of its runs."""
     yield page, "list_runs_response"
     data = page.get("data") if isinstance(page, dict) else None
@@ -71,7 +72,7 @@ def test_a_run_is_accepted_exactly_when_nothing_is_explained(name: ContractName,
     rejected = 0
     for page in _faulty_pages(name, form):
         for value, subject in _subjects(page):
-            verdict = accepts(subject, name, form)(value)
+            verdict = compile_schema(subject, name, form)(value)
             assert verdict == (not explain(value, subject, name, form)), json.dumps(value)
             rejected += not verdict
     assert rejected > PAGES_OF_EACH * 0.9
@@ -95,7 +96,7 @@ def test_the_samples_say_the_same_without_the_fast_engines(without_fast_engines:
     assert [validate(path, now=NOW).findings for path in samples] == fast
 
 
-@pytest.mark.parametrize("module", [arguments, schema_pass], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [arguments, compiler], ids=lambda module: module.__name__)
 def test_a_module_does_without_an_engine_that_is_not_installed(
     module: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,15 +111,18 @@ def test_a_module_does_without_an_engine_that_is_not_installed(
 
 @pytest.mark.parametrize(("name", "form"), COMBINATIONS)
 def test_nothing_is_looked_up_for_what_is_applied_holds_no_reference(name: ContractName, form: Form) -> None:
-    schemas = contract(name, form)
-    applied = {subject: json.dumps(inlined(schemas.schema_of(subject), schemas.schemas)) for subject in SUBJECTS}
+    schemas = load_contract(name, form)
+    applied = {
+        subject: json.dumps(inline(schemas.schema(subject), schemas.schemas))
+        for subject in (RUN.list_schema, RUN.item_schema)
+    }
     assert [subject for subject, schema in applied.items() if '"$ref"' in schema] == []
     assert all('"required"' in schema for schema in applied.values())
 
 
 @pytest.mark.skipif(find_spec("jsonschema_rs") is None, reason="judges with the fast engine")
 def test_what_one_schema_asks_of_all_other_keys_it_asks_of_those_that_another_declares() -> None:
-    accepts_both = schema_pass.engine(
+    accepts_both = compile_schemas(
         [
             {"properties": {"a": {"type": "integer"}}},
             {"properties": {"c": {}}, "additionalProperties": {"minimum": 5}},
@@ -144,7 +148,7 @@ def test_every_single_fault_of_shape_is_one_finding_at_its_place(name: ContractN
 
 def _single_faults(name: ContractName, form: Form) -> list[tuple[Any, Mutation]]:
     """Each fault of each field once, with a page to lay it into."""
-    found = [(page, mutation) for page in _pages(form) for mutation in mutations(page, contract(name, form))]
+    found = [(page, mutation) for page in _pages(form) for mutation in mutations(page, load_contract(name, form))]
     return list({_kind(mutation): (page, mutation) for page, mutation in found}.values())
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.pages import findings, page, run, said
 from tests.support.paths import INVALID, SAMPLES
 from validator import validate
-from validator.contract.loader import Shape, camel_case, contract
+from validator.contract.loader import Shape, load_contract, to_camel_case
 
 SDK_PAGE = json.loads((SAMPLES / "valid" / "sdk-page.json").read_text("utf-8"))
 ISO_RUN = json.loads((SAMPLES / "valid" / "sdk-run-v1-iso-times.json").read_text("utf-8"))
@@ -31,7 +31,7 @@ def _camel(value: Any, shape: Shape) -> Any:
         return value
     free = Shape.of({})
     return {
-        camel_case(key) if key in shape.properties else key: _camel(
+        to_camel_case(key) if key in shape.properties else key: _camel(
             child, shape.properties.get(key, shape.others or free)
         )
         for key, child in value.items()
@@ -39,9 +39,9 @@ def _camel(value: Any, shape: Shape) -> Any:
 
 
 def _as_sdk(document: dict[str, Any]) -> dict[str, Any]:
-    wire = contract("observed", "wire")
-    envelope = _camel({**document, "data": []}, wire.shape_of("list_runs_response"))
-    runs = [_camel(item, wire.shape_of("run")) for item in document["data"]]
+    wire = load_contract("observed", "wire")
+    envelope = _camel({**document, "data": []}, wire.shapes["list_runs_response"])
+    runs = [_camel(item, wire.shapes["run"]) for item in document["data"]]
     return {**envelope, "data": runs}
 
 
@@ -63,7 +63,7 @@ def test_every_rule_says_the_same_of_the_camel_case_form(sample: Path) -> None:
 
 
 def _renamed_pointer(pointer: str) -> str:
-    return "/".join(camel_case(part) for part in pointer.split("/"))
+    return "/".join(to_camel_case(part) for part in pointer.split("/"))
 
 
 def test_names_of_fields_in_messages_are_spelt_as_in_the_document() -> None:
@@ -102,7 +102,7 @@ def test_words_of_vocabularies_in_messages_stay_as_they_are() -> None:
 
 
 def test_no_message_about_the_camel_case_form_names_a_field_of_the_wire() -> None:
-    names = {name for name in contract("observed", "wire").shape_of("run").properties if "_" in name}
+    names = {name for name in load_contract("observed", "wire").shapes["run"].properties if "_" in name}
     bare = re.compile(r'(?<!")\b(?:' + "|".join(names) + r')\b(?!")')
     for sample in INVALID:
         if _is_page(sample) and sample.stem not in NAMING:

@@ -12,7 +12,7 @@ from tests.support.commands import run as command
 from tests.support.mutations import mutations, several
 from tests.support.pages import NOW, PAGE, findings, page, run, said
 from validator import Severity, validate
-from validator.contract.loader import contract
+from validator.contract.loader import load_contract
 from validator.rules.registry import BY_NAME
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -184,7 +184,7 @@ def test_what_one_fault_explains_is_no_other_fault_at_the_same_place() -> None:
 def _pages() -> Iterator[Any]:
     """Pages with faults of shape and sense, drawn at random, always the same."""
     draw = random.Random(18)
-    shapes = mutations(PAGE, contract("observed", "wire"))
+    shapes = mutations(PAGE, load_contract("observed", "wire"))
     senses: list[Callable[[dict[str, Any]], None]] = [
         lambda one: one.update(completed_at=draw.choice([0, None, CREATED * 1000, CREATED - 5])),
         lambda one: one.update(started_at=draw.choice([0, None, CREATED * 1000, CREATED - 5])),

@@ -16,7 +16,7 @@ from tests.support.pages import NOW, RUN, findings, page, run, said
 from tests.support.paths import SAMPLES
 from validator import validate
 from validator.batch.session import check_all
-from validator.contract.loader import camel_case, contract
+from validator.contract.loader import load_contract, to_camel_case
 from validator.core.options import CheckOptions
 from validator.core.results import CleanRecords
 from validator.engine.checker import find
@@ -241,7 +241,7 @@ def test_pages_in_camel_case_are_followed_and_spelt_as_they_are() -> None:
 def _camel(value: Any) -> Any:
     if isinstance(value, list):
         return [_camel(item) for item in value]
-    return {camel_case(key): _camel(child) for key, child in value.items()} if isinstance(value, dict) else value
+    return {to_camel_case(key): _camel(child) for key, child in value.items()} if isinstance(value, dict) else value
 
 
 def _files(folder: Path, *documents: Any) -> list[str]:
@@ -863,7 +863,7 @@ def test_a_rule_that_raises_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_rule_raises_whatever_is_misshapen(tmp_path: Path, form: str) -> None:
     rng = random.Random(20261201)
     sound = [listed("ab"), listed("bc"), page(active(id="run_b")), page(*runs("ab"), has_more=True)]
-    pools = [(one, mutations(one, contract("observed", "wire"))) for one in sound]
+    pools = [(one, mutations(one, load_contract("observed", "wire"))) for one in sound]
     for _ in range(settings().max_examples):
         documents = [several(one, pool, rng) for one, pool in (rng.choice(pools) for _ in range(4))]
         if form == "sdk":

@@ -53,9 +53,9 @@ class Mutation:
 
 def mutations(page: dict[str, Any], contract: Contract) -> list[Mutation]:
     """Every fault of shape that the schemas of the contract forbid, one at a time, in this page."""
-    envelope = contract.schemas[contract.id_of("list_runs_response")]
+    envelope = contract.schema("list_runs_response")
     found = list(_at(page, envelope, contract, ()))
-    run = contract.schemas[contract.id_of("run")]
+    run = contract.schema("run")
     for index, value in enumerate(page["data"]):
         found += _at(value, run, contract, ("data", index))
     return list({(m.path, m.keyword, repr(m.value), m.delete): m for m in found}.values())

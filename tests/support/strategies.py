@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.mutations import Mutation, mutations
 from tests.support.pages import page, run
 from tests.support.paths import VALID
-from validator.contract.loader import contract
+from validator.contract.loader import load_contract
 from validator.rules.support.identifiers import PLACEHOLDERS
 
 FREE_TEXT = st.text(max_size=60).filter(lambda text: text not in PLACEHOLDERS)
@@ -74,7 +74,7 @@ def sound_pages(draw: st.DrawFn) -> dict[str, Any]:
 
 _PAGES = [json.loads(path.read_bytes()) for path in VALID if path.name in ("page.json", "mixed-tools-page.json")]
 _MUTATIONS = [
-    (one, mutation) for one in _PAGES for mutation in mutations(one, contract("observed", "wire")) if mutation.path
+    (one, mutation) for one in _PAGES for mutation in mutations(one, load_contract("observed", "wire")) if mutation.path
 ]
 
 

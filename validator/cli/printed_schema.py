@@ -8,16 +8,16 @@ from typing import Any
 import click
 
 from validator.cli.exit_codes import CLEAN
-from validator.contract.export import Layout, exported
-from validator.contract.loader import Subject
+from validator.contract.export import Layout, export
 from validator.core.options import Form
+from validator.core.resource import RUN
 
 
 def print_schema(options: dict[str, Any]) -> int:
     """Print the schema of a page, or of a run where one is expected; in the wire form where none is named."""
-    subject: Subject = "run" if options["expect"] == "run" else "list_runs_response"
+    name = RUN.item_schema if options["expect"] == "run" else RUN.list_schema
     form: Form = "sdk" if options["form"] == "sdk" else "wire"
-    schema = exported(subject, options["contract"], form, _layout(options))
+    schema = export(name, options["contract"], form, _layout(options))
     click.echo(json.dumps(schema, indent=2))
     return CLEAN
 

@@ -1,7 +1,7 @@
-"""First pass: is the page shaped as the schemas say, and are the runs in it?
+"""Does a value have the shape that the schemas ask for?
 
-Fast accept: one verdict for the envelope and one for each run, by jsonschema-rs where it is installed. Only what it
-rejects, or cannot judge, is explained by jsonschema, whose verdict and errors are the ones reported.
+jsonschema-rs gives the verdict, where it is installed. Only what it rejects, or cannot judge, is explained by
+jsonschema, whose errors are reported.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
-from validator.contract.inline import inlined, united
-from validator.contract.loader import Schema, Subject, contract
+from validator.contract.inline import inline, merge
+from validator.contract.loader import Schema, load_contract
 from validator.core.options import ContractName, Form
 from validator.core.problem import Problem
 
@@ -19,43 +19,40 @@ try:
     import decimal  # noqa: F401  # jsonschema_rs imports it in a way that no interrupt may come to
 
     import jsonschema_rs
-except ImportError:  # no wheel for this platform: jsonschema judges too
+except ImportError:  # no wheel for this platform: jsonschema gives the verdict
     jsonschema_rs = None  # type: ignore[assignment]
 
 Accepts: TypeAlias = Callable[[Any], bool]
+"""A fast verdict. False may also mean that there is none."""
 
 
-def schema_problems(value: Any, subject: Subject, name: ContractName, form: Form) -> list[Problem]:
-    """What is wrong with the shape of a page without its runs, or of a run; pointers are relative to it."""
-    if accepts(subject, name, form)(value):
+def check_shape(value: Any, schema_name: str, name: ContractName, form: Form) -> list[Problem]:
+    """Check the shape of a page without its runs, or of a run; pointers are relative to it."""
+    if compile_schema(schema_name, name, form)(value):
         return []
     from validator.contract.errors import explain  # imports jsonschema: only where something was rejected
 
-    return explain(value, subject, name, form)
+    return explain(value, schema_name, name, form)
 
 
 @cache
-def accepts(subject: Subject, name: ContractName, form: Form) -> Accepts:
-    """The quick verdict on a page without its runs, or on a run; False may also mean that nobody could judge."""
-    schemas = contract(name, form)
-    return engine([schemas.schema_of(subject)], schemas.schemas)
+def compile_schema(schema_name: str, name: ContractName, form: Form) -> Accepts:
+    """Compile the schema of a page without its runs, or of a run."""
+    contract = load_contract(name, form)
+    return compile_schemas([contract.schema(schema_name)], contract.schemas)
 
 
-def engine(together: Iterable[Schema], schemas: Mapping[str, Schema]) -> Accepts:
-    """The fast engine for what satisfies several schemas together; they may refer to these, by `$id`, and no others."""
+def compile_schemas(together: Iterable[Schema], schemas: Mapping[str, Schema]) -> Accepts:
+    """Compile a verdict on values that satisfy several schemas together; these may refer to `schemas`, by `$id`."""
     if jsonschema_rs is None:
-        return _cannot_judge
-    schema = united(inlined(one, schemas) for one in together)
+        return lambda _: False
+    schema = merge(inline(schema, schemas) for schema in together)
     is_valid = jsonschema_rs.Draft202012Validator(schema, offline=True).is_valid
 
-    def judged(value: Any) -> bool:
+    def accepts(value: Any) -> bool:
         try:
             return is_valid(value)
         except (ValueError, RecursionError):  # lone surrogates, depth: jsonschema decides
             return False
 
-    return judged
-
-
-def _cannot_judge(_: Any) -> bool:
-    return False
+    return accepts

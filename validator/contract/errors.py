@@ -11,20 +11,20 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from referencing import Registry
 
-from validator.contract.inline import inlined
-from validator.contract.loader import Subject, contract
-from validator.contract.other_objects import OTHER_OBJECTS
+from validator.contract.inline import inline
+from validator.contract.loader import load_contract
 from validator.core.options import ContractName, Form
 from validator.core.phrases import TYPES, Name, closest, either
 from validator.core.pointer import join
 from validator.core.problem import MAX_PROBLEMS, Fix, Problem
+from validator.core.resource import OTHER_OBJECTS
 
 _CUTOFF = 0.78
 """`web_search` is a tool of its own, not a misspelt `file_search` (0.76); `fail` is meant to be `failed` (0.80)."""
 _LOWER_CASE_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(t[0-9:.]+[Zz]|T[0-9:.]+z|t[0-9:.]+[+-][0-9:]+)")
 
 
-def explain(value: Any, subject: Subject, name: ContractName, form: Form) -> list[Problem]:
+def explain(value: Any, subject: str, name: ContractName, form: Form) -> list[Problem]:
     """Every keyword that a value breaks at a place, once; the missing keys of one object are one problem.
 
     Of several keywords at one place the first explains the others, and missing keys come first.
@@ -59,10 +59,10 @@ def _missing_keys(error: ValidationError) -> Iterator[str]:
 
 
 @cache
-def _validator(subject: Subject, name: ContractName, form: Form) -> Draft202012Validator:
-    schemas = contract(name, form)
+def _validator(subject: str, name: ContractName, form: Form) -> Draft202012Validator:
+    schemas = load_contract(name, form)
     nothing_to_look_up: Registry[Any] = Registry()
-    return Draft202012Validator(inlined(schemas.schema_of(subject), schemas.schemas), registry=nothing_to_look_up)
+    return Draft202012Validator(inline(schemas.schema(subject), schemas.schemas), registry=nothing_to_look_up)
 
 
 def _of_required(place: str, error: ValidationError, missing: Iterable[str]) -> Problem:

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
-from validator.contract.inline import inlined
-from validator.contract.loader import URN, Contract, Schema, Subject, contract
+from validator.contract.inline import inline
+from validator.contract.loader import URN, Contract, Schema, load_contract
 from validator.core.options import ContractName, Form
+from validator.core.resource import RUN
 
 Layout: TypeAlias = Literal["definitions", "bundle", "dereference"]
 """Parts under `$defs` and references to there; the same parts, each with a `$id` of its own; or no reference at all."""
 
 
-def exported(subject: Subject, name: ContractName, form: Form, layout: Layout) -> Schema:
+def export(subject: str, name: ContractName, form: Form, layout: Layout) -> Schema:
     """The schema of a page with its runs, or of a run; its `$id` is a name, and nothing is to be fetched there."""
-    whole = contract(name, form)
-    root = whole.whole_page if subject == "list_runs_response" else whole.schema_of(subject)
+    whole = load_contract(name, form)
+    root = whole.page_with_runs if subject == RUN.list_schema else whole.schema(subject)
     base = f"{URN}{name}:{form}:"
     named = {"$schema": root["$schema"], "$id": f"{base}{subject}"}
     if layout == "dereference":
-        return {**named, **inlined(root, whole.schemas, annotated=True)}
+        return {**named, **inline(root, whole.schemas, annotated=True)}
     keys = {urn: _key(urn, whole) for urn in _reached(root, whole)}
     if layout == "bundle":
         addresses = {urn: f"{base}{key}" for urn, key in keys.items()}

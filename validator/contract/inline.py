@@ -14,30 +14,30 @@ _GATHERED = ("properties", "items", "additionalProperties", "allOf", *_CONDITION
 _STRICTER = {"minimum": max, "maximum": min, "exclusiveMaximum": min}
 
 
-def inlined(schema: Any, schemas: Mapping[str, Schema], *, annotated: bool = False) -> Any:
+def inline(schema: Any, schemas: Mapping[str, Schema], *, annotated: bool = False) -> Any:
     """The schema with its references replaced by what they refer to; without annotations, unless somebody reads them.
 
     Annotations of a place are in the place of those of what it refers to.
     """
     if isinstance(schema, list):
-        return [inlined(part, schemas, annotated=annotated) for part in schema]
+        return [inline(part, schemas, annotated=annotated) for part in schema]
     if not isinstance(schema, dict):
         return schema
     left_out = ("$ref", *(_NAMES if annotated else _ANNOTATIONS))
     own = {word: _inlined(word, schema[word], schemas, annotated) for word in schema if word not in left_out}
     if "$ref" not in schema:
         return own
-    target = inlined(schemas[schema["$ref"]], schemas, annotated=annotated)
+    target = inline(schemas[schema["$ref"]], schemas, annotated=annotated)
     return target | own if own.keys() <= {*_ANNOTATIONS} else {**own, "allOf": [*own.get("allOf", ()), target]}
 
 
 def _inlined(word: str, value: Any, schemas: Mapping[str, Schema], annotated: bool) -> Any:
     if word == "properties":
-        return {key: inlined(schema, schemas, annotated=annotated) for key, schema in value.items()}
-    return inlined(value, schemas, annotated=annotated)
+        return {key: inline(schema, schemas, annotated=annotated) for key, schema in value.items()}
+    return inline(value, schemas, annotated=annotated)
 
 
-def united(schemas: Iterable[Any]) -> Any:
+def merge(schemas: Iterable[Any]) -> Any:
     """One schema for the values that satisfy all of these, which hold no references; no place is visited twice."""
     parts = [part for schema in schemas for part in _parts(schema)]
     if False in parts:
@@ -67,7 +67,7 @@ def _units(schema: Schema) -> Iterator[Schema]:
     """The keywords that say something of the value itself, each alone but for those of a condition."""
     yield from ({word: value} for word, value in schema.items() if word not in _GATHERED)
     if "if" in schema:
-        yield {word: united([schema[word]]) for word in _CONDITION if word in schema}
+        yield {word: merge([schema[word]]) for word in _CONDITION if word in schema}
 
 
 def _add(unit: Schema, whole: Schema, rest: list[Schema]) -> None:
@@ -83,11 +83,11 @@ def _add(unit: Schema, whole: Schema, rest: list[Schema]) -> None:
 def _add_inner(parts: list[Schema], whole: Schema, rest: list[Schema]) -> None:
     """Say what is asked of the members of an object and of the elements of an array."""
     if items := [part["items"] for part in parts if "items" in part]:
-        whole["items"] = united(items)
+        whole["items"] = merge(items)
     keys = dict.fromkeys(key for part in parts for key in part.get("properties", ()))
     if keys:
         whole["properties"] = {
-            key: united(part["properties"][key] for part in parts if key in part.get("properties", ())) for key in keys
+            key: merge(part["properties"][key] for part in parts if key in part.get("properties", ())) for key in keys
         }
     for declared, schema in _others(parts):
         if declared >= keys.keys() and "additionalProperties" not in whole:
@@ -102,7 +102,5 @@ def _others(parts: list[Schema]) -> Iterator[tuple[frozenset[str], Any]]:
     for declared in dict.fromkeys(frozenset(part.get("properties", ())) for part in closed):
         yield (
             declared,
-            united(
-                part["additionalProperties"] for part in closed if declared == frozenset(part.get("properties", ()))
-            ),
+            merge(part["additionalProperties"] for part in closed if declared == frozenset(part.get("properties", ()))),
         )

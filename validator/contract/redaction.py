@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from validator.contract.loader import camel_case
+from validator.contract.loader import to_camel_case
 from validator.core.phrases import is_plain
 
 Path: TypeAlias = Sequence[str | int]
@@ -40,7 +40,7 @@ def _places(fields: str) -> Iterable[tuple[str, ...]]:
     """Dotted fields as keys, in both namings."""
     for field in fields.split():
         keys = field.split(".")
-        yield from {tuple(keys), tuple(camel_case(key) for key in keys)}
+        yield from {tuple(keys), tuple(to_camel_case(key) for key in keys)}
 
 
 _SHOWN = frozenset(_places(_VOCABULARY))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from validator.contract.loader import Shape, camel_case, wire_names
+from validator.contract.loader import Shape, to_camel_case, to_wire_name
 from validator.core.options import Form
 from validator.core.phrases import Name, closest
 from validator.core.pointer import join
@@ -27,7 +27,7 @@ Undeclared: TypeAlias = tuple[Path, dict[str, Any], Shape]
 """An object that has undeclared keys, with its path and what is declared for it."""
 
 
-def key_problems(undeclared: Iterable[Undeclared], form: Form, missing: Missing) -> list[Problem]:
+def check_keys(undeclared: Iterable[Undeclared], form: Form, missing: Missing) -> list[Problem]:
     """The problems of undeclared keys, pointers relative to the value in which they were found."""
     problems: list[Problem] = []
     for path, found, known in undeclared:
@@ -38,7 +38,7 @@ def key_problems(undeclared: Iterable[Undeclared], form: Form, missing: Missing)
     return problems
 
 
-def undeclared_keys(value: Any, shape: Shape, path: Path = ()) -> list[Undeclared]:
+def find_undeclared_keys(value: Any, shape: Shape, path: Path = ()) -> list[Undeclared]:
     """The objects in a value that have undeclared keys; free-form maps are left alone."""
     found: list[Undeclared] = []
     if isinstance(value, dict):
@@ -46,10 +46,10 @@ def undeclared_keys(value: Any, shape: Shape, path: Path = ()) -> list[Undeclare
             found.append((path, value, shape))
         for key in shape.containers:
             if child := value.get(key):
-                found += undeclared_keys(child, shape.properties[key], (*path, key))
+                found += find_undeclared_keys(child, shape.properties[key], (*path, key))
     elif isinstance(value, list) and shape.items is not None:
         for index, item in enumerate(value):
-            found += undeclared_keys(item, shape.items, (*path, index))
+            found += find_undeclared_keys(item, shape.items, (*path, index))
     return found
 
 
@@ -59,7 +59,7 @@ def is_in_other_naming(key: str, shape: Shape, form: Form) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def similar_keys(key: str, declared: frozenset[str]) -> list[str]:
+def find_similar_keys(key: str, declared: frozenset[str]) -> list[str]:
     """The declared keys that this one may be a misspelling of, where they are absent."""
     return [name for name in sorted(declared) if closest(key, [name], _CUTOFF) is not None]
 
@@ -95,4 +95,4 @@ def _meant(key: str, absent: frozenset[str]) -> str | None:
 
 def _other_naming(key: str, form: Form) -> str | None:
     """What this key is in the naming of the form, as far as it is known."""
-    return camel_case(key) if form == "sdk" else wire_names().get(key)
+    return to_camel_case(key) if form == "sdk" else to_wire_name(key)

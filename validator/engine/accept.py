@@ -11,10 +11,11 @@ from itertools import islice
 from threading import Lock
 from typing import TypeAlias
 
-from validator.contract.compiler import Accepts, engine
-from validator.contract.loader import Schema, Shape, contract, in_form
-from validator.contract.unknown_keys import Undeclared, is_in_other_naming, similar_keys
+from validator.contract.compiler import Accepts, compile_schemas
+from validator.contract.loader import Schema, Shape, load_contract, rename_keys
+from validator.contract.unknown_keys import Undeclared, find_similar_keys, is_in_other_naming
 from validator.core.options import ContractName, Form
+from validator.core.resource import RUN
 from validator.rules.base import Rule
 
 MAX_LEARNED = 64
@@ -37,12 +38,12 @@ class Acceptance:
     accepts: Accepts
 
     def __init__(self, rules: Sequence[Rule], name: ContractName, now: float, form: Form) -> None:
-        schemas = contract(name, form)
-        of_rules = (in_form(schema, form) for schema in _accept_schemas(rules, now))
+        schemas = load_contract(name, form)
+        of_rules = (rename_keys(schema, form) for schema in _accept_schemas(rules, now))
         self._form = form
         self._schemas = schemas.schemas
-        self._fixed = [schemas.schema_of("run"), *of_rules]
-        self._shape = schemas.shape_of("run")
+        self._fixed = [schemas.schema(RUN.item_schema), *of_rules]
+        self._shape = schemas.shapes[RUN.item_schema]
         self._learned: dict[_Place, dict[str, list[str]]] = {}
         """The keys by place, with the declared keys that must stand beside each: without them it may be misspelt."""
         self._seen: set[tuple[_Place, str]] = set()
@@ -72,12 +73,12 @@ class Acceptance:
                 if not is_new or is_in_other_naming(key, shape, self._form):
                     continue
                 if (place, key) in self._seen:
-                    yield place, key, similar_keys(key, frozenset(shape.properties))
+                    yield place, key, find_similar_keys(key, frozenset(shape.properties))
                 elif len(self._seen) <= MAX_SEEN:
                     self._seen.add((place, key))
 
     def _compiled(self) -> Accepts:
-        return engine([*self._fixed, self._closed(self._shape, ())], self._schemas)
+        return compile_schemas([*self._fixed, self._closed(self._shape, ())], self._schemas)
 
     def _closed(self, shape: Shape, place: _Place) -> Schema:
         """A schema that allows no key but the declared and the learned ones, at any depth."""

@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
-from validator.contract.compiler import accepts, schema_problems
-from validator.contract.loader import Contract, contract, wire_names
-from validator.contract.loader import Subject as SubjectName
-from validator.contract.unknown_keys import key_problems, undeclared_keys
+from validator.contract.compiler import check_shape, compile_schema
+from validator.contract.loader import Contract, load_contract, to_wire_name
+from validator.contract.unknown_keys import check_keys, find_undeclared_keys
 from validator.core.options import CheckOptions, ContractName, Form, Order
 from validator.core.pointer import join, split
 from validator.core.problem import MAX_PROBLEMS, Problem
+from validator.core.resource import RUN
 from validator.core.severity import Severity
 from validator.engine.accept import Acceptance
 from validator.engine.classify import Classified, Part, is_other_object
@@ -76,16 +76,16 @@ def acceptor(checks: Checks) -> Callable[[Any], int]:
     It returns 0 where a closer look is needed. It takes the same verdicts and rules as the closer look.
     """
     settings, rules = checks.settings, checks.rules
-    shape = contract(settings.contract, "wire").shape_of("list_runs_response")
-    accepts_page = accepts("list_runs_response", settings.contract, "wire")
+    shape = load_contract(settings.contract, "wire").shapes[RUN.list_schema]
+    accepts_page = compile_schema(RUN.list_schema, settings.contract, "wire")
     accepts_run = checks.acceptance("wire").accepts
     takes_runs, takes_pages = (settings.form != "sdk" and settings.expect in ("auto", kind) for kind in ("run", "page"))
 
     def accepted_runs(value: Any) -> int:
         try:
-            if value["object"] == "thread.run":
+            if value["object"] == RUN.object:
                 return int(takes_runs and accepts_run(value) and is_silent(value, rules))
-            if not takes_pages or not accepts_page(value) or undeclared_keys(value, shape):
+            if not takes_pages or not accepts_page(value) or find_undeclared_keys(value, shape):
                 return 0
             runs = value["data"]
             for run in runs:
@@ -123,7 +123,7 @@ def judge(classified: Classified, parsed: Parsed, checks: Checks) -> tuple[list[
     subject = _Subject(
         checks,
         classified.form,
-        contract(checks.settings.contract, classified.form),
+        load_contract(checks.settings.contract, classified.form),
         checks.acceptance(classified.form),
         frozenset(problem.pointer for problem in parsed.problems if problem.rule == "non-finite-number"),
     )
@@ -161,14 +161,14 @@ def _judged(part: Part, subject: _Subject, room: int) -> Judged:
         invalid_fields: Collection[str] = ()
         accepted = not subject.unusable and subject.acceptance.accepts(run)
         if not accepted:
-            found, invalid_fields = _shape_problems(run, pointer, "run", subject)
+            found, invalid_fields = _shape_problems(run, pointer, RUN.item_schema, subject)
             if is_other_object(run):  # which has nothing right for a run: what it calls itself tells it all
                 problems += [problem for problem in found if problem.pointer == f"{pointer}/object"]
                 continue
             problems += found
             if not isinstance(run, dict):
                 continue
-        wire_run = run if is_wire else to_wire(run, subject.contract.shape_of("run"))
+        wire_run = run if is_wire else to_wire(run, subject.contract.shapes[RUN.item_schema])
         said: list[Problem] = []
         if not accepted:
             said, unreliable_fields = run_problems(wire_run, invalid_fields, rules)
@@ -192,30 +192,26 @@ def _is_silent(run: Run, rules: Dispatch) -> bool:
 
 def _with_envelope(judged: Judged, subject: _Subject) -> Judged:
     part, _, runs, unreliable_fields, *_ = judged
-    problems, invalid_fields = _shape_problems(part.page, part.pointer, "list_runs_response", subject)
+    problems, invalid_fields = _shape_problems(part.page, part.pointer, RUN.list_schema, subject)
     if not isinstance(part.page, dict):
         return judged._replace(problems=problems + judged.problems)
-    envelope = (
-        part.page if subject.form == "wire" else to_wire(part.page, subject.contract.shape_of("list_runs_response"))
-    )
+    envelope = part.page if subject.form == "wire" else to_wire(part.page, subject.contract.shapes[RUN.list_schema])
     said = page_problems(envelope, runs, invalid_fields, unreliable_fields, subject.checks.rules)
     problems += under(part.pointer, said, None if subject.form == "wire" else part.page)
     return Judged(part, problems + judged.problems, runs, unreliable_fields, envelope, invalid_fields)
 
 
-def _shape_problems(
-    value: Any, pointer: str, name: SubjectName, subject: _Subject
-) -> tuple[list[Problem], frozenset[str]]:
+def _shape_problems(value: Any, pointer: str, name: str, subject: _Subject) -> tuple[list[Problem], frozenset[str]]:
     """What schemas and key names say of a page without its runs, or of a run; and the wire names of its bad fields."""
     contract, form = subject.contract, subject.form
     settings = subject.checks.settings
-    found = schema_problems(value, name, settings.contract, form)
+    found = check_shape(value, name, settings.contract, form)
     missing = {problem.pointer: problem.identity.split(",") for problem in found if problem.rule == "schema:required"}
-    undeclared = undeclared_keys(value, contract.shape_of(name))
-    misspelt = key_problems(undeclared, form, missing)
-    if undeclared and name == "run":
+    undeclared = find_undeclared_keys(value, contract.shapes[name])
+    misspelt = check_keys(undeclared, form, missing)
+    if undeclared and name == RUN.item_schema:
         subject.acceptance.learn(undeclared)
-    named = key_problems(undeclared, form, {}) if missing else []
+    named = check_keys(undeclared, form, {}) if missing else []
     reported = set(misspelt)
     accounted = [problem for problem in named if problem not in reported]
     problems = [*_accounting(found, accounted), *misspelt, *accounted]
@@ -234,14 +230,14 @@ def _accounting(found: Iterable[Problem], keys: Iterable[Problem]) -> Iterator[P
 
 def _misshapen_fields(found: Iterable[Problem], missing: Mapping[str, Collection[str]], form: Form) -> frozenset[str]:
     fields = {split(problem.pointer)[0] for problem in found if problem.pointer} | {*missing.get("", ())}
-    return frozenset(fields if form == "wire" else (wire_names().get(field, field) for field in fields))
+    return frozenset(fields if form == "wire" else (to_wire_name(field) for field in fields))
 
 
-def _unusable_fields(pointer: str, name: SubjectName, subject: _Subject) -> frozenset[str]:
+def _unusable_fields(pointer: str, name: str, subject: _Subject) -> frozenset[str]:
     prefix = f"{pointer}/" if pointer else ""
     below = (other.removeprefix(prefix) for other in subject.unusable if other.startswith(prefix))
-    fields = (split(rest)[0] for rest in below if name == "run" or not rest.startswith("data/"))
-    return frozenset(fields if subject.form == "wire" else (wire_names().get(field, field) for field in fields))
+    fields = (split(rest)[0] for rest in below if name == RUN.item_schema or not rest.startswith("data/"))
+    return frozenset(fields if subject.form == "wire" else (to_wire_name(field) for field in fields))
 
 
 def under(pointer: str, problems: Iterable[Problem], spelt_as: Any = None) -> list[Problem]:

@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from validator.contract.other_objects import OTHER_OBJECTS
+from validator.contract.loader import to_camel_case
 from validator.core.options import Expect, Form, FormChoice
 from validator.core.phrases import Name, count
 from validator.core.problem import Problem
+from validator.core.resource import OTHER_OBJECTS, RUN
 
 Kind: TypeAlias = Literal["page", "run", "runs"]
 
 _ENVELOPE = (("object",), ("first_id", "firstId"), ("last_id", "lastId"), ("has_more", "hasMore"))
-_OWNERS = ("thread_id", "assistant_id", "threadId", "assistantId")
-_STARTED = ("started_at", "startedAt")
+_OWNERS = (*RUN.owners, *map(to_camel_case, RUN.owners))
+_STARTED = (RUN.unique_field, to_camel_case(RUN.unique_field))
 _WIRE_KEYS = ("created_at", "thread_id", "assistant_id", "first_id", "last_id", "has_more")
 _SDK_KEYS = ("createdAt", "threadId", "assistantId", "firstId", "lastId", "hasMore")
 
@@ -112,7 +113,7 @@ def _page(pointer: str, page: Any) -> Part:
 def _is_run(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
-    return _has_run_keys(value) or (value.get("object") == "thread.run" and not _holds_runs(value))
+    return _has_run_keys(value) or (value.get("object") == RUN.object and not _holds_runs(value))
 
 
 def _has_run_keys(value: Any) -> bool:
@@ -181,7 +182,7 @@ def _looks_like(value: Any) -> str:
         case {"error": dict() | str()}:
             return "an API error object"
         case {"object": str(kind)} if kind in OTHER_OBJECTS:
-            return f"a {OTHER_OBJECTS[kind]}".replace("a assistant", "an assistant")
+            return OTHER_OBJECTS[kind]
         case {"data": list(items)}:
             return f"a list of {_items(items)}"
         case {"openapi": str()} | {"swagger": str()}:
@@ -220,7 +221,7 @@ def _items(items: list[Any]) -> str:
     """What the elements of a list look like: `messages`, `strings`."""
     kinds = {item.get("object") for item in items if isinstance(item, dict) and isinstance(item.get("object"), str)}
     if len(kinds) == 1 and (kind := kinds.pop()) in OTHER_OBJECTS:
-        return f"{OTHER_OBJECTS[kind]}s".replace("batchs", "batches")
+        return f"{OTHER_OBJECTS[kind].partition(' ')[2]}s".replace("batchs", "batches")
     if all(isinstance(item, dict) for item in items):
         return "objects that are no runs"
     return "values that are no runs"

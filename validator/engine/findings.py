@@ -11,7 +11,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from validator.contract.loader import camel_case, declared_names
+from validator.contract.loader import is_declared, to_camel_case
 from validator.core.credentials import is_credential
 from validator.core.finding import Edit, Excerpt, Finding
 from validator.core.options import CheckOptions
@@ -261,5 +261,4 @@ def _spelt(message: str, about: DocumentInfo) -> str:
     """The message with the names of fields as the document spells them; enum values stand in quotes and stay."""
     if about.form != "sdk":
         return message
-    names = declared_names()
-    return _BARE_NAME.sub(lambda match: camel_case(match[0]) if match[0] in names else match[0], message)
+    return _BARE_NAME.sub(lambda match: to_camel_case(match[0]) if is_declared(match[0]) else match[0], message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from validator.contract.loader import Shape, camel_case, declared_names, wire_names
+from validator.contract.loader import Shape, is_declared, to_camel_case, to_wire_name
 from validator.rules.support.objects import TIMES, Instant
 
 
@@ -22,7 +22,7 @@ def to_wire(value: Any, shape: Shape) -> Any:
     renamed = {
         _wire_name(key, shape): to_wire(child, shape.properties.get(key, shape.others or _FREE))
         for key, child in value.items()
-        if key in shape.properties or camel_case(key) not in shape.properties
+        if key in shape.properties or to_camel_case(key) not in shape.properties
     }
     renamed = _with_instants(_with_payload(renamed))
     return _with_steps(renamed) if "usage" in shape.properties else renamed
@@ -32,7 +32,7 @@ _FREE = Shape.of({})
 
 
 def _wire_name(key: str, shape: Shape) -> str:
-    return wire_names().get(key, key) if key in shape.properties else key
+    return to_wire_name(key) if key in shape.properties else key
 
 
 def _with_payload(value: dict[str, Any]) -> dict[str, Any]:
@@ -41,12 +41,12 @@ def _with_payload(value: dict[str, Any]) -> dict[str, Any]:
     if (
         not isinstance(action, dict)
         or not isinstance(kind := action.get("type"), str)
-        or camel_case(kind) not in action
+        or to_camel_case(kind) not in action
     ):
         return value
     return {
         **value,
-        "required_action": {kind if key == camel_case(kind) else key: child for key, child in action.items()},
+        "required_action": {kind if key == to_camel_case(kind) else key: child for key, child in action.items()},
     }
 
 
@@ -60,7 +60,7 @@ def _with_usage(step: Any) -> Any:
     usage = step.get("usage") if isinstance(step, dict) else None
     if not isinstance(usage, dict):
         return step
-    return {**step, "usage": {wire_names().get(key, key): count for key, count in usage.items()}}
+    return {**step, "usage": {to_wire_name(key): count for key, count in usage.items()}}
 
 
 def _with_instants(value: dict[str, Any]) -> dict[str, Any]:
@@ -94,11 +94,11 @@ def _step(part: str, value: Any) -> tuple[str, Any]:
     if isinstance(value, list):
         return part, value[int(part)]
     present = value if isinstance(value, dict) else {}
-    key = next((key for key in _spellings(part) if key in present), camel_case(part))
+    key = next((key for key in _spellings(part) if key in present), to_camel_case(part))
     return key, present.get(key)
 
 
 def _spellings(part: str) -> tuple[str, str]:
     """How a key may be spelt, the likelier first: keys of free-form maps are not renamed."""
-    camel = camel_case(part)
-    return (camel, part) if part in declared_names() else (part, camel)
+    camel = to_camel_case(part)
+    return (camel, part) if is_declared(part) else (part, camel)

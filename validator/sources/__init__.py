@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from validator.core.options import ORDERS, Order
 from validator.core.problem import Problem, Span
+from validator.core.resource import RUN
 
 if TYPE_CHECKING:
     from validator.core.options import Period
@@ -39,7 +40,7 @@ class Request(NamedTuple):
     @property
     def lists(self) -> bool:
         """Whether it asks for a page of runs."""
-        return self.method == "GET" and self.path.rstrip("/").endswith("/runs")
+        return self.method == "GET" and self.path.rstrip("/").endswith(RUN.list_path)
 
     @property
     def order(self) -> Order | None:

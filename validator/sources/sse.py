@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from validator.core.resource import RUN
 from validator.sources import Document, InputError, Origin, PositionMap, SkippedRecords, unreadable
 from validator.sources.compression import BrokenCompression
 from validator.sources.positions import LineMap, Start
 from validator.sources.reader import Reader
 
-_brings_run = re.compile(rb'"object"\s*:\s*"thread\.run"').search
+_brings_run = re.compile(rf'"object"\s*:\s*"{re.escape(RUN.object)}"'.encode()).search
 _DONE = b"[DONE]"
 _PIECE = 64 * 1024
 """Bytes of a line to read at once."""
@@ -108,7 +109,7 @@ def _document(
 def _is_run(event: Event) -> bool:
     if event.name is None:
         return bool(event.data and _brings_run(event.data))
-    return event.name.startswith("thread.run.") and not event.name.startswith("thread.run.step.")
+    return RUN.is_event(event.name)
 
 
 def _ends(event: Event) -> bool:

@@ -23,11 +23,12 @@ from collections.abc import Iterable, Iterator
 
 from validator.core.phrases import Name
 from validator.core.problem import Problem
+from validator.core.resource import RUN
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import ACTIVE, TERMINAL
 from validator.rules.support.snapshots import StreamEvent
 
-_STATUSES = {f"thread.run.{status}": status for status in (*ACTIVE, *TERMINAL)} | {"thread.run.created": "queued"}
+_STATUSES = {f"{RUN.object}.{status}": status for status in (*ACTIVE, *TERMINAL)} | {f"{RUN.object}.created": "queued"}
 
 
 @rule(group="history", severity=ERROR, series="stream", reads=("id", "status"))

@@ -21,11 +21,12 @@ from collections.abc import Iterable
 
 from validator.core.phrases import Name
 from validator.core.problem import Problem
+from validator.core.resource import RUN
 from validator.rules.base import INFO, rule
 from validator.rules.support.objects import Run
 from validator.rules.support.tools import tool_calls
 
-_PREFIXES = (("id", "run_"), ("thread_id", "thread_"), ("assistant_id", "asst_"))
+_PREFIXES = (("id", RUN.id_prefix), ("thread_id", "thread_"), ("assistant_id", "asst_"))
 
 
 @rule(

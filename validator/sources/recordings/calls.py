@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from validator.core.options import Period
 from validator.core.phrases import count
+from validator.core.resource import RUN
 from validator.sources import Document, InputError, Origin, Request, SkippedRecords, unreadable
 from validator.sources import sse as event_stream
 from validator.sources.compression import BrokenCompression
@@ -23,7 +24,7 @@ from validator.sources.reader import Reader, TooMuch
 from validator.sources.recordings.body_kinds import is_event_stream, is_json
 from validator.sources.recordings.content_encoding import MAX_DOCUMENTS, undone
 
-_returns_runs = re.compile(r"/threads/(?:runs|[^/]+/runs(?:/[^/]+(?:/(?:cancel|submit_tool_outputs))?)?)/?$").search
+_returns_runs = re.compile(RUN.path_pattern).search
 _METHODS = ("GET", "POST")
 """Those of the calls that return runs: HEAD has no body, and OPTIONS is what a browser asks before."""
 _SUCCEEDED = tuple(status for status in range(200, 300) if status not in (204, 205))
