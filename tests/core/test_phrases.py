@@ -10,7 +10,19 @@ import pytest
 from tests.support.hostile_cases import OBEYED
 from tests.support.pages import page, run, said
 from tests.support.tools import package
-from validator.core.phrases import Name, Verbatim, closest, count, either, escape, is_plain, listed, printed, show, word
+from validator.core.phrases import (
+    Shown,
+    Verbatim,
+    closest,
+    count,
+    either,
+    escape,
+    format_message,
+    is_plain,
+    listed,
+    printed,
+    show,
+)
 
 
 def test_every_character_that_is_obeyed_is_escaped() -> None:
@@ -59,18 +71,18 @@ def test_characters_that_are_yet_to_be_assigned_to_tags_are_escaped_too() -> Non
         ({"secret": 1}, "an object of 1 key"),
         ([], "an array of 0 items"),
         (["secret"], "an array of 1 item"),
-        (Name("completed"), '"completed"'),
-        (Name(""), '""'),
-        (Name("<id>"), '"<id>"'),
-        (Name("schema:type"), '"schema:type"'),
-        (Name("gpt-4o-mini-2024-07-18"), '"gpt-4o-mini-2024-07-18"'),
-        (Name("x" * 40), f'"{"x" * 40}"'),
-        (Name("x" * 41), "a string of 41 characters"),
-        (Name("two words"), "a string of 9 characters"),
-        (Name("caf\u00e9"), "a string of 4 characters"),
-        (Name("run_\u0430bc"), "a string of 7 characters"),
-        (Name("a\nb"), "a string of 3 characters"),
-        (Name("completed\n"), "a string of 10 characters"),
+        (Shown("completed"), '"completed"'),
+        (Shown(""), '""'),
+        (Shown("<id>"), '"<id>"'),
+        (Shown("schema:type"), '"schema:type"'),
+        (Shown("gpt-4o-mini-2024-07-18"), '"gpt-4o-mini-2024-07-18"'),
+        (Shown("x" * 40), f'"{"x" * 40}"'),
+        (Shown("x" * 41), "a string of 41 characters"),
+        (Shown("two words"), "a string of 9 characters"),
+        (Shown("caf\u00e9"), "a string of 4 characters"),
+        (Shown("run_\u0430bc"), "a string of 7 characters"),
+        (Shown("a\nb"), "a string of 3 characters"),
+        (Shown("completed\n"), "a string of 10 characters"),
         ({1, 2}, "a set"),
     ],
 )
@@ -92,7 +104,7 @@ def test_a_value_is_shown_only_where_it_can_be_no_secret(value: object, shown: s
 )
 def test_what_looks_like_a_credential_is_not_shown_even_as_a_name(secret: str) -> None:
     assert not is_plain(secret)
-    assert show(Name(secret)) == f"a string of {len(secret)} characters"
+    assert show(Shown(secret)) == f"a string of {len(secret)} characters"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +116,7 @@ def test_what_looks_like_a_credential_is_not_shown_even_as_a_name(secret: str) -
         ("x" * 80, f'"{"x" * 80}"'),
         ("x" * 81, f'"{"x" * 80}" and 1 more character'),
         ("x" * 99, f'"{"x" * 80}" and 19 more characters'),
-        (Name("two words"), '"two words"'),
+        (Shown("two words"), '"two words"'),
         ({"a": 1}, "an object of 1 key"),
     ],
 )
@@ -113,10 +125,10 @@ def test_on_request_texts_are_shown_as_far_as_they_go(value: object, shown: str)
 
 
 def test_a_message_takes_its_values_and_obeys_none_of_them() -> None:
-    assert word("is {}, expected {}", (Name("a"), 7)) == 'is "a", expected 7'
-    assert word("is {}", ("secret",)) == "is a string of 6 characters"
-    assert word("is {}", ("{} {0} {secret}",), show_values=True) == 'is "{} {0} {secret}"'
-    assert word("is {}", ("\x1b[31m\u202e",), show_values=True) == r'is "\u001b[31m\u202e"'
+    assert format_message("is {}, expected {}", (Shown("a"), 7)) == 'is "a", expected 7'
+    assert format_message("is {}", ("secret",)) == "is a string of 6 characters"
+    assert format_message("is {}", ("{} {0} {secret}",), show_values=True) == 'is "{} {0} {secret}"'
+    assert format_message("is {}", ("\x1b[31m\u202e",), show_values=True) == r'is "\u001b[31m\u202e"'
 
 
 @pytest.mark.parametrize(("words", "said_so"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")])

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.json_texts import damaged, random_text
-from validator.core.phrases import word
+from validator.core.phrases import format_message
 from validator.core.problem import Problem, Span
 from validator.jsontext import parse as parsing
 from validator.jsontext.locate import Lines, in_words
@@ -50,7 +50,7 @@ def _range(lines: Lines, problem: Problem) -> str:
 def _words(lines: Lines, problem: Problem) -> str:
     place = lines.line_and_column
     here = place(problem.span.start if problem.span else 0)[0]
-    return word(problem.message, in_words(problem.values, place, here))
+    return format_message(problem.message, in_words(problem.values, place, here))
 
 
 def unreadable(data: bytes | str) -> str:

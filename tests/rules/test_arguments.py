@@ -11,7 +11,7 @@ import pytest
 from referencing import Registry
 
 from tests.support.pages import findings, page, run
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.core.severity import Severity
 from validator.rules.support import arguments
@@ -42,60 +42,60 @@ FITTING: dict[str, tuple[Schema, dict[str, Any]]] = {
 LAB = {"$schema": DRAFT_07, "$id": "https://example.com/lab"}
 
 MISFITTING: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
-    "a missing argument": ({"required": ["a", "b", "c"]}, {"a": 1}, "{} is missing", (Name("b"),)),
+    "a missing argument": ({"required": ["a", "b", "c"]}, {"a": 1}, "{} is missing", (Shown("b"),)),
     "a missing argument further in": (
         {"properties": {"a": {"items": {"required": ["b"]}}}},
         {"a": [{"b": 1}, {}]},
         "{} is missing",
-        (Name("a.1.b"),),
+        (Shown("a.1.b"),),
     ),
     "an argument too many": (
         {"properties": {"a": {}}, "additionalProperties": False},
         {"c": 1, "a": 1, "b": 1},
         "{} is not declared",
-        (Name("c"),),
+        (Shown("c"),),
     ),
     "an argument too many where none is declared": (
         {"additionalProperties": False},
         {"a": 1},
         "{} is not declared",
-        (Name("a"),),
+        (Shown("a"),),
     ),
     "another type": (
         {"properties": {"a": {"type": "integer"}}},
         {"a": "1"},
         "{} is {}, expected an integer",
-        (Name("a"), "1"),
+        (Shown("a"), "1"),
     ),
     "neither of two types": (
         {"properties": {"a": {"type": ["number", "null"]}}},
         {"a": True},
         "{} is {}, expected a number or null",
-        (Name("a"), True),
+        (Shown("a"), True),
     ),
     "not in the enum": (
         {"properties": {"a": {"enum": ["b", 1]}}},
         {"a": True},
         "{} is {}, expected one of the values in its enum ({})",
-        (Name("a"), True, 2),
+        (Shown("a"), True, 2),
     ),
     "below the least": (
         {"properties": {"a": {"minLength": 3}}},
         {"a": "de"},
         "{} is {}, the least is {}",
-        (Name("a"), "de", 3),
+        (Shown("a"), "de", 3),
     ),
     "above the most": (
         {"properties": {"a": {"maxItems": 1}}},
         {"a": [1, 2]},
         "{} is {}, the most is {}",
-        (Name("a"), [1, 2], 1),
+        (Shown("a"), [1, 2], 1),
     ),
     "at an excluded limit": (
         {"properties": {"a": {"exclusiveMaximum": 9}}},
         {"a": 9.0},
         "{} is {}, expected less than {}",
-        (Name("a"), 9.0, 9),
+        (Shown("a"), 9.0, 9),
     ),
     "too few arguments": ({"minProperties": 2}, {"a": 1}, "is {}, the least is {}", ({"a": 1}, 2)),
     "a key that is too long": (
@@ -108,19 +108,19 @@ MISFITTING: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
         {"properties": {"propertyNames": {"type": "null"}}},
         {"propertyNames": 1},
         "{} is {}, expected null",
-        (Name("propertyNames"), 1),
+        (Shown("propertyNames"), 1),
     ),
     "a value where nothing is allowed": (
         {"properties": {"a": False}},
         {"a": 1},
         "{} holds {} where nothing is allowed",
-        (Name("a"), 1),
+        (Shown("a"), 1),
     ),
     "a value further in where nothing is allowed": (
         {"allOf": [{"properties": {"a": {"items": {"properties": {"b": True, "c": False, "d": False}}}}}]},
         {"a": [{"b": 1}, {"b": 1, "d": 1, "c": 2}]},
         "{} holds {} where nothing is allowed",
-        (Name("a.1.c"), 2),
+        (Shown("a.1.c"), 2),
     ),
     "where nothing at all is allowed": (
         {"allOf": [False]},
@@ -132,25 +132,25 @@ MISFITTING: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
         {"properties": {"a": {"anyOf": [{"type": "null"}, {"type": "string"}]}}},
         {"a": 1},
         "{} is {}, which anyOf rejects",
-        (Name("a"), 1),
+        (Shown("a"), 1),
     ),
     "the first in the order of the arguments": (
         {"additionalProperties": {"type": "string"}},
         {"z": "1", "y": 2, "a": 3},
         "{} is {}, expected a string",
-        (Name("y"), 2),
+        (Shown("y"), 2),
     ),
     "by an older dialect, with an address": (
         {**LAB, "properties": {"a": {"items": [{"type": "string"}]}}},
         {"a": [1]},
         "{} is {}, expected a string",
-        (Name("a.0"), 1),
+        (Shown("a.0"), 1),
     ),
     "with half a surrogate pair in the schema": (
         {"properties": {"\ud800": {}}, "required": ["a"]},
         {},
         "{} is missing",
-        (Name("a"),),
+        (Shown("a"),),
     ),
 }
 
@@ -181,7 +181,7 @@ def test_the_first_mismatch_is_told_with_its_path(
 ) -> None:
     problem = Calls().mismatch(values, schema)
     assert problem == Problem("", f"does not fit parameters: {message}", shown)
-    assert [isinstance(value, Name) for value in problem.values] == [isinstance(value, Name) for value in shown]
+    assert [isinstance(value, Shown) for value in problem.values] == [isinstance(value, Shown) for value in shown]
 
 
 PATTERN = {"pattern": "^[a-z]+$"}
@@ -207,7 +207,7 @@ OPEN: dict[str, Schema] = {
 def test_a_keyword_that_cannot_be_judged_is_left_out_and_no_other(schema: Schema, value: Any) -> None:
     whole = {"$defs": {"items": {"items": {}}}, "properties": {"a": schema}, "required": ["a", "z"]}
     assert Calls().mismatch({"a": value, "z": 1}, whole) is None
-    assert Calls().mismatch({"a": value}, whole) == Problem("", "does not fit parameters: {} is missing", (Name("z"),))
+    assert Calls().mismatch({"a": value}, whole) == Problem("", "does not fit parameters: {} is missing", (Shown("z"),))
 
 
 JUDGED: dict[str, tuple[Schema, Any, str]] = {
@@ -273,7 +273,7 @@ def test_multiples_are_judged_in_decimal_as_they_are_written(divisor: float, fit
     schema: Schema = {"additionalProperties": {"multipleOf": divisor}}
     assert Calls().mismatch({"a": fits, "b": "a text", "c": True}, schema) is None
     assert Calls().mismatch({"a": does_not}, schema) == Problem(
-        "", "does not fit parameters: {} is {}, which multipleOf rejects", (Name("a"), does_not)
+        "", "does not fit parameters: {} is {}, which multipleOf rejects", (Shown("a"), does_not)
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it carries no types
 
 from tests.support.watch import WATCH, nothing_but
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.support.arguments import Calls
 from validator.rules.support.dialects import DIALECTS, Dialect
@@ -72,7 +73,7 @@ _TYPE = "one of array, boolean, integer, null, number, object, string or an arra
 _DIALECTS = "2020-12, 2019-09, draft-07 or draft-06"
 
 FAULTY: dict[str, tuple[Schema, str, str, tuple[Any, ...]]] = {
-    "a type that does not exist": ({"type": "text"}, "type", f"is {{}}, expected {_TYPE}", ("text",)),
+    "a type that does not exist": ({"type": "text"}, "type", f"is {{}}, expected {_TYPE}", (Shown("text"),)),
     "a type twice": ({"type": ["null", "null"]}, "type", f"is {{}}, expected {_TYPE}", (["null", "null"],)),
     "a type that is an object": ({"type": {}}, "type", f"is {{}}, expected {_TYPE}", ({},)),
     "no type at all": ({"type": []}, "type", f"is {{}}, expected {_TYPE}", ([],)),

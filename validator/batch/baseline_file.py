@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 from validator.core import files as own_files
 from validator.core.options import MAX_BYTES
-from validator.core.phrases import is_plain, word
+from validator.core.phrases import format_message, is_plain
 from validator.jsontext.locate import Lines, locate
 from validator.jsontext.parse import parse, text_of
 from validator.rules.registry import BY_NAME
@@ -65,7 +65,7 @@ def read(path: str) -> dict[Key, Accepted]:
     parsed, text = parse(data), text_of(data)
     for problem in parsed.problems:
         start = _start(text, problem.pointer) if problem.span is None else problem.span.start
-        raise BaselineError(f"{_place(path, text, start)}: {word(problem.message, problem.values)}")
+        raise BaselineError(f"{_place(path, text, start)}: {format_message(problem.message, problem.values)}")
     match parsed.value:
         case {"version": int(version)} if version > VERSION:
             why = f"is a baseline of version {version}, but this command knows version {VERSION}: update validate-runs"

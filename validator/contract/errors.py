@@ -14,7 +14,7 @@ from referencing import Registry
 from validator.contract.inline import inline
 from validator.contract.loader import load_contract
 from validator.core.options import ContractName, Form
-from validator.core.phrases import TYPES, Name, closest, either
+from validator.core.phrases import TYPES, Shown, closest, either
 from validator.core.pointer import join
 from validator.core.problem import MAX_PROBLEMS, Fix, Problem
 from validator.core.resource import OTHER_OBJECTS
@@ -69,11 +69,11 @@ def _of_required(place: str, error: ValidationError, missing: Iterable[str]) -> 
     keys = tuple(missing)
     instance: Any = error.instance
     message = "lacks " + " and ".join(filter(None, (", ".join("{}" for _ in keys[:-1]), "{}")))
-    values = [Name(key) for key in keys]
+    values = [Shown(key) for key in keys]
     for key in keys:
         if (instead := _instead_of(key, instance)) is not None:
             message += "; has {}, did you mean {}"
-            values += [Name(instead), Name(key)]
+            values += [Shown(instead), Shown(key)]
     return Problem(place, message, tuple(values), identity=",".join(keys), rule="schema:required")
 
 
@@ -132,9 +132,9 @@ def _object_fix(place: str, value: Any, right: str) -> Fix | None:
 
 def _of_vocabulary(place: str, value: Any, words: Iterable[str]) -> Problem:
     words = list(words)
-    spelt = Name(value) if isinstance(value, str) else value
+    spelt = Shown(value) if isinstance(value, str) else value
     message = f"is {{}}, expected {either('{}' for _ in words)}"
     meant = closest(value, words, _CUTOFF) if isinstance(value, str) else None
     if meant is None or len(words) == 1:
-        return Problem(place, message, (spelt, *map(Name, words)))
-    return Problem(place, message + "; did you mean {}", (spelt, *map(Name, words), Name(meant)))
+        return Problem(place, message, (spelt, *map(Shown, words)))
+    return Problem(place, message + "; did you mean {}", (spelt, *map(Shown, words), Shown(meant)))

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from validator.contract.loader import Shape, to_camel_case, to_wire_name
 from validator.core.options import Form
-from validator.core.phrases import Name, closest
+from validator.core.phrases import Shown, closest
 from validator.core.pointer import join
 from validator.core.problem import Problem
 
@@ -70,10 +70,10 @@ def _of_naming(
     """The first key of an object that is in the other naming."""
     for key in value:
         meant = _other_naming(key, form)
-        if key not in shape.properties and meant in shape.properties and meant not in accounted:
+        if meant and key not in shape.properties and meant in shape.properties and meant not in accounted:
             naming = "camelCase" if form == "wire" else "snake_case"
             message = f"is {naming}, expected {{}} as the keys around it"
-            yield Problem(join(*path, key), message, (Name(meant),), on_key=True, rule="mixed-naming")
+            yield Problem(join(*path, key), message, (Shown(meant),), on_key=True, rule="mixed-naming")
             return
 
 
@@ -85,7 +85,7 @@ def _of_spelling(
             continue
         if (meant := _meant(key, absent)) and meant not in accounted:
             message = "is no key of the contract, did you mean {}"
-            yield Problem(join(*path, key), message, (Name(meant),), on_key=True, rule="misspelt-key")
+            yield Problem(join(*path, key), message, (Shown(meant),), on_key=True, rule="misspelt-key")
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from validator.core.credentials import is_credential
 
@@ -36,16 +37,16 @@ last two planes, which are for private use, are taken whole.
 """
 
 
-class Name(str):
-    """A string from an id field or a closed vocabulary: shown if it is plain and looks like no credential."""
+class Shown(NamedTuple):
+    """A string from an id field or a closed vocabulary: shown if it is plain and does not look like a credential."""
 
-    __slots__ = ()
+    text: str
 
 
-class Verbatim(str):
-    """Words of ours, not of a document: printed as they are."""
+class Verbatim(NamedTuple):
+    """Words of the program, not of a document: printed unchanged."""
 
-    __slots__ = ()
+    text: str
 
 
 def is_plain(text: str) -> bool:
@@ -77,28 +78,28 @@ def spelt(match: re.Match[str]) -> str:
     return re.sub("(....)", r"\\u\1", units)
 
 
-def word(message: str, values: tuple[object, ...], *, show_values: bool = False) -> str:
-    """A problem's message with its values filled in."""
+def format_message(message: str, values: tuple[object, ...], *, show_values: bool = False) -> str:
+    """Return a problem's message with its values filled in."""
     return escape(message.format(*(show(value, show_values=show_values) for value in values)))
 
 
 def show(value: object, *, show_values: bool = False) -> str:
-    """One value of a document as a message may print it.
+    """Return one value as a message may print it.
 
-    Numbers, booleans and null are shown, a `Name` if it is plain; anything else is told by type and length,
-    unless `show_values`.
+    Numbers, booleans and null are shown, a `Shown` if it is plain, a `Verbatim` as it is; of anything else, its type
+    and length. With `show_values`, strings are shown too, cut to `MAX_LENGTH`.
     """
     match value:
         case None | bool():
             return json.dumps(value)
         case int() | float():
             return _number(value)
-        case Verbatim():
-            return value
+        case Verbatim(text):
+            return text
+        case Shown(text):
+            return f'"{text}"' if is_plain(text) else show(text, show_values=show_values)
         case "":
             return '""'
-        case Name() if is_plain(value):
-            return f'"{value}"'
         case str():
             return _quoted(value) if show_values else f"a string of {count(len(value), 'character')}"
         case dict():

@@ -17,10 +17,10 @@ class Span(NamedTuple):
     end: int
 
 
-class AtOffset(int):
-    """A place in the text of a document that a message names: an offset in code points, worded when it is placed."""
+class AtOffset(NamedTuple):
+    """A position that a message names: an offset in code points, printed as line and column."""
 
-    __slots__ = ()
+    offset: int
 
 
 class Fix(NamedTuple):
@@ -34,8 +34,8 @@ class Problem(NamedTuple):
 
     `pointer` is relative to what was checked (a run, a page, the document) and has no leading slash:
     `usage/total_tokens`. Keys that come from the document go through `pointer.join`.
-    `message` is a `str.format` template; each `{}` takes one of `values`, worded by `wording.word`:
-    strings are shown only if they are wrapped in `wording.Name`.
+    `message` is a `str.format` template; each `{}` takes one of `values`, worded by `phrases.format_message`:
+    strings are shown only if they are wrapped in `phrases.Shown`.
     """
 
     pointer: str

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from validator.contract.loader import to_camel_case
 from validator.core.options import Expect, Form, FormChoice
-from validator.core.phrases import Name, count
+from validator.core.phrases import Shown, count
 from validator.core.problem import Problem
 from validator.core.resource import OTHER_OBJECTS, RUN
 
@@ -213,7 +213,7 @@ def _with_hint(problem: Problem, value: Any) -> Problem:
     """The problem, with the key under which there is what was looked for."""
     for key, inner in value.items() if isinstance(value, dict) else ():
         if isinstance(inner, dict) and (kind := _taken_apart(inner)[0]) in _KINDS:
-            return problem._replace(message=f"{problem.message}; under {{}} stands a {kind}", values=(Name(key),))
+            return problem._replace(message=f"{problem.message}; under {{}} stands a {kind}", values=(Shown(key),))
     return problem
 
 

@@ -16,7 +16,7 @@ from validator.core.credentials import is_credential
 from validator.core.finding import Edit, Excerpt, Finding
 from validator.core.options import CheckOptions
 from validator.core.per_file_ignores import is_left_out, left_out
-from validator.core.phrases import is_plain, word
+from validator.core.phrases import format_message, is_plain
 from validator.core.pointer import split
 from validator.core.problem import Problem, Span
 from validator.core.results import DocumentInfo, DocumentResult
@@ -152,7 +152,7 @@ def _findings(
             rule=entry.rule,
             group=rule.group,
             severity=entry.severity,
-            message=word(_spelt(entry.problem.message, about), values, show_values=settings.show_values),
+            message=format_message(_spelt(entry.problem.message, about), values, show_values=settings.show_values),
             file=about.file,
             record=about.record,
             pointer=_shown_pointer(entry.problem.pointer, settings),

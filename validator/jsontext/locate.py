@@ -100,7 +100,7 @@ class ByteColumns:
 
 def in_words(values: Iterable[object], place: Callable[[int], Place], here: int) -> tuple[object, ...]:
     """The values of a message with every `AtOffset` put as a place; of one in the line `here` the column is enough."""
-    return tuple(_in_words(place(value), here) if isinstance(value, AtOffset) else value for value in values)
+    return tuple(_in_words(place(value.offset), here) if isinstance(value, AtOffset) else value for value in values)
 
 
 def _in_words(place: Place, here: int) -> Verbatim:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 
-from validator.core.phrases import Name, closest, show
+from validator.core.phrases import Shown, closest, show
 from validator.core.severity import Severity
 from validator.rules.base import Rule
 from validator.rules.registry import BY_NAME, RULES
@@ -79,4 +79,4 @@ def _meant(word: str) -> str | None:
 
 
 def _quoted(word: str) -> str:
-    return show(Name(word), show_values=True)
+    return show(Shown(word), show_values=True)

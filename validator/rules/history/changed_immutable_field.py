@@ -22,7 +22,7 @@ thread, assistant or time of creation changed between the snapshots of 37 genuin
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, WARNING, rule
 from validator.rules.support.snapshots import CONFIGURATION, REMEMBERED, Digest, Transition
@@ -58,4 +58,4 @@ def _reconfiguration(field: str, before: Any, after: Any, change: Transition) ->
 
 
 def _shown(field: str, value: Any) -> Any:
-    return Name(value) if field in _VOCABULARY and isinstance(value, str) else value
+    return Shown(value) if field in _VOCABULARY and isinstance(value, str) else value

@@ -21,7 +21,7 @@ occurs when a stream ends).
 
 from collections.abc import Iterable, Iterator
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.core.resource import RUN
 from validator.rules.base import ERROR, rule
@@ -37,14 +37,14 @@ def check(streamed: StreamEvent) -> Iterable[Problem]:
 
 
 def _problems(streamed: StreamEvent) -> Iterator[Problem]:
-    expected = streamed.event and _STATUSES.get(streamed.event)
-    if expected and streamed.status not in (None, expected):
+    expected = _STATUSES.get(streamed.event or "")
+    if streamed.event and expected and streamed.status not in (None, expected):
         message = "is {}, but the event is {}: the status of its run is {}"
-        words = tuple(Name(word) for word in (streamed.status, streamed.event, expected))
+        words = (Shown(streamed.status), Shown(streamed.event), Shown(expected))
         yield Problem("status", message, words, invalidates=("status",))
     if streamed.before and streamed.run_id not in (None, streamed.before[0]):
         run_id, seen = streamed.before
         message = "is {}, but was {} in {}: a stream is of one run"
-        yield Problem("id", message, (Name(streamed.run_id), Name(run_id), seen.told(streamed.here)))
+        yield Problem("id", message, (Shown(streamed.run_id), Shown(run_id), seen.told(streamed.here)))
     if streamed.is_torn:
         yield Problem("", "is the last run of a stream that ends without its done: it may be cut short")

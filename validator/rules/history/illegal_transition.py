@@ -22,7 +22,7 @@ genuine runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import ACTIVE, TERMINAL
@@ -34,7 +34,7 @@ _BEFORE_THE_END = ACTIVE - {"cancelling"}
 @rule(group="history", severity=ERROR, series="history", reads=("status",), precheck=True)
 def check(change: Transition) -> Iterable[Problem]:
     return [
-        Problem("status", _message(before), (Name(after), Name(before), change.where), invalidates=REMEMBERED)
+        Problem("status", _message(before), (Shown(after), Shown(before), change.where), invalidates=REMEMBERED)
         for _, before, after in change.both("status")
         if not _is_reachable(before, after)
     ]

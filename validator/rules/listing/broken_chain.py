@@ -94,7 +94,7 @@ def _turned_back(turn: PageContext) -> Iterable[Problem]:
 
 def _problem(before: _Moment, after: _Moment, turn: PageContext, is_newest_first: bool) -> Problem:
     here, other, side = (after, before, "before") if isinstance(after.stands, int) else (before, after, "behind")
-    where = f" in {other.stands.told(turn.here)}" if isinstance(other.stands, Occurrence) else ""
+    where = f" in {other.stands.told(turn.here).text}" if isinstance(other.stands, Occurrence) else ""
     relation = "later" if here.time > other.time else "earlier"
     first = "newest" if is_newest_first else "oldest"
     message = "is {}, {} than the {} of the run {} it{}, but in this listing the {} run comes first"

@@ -25,7 +25,7 @@ threads).
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.snapshots import PageContext
@@ -40,5 +40,5 @@ def check(turn: PageContext) -> Iterable[Problem]:
     if run["thread_id"] == listed:
         return ()
     message = "is {}, but {} lists the runs of {}: a listing is of one thread"
-    words = (Name(run["thread_id"]), seen.told(turn.here), Name(listed))
+    words = (Shown(run["thread_id"]), seen.told(turn.here), Shown(listed))
     return [Problem(f"data/{index}/thread_id", message, words, explains=(f"data/{index}/created_at",))]

@@ -21,7 +21,7 @@ client has; the page begins after it).
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name, Verbatim
+from validator.core.phrases import Shown, Verbatim
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.snapshots import PageContext
@@ -35,7 +35,7 @@ def check(turn: PageContext) -> Iterable[Problem]:
         where = turn.earlier[run_id].seen.told(turn.here)
         others = Verbatim(f", like {len(again) - 1} more of this page" if len(again) > 1 else "")
         message = "is {}, which {} has already{}: a run is on one page of a listing"
-        return [Problem(f"data/{index}/id", message, (Name(run_id), where, others))]
+        return [Problem(f"data/{index}/id", message, (Shown(run_id), where, others))]
     message = "is {}, the very run that the request named as its cursor: the page is what lies beyond it"
     named = [(index, run["id"]) for index, run in turn.page.runs if run["id"] in turn.cursors]
-    return [Problem(f"data/{index}/id", message, (Name(run_id),)) for index, run_id in named[:1]]
+    return [Problem(f"data/{index}/id", message, (Shown(run_id),)) for index, run_id in named[:1]]

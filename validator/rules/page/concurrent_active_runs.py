@@ -23,7 +23,7 @@ held in 4 of 4 genuine pages with several runs.
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import ACTIVE, TERMINAL, ZERO_TIMES, Page, Run
@@ -57,9 +57,9 @@ def _unlocked(runs: Sequence[tuple[int, Run]]) -> Iterable[Problem]:
 
 def _second(index: int, run: Run, first: Run) -> Problem:
     message = "is {}, but {} of the same thread is {}: a thread has one active run at a time"
-    return Problem(f"data/{index}/status", message, (Name(run["status"]), Name(first["id"]), Name(first["status"])))
+    return Problem(f"data/{index}/status", message, (Shown(run["status"]), Shown(first["id"]), Shown(first["status"])))
 
 
 def _overtaken(index: int, run: Run, newest: Run) -> Problem:
     message = "is {}, but {} of the same thread was created later: a thread gets no new run while one is active"
-    return Problem(f"data/{index}/status", message, (Name(run["status"]), Name(newest["id"])))
+    return Problem(f"data/{index}/status", message, (Shown(run["status"]), Shown(newest["id"])))

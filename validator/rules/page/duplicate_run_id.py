@@ -19,7 +19,7 @@ held in 4 of 4 genuine pages with several runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import Page
@@ -29,7 +29,7 @@ from validator.rules.support.objects import Page
 def check(page: Page) -> Iterable[Problem]:
     first: dict[str, int] = {}
     return [
-        Problem(f"data/{index}/id", "is {}, which the run at index {} of data has already", (Name(run["id"]), earlier))
+        Problem(f"data/{index}/id", "is {}, which the run at index {} of data has already", (Shown(run["id"]), earlier))
         for index, run in page.runs
         if (earlier := first.setdefault(run["id"], index)) != index
     ]

@@ -21,7 +21,7 @@ held in 12 of 12 genuine empty pages, 2 of runs and 10 of sibling endpoints.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Fix, Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import Page
@@ -37,4 +37,4 @@ def check(page: Page, *, contract: str) -> Iterable[Problem]:
         named = [(field, run_id) for field, run_id in named if run_id]
     else:
         message, fix = "is {}, but data is empty: with no run to name, it is null", Fix(None)
-    return [Problem(field, message, (Name(run_id),), fix=fix) for field, run_id in named if run_id is not None]
+    return [Problem(field, message, (Shown(run_id),), fix=fix) for field, run_id in named if run_id is not None]

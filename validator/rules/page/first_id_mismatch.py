@@ -22,7 +22,7 @@ held in 13 of 13 genuine pages of runs and 527 of 527 pages of sibling endpoints
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.identifiers import run_id_as_fix
@@ -36,6 +36,6 @@ def check(page: Page) -> Iterable[Problem]:
     first_id, first = page.envelope["first_id"], page.runs[0][1]["id"]
     if first_id == first:
         return ()
-    values = (first_id and Name(first_id), Name(first))
+    values = (first_id and Shown(first_id), Shown(first))
     message = "is {}, but the first run in data is {}"
     return [Problem("first_id", message, values, fix=run_id_as_fix(page, 0))]

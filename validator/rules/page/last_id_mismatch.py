@@ -21,7 +21,7 @@ held in 13 of 13 genuine pages of runs and 527 of 527 pages of sibling endpoints
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.identifiers import run_id_as_fix
@@ -35,6 +35,6 @@ def check(page: Page) -> Iterable[Problem]:
     last_id, last = page.envelope["last_id"], page.runs[-1][1]["id"]
     if last_id == last:
         return ()
-    values = (last_id and Name(last_id), Name(last))
+    values = (last_id and Shown(last_id), Shown(last))
     message = "is {}, but the last run in data is {}"
     return [Problem("last_id", message, values, fix=run_id_as_fix(page, -1))]

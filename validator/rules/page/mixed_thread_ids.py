@@ -20,7 +20,7 @@ held in 4 of 4 genuine pages with several runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import Page
@@ -34,5 +34,5 @@ def check(page: Page) -> Iterable[Problem]:
     for index, run in page.runs:
         if run["thread_id"] != listed:
             message = "is {}, but the page lists the runs of {}"
-            return [Problem(f"data/{index}/thread_id", message, (Name(run["thread_id"]), Name(listed)))]
+            return [Problem(f"data/{index}/thread_id", message, (Shown(run["thread_id"]), Shown(listed)))]
     return ()

@@ -18,7 +18,7 @@ its creation); held in 181 of 181 genuine active runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import INFO, rule
 from validator.rules.support.objects import ACTIVE, Run
@@ -27,4 +27,4 @@ from validator.rules.support.objects import ACTIVE, Run
 @rule(group="status", severity=INFO, on=ACTIVE, null=("expires_at",))
 def check(run: Run) -> Iterable[Problem]:
     message = "is not set, but status is {}: the time at which the run expires belongs here"
-    return [Problem("expires_at", message, (Name(run["status"]),))]
+    return [Problem("expires_at", message, (Shown(run["status"]),))]

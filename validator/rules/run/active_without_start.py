@@ -18,7 +18,7 @@ streaming example breaks the rule); held in 67 of 67 genuine runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import Run
@@ -27,4 +27,4 @@ from validator.rules.support.objects import Run
 @rule(group="status", severity=WARNING, on=("in_progress", "requires_action"), null=("started_at",))
 def check(run: Run) -> Iterable[Problem]:
     message = "is not set, but status is {}: the time at which the run started belongs here"
-    return [Problem("started_at", message, (Name(run["status"]),))]
+    return [Problem("started_at", message, (Shown(run["status"]),))]

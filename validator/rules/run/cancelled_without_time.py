@@ -18,7 +18,7 @@ cancelled); held in 1 of 1 genuine cancelled runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import Run
@@ -27,4 +27,4 @@ from validator.rules.support.objects import Run
 @rule(group="status", severity=ERROR, on=("cancelled",), null=("cancelled_at",))
 def check(run: Run) -> Iterable[Problem]:
     message = "is not set, but status is {}: the time of cancellation belongs here"
-    return [Problem("cancelled_at", message, (Name(run["status"]),))]
+    return [Problem("cancelled_at", message, (Shown(run["status"]),))]

@@ -18,7 +18,7 @@ completed); held in 55 of 55 genuine completed runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import Run
@@ -27,4 +27,4 @@ from validator.rules.support.objects import Run
 @rule(group="status", severity=ERROR, on=("completed",), null=("completed_at",))
 def check(run: Run) -> Iterable[Problem]:
     message = "is not set, but status is {}: the time of completion belongs here"
-    return [Problem("completed_at", message, (Name(run["status"]),))]
+    return [Problem("completed_at", message, (Shown(run["status"]),))]

@@ -19,7 +19,7 @@ function by name); implied, 0 of 105 genuine functions share a name with another
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import Run
@@ -31,7 +31,7 @@ def check(run: Run) -> Iterable[Problem]:
     first: dict[str, int] = {}
     message = "is {}, the name of the tool at index {} already"
     return [
-        Problem(f"tools/{index}/function/name", message, (Name(name), first[name]))
+        Problem(f"tools/{index}/function/name", message, (Shown(name), first[name]))
         for index, function in functions(run)
         if first.setdefault(name := function["name"], index) != index
     ]

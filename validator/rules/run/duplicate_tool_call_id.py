@@ -24,7 +24,7 @@ outputs are submitted by); held in 12 of 12 genuine required actions.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import Run
@@ -38,5 +38,5 @@ def check(run: Run) -> Iterable[Problem]:
     for index, (pointer, call) in enumerate(tool_calls(run)):
         if first.setdefault(call["id"], index) != index:
             message = "is {}, the id of the call at index {} already"
-            problems.append(Problem(f"{pointer}/id", message, (Name(call["id"]), first[call["id"]])))
+            problems.append(Problem(f"{pointer}/id", message, (Shown(call["id"]), first[call["id"]])))
     return problems

@@ -18,7 +18,7 @@ held in 62 of 62 genuine ended runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import TERMINAL, Run
@@ -27,4 +27,4 @@ from validator.rules.support.objects import TERMINAL, Run
 @rule(group="status", severity=WARNING, on=TERMINAL, given=("expires_at",))
 def check(run: Run) -> Iterable[Problem]:
     message = "is {}, but status is {}; it is null once a run has ended"
-    return [Problem("expires_at", message, (run["expires_at"], Name(run["status"])))]
+    return [Problem("expires_at", message, (run["expires_at"], Shown(run["status"])))]

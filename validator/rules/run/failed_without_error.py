@@ -19,7 +19,7 @@ deep dive as the place to look for it; held in 2 of 2 genuine failed runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import Run
@@ -28,4 +28,4 @@ from validator.rules.support.objects import Run
 @rule(group="status", severity=WARNING, on=("failed",), null=("last_error",))
 def check(run: Run) -> Iterable[Problem]:
     message = "is not set, but status is {}: the code and text of the error belong here"
-    return [Problem("last_error", message, (Name(run["status"]),))]
+    return [Problem("last_error", message, (Shown(run["status"]),))]

@@ -20,7 +20,7 @@ the failure's time is recorded there; held in 2 of 2 genuine failed runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import Run
@@ -29,4 +29,4 @@ from validator.rules.support.objects import Run
 @rule(group="status", severity=ERROR, on=("failed",), null=("failed_at",))
 def check(run: Run) -> Iterable[Problem]:
     message = "is not set, but status is {}: the time of failure belongs here"
-    return [Problem("failed_at", message, (Name(run["status"]),))]
+    return [Problem("failed_at", message, (Shown(run["status"]),))]

@@ -21,7 +21,7 @@ contain underscores and dashes, with a maximum length of 64"); held in 105 of 10
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import Run
@@ -48,9 +48,9 @@ _FUNCTION = {"properties": {"function": _NAMED}}
 )
 def check(run: Run) -> Iterable[Problem]:
     message = "is {}, expected 1 to 64 letters, digits, underscores and dashes"
-    given = [Problem(pointer, message, (Name(name),)) for pointer, name in _given(run) if not is_function_name(name)]
+    given = [Problem(pointer, message, (Shown(name),)) for pointer, name in _given(run) if not is_function_name(name)]
     return given + [
-        Problem(pointer, message, (Name(name),), explains=(pointer,))
+        Problem(pointer, message, (Shown(name),), explains=(pointer,))
         for pointer, name in _meant(run)
         if not is_function_name(name)
     ]

@@ -18,7 +18,7 @@ held in 51 of 51 genuine ended runs that have the key.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import INFO, rule
 from validator.rules.support.objects import TERMINAL, Run
@@ -29,4 +29,4 @@ from validator.rules.support.usage import agree
 def check(run: Run) -> Iterable[Problem]:
     if "usage" not in run:
         return ()
-    return [Problem("usage", "is null, but status is {}: what the run used belongs here", (Name(run["status"]),))]
+    return [Problem("usage", "is null, but status is {}: what the run used belongs here", (Shown(run["status"]),))]

@@ -20,7 +20,7 @@ page of runs); 0 hits in 147 genuine runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import INFO, rule
 from validator.rules.support.identifiers import PLACEHOLDERS
@@ -44,4 +44,4 @@ def check(run: Run) -> Iterable[Problem]:
     if PLACEHOLDERS.isdisjoint((run["id"], run["thread_id"], run["assistant_id"], run["model"], instructions)):
         return ()
     field = next(field for field in (*_IDENTIFIERS, "instructions") if run[field] in PLACEHOLDERS)
-    return [Problem(field, "is the placeholder {}: the document is a generated sample, not data", (Name(run[field]),))]
+    return [Problem(field, "is the placeholder {}: the document is a generated sample, not data", (Shown(run[field]),))]

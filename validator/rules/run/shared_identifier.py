@@ -18,7 +18,7 @@ own object); held in 147 of 147 genuine runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import Run
@@ -40,4 +40,4 @@ def check(run: Run) -> Iterable[Problem]:
         return ()
     field, other = next((field, other) for field, other in _PAIRS if run[field] == run[other])
     message = f"is {{}}, the same as {other}, but each object has an id of its own"
-    return [Problem(field, message, (Name(run[field]),))]
+    return [Problem(field, message, (Shown(run[field]),))]

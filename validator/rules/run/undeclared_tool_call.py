@@ -24,7 +24,7 @@ Source: https://github.com/Azure/azure-rest-api-specs/issues/32329 (a model puts
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import INFO, rule
 from validator.rules.support.objects import Run
@@ -35,7 +35,7 @@ from validator.rules.support.tools import calls_no_function, function_calls, fun
 def check(run: Run) -> Iterable[Problem]:
     declared = function_names(run)
     return [
-        Problem(f"{pointer}/name", "is {}, which is no function in tools", (Name(function["name"]),))
+        Problem(f"{pointer}/name", "is {}, which is no function in tools", (Shown(function["name"]),))
         for pointer, function in function_calls(run)
         if function["name"] not in declared
     ]

@@ -18,7 +18,7 @@ function, the function name must be set"); implied for the rest, no genuine run 
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import Run
@@ -31,7 +31,7 @@ def check(run: Run) -> Iterable[Problem]:
     if isinstance(choice, str):
         return ()
     if all(tool["type"] != choice["type"] for tool in run["tools"]):
-        return [Problem("tool_choice/type", "is {}, but tools has no tool of this type", (Name(choice["type"]),))]
+        return [Problem("tool_choice/type", "is {}, but tools has no tool of this type", (Shown(choice["type"]),))]
     if choice["type"] != "function":
         return ()
     if choice.get("function") is None:
@@ -41,4 +41,4 @@ def check(run: Run) -> Iterable[Problem]:
     name = choice["function"]["name"]
     if name in function_names(run):
         return ()
-    return [Problem("tool_choice/function/name", "is {}, which is no function in tools", (Name(name),))]
+    return [Problem("tool_choice/function/name", "is {}, which is no function in tools", (Shown(name),))]

@@ -18,7 +18,7 @@ guaranteed"); held in 7 of 7 genuine runs that were cancelled or being cancelled
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import ACTIVE, TERMINAL, Run
@@ -30,6 +30,6 @@ def check(run: Run) -> Iterable[Problem]:
         Problem(
             "cancelled_at",
             'is {}, but status is {}; it is null unless status is "cancelled"',
-            (run["cancelled_at"], Name(run["status"])),
+            (run["cancelled_at"], Shown(run["status"])),
         )
     ]

@@ -18,7 +18,7 @@ why that is allowed); held in 59 of 59 genuine runs with a completion time, 3 of
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import ACTIVE, Run
@@ -30,6 +30,6 @@ def check(run: Run) -> Iterable[Problem]:
         Problem(
             "completed_at",
             'is {}, but status is {}; it is null unless status is "completed", "incomplete" or "expired"',
-            (run["completed_at"], Name(run["status"])),
+            (run["completed_at"], Shown(run["status"])),
         )
     ]

@@ -18,7 +18,7 @@ are no errors"); held in 2 of 2 genuine runs with an error.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import ACTIVE, TERMINAL, Run
@@ -30,6 +30,6 @@ def check(run: Run) -> Iterable[Problem]:
         Problem(
             "last_error",
             'has code {}, but status is {}; it is null unless status is "failed"',
-            (Name(run["last_error"]["code"]), Name(run["status"])),
+            (Shown(run["last_error"]["code"]), Shown(run["status"])),
         )
     ]

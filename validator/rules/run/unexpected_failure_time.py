@@ -18,7 +18,7 @@ held in 2 of 2 genuine runs with a failure time.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import ACTIVE, TERMINAL, Run
@@ -30,6 +30,6 @@ def check(run: Run) -> Iterable[Problem]:
         Problem(
             "failed_at",
             'is {}, but status is {}; it is null unless status is "failed"',
-            (run["failed_at"], Name(run["status"])),
+            (run["failed_at"], Shown(run["status"])),
         )
     ]

@@ -18,7 +18,7 @@ if the run is not incomplete"); 0 exceptions among genuine v2 runs, 1 among thos
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import ACTIVE, TERMINAL, Run
@@ -32,8 +32,8 @@ from validator.rules.support.objects import ACTIVE, TERMINAL, Run
     null=("file_ids",),
 )
 def check(run: Run) -> Iterable[Problem]:
-    reason, status = run["incomplete_details"].get("reason"), Name(run["status"])
+    reason, status = run["incomplete_details"].get("reason"), Shown(run["status"])
     rest = 'but status is {}; it is null unless status is "incomplete"'
     if reason is None:
         return [Problem("incomplete_details", f"is {{}}, {rest}", (run["incomplete_details"], status))]
-    return [Problem("incomplete_details", f"has reason {{}}, {rest}", (Name(reason), status))]
+    return [Problem("incomplete_details", f"has reason {{}}, {rest}", (Shown(reason), status))]

@@ -20,7 +20,7 @@ no action is required"); held in 12 of 12 genuine runs with an action.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, rule
 from validator.rules.support.objects import ACTIVE, TERMINAL, Run
@@ -32,6 +32,6 @@ def check(run: Run) -> Iterable[Problem]:
         Problem(
             "required_action",
             'has type {}, but status is {}; it is null unless status is "requires_action"',
-            (Name(run["required_action"]["type"]), Name(run["status"])),
+            (Shown(run["required_action"]["type"]), Shown(run["status"])),
         )
     ]

@@ -19,7 +19,7 @@ types of Azure's tools); held in 243 of 243 genuine runs, 16 of them with a type
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import Run
@@ -55,7 +55,7 @@ _MESSAGE = 'is {}, but the documented types are "code_interpreter", "file_search
 )
 def check(run: Run) -> Iterable[Problem]:
     return [
-        Problem(f"tools/{index}/type", _MESSAGE, (Name(tool["type"]),))
+        Problem(f"tools/{index}/type", _MESSAGE, (Shown(tool["type"]),))
         for index, tool in enumerate(run["tools"])
         if tool["type"] not in KNOWN
     ]

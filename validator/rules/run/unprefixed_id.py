@@ -19,7 +19,7 @@ held in 147 of 147 genuine runs; compatible servers differ.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.core.resource import RUN
 from validator.rules.base import INFO, rule
@@ -53,4 +53,4 @@ def check(run: Run) -> Iterable[Problem]:
 
 
 def _problem(pointer: str, text: str, prefix: str) -> Problem:
-    return Problem(pointer, "is {}, but ids of this kind begin with {}", (Name(text), Name(prefix)))
+    return Problem(pointer, "is {}, but ids of this kind begin with {}", (Shown(text), Shown(prefix)))

@@ -19,7 +19,7 @@ is not in a terminal state); held in 149 of 149 genuine runs.
 
 from collections.abc import Iterable
 
-from validator.core.phrases import Name
+from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import WARNING, rule
 from validator.rules.support.objects import ACTIVE, Run
@@ -28,4 +28,4 @@ from validator.rules.support.objects import ACTIVE, Run
 @rule(group="usage", severity=WARNING, on=ACTIVE, given=("usage",))
 def check(run: Run) -> Iterable[Problem]:
     message = "is {}, but status is {}; it is null until the run has ended"
-    return [Problem("usage", message, (run["usage"], Name(run["status"])))]
+    return [Problem("usage", message, (run["usage"], Shown(run["status"])))]

@@ -11,7 +11,7 @@ from functools import lru_cache, reduce
 from operator import getitem
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from validator.core.phrases import TYPES, Name, either
+from validator.core.phrases import TYPES, Shown, either
 from validator.core.problem import Problem, Span
 from validator.core.severity import Severity
 from validator.jsontext.parse import Parsed, parse
@@ -207,4 +207,4 @@ def _forbidden(error: ValidationError, arguments: Any, schema: Any) -> Iterable[
 def _said(path: tuple[str | int, ...], message: str, *values: Any) -> Problem:
     if not path:
         return Problem("", f"does not fit parameters: {message}", values)
-    return Problem("", f"does not fit parameters: {{}} {message}", (Name(".".join(map(str, path))), *values))
+    return Problem("", f"does not fit parameters: {{}} {message}", (Shown(".".join(map(str, path))), *values))

@@ -57,7 +57,7 @@ class Occurrence(NamedTuple):
             return Verbatim(f"/{self.pointer}")
         if self.file == here.file and self.record is not None:
             return Verbatim("an earlier event" if self.record == here.record else f"record {self.record}")
-        return Verbatim(self.file if self.record is None else f"{self.file}, record {self.record}")
+        return Verbatim(str(self.file) if self.record is None else f"{self.file}, record {self.record}")
 
 
 class Digest(bytes):

@@ -14,7 +14,7 @@ from functools import wraps
 from itertools import islice
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from validator.core.phrases import Name, either
+from validator.core.phrases import Shown, either
 from validator.core.pointer import join, split
 from validator.core.problem import Problem
 from validator.rules.support.dialects import DEFAULT, DIALECTS, OUTDATED, SCHEMA, Dialect, Keywords, Place, address
@@ -176,7 +176,7 @@ def _misfit(found: list[Part], keywords: Keywords) -> Problem | None:
         for keyword, value in part.schema.items() if isinstance(part.schema, dict) else ():
             takes = keywords.get(keyword)
             if takes is not None and not takes.fits(value):
-                shown = Name(value) if keyword == "type" and isinstance(value, str) else value
+                shown = Shown(value) if keyword == "type" and isinstance(value, str) else value
                 return Problem(part.under(keyword), f"is {{}}, expected {takes.expected}", (shown,))
     return None
 
