@@ -17,9 +17,9 @@ from validator.core.credentials import is_credential
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import Verbatim, class_name, escape
 from validator.core.problem import Problem, Span
-from validator.sources import Document, InputError
 from validator.sources.detect import SUFFIXES
-from validator.sources.files import documents
+from validator.sources.document import Document, InputError
+from validator.sources.files import read_paths
 
 _BODY = ("content", "data")
 """Where responses keep the bytes they came with: httpx, requests, Django and the openai package's raw responses under
@@ -50,7 +50,7 @@ def documents_of(source: object) -> Iterable[Document]:
     except Exception as error:
         why = f": {escape(str(error))}" if type(error) is TypeError else ""
         raise TypeError(f"cannot check {_kind(source)}: it raised {class_name(error)}{why}") from error
-    found = documents([named], MAX_BYTES)
+    found = read_paths([named], MAX_BYTES)
     return [_readable(one) for one in found if isinstance(one, Document | InputError)]
 
 
@@ -78,7 +78,7 @@ def _is_file_name(text: str) -> bool:
 def _no_text(name: str) -> Document:
     message = 'is the name of a file, and a str is read as JSON text: give Path("{}")'
     problem = Problem("", message, (Verbatim(name),), span=Span(0, 0), rule="not-json")
-    return Document(file=None, data="", problem=problem, has_places=False)
+    return Document(file=None, data="", problem=problem, has_positions=False)
 
 
 def _readable(document: Document | InputError) -> Document:
@@ -102,12 +102,12 @@ def _of_value(value: object) -> Document:
         if not str(error).startswith(_TOO_MANY_DIGITS):
             raise
         return _unwritten("too-large", "has an integer of more digits than Python writes")
-    return Document(file=None, data=text, has_places=False)
+    return Document(file=None, data=text, has_positions=False)
 
 
 def _unwritten(rule: str, message: str) -> Document:
     """A value of which there is no JSON text, and why."""
-    return Document(file=None, data="", problem=Problem("", message, span=Span(0, 0), rule=rule), has_places=False)
+    return Document(file=None, data="", problem=Problem("", message, span=Span(0, 0), rule=rule), has_positions=False)
 
 
 def _plain(source: Any) -> Any:

@@ -25,9 +25,9 @@ from validator.core.options import MAX_BYTES, CheckOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checks import checks
 from validator.reporters.json import FINDING_KEYS
-from validator.sources import InputError
 from validator.sources.detect import SUFFIXES
-from validator.sources.files import Piece
+from validator.sources.document import InputError
+from validator.sources.files import FileRange
 
 PARTITION = 64 * 1024 * 1024
 """Bytes of JSON Lines that make one partition, unless the caller says otherwise."""
@@ -96,7 +96,7 @@ class _Before(NamedTuple):
 class _Archive:
     """Files of one file system, and how they are to be checked."""
 
-    files: list[Piece]
+    files: list[FileRange]
     storage: _Storage
     settings: CheckOptions
     max_bytes: int
@@ -124,12 +124,12 @@ class _Archive:
         """A delayed dataframe of one row for each partition."""
         return (dask.delayed(_counts)(self._found(piece)) for pieces in self._pieces(size) for piece in pieces)
 
-    def _pieces(self, size: int) -> Iterator[list[Piece]]:
+    def _pieces(self, size: int) -> Iterator[list[FileRange]]:
         if size < 1:
             raise ValueError(f"partition_bytes is {size}, expected at least 1")
         return (list(ranges(file, size, self.storage.opened)) for file in self.files)
 
-    def _found(self, piece: Piece) -> Any:
+    def _found(self, piece: FileRange) -> Any:
         return dask.delayed(_check, pure=False)(piece, self.settings, self.max_bytes, self.storage)
 
 
@@ -139,7 +139,7 @@ class _Storage(NamedTuple):
     protocol: str
     options: dict[str, Any]
 
-    def files(self, path: str) -> list[Piece]:
+    def files(self, path: str) -> list[FileRange]:
         """The files that a path means: itself, those below it, or those that match it, by name."""
         system, inner = fsspec.core.url_to_fs(path, **self.options)
         if system.isdir(inner):
@@ -148,7 +148,7 @@ class _Storage(NamedTuple):
             found = sorted(system.glob(inner)) if any(sign in inner for sign in "*?[") else [inner]
         if not found or not system.exists(found[0]):
             raise FileNotFoundError(f"nothing to check: {path}")
-        return [Piece(path) if file == inner else Piece(self._named(file), is_named=False) for file in found]
+        return [FileRange(path) if file == inner else FileRange(self._named(file), is_named=False) for file in found]
 
     def _named(self, file: str) -> str:
         return file if self.protocol == "file" else f"{self.protocol}://{file}"
@@ -160,7 +160,7 @@ class _Storage(NamedTuple):
             yield io.BufferedReader(file)
 
 
-def _check(piece: Piece, asked: CheckOptions, max_bytes: int, storage: _Storage) -> _Found:
+def _check(piece: FileRange, asked: CheckOptions, max_bytes: int, storage: _Storage) -> _Found:
     found = check_range(piece, checks(asked), max_bytes, storage.opened)
     for one in found.results:
         if isinstance(one, InputError):

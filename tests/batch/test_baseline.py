@@ -17,7 +17,7 @@ from tests.support.paths import INVALID, SAMPLES
 from validator.batch.session import check_all
 from validator.engine.checks import compiled_for
 from validator.rules.registry import BY_NAME
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 WRONG_TOTAL = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}
 RUNS = [a_run(id=f"run_{name}", usage=WRONG_TOTAL) for name in "abc"]

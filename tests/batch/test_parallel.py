@@ -29,8 +29,8 @@ from validator.core.options import MAX_BYTES, CheckOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checks import checks
 from validator.rules.selection import severities
-from validator.sources import Document, InputError, each_document
-from validator.sources.files import Piece, opened_here, read
+from validator.sources.document import Document, InputError, expand_blocks
+from validator.sources.files import FileRange, open_local, read_file
 
 PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
 RUN = PAGE["data"][0]
@@ -79,10 +79,10 @@ def told(results: Iterable[object]) -> list[Any]:
 def test_ranges_of_any_size_find_the_same(tmp_path: Path, size: int) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"\n".join(lines(60)) + b"\n")
-    whole = told(check_range(Piece(str(archive)), READY, MAX_BYTES).results)
+    whole = told(check_range(FileRange(str(archive)), READY, MAX_BYTES).results)
     found: list[object] = []
     before = 0
-    for piece in ranges(Piece(str(archive)), size):
+    for piece in ranges(FileRange(str(archive)), size):
         number, results = check_range(piece, READY, MAX_BYTES)
         found += moved(results, before)
         before += number
@@ -94,7 +94,7 @@ def test_a_line_is_counted_where_it_begins(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"aa\n\nbbb\nc")
     counted = [
-        [with_lines(Piece(str(archive), start=start, stop=stop), []).lines for stop in range(start + 1, 10)]
+        [with_lines(FileRange(str(archive), start=start, stop=stop), []).lines for stop in range(start + 1, 10)]
         for start in range(9)
     ]
     begins = [0, 3, 4, 8]
@@ -113,13 +113,13 @@ def test_lines_that_cannot_be_counted_are_told_of_once(tmp_path: Path) -> None:
         opened += 1
         if opened > 1:
             raise InputError(path, "input/output error")
-        return opened_here(path)
+        return open_local(path)
 
-    piece = Piece(str(archive), start=0, stop=archive.stat().st_size)
+    piece = FileRange(str(archive), start=0, stop=archive.stat().st_size)
     number, results = check_range(piece, READY, MAX_BYTES, once)
     assert (number, [str(one) for one in results[-1:]]) == (0, ["input/output error"])
     assert told(results[:-1]) == told(check_range(piece, READY, MAX_BYTES).results)
-    gone = Piece("nowhere.jsonl", start=0, stop=9)
+    gone = FileRange("nowhere.jsonl", start=0, stop=9)
     assert [str(one) for one in check_range(gone, READY, MAX_BYTES).results] == ["no such file or directory"]
 
 
@@ -127,7 +127,7 @@ def test_lines_are_accepted_only_where_they_have_no_finding(tmp_path: Path) -> N
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"\n".join(lines(400, seed=3)))
     report = validate(archive, now=1_800_000_000)
-    accepted = list(of_files(check_range(Piece(str(archive)), READY, MAX_BYTES).results, None))
+    accepted = list(of_files(check_range(FileRange(str(archive)), READY, MAX_BYTES).results, None))
     assert [one for one in accepted if isinstance(one, DocumentResult)] == [one for one in report.checked if one.totals]
     assert sum(one.documents for one in accepted if isinstance(one, CleanRecords)) == sum(
         not one.totals for one in report.checked
@@ -139,7 +139,7 @@ def test_a_run_that_the_settings_do_not_expect_is_a_finding(tmp_path: Path, chan
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(json.dumps(RUN).encode())
     ready = checks(READY.settings._replace(**changed))
-    (one,) = check_range(Piece(str(archive)), ready, MAX_BYTES).results
+    (one,) = check_range(FileRange(str(archive)), ready, MAX_BYTES).results
     assert isinstance(one, DocumentResult)
     assert one.findings
 
@@ -216,7 +216,7 @@ def test_a_worker_that_dies_costs_one_piece_one_finding(
     paths = [str(archives)]
     alone = [one for one in survey(paths, READY, MAX_BYTES, 1) if isinstance(one, DocumentResult)]
 
-    def deadly(piece: Piece, *others: Any) -> Any:
+    def deadly(piece: FileRange, *others: Any) -> Any:
         if piece.path.endswith("d07.json") or (piece.path.endswith("a.jsonl") and piece.start == 18_000):
             for _ in [end()]:
                 pass
@@ -246,7 +246,7 @@ def test_a_worker_that_dies_costs_one_piece_one_finding(
 def test_a_piece_that_was_not_checked_makes_the_exit_code_2_whatever_fails(
     archives: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
 ) -> None:
-    def deadly(piece: Piece, *others: Any) -> Any:
+    def deadly(piece: FileRange, *others: Any) -> Any:
         if piece.path.endswith("d07.json"):
             os.kill(os.getpid(), signal.SIGKILL)
         return check_range(piece, *others)
@@ -360,7 +360,7 @@ def test_a_piece_can_be_read_from_anywhere(tmp_path: Path) -> None:
     seen = {
         start: [
             one.data
-            for one in each_document(read(Piece(str(archive), start=start, stop=start + 3), 3))
+            for one in expand_blocks(read_file(FileRange(str(archive), start=start, stop=start + 3), 3))
             if isinstance(one, Document) and one.problem is None
         ]
         for start in range(10)
@@ -390,8 +390,8 @@ def test_a_line_that_spans_many_pieces_is_read_to_its_end_once(tmp_path: Path) -
             yield file
             read_to.append(file.tell())
 
-    for piece in ranges(Piece(str(archive)), 500_000):
-        list(read(piece, 1000, opening=opening))
+    for piece in ranges(FileRange(str(archive)), 500_000):
+        list(read_file(piece, 1000, opener=opening))
     far = [number for number, at in enumerate(read_to) if at > 500_000 * (number + 1) + 256 * 1024]
     assert (len(read_to), far) == (7, [0])
 
@@ -403,7 +403,7 @@ def test_lines_do_not_depend_on_how_they_come(tmp_path: Path, monkeypatch: pytes
     archive.write_bytes(b"1234567890\n" + b"x" * 35 + b"\n\n12345\n" + b"y" * 40)
     seen = [
         (one.record, one.data if one.problem is None else one.problem.rule)
-        for one in each_document(read(Piece(str(archive)), 10))
+        for one in expand_blocks(read_file(FileRange(str(archive)), 10))
         if isinstance(one, Document)
     ]
     assert seen == [(1, b"1234567890"), (2, "too-large"), (4, b"12345"), (5, "too-large")]

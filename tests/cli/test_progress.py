@@ -16,7 +16,7 @@ from validator.batch import parallel as survey
 from validator.cli import progress as module
 from validator.cli.progress import Progress
 from validator.core.results import CleanRecords
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 PROGRAM = """
 import sys

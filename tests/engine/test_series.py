@@ -25,7 +25,7 @@ from validator.engine.series import Series
 from validator.rules.registry import RULES
 from validator.rules.selection import severities
 from validator.rules.support.snapshots import CONFIGURATION, REMEMBERED
-from validator.sources import Document
+from validator.sources.document import Document
 
 ReportItem = tuple[str, str, str]
 SERIES = ["listing", "history"]

@@ -15,7 +15,7 @@ from tests.support.pages import page, run
 from tests.support.paths import ROOT, SAMPLES
 from validator.core.severity import Severity
 from validator.reporters import reporter
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 TEXT = {"type": "string", "minLength": 1}
 LINE = {"type": "integer", "minimum": 1}

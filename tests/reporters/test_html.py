@@ -19,7 +19,7 @@ from validator.core.phrases import escape
 from validator.core.results import RunOutline
 from validator.reporters import html, reporter
 from validator.reporters.html.timelines import duration
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 T = 1_729_418_400
 

@@ -19,7 +19,7 @@ from validator.batch import parallel as survey
 from validator.core.results import DocumentResult, RunOutline
 from validator.core.severity import Severity
 from validator.reporters import reporter
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 WRONG = run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4})
 HABIT = run(id="run_b", temperature=9)

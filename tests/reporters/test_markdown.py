@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 from tests.support.tools import package
 from validator.core.severity import Severity
 from validator.reporters import reporter
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
 HEAD = "| severity | rule | where | what |\n|---|---|---|---|\n"

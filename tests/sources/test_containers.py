@@ -20,8 +20,8 @@ from tests.support.commands import Ran, run
 from tests.support.paths import SAMPLES
 from validator import validate
 from validator.core.options import MAX_BYTES
-from validator.sources import Document, InputError, SkippedRecords
-from validator.sources.files import documents
+from validator.sources.document import Document, InputError, SkippedRecords
+from validator.sources.files import read_paths
 
 PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
 RUN = PAGE["data"][0]
@@ -58,16 +58,16 @@ def packed_place(text: str, nth: int) -> tuple[int, int]:
 
 
 def passed_over(path: Path) -> list[SkippedRecords]:
-    return [one for one in documents([str(path)], MAX_BYTES) if isinstance(one, SkippedRecords)]
+    return [one for one in read_paths([str(path)], MAX_BYTES) if isinstance(one, SkippedRecords)]
 
 
 def errors(path: Path | str, max_bytes: int = MAX_BYTES) -> list[str]:
-    return [str(one) for one in documents([str(path)], max_bytes) if isinstance(one, InputError)]
+    return [str(one) for one in read_paths([str(path)], max_bytes) if isinstance(one, InputError)]
 
 
 def problems(path: Path, max_bytes: int) -> list[str | None]:
     """Why each document could not be had, if it could not."""
-    found = documents([str(path)], max_bytes)
+    found = read_paths([str(path)], max_bytes)
     return [one.problem and one.problem.rule for one in found if isinstance(one, Document)]
 
 
@@ -143,7 +143,7 @@ def test_a_line_that_is_too_long_is_told_and_passed_over(tmp_path: Path) -> None
     archive.write_bytes(b"1234567890\n" + b"x" * 35 + b"\n123456789\n12345678901\n" + b"y" * 100)
     seen = [
         (one.record, one.data if one.problem is None else one.problem.rule)
-        for one in documents([str(archive)], 10)
+        for one in read_paths([str(archive)], 10)
         if isinstance(one, Document)
     ]
     assert seen == [(1, b"1234567890"), (2, "too-large"), (3, b"123456789"), (4, "too-large"), (5, "too-large")]
@@ -175,7 +175,7 @@ def test_what_a_name_does_not_tell_the_content_does(
     if name != "-":
         name = str(tmp_path / name)
         Path(name).write_text(text, encoding="utf-8")
-    seen = [one.record for one in documents([name], MAX_BYTES) if isinstance(one, Document)]
+    seen = [one.record for one in read_paths([name], MAX_BYTES) if isinstance(one, Document)]
     assert seen == records
 
 
@@ -258,7 +258,7 @@ def test_a_packed_stream_that_is_torn_keeps_its_events(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.json.gz", "a.har.gz", "a.yaml.gz"])
 def test_a_bomb_is_unpacked_up_to_the_limit(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(gzip.compress(b" " * 50_000_000))
-    found = next(iter(documents([str(tmp_path / name)], 1000)))
+    found = next(iter(read_paths([str(tmp_path / name)], 1000)))
     assert isinstance(found, Document)
     assert found.problem is not None
     assert found.problem.rule == "too-large"
@@ -310,8 +310,8 @@ def test_runs_of_a_stream_are_placed_in_its_lines(tmp_path: Path) -> None:
 
 
 def _ends(path: Path) -> list[tuple[str | None, bool, bool]]:
-    origins = [one.origin for one in documents([str(path)], MAX_BYTES) if isinstance(one, Document)]
-    return [(one.event, one.is_last, one.is_torn) for one in origins if one]
+    origins = [one.origin for one in read_paths([str(path)], MAX_BYTES) if isinstance(one, Document)]
+    return [(one.event, one.is_last, one.is_incomplete) for one in origins if one]
 
 
 def test_the_last_run_of_a_stream_knows_how_it_ended(tmp_path: Path) -> None:
@@ -336,8 +336,12 @@ def test_a_file_may_hold_several_streams(tmp_path: Path) -> None:
     stream = tmp_path / "a.sse"
     event = f"event: thread.run.queued\ndata: {json.dumps(RUN)}\n\n"
     stream.write_text(f"{event}event: done\ndata: [DONE]\n\n{event}")
-    origins = [one.origin for one in documents([str(stream)], MAX_BYTES) if isinstance(one, Document)]
-    assert [(one.stream, one.is_last, one.is_torn) for one in origins if one] == [(0, True, False), (1, True, True)]
+    origins = [one.origin for one in read_paths([str(stream)], MAX_BYTES) if isinstance(one, Document)]
+    ends = [(one.stream, one.is_last, one.is_incomplete) for one in origins if one]
+    assert ends == [
+        (0, True, False),
+        (1, True, True),
+    ]
 
 
 def test_an_event_that_is_too_large_is_told_and_passed_over(tmp_path: Path) -> None:
@@ -346,7 +350,7 @@ def test_an_event_that_is_too_large_is_told_and_passed_over(tmp_path: Path) -> N
     stream.write_text(f"{event}data: 12345\ndata: 67890\ndata: 1\n\n{event}data: {'9' * 50}\n\n{event}data: 1\n\n")
     seen = [
         (one.record, one.data if one.problem is None else one.problem.rule)
-        for one in documents([str(stream)], 10)
+        for one in read_paths([str(stream)], 10)
         if isinstance(one, Document)
     ]
     assert seen == [(1, "too-large"), (2, "too-large"), (3, b"1")]
@@ -356,7 +360,7 @@ def test_an_event_of_many_lines_takes_time_by_its_size_only(tmp_path: Path) -> N
     stream = tmp_path / "a.sse"
     stream.write_text("event: thread.run.queued\n" + "data\n" * 400_000 + "\n")
     assert told(stream) == [(1, "not-json holds nothing but white space, but a JSON document was expected")]
-    (one,) = (one for one in documents([str(stream)], 399_998) if isinstance(one, Document))
+    (one,) = (one for one in read_paths([str(stream)], 399_998) if isinstance(one, Document))
     assert one.problem is not None
     assert one.problem.rule == "too-large"
 
@@ -571,7 +575,7 @@ def test_calls_that_return_no_runs_are_passed_over_and_counted(tmp_path: Path) -
     assert [record for record, *_ in found(file)] == [1, 2, 3, 4, 5, 6]
     lost = "1 call for runs was recorded without its body"
     assert passed_over(file) == [SkippedRecords(str(file), 7, ("1 call for runs was answered with 404", lost), lost)]
-    second = [one for one in documents([str(file)], MAX_BYTES) if isinstance(one, Document)][1]
+    second = [one for one in read_paths([str(file)], MAX_BYTES) if isinstance(one, Document)][1]
     assert second.origin is not None
     assert second.origin.request == ("GET", f"/v1/threads/{RUN['thread_id']}/runs/", {"limit": "2", "after": "x"})
     why = f"1 call for runs was answered with 404, {lost}"

@@ -14,8 +14,8 @@ import pytest
 
 from tests.support.paths import SAMPLES
 from validator.core.options import MAX_BYTES
-from validator.sources import Document, InputError, SkippedRecords
-from validator.sources.files import documents
+from validator.sources.document import Document, InputError, SkippedRecords
+from validator.sources.files import read_paths
 
 SUFFIXES = "*.json, *.jsonl, *.ndjson, *.sse, *.har, *.yaml or *.yml"
 
@@ -26,7 +26,7 @@ ReportItem = tuple[str | None, str]
 def _read(*paths: str | Path, max_bytes: int = MAX_BYTES) -> list[bytes | str | ReportItem]:
     """The data of each document, or what is told instead."""
     found: list[bytes | str | ReportItem] = []
-    for one in documents(map(str, paths), max_bytes):
+    for one in read_paths(map(str, paths), max_bytes):
         if isinstance(one, InputError):
             found.append((one.file, str(one)))
         elif isinstance(one, SkippedRecords):
@@ -37,7 +37,7 @@ def _read(*paths: str | Path, max_bytes: int = MAX_BYTES) -> list[bytes | str | 
 
 
 def _documents(path: str) -> list[Document]:
-    return [one for one in documents([path], MAX_BYTES) if isinstance(one, Document)]
+    return [one for one in read_paths([path], MAX_BYTES) if isinstance(one, Document)]
 
 
 def _names(folder: Path) -> list[str]:
@@ -48,7 +48,7 @@ def test_files_are_read_in_the_order_given_whatever_their_names(tmp_path: Path) 
     for name in ("b.json", "a.txt"):
         (tmp_path / name).write_bytes(name.encode())
     assert _read(tmp_path / "b.json", tmp_path / "a.txt", tmp_path / "b.json") == [b"b.json", b"a.txt", b"b.json"]
-    assert next(iter(documents([str(tmp_path / "b.json")], 9))) == Document(
+    assert next(iter(read_paths([str(tmp_path / "b.json")], 9))) == Document(
         file=str(tmp_path / "b.json"), data=b"b.json"
     )
 
@@ -56,7 +56,7 @@ def test_files_are_read_in_the_order_given_whatever_their_names(tmp_path: Path) 
 def test_nothing_is_read_before_its_turn(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.touch()
-    coming = documents([str(first), str(second)], 9)
+    coming = read_paths([str(first), str(second)], 9)
     next(coming)
     second.write_bytes(b"late")
     assert next(coming) == Document(file=str(second), data=b"late")
@@ -247,7 +247,7 @@ def test_a_failure_in_the_middle_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_file_that_shrinks_while_it_is_read_is_told(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"[1]\n[2]\n")
-    found = documents([str(archive), "nowhere"], MAX_BYTES)
+    found = read_paths([str(archive), "nowhere"], MAX_BYTES)
     assert next(found) == Document(str(archive), b"[1]", 1)
     os.truncate(archive, 4)
     assert [str(one) for one in found if isinstance(one, InputError)] == [

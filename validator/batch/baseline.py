@@ -14,7 +14,7 @@ from validator.batch.session import Result
 from validator.core.finding import Finding
 from validator.core.results import DocumentResult
 from validator.core.severity import Severity
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 
 class BaselineOptions(NamedTuple):

@@ -11,8 +11,8 @@ from itertools import chain
 from validator.batch.per_file import of_files
 from validator.batch.session import Result, check_all
 from validator.engine.checks import Checks
-from validator.sources import InputError
-from validator.sources.files import STANDARD_INPUT, Opening, Piece, opened_here, pieces, read
+from validator.sources.document import InputError
+from validator.sources.files import STANDARD_INPUT, FileRange, Opener, expand_paths, open_local, read_file
 
 MIN_PARALLEL_BYTES = 16 * 1024 * 1024
 """Bytes for which it pays to start processes."""
@@ -42,17 +42,18 @@ def survey(
     documents are checked one after the other. `tell` is told how many bytes were read, as they are.
     """
     return of_files(
-        _results(pieces(paths, apart), checks, max_bytes, jobs, listing, history, tell), checks.settings.max_findings
+        _results(expand_paths(paths, apart), checks, max_bytes, jobs, listing, history, tell),
+        checks.settings.max_findings,
     )
 
 
 def size_of(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> int:
     """How many bytes these paths hold without what lies apart, as far as that is known."""
-    return sum(_size(one) for one in pieces(paths, apart))
+    return sum(_size(one) for one in expand_paths(paths, apart))
 
 
 def _results(
-    found: Iterator[Piece | InputError],
+    found: Iterator[FileRange | InputError],
     checks: Checks,
     max_bytes: int,
     jobs: int,
@@ -60,7 +61,7 @@ def _results(
     history: bool,
     tell: Callable[[int], None] | None,
 ) -> Iterator[Result]:
-    opening = opened_here if tell is None else _counted(tell)
+    opening = open_local if tell is None else _counted(tell)
     if listing or history:
         return _together(found, checks, max_bytes, opening, listing=listing, history=history)
     if jobs > 1:
@@ -70,12 +71,12 @@ def _results(
     return _here(found, checks, max_bytes, opening)
 
 
-def _counted(tell: Callable[[int], None]) -> Opening:
+def _counted(tell: Callable[[int], None]) -> Opener:
     """Opens files so that what is read of them is told."""
 
     @contextmanager
     def opened(path: str) -> Iterator[io.BufferedReader]:
-        with opened_here(path) as file:
+        with open_local(path) as file:
             yield io.BufferedReader(_Counted(file, tell), _PIECE)
 
     return opened
@@ -96,9 +97,9 @@ class _Counted(io.RawIOBase):
         return size
 
 
-def _enough(found: Iterator[Piece | InputError]) -> tuple[bool, Iterator[Piece | InputError]]:
+def _enough(found: Iterator[FileRange | InputError]) -> tuple[bool, Iterator[FileRange | InputError]]:
     """Whether there is so much to check that processes pay, and all that there is to check."""
-    seen: list[Piece | InputError] = []
+    seen: list[FileRange | InputError] = []
     size = 0
     for one in found:
         seen.append(one)
@@ -108,7 +109,7 @@ def _enough(found: Iterator[Piece | InputError]) -> tuple[bool, Iterator[Piece |
     return False, iter(seen)
 
 
-def _size(one: Piece | InputError) -> int:
+def _size(one: FileRange | InputError) -> int:
     if isinstance(one, InputError) or one.path == STANDARD_INPUT:
         return 0
     if one.stop is not None:
@@ -119,22 +120,22 @@ def _size(one: Piece | InputError) -> int:
         return 0
 
 
-def _here(found: Iterable[Piece | InputError], checks: Checks, max_bytes: int, opening: Opening) -> Iterator[Result]:
+def _here(found: Iterable[FileRange | InputError], checks: Checks, max_bytes: int, opening: Opener) -> Iterator[Result]:
     for one in found:
         if isinstance(one, InputError):
             yield one
             continue
         try:
-            yield from check_all(read(one, max_bytes, opening), checks)
+            yield from check_all(read_file(one, max_bytes, opening), checks)
         except MemoryError:
             yield InputError(one.path, "takes more memory than there is")
 
 
 def _together(
-    found: Iterable[Piece | InputError],
+    found: Iterable[FileRange | InputError],
     checks: Checks,
     max_bytes: int,
-    opening: Opening,
+    opening: Opener,
     *,
     listing: bool,
     history: bool,
@@ -144,13 +145,13 @@ def _together(
     documents = (
         one
         for piece in found
-        for one in ((piece,) if isinstance(piece, InputError) else read(piece, max_bytes, opening))
+        for one in ((piece,) if isinstance(piece, InputError) else read_file(piece, max_bytes, opening))
     )
     return check_all(documents, checks, Series(checks, listing=listing, history=history))
 
 
 def _spread(
-    found: Iterable[Piece | InputError],
+    found: Iterable[FileRange | InputError],
     checks: Checks,
     max_bytes: int,
     jobs: int,
@@ -181,14 +182,14 @@ def _once(results: Iterable[Result], told: set[str]) -> Iterator[Result]:
             yield one
 
 
-def _tasks(found: Iterable[Piece | InputError]) -> Iterator[list[Piece] | InputError]:
+def _tasks(found: Iterable[FileRange | InputError]) -> Iterator[list[FileRange] | InputError]:
     """Small files together, large archives in ranges; standard input and what is not there by themselves."""
     from validator.batch.ranges import ranges  # as above
 
-    batch: list[Piece] = []
+    batch: list[FileRange] = []
     size = 0
     for one in found:
-        is_small = isinstance(one, Piece) and one.path != STANDARD_INPUT and _size(one) < _BATCH
+        is_small = isinstance(one, FileRange) and one.path != STANDARD_INPUT and _size(one) < _BATCH
         if batch and (not is_small or size >= _BATCH or len(batch) >= _MOST):
             yield batch
             batch, size = [], 0

@@ -16,11 +16,11 @@ from validator.batch.session import Result, check_all
 from validator.core.finding import Finding
 from validator.core.results import DocumentResult
 from validator.engine.checks import Checks
-from validator.sources import InputError
-from validator.sources.compression import is_packed
-from validator.sources.detect import is_lines
-from validator.sources.files import Opening, Piece, opened_here, read, source_error
-from validator.sources.jsonl import is_one
+from validator.sources.compression import is_compressed
+from validator.sources.detect import is_jsonl
+from validator.sources.document import InputError
+from validator.sources.files import FileRange, Opener, input_error, open_local, read_file
+from validator.sources.jsonl import is_single_document
 
 _CHUNK = 1024 * 1024
 _START = 64 * 1024
@@ -33,12 +33,12 @@ class Range(NamedTuple):
     results: list[Result]
 
 
-def check_range(piece: Piece, checks: Checks, max_bytes: int, opening: Opening = opened_here) -> Range:
+def check_range(piece: FileRange, checks: Checks, max_bytes: int, opening: Opener = open_local) -> Range:
     """Check the lines of a file that begin in a range of bytes, or the whole of a file of any kind."""
-    return with_lines(piece, list(check_all(read(piece, max_bytes, opening), checks)), opening)
+    return with_lines(piece, list(check_all(read_file(piece, max_bytes, opening), checks)), opening)
 
 
-def with_lines(piece: Piece, results: list[Result], opening: Opening = opened_here) -> Range:
+def with_lines(piece: FileRange, results: list[Result], opening: Opener = open_local) -> Range:
     """What was found in a piece, and its lines; if they cannot be counted, what follows is misplaced: that is told."""
     if piece.stop is None:
         return Range(0, results)
@@ -46,11 +46,11 @@ def with_lines(piece: Piece, results: list[Result], opening: Opening = opened_he
         return Range(_lines_in(piece, piece.stop, opening), results)
     except (OSError, InputError) as error:
         told = any(isinstance(one, InputError) for one in results)
-        failed = error if isinstance(error, InputError) else source_error(error, piece.path)
+        failed = error if isinstance(error, InputError) else input_error(error, piece.path)
         return Range(0, results if told else [*results, failed])
 
 
-def _lines_in(piece: Piece, stop: int, opening: Opening) -> int:
+def _lines_in(piece: FileRange, stop: int, opening: Opener) -> int:
     """How many lines begin in a range of bytes: as many as end before each of its bytes."""
     number = 0 if piece.start else 1
     at, end = max(piece.start - 1, 0), stop - 1
@@ -62,9 +62,9 @@ def _lines_in(piece: Piece, stop: int, opening: Opening) -> int:
     return number
 
 
-def ranges(piece: Piece, size: int, opening: Opening = opened_here) -> Iterator[Piece]:
+def ranges(piece: FileRange, size: int, opening: Opener = open_local) -> Iterator[FileRange]:
     """A file as pieces of this size, if it is JSON Lines and not packed; else the file as it is."""
-    total = _size(piece, opening) if is_lines(piece.path) else 0
+    total = _size(piece, opening) if is_jsonl(piece.path) else 0
     if total <= size:
         yield piece
         return
@@ -72,11 +72,11 @@ def ranges(piece: Piece, size: int, opening: Opening = opened_here) -> Iterator[
         yield piece._replace(start=start, stop=start + size if start + size < total else total)
 
 
-def _size(piece: Piece, opening: Opening) -> int:
+def _size(piece: FileRange, opening: Opener) -> int:
     """The size of a file that can be read in ranges, otherwise 0."""
     with suppress(OSError, ValueError, InputError), opening(piece.path) as file:
         start = file.read(_START)
-        if file.seekable() and not is_packed(start) and not is_one(start):
+        if file.seekable() and not is_compressed(start) and not is_single_document(start):
             return file.seek(0, os.SEEK_END)
     return 0
 

@@ -10,7 +10,7 @@ from validator.batch.session import check_all
 from validator.core.options import CheckOptions
 from validator.core.results import DocumentResult
 from validator.engine.checks import Checks
-from validator.sources import Document
+from validator.sources.document import Document
 
 
 def checked_among(

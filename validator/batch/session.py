@@ -9,7 +9,7 @@ from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import find, findings_of
 from validator.engine.checks import Checks, acceptor, variant
 from validator.jsontext import parse
-from validator.sources import BLANK, Document, InputError, LineBlock, SkippedRecords, each_document
+from validator.sources.document import JSON_WHITESPACE, Document, InputError, LineBlock, SkippedRecords, expand_blocks
 
 if TYPE_CHECKING:
     from validator.engine.series import Series
@@ -33,7 +33,7 @@ def check_all(
     """
     in_bulk = in_bulk and not checks.settings.outlines
     at_once = in_bulk and series is None
-    documents = _without_accepted(found, checks) if at_once else each_document(found)
+    documents = _without_accepted(found, checks) if at_once else expand_blocks(found)
     return _as_they_stand(_checked(documents, checks, series, in_bulk=in_bulk))
 
 
@@ -60,7 +60,7 @@ def _accepted(block: LineBlock, checks: Checks) -> Iterator[Document | CleanReco
         try:
             value = read(line)
         except (ValueError, RecursionError):  # also of a blank line
-            if line.strip(BLANK):
+            if line.strip(JSON_WHITESPACE):
                 others.append(Document(block.file, line, record))
             continue
         if number := accepted_runs(value):
@@ -99,7 +99,7 @@ def _checked(
         checked = findings_of(result, checks, room)
         kept += len(checked.findings)
         if one.record is None or checked.totals or not in_bulk:
-            yield checked, one.origin.turn if one.origin else 0
+            yield checked, one.origin.sequence if one.origin else 0
         else:
             documents += 1
             runs += checked.document.runs
@@ -146,7 +146,7 @@ def _with_end(found: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
 
 def _for_request(document: Document, checks: Checks) -> Checks:
     """The checks for what the request of a recorded page has asked for, unless the user has said that."""
-    if document.origin is None or document.origin.request is None or not document.origin.request.lists:
+    if document.origin is None or document.origin.request is None or not document.origin.request.lists_runs:
         return checks
     request, settings = document.origin.request, checks.settings
     return variant(checks, settings.order or request.order, settings.limit or request.limit)

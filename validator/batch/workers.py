@@ -20,8 +20,8 @@ from validator.batch.ranges import Range, check_range, with_lines
 from validator.core.options import CheckOptions
 from validator.engine.checker import check
 from validator.engine.checks import Checks, checks
-from validator.sources import Document, InputError, unreadable
-from validator.sources.files import STANDARD_INPUT, Piece
+from validator.sources.document import Document, InputError, unreadable_document
+from validator.sources.files import STANDARD_INPUT, FileRange
 
 AHEAD = 4
 """Tasks that are given out for each worker before the output has come to them: what bounds the memory."""
@@ -34,7 +34,7 @@ _context: Any = get_context("fork" if _FORKS else "spawn")
 class Answer(NamedTuple):
     """A piece and what was found in it; None for what could not be found."""
 
-    piece: Piece | None
+    piece: FileRange | None
     found: Range
 
 
@@ -42,7 +42,7 @@ class Answer(NamedTuple):
 class _Task:
     """Pieces that one worker checks, and what is known of them so far."""
 
-    pieces: deque[Piece]
+    pieces: deque[FileRange]
     answers: deque[Answer] = field(default_factory=deque)
 
 
@@ -53,7 +53,7 @@ class _Worker:
     task: _Task | None = None
 
 
-Given: TypeAlias = Sequence[Piece] | InputError
+Given: TypeAlias = Sequence[FileRange] | InputError
 """Pieces for one worker, or what is told in the place of a file that is not there."""
 
 
@@ -202,10 +202,10 @@ def _isolated() -> Iterator[None]:
         os.environ["PYTHONSAFEPATH"] = before
 
 
-def _ended(piece: Piece, code: int | None) -> Document:
+def _ended(piece: FileRange, code: int | None) -> Document:
     how = f"was ended by {signal.Signals(-code).name}" if code and code < 0 else "ended by itself"
     message = f"was not checked to its end: the process that was at it {how}"
-    return unreadable(piece.path, "worker-ended", message, record=None if piece.stop is None else 1)
+    return unreadable_document(piece.path, "worker-ended", message, record=None if piece.stop is None else 1)
 
 
 def _end_with_the_main_process() -> None:  # pragma: no cover  # in processes of their own, as below

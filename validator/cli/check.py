@@ -21,7 +21,7 @@ from validator.engine.checks import Checks, checks
 from validator.reporters import ReportItem
 from validator.rules.registry import FAILURES
 from validator.rules.selection import severities
-from validator.sources import InputError, SkippedRecords
+from validator.sources.document import InputError, SkippedRecords
 
 if TYPE_CHECKING:
     from validator.batch.baseline import BaselineFilter
@@ -196,8 +196,8 @@ def _tell_passed_over(one: SkippedRecords, options: dict[str, Any]) -> None:
     if options["verbose"] and one.number:
         passed_over = f"{escape(one.file)}: {count(one.number, 'record')} without runs passed over"
         told(f"{passed_over}: {', '.join(one.reasons)}" if one.reasons else passed_over)
-    elif one.lost and not options["quiet"]:
-        told(f"{escape(one.file)}: {one.lost}")
+    elif one.missing_bodies and not options["quiet"]:
+        told(f"{escape(one.file)}: {one.missing_bodies}")
 
 
 def _codes(checked: DocumentResult, fail_on: str) -> Iterator[int]:

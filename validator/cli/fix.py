@@ -29,8 +29,8 @@ from validator.core.severity import Severity
 from validator.jsontext.edits import HasChanged
 from validator.jsontext.rewriting import Edits, Rewritten, rewrite, rewritten
 from validator.reporters import ReportItem
-from validator.sources.compression import ZSTD, is_packed
-from validator.sources.files import STANDARD_INPUT, standard_input
+from validator.sources.compression import ZSTD, is_compressed
+from validator.sources.files import STANDARD_INPUT, open_standard_input
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ def standard_input_kept(files: Iterable[str]) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             kept = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
-            copyfileobj(standard_input(), kept.buffer)
+            copyfileobj(open_standard_input(), kept.buffer)
             kept.seek(0)
         except OSError as error:
             why = own_files.reason(error)
@@ -195,7 +195,7 @@ def _why_not(one: Fixable) -> str:
     if one.name != STANDARD_INPUT and _is_pipe(one.name):
         return "a pipe is read only once: hand it over as standard input"
     with _opened(one.name) as file:
-        return "a packed file is not rewritten" if is_packed(file.read(len(ZSTD))) else ""
+        return "a packed file is not rewritten" if is_compressed(file.read(len(ZSTD))) else ""
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from validator.engine.checks import Checks, judge
 from validator.engine.classify import Classified, classify
 from validator.engine.found import Found
 from validator.jsontext.parse import Parsed, parse
-from validator.sources import Document
+from validator.sources.document import Document
 
 
 def check(document: Document, checks: Checks) -> DocumentResult:

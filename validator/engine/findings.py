@@ -25,10 +25,10 @@ from validator.engine.classify import unrecognised
 from validator.engine.excerpt import excerpts
 from validator.engine.found import Found
 from validator.jsontext.edits import digest_of
-from validator.jsontext.locate import ByteColumns, Landmark, in_words, walk
+from validator.jsontext.locate import Landmark, in_words, walk
 from validator.jsontext.parse import text_of
 from validator.rules.registry import BY_NAME
-from validator.sources.positions import line_text, position
+from validator.sources.positions import position_map
 
 _LONGEST_IDENTIFIER = 200
 _BARE_NAME = re.compile(r'(?<!")\b[a-z]+(?:_[a-z]+)+\b')
@@ -136,10 +136,11 @@ def _findings(
 ) -> Iterator[Finding]:
     about, document = found.about, found.document
     runs = {pointer: run for part in found.classified.parts for pointer, run in part.runs}
-    place, bytes_to = position(document, text), ByteColumns(line_text(document, text)).at
+    positions = position_map(document)
+    place, bytes_to = positions.map_offsets(text), positions.map_byte_columns(text)
     identifier = cache(lambda owner: _identifier(runs[owner]))
     owned = [_owned(entry, runs, identifier) for entry in entries]
-    shown = _excerpts(entries, owned, text, landmarks, settings) if document.has_places else {}
+    shown = _excerpts(entries, owned, text, landmarks, settings) if document.has_positions else {}
     edits = _edits(entries, found) if settings.edits else {}
     seen: Counter[str] = Counter()
     for index, (entry, (run, inside, same)) in enumerate(zip(entries, owned, strict=True)):
@@ -157,12 +158,12 @@ def _findings(
             record=about.record,
             pointer=_shown_pointer(entry.problem.pointer, settings),
             run_id=_plain(run, "id"),
-            line=start[0] if document.has_places else None,
-            column=start[1] if document.has_places else None,
-            end_line=end[0] if document.has_places else None,
-            end_column=end[1] if document.has_places else None,
-            byte_column=bytes_to(start) if document.has_places else None,
-            end_byte_column=bytes_to(end) if document.has_places else None,
+            line=start[0] if document.has_positions else None,
+            column=start[1] if document.has_positions else None,
+            end_line=end[0] if document.has_positions else None,
+            end_column=end[1] if document.has_positions else None,
+            byte_column=bytes_to(start) if document.has_positions else None,
+            end_byte_column=bytes_to(end) if document.has_positions else None,
             fingerprint=_digest(f"{key}\0{seen[key]}"),
             source=rule.source,
             inside=_shown_pointer(inside, settings),

@@ -9,7 +9,7 @@ from validator.core.results import DocumentInfo
 from validator.engine.checks import Judged
 from validator.engine.classify import Classified
 from validator.jsontext.parse import Parsed
-from validator.sources import Document
+from validator.sources.document import Document
 
 
 class Found(NamedTuple):

@@ -32,7 +32,7 @@ from validator.rules.support.snapshots import (
     possible_orders,
 )
 from validator.rules.support.usage import COUNTS
-from validator.sources import Document, Origin, Request
+from validator.sources.document import Document, Origin, Request
 
 _LONGEST = 64
 """Characters of a string that is remembered as it is."""
@@ -67,7 +67,7 @@ class Series:
         if document.origin and not self._recording.continues(document, document.origin):
             self._recording = RecordingState()
         if document.origin:
-            self._recording.at = (document.file, document.origin.turn, document.record or 0)
+            self._recording.at = (document.file, document.origin.sequence, document.record or 0)
         of_stream: list[Problem] = []
         if document.origin and found.classified.kind == "run":
             of_stream += self._of_stream(found, here, document.origin)
@@ -77,7 +77,7 @@ class Series:
             yield from self._of_histories(found, here, contradicted)
         if request is None and self._is_listing:
             yield from self._of_listing(found, here, is_last=is_last)
-        if request and request.lists and found.classified.kind == "page":
+        if request and request.lists_runs and found.classified.kind == "page":
             yield from self._of_recorded_page(found, here, request)
 
     def _of_histories(self, found: Found, here: Occurrence, contradicted: Collection[str]) -> Iterator[Problem]:
@@ -118,7 +118,7 @@ class Series:
             run[name] if name not in part.unreliable_fields.get(0, ()) else None for name in ("id", "status")
         )
         before = self._recording.streamed if self._recording.stream == origin.stream else None
-        streamed = StreamEvent(origin.event, run_id, status, before, here, origin.is_torn)
+        streamed = StreamEvent(origin.event, run_id, status, before, here, origin.is_incomplete)
         self._recording.stream, self._recording.streamed = origin.stream, (run_id, here) if run_id else before
         yield from under(pointer, called(self._rules["stream"], streamed), _spelling(found, as_written))
 
@@ -293,7 +293,7 @@ class RecordingState:
     def continues(self, document: Document, origin: Origin) -> bool:
         """Whether a document is the next of the recording; one that is read twice begins anew."""
         file, *at = self.at
-        return document.file == file and [origin.turn, document.record or 0] >= at
+        return document.file == file and [origin.sequence, document.record or 0] >= at
 
 
 def _in_effect(kind: SeriesKind, checks: Checks) -> Dispatched:

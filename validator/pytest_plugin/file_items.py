@@ -15,8 +15,8 @@ import pytest
 
 from validator.assertions import assert_valid_runs
 from validator.core.options import MAX_BYTES
-from validator.sources import Document, InputError, each_document
-from validator.sources.files import Piece, pieces, read
+from validator.sources.document import Document, InputError, expand_blocks
+from validator.sources.files import FileRange, expand_paths, read_file
 
 if TYPE_CHECKING:
     from validator.batch.recording import Record
@@ -30,7 +30,7 @@ class FileItems:
     them. `empty` are those that were looked into and of which no call returns runs.
     """
 
-    files: Mapping[Path, Piece]
+    files: Mapping[Path, FileRange]
     due: Mapping[str, Sequence[Path]]
     collected: set[Path] = field(default_factory=set)
     empty: set[Path] = field(default_factory=set)
@@ -43,7 +43,9 @@ class FileItems:
         due = {pattern: _due(config.rootpath, pattern) for pattern in ([*asked, *known] if everything else asked)}
         paths = {pattern: [Path(piece.path) for piece in found] for pattern, found in due.items()}
         config.args += [str(path) for path in sorted({*chain(*paths.values())}) if not _is_below(path, config)]
-        may_match = [one for pattern in known for one in _matches(config.rootpath, pattern) if isinstance(one, Piece)]
+        may_match = [
+            one for pattern in known for one in _matches(config.rootpath, pattern) if isinstance(one, FileRange)
+        ]
         named_last = sorted([*chain(*due.values()), *may_match], key=lambda piece: piece.is_named)
         return cls(files={Path(piece.path): piece for piece in named_last}, due=paths)
 
@@ -69,7 +71,7 @@ class FileItems:
         return next(globs, None)
 
 
-def _due(root: Path, pattern: str) -> list[Piece]:
+def _due(root: Path, pattern: str) -> list[FileRange]:
     """The files that a glob has to match."""
     found = _matches(root, pattern)
     if not found:
@@ -77,16 +79,16 @@ def _due(root: Path, pattern: str) -> list[Piece]:
     for one in found:
         if isinstance(one, InputError):
             raise pytest.UsageError(f"validate-runs: {one.file}: {one}")
-    return [one for one in found if isinstance(one, Piece)]
+    return [one for one in found if isinstance(one, FileRange)]
 
 
-def _matches(root: Path, pattern: str) -> list[Piece | InputError]:
+def _matches(root: Path, pattern: str) -> list[FileRange | InputError]:
     """The files that a glob matches; where it is the name of a folder, those that the command checks in it."""
     if has_magic(pattern):
         paths = (root / name for name in glob(pattern, root_dir=root, recursive=True))
-        return [Piece(str(path), is_named=False) for path in paths if path.is_file()]
+        return [FileRange(str(path), is_named=False) for path in paths if path.is_file()]
     path = root / pattern
-    return [*pieces([str(path)])] if path.is_file() or path.is_dir() else []
+    return [*expand_paths([str(path)])] if path.is_file() or path.is_dir() else []
 
 
 def _is_below(path: Path, config: pytest.Config) -> bool:
@@ -97,11 +99,11 @@ def _is_below(path: Path, config: pytest.Config) -> bool:
 class RunsFile(pytest.File):
     """A file of recorded responses."""
 
-    piece: Piece
+    piece: FileRange
     among: FileItems
 
     @classmethod
-    def of(cls, parent: pytest.Collector, piece: Piece, among: FileItems) -> RunsFile:
+    def of(cls, parent: pytest.Collector, piece: FileRange, among: FileItems) -> RunsFile:
         """Make a collector of a file."""
         file: RunsFile = cls.from_parent(parent, path=Path(piece.path))
         file.piece, file.among = piece, among
@@ -125,7 +127,7 @@ class RunsFile(pytest.File):
         """What to check, with its number in the file."""
         name = os.path.relpath(self.path, self.config.invocation_params.dir)
         recorded: list[Document] = []
-        for one in each_document(read(self.piece, MAX_BYTES)):
+        for one in expand_blocks(read_file(self.piece, MAX_BYTES)):
             if isinstance(one, InputError):
                 yield None, one
             elif isinstance(one, Document) and one.origin:
@@ -136,7 +138,7 @@ class RunsFile(pytest.File):
             from validator.batch.recording import Record, Recording  # it brings all that checks
 
             recording = Recording(recorded)
-            if recorded[0].origin and recorded[0].origin.turn:  # what is told of them is in the order of the file
+            if recorded[0].origin and recorded[0].origin.sequence:  # what is told of them is in the order of the file
                 recorded = sorted(recorded, key=lambda one: one.record or 0)
             yield from ((one.record, Record(recording, number)) for number, one in enumerate(recorded))
 

@@ -13,7 +13,7 @@ from validator.core.formats import OF_COMMANDS
 from validator.core.results import CleanRecords, DocumentResult, Summary
 from validator.core.sanitize import sanitize
 from validator.core.severity import Severity
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 ReportItem: TypeAlias = DocumentResult | CleanRecords | InputError
 """What reports are made of: documents, and what could not be opened."""

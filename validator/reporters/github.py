@@ -18,7 +18,7 @@ from validator.core.severity import Severity
 from validator.reporters import ReportItem, ReportOptions, Tally
 from validator.reporters.sentence import sentence
 from validator.reporters.terminal import last_line
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _SHOWN = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.INFO: 9}

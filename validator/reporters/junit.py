@@ -26,7 +26,7 @@ from validator.reporters.sentence import sentence, unopened
 from validator.reporters.terminal import file_name
 from validator.reporters.text import report as text_report
 from validator.rules.registry import FAILURES
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 _ILLEGAL = re.compile("[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SUFFIXES = re.compile(r"(?<=[^/])(?:\.[A-Za-z0-9]+)+$")

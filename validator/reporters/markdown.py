@@ -19,7 +19,7 @@ from validator.reporters import ReportItem, ReportOptions, Tally
 from validator.reporters.statistics import Row as RuleRow
 from validator.reporters.statistics import rows as rows_of_rules
 from validator.reporters.terminal import file_name, last_line, pointer
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 _ROOM = 50_000
 """Characters for the tables of findings: a comment on GitHub may have 65,536, with all that is around them."""

@@ -15,7 +15,7 @@ from validator.reporters import CutOff, ReportItem, ReportOptions, Tally
 from validator.reporters.json import dumped
 from validator.reporters.sentence import cut_off, sentence, unopened
 from validator.reporters.terminal import file_name
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 
 def report(told: Iterable[ReportItem], _look: ReportOptions) -> Iterator[str]:

@@ -21,7 +21,7 @@ from validator.reporters.json import dumped
 from validator.reporters.sentence import sentence
 from validator.rules.base import Rule
 from validator.rules.registry import FAILURES, RULES
-from validator.sources import InputError
+from validator.sources.document import InputError
 from validator.version import __version__
 
 MOST = 25_000

@@ -6,7 +6,7 @@ from validator.core.finding import Finding
 from validator.core.phrases import count, escape
 from validator.reporters import CutOff
 from validator.reporters.terminal import pointer
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 _OF_TEXTS = ("not-json", "not-utf8")
 """Rules that are about a character, and not about a value."""

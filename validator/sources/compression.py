@@ -1,115 +1,102 @@
-"""Compressed files, recognised by their first bytes and unpacked as they are read."""
+"""Compressed files, detected by their first bytes and decompressed as they are read."""
 
 from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from validator.sources import InputError
+from validator.sources.document import InputError
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPABLE = b"\x2a\x4d\x18"
 """After a first byte of 0x50 to 0x5F: a frame without content, such as pzstd begins with (RFC 8878, 3.1.2)."""
-CUT, DAMAGED = "ends before its compressed data does", "does not unpack: its data is damaged"
-_PIECE = 256 * 1024
-"""Bytes to unpack at once."""
+TRUNCATED, CORRUPT = "ends before its compressed data does", "does not unpack: its data is damaged"
+_BUFFER_SIZE = 256 * 1024
 _ZSTD_MODULES = ("compression.zstd", "backports.zstd")
 """Python's own from 3.14 on, before that an extra package."""
 
 
 class BrokenCompression(Exception):
-    """The file does not unpack any further; the text says why."""
+    """The compressed data ends too early or is corrupt; the text is the reason."""
 
 
-def unpacked(file: io.BufferedIOBase, path: str) -> io.BufferedReader:
-    """The file's content, of which `peek` shows the beginning; reading raises `BrokenCompression` where it breaks."""
-    start, file = ahead(file, len(ZSTD))
+def decompress(file: io.BufferedIOBase, path: str) -> io.BufferedReader:
+    """Return a reader of the decompressed content, or of the file itself if it is not compressed.
+
+    It raises `BrokenCompression` where the compressed data breaks. Raises `InputError` if zstd is not installed.
+    """
+    start, file = peek(file, len(ZSTD))
     if start.startswith(GZIP):
-        import gzip  # most files are not packed
+        import gzip  # most files are not compressed
 
-        return io.BufferedReader(_Guarded(gzip.GzipFile(fileobj=file), zlib.error), _PIECE)
-    if _is_zstd(start):
-        zstd = _zstd(path)
-        return io.BufferedReader(_Guarded(zstd.ZstdFile(file), zstd.ZstdError), _PIECE)
+        return _open_decompressed(gzip.GzipFile(fileobj=file), zlib.error)
+    if is_compressed(start):
+        zstd = _import_zstd(path)
+        return _open_decompressed(zstd.ZstdFile(file), zstd.ZstdError)
     return file
 
 
-def is_packed(start: bytes) -> bool:
-    """Whether a file that begins like this is compressed."""
-    return start.startswith(GZIP) or _is_zstd(start[: len(ZSTD)])
+def is_compressed(start: bytes) -> bool:
+    """Return whether a file that begins with these bytes is compressed."""
+    return start.startswith((GZIP, ZSTD)) or (b"\x50" <= start[:1] <= b"\x5f" and start[1:4] == _ZSTD_SKIPPABLE)
 
 
-def _is_zstd(start: bytes) -> bool:
-    return start == ZSTD or (b"\x50" <= start[:1] <= b"\x5f" and start[1:] == _ZSTD_SKIPPABLE)
-
-
-def ahead(file: io.BufferedIOBase, size: int) -> tuple[bytes, io.BufferedReader]:
-    """What the file begins with, and the file as if that had not been read; damage is told by who reads on to it."""
+def peek(file: io.BufferedIOBase, size: int) -> tuple[bytes, io.BufferedReader]:
+    """Return the first bytes, and a reader that still has them before it; broken compression is raised by that."""
     start = b""
     with suppress(BrokenCompression):
         while len(start) < size and (piece := file.read1(size - len(start))):
             start += piece
-    return start, io.BufferedReader(_Preceded(start, file), _PIECE)
+    prefix = io.BytesIO(start)
+    return start, io.BufferedReader(_RawReader(lambda size: prefix.read(size) or file.read1(size)), _BUFFER_SIZE)
 
 
-def _zstd(path: str) -> Any:
-    """The module that unpacks zstd."""
+def _import_zstd(path: str) -> Any:
     for name in _ZSTD_MODULES:
         with suppress(ImportError):
             return import_module(name)
     raise InputError(path, "is compressed with zstd, which takes an extra package: pip install 'validate-runs[zstd]'")
 
 
-class _Preceded(io.RawIOBase):
-    """A stream before which something stands."""
+def _open_decompressed(stream: Any, error_type: type[Exception]) -> io.BufferedReader:
+    reason = ""
 
-    def __init__(self, start: bytes, stream: io.BufferedIOBase) -> None:
+    def read(size: int) -> bytes:
+        nonlocal reason
+        if not reason:
+            try:
+                piece: bytes = stream.read1(size)  # `read` would lose what comes before the damage
+            except (OSError, EOFError, error_type) as error:
+                if isinstance(error, OSError) and error.errno is not None:  # the disk, not the data
+                    raise
+                reason = TRUNCATED if isinstance(error, EOFError) else CORRUPT
+            else:
+                return piece
+        raise BrokenCompression(reason)  # at each further read, too
+
+    return io.BufferedReader(_RawReader(read, stream.close), _BUFFER_SIZE)
+
+
+class _RawReader(io.RawIOBase):
+    """A stream of what a function returns, which reads at most so many bytes."""
+
+    def __init__(self, read: Callable[[int], bytes], close: Callable[[], None] = lambda: None) -> None:
         super().__init__()
-        self._start = start
-        self._stream = stream
+        self._read = read
+        self._close = close
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer that BufferedReader gives
-        piece = self._start[: len(buffer)] or self._stream.read1(len(buffer))
-        self._start = self._start[len(buffer) :]
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-
-class _Guarded(io.RawIOBase):
-    """An unpacking stream with one kind of error for all the ways in which what it reads can be broken."""
-
-    def __init__(self, stream: Any, broken: type[Exception]) -> None:
-        super().__init__()
-        self._stream = stream
-        self._broken = (OSError, EOFError, broken)
-        self._reason: str | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer that BufferedReader gives
-        if self._reason:  # who tries again is told the same
-            raise BrokenCompression(self._reason)
-        try:
-            piece = self._stream.read1(len(buffer))  # what comes before the damage is not lost
-        except self._broken as error:
-            if isinstance(error, OSError) and error.errno is not None:  # the disk, not the data
-                raise
-            self._reason = _reason(error)
-            raise BrokenCompression(self._reason) from error
+        piece = self._read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)
 
     def close(self) -> None:
-        self._stream.close()
+        self._close()
         super().close()
-
-
-def _reason(error: Exception) -> str:
-    return CUT if isinstance(error, EOFError) else DAMAGED

@@ -1,92 +1,92 @@
-"""What a file is by its name, or, where that tells nothing, by what it begins with."""
+"""The format of a file, from its name or else from its beginning, and the reader for that format."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
-from typing import TypeAlias
 
-from validator.sources import Document, InputError, LineBlock, SkippedRecords, json_text
-from validator.sources import jsonl as json_lines
+from validator.sources import jsonl
+from validator.sources.document import Document, InputError, SkippedRecords, SourceItem
 from validator.sources.reader import Reader
+from validator.sources.recordings import recording_keys
 
-Found: TypeAlias = Iterator[Document | LineBlock | SkippedRecords | InputError]
-
-KINDS = {
+FORMATS = {
     ".json": "json",
-    ".jsonl": "json_lines",
-    ".ndjson": "json_lines",
-    ".sse": "event_stream",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".sse": "sse",
     ".har": "har",
-    ".yaml": "cassette",
-    ".yml": "cassette",
+    ".yaml": "yaml",
+    ".yml": "yaml",
 }
-"""What files are by the ends of their names; the module of that name, but for the recordings, knows what to do."""
-PACKED = (".gz", ".zst")
-SUFFIXES = tuple(f"{suffix}{packed}" for packed in ("", *PACKED) for suffix in KINDS)
-"""The ends of the names that are looked for in folders; a file that is named is read whatever its name."""
+"""The format of a file by the end of its name."""
+COMPRESSED_SUFFIXES = (".gz", ".zst")
+SUFFIXES = tuple(f"{suffix}{packed}" for packed in ("", *COMPRESSED_SUFFIXES) for suffix in FORMATS)
+"""The ends of the names that are searched for in folders; a file that is named is read whatever its name."""
 
 _BOM = b"\xef\xbb\xbf"
+_KEYS, _YAML_KEYS = ("|".join(recording_keys(is_yaml=is_yaml)).encode() for is_yaml in (False, True))
+_MAX_KEY_OFFSET = 4096
+"""Bytes in which a recording in JSON shows one of its keys."""
+_has_recording_key = re.compile(rb'[{,]\s*"(?:%b)"\s*:' % _KEYS).search
+_has_yaml_recording_key = re.compile(rb"^(?:%b):" % _YAML_KEYS, re.MULTILINE).search
 _is_event_stream = re.compile(rb"(?:event|data|id|retry)? ?:").match
-_is_cassette = re.compile(rb"^(?:http_)?interactions:", re.MULTILINE).search
 
 
-def is_lines(name: str) -> bool:
-    """Whether a file of this name is JSON Lines that nobody has packed."""
-    return _by_name(name) == "json_lines" and not name.lower().endswith(PACKED)
+def is_jsonl(name: str) -> bool:
+    """Return whether a file of this name is JSON Lines without compression."""
+    return _format_of_name(name) == "jsonl" and not name.lower().endswith(COMPRESSED_SUFFIXES)
 
 
-def documents(opened: Reader) -> Found:
-    """The documents in a file; those of JSON Lines in blocks of lines."""
-    kind = _by_name(opened.name)
+def read_documents(reader: Reader) -> Iterator[SourceItem]:
+    """Return the documents of a file; those of JSON Lines in blocks of lines."""
+    kind = _format_of_name(reader.name)
     if kind is None:
-        start, opened = opened.ahead()
-        kind = _by_content(start.removeprefix(_BOM))
-    if kind == "json":
-        return json_text.documents(opened)
-    if kind == "json_lines":
-        return json_lines.documents(opened)
-    return _rarer(kind, opened)
+        start, reader = reader.peek()
+        kind = _format_of_content(start.removeprefix(_BOM))
+    if kind == "jsonl":
+        return jsonl.read_documents(reader)
+    if kind == "sse":
+        from validator.sources import sse  # most files are no streams and no recordings
+
+        return sse.read_documents(reader)
+    return _read_all(reader, kind)
 
 
-def _rarer(kind: str, opened: Reader) -> Found:
-    """The documents in a file of the kinds whose modules most calls do without."""
-    if kind == "event_stream":
-        from validator.sources import sse as event_stream
-
-        yield from event_stream.documents(opened)
-        return
-    data = opened.whole()
+def _read_all(reader: Reader, kind: str) -> Iterator[Document | SkippedRecords | InputError]:
+    data = reader.read_all()
     if data is None:
-        yield opened.too_large()
-    elif kind == "har":
-        from validator.sources.recordings import json_reader as recorded_json
+        yield reader.too_large()
+    elif kind == "yaml":
+        from validator.sources.recordings import yaml_reader
 
-        yield from recorded_json.documents(opened, data, otherwise="is no HAR: it has no log.entries")
+        yield from yaml_reader.read_documents(reader, data)
+    elif kind == "har" or _has_recording_key(data, 0, _MAX_KEY_OFFSET):
+        from validator.sources.recordings import json_reader
+
+        yield from json_reader.read_documents(reader, data, must_be_har=kind == "har")
     else:
-        from validator.sources.recordings import yaml_reader as recorded_yaml
-
-        yield from recorded_yaml.documents(opened, data)
+        yield reader.document(data)
 
 
-def _by_name(name: str) -> str | None:
+def _format_of_name(name: str) -> str | None:
     name = name.lower()
-    for suffix in PACKED:
+    for suffix in COMPRESSED_SUFFIXES:
         name = name.removesuffix(suffix)
-    return next((kind for suffix, kind in KINDS.items() if name.endswith(suffix)), None)
+    return next((kind for suffix, kind in FORMATS.items() if name.endswith(suffix)), None)
 
 
-def _by_content(start: bytes) -> str:
+def _format_of_content(start: bytes) -> str:
     if start.lstrip()[:1] in (b"{", b"["):
-        return "json_lines" if _begins_lines(start.lstrip()) else "json"
+        return "jsonl" if _begins_lines(start.lstrip()) else "json"
     if _is_event_stream(start):
-        return "event_stream"
-    return "cassette" if _is_cassette(start) else "json"
+        return "sse"
+    return "yaml" if _has_yaml_recording_key(start) else "json"
 
 
 def _begins_lines(start: bytes) -> bool:
-    """Whether one of the first two lines is a document of its own, and something else follows or stands before."""
+    """Return whether one of the first two lines is a complete document, and is not the only line."""
     first, _, rest = start.partition(b"\n")
     second = rest.lstrip().partition(b"\n")[0]
     return bool(second) and (_is_document(first) or (second[:1] in (b"{", b"[") and _is_document(second)))

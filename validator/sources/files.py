@@ -12,26 +12,35 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeAlias
 
 from validator.core.phrases import either
-from validator.sources import Document, InputError, SkippedRecords, each_document, unreadable
-from validator.sources import detect as containers
-from validator.sources import jsonl as json_lines
-from validator.sources.compression import BrokenCompression, unpacked
-from validator.sources.detect import KINDS, SUFFIXES, Found
+from validator.sources import detect, jsonl
+from validator.sources.compression import BrokenCompression, decompress
+from validator.sources.detect import FORMATS, SUFFIXES
+from validator.sources.document import (
+    Document,
+    InputError,
+    SkippedRecords,
+    SourceItem,
+    expand_blocks,
+    unreadable_document,
+)
 from validator.sources.reader import Reader
 
 STANDARD_INPUT = "-"
 _NUMBER = re.compile("([0-9]+)")
 _is_url = re.compile("[a-z]+://", re.IGNORECASE).match
-_PART = 256 * 1024
-"""Bytes to read at once of a line that is passed over."""
-_MOST = sys.maxsize // 2
-"""Beyond any memory; from twice that on, no reader takes it for a size."""
+_READ_SIZE = 256 * 1024
+"""Bytes to read at once of a line that is skipped."""
+_MAX_BYTES = sys.maxsize // 2
+"""Beyond any memory; from twice that on, `read` does not take it for a size."""
+
+Opener: TypeAlias = Callable[[str], AbstractContextManager[io.BufferedReader]]
+"""Opens a path for reading bytes."""
 
 
-class Piece(NamedTuple):
+class FileRange(NamedTuple):
     """A file to read, or the lines of it that begin from byte `start` on and before byte `stop`.
 
-    `is_named` is False for a file that was come across in a folder.
+    `is_named` is False for a file that was found in a folder.
     """
 
     path: str
@@ -40,187 +49,162 @@ class Piece(NamedTuple):
     stop: int | None = None
 
 
-def documents(paths: Iterable[str], max_bytes: int) -> Iterator[Document | SkippedRecords | InputError]:
-    """The documents of these paths in their order; in place of what cannot be had stands an error."""
-    for piece in pieces(paths):
-        if isinstance(piece, InputError):
-            yield piece
+def read_paths(paths: Iterable[str], max_bytes: int) -> Iterator[Document | SkippedRecords | InputError]:
+    """Yield the documents of these paths in their order, and an error for each path that cannot be read."""
+    for file in expand_paths(paths):
+        if isinstance(file, InputError):
+            yield file
         else:
-            yield from each_document(read(piece, max_bytes))
+            yield from expand_blocks(read_file(file, max_bytes))
 
 
-def pieces(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> Iterator[Piece | InputError]:
-    """The files that these paths mean, in their order; in folders without those `apart`, which are real paths."""
+def expand_paths(paths: Iterable[str], exclude: frozenset[str] = frozenset()) -> Iterator[FileRange | InputError]:
+    """Yield these files and the files in these folders, in order; `exclude` has real paths to skip in folders."""
     for path in paths:
         if path == STANDARD_INPUT or not os.path.isdir(path):
-            yield Piece(path)
-        else:
-            yield from _folder(path, apart)
+            yield FileRange(path)
+            continue
+        is_empty = True
+        for found in _walk(path, exclude):
+            is_empty = False
+            yield found if isinstance(found, InputError) else FileRange(found, is_named=False)
+        if is_empty:
+            yield InputError(path, f"nothing to check: no {either(f'*{suffix}' for suffix in FORMATS)} in this folder")
 
 
-def _folder(folder: str, apart: frozenset[str]) -> Iterator[Piece | InputError]:
-    empty = True
-    for path in _walk(folder, apart):
-        empty = False
-        yield path if isinstance(path, InputError) else Piece(path, is_named=False)
-    if empty:
-        yield InputError(folder, f"nothing to check: no {either(f'*{suffix}' for suffix in KINDS)} in this folder")
+def _walk(folder: str, exclude: frozenset[str]) -> Iterator[str | InputError]:
+    """Yield the files to check below a folder, in order, then what could not be read.
 
-
-def _walk(folder: str, apart: frozenset[str]) -> Iterator[str | InputError]:
-    """The files to check below a folder, in order; without hidden folders, each folder once for all its links.
-
-    A link that leads out of the folder is not followed: who names a folder need not know all that is in it.
+    Hidden folders are skipped, and a folder that several links lead to is read once. Links out of the folder are not
+    followed: the user who names a folder need not know everything in it.
     """
-    seen: set[tuple[int, int]] = set()
+    visited: set[tuple[int, int]] = set()
     errors: list[InputError] = []
-    for parent, folders, names, outward in _listed(folder, errors):
-        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=_by_name)
+    waiting = [folder]
+    while waiting:  # `os.walk` is recursive before Python 3.12
+        parent = waiting.pop()
         try:
+            folders, names, outward = _list_folder(parent, folder)
             status = os.stat(parent)
-        except OSError as error:  # it was there a moment ago
-            errors.append(source_error(error))
-            folders.clear()
+        except OSError as error:
+            errors.append(input_error(error))
             continue
-        if (status.st_dev, status.st_ino) in seen:
-            folders.clear()
+        if (status.st_dev, status.st_ino) in visited:
             continue
-        seen.add((status.st_dev, status.st_ino))
-        here = os.path.realpath(parent) if apart else parent
+        visited.add((status.st_dev, status.st_ino))
+        real = os.path.realpath(parent) if exclude else parent
         errors += (
             InputError(os.path.join(parent, name), "is a link out of the folder: name it to have it checked")
-            for name in sorted(outward, key=_by_name)
-            if os.path.join(here, name) not in apart
+            for name in outward
+            if os.path.join(real, name) not in exclude
         )
-        yield from (
-            os.path.join(parent, name)
-            for name in sorted(names, key=_by_name)
-            if name.lower().endswith(SUFFIXES) and os.path.join(here, name) not in apart
-        )
+        yield from (os.path.join(parent, name) for name in names if os.path.join(real, name) not in exclude)
+        waiting += (os.path.join(parent, name) for name in reversed(folders))
     yield from errors
 
 
-def _listed(folder: str, errors: list[InputError]) -> Iterator[tuple[str, list[str], list[str], list[str]]]:
-    """What `os.walk` tells, which before Python 3.12 calls itself for each level: no depth is too much here.
-
-    The links to folders and to files to check that lead out of the folder stand by themselves, at the end.
-    """
-    waiting = [folder]
-    while waiting:
-        parent = waiting.pop()
-        folders: list[str] = []
-        names: list[str] = []
-        outward: list[str] = []
-        try:
-            with os.scandir(parent) as entries:
-                for entry in entries:
-                    is_folder = _is_folder(entry)
-                    if not entry.is_symlink() or _is_in(entry.path, folder):
-                        (folders if is_folder else names).append(entry.name)
-                    elif entry.name.lower().endswith(SUFFIXES) or (is_folder and not entry.name.startswith(".")):
-                        outward.append(entry.name)
-        except OSError as error:
-            errors.append(source_error(error))
-            continue
-        yield parent, folders, names, outward
-        waiting += (os.path.join(parent, name) for name in reversed(folders))
+def _list_folder(parent: str, top: str) -> tuple[list[str], list[str], list[str]]:
+    """Return the sorted names of the folders, of the files to check, and of links that lead out of the top folder."""
+    folders: list[str] = []
+    names: list[str] = []
+    outward: list[str] = []
+    with os.scandir(parent) as entries:
+        for entry in entries:
+            is_folder = _is_folder(entry)
+            if entry.name.startswith(".") if is_folder else not entry.name.lower().endswith(SUFFIXES):
+                continue
+            is_outside = entry.is_symlink() and not _is_inside(entry.path, top)
+            (outward if is_outside else folders if is_folder else names).append(entry.name)
+    for listed in (folders, names, outward):
+        listed.sort(key=_natural_order)
+    return folders, names, outward
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    with suppress(OSError):  # a link that leads round and round
+    with suppress(OSError):  # a link in a circle
         return entry.is_dir()
     return False
 
 
-def _is_in(path: str, folder: str) -> bool:
-    """Whether all links of a path lead to something in the folder, or to the folder itself."""
+def _is_inside(path: str, folder: str) -> bool:
+    """Return whether a path, with its links resolved, is in the folder or is the folder."""
     top = os.path.join(os.path.realpath(folder), "")
     return os.path.join(os.path.realpath(path), "").startswith(top)
 
 
-def _by_name(name: str) -> tuple[list[str | int], str]:
-    """What names are sorted by: the numbers in them count as such, so that page-2 comes before page-10."""
-    return [int(part) if at % 2 else part for at, part in enumerate(_NUMBER.split(name))], name
+def _natural_order(name: str) -> tuple[list[str | int], str]:
+    """Return a sort key by which page-2 comes before page-10."""
+    return [int(part) if index % 2 else part for index, part in enumerate(_NUMBER.split(name))], name
 
 
-def read(piece: Piece, max_bytes: int, opening: Opening | None = None) -> Found:
-    """The documents in a file or a piece of one, up to where it ceases to be readable."""
-    path, max_bytes = piece.path, min(max_bytes, _MOST)
+def read_file(file: FileRange, max_bytes: int, opener: Opener | None = None) -> Iterator[SourceItem]:
+    """Yield the documents of a file or a range of it, and an error where it stops being readable."""
+    path, max_bytes = file.path, min(max_bytes, _MAX_BYTES)
     try:
-        with (opening or opened_here)(path) as file:
-            if piece.stop is None:
-                yield from containers.documents(Reader(path, unpacked(file, path), max_bytes, piece.is_named))
+        with (opener or open_local)(path) as stream:
+            if file.stop is None:
+                yield from detect.read_documents(Reader(path, decompress(stream, path), max_bytes, file.is_named))
             else:
-                at = _first_line(file, piece.start, piece.stop)
-                yield from json_lines.lines(Reader(path, file, max_bytes, piece.is_named), piece.stop - at)
+                start = _seek_line(stream, file.start, file.stop)
+                yield from jsonl.read_lines(Reader(path, stream, max_bytes, file.is_named), file.stop - start)
     except BrokenCompression as broken:
-        yield unreadable(path, "broken-compression", str(broken))
+        yield unreadable_document(path, "broken-compression", str(broken))
     except InputError as error:
         yield error
     except (OSError, ValueError) as error:
-        yield source_error(error, path)
+        yield input_error(error, path)
 
 
-def _first_line(file: io.BufferedReader, start: int, stop: int) -> int:
-    """Go to the first line that begins from `start` on, just after another has ended; not far beyond `stop`."""
+def _seek_line(file: io.BufferedReader, start: int, stop: int) -> int:
+    """Seek to the first line that begins at or after `start`, and return its offset; not far beyond `stop`."""
     if not start:
         return 0
-    at = start - 1
-    file.seek(at)
+    offset = start - 1
+    file.seek(offset)
     line = b""
-    while at < stop and not line.endswith(b"\n") and (line := file.readline(_PART)):
-        at += len(line)
-    return at
-
-
-Opening: TypeAlias = Callable[[str], AbstractContextManager[io.BufferedReader]]
-"""What opens a path for reading bytes."""
+    while offset < stop and not line.endswith(b"\n") and (line := file.readline(_READ_SIZE)):
+        offset += len(line)
+    return offset
 
 
 @contextmanager
-def opened_here(path: str) -> Iterator[io.BufferedReader]:
-    """A file of this machine, or standard input; raises `InputError` for what is not read."""
+def open_local(path: str) -> Iterator[io.BufferedReader]:
+    """Open a file of this machine, or standard input; raises `InputError` for what is not read."""
     if path == STANDARD_INPUT:
         if sys.stdin is None:  # the shell can close it: <&-
             raise InputError(STANDARD_INPUT, "is closed")
-        yield standard_input()
+        yield open_standard_input()
         return
-    descriptor = _descriptor(path)
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if refused := _refused(path, status.st_mode):
-            raise InputError(path, refused)
-        os.set_blocking(descriptor, True)
-        yield file
-        if os.fstat(descriptor).st_size < status.st_size:
-            raise InputError(path, json_lines.SHRUNK)
-
-
-def _descriptor(path: str) -> int:
     try:
-        return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         if _is_url(path):
             raise InputError(path, "is a URL, and nothing is fetched: curl -s URL | validate-runs -") from None
         raise
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not _is_readable_kind(path, status.st_mode):
+            raise InputError(path, "is neither a regular file nor a folder")
+        os.set_blocking(descriptor, True)
+        yield file
+        if os.fstat(descriptor).st_size < status.st_size:
+            raise InputError(path, jsonl.FILE_SHRANK)
 
 
-def standard_input() -> io.BufferedReader:
-    """Standard input, which waits for what comes late, whoever has set it not to."""
-    with suppress(OSError):  # what stands in for it may be no file
+def open_standard_input() -> io.BufferedReader:
+    """Return the bytes of standard input, set to wait for data even if another process has set it not to."""
+    with suppress(OSError):  # a replacement in memory has no descriptor
         os.set_blocking(sys.stdin.fileno(), True)
     return sys.stdin.buffer  # type: ignore[return-value]  # it is buffered
 
 
-def _refused(path: str, mode: int) -> str | None:
-    """Why a special file is not read; a pipe is, where the shell put it on the command line."""
-    if stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and path.startswith(("/dev/fd/", "/dev/stdin", "/proc/self/fd/"))):
-        return None
-    return "is neither a regular file nor a folder"
+def _is_readable_kind(path: str, mode: int) -> bool:
+    """Return whether a path is a regular file, or a pipe that the shell put on the command line."""
+    return stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and path.startswith(("/dev/fd/", "/dev/stdin", "/proc/self/fd/")))
 
 
-def source_error(error: OSError | ValueError, path: str | None = None) -> InputError:
-    """The error as it is told of a path that is not opened or not read to its end."""
+def input_error(error: OSError | ValueError, path: str | None = None) -> InputError:
+    """Return the error of a path that could not be opened, or not read to its end."""
     if isinstance(error, OSError):
         return InputError(path or str(error.filename), (error.strerror or str(error)).lower())
     return InputError(path or "", "is not a possible file name")

@@ -1,44 +1,40 @@
-"""How documents lie in their files: as a line, as lines behind a prefix, or as a string with escapes."""
+"""Where documents stand in their files: as a line, as lines after a prefix, or as a string with escapes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from validator.jsontext.locate import Lines, Place
-from validator.sources import Document, PositionMap
+from validator.jsontext.locate import ByteColumns, Lines, Place
+from validator.sources.document import Document, PositionMap
 from validator.sources.reader import ByteBudget
 
 
-class Line(NamedTuple):
-    """The document is one line of the file, all of it."""
+def position_map(document: Document) -> PositionMap:
+    """Return how a document lies in its file."""
+    return document.origin.positions if document.origin else FileLine(document.record)
 
-    number: int
 
-    def position(self, _text: str) -> Callable[[int], Place]:
+class FileLine(NamedTuple):
+    """The document is one line of the file, or the whole file."""
+
+    number: int | None
+
+    def map_offsets(self, text: str) -> Callable[[int], Place]:
         """Columns are those of the document."""
-        return lambda offset: (self.number, offset + 1)
+        number = self.number
+        return Lines(text).line_and_column if number is None else lambda offset: (number, offset + 1)
 
-
-def position(document: Document, text: str) -> Callable[[int], Place]:
-    """What turns offsets in the text of a document into places in its file."""
-    if document.origin is not None:
-        return document.origin.frame.position(text)
-    return Lines(text).line_and_column if document.record is None else Line(document.record).position(text)
-
-
-def line_text(document: Document, text: str) -> Callable[[int], str]:
-    """What finds a line of the file in which something of a document stands; any ASCII does for any other."""
-    if document.origin is not None:
-        return document.origin.frame.line_text(text)
-    if document.record is not None or text.isascii():
-        return lambda _number: text
-    return Lines(text).line
+    def map_byte_columns(self, text: str) -> Callable[[Place], int]:
+        """Bytes are those of the document."""
+        is_one_line = self.number is not None or text.isascii()  # in ASCII, any line will do
+        return ByteColumns((lambda _number: text) if is_one_line else Lines(text).line).at
 
 
 class Start(NamedTuple):
-    """Where in a file something begins; all are counted from 1, `byte` in the line as `column` is."""
+    """Where in a file a line of a document begins, counted from 1; `byte` counts the line in bytes of UTF-8."""
 
     line: int
     column: int
@@ -46,129 +42,123 @@ class Start(NamedTuple):
 
 
 class LineMap(NamedTuple):
-    """Each line of the document begins somewhere in the file: `starts` has the place of each."""
+    """Each line of the document begins somewhere in the file."""
 
     starts: Sequence[Start]
 
-    def position(self, text: str) -> Callable[[int], Place]:
-        """Lines are found one by one; columns count from where each begins."""
+    def map_offsets(self, text: str) -> Callable[[int], Place]:
+        """Columns count from the start of the line of the document."""
         lines = Lines(text)
 
-        def place(offset: int) -> Place:
-            line, column = lines.line_and_column(offset)
-            start = self.starts[line - 1]
+        def position(offset: int) -> Place:
+            number, column = lines.line_and_column(offset)
+            start = self.starts[number - 1]
             return start.line, start.column + column - 1
 
-        return place
+        return position
 
-    def line_text(self, text: str) -> Callable[[int], str]:
-        """What of the document stands in a line of the file; what stands before is as long in characters and bytes."""
-        parts: dict[int, list[tuple[Start, str]]] = {}
-        for start, own in zip(self.starts, text.split("\n"), strict=False):
-            parts.setdefault(start.line, []).append((start, own))
-        return lambda number: _line(parts.get(number, ()))
+    def map_byte_columns(self, text: str) -> Callable[[Place], int]:
+        """Bytes count from the start of the line of the document."""
+        columns = ByteColumns(Lines(text).line)
 
+        def byte_column(place: Place) -> int:
+            line, column = place
+            number = bisect_left(self.starts, (line, column + 1))  # the last line that begins at or before the place
+            start = self.starts[number - 1]
+            return start.byte - 1 + columns.at((number, column - start.column + 1))
 
-def _line(parts: Iterable[tuple[Start, str]]) -> str:
-    line, size = "", 0
-    for start, own in parts:
-        line += _filler(start.column - 1 - len(line), start.byte - 1 - size) + own
-        size = start.byte - 1 + len(own.encode("utf-8", "surrogatepass"))
-    return line
-
-
-def _filler(length: int, size: int) -> str:
-    """A text of so many characters and so many bytes of UTF-8."""
-    wide, rest = divmod(size - length, 3)
-    filler = "\U0001f642" * wide + ("", "\u00e9", "\u20ac")[rest]
-    return filler + " " * (length - len(filler))
+        return byte_column
 
 
 class Recording:
-    """The text of a recording, whose lines are counted once for all that is found in it, and what its bodies have.
+    """The text of a recording, whose lines are counted once for all documents, and the budgets of its bodies.
 
-    Bodies in base64 have a room of their own, so that the plain ones are read whatever those unpack to. Without
-    aliases, plain ones have no more than the text.
+    Bodies in base64 have a budget of their own, so that the plain ones are read whatever those unpack to. Without
+    aliases, plain bodies have no more bytes than the text.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.plain = ByteBudget()
-        self.packed = ByteBudget()
+        self.plain_budget = ByteBudget()
+        self.packed_budget = ByteBudget()
 
     @cached_property
     def lines(self) -> Lines:
         """The lines, counted when they are first asked for."""
         return Lines(self.text)
 
+    def map_byte_columns(self, _text: str) -> Callable[[Place], int]:
+        """Bytes are those of the recording."""
+        return ByteColumns(self.lines.line).at
+
 
 Offsets: TypeAlias = Callable[[int | None], Sequence[int]]
-"""Finds where each character of a string stands in its recording, and its end; or only so many of the first."""
+"""Returns the offset in the recording of each character of a string, and of its end; or only the first so many."""
 
 
 class EscapedString(NamedTuple):
-    """The document is a string of a recording, whose `offsets` are asked for only when there is something to place."""
+    """The document is a string of a recording; `offsets` is called only when there is something to place."""
 
     recording: Recording
     offsets: Offsets
 
-    def position(self, _text: str) -> Callable[[int], Place]:
-        """Through the escapes of the string."""
+    def map_offsets(self, _text: str) -> Callable[[int], Place]:
+        """Each character has the place of its escape sequence."""
         offsets = self.offsets(None)
         return lambda offset: self.recording.lines.line_and_column(offsets[offset])
 
-    def line_text(self, _text: str) -> Callable[[int], str]:
-        """Lines of the recording."""
-        return self.recording.lines.line
+    def map_byte_columns(self, text: str) -> Callable[[Place], int]:
+        """Bytes are those of the recording."""
+        return self.recording.map_byte_columns(text)
 
 
 class Opaque(NamedTuple):
-    """The document was unpacked from a string of a recording: all of it has the place where that begins."""
+    """The document was unpacked from a string of a recording: everything has the place where that begins."""
 
     recording: Recording
     start: Callable[[], int]
 
-    def position(self, _text: str) -> Callable[[int], Place]:
-        """The one place."""
+    def map_offsets(self, _text: str) -> Callable[[int], Place]:
+        """Every offset has the same place."""
         place = self.recording.lines.line_and_column(self.start())
         return lambda _offset: place
 
-    def line_text(self, _text: str) -> Callable[[int], str]:
-        """Lines of the recording."""
-        return self.recording.lines.line
+    def map_byte_columns(self, text: str) -> Callable[[Place], int]:
+        """Bytes are those of the recording."""
+        return self.recording.map_byte_columns(text)
 
 
-class Enclosing:
-    """A text that lies in a file and holds documents: where its lines and characters stand is found once for all."""
+class OuterText:
+    """A text that lies in a file and contains documents; its lines and characters are located once for all of them."""
 
-    def __init__(self, frame: PositionMap, text: str) -> None:
-        self._frame = frame
+    def __init__(self, positions: PositionMap, text: str) -> None:
+        self._positions = positions
         self._text = text
 
     @cached_property
-    def place(self) -> Callable[[int, int], Place]:
-        """What turns a line and column of the text into a place in the file."""
+    def position(self) -> Callable[[int, int], Place]:
+        """A function from a line and column of the text to a place in the file."""
         start = Lines(self._text).start
-        outer = self._frame.position(self._text)
-        return lambda line, column: outer(start(line) + column - 1)
+        position = self._positions.map_offsets(self._text)
+        return lambda line, column: position(start(line) + column - 1)
 
     @cached_property
-    def line(self) -> Callable[[int], str]:
-        """What finds a line of the file that the text lies in."""
-        return self._frame.line_text(self._text)
+    def byte_column(self) -> Callable[[Place], int]:
+        """A function from a place in the file to its column in bytes."""
+        return self._positions.map_byte_columns(self._text)
 
 
 class Nested(NamedTuple):
-    """The document lies in another text, which itself lies in the file: an event stream in a recording."""
+    """The document lies in another text, which lies in the file: an event stream in a recording."""
 
-    outer: Enclosing
+    outer: OuterText
     inner: PositionMap
 
-    def position(self, text: str) -> Callable[[int], Place]:
-        """A place in the text around it first, then that of the character there in the file."""
-        inner, outer = self.inner.position(text), self.outer.place
+    def map_offsets(self, text: str) -> Callable[[int], Place]:
+        """Offsets map to the outer text first, then to the file."""
+        inner, outer = self.inner.map_offsets(text), self.outer.position
         return lambda offset: outer(*inner(offset))
 
-    def line_text(self, _text: str) -> Callable[[int], str]:
-        """Lines of the file."""
-        return self.outer.line
+    def map_byte_columns(self, _text: str) -> Callable[[Place], int]:
+        """Bytes are those of the file."""
+        return self.outer.byte_column

@@ -1,50 +1,55 @@
-"""An open file on its way to its documents, unpacked if it was packed."""
+"""An open file and the limits within which its documents are read."""
 
 from __future__ import annotations
 
 import io
+import re
+from itertools import islice
 from typing import NamedTuple
 
-from validator.sources import Document, Origin, unreadable
-from validator.sources.compression import ahead
+from validator.sources.compression import peek
+from validator.sources.document import Document, Origin, unreadable_document
 
-_PIECE = 1024 * 1024
-"""Bytes to read at once, as what is asked for is allocated."""
-_START = 64 * 1024
-"""Bytes that tell what a file holds."""
+_READ_SIZE = 1024 * 1024
+"""Bytes to read at once, since `read` allocates as much as it is asked for."""
+_PEEK_SIZE = 64 * 1024
+"""Bytes from which the format of a file is detected."""
 _BYTES_PER_VALUE = 12
-"""Bytes of the largest document for each value that it may have; genuine ones take 17 and more, without blanks."""
+"""Bytes of the size limit for each value that a document may have; genuine values take 17 and more, without blanks."""
 _BYTES_PER_PART = 128
-"""The same for each call of a recording and each line of an event; genuine calls take hundreds."""
+"""Bytes of the size limit for each call of a recording or line of an event; genuine calls take hundreds."""
 _MIN_LIMIT = 1000
-"""Values and parts that the smallest documents may have."""
+"""Values and parts that are allowed under the smallest size limit."""
+
+_VALUE_STARTS = rb'(?s)(?:[^",\[{]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{][ \t\r\n]*+[\]}])*+(?:,|\[|\{|\Z)'
+"""Matches up to each comma and each bracket that opens a container with members: one for every value but the first."""
 
 
-class TooMuch(Exception):
-    """The bodies of a recording have more bytes together than may be read: `most`."""
+class BudgetExceeded(Exception):
+    """The bodies of a recording have more than `limit` bytes together."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(most)
-        self.most = most
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
 
 
 class ByteBudget:
-    """What has been read of the bodies of a recording, which aliases, codings and compression multiply."""
+    """The bytes read of the bodies of a recording, which aliases and compression can multiply."""
 
     def __init__(self) -> None:
-        self._taken = 0
+        self._spent = 0
 
-    def take(self, size: int, most: int) -> None:
-        """Take note of what was read; raises `TooMuch` from when on that is more than it may be."""
-        self._taken += size
-        if self._taken > most:
-            raise TooMuch(most)
+    def spend(self, size: int, limit: int) -> None:
+        """Add to the bytes that were read; raises `BudgetExceeded` as soon as they exceed the limit."""
+        self._spent += size
+        if self._spent > limit:
+            raise BudgetExceeded(limit)
 
 
 class Reader(NamedTuple):
-    """A file that can be read: its name as the user gave it, and the most that may be read of one document.
+    """An open file: its name as the user gave it, and the maximal number of bytes of one document.
 
-    `is_named` is False for a file that was come across in a folder: nobody said that there are runs in it.
+    `is_named` is False for a file that was found in a folder: nobody claims that it has runs.
     """
 
     name: str
@@ -54,57 +59,61 @@ class Reader(NamedTuple):
 
     @property
     def max_values(self) -> int:
-        """The most values that one document may have; a text of no more bytes than this needs no counting."""
+        """The maximal number of values of one document; a text of at most so many bytes needs no counting."""
         return min(self.max_bytes, max(_MIN_LIMIT, self.max_bytes // _BYTES_PER_VALUE))
 
     @property
     def max_parts(self) -> int:
-        """The most calls that a recording may have, and the most lines that an event may have."""
+        """The maximal number of calls of a recording, and of lines of an event."""
         return max(_MIN_LIMIT, self.max_bytes // _BYTES_PER_PART)
 
-    def ahead(self) -> tuple[bytes, Reader]:
-        """What the file begins with, and the file as if that had not been read."""
-        start, file = ahead(self.file, _START)
+    def peek(self) -> tuple[bytes, Reader]:
+        """Return the beginning of the file, and a reader that still has it before it."""
+        start, file = peek(self.file, _PEEK_SIZE)
         return start, self._replace(file=file)
 
-    def whole(self) -> bytes | None:
-        """All of it, or None where that is more than may be read of one document."""
+    def read_all(self) -> bytes | None:
+        """Read the file to its end; return None if it is larger than a document may be."""
         pieces: list[bytes] = []
-        room = self.max_bytes + 1
-        while room and (piece := self.file.read(min(room, _PIECE))):
+        rest = self.max_bytes + 1
+        while rest and (piece := self.file.read(min(rest, _READ_SIZE))):
             pieces.append(piece)
-            room -= len(piece)
-        return b"".join(pieces) if room else None
+            rest -= len(piece)
+        return b"".join(pieces) if rest else None
 
     def document(self, data: bytes | str, record: int | None = None, origin: Origin | None = None) -> Document:
-        """The document with this text, or the finding that it has too many values to be built."""
-        return self.too_many_values(data, record, origin) or Document(self.name, data, record, origin=origin)
+        """Return the document with this text, or a finding that it has too many values to be built."""
+        return self.check_values(data, record, origin) or Document(self.name, data, record, origin=origin)
 
-    def too_many_values(
+    def check_values(
         self, data: bytes | str, record: int | None = None, origin: Origin | None = None
     ) -> Document | None:
-        """The finding that a text has more values than may be built of one document; None where it has not."""
-        if len(data) <= self.max_values:
-            return None
-        from validator.sources.value_count import has_more_values  # few documents are that long
-
-        if not has_more_values(data, self.max_values):
+        """Return a finding if the text has more values than one document may have, else None."""
+        if len(data) <= self.max_values or not _has_more_values(data, self.max_values):
             return None
         return self.too_many("values", self.max_values, "one document", record, origin)
 
     def too_many(
         self, parts: str, limit: int, whole: str, record: int | None = None, origin: Origin | None = None
     ) -> Document:
-        """The finding that something has more parts than are read of it."""
+        """Return the finding that `whole` has more than `limit` parts."""
         message = f"has more than {{}} {parts}, the most that are read of {whole} (--max-bytes raises the limit)"
-        return unreadable(self.name, "too-large", message, limit, record=record, origin=origin)
+        return unreadable_document(self.name, "too-large", message, limit, record=record, origin=origin)
 
-    def too_large(self, record: int | None = None) -> Document:
-        """What is told of a document that is larger than may be read."""
+    def too_large(self, record: int | None = None, origin: Origin | None = None) -> Document:
+        """Return the finding that a document has more than `max_bytes` bytes."""
         message = "is larger than {} bytes, the most that is read of one document (--max-bytes)"
-        return unreadable(self.name, "too-large", message, self.max_bytes, record=record)
+        return unreadable_document(self.name, "too-large", message, self.max_bytes, record=record, origin=origin)
 
-    def too_much(self, most: int, record: int) -> Document:
-        """What is told of a body of a recording when those before it have used up what may be read of them all."""
+    def over_budget(self, limit: int, record: int, origin: Origin) -> Document:
+        """Return the finding that a body was not read because the bodies up to it have more than `limit` bytes."""
         message = "is not read: the bodies of this recording have more than {} bytes together (--max-bytes)"
-        return unreadable(self.name, "too-large", message, most, record=record)
+        return unreadable_document(self.name, "too-large", message, limit, record=record, origin=origin)
+
+
+def _has_more_values(data: bytes | str, limit: int) -> bool:
+    """Return whether a text has more JSON values than `limit`, without building any; it need not be valid JSON."""
+    data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    if sum(map(data.count, (b",", b"[", b"{"))) < limit:
+        return False
+    return any(islice(re.finditer(_VALUE_STARTS, data), limit + 1, None))  # the pattern matches twice at the end

@@ -1,4 +1,4 @@
-"""The content codings of a recorded body, undone as a client undoes them.
+"""The content codings of a recorded body, decoded as a client decodes them.
 
 Source: https://www.rfc-editor.org/rfc/rfc9110#section-8.4
 """
@@ -6,59 +6,76 @@ Source: https://www.rfc-editor.org/rfc/rfc9110#section-8.4
 from __future__ import annotations
 
 import io
+import re
 import zlib
 
-from validator.sources.compression import CUT, DAMAGED, BrokenCompression, is_packed, unpacked
+from validator.sources.compression import CORRUPT, TRUNCATED, BrokenCompression, decompress, is_compressed
 from validator.sources.reader import ByteBudget, Reader
-from validator.sources.recordings.body_kinds import is_event_stream, is_json
 
-_MOST = 4
-"""Codings on top of each other that are undone; servers use one, a proxy may add another."""
-MAX_DOCUMENTS = 4
-"""Times what one document may have is what all bodies in base64 of a recording may have together."""
-_WITH_WRAPPER, _WITHOUT = zlib.MAX_WBITS, -zlib.MAX_WBITS
-"""What zlib calls its own format, which "deflate" means, and what some servers send instead."""
+_MAX_CODINGS = 4
+"""Codings on top of each other that are decoded; servers use one, a proxy may add another."""
+BUDGET_DOCUMENTS = 4
+"""All bodies in base64 of a recording may have so many times the size limit of a document together."""
+_MAX_PREFIX = 200
+_begins_event_stream = re.compile(r"(?:event|data|id|retry) ?:").match
 
 
-def undone(data: bytes, header: str, opened: Reader, room: ByteBudget) -> bytes | None:
-    """The data without the codings that its header names, if they are still on; None where it is more than may be read.
+def begins_json(body: str | bytes) -> bool:
+    """Return whether a body begins like an object or array in JSON."""
+    return _prefix(body).startswith(("{", "["))
 
-    Whatever the header says, gzip and zstd are known by their first bytes. What comes of each coding takes its room.
+
+def begins_event_stream(body: str | bytes) -> bool:
+    """Return whether a body begins like an event stream."""
+    return _begins_event_stream(_prefix(body)) is not None
+
+
+def _prefix(body: str | bytes) -> str:
+    if isinstance(body, str):
+        return body.removeprefix("\ufeff").lstrip()[:_MAX_PREFIX]
+    return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:_MAX_PREFIX].decode("utf-8", "replace")
+
+
+def decode(data: bytes, header: str, reader: Reader, budget: ByteBudget) -> bytes | None:
+    """Return the data without the codings in `header` that the recorder has left on; None if it exceeds the limit.
+
+    Whatever the header says, gzip and zstd are detected by their first bytes. The output of each coding is taken from
+    the budget. Raises `BrokenCompression`.
     """
-    most = MAX_DOCUMENTS * opened.max_bytes
     codings = [coding.strip() for coding in header.split(",")]
-    if len(codings) > _MOST:
-        raise BrokenCompression(f"has {len(codings)} codings on top of each other, of which at most {_MOST} are undone")
+    if len(codings) > _MAX_CODINGS:
+        raise BrokenCompression(f"has {len(codings)} content codings, of which at most {_MAX_CODINGS} are decoded")
     for coding in reversed(codings):
-        whole = _without(data, coding, opened)
-        if whole is not data:
-            room.take(opened.max_bytes if whole is None else len(whole), most)
-        if whole is None or len(whole) > opened.max_bytes:
+        decoded = _decode(data, coding, reader)
+        if decoded is not data:
+            size = reader.max_bytes if decoded is None else len(decoded)
+            budget.spend(size, BUDGET_DOCUMENTS * reader.max_bytes)
+        if decoded is None or len(decoded) > reader.max_bytes:
             return None
-        data = whole
+        data = decoded
     return data
 
 
-def _without(data: bytes, coding: str, opened: Reader) -> bytes | None:
-    if is_packed(data):
-        return opened._replace(file=unpacked(io.BytesIO(data), opened.name)).whole()
-    if not data or is_json(data) or is_event_stream(data):  # the recorder has undone it
+def _decode(data: bytes, coding: str, reader: Reader) -> bytes | None:
+    if is_compressed(data):
+        return reader._replace(file=decompress(io.BytesIO(data), reader.name)).read_all()
+    if not data or begins_json(data) or begins_event_stream(data):  # the recorder has decoded it
         return data
     if coding == "deflate":
-        return _inflated(data, opened.max_bytes)
+        return _inflate(data, reader.max_bytes)
     if coding == "br":
-        raise BrokenCompression("is compressed with brotli, which is not read")
+        raise BrokenCompression("is compressed with brotli, which is not supported")
     return data
 
 
-def _inflated(data: bytes, max_bytes: int) -> bytes:
-    for format_ in (_WITH_WRAPPER, _WITHOUT):
-        stream = zlib.decompressobj(format_)
+def _inflate(data: bytes, max_bytes: int) -> bytes:
+    for window_bits in (zlib.MAX_WBITS, -zlib.MAX_WBITS):  # "deflate" means the zlib format; some servers send it raw
+        stream = zlib.decompressobj(window_bits)
         try:
-            whole = stream.decompress(data, max_bytes + 1)
+            inflated = stream.decompress(data, max_bytes + 1)
         except zlib.error:
             continue
-        if not stream.eof and len(whole) <= max_bytes:
-            raise BrokenCompression(CUT)
-        return whole
-    raise BrokenCompression(DAMAGED)
+        if not stream.eof and len(inflated) <= max_bytes:
+            raise BrokenCompression(TRUNCATED)
+        return inflated
+    raise BrokenCompression(CORRUPT)

@@ -8,12 +8,10 @@ from typing import Any, Protocol
 
 from validator.sources.positions import Offsets
 
-_LONGEST = 1000
-"""Characters of a header or status; those that mean something are far shorter."""
-
+_MAX_LENGTH = 1000
+"""Characters of a header or status; meaningful ones are far shorter."""
 _MAX_HEADERS = 200
-"""Headers of a response that are looked through; no server sends that many."""
-
+"""Headers of a response that are searched; no server sends that many."""
 _MAX_VALUES = 10
 """Values of one header that are read."""
 
@@ -23,31 +21,31 @@ class Binary(str):
 
 
 class Strings(Protocol):
-    """The strings of a recording, each known by its value and the keys and indexes that lead to it."""
+    """The strings of a recording, each identified by its value and the keys and indexes that lead to it."""
 
     def offsets(self, string: str, *path: str | int) -> Offsets:
-        """Finds, when asked, where in the recording each character of a string stands, and its end."""
+        """Return a function that locates each character of a string in the text, and its end."""
 
     def start(self, *path: str | int) -> Callable[[], int]:
-        """Finds, when asked, where in the recording something begins."""
+        """Return a function that locates the beginning of a value in the text."""
 
 
 def field(value: Any, *keys: str) -> Any:
-    """What is under these keys, each inside the one before; None where there is no such thing."""
+    """Return what these keys lead to, each inside the one before; None if there is no such thing."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
 def header(headers: Any, name: str) -> str:
-    """The value of a header in lower case, with commas between several; empty where there is none."""
+    """Return the value of a header in lower case, with commas between several; empty if there is none."""
     if not isinstance(headers, dict):
         return ""
-    listed = islice(headers.items(), _MAX_HEADERS)  # aliases can make one mapping the headers of all calls
-    values = next((value for key, value in listed if key and len(key) == len(name) and key.lower() == name), "")
-    return ", ".join(map(written, values[:_MAX_VALUES] if isinstance(values, list) else [values])).lower()
+    pairs = islice(headers.items(), _MAX_HEADERS)  # aliases can make one mapping the headers of all calls
+    values = next((value for key, value in pairs if key and len(key) == len(name) and key.lower() == name), "")
+    return ", ".join(map(as_text, values[:_MAX_VALUES] if isinstance(values, list) else [values])).lower()
 
 
-def written(value: Any) -> str:
-    """A short string or an integer as text; empty for all else, since aliases of YAML can make that endless."""
-    return str(value) if type(value) is int or (isinstance(value, str) and len(value) <= _LONGEST) else ""
+def as_text(value: Any) -> str:
+    """Return a short string or an integer as text; empty for everything else, since aliases can make it endless."""
+    return str(value) if type(value) is int or (isinstance(value, str) and len(value) <= _MAX_LENGTH) else ""

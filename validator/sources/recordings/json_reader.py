@@ -1,4 +1,4 @@
-"""Recordings in JSON: a HAR, or a cassette."""
+"""Recordings in JSON, and where their strings stand."""
 
 from __future__ import annotations
 
@@ -10,54 +10,48 @@ from functools import partial
 from validator.core.pointer import join
 from validator.jsontext.locate import elements, locate
 from validator.jsontext.parse import parse, text_of
-from validator.sources import Document, InputError, SkippedRecords, unreadable
+from validator.sources.document import Document, InputError, SkippedRecords, unreadable_document
 from validator.sources.positions import Offsets, Recording
 from validator.sources.reader import Reader
-from validator.sources.recordings import cassette, har
-from validator.sources.recordings.calls import documents as documents_of_calls
+from validator.sources.recordings import calls, find_module
 
 _escapes = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.").finditer
-"""Finds what stands for one character in a string of JSON, but for the characters that stand for themselves."""
+"""Finds each escape sequence of a JSON string that stands for one character."""
 _rest_of_string: Callable[[str, int], re.Match[str]]
 _rest_of_string = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+').match  # type: ignore[assignment]  # it matches anywhere
 
 
-def documents(opened: Reader, data: bytes, *, otherwise: str = "") -> Iterator[Document | SkippedRecords | InputError]:
-    """The documents in a recording; a JSON text that is none is a document itself, or what `otherwise` says."""
-    if refused := opened.too_many_values(data):
-        yield refused
+def read_documents(
+    reader: Reader, data: bytes, *, must_be_har: bool = False
+) -> Iterator[Document | SkippedRecords | InputError]:
+    """Yield the documents in a recording; a JSON text that is not a recording is a document itself."""
+    if finding := reader.check_values(data):
+        yield finding
         return
     parsed = parse(data)
-    if not parsed.readable:
-        yield Document(opened.name, data)  # it will be told where it ceases to be JSON
-        return
-    text = text_of(data)
-    if har.is_har(parsed.value):
-        calls = har.calls
-    elif cassette.is_cassette(parsed.value):
-        calls = cassette.calls
-    elif otherwise:
-        yield unreadable(opened.name, "broken-recording", otherwise)
-        return
+    module = find_module(parsed.value, is_yaml=False) if parsed.readable else None
+    if module:
+        text = text_of(data)
+        yield from calls.read_documents(reader, Recording(text), module.read_calls(parsed.value, JsonStrings(text)))
+    elif parsed.readable and must_be_har:
+        yield unreadable_document(reader.name, "broken-recording", "not a HAR: no list `log.entries`")
     else:
-        yield Document(opened.name, data)
-        return
-    yield from documents_of_calls(opened, Recording(text), calls(parsed.value, JsonStrings(text)))
+        yield Document(reader.name, data)
 
 
 class JsonStrings:
-    """The strings of a JSON text; where its calls begin is found in one walk, when the first place is asked for."""
+    """The strings of a JSON text; the beginnings of all calls are located in one walk, when a place is asked for."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._calls: Sequence[int] = ()
 
     def offsets(self, _string: str, *path: str | int) -> Offsets:
-        """Finds, when asked, where each character of a string stands, and its end."""
-        return partial(self._characters, path)
+        """Return a function that locates each character of a string in the text, and its end."""
+        return partial(self._offsets, path)
 
     def start(self, *path: str | int) -> Callable[[], int]:
-        """Finds, when asked, where something begins."""
+        """Return a function that locates the beginning of a value in the text."""
         return partial(self._start, path)
 
     def _start(self, path: tuple[str | int, ...]) -> int:
@@ -66,14 +60,14 @@ class JsonStrings:
         place = join(*path[depth + 1 :]), False
         return locate(self._text, {place}, self._calls[index])[place].start
 
-    def _characters(self, path: tuple[str | int, ...], most: int | None) -> Sequence[int]:
+    def _offsets(self, path: tuple[str | int, ...], limit: int | None) -> Sequence[int]:
         at = self._start(path) + 1
-        if most == 1:
+        if limit == 1:
             return [at]
-        found = array("Q")
+        offsets = array("Q")
         end = _rest_of_string(self._text, at).end()
         for escape in _escapes(self._text, at, end):
-            found.extend(range(at, escape.start() + 1))
+            offsets.extend(range(at, escape.start() + 1))
             at = escape.end()
-        found.extend(range(at, end + 1))
-        return found[:most]
+        offsets.extend(range(at, end + 1))
+        return offsets[:limit]

@@ -1,68 +1,66 @@
-"""Recordings in YAML: a cassette, read event by event, so that neither depth nor aliases can exhaust anything."""
+"""Recordings in YAML, parsed event by event, so that neither depth nor aliases can exhaust anything."""
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 import yaml
 
-from validator.core.problem import Problem
 from validator.jsontext.parse import foreign, text_of
-from validator.sources import Document, InputError, Origin, SkippedRecords, unreadable
+from validator.sources.document import Document, InputError, Origin, SkippedRecords, unreadable_document
 from validator.sources.positions import Offsets, Opaque, Recording
 from validator.sources.reader import Reader
-from validator.sources.recordings.calls import documents as documents_of_calls
-from validator.sources.recordings.cassette import calls, is_cassette
+from validator.sources.recordings import calls, find_module
 from validator.sources.recordings.fields import Binary
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DEEPEST = 100
+_MAX_DEPTH = 100
+"""Levels of nesting; no recorder writes as many."""
 _NULL = ("", "~", "null", "Null", "NULL")
 
-_escaped = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n|.)", re.DOTALL)
-_SHORT = dict(zip("nt\tr0abvfeN_LP", "\n\t\t\r\0\a\b\v\f\x1b\x85\xa0\u2028\u2029", strict=True))
-"""What an escape of one letter stands for; any other stands for itself."""
-_MAY_FOLD = " \t\n"
-"""Characters that a scalar may hold more or less of than stands in the text."""
+_match_escape = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n|.)", re.DOTALL).match
+_SHORT_ESCAPES = dict(zip("nt\tr0abvfeN_LP", "\n\t\t\r\0\a\b\v\f\x1b\x85\xa0\u2028\u2029", strict=True))
+"""What an escape sequence of one letter stands for; any other letter stands for itself."""
+_FOLDABLE = " \t\n"
+"""Characters of which a scalar may have more or fewer than its text has, since YAML folds lines."""
 
 
-def documents(opened: Reader, data: bytes) -> Iterator[Document | SkippedRecords | InputError]:
-    """The documents in a cassette; a file that was only come across and is none is left alone."""
+def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRecords | InputError]:
+    """Yield the documents in a recording; a file that was found in a folder and is not a recording is skipped."""
     text = text_of(data)
+    recording = Recording(text)
     try:
-        value = _value(text, opened.max_values)
+        value = _parse(text, reader.max_values)
     except _TooManyNodes as error:
-        at = error.problem_mark.index
-        origin = Origin(Opaque(Recording(text), lambda: at))
-        yield opened.too_many("nodes", opened.max_values, "one YAML file", origin=origin)
-        return
+        origin = _origin(recording, error.problem_mark.index)
+        yield reader.too_many("nodes", reader.max_values, "one YAML file", origin=origin)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        at = getattr(error, "position", 0) if mark is None else mark.index
-        yield from _none(opened, "is not YAML from here on", text, at)
-        return
-    if not is_cassette(value):
-        yield from _none(opened, "is no cassette: it has no list of interactions or http_interactions", text, 0)
-        return
-    if other := foreign(data):
-        yield _foreign(opened, text, other)
-        return
-    yield from documents_of_calls(opened, Recording(text), calls(value, YamlStrings(text, value)))
+        offset = getattr(error, "position", 0) if mark is None else mark.index
+        yield from _reject(reader, "invalid YAML from here on", _origin(recording, offset))
+    else:
+        module = find_module(value, is_yaml=True)
+        if module is None:
+            reason = "not a VCR cassette: no list `interactions` or `http_interactions`"
+            yield from _reject(reader, reason, _origin(recording, 0))
+        elif problem := foreign(data):
+            origin = _origin(recording, problem.span.start if problem.span else 0)
+            yield unreadable_document(reader.name, problem.rule, problem.message, origin=origin)
+        else:
+            yield from calls.read_documents(reader, recording, module.read_calls(value, YamlStrings(text, value)))
 
 
-def _none(opened: Reader, reason: str, text: str, at: int) -> Iterator[Document]:
-    if opened.is_named:
-        frame = Opaque(Recording(text), lambda: at)
-        yield unreadable(opened.name, "broken-recording", reason, origin=Origin(frame))
+def _origin(recording: Recording, offset: int) -> Origin:
+    return Origin(Opaque(recording, lambda: offset))
 
 
-def _foreign(opened: Reader, text: str, problem: Problem) -> Document:
-    frame = Opaque(Recording(text), lambda: problem.span.start if problem.span else 0)
-    return unreadable(opened.name, problem.rule, problem.message, origin=Origin(frame))
+def _reject(reader: Reader, reason: str, origin: Origin) -> Iterator[Document]:
+    if reader.is_named:
+        yield unreadable_document(reader.name, "broken-recording", reason, origin=origin)
 
 
 class _Scalar(str):
@@ -96,15 +94,15 @@ class _Map(dict[Any, Any]):
 _NO_KEY = object()
 
 
-class _Open:
-    """A container that is being filled: in a mapping, keys and values take turns."""
+class _Builder:
+    """A container that is being filled: in a mapping, keys and values alternate."""
 
     def __init__(self, container: _List | _Map) -> None:
         self._container = container
         self._key: Any = _NO_KEY
 
-    def put(self, node: Any) -> None:
-        """Add a node: an element, a key, or the value of the key before it."""
+    def add(self, node: Any) -> None:
+        """Add an element, a key, or the value of the key before it."""
         if isinstance(self._container, list):
             self._container.append(node)
         elif self._key is _NO_KEY:
@@ -114,44 +112,8 @@ class _Open:
             self._key = _NO_KEY
 
 
-def _value(text: str, max_nodes: int) -> Any:
-    """The first document of a YAML text; of scalars only strings and null, since nothing else is asked for."""
-    nodes = 0
-    root = _List()
-    around: list[_Open] = [_Open(root)]
-    anchors: dict[str | None, Any] = {None: None}
-    events: Iterator[Any] = yaml.parse(text, _LOADER)
-    for event in events:
-        nodes += isinstance(event, yaml.NodeEvent)
-        if nodes > max_nodes:
-            raise _TooManyNodes(event.start_mark)
-        match event:
-            case yaml.DocumentEndEvent():
-                break
-            case yaml.CollectionEndEvent():
-                around.pop()
-            case yaml.AliasEvent():
-                around[-1].put(anchors.get(event.anchor))
-            case yaml.NodeEvent():
-                node = anchors[event.anchor] = _node(event)
-                around[-1].put(node)
-                if isinstance(node, _List | _Map):
-                    around.append(_Open(node))
-        if len(around) > _DEEPEST:
-            raise _TooDeep(event.start_mark)
-    return root[0] if root else None
-
-
-def _node(event: Any) -> _Scalar | _List | _Map | None:
-    if isinstance(event, yaml.ScalarEvent):
-        return _scalar(event)
-    node = _List() if isinstance(event, yaml.SequenceStartEvent) else _Map()
-    node.start = event.start_mark.index
-    return node
-
-
 class _TooDeep(yaml.YAMLError):
-    """Nothing that a recorder writes is nested like this."""
+    """The nesting exceeds `_MAX_DEPTH`."""
 
     def __init__(self, mark: Any) -> None:
         super().__init__()
@@ -162,7 +124,40 @@ class _TooManyNodes(_TooDeep):
     """There are more nodes than may be built."""
 
 
-def _scalar(event: Any) -> _Scalar | None:
+def _parse(text: str, max_nodes: int) -> Any:
+    """Return the first document of a YAML text; its scalars are only strings and null, since no others are needed."""
+    nodes = 0
+    root = _List()
+    open_containers: list[_Builder] = [_Builder(root)]
+    anchors: dict[str | None, Any] = {None: None}
+    events: Iterator[Any] = yaml.parse(text, _LOADER)
+    for event in events:
+        nodes += isinstance(event, yaml.NodeEvent)
+        if nodes > max_nodes:
+            raise _TooManyNodes(event.start_mark)
+        match event:
+            case yaml.DocumentEndEvent():
+                break
+            case yaml.CollectionEndEvent():
+                open_containers.pop()
+            case yaml.AliasEvent():
+                open_containers[-1].add(anchors.get(event.anchor))
+            case yaml.NodeEvent():
+                node = anchors[event.anchor] = _node(event)
+                open_containers[-1].add(node)
+                if isinstance(node, _List | _Map):
+                    open_containers.append(_Builder(node))
+        if len(open_containers) > _MAX_DEPTH:
+            raise _TooDeep(event.start_mark)
+    return root[0] if root else None
+
+
+def _node(event: Any) -> _Scalar | _List | _Map | None:
+    is_scalar = isinstance(event, yaml.ScalarEvent)
+    if not is_scalar:
+        container = _List() if isinstance(event, yaml.SequenceStartEvent) else _Map()
+        container.start = event.start_mark.index
+        return container
     style = event.style or ""
     if not style and event.value in _NULL:
         return None
@@ -172,37 +167,41 @@ def _scalar(event: Any) -> _Scalar | None:
 
 
 class YamlStrings:
-    """The strings of a YAML text, which know where they stand."""
+    """The strings of a YAML text; each carries its place."""
 
     def __init__(self, text: str, value: Any) -> None:
         self._text = text
         self._value = value
 
     def offsets(self, string: str, *_path: str | int) -> Offsets:
-        """Finds, when asked, where each character of a string stands, and its end."""
+        """Return a function that locates each character of a string in the text, and its end."""
         assert isinstance(string, _Scalar)  # noqa: S101  # all strings of the value are
-        return lambda most: array("Q", islice(_offsets(self._text, string), most))
+        return lambda limit: array("Q", islice(_offsets(self._text, string), limit))
 
     def start(self, *path: str | int) -> Callable[[], int]:
-        """Finds, when asked, where something begins, or the innermost thing around it that has a place."""
+        """Return a function that locates the beginning of a value, or of the innermost value around it."""
 
-        def found() -> int:
-            value, start = self._value, 0
+        def start() -> int:
+            value, offset = self._value, 0
             for part in path:
                 value = value[part]
-                start = getattr(value, "start", start)
-            return start
+                offset = getattr(value, "start", offset)
+            return offset
 
-        return found
+        return start
 
 
 def _offsets(text: str, scalar: _Scalar) -> Iterator[int]:
-    """Where each character of a scalar stands: blanks and line ends may be folded, everything else stands in order."""
-    written = iter(_written(text, scalar))
+    """Yield the offset of each character of a scalar, and of its end.
+
+    Recorders write nearly every body as a quoted scalar that is folded over many lines: white space may differ between
+    the scalar and its text, everything else stands in order.
+    """
+    written = _written(text, scalar)
     last = "", scalar.start
     here = next(written, None)
     for character in scalar:
-        if character not in _MAY_FOLD:
+        if character not in _FOLDABLE:
             while here and here[0] != character:
                 last, here = here, next(written, None)
         yield (here or last)[1]
@@ -211,28 +210,27 @@ def _offsets(text: str, scalar: _Scalar) -> Iterator[int]:
     yield scalar.end
 
 
-def _written(text: str, scalar: _Scalar) -> Iterable[tuple[str, int]]:
-    """The characters that a scalar is written with, and the offset of each; an escape is one character."""
-    at, end = _inside(text, scalar)
+def _written(text: str, scalar: _Scalar) -> Iterator[tuple[str, int]]:
+    """Yield the characters with which a scalar is written, and the offset of each; an escape is one character."""
+    style, at, end = scalar.style, scalar.start, scalar.end
+    if style in ("|", ">"):  # after the header of the block
+        at = text.find("\n", at) + 1
+    elif style:  # between the quotes, after a tag or anchor
+        at, end = text.find(style, at) + 1, end - 1
     while at < end:
-        if scalar.style == '"' and text[at] == "\\":
-            found = _escaped.match(text, at)
-            stop = found.end() if found else at + 1
-            yield _unescaped(text[at + 1 : stop]), at
-        else:
-            stop = at + 2 if scalar.style == "'" and text[at] == "'" else at + 1
-            yield text[at], at
+        stop = at + 1
+        character = text[at]
+        if style == '"' and character == "\\":
+            escape = _match_escape(text, at)
+            stop = escape.end() if escape else stop
+            character = _unescape(text[at + 1 : stop])
+        elif style == "'" == character:
+            stop = at + 2
+        yield character, at
         at = stop
 
 
-def _inside(text: str, scalar: _Scalar) -> tuple[int, int]:
-    """Where the characters of a scalar begin and end, without tag, quotes and the head of a block."""
-    if scalar.style in ("|", ">"):
-        return text.find("\n", scalar.start) + 1, scalar.end
-    if scalar.style:
-        return text.find(scalar.style, scalar.start) + 1, scalar.end - 1
-    return scalar.start, scalar.end
-
-
-def _unescaped(escape: str) -> str:
-    return chr(int(escape[1:], 16)) if escape[0] in "xuU" and len(escape) > 1 else _SHORT.get(escape, escape)
+def _unescape(escape: str) -> str:
+    if escape[0] in "xuU" and len(escape) > 1:
+        return chr(int(escape[1:], 16))
+    return _SHORT_ESCAPES.get(escape, escape)

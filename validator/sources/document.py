@@ -1,0 +1,152 @@
+"""A document, where it stands in its file, and what else a reader yields: blocks of lines, counts and errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+
+from validator.core.options import ORDERS, Order
+from validator.core.problem import Problem, Span
+from validator.core.resource import RUN
+
+if TYPE_CHECKING:
+    from validator.core.options import Period
+    from validator.jsontext.locate import Place
+    from validator.jsontext.parse import Parsed
+
+JSON_WHITESPACE = b" \t\r\n"
+
+
+class PositionMap(Protocol):
+    """How the text of a document lies in its file."""
+
+    def map_offsets(self, text: str) -> Callable[[int], Place]:
+        """Return a function from an offset in the text to its line and column in the file."""
+
+    def map_byte_columns(self, text: str) -> Callable[[Place], int]:
+        """Return a function from a line and column in the file to the column counted in bytes of UTF-8."""
+
+
+class Request(NamedTuple):
+    """The request that a recorded document answers; `query` has the first value of each parameter."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+
+    @property
+    def lists_runs(self) -> bool:
+        """Whether the request asks for a page of runs."""
+        return self.method == "GET" and self.path.rstrip("/").endswith(RUN.list_path)
+
+    @property
+    def order(self) -> Order | None:
+        """The valid order in the query, if any."""
+        value = self.query.get("order")
+        return next((order for order in ORDERS if order == value), None)
+
+    @property
+    def limit(self) -> int | None:
+        """The valid page size in the query, if any; with `before`, it implies nothing about `has_more`."""
+        value = "" if "before" in self.query else self.query.get("limit", "")
+        return int(value) if re.fullmatch("[1-9][0-9]?|100", value) else None
+
+
+class Origin(NamedTuple):
+    """Where a document stands in its file, and how it came about.
+
+    In an event stream, `event` is the name of the event, `stream` distinguishes the streams of a recording, `is_last`
+    marks the last run of a stream, and `is_incomplete` a last run whose stream ended without its `done`.
+
+    `period` is when the recorded call began and ended. Where the calls of a recording do not stand in the order in
+    which they began, `sequence` is the 1-based number of the call in that order; elsewhere it is 0.
+    """
+
+    positions: PositionMap
+    request: Request | None = None
+    event: str | None = None
+    stream: int = 0
+    is_last: bool = False
+    is_incomplete: bool = False
+    period: Period | None = None
+    sequence: int = 0
+
+
+class Document(NamedTuple):
+    """One JSON text to check.
+
+    `file` is the name as the user gave it (None for a value), `record` its 1-based number in a file of many.
+    `problem` is the reason why a document could not be read; `data` is empty then.
+    `has_positions` is False for a text that was made from a value: its places mean nothing to the user.
+    Without an `origin`, a document with a record is that line of its file, and one without a record is the whole file.
+    `parsed` is the parsed data, if it has been parsed already.
+    """
+
+    file: str | None
+    data: bytes | str
+    record: int | None = None
+    problem: Problem | None = None
+    has_positions: bool = True
+    origin: Origin | None = None
+    parsed: Parsed | None = None
+
+
+class LineBlock(NamedTuple):
+    """Complete lines of a JSON Lines file, none above the size limit; `record` is the number of the first."""
+
+    file: str
+    record: int
+    data: bytes
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Return the lines with their numbers; only line feeds end lines."""
+        return enumerate(self.data.removesuffix(b"\n").split(b"\n"), self.record)
+
+    def documents(self) -> Iterator[Document]:
+        """Return the documents on the lines that are not blank."""
+        return (Document(self.file, line, record) for record, line in self.lines() if line.strip(JSON_WHITESPACE))
+
+
+class SkippedRecords(NamedTuple):
+    """The number of calls of a recording, or of events of a stream, that return no runs and are not checked.
+
+    `reasons` say why calls for runs returned none; `missing_bodies` is the reason for those recorded without a body.
+    """
+
+    file: str
+    number: int
+    reasons: tuple[str, ...] = ()
+    missing_bodies: str = ""
+
+
+class InputError(Exception):
+    """A file or folder cannot be opened or has nothing to check; the text is the reason, without the name."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(file, reason)  # pickle passes these to the constructor
+        self.file = file
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+SourceItem: TypeAlias = Document | LineBlock | SkippedRecords | InputError
+
+
+def unreadable_document(
+    file: str, rule: str, message: str, *values: object, record: int | None = None, origin: Origin | None = None
+) -> Document:
+    """Return a document without data, whose problem says why it could not be read."""
+    problem = Problem("", message, values, span=Span(0, 0), rule=rule)
+    return Document(file=file, data=b"", record=record, problem=problem, origin=origin)
+
+
+def expand_blocks(items: Iterable[SourceItem]) -> Iterator[Document | SkippedRecords | InputError]:
+    """Yield the items, with the documents of each block in its place."""
+    for item in items:
+        if isinstance(item, LineBlock):
+            yield from item.documents()
+        else:
+            yield item
