@@ -398,7 +398,7 @@ def test_a_line_that_spans_many_pieces_is_read_to_its_end_once(tmp_path: Path) -
 
 @pytest.mark.parametrize("block", [1, 4, 7, 100])
 def test_lines_do_not_depend_on_how_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr("validator.sources.jsonl._BLOCK", block)
+    monkeypatch.setattr("validator.sources.jsonl._BLOCK_SIZE", block)
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"1234567890\n" + b"x" * 35 + b"\n\n12345\n" + b"y" * 40)
     seen = [

@@ -265,7 +265,7 @@ def test_standard_input_is_read_or_told_to_be_closed(monkeypatch: pytest.MonkeyP
 
 def test_the_limit_is_of_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x").write_bytes(b"1234567890")
-    monkeypatch.setattr("validator.sources.reader._PIECE", 4)
+    monkeypatch.setattr("validator.sources.reader._READ_SIZE", 4)
     assert _read(tmp_path / "x", max_bytes=10) == [b"1234567890"]
     assert _read(tmp_path / "x", max_bytes=9) == [(str(tmp_path / "x"), "too-large")]
     assert _read(tmp_path / "x", max_bytes=10**30) == [b"1234567890"]
