@@ -183,6 +183,7 @@ def test_every_field_has_a_title_and_a_description(
     assert (schema["title"], schema["description"]) == (TITLES[subject, name], schema["description"])
     fields = [*_fields(schema)]
     assert len(fields) > 60
+    assert '"x-' not in json.dumps(schema)
     assert [key for key, field in fields if not {"title", "description"} <= field.keys()] == []
 
 

@@ -19,7 +19,8 @@ PACKAGE = Path(validator.__file__).parent
 SCHEMAS = Path(FOLDER)
 INSIDE = {"then", "else", "items", "additionalProperties"}
 """Keywords whose subschemas reject something; what fails in an `if` decides, and rejects nothing."""
-REJECT_NOTHING = {"$schema", "$id", "$ref", "title", "description", "if", "properties", "allOf", *INSIDE}
+ANNOTATIONS = {"x-sensitive", "x-immutable", "x-timestamp"}
+REJECT_NOTHING = {*ANNOTATIONS, "$schema", "$id", "$ref", "title", "description", "if", "properties", "allOf", *INSIDE}
 
 MESSAGE = (
     "is a string of {} characters, which the keyword {} of the schema rejects; "

@@ -1,13 +1,20 @@
 """What of a document may be printed unasked."""
 
-from collections.abc import Iterator
-from typing import get_args
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from validator.contract.loader import Shape, load_contract
-from validator.contract.redaction import Path, may_show, may_show_key
+from documentation.fields import Field, fields
+from tests.support.pages import run
+from validator import validate
+from validator.contract.loader import FOLDER
+from validator.contract.redaction import Path as Keys
+from validator.contract.redaction import may_show, may_show_key
 from validator.core.options import ContractName
+from validator.core.resource import RUN as RESOURCE
 
 RUN = ("data", 0)
 TOOL_CALL = ("submit_tool_outputs", "tool_calls", 0)
@@ -36,7 +43,7 @@ TOOL_CALL = ("submit_tool_outputs", "tool_calls", 0)
         ((*RUN, "instructions"), ""),
     ],
 )
-def test_ids_and_words_of_closed_vocabularies_and_what_is_empty_are_shown(path: Path, text: str) -> None:
+def test_ids_and_vocabulary_are_shown(path: Keys, text: str) -> None:
     assert may_show(path, text)
 
 
@@ -62,7 +69,7 @@ def test_ids_and_words_of_closed_vocabularies_and_what_is_empty_are_shown(path: 
         ((*RUN, "model"), "m" * 41),
     ],
 )
-def test_free_text_and_whatever_looks_like_a_credential_is_not(path: Path, text: str) -> None:
+def test_free_text_and_credentials_are_masked(path: Keys, text: str) -> None:
     assert not may_show(path, text)
 
 
@@ -77,7 +84,7 @@ def test_free_text_and_whatever_looks_like_a_credential_is_not(path: Path, text:
         (*RUN, "tools", 0, "file_search", "ranking_options", "score_threshold"),
     ],
 )
-def test_keys_of_objects_that_the_contract_declares_are_shown(path: Path) -> None:
+def test_keys_of_declared_objects_are_shown(path: Keys) -> None:
     assert may_show_key(path)
 
 
@@ -92,60 +99,47 @@ def test_keys_of_objects_that_the_contract_declares_are_shown(path: Path) -> Non
         (*RUN, "AKIA1234"),
     ],
 )
-def test_keys_that_are_data_are_not(path: Path) -> None:
+def test_keys_that_are_data_are_masked(path: Keys) -> None:
     assert not may_show_key(path)
 
 
-WITHHELD = """
-    data metadata instructions tool_resources
-    last_error.message
-    required_action.submit_tool_outputs.tool_calls.function.arguments
-    tools.function.description tools.function.parameters
-    response_format.json_schema.description response_format.json_schema.schema
-"""
-"""Fields that hold what somebody wrote: a string in them is never shown unasked."""
-NO_STRINGS = """
-    has_more parallel_tool_calls tools.function.strict response_format.json_schema.strict
-    created_at started_at expires_at completed_at cancelled_at failed_at
-    temperature top_p max_prompt_tokens max_completion_tokens truncation_strategy.last_messages
-    tools.file_search.max_num_results tools.file_search.ranking_options.score_threshold
-    usage.prompt_tokens usage.completion_tokens usage.total_tokens
-    usage.prompt_token_details.cached_tokens usage.prompt_tokens_details.cached_tokens
-    usage.completion_tokens_details.reasoning_tokens
-"""
-"""Fields whose values are numbers or booleans; a string in them is not shown either."""
+def _fields(name: ContractName) -> list[Field]:
+    subjects = (RESOURCE.list_schema, RESOURCE.item_schema)
+    tops = [top for subject in subjects for top in fields(name, "wire", subject).values()]
+    return [field for top in tops for field in (top, *top.all_inside())]
 
 
-def _declared(shape: Shape, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """The fields that a shape declares, and whether each declares none of its own."""
-    if shape.items is not None:
-        yield from _declared(shape.items, path)
-    for key, child in shape.properties.items():
-        yield (*path, key), not child.declares
-        yield from _declared(child, (*path, key))
+def _may_be_a_string(field: Field) -> bool:
+    schemas = [demand.schema for demand in field.demands]
+    types = [schema["type"] for schema in schemas if "type" in schema]
+    return "string" in str(types) or any("enum" in schema or "const" in schema for schema in schemas) or not types
 
 
-FIELDS = sorted(
-    {
-        field
-        for name in get_args(ContractName)
-        for shape in load_contract(name, "wire").shapes.values()
-        for field in _declared(shape)
-    }
-)
+@pytest.mark.parametrize("field", _fields("observed"), ids=lambda field: field.path)
+def test_every_declared_string_is_classified(field: Field) -> None:
+    classified = {demand.schema["x-sensitive"] for demand in field.demands if "x-sensitive" in demand.schema}
+    path = tuple(field.path.replace("[]", "").split("."))
+    is_free = "*" in path
+    assert may_show_key(path) is not is_free
+    if _may_be_a_string(field) and not field.inside and not field.path.endswith("[]"):
+        assert len(classified) == 1, f'{field.path}: say in schemas/ whether it is "x-sensitive"'
+    assert may_show(path, "word") == (not is_free and (False in classified or path == ("file_ids",)))
 
 
-@pytest.mark.parametrize(("path", "is_leaf"), FIELDS, ids=[".".join(path) for path, _ in FIELDS])
-def test_every_declared_field_is_either_shown_or_withheld(path: tuple[str, ...], is_leaf: bool) -> None:
-    field = ".".join(path)
-    assert may_show_key(path), f"{field}: list an inner field of its object in validator/contract/redaction.py"
-    if is_leaf:
-        classes = [may_show(path, "word"), field in WITHHELD.split(), field in NO_STRINGS.split()]
-        assert sum(classes) == 1, (
-            f"{field}: classify it as shown (validator/contract/redaction.py) or as withheld (here)"
-        )
+def test_published_declares_no_other_fields() -> None:
+    assert {field.path for field in _fields("published")} <= {field.path for field in _fields("observed")}
 
 
-def test_every_field_that_is_classified_as_withheld_is_declared() -> None:
-    declared = {".".join(path) for path, _ in FIELDS}
-    assert {*WITHHELD.split(), *NO_STRINGS.split()} <= declared
+@pytest.mark.parametrize(("annotation", "shown"), [({"x-sensitive": False}, '"turbo"'), ({}, '"…"')])
+def test_a_new_field_is_printed_where_its_schema_says_so(
+    annotation: dict[str, bool], shown: str, tmp_path: Path, with_schemas: Callable[[Path], None]
+) -> None:
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    schema = json.loads((tmp_path / "run.json").read_bytes())
+    schema["properties"]["service_tier"] = {"type": "string", **annotation}
+    (tmp_path / "run.json").write_text(json.dumps(schema))
+    with_schemas(tmp_path)
+    fault = ',\n"service_tier": "turbo", "temperature": 3}'
+    (finding,) = validate(json.dumps(run())[:-1] + fault, select=["sampling-range"]).findings
+    assert finding.excerpt is not None
+    assert finding.excerpt.text == f'"service_tier": {shown}, "temperature": 3}}'

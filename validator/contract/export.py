@@ -67,4 +67,8 @@ def _led(schema: Any, addresses: Mapping[str, str]) -> Any:
         return [_led(part, addresses) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    return {word: addresses[value] if word == "$ref" else _led(value, addresses) for word, value in schema.items()}
+    return {
+        word: addresses[value] if word == "$ref" else _led(value, addresses)
+        for word, value in schema.items()
+        if not word.startswith("x-")  # annotations of ours
+    }

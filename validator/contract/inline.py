@@ -24,7 +24,11 @@ def inline(schema: Any, schemas: Mapping[str, Schema], *, annotated: bool = Fals
     if not isinstance(schema, dict):
         return schema
     left_out = ("$ref", *(_NAMES if annotated else _ANNOTATIONS))
-    own = {word: _inlined(word, schema[word], schemas, annotated) for word in schema if word not in left_out}
+    own = {
+        word: _inlined(word, schema[word], schemas, annotated)
+        for word in schema
+        if word not in left_out and not word.startswith("x-")
+    }
     if "$ref" not in schema:
         return own
     target = inline(schemas[schema["$ref"]], schemas, annotated=annotated)

@@ -33,13 +33,22 @@ class Shape(NamedTuple):
     """The shape of the values of all other keys, where any key is allowed."""
     containers: tuple[str, ...]
     """The properties that declare keys of their own."""
+    may_print: bool
+    """Whether the schemas say `"x-sensitive": false` of the value or of its elements."""
 
     @classmethod
-    def of(cls, properties: Mapping[str, Shape], items: Shape | None = None, others: Shape | None = None) -> Shape:
+    def of(
+        cls,
+        properties: Mapping[str, Shape],
+        items: Shape | None = None,
+        others: Shape | None = None,
+        *,
+        may_print: bool = False,
+    ) -> Shape:
         """Make a shape with these properties."""
         containers = tuple(key for key, shape in properties.items() if shape.declares)
         items, others = (shape if shape and shape.declares else None for shape in (items, others))
-        return cls(properties, items, others, containers)
+        return cls(properties, items, others, containers, may_print)
 
     @property
     def declares(self) -> bool:
@@ -74,6 +83,18 @@ def load_contract(name: ContractName, form: Form) -> Contract:
         schemas[urn] = _without_items(schemas[urn])
     shapes = {name: _shape([schemas[f"{URN}{name}"]], schemas) for name in (RUN.list_schema, RUN.item_schema)}
     return Contract(schemas, page_with_runs, prefix, shapes)
+
+
+@cache
+def field_names(schema_name: str, annotation: str | None = None, value: object = True) -> tuple[str, ...]:
+    """Return the wire names of the fields of a page or run: all of them, or those whose annotation has this value."""
+    schemas = {schema["$id"]: schema for schema in _read(FOLDER)}
+    fields = schemas[f"{URN}{schema_name}"]["properties"]
+    return tuple(
+        name
+        for name, field in fields.items()
+        if annotation is None or (schemas.get(field.get("$ref"), {}) | field).get(annotation) == value
+    )
 
 
 def is_declared(key: str) -> bool:
@@ -115,6 +136,7 @@ def _load_schemas(name: ContractName, form: Form) -> dict[str, Schema]:
     return {schema["$id"]: rename_keys(schema, form) for schema in files}
 
 
+@cache
 def _read(folder: str) -> tuple[Schema, ...]:
     schemas = []
     for name in sorted(os.listdir(folder)):
@@ -147,14 +169,17 @@ def _shape(together: Iterable[Schema], schemas: Mapping[str, Schema]) -> Shape:
     """Return the union of what these schemas, their branches and their references declare for one value."""
     properties: dict[str, list[Schema]] = {}
     inner: dict[str, list[Schema]] = {"items": [], "additionalProperties": []}
-    for branch in (branch for schema in together for branch in _branches(schema, schemas)):
+    branches = [branch for schema in together for branch in _branches(schema, schemas)]
+    for branch in branches:
         for key, value in branch.get("properties", {}).items():
             properties.setdefault(key, []).append(value)
         for keyword, subschemas in inner.items():
             if isinstance(branch.get(keyword), dict):
                 subschemas.append(branch[keyword])
     items, others = (_shape(subschemas, schemas) if subschemas else None for subschemas in inner.values())
-    return Shape.of({key: _shape(values, schemas) for key, values in properties.items()}, items, others)
+    may_print = any(branch.get("x-sensitive") is False for branch in branches) or bool(items and items.may_print)
+    declared = {key: _shape(values, schemas) for key, values in properties.items()}
+    return Shape.of(declared, items, others, may_print=may_print)
 
 
 def _branches(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[Schema]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from validator.contract.loader import to_camel_case
+from validator.contract.loader import field_names, to_camel_case
 from validator.core.options import Expect, Form, FormChoice
 from validator.core.phrases import Shown, count
 from validator.core.problem import Problem
@@ -14,11 +14,12 @@ from validator.core.resource import OTHER_OBJECTS, RUN
 
 Kind: TypeAlias = Literal["page", "run", "runs"]
 
-_ENVELOPE = (("object",), ("first_id", "firstId"), ("last_id", "lastId"), ("has_more", "hasMore"))
+_PAGE_KEYS = tuple(key for key in field_names(RUN.list_schema) if key != "data")
+_ENVELOPE = tuple((key, to_camel_case(key)) for key in _PAGE_KEYS)
 _OWNERS = (*RUN.owners, *map(to_camel_case, RUN.owners))
 _STARTED = (RUN.unique_field, to_camel_case(RUN.unique_field))
-_WIRE_KEYS = ("created_at", "thread_id", "assistant_id", "first_id", "last_id", "has_more")
-_SDK_KEYS = ("createdAt", "threadId", "assistantId", "firstId", "lastId", "hasMore")
+_WIRE_KEYS = tuple(key for key in (*_PAGE_KEYS, *field_names(RUN.item_schema)) if "_" in key)
+_SDK_KEYS = tuple(map(to_camel_case, _WIRE_KEYS))
 
 
 class Part(NamedTuple):

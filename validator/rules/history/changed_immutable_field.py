@@ -22,18 +22,16 @@ thread, assistant or time of creation changed between the snapshots of 37 genuin
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from validator.contract.redaction import may_show
 from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.rules.base import ERROR, WARNING, rule
-from validator.rules.support.snapshots import CONFIGURATION, REMEMBERED, Digest, Transition
-
-_IDENTITY = ("created_at", "thread_id", "assistant_id")
-_VOCABULARY = ("thread_id", "assistant_id", "model", "tool_choice", "response_format")
+from validator.rules.support.snapshots import CONFIGURATION, IDENTITY, REMEMBERED, Digest, Transition
 
 
-@rule(group="history", severity=ERROR, series="history", reads=(*_IDENTITY, *CONFIGURATION), precheck=True)
+@rule(group="history", severity=ERROR, series="history", reads=(*IDENTITY, *CONFIGURATION), precheck=True)
 def check(change: Transition) -> Iterable[Problem]:
-    for field, before, after in change.both(*_IDENTITY):
+    for field, before, after in change.both(*IDENTITY):
         if before != after:
             message = "is {}, but was {} in {}: two runs go under one id"
             words = (_shown(field, after), _shown(field, before), change.where)
@@ -58,4 +56,4 @@ def _reconfiguration(field: str, before: Any, after: Any, change: Transition) ->
 
 
 def _shown(field: str, value: Any) -> Any:
-    return Shown(value) if field in _VOCABULARY and isinstance(value, str) else value
+    return Shown(value) if isinstance(value, str) and may_show((field,), value) else value

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from validator.contract.loader import field_names
+from validator.core.resource import RUN
+
 Run: TypeAlias = dict[str, Any]
 """A run object with wire names (snake_case)."""
 
 TERMINAL = frozenset({"completed", "failed", "cancelled", "incomplete", "expired"})
 ACTIVE = frozenset({"queued", "in_progress", "requires_action", "cancelling"})
 END_TIMES = ("completed_at", "cancelled_at", "failed_at")
-TIMES = ("created_at", "started_at", "expires_at", *END_TIMES)
+TIMES = field_names(RUN.item_schema, "x-timestamp")
 
 
 class Instant(float):

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from validator.contract.loader import field_names
 from validator.core.options import Period
 from validator.core.phrases import Verbatim
-from validator.rules.support.objects import END_TIMES, Page
+from validator.core.resource import RUN
+from validator.rules.support.objects import TIMES, Page
 
-CONFIGURATION = (
-    *("model", "instructions", "tools", "temperature", "top_p", "max_prompt_tokens", "max_completion_tokens"),
-    *("truncation_strategy", "tool_choice", "response_format", "parallel_tool_calls"),
-)
-"""What a run was created with."""
-REMEMBERED = ("created_at", "thread_id", "assistant_id", "status", "started_at", "expires_at", *END_TIMES, "usage")
+IDENTITY = field_names(RUN.item_schema, "x-immutable", "identity")
+"""The fields of a run that tell it from another run under the same id."""
+CONFIGURATION = field_names(RUN.item_schema, "x-immutable", "configuration")
+"""The fields that a run was created with."""
+REMEMBERED = tuple(dict.fromkeys((*IDENTITY, *TIMES, "status", "usage")))
 """What else is remembered of a run from one document to the next."""
 
 
