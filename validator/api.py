@@ -23,7 +23,7 @@ from validator.core.options import (
 from validator.core.phrases import printed
 from validator.core.results import DocumentInfo, DocumentResult, Summary
 from validator.core.severity import Severity
-from validator.engine.checks import checks
+from validator.engine.checker import Checker
 from validator.reporters import ReportOptions, Tally, reporter
 from validator.rules.selection import OFF, severities
 
@@ -215,7 +215,7 @@ def report(source: object, chosen: CheckOptions, *, listing: bool = False, histo
 
 
 def _checked(source: object, chosen: CheckOptions, *, listing: bool, history: bool) -> Iterator[DocumentResult]:
-    ready = checks(chosen)
+    ready = Checker(chosen)
     if type(source) is Record:
         return iter((source.checked(ready),))
     return checked_among(documents_of(source), ready, listing=listing, history=history)

@@ -23,7 +23,7 @@ from validator.batch.ranges import check_range, moved, ranges
 from validator.batch.session import Result
 from validator.core.options import MAX_BYTES, CheckOptions
 from validator.core.results import CleanRecords, DocumentResult
-from validator.engine.checks import checks
+from validator.engine.checker import Checker
 from validator.reporters.json import FINDING_KEYS
 from validator.sources.detect import SUFFIXES
 from validator.sources.document import InputError
@@ -161,7 +161,7 @@ class _Storage(NamedTuple):
 
 
 def _check(piece: FileRange, asked: CheckOptions, max_bytes: int, storage: _Storage) -> _Found:
-    found = check_range(piece, checks(asked), max_bytes, storage.opened)
+    found = check_range(piece, Checker(asked), max_bytes, storage.opened)
     for one in found.results:
         if isinstance(one, InputError):
             raise OSError(f"{one.file}: {one}")

@@ -14,9 +14,8 @@ from tests.support.commands import Kept, Ran, code_of, run
 from tests.support.pages import page
 from tests.support.pages import run as a_run
 from tests.support.paths import INVALID, SAMPLES
+from tests.support.rules import replace_checks
 from validator.batch.session import check_all
-from validator.engine.checks import compiled_for
-from validator.rules.registry import BY_NAME
 from validator.sources.document import InputError
 
 WRONG_TOTAL = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}
@@ -316,17 +315,10 @@ def test_from_a_file_that_cannot_be_read_nothing_has_moved(project: Path) -> Non
     assert ran.out.endswith("\n4 errors in 2 documents (3 runs)\n")
 
 
-def test_a_rule_that_breaks_leaves_what_is_known_of_the_file(project: Path) -> None:
+def test_a_rule_that_breaks_leaves_what_is_known_of_the_file(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = held(project)
-    rule = BY_NAME["token-total-mismatch"]
-    check = rule.check
-    object.__setattr__(rule, "check", lambda _: 1 / 0)
-    compiled_for.cache_clear()
-    try:
-        ran = run("page.json", *UPDATE, "-f", "concise", cwd=project)
-    finally:
-        object.__setattr__(rule, "check", check)
-        compiled_for.cache_clear()
+    replace_checks(monkeypatch, token_total_mismatch=lambda _: 1 / 0)
+    ran = run("page.json", *UPDATE, "-f", "concise", cwd=project)
     assert (ran.code, ran.out.count("internal-error")) == (2, 3)
     assert ran.err.endswith("3 findings accepted, 0 new, 0 gone\n")
     assert held(project) == before

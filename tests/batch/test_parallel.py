@@ -27,14 +27,14 @@ from validator.batch.per_file import of_files
 from validator.batch.ranges import check_range, moved, ranges, with_lines
 from validator.core.options import MAX_BYTES, CheckOptions
 from validator.core.results import CleanRecords, DocumentResult
-from validator.engine.checks import checks
+from validator.engine.checker import Checker
 from validator.rules.selection import severities
 from validator.sources.document import Document, InputError, expand_blocks
 from validator.sources.files import FileRange, open_local, read_file
 
 PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
 RUN = PAGE["data"][0]
-READY = checks(CheckOptions(severities=severities(), now=1_800_000_000, max_findings=100))
+READY = Checker(CheckOptions(severities=severities(), now=1_800_000_000, max_findings=100))
 
 
 def lines(number: int, seed: int = 7) -> list[bytes]:
@@ -138,7 +138,7 @@ def test_lines_are_accepted_only_where_they_have_no_finding(tmp_path: Path) -> N
 def test_a_run_that_the_settings_do_not_expect_is_a_finding(tmp_path: Path, changed: dict[str, Any]) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(json.dumps(RUN).encode())
-    ready = checks(READY.settings._replace(**changed))
+    ready = Checker(READY.options._replace(**changed))
     (one,) = check_range(FileRange(str(archive)), ready, MAX_BYTES).results
     assert isinstance(one, DocumentResult)
     assert one.findings
@@ -172,7 +172,7 @@ def archives(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("most", [None, 0, 1, 20])
 def test_the_number_of_processes_changes_nothing(archives: Path, jobs: int, most: int | None) -> None:
     paths = [str(archives / "gone.json"), str(archives), str(archives / "a.jsonl"), str(archives / "a.jsonl")]
-    ready = checks(READY.settings._replace(max_findings=most))
+    ready = Checker(READY.options._replace(max_findings=most))
     alone = told(survey(paths, ready, MAX_BYTES, 1))
     assert told(survey(paths, ready, MAX_BYTES, jobs)) == alone
     assert len(alone) > 50

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,10 +16,9 @@ import pytest
 
 from tests.support.commands import Kept, Ran, code_of, process, run
 from tests.support.paths import SAMPLES
+from tests.support.rules import replace_checks
 from validator import __version__
 from validator.core.phrases import count
-from validator.engine.checks import compiled_for
-from validator.rules.base import Rule
 from validator.rules.registry import BY_NAME, RULES
 
 MISMATCH = "invalid/token-total-mismatch.json"
@@ -605,22 +603,16 @@ def test_a_terminal_is_written_to_in_its_width() -> None:
 
 
 @pytest.fixture
-def broken_rule() -> Iterator[Rule]:
-    """A rule that raises."""
-    rule = BY_NAME["token-total-mismatch"]
-    check = rule.check
+def _broken_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a rule raise."""
 
     def broken(_: object) -> None:
         raise ZeroDivisionError("secret of the document")
 
-    object.__setattr__(rule, "check", broken)
-    compiled_for.cache_clear()
-    yield rule
-    object.__setattr__(rule, "check", check)
-    compiled_for.cache_clear()
+    replace_checks(monkeypatch, token_total_mismatch=broken)
 
 
-@pytest.mark.usefixtures("broken_rule")
+@pytest.mark.usefixtures("_broken_rule")
 def test_a_rule_that_raises_is_named_and_does_not_stop_the_others() -> None:
     raised = "rule token-total-mismatch raised ZeroDivisionError, the other rules were still applied"
     places = {"4:5": "/data/0"} if find_spec("jsonschema_rs") else {"4:5": "/data/0", "41:5": "/data/1"}

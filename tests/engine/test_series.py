@@ -19,8 +19,7 @@ from validator.batch.session import check_all
 from validator.contract.loader import load_contract, to_camel_case
 from validator.core.options import CheckOptions
 from validator.core.results import CleanRecords
-from validator.engine.checker import find
-from validator.engine.checks import Checks, checks
+from validator.engine.checker import Checker
 from validator.engine.series import Series
 from validator.rules.registry import RULES
 from validator.rules.selection import severities
@@ -881,8 +880,8 @@ def _documents(values: Iterable[Any]) -> Iterable[Document]:
     return (Document("a.jsonl", json.dumps(value), number) for number, value in enumerate(values, 1))
 
 
-def _ready() -> Checks:
-    return checks(CheckOptions(severities=severities(), now=NOW))
+def _ready() -> Checker:
+    return Checker(CheckOptions(severities=severities(), now=NOW))
 
 
 def test_what_is_kept_is_bounded_by_the_runs_not_by_the_documents() -> None:
@@ -890,13 +889,13 @@ def test_what_is_kept_is_bounded_by_the_runs_not_by_the_documents() -> None:
     following = Series(ready, history=True, listing=True)
     snapshots = [active(id=f"run_{i % 3}", instructions=f"{LONG} {i}", metadata={"i": str(i)}) for i in range(1500)]
     for document in _documents(snapshots):
-        list(following.problems(find(document, ready), is_last=False))
+        list(following.problems(ready.check(document), is_last=False))
     history = following._history
     assert {*history._last} == {"run_0", "run_1", "run_2"}
     assert len(history._configurations) < 1100
     alike = [{**listed("a"), "data": [run(id=f"run_{i}")], "has_more": True} for i in range(50)] * 3
     for document in _documents(alike):
-        list(following.problems(find(document, ready), is_last=False))
+        list(following.problems(ready.check(document), is_last=False))
     assert len(following._listing.earlier) == 50
     assert (
         len({id(one.configuration) for key, one in history._last.items() if one.fields["status"] != "in_progress"}) == 1

@@ -18,12 +18,10 @@ import pytest
 from tests.support.commands import run
 from tests.support.pages import PAGE
 from tests.support.paths import ROOT, SAMPLES
+from tests.support.rules import replace_checks
 from tests.support.watch import WATCH, Reached, nothing_but
 from validator import validate
 from validator.core.problem import Problem
-from validator.engine import checks as passes
-from validator.engine.run_checks import called
-from validator.rules.registry import BY_NAME
 
 NOWHERE = "http://127.0.0.1:9/schema.json"
 
@@ -65,7 +63,7 @@ def test_what_a_rule_reaches_for_is_told(way: str, monkeypatch: pytest.MonkeyPat
         reach()
         return []
 
-    monkeypatch.setattr(passes, "page_problems", lambda *_: called(((BY_NAME["first-id-mismatch"], reaching),), None))
+    replace_checks(monkeypatch, first_id_mismatch=reaching)
     with suppress(Reached):
         validate(PAGE)
     assert [told.partition(" ")[0] for told in WATCH.reached] == [event]

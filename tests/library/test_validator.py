@@ -12,8 +12,10 @@ import pytest
 
 from tests.support.pages import NOW, page, run, said
 from tests.support.paths import INVALID, VALID
-from validator import Finding, UnknownRule, Validator, assert_valid_runs, valid_runs, validate
-from validator.engine.checks import compiled_for
+from tests.support.rules import replace_checks
+from validator import Finding, UnknownRule, Validator, validate
+from validator.api import settings
+from validator.engine.checker import Checker
 
 DAY = 86_400
 FAULTY = page(run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}))
@@ -111,16 +113,12 @@ def test_without_a_clock_of_its_own_a_validator_goes_by_the_present() -> None:
 
 
 def test_rules_are_compiled_once_whatever_else_is_asked() -> None:
-    validate(FAULTY, now=NOW, severity={"token-total-mismatch": "info"})
-    before = compiled_for.cache_info().misses
-    for index, order in enumerate(("asc", "desc", None)):
-        options: dict[str, Any] = {"severity": {"token-total-mismatch": "info"}, "order": order, "limit": index + 1}
-        found = validate(FAULTY, now=index * 10**7, **options).findings
-        assert ("token-total-mismatch", "info") in {(one.rule, one.severity) for one in found}
-        assert_valid_runs(FAULTY, **options)
-        assert FAULTY == valid_runs(**options)
-        assert Validator(**options).is_valid(FAULTY)
-    assert compiled_for.cache_info().misses == before
+    levels = {"token-total-mismatch": "info"}
+    asked: list[dict[str, Any]] = [{}, {"order": "asc", "limit": 1, "now": 0}, {"form": "sdk", "now": NOW}]
+    checkers = [Checker(settings(severity=levels, **options)) for options in asked]
+    assert len({checker.rules for checker in checkers}) == 1
+    assert Checker(settings()).rules not in {checker.rules for checker in checkers}
+    assert Checker(settings(contract="published", severity=levels)).rules is not checkers[0].rules
 
 
 def test_what_is_kept_is_of_one_set_of_rules_alone() -> None:
@@ -133,12 +131,12 @@ def test_what_is_kept_is_of_one_set_of_rules_alone() -> None:
         assert [one[:2] for one in said(FAULTY, select=["usage"])] == [mismatch]
 
 
-def test_twenty_threads_share_a_validator_and_what_is_compiled() -> None:
+def test_twenty_threads_share_a_validator_and_what_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     sources = [path.read_bytes() for path in (*VALID, *INVALID) if path.stat().st_size < 100_000]
     sources += [json.dumps(page(_with_tools(number))).encode() for number in range(60)]
     shared = {name: Validator(now=NOW, **options) for name, options in OPTIONS.items()}
     expected = {name: [validator.validate(source).findings for source in sources] for name, validator in shared.items()}
-    compiled_for.cache_clear()
+    replace_checks(monkeypatch)
     barrier = Barrier(20)
 
     def check(thread: int) -> list[tuple[str, int, tuple[Finding, ...], tuple[Finding, ...]]]:

@@ -12,7 +12,7 @@ import referencing
 
 from tests.support.paths import INVALID, VALID
 from validator.contract.errors import explain
-from validator.engine.run_checks import applies
+from validator.engine.rule_set import applies
 from validator.rules.base import Rule
 from validator.rules.registry import RULES
 

@@ -2,7 +2,6 @@
 
 import copy
 import json
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ import pytest
 
 from tests.support.pages import findings, page, run, said
 from tests.support.paths import INVALID
+from tests.support.rules import replace_checks
 from validator import validate
-from validator.engine.checks import compiled_for
 from validator.rules.base import Rule
 from validator.rules.registry import BY_NAME, RULES
 
@@ -217,17 +216,14 @@ def test_what_is_remembered_of_many_assistants_is_forgotten_in_time() -> None:
 
 
 @pytest.fixture
-def broken_rules() -> Iterator[list[Rule]]:
-    """A rule of runs, a rule of the page and one that screens, all of which raise."""
-    rules = [BY_NAME[name] for name in ("token-total-mismatch", "first-id-mismatch", "milliseconds")]
-    checks = [rule.check for rule in rules]
-    for rule, error in zip(rules, (KeyError("secret"), RecursionError("secret"), OverflowError("secret")), strict=True):
-        object.__setattr__(rule, "check", _raising(error))
-    compiled_for.cache_clear()
-    yield rules
-    for rule, check in zip(rules, checks, strict=True):
-        object.__setattr__(rule, "check", check)
-    compiled_for.cache_clear()
+def _broken_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a rule of runs, a rule of pages and a precheck raise."""
+    replace_checks(
+        monkeypatch,
+        token_total_mismatch=_raising(KeyError("secret")),
+        first_id_mismatch=_raising(RecursionError("secret")),
+        milliseconds=_raising(OverflowError("secret")),
+    )
 
 
 def _raising(error: Exception) -> Any:
@@ -238,16 +234,16 @@ def _raising(error: Exception) -> Any:
 
 
 @pytest.mark.skipif(find_spec("jsonschema_rs") is None, reason="jsonschema-rs is not installed: every rule is called")
-@pytest.mark.usefixtures("broken_rules")
+@pytest.mark.usefixtures("_broken_rules")
 def test_a_rule_that_raises_is_named_where_nothing_else_is_wrong() -> None:
     message = "rule token-total-mismatch raised KeyError, the other rules were still applied"
     assert said([run(), run(usage=FAULTY_USAGE)]) == [("internal-error", "/1", message)]
 
 
-@pytest.mark.usefixtures("broken_rules")
+@pytest.mark.usefixtures("_broken_rules")
 def test_a_rule_that_raises_is_named_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
     changed = run(usage=FAULTY_USAGE, expires_at=MILLISECONDS, started_at=None)
-    with caplog.at_level("DEBUG", "validator.engine.run_checks"):
+    with caplog.at_level("DEBUG", "validator.engine.rule_set"):
         found = validate(page(changed, first_id="run_x", last_id="run_y"))
     assert [(one.rule, one.pointer, one.message) for one in found.findings if one.rule == "internal-error"] == [
         ("internal-error", "", "rule first-id-mismatch raised RecursionError, the other rules were still applied"),
@@ -257,9 +253,9 @@ def test_a_rule_that_raises_is_named_and_the_others_go_on(caplog: pytest.LogCapt
     assert {one.rule for one in found.findings} > {"expiry-on-ended-run", "last-id-mismatch"}
     records = [(one.name, one.getMessage(), one.exc_info and one.exc_info[0]) for one in caplog.records]
     assert [*dict.fromkeys(records)] == [
-        ("validator.engine.run_checks", "rule milliseconds failed", OverflowError),
-        ("validator.engine.run_checks", "rule token-total-mismatch failed", KeyError),
-        ("validator.engine.run_checks", "rule first-id-mismatch failed", RecursionError),
+        ("validator.engine.rule_set", "rule milliseconds failed", OverflowError),
+        ("validator.engine.rule_set", "rule token-total-mismatch failed", KeyError),
+        ("validator.engine.rule_set", "rule first-id-mismatch failed", RecursionError),
     ]
     assert not found.ok
     assert len({one.fingerprint for one in found.findings}) == len(found.findings)

@@ -10,7 +10,7 @@ from itertools import chain
 
 from validator.batch.per_file import of_files
 from validator.batch.session import Result, check_all
-from validator.engine.checks import Checks
+from validator.engine.checker import Checker
 from validator.sources.document import InputError
 from validator.sources.files import STANDARD_INPUT, FileRange, Opener, expand_paths, open_local, read_file
 
@@ -27,7 +27,7 @@ _MOST = 256
 
 def survey(
     paths: Iterable[str],
-    checks: Checks,
+    checker: Checker,
     max_bytes: int,
     jobs: int,
     *,
@@ -42,8 +42,8 @@ def survey(
     documents are checked one after the other. `tell` is told how many bytes were read, as they are.
     """
     return of_files(
-        _results(expand_paths(paths, apart), checks, max_bytes, jobs, listing, history, tell),
-        checks.settings.max_findings,
+        _results(expand_paths(paths, apart), checker, max_bytes, jobs, listing, history, tell),
+        checker.options.max_findings,
     )
 
 
@@ -54,7 +54,7 @@ def size_of(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> int:
 
 def _results(
     found: Iterator[FileRange | InputError],
-    checks: Checks,
+    checker: Checker,
     max_bytes: int,
     jobs: int,
     listing: bool,
@@ -63,12 +63,12 @@ def _results(
 ) -> Iterator[Result]:
     opening = open_local if tell is None else _counted(tell)
     if listing or history:
-        return _together(found, checks, max_bytes, opening, listing=listing, history=history)
+        return _together(found, checker, max_bytes, opening, listing=listing, history=history)
     if jobs > 1:
         is_enough, found = _enough(found)
         if is_enough:
-            return _spread(found, checks, max_bytes, jobs, tell)
-    return _here(found, checks, max_bytes, opening)
+            return _spread(found, checker, max_bytes, jobs, tell)
+    return _here(found, checker, max_bytes, opening)
 
 
 def _counted(tell: Callable[[int], None]) -> Opener:
@@ -120,20 +120,22 @@ def _size(one: FileRange | InputError) -> int:
         return 0
 
 
-def _here(found: Iterable[FileRange | InputError], checks: Checks, max_bytes: int, opening: Opener) -> Iterator[Result]:
+def _here(
+    found: Iterable[FileRange | InputError], checker: Checker, max_bytes: int, opening: Opener
+) -> Iterator[Result]:
     for one in found:
         if isinstance(one, InputError):
             yield one
             continue
         try:
-            yield from check_all(read_file(one, max_bytes, opening), checks)
+            yield from check_all(read_file(one, max_bytes, opening), checker)
         except MemoryError:
             yield InputError(one.path, "takes more memory than there is")
 
 
 def _together(
     found: Iterable[FileRange | InputError],
-    checks: Checks,
+    checker: Checker,
     max_bytes: int,
     opening: Opener,
     *,
@@ -147,12 +149,12 @@ def _together(
         for piece in found
         for one in ((piece,) if isinstance(piece, InputError) else read_file(piece, max_bytes, opening))
     )
-    return check_all(documents, checks, Series(checks, listing=listing, history=history))
+    return check_all(documents, checker, Series(checker, listing=listing, history=history))
 
 
 def _spread(
     found: Iterable[FileRange | InputError],
-    checks: Checks,
+    checker: Checker,
     max_bytes: int,
     jobs: int,
     tell: Callable[[int], None] | None,
@@ -162,7 +164,7 @@ def _spread(
 
     lines, path = 0, None
     told: set[str] = set()
-    for piece, (number, results) in spread(_tasks(found), checks, max_bytes, jobs):
+    for piece, (number, results) in spread(_tasks(found), checker, max_bytes, jobs):
         if piece is None or piece.path != path or not piece.start:
             lines, path = 0, piece and piece.path
             told.clear()

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from validator.batch.session import Result, check_all
 from validator.core.finding import Finding
 from validator.core.results import DocumentResult
-from validator.engine.checks import Checks
+from validator.engine.checker import Checker
 from validator.sources.compression import is_compressed
 from validator.sources.detect import is_jsonl
 from validator.sources.document import InputError
@@ -33,9 +33,9 @@ class Range(NamedTuple):
     results: list[Result]
 
 
-def check_range(piece: FileRange, checks: Checks, max_bytes: int, opening: Opener = open_local) -> Range:
+def check_range(piece: FileRange, checker: Checker, max_bytes: int, opening: Opener = open_local) -> Range:
     """Check the lines of a file that begin in a range of bytes, or the whole of a file of any kind."""
-    return with_lines(piece, list(check_all(read_file(piece, max_bytes, opening), checks)), opening)
+    return with_lines(piece, list(check_all(read_file(piece, max_bytes, opening), checker)), opening)
 
 
 def with_lines(piece: FileRange, results: list[Result], opening: Opener = open_local) -> Range:

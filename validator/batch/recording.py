@@ -9,20 +9,20 @@ from validator.batch.per_file import of_files
 from validator.batch.session import check_all
 from validator.core.options import CheckOptions
 from validator.core.results import DocumentResult
-from validator.engine.checks import Checks
+from validator.engine.checker import Checker
 from validator.sources.document import Document
 
 
 def checked_among(
-    documents: Iterable[Document], checks: Checks, *, listing: bool = False, history: bool = False
+    documents: Iterable[Document], checker: Checker, *, listing: bool = False, history: bool = False
 ) -> Iterator[DocumentResult]:
     """What is wrong with each of the documents, by itself and among the others."""
     together = None
     if listing or history:
         from validator.engine.series import Series  # most documents stand alone
 
-        together = Series(checks, listing=listing, history=history)
-    results = of_files(check_all(documents, checks, together, in_bulk=False), None)
+        together = Series(checker, listing=listing, history=history)
+    results = of_files(check_all(documents, checker, together, in_bulk=False), None)
     return (one for one in results if isinstance(one, DocumentResult))
 
 
@@ -34,11 +34,11 @@ class Recording:
         self._checked: Sequence[DocumentResult] = ()
         self._settings: CheckOptions | None = None
 
-    def checked(self, checks: Checks) -> Sequence[DocumentResult]:
+    def checked(self, checker: Checker) -> Sequence[DocumentResult]:
         """What is wrong with each of them."""
-        settings = checks.settings._replace(now=0.0)  # a moment later the same is true
+        settings = checker.options._replace(now=0.0)  # a moment later the same is true
         if settings != self._settings:
-            self._checked, self._settings = [*checked_among(self._documents, checks)], settings
+            self._checked, self._settings = [*checked_among(self._documents, checker)], settings
         return self._checked
 
 
@@ -48,6 +48,6 @@ class Record(NamedTuple):
     recording: Recording
     number: int
 
-    def checked(self, checks: Checks) -> DocumentResult:
+    def checked(self, checker: Checker) -> DocumentResult:
         """What is wrong with it."""
-        return self.recording.checked(checks)[self.number]
+        return self.recording.checked(checker)[self.number]

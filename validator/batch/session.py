@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from validator.core.results import CleanRecords, DocumentResult
-from validator.engine.checker import find, findings_of
-from validator.engine.checks import Checks, acceptor, variant
+from validator.engine.checker import Checker
 from validator.jsontext import parse
 from validator.sources.document import JSON_WHITESPACE, Document, InputError, LineBlock, SkippedRecords, expand_blocks
 
@@ -20,7 +19,7 @@ Result: TypeAlias = DocumentResult | CleanRecords | SkippedRecords | InputError
 
 def check_all(
     found: Iterable[Document | LineBlock | SkippedRecords | InputError],
-    checks: Checks,
+    checker: Checker,
     series: Series | None = None,
     *,
     in_bulk: bool = True,
@@ -31,29 +30,28 @@ def check_all(
     With a `series`, all documents belong to it; without, those of a recording belong together. Calls of a recording are
     checked as they began and told of in the order of their file.
     """
-    in_bulk = in_bulk and not checks.settings.outlines
+    in_bulk = in_bulk and not checker.options.outlines
     at_once = in_bulk and series is None
-    documents = _without_accepted(found, checks) if at_once else expand_blocks(found)
-    return _as_they_stand(_checked(documents, checks, series, in_bulk=in_bulk))
+    documents = _without_accepted(found, checker) if at_once else expand_blocks(found)
+    return _as_they_stand(_checked(documents, checker, series, in_bulk=in_bulk))
 
 
 def _without_accepted(
-    found: Iterable[Document | LineBlock | SkippedRecords | InputError], checks: Checks
+    found: Iterable[Document | LineBlock | SkippedRecords | InputError], checker: Checker
 ) -> Iterator[Document | CleanRecords | SkippedRecords | InputError]:
     """The same with documents in the place of blocks of lines; of those that are accepted at once, their number."""
     for one in found:
         if isinstance(one, LineBlock):
-            yield from _accepted(one, checks)
+            yield from _accepted(one, checker)
         else:
             yield one
 
 
-def _accepted(block: LineBlock, checks: Checks) -> Iterator[Document | CleanRecords]:
+def _accepted(block: LineBlock, checker: Checker) -> Iterator[Document | CleanRecords]:
     """How many lines are accepted at once, which are nearly all, and the documents on the others."""
     read = parse.accept
     if parse.accept_moderate is not None and not parse.may_overflow(block.data):
         read = parse.accept_moderate
-    accepted_runs = acceptor(checks)
     others: list[Document] = []
     documents = runs = 0
     for record, line in block.lines():
@@ -63,7 +61,7 @@ def _accepted(block: LineBlock, checks: Checks) -> Iterator[Document | CleanReco
             if line.strip(JSON_WHITESPACE):
                 others.append(Document(block.file, line, record))
             continue
-        if number := accepted_runs(value):
+        if number := checker.count_accepted(value):
             documents += 1
             runs += number
         else:
@@ -75,7 +73,7 @@ def _accepted(block: LineBlock, checks: Checks) -> Iterator[Document | CleanReco
 
 def _checked(
     found: Iterable[Document | CleanRecords | SkippedRecords | InputError],
-    checks: Checks,
+    checker: Checker,
     series: Series | None,
     *,
     in_bulk: bool,
@@ -90,13 +88,13 @@ def _checked(
             continue
         if one.file != file:
             file, kept, own = one.file, 0, series
-        result = find(one, _for_request(one, checks))
+        result = _for_request(one, checker).check(one)
         if own is None and one.origin is not None:
-            own = _series(checks)
+            own = _series(checker)
         if own is not None:
             result.problems.extend(own.problems(result, is_last=is_last))
-        room = None if checks.settings.max_findings is None else checks.settings.max_findings - kept
-        checked = findings_of(result, checks, room)
+        room = None if checker.options.max_findings is None else checker.options.max_findings - kept
+        checked = checker.result(result, room)
         kept += len(checked.findings)
         if one.record is None or checked.totals or not in_bulk:
             yield checked, one.origin.sequence if one.origin else 0
@@ -126,10 +124,10 @@ def _by_record(held: list[DocumentResult]) -> Iterator[DocumentResult]:
     held.clear()
 
 
-def _series(checks: Checks) -> Series:
+def _series(checker: Checker) -> Series:
     from validator.engine.series import Series  # most documents stand alone
 
-    return Series(checks)
+    return Series(checker)
 
 
 def _with_end(found: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
@@ -144,9 +142,9 @@ def _with_end(found: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
     yield from ((one, ends) for one in held)
 
 
-def _for_request(document: Document, checks: Checks) -> Checks:
-    """The checks for what the request of a recorded page has asked for, unless the user has said that."""
+def _for_request(document: Document, checker: Checker) -> Checker:
+    """The checker for what the request of a recorded page has asked for, unless the user has said that."""
     if document.origin is None or document.origin.request is None or not document.origin.request.lists_runs:
-        return checks
-    request, settings = document.origin.request, checks.settings
-    return variant(checks, settings.order or request.order, settings.limit or request.limit)
+        return checker
+    request, settings = document.origin.request, checker.options
+    return checker.for_request(settings.order or request.order, settings.limit or request.limit)

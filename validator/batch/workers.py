@@ -18,8 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from validator.batch.ranges import Range, check_range, with_lines
 from validator.core.options import CheckOptions
-from validator.engine.checker import check
-from validator.engine.checks import Checks, checks
+from validator.engine.checker import Checker
 from validator.sources.document import Document, InputError, unreadable_document
 from validator.sources.files import STANDARD_INPUT, FileRange
 
@@ -57,12 +56,12 @@ Given: TypeAlias = Sequence[FileRange] | InputError
 """Pieces for one worker, or what is told in the place of a file that is not there."""
 
 
-def spread(tasks: Iterable[Given], checks: Checks, max_bytes: int, jobs: int) -> Iterator[Answer]:
+def spread(tasks: Iterable[Given], checker: Checker, max_bytes: int, jobs: int) -> Iterator[Answer]:
     """The answers to all tasks, in their order, by so many worker processes.
 
     A worker that dies costs the piece that it was at: that has the finding `worker-ended`, and another worker goes on.
     """
-    pool = _Pool(checks, max_bytes, jobs)
+    pool = _Pool(checker, max_bytes, jobs)
     try:
         yield from pool.answers(iter(tasks))
     finally:
@@ -70,8 +69,8 @@ def spread(tasks: Iterable[Given], checks: Checks, max_bytes: int, jobs: int) ->
 
 
 class _Pool:
-    def __init__(self, checks: Checks, max_bytes: int, jobs: int) -> None:
-        self._checks = checks
+    def __init__(self, checker: Checker, max_bytes: int, jobs: int) -> None:
+        self._checker = checker
         self._max_bytes = max_bytes
         self._jobs = jobs
         self._workers: list[_Worker] = []
@@ -94,7 +93,7 @@ class _Pool:
                 with suppress(ValueError):
                     self._waiting.remove(first)
                 piece = first.pieces.popleft()
-                yield Answer(piece, check_range(piece, self._checks, self._max_bytes))
+                yield Answer(piece, check_range(piece, self._checker, self._max_bytes))
             else:
                 self._listen()
 
@@ -138,7 +137,7 @@ class _Pool:
         ours, theirs = _context.Pipe()
         inherited = [ours, *(worker.connection for worker in self._workers)] if _FORKS else []
         process = _context.Process(
-            target=_work, args=(theirs, inherited, self._checks.settings, self._max_bytes), daemon=True
+            target=_work, args=(theirs, inherited, self._checker.options, self._max_bytes), daemon=True
         )
         with _undisturbed(), _isolated():
             process.start()
@@ -172,7 +171,9 @@ class _Pool:
             self._workers.remove(worker)
             worker.connection.close()
             worker.process.join()
-            found = with_lines(piece, [check(_ended(piece, worker.process.exitcode), self._checks)])
+            found = with_lines(
+                piece, [self._checker.result(self._checker.check(_ended(piece, worker.process.exitcode)))]
+            )
             if len(task.pieces) > 1:
                 self._waiting.appendleft(task)
         task.answers.append(Answer(piece, found))
@@ -227,7 +228,7 @@ def _work(
         other.close()
     Thread(target=_end_with_the_main_process, daemon=True).start()
     gc.freeze()
-    ready = checks(settings)
+    ready = Checker(settings)
     try:
         while True:
             for piece in connection.recv():

@@ -17,7 +17,7 @@ from validator.core.options import CheckOptions
 from validator.core.phrases import count, escape
 from validator.core.results import DocumentResult
 from validator.core.severity import Severity
-from validator.engine.checks import Checks, checks
+from validator.engine.checker import Checker
 from validator.reporters import ReportItem
 from validator.rules.registry import FAILURES
 from validator.rules.selection import severities
@@ -85,7 +85,7 @@ def _fixable(files: Sequence[str], settings: CheckOptions, options: dict[str, An
 
         review = baselines.opened(files, options, settings)
     progress = _progress(files, options)
-    results = _results(files, checks(settings), options, progress)
+    results = _results(files, Checker(settings), options, progress)
     try:
         yield from results if review is None else review.passing(results)
     finally:
@@ -119,7 +119,7 @@ def _report(
 ) -> None:
     """Write the reports; without what the review accepts, where there is one."""
     progress = _progress(files, options)
-    results = _results(files, checks(settings), options, progress)
+    results = _results(files, Checker(settings), options, progress)
     if review is not None:
         results = review.passing(results)
     if remaining is not None:
@@ -163,11 +163,11 @@ def _told(results: Iterable[Result], options: dict[str, Any], codes: set[int]) -
 
 
 def _results(
-    files: Sequence[str], ready: Checks, options: dict[str, Any], progress: Progress | None
+    files: Sequence[str], checker: Checker, options: dict[str, Any], progress: Progress | None
 ) -> Iterator[Result]:
     results = survey(
         files,
-        ready,
+        checker,
         options["max_bytes"],
         options["jobs"] or _cores(),
         apart=reports.apart(options),

@@ -1,7 +1,6 @@
-"""The quick verdict on a run, by jsonschema-rs: one compiled schema that says all that a schema can say.
+"""Accept valid runs by one compiled schema: that of the contract, closed, and those of the rules that have one.
 
-The run is shaped as the contract says, has no unknown key, and satisfies the accept schema of every rule in effect that
-has one. Where it says no, or is not installed, the passes look themselves and decide.
+A run that is rejected, or that jsonschema-rs is not there to judge, is explained by the checker, which decides.
 """
 
 from __future__ import annotations
@@ -19,47 +18,47 @@ from validator.core.resource import RUN
 from validator.rules.base import Rule
 
 MAX_LEARNED = 64
-"""How often the schema is compiled again for unknown keys, and how many of them it learns each time."""
+"""How often the schema is compiled again for unknown keys, and how many keys it learns each time."""
 MAX_KEY_LENGTH = 64
 MAX_SEEN = 4096
-"""Unknown keys that are remembered until they appear again."""
+"""Unknown keys that wait for their second appearance."""
 
 _Place: TypeAlias = tuple[str | int, ...]
 """Where objects stand in a run: the keys that lead there, with 0 for any index."""
 
 
-class Acceptance:
-    """The verdict on runs in one contract and form, from the time `now` on, in Unix seconds.
+class Acceptor:
+    """Accepts runs in one contract and form, at any time from `since` on, in Unix seconds.
 
-    It learns the harmless keys that servers add, at their second appearance: what appears once does not pay. Safe in
-    threads: `accepts` is replaced as a whole.
+    It learns the harmless keys that servers add, at their second appearance: compiling for a single one does not pay.
+    Safe in threads: `accepts` is replaced as a whole.
     """
 
     accepts: Accepts
 
-    def __init__(self, rules: Sequence[Rule], name: ContractName, now: float, form: Form) -> None:
+    def __init__(self, rules: Sequence[Rule], name: ContractName, since: float, form: Form) -> None:
         schemas = load_contract(name, form)
-        of_rules = (rename_keys(schema, form) for schema in _accept_schemas(rules, now))
+        of_rules = (rename_keys(schema, form) for schema in _accept_schemas(rules, since))
         self._form = form
         self._schemas = schemas.schemas
         self._fixed = [schemas.schema(RUN.item_schema), *of_rules]
         self._shape = schemas.shapes[RUN.item_schema]
         self._learned: dict[_Place, dict[str, list[str]]] = {}
-        """The keys by place, with the declared keys that must stand beside each: without them it may be misspelt."""
+        """The keys by place; each with the declared keys that must be present, for it may be a misspelling of them."""
         self._seen: set[tuple[_Place, str]] = set()
-        self._left = MAX_LEARNED
+        self._compilations_left = MAX_LEARNED
         self._lock = Lock()
         self.accepts = self._compiled()
 
     def learn(self, undeclared: Iterable[Undeclared]) -> None:
-        """From now on, accept those of these keys that are never a finding."""
-        if not self._left:
+        """Accept those of these keys that are never a finding from now on."""
+        if not self._compilations_left:
             return
         with self._lock:
             if new := [*islice(self._harmless(undeclared), MAX_LEARNED)]:
                 for place, key, beside in new:
                     self._learned.setdefault(place, {})[key] = beside
-                self._left -= 1
+                self._compilations_left -= 1
                 self.accepts = self._compiled()
 
     def _harmless(self, undeclared: Iterable[Undeclared]) -> Iterator[tuple[_Place, str, list[str]]]:
@@ -81,7 +80,7 @@ class Acceptance:
         return compile_schemas([*self._fixed, self._closed(self._shape, ())], self._schemas)
 
     def _closed(self, shape: Shape, place: _Place) -> Schema:
-        """A schema that allows no key but the declared and the learned ones, at any depth."""
+        """Return a schema that allows only the declared and the learned keys, at any depth."""
         schema: Schema = {}
         if shape.properties:
             learned = self._learned.get(place, {})
@@ -95,36 +94,36 @@ class Acceptance:
         return schema
 
 
-def _accept_schemas(rules: Sequence[Rule], now: float) -> Iterator[Schema]:
-    """What the rules say in schemas: where a run satisfies them, these rules report nothing, now or later."""
+def _accept_schemas(rules: Sequence[Rule], since: float) -> Iterator[Schema]:
+    """Return schemas; the rules that have one report nothing of a run that satisfies them, now or later."""
     for rule in rules:
         if rule.accept_schema is not None:
-            yield dict(rule.accept_schema(now=now) if callable(rule.accept_schema) else rule.accept_schema)
-    yield _of_conditions([rule for rule in rules if rule.is_condition])
+            yield dict(rule.accept_schema(now=since) if callable(rule.accept_schema) else rule.accept_schema)
+    yield _conditions_schema([rule for rule in rules if rule.is_condition])
 
 
-def _of_conditions(rules: list[Rule]) -> Schema:
-    """What the rules on fields ask in each status; the status that most runs have comes first."""
+def _conditions_schema(rules: Sequence[Rule]) -> Schema:
+    """Return what the rules on fields require in each status; the status that most runs have comes first."""
     statuses = {status for rule in rules for status in rule.on or ()}
-    chain: Schema = {}
+    schema: Schema = {}
     for status in sorted(statuses, key=lambda status: (status != "completed", status), reverse=True):
-        speaking = [_avoided(rule) for rule in rules if status in (rule.on or ())]
-        chain = {"if": {"properties": {"status": {"const": status}}}, "then": {"allOf": speaking}, "else": chain}
-    return chain
+        silent = [_silent_schema(rule) for rule in rules if status in (rule.on or ())]
+        schema = {"if": {"properties": {"status": {"const": status}}}, "then": {"allOf": silent}, "else": schema}
+    return schema
 
 
-def _avoided(rule: Rule) -> Schema:
-    """What keeps a rule from applying in its statuses: that one of its conditions on fields fails."""
+def _silent_schema(rule: Rule) -> Schema:
+    """Return what keeps a rule from applying in its statuses: that one of its conditions on fields fails."""
     conditions = [(name, True) for name in rule.given] + [(name, False) for name in rule.null]
     *others, (field, is_given) = conditions
-    avoided = _condition(field, is_given=not is_given)
+    fails = _field_schema(field, is_given=not is_given)
     if not others:
-        return avoided
-    return {"if": {"allOf": [_condition(name, is_given=is_given) for name, is_given in others]}, "then": avoided}
+        return fails
+    return {"if": {"allOf": [_field_schema(name, is_given=is_given) for name, is_given in others]}, "then": fails}
 
 
-def _condition(field: str, *, is_given: bool) -> Schema:
-    """A field is present and not null, or else it is null or absent."""
+def _field_schema(field: str, *, is_given: bool) -> Schema:
+    """Return the schema of a field that is present and not null, or of one that is null or absent."""
     if is_given:
         return {"required": [field], "properties": {field: {"not": {"type": "null"}}}}
     return {"properties": {field: {"type": "null"}}}

@@ -1,62 +1,258 @@
-"""The whole program: a document in, what was found in it out."""
+"""Check a document: accept each run at once where possible, and explain what is wrong with it otherwise."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache, partial
+from typing import Any, NamedTuple
 
-from validator.core.options import CheckOptions
+from validator.contract.compiler import check_shape, compile_schema
+from validator.contract.loader import Contract, load_contract, to_wire_name
+from validator.contract.unknown_keys import check_keys, find_undeclared_keys
+from validator.core.options import CheckOptions, ContractName, Form, Order
+from validator.core.pointer import join, split
+from validator.core.problem import MAX_PROBLEMS, Problem
+from validator.core.resource import RUN
 from validator.core.results import DocumentInfo, DocumentResult
-from validator.engine.checks import Checks, judge
-from validator.engine.classify import Classified, classify
-from validator.engine.found import Found
+from validator.core.severity import Severity
+from validator.engine.accept import Acceptor
+from validator.engine.classify import Classified, Part, classify, is_other_object
+from validator.engine.normalize import as_it_stands, to_wire
+from validator.engine.rule_set import RuleSet
 from validator.jsontext.parse import Parsed, parse
+from validator.rules import registry
+from validator.rules.base import Rule
+from validator.rules.support.objects import Page, Run
 from validator.sources.document import Document
 
-
-def check(document: Document, checks: Checks) -> DocumentResult:
-    """Everything that is wrong with one document, as findings."""
-    return findings_of(find(document, checks), checks, None)
+_HALF_A_DAY = 43_200
 
 
-def findings_of(found: Found, checks: Checks, room: int | None) -> DocumentResult:
-    """The problems of a document as findings, of which there is room for so many (None: for all)."""
-    checked = _judged(found, checks, room)
-    if not checks.settings.outlines:
-        return checked
-    from validator.engine.outlines import outlines  # few reports tell of every run
+class CheckedPart(NamedTuple):
+    """A page and its runs, or runs without a page, under wire names, and which of their fields no rule may read.
 
-    return replace(checked, outlines=outlines(found))
+    `runs` pairs each run that is an object with its index in the part; `unreliable_fields` names such fields of a run,
+    by that index, `invalid_fields` those of the page. `envelope` is None without a page that is an object.
+    """
 
-
-def _judged(found: Found, checks: Checks, room: int | None) -> DocumentResult:
-    if not found.problems:
-        return DocumentResult(document=found.about, findings=(), totals={})
-    from validator.engine.findings import placed  # line and column, words, fingerprints: only for what is wrong
-
-    return placed(found, checks.settings, room)
+    part: Part
+    runs: Sequence[tuple[int, Run]]
+    unreliable_fields: Mapping[int, Collection[str]]
+    envelope: dict[str, Any] | None = None
+    invalid_fields: Collection[str] = ()
 
 
-def find(document: Document, checks: Checks) -> Found:
-    """Everything that is wrong with one document, as problems."""
-    parsed = document.parsed or _parsed(document)
-    classified = _recognised(parsed, checks.settings)
-    about = DocumentInfo(
-        file=document.file,
-        record=document.record,
-        kind=classified.kind,
-        form=classified.form,
-        generation=classified.generation,
-        runs=classified.runs,
-    )
-    problems, parts = judge(classified, parsed, checks)
-    return Found(document, about, parsed, classified, [*parsed.problems, *problems], parts)
+class CheckedDocument(NamedTuple):
+    """A document, what it turned out to be, and its problems, whose pointers start at the top of the document."""
+
+    document: Document
+    info: DocumentInfo
+    parsed: Parsed
+    classified: Classified
+    problems: list[Problem]
+    parts: list[CheckedPart]
 
 
-def _parsed(document: Document) -> Parsed:
-    return parse(document.data) if document.problem is None else Parsed(None, (document.problem,), False, "")
+class Checker:
+    """Checks documents under options, with all rules that there are or with those that are given.
+
+    What takes long is compiled once for all checkers with the same rules and severities. Safe in threads.
+    """
+
+    def __init__(self, options: CheckOptions, rules: Sequence[Rule] | None = None) -> None:
+        """Compile the rules; the accept schemas hold from the start of half a day of the real clock on.
+
+        Times of live runs then never exceed what the schemas accept, and a clock that runs on needs no other schemas.
+        """
+        self.options = options
+        since = time.time() // _HALF_A_DAY * _HALF_A_DAY
+        chosen = registry.RULES if rules is None else tuple(rules)
+        self.rules, self._acceptor = _compile(chosen, tuple(options.severities.items()), options.contract, since)
+
+    def for_request(self, order: Order | None, limit: int | None) -> Checker:
+        """Return the same checker for pages that were requested like this."""
+        if (order, limit) == (self.options.order, self.options.limit):
+            return self
+        return Checker(self.options._replace(order=order, limit=limit), tuple(self.rules.by_name.values()))
+
+    def count_accepted(self, value: Any) -> int:
+        """Return how many runs there are in a page or run in wire form; 0 unless it certainly has no problem."""
+        options, rules, accepts_run = self.options, self.rules, self._acceptor("wire").accepts
+        if options.form == "sdk":
+            return 0
+        try:
+            if value["object"] == RUN.object:
+                is_clean = options.expect != "page" and accepts_run(value) and not rules.rest_problems(value, options)
+                return int(is_clean)
+            shape = load_contract(options.contract, "wire").shapes[RUN.list_schema]
+            accepts_page = compile_schema(RUN.list_schema, options.contract, "wire")
+            if options.expect == "run" or not accepts_page(value) or find_undeclared_keys(value, shape):
+                return 0
+            runs = value["data"]
+            for run in runs:
+                if not accepts_run(run) or rules.rest_problems(run, options):
+                    return 0
+            return 0 if rules.page_problems(Page(value, [*enumerate(runs)]), (), {}, options) else len(runs)
+        except (TypeError, KeyError, RecursionError):  # not an object, or not one with such keys
+            return 0
+
+    def check(self, document: Document) -> CheckedDocument:
+        """Return everything that is wrong with a document, as problems."""
+        options = self.options
+        parsed = document.parsed
+        if parsed is None:
+            parsed = Parsed(None, (document.problem,), False, "") if document.problem else parse(document.data)
+        classified = Classified(None)
+        if parsed.readable:
+            classified = classify(parsed.value, form=options.form, expect=options.expect)
+        info = DocumentInfo(
+            file=document.file,
+            record=document.record,
+            kind=classified.kind,
+            form=classified.form,
+            generation=classified.generation,
+            runs=classified.runs,
+        )
+        problems, parts = [*parsed.problems], []
+        if classified.problem is not None:
+            problems.append(classified.problem)
+        elif classified.form is not None:
+            unusable = frozenset(problem.pointer for problem in problems if problem.rule == "non-finite-number")
+            acceptor = self._acceptor(classified.form)
+            explainer = _Explainer(options, self.rules, classified.form, acceptor, unusable)
+            left = MAX_PROBLEMS
+            for part in classified.parts:
+                found, checked = explainer.check_part(part, left)
+                problems += found
+                parts.append(checked)
+                left -= len(found)
+                if left < 0:
+                    message = "has more than {} problems, the limit for one document: the rest was not checked"
+                    problems.append(Problem("", message, (MAX_PROBLEMS,), rule="too-large"))
+                    break
+        return CheckedDocument(document, info, parsed, classified, problems, parts)
+
+    def result(self, checked: CheckedDocument, max_findings: int | None = None) -> DocumentResult:
+        """Return the problems of a document as findings, of which so many have a place and words (None: all)."""
+        if not checked.problems and not self.options.outlines:
+            return DocumentResult(document=checked.info, findings=(), totals={})
+        from validator.engine.findings import make_result  # places, words, fingerprints: only where something is wrong
+
+        return make_result(checked, self.options, self.rules.by_name, max_findings)
 
 
-def _recognised(parsed: Parsed, settings: CheckOptions) -> Classified:
-    if not parsed.readable:
-        return Classified(None)
-    return classify(parsed.value, form=settings.form, expect=settings.expect)
+@lru_cache(maxsize=64)
+def _compile(
+    rules: tuple[Rule, ...], severities: tuple[tuple[str, Severity], ...], name: ContractName, since: float
+) -> tuple[RuleSet, Callable[[Form], Acceptor]]:
+    """Return the rules in effect, and a function that returns what accepts runs in a form."""
+    rule_set = RuleSet(rules, dict(severities), since)
+    return rule_set, cache(partial(Acceptor, rule_set.in_effect, name, since))
+
+
+class _Explainer(NamedTuple):
+    """Explains what is wrong with the parts of a document; `unusable` are pointers to values that are no numbers."""
+
+    options: CheckOptions
+    rules: RuleSet
+    form: Form
+    acceptor: Acceptor
+    unusable: frozenset[str]
+
+    @property
+    def contract(self) -> Contract:
+        return load_contract(self.options.contract, self.form)
+
+    def check_part(self, part: Part, limit: int) -> tuple[list[Problem], CheckedPart]:
+        """Return the problems of a part; where its runs have more than `limit`, of the first of them alone."""
+        problems: list[Problem] = []
+        runs: list[tuple[int, Run]] = []
+        unreliable_fields: dict[int, Collection[str]] = {}
+        is_wire = self.form == "wire"
+        for index, (pointer, run) in enumerate(part.runs):
+            if len(problems) > limit:  # the rules of pages need all runs
+                return problems, CheckedPart(part, runs, unreliable_fields)
+            invalid_fields: Collection[str] | None = None
+            if self.unusable or not self.acceptor.accepts(run):
+                found, invalid_fields = self._shape_problems(run, pointer, RUN.item_schema)
+                if is_other_object(run):  # which has nothing right for a run: only what it calls itself is reported
+                    problems += [problem for problem in found if problem.pointer == f"{pointer}/object"]
+                    continue
+                problems += found
+                if not isinstance(run, dict):
+                    continue
+            wire_run = run if is_wire else to_wire(run, self.contract.shapes[RUN.item_schema])
+            if invalid_fields is None:
+                found = self.rules.rest_problems(wire_run, self.options)
+            else:
+                found, unreliable = self.rules.run_problems(wire_run, invalid_fields, self.options)
+                if unreliable:
+                    unreliable_fields[index] = unreliable
+            if found:
+                problems += under(pointer, found, None if is_wire else run)
+            runs.append((index, wire_run))
+        checked = CheckedPart(part, runs, unreliable_fields)
+        return self._check_page(checked, problems) if part.is_page else (problems, checked)
+
+    def _check_page(self, checked: CheckedPart, run_problems: list[Problem]) -> tuple[list[Problem], CheckedPart]:
+        """Return the problems of the page, then those of its runs."""
+        value, pointer = checked.part.page, checked.part.pointer
+        problems, invalid_fields = self._shape_problems(value, pointer, RUN.list_schema)
+        if isinstance(value, dict):
+            is_wire = self.form == "wire"
+            envelope = value if is_wire else to_wire(value, self.contract.shapes[RUN.list_schema])
+            checked = checked._replace(envelope=envelope, invalid_fields=invalid_fields)
+            page = Page(envelope, checked.runs)
+            found = self.rules.page_problems(page, invalid_fields, checked.unreliable_fields, self.options)
+            problems += under(pointer, found, None if is_wire else value)
+        return problems + run_problems, checked
+
+    def _shape_problems(self, value: Any, pointer: str, name: str) -> tuple[list[Problem], frozenset[str]]:
+        """Return what schemas and key names say of a page without its runs, or of a run, and its invalid fields."""
+        found = check_shape(value, name, self.options.contract, self.form)
+        missing = {
+            problem.pointer: problem.identity.split(",") for problem in found if problem.rule == "schema:required"
+        }
+        undeclared = find_undeclared_keys(value, self.contract.shapes[name])
+        misspelt = check_keys(undeclared, self.form, missing)
+        if undeclared and name == RUN.item_schema:
+            self.acceptor.learn(undeclared)
+        named = check_keys(undeclared, self.form, {}) if missing else []
+        reported = set(misspelt)
+        accounted = [problem for problem in named if problem not in reported]
+        problems = [*_explain_keys(found, accounted), *misspelt, *accounted]
+        invalid = {split(problem.pointer)[0] for problem in found if problem.pointer} | {*missing.get("", ())}
+        prefix = f"{pointer}/" if pointer else ""
+        below = (other.removeprefix(prefix) for other in self.unusable if other.startswith(prefix))
+        invalid |= {split(rest)[0] for rest in below if name == RUN.item_schema or not rest.startswith("data/")}
+        if self.form == "sdk":
+            invalid = {to_wire_name(field) for field in invalid}
+        return under(pointer, problems), frozenset(invalid)
+
+
+def _explain_keys(found: Iterable[Problem], keys: Iterable[Problem]) -> Iterator[Problem]:
+    """Return the problems of the schema; a missing key explains the misspelt key that stands in its place."""
+    pointers: dict[str, list[str]] = {}
+    for key in keys:
+        pointers.setdefault(join(*split(key.pointer)[:-1]), []).append(key.pointer)
+    for problem in found:
+        explained = pointers.get(problem.pointer, ()) if problem.rule == "schema:required" else ()
+        yield problem._replace(explains=(*problem.explains, *explained)) if explained else problem
+
+
+def under(base: str, problems: Iterable[Problem], original: Any = None) -> list[Problem]:
+    """Return the problems of a value with pointers from the top of the document, to which `base` leads.
+
+    With the `original` of a value that was renamed, pointers have the key names that it has.
+    """
+
+    def absolute(pointer: str) -> str:
+        if original is not None:
+            pointer = join(*as_it_stands(split(pointer), original))
+        return "/".join(filter(None, (base, pointer)))
+
+    return [
+        problem._replace(pointer=absolute(problem.pointer), explains=tuple(map(absolute, problem.explains)))
+        for problem in problems
+    ]

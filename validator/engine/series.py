@@ -11,12 +11,10 @@ from typing import Any, TypeAlias, get_args
 
 from validator.core.options import Order
 from validator.core.problem import Problem
-from validator.engine.checks import Checks, Judged, under
-from validator.engine.found import Found
-from validator.engine.run_checks import WITHOUT_REFERENCES, Dispatched, applies, called, knows, remember
+from validator.engine.checker import CheckedDocument, CheckedPart, Checker, under
+from validator.engine.rule_set import WITHOUT_REFERENCES, applies, call, readable_page, store
 from validator.rules.base import ERROR
 from validator.rules.base import Series as SeriesKind
-from validator.rules.registry import RULES
 from validator.rules.support.objects import ZERO_TIMES, Page, Run
 from validator.rules.support.snapshots import (
     BOTH,
@@ -49,17 +47,17 @@ class Series:
     Those of a recording are followed as far as its events and requests say that they belong together.
     """
 
-    def __init__(self, checks: Checks, *, listing: bool = False, history: bool = False) -> None:
-        self._settings = checks.settings
+    def __init__(self, checker: Checker, *, listing: bool = False, history: bool = False) -> None:
+        self._options = checker.options
         self._is_listing = listing
         self._is_history = history
-        self._rules = {kind: _in_effect(kind, checks) for kind in get_args(SeriesKind)}
+        self._rules = {kind: checker.rules.of_series(kind) for kind in get_args(SeriesKind)}
         self._number = 0
-        self._listing = Listing(_orders(checks.settings.order))
+        self._listing = Listing(_orders(checker.options.order))
         self._history = History()
         self._recording = RecordingState()
 
-    def problems(self, found: Found, *, is_last: bool) -> Iterator[Problem]:
+    def problems(self, found: CheckedDocument, *, is_last: bool) -> Iterator[Problem]:
         """What is wrong with a document after those before it; `is_last` says that none comes after it."""
         document, request = found.document, _request(found.document)
         self._number += 1
@@ -80,7 +78,9 @@ class Series:
         if request and request.lists_runs and found.classified.kind == "page":
             yield from self._of_recorded_page(found, here, request)
 
-    def _of_histories(self, found: Found, here: Occurrence, contradicted: Collection[str]) -> Iterator[Problem]:
+    def _of_histories(
+        self, found: CheckedDocument, here: Occurrence, contradicted: Collection[str]
+    ) -> Iterator[Problem]:
         """What is wrong with the next sightings of runs; what the stream has contradicted is not compared."""
         history = self._history if self._is_history else self._recording.history
         for part in found.parts:
@@ -98,8 +98,8 @@ class Series:
 
     def _of_change(self, change: Transition) -> Iterator[Problem]:
         """What the rules say of two sightings; of what one of them has spoilt, those after it say nothing."""
-        for pair in self._rules["history"]:
-            said = called((pair,), change)
+        for rule in self._rules["history"]:
+            said = call([rule], change, self._options)
             yield from said
             if unreliable := self._spoilt(said):
                 kept = {name: value for name, value in change.after.fields.items() if name not in unreliable}
@@ -107,10 +107,10 @@ class Series:
 
     def _spoilt(self, problems: Iterable[Problem]) -> set[str]:
         """The fields that no further rule may read; only an error keeps errors away."""
-        errors = (problem for problem in problems if self._settings.severities.get(problem.rule) is ERROR)
+        errors = (problem for problem in problems if self._options.severities.get(problem.rule) is ERROR)
         return {name for problem in errors for name in problem.invalidates}
 
-    def _of_stream(self, found: Found, here: Occurrence, origin: Origin) -> Iterator[Problem]:
+    def _of_stream(self, found: CheckedDocument, here: Occurrence, origin: Origin) -> Iterator[Problem]:
         (part,) = found.parts
         ((pointer, as_written),) = part.part.runs
         ((_, run),) = part.runs
@@ -120,22 +120,22 @@ class Series:
         before = self._recording.streamed if self._recording.stream == origin.stream else None
         streamed = StreamEvent(origin.event, run_id, status, before, here, origin.is_incomplete)
         self._recording.stream, self._recording.streamed = origin.stream, (run_id, here) if run_id else before
-        yield from under(pointer, called(self._rules["stream"], streamed), _spelling(found, as_written))
+        yield from under(pointer, call(self._rules["stream"], streamed, self._options), _spelling(found, as_written))
 
-    def _of_listing(self, found: Found, here: Occurrence, *, is_last: bool) -> Iterator[Problem]:
+    def _of_listing(self, found: CheckedDocument, here: Occurrence, *, is_last: bool) -> Iterator[Problem]:
         """What is wrong with a document that is one page, or more, of the listing that was given."""
         if found.classified.kind != "page":
             self._listing.interrupt()
             return
         for number, part in enumerate(found.parts, 1):
             here = here._replace(pointer=part.part.pointer)
-            turn = self._listing.turn(here, order_was_requested=self._settings.order is not None)
+            turn = self._listing.turn(here, order_was_requested=self._options.order is not None)
             yield from self._of_page(part, turn._replace(is_last=is_last and number == len(found.parts)), found)
             self._listing.add(part, here, is_ahead=False)
 
-    def _of_recorded_page(self, found: Found, here: Occurrence, request: Request) -> Iterator[Problem]:
+    def _of_recorded_page(self, found: CheckedDocument, here: Occurrence, request: Request) -> Iterator[Problem]:
         """What is wrong with a page that a recorded request has asked for."""
-        part, order = found.parts[0], self._settings.order or request.order
+        part, order = found.parts[0], self._options.order or request.order
         cursors = {name: request.query[name] for name in _CURSORS if name in request.query}
         known = self._recording.listings.get(_key(request)) or Listing(_orders(order))
         goes_on = known.last_id == cursors.get("after", 0) or known.first_id == cursors.get("before", 0)
@@ -153,13 +153,14 @@ class Series:
         listing.add(part, here, is_ahead="before" in cursors)
         self._recording.listings[_key(request)] = listing
 
-    def _of_page(self, part: Judged, turn: PageContext, found: Found) -> Iterator[Problem]:
+    def _of_page(self, part: CheckedPart, turn: PageContext, found: CheckedDocument) -> Iterator[Problem]:
         if part.envelope is None:
             return
-        for rule, check in self._rules["listing"]:
+        page = Page(part.envelope, part.runs)
+        for rule in self._rules["listing"]:
             if applies(rule, part.envelope, part.invalid_fields):
-                runs = [(index, run) for index, run in part.runs if knows(rule, part.unreliable_fields.get(index, ()))]
-                said = called(((rule, check),), turn._replace(page=Page(part.envelope, runs)))
+                step = turn._replace(page=readable_page(rule, page, part.unreliable_fields))
+                said = call([rule], step, self._options)
                 yield from under(part.part.pointer, said, _spelling(found, part.part.page))
 
 
@@ -194,7 +195,7 @@ class Listing:
         """Forget what the next page would go on from: something else has come between."""
         self.last_id = self.previous_has_more = None
 
-    def add(self, part: Judged, here: Occurrence, *, is_ahead: bool) -> None:
+    def add(self, part: CheckedPart, here: Occurrence, *, is_ahead: bool) -> None:
         """Go on to the page that comes next, or that is ahead of all that are known."""
         if part.envelope is None:
             self.interrupt()
@@ -260,7 +261,7 @@ class History:
         key = blake2b(marshal.dumps(told, WITHOUT_REFERENCES), digest_size=16).digest()
         if (known := self._configurations.get(key)) is None:
             known = {name: _remembered(value) for name, value in told}
-            remember(self._configurations, key, known)
+            store(self._configurations, key, known)
         return known
 
 
@@ -296,12 +297,7 @@ class RecordingState:
         return document.file == file and [origin.sequence, document.record or 0] >= at
 
 
-def _in_effect(kind: SeriesKind, checks: Checks) -> Dispatched:
-    rules = (rule for rule in RULES if rule.series == kind and rule.name in checks.settings.severities)
-    return tuple((rule, rule.check) for rule in rules if rule.check)
-
-
-def _spelling(found: Found, as_written: Any) -> Any:
+def _spelling(found: CheckedDocument, as_written: Any) -> Any:
     """Where the key names of pointers come from, if they are not the wire's."""
     return None if found.classified.form == "wire" else as_written
 

@@ -20,7 +20,7 @@ Of a series it takes what that brings next: a `Turn` of a listing, a `Change` of
 Series: TypeAlias = Literal["listing", "history", "stream"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
     """One rule, made by `rule` or `builtin_rule`.
 
