@@ -16,7 +16,7 @@ from tests.support.paths import SAMPLES
 from validator import validate
 from validator.contract import errors as schema_explain
 from validator.core.problem import Problem
-from validator.engine import checks as passes
+from validator.engine import checker
 from validator.jsontext.tokenizer import Kind, Unreadable, parts, tokens
 
 PAGE = (SAMPLES / "valid" / "page.json").read_text()
@@ -150,10 +150,10 @@ def test_an_event_of_too_many_lines_is_not_put_together(tmp_path: Path) -> None:
 
 
 def test_of_problems_without_end_the_first_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (passes, schema_explain):
+    for module in (checker, schema_explain):
         monkeypatch.setattr(module, "MAX_PROBLEMS", 4)
     (tmp_path / "a.json").write_text(json.dumps([{**RUN, "tools": [1] * n} for n in (2, 3, 9, 1)]))
-    message = "has more than 4 problems, the most that are looked for in one document: the rest is not checked"
+    message = "has more than 4 problems, the limit for one document: the rest was not checked"
     assert [(rule, pointer) for _, rule, pointer, _ in found(tmp_path)] == [
         ("too-large", ""),
         *(("schema:type", f"/0/tools/{n}") for n in range(2)),
