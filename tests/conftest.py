@@ -1,6 +1,7 @@
 """Fixtures that several test modules share."""
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ settings.register_profile("ci", max_examples=200, derandomize=True, deadline=Non
 settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=_UNHURRIED)
 settings.load_profile("quick")
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would compile the same modules
+sys.dont_write_bytecode = False
 gc.set_threshold(50_000)  # what is parsed is many objects and no garbage: looking for it takes an eighth of the time
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell gives that to what it starts with &
     signal.signal(signal.SIGINT, signal.default_int_handler)

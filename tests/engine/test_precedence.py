@@ -11,7 +11,7 @@ import pytest
 from tests.support.commands import run as command
 from tests.support.mutations import mutations, several
 from tests.support.pages import NOW, PAGE, findings, page, run, said
-from validator import Severity, validate
+from validator import Severity, Validator, validate
 from validator.contract.loader import load_contract
 from validator.rules.registry import BY_NAME
 
@@ -205,16 +205,16 @@ def _pages() -> Iterator[Any]:
 def test_what_a_rule_says_alone_is_said_or_outranked_among_all_rules() -> None:
     """Alone but for the rules that decide how times are read."""
     outranked = 0
-    for document in _pages():
-        everything = validate(document, now=NOW)
-        told = {(found.rule, found.pointer) for found in everything.findings}
-        for rule in BY_NAME:
-            for found in findings(document, select=[rule, "zero-timestamp", "milliseconds"]):
-                if found.rule != rule or (found.rule, found.pointer) in told:
+    pages = [(document, validate(document, now=NOW).findings) for document in _pages()]
+    for rule in BY_NAME:
+        alone = Validator(select=[rule, "zero-timestamp", "milliseconds"], now=NOW)
+        for document, among_all in pages:
+            reported = {(finding.rule, finding.pointer) for finding in among_all}
+            for finding in alone.validate(document).findings:
+                if finding.rule != rule or (finding.rule, finding.pointer) in reported:
                     continue
                 outranked += 1
                 assert any(
-                    other.severity.reaches(found.severity) and other.run_id == found.run_id
-                    for other in everything.findings
-                ), found
+                    other.severity.reaches(finding.severity) and other.run_id == finding.run_id for other in among_all
+                ), finding
     assert outranked > 20

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.commands import run
+from tests.support.commands import run, run_with_all_formats
 from tests.support.paths import SAMPLES
-from validator.core.formats import FORMATS
 
 OPTIONS = ("--isolated", "--now", "1793000000", "--show", "info", "--verbose", "--max-findings", "0")
 CANARY = "canary"
@@ -142,23 +141,14 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_no_secret_of_a_document_is_printed(name: str, documents: Path) -> None:
-    ran = run(*OPTIONS, "-f", name, *sorted(documents.iterdir()))
-    assert ran.code == 1
-    _is_silent(ran.out + ran.err)
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_no_secret_of_a_recording_is_printed(name: str, recordings: Path) -> None:
-    ran = run(*OPTIONS, "-f", name, *sorted(recordings.iterdir()))
-    assert ran.code == 1
-    _is_silent(ran.out + ran.err)
-
-
-def _is_silent(text: str) -> None:
-    at = text.find(CANARY)
-    assert at < 0, text[max(0, at - 300) : at + 100]
+@pytest.mark.parametrize("inputs", ["documents", "recordings"])
+def test_no_report_prints_a_secret(inputs: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    folder: Path = request.getfixturevalue(inputs)
+    ran, reports = run_with_all_formats(tmp_path / "reports", *OPTIONS, *sorted(folder.iterdir()))
+    assert (ran.code, ran.out) == (1, "")
+    for text in (ran.err, *reports.values()):
+        at = text.find(CANARY)
+        assert at < 0, text[max(0, at - 300) : at + 100]
 
 
 def test_the_canary_sings_where_values_are_wanted(documents: Path, recordings: Path) -> None:

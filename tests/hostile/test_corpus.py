@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.support.commands import run
+from tests.support.commands import Ran, run, run_with_all_formats
 from tests.support.hostile_cases import CASES, FILES, FOLDER, NAMES, NOW, OPTIONS, RECIPES, Case, Row, obeyed, rows
 from tests.support.watch import nothing_but
 from validator import validate
@@ -140,20 +140,22 @@ def inputs(named: Path) -> tuple[Path, ...]:
     return (*(case.path for case in FILES), *(named / name for name in NAMES))
 
 
-@pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("more", [(), ("--show-values", "--verbose")], ids=["", "values"])
-def test_in_no_format_is_anything_obeyed(name: str, more: tuple[str, ...], inputs: tuple[Path, ...]) -> None:
-    ran = run(*OPTIONS, *more, "-f", name, "--max-findings", "5", "--", *inputs)
-    assert (ran.code, obeyed(name, ran.out), obeyed("", ran.err)) == (2, [], [])
-    assert "Traceback" not in ran.out + ran.err
-    parsed(name, ran.out)
+def test_no_report_holds_what_would_be_obeyed(more: tuple[str, ...], inputs: tuple[Path, ...], tmp_path: Path) -> None:
+    words: list[str | Path] = [*OPTIONS, *more, "--max-findings", "5", "--", *inputs]
+    ran, reports = run_with_all_formats(tmp_path / "reports", *words)
+    assert (ran.code, ran.out, obeyed("", ran.err), "Traceback" in ran.err) == (2, "", [], False)
+    for name, report in reports.items():
+        assert (name, obeyed(name, report), "Traceback" in report) == (name, [], False)
+        parsed(name, report)
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_name_that_is_an_option_or_a_command_is_a_name(name: str, named: Path) -> None:
-    ran = run(*OPTIONS, "-f", name, "--", *NAMES, cwd=named)
-    assert (ran.code, obeyed(name, ran.out), ran.err) == (1, [], "")
-    parsed(name, ran.out)
+def test_a_file_name_that_looks_like_an_option_or_a_command(named: Path, tmp_path: Path) -> None:
+    ran, reports = run_with_all_formats(tmp_path / "reports", *OPTIONS, "--", *NAMES, cwd=named)
+    assert ran == Ran(1, "", "")
+    for name, report in reports.items():
+        assert (name, obeyed(name, report)) == (name, [])
+        parsed(name, report)
 
 
 @pytest.mark.parametrize("name", FORMATS)

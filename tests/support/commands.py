@@ -15,6 +15,7 @@ from unittest.mock import patch
 from tests.support.paths import SAMPLES
 from tests.support.surroundings import nothing_left
 from validator.cli import main
+from validator.core.formats import FORMATS
 
 NO_MORE: Mapping[str, str] = MappingProxyType({})
 
@@ -60,6 +61,14 @@ def run(
     out, err = Kept(Terminal() if terminal else None), Kept()
     code = code_of(*words, cwd=cwd, stdin=stdin, env=env, out=out, err=err)
     return Ran(code, out.text, err.text)
+
+
+def run_with_all_formats(folder: Path, *words: str | Path, cwd: Path | None = None) -> tuple[Ran, dict[str, str]]:
+    """Run the command once, with a report of every format in a file of this new folder."""
+    folder.mkdir()
+    outputs = (word for name in FORMATS for word in ("-f", f"{name}:{folder / name}"))
+    ran = run(*outputs, *words, cwd=cwd)
+    return ran, {name: (folder / name).read_text("utf-8") for name in FORMATS}
 
 
 def code_of(
