@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
 
 from documentation.fields import fields
 from documentation.markdown import badge, code, fenced, front_matter, page, prose, table
 from documentation.session import ROOT, session
-from validator.rules.base import Rule
+from validator.rules.base import Rule, Series
 from validator.rules.registry import RULES
 from validator.rules.selection import GROUPS
 
@@ -48,8 +49,8 @@ def contents() -> list[dict[str, list[dict[str, str]]]]:
 
 def read_by(rule: Rule) -> dict[str, tuple[str, ...]]:
     """The fields that a rule reads, by the subject that has them."""
-    envelope = (*rule.given, *rule.null, *rule.reads, *(("status",) if rule.on else ()))
-    of_pages = rule.group in ("page", "listing")
+    envelope = (*rule.requires, *rule.requires_null, *rule.reads, *(("status",) if rule.statuses else ()))
+    of_pages = rule.subject in ("page", "listing")
     named = {"list_runs_response": envelope if of_pages else (), "run": rule.run_reads if of_pages else envelope}
     return {
         subject: tuple(name for name in fields("observed", "wire", subject) if name in names)
@@ -88,15 +89,15 @@ def _tab(name: str, text: str) -> str:
 
 
 def _page(rule: Rule) -> str:
-    body, _, source = rule.documentation.partition("\n\nSource:")
-    summary, _, rest = body.partition("\n\n")
+    summary, _, rest = rule.text.partition("\n\n")
     return page(
         front_matter(rule.name, summary),
         f"# {rule.name}",
         f"{badge('group', rule.group)} {badge('severity', rule.severity)}\n{{ .badges }}",
         f"**{prose(summary)}**",
         *_told(rest),
-        f"## Evidence\n\n{prose(source.strip())}",
+        prose(f"Fix: {rule.fix}") if rule.fix else "",
+        f"## Evidence\n\n{prose(rule.citation)}",
         _seen(rule),
         _fields(rule),
         f"## If it is meant to be so\n\n{_ignoring(rule)}",
@@ -125,8 +126,8 @@ def _seen(rule: Rule) -> str:
 
 
 def _options(rule: Rule, path: Path) -> Iterator[str]:
-    if rule.series and (path.is_dir() or path.suffix == ".jsonl"):  # recordings follow themselves
-        yield f"--{rule.series}"
+    if rule.subject in get_args(Series) and (path.is_dir() or path.suffix == ".jsonl"):  # recordings follow themselves
+        yield f"--{rule.subject}"
     if rule.severity == "info":
         yield "--show"
         yield "info"
@@ -142,7 +143,7 @@ def _fields(rule: Rule) -> str:
     ]
     if not links:
         return ""
-    conditions = f"\n\nOnly runs that are {_either(rule.on)} are looked at." if rule.on else ""
+    conditions = f"\n\nOnly runs that are {_either(rule.statuses)} are looked at." if rule.statuses else ""
     return (
         "## Fields it reads\n\n"
         + "\n".join(links)

@@ -835,7 +835,7 @@ def test_events_of_one_call_are_told_apart(tmp_path: Path) -> None:
 
 def test_what_rules_of_histories_read_is_what_is_remembered() -> None:
     for rule in RULES:
-        if rule.series == "history":
+        if rule.subject == "history":
             assert {*rule.reads} <= {*REMEMBERED, *CONFIGURATION}
 
 

@@ -80,7 +80,9 @@ def test_a_run_that_lets_a_rule_be_skipped_is_sound_for_it(rule: Rule, runs: lis
     bound_options = {"now": NOW} if rule.options else {}
     schema: Any = rule.accept_schema(**bound_options) if callable(rule.accept_schema) else rule.accept_schema
     satisfied = jsonschema.Draft202012Validator(schema, registry=referencing.Registry())
-    skipped = [run for run in runs if satisfied.is_valid(run) and all(run.get(name) is not None for name in rule.given)]
+    skipped = [
+        run for run in runs if satisfied.is_valid(run) and all(run.get(name) is not None for name in rule.requires)
+    ]
     assert [run for run in skipped if _says(rule, run, bound_options)] == []
     assert len(skipped) > 50
     assert any(_says(rule, run, bound_options) for run in runs if not satisfied.is_valid(run))
@@ -96,6 +98,6 @@ def test_a_run_that_the_predicate_of_a_rule_accepts_is_sound_for_it(rule: Rule, 
 
 
 def _says(rule: Rule, run: dict[str, Any], bound_options: dict[str, Any]) -> bool:
-    if rule.check is None or any(run.get(name) is None for name in rule.given):
+    if rule.check is None or any(run.get(name) is None for name in rule.requires):
         return False
     return bool(list(rule.check(run, **bound_options)))

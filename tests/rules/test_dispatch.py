@@ -16,8 +16,8 @@ from validator.rules.base import Rule
 from validator.rules.registry import BY_NAME, RULES
 
 CHECKING = {rule.name for rule in RULES if rule.check is not None}
-OF_RUNS = [path for path in INVALID if path.stem in CHECKING and BY_NAME[path.stem].group != "page"]
-OF_PAGES = [path for path in INVALID if path.stem in CHECKING and BY_NAME[path.stem].group == "page"]
+OF_RUNS = [path for path in INVALID if path.stem in CHECKING and BY_NAME[path.stem].subject == "run"]
+OF_PAGES = [path for path in INVALID if path.stem in CHECKING and BY_NAME[path.stem].subject == "page"]
 ENVELOPE = ("object", "first_id", "last_id", "has_more")
 
 

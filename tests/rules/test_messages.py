@@ -21,10 +21,10 @@ FAULTY = [*INVALID, *INVALID_SOURCES, *MISSHAPEN, *SERIES]
 def _said(sample: Path) -> str:
     """The findings of a sample, a line each, checked as what its name says: alone, or as what belongs together."""
     rule = BY_NAME.get(sample.name.partition(".")[0])
-    series = rule.series if rule else None
+    subject = rule.subject if rule else None
     named = sample.relative_to(ROOT)  # messages name files as they were given
     with contextlib.chdir(ROOT):
-        findings = validate(named, now=NOW, listing=series == "listing", history=series == "history").findings
+        findings = validate(named, now=NOW, listing=subject == "listing", history=subject == "history").findings
     return f"{named.as_posix()}\n{''.join(map(_line, findings))}"
 
 

@@ -5,14 +5,14 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from tests.support.paths import INVALID, SAMPLES, VALID
 from validator import validate
 from validator.rules import registry as rules
-from validator.rules.base import Rule
+from validator.rules.base import Rule, Series
 from validator.rules.registry import BY_NAME, RULES
 from validator.rules.support.objects import Page
 
@@ -43,11 +43,11 @@ def _document(rule: Rule, block: str) -> str:
 
 def _source(rule: Rule, block: str, folder: Path) -> object:
     """The block of a series: pages, or what changes in a run from one time to the next, or from event to event."""
-    if rule.series is None:
+    if rule.subject not in get_args(Series):
         return _document(rule, block)
-    if rule.series == "listing":
+    if rule.subject == "listing":
         return f"[{', '.join(_document(rule, json.dumps(page)) for page in json.loads(block))}]"
-    if rule.series == "history":
+    if rule.subject == "history":
         return json.dumps([{**SOUND_PAGE["data"][0], **changes} for changes in json.loads(block)])
     stream = folder / "stream.sse"
     stream.write_text("".join(_event(**event) for event in json.loads(block)))
@@ -60,7 +60,7 @@ def _event(event: str, **changes: Any) -> str:
 
 def _said(rule: Rule, kind: str, folder: Path) -> set[str]:
     source = _source(rule, _blocks(rule)[kind], folder)
-    listing, history = rule.series == "listing", rule.series == "history"
+    listing, history = rule.subject == "listing", rule.subject == "history"
     return {finding.rule for finding in validate(source, now=NOW, listing=listing, history=history).findings}
 
 
@@ -147,9 +147,9 @@ def _is_for_rules(path: Path) -> bool:
 
 def _applies(rule: Rule, fields: Any) -> bool:
     return (
-        all(fields.get(name) is not None for name in rule.given)
-        and all(fields.get(name) is None for name in rule.null)
-        and (rule.on is None or fields["status"] in rule.on)
+        all(fields.get(name) is not None for name in rule.requires)
+        and all(fields.get(name) is None for name in rule.requires_null)
+        and (rule.statuses is None or fields["status"] in rule.statuses)
     )
 
 
@@ -157,9 +157,7 @@ def _asked(rule: Rule) -> dict[str, Any]:
     return {name: {"now": NOW, "order": "desc", "limit": 20, "contract": "observed"}[name] for name in rule.options}
 
 
-@pytest.mark.parametrize(
-    "rule", [rule for rule in CHECKING if rule.group != "page" and not rule.series], ids=lambda rule: rule.name
-)
+@pytest.mark.parametrize("rule", [rule for rule in CHECKING if rule.subject == "run"], ids=lambda rule: rule.name)
 def test_a_run_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
     assert rule.check is not None
     read: set[str] = set()
@@ -172,7 +170,7 @@ def test_a_run_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
     assert read <= rule.fields
 
 
-@pytest.mark.parametrize("rule", [rule for rule in CHECKING if rule.group == "page"], ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", [rule for rule in CHECKING if rule.subject == "page"], ids=lambda rule: rule.name)
 def test_a_page_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
     assert rule.check is not None
     read: set[str] = set()
@@ -194,4 +192,4 @@ def test_nothing_is_said_of_the_page_that_the_examples_are_laid_over(sample: Pat
 
 def test_what_screens_has_an_accept_schema() -> None:
     """What an accepted run may still have wrong, no rule that comes before the others has to look at."""
-    assert [rule.name for rule in RULES if rule.precheck and rule.accept_schema is None and rule.series is None] == []
+    assert [rule.name for rule in RULES if rule.precheck and rule.accept_schema is None and rule.subject == "run"] == []

@@ -22,8 +22,8 @@ def _rule(sample: Path) -> str:
 def _checked(sample: Path) -> Report:
     """A sample, checked as what its name says: alone, or as pages or snapshots that belong together."""
     rule = BY_NAME.get(_rule(sample))
-    series = rule.series if rule else None
-    return validate(sample, listing=series == "listing", history=series == "history")
+    subject = rule.subject if rule else None
+    return validate(sample, listing=subject == "listing", history=subject == "history")
 
 
 def _said(sample: Path) -> list[str]:

@@ -104,17 +104,17 @@ def _accept_schemas(rules: Sequence[Rule], since: float) -> Iterator[Schema]:
 
 def _conditions_schema(rules: Sequence[Rule]) -> Schema:
     """Return what the rules on fields require in each status; the status that most runs have comes first."""
-    statuses = {status for rule in rules for status in rule.on or ()}
+    statuses = {status for rule in rules for status in rule.statuses or ()}
     schema: Schema = {}
     for status in sorted(statuses, key=lambda status: (status != "completed", status), reverse=True):
-        silent = [_silent_schema(rule) for rule in rules if status in (rule.on or ())]
+        silent = [_silent_schema(rule) for rule in rules if status in (rule.statuses or ())]
         schema = {"if": {"properties": {"status": {"const": status}}}, "then": {"allOf": silent}, "else": schema}
     return schema
 
 
 def _silent_schema(rule: Rule) -> Schema:
     """Return what keeps a rule from applying in its statuses: that one of its conditions on fields fails."""
-    conditions = [(name, True) for name in rule.given] + [(name, False) for name in rule.null]
+    conditions = [(name, True) for name in rule.requires] + [(name, False) for name in rule.requires_null]
     *others, (field, is_given) = conditions
     fails = _field_schema(field, is_given=not is_given)
     if not others:

@@ -37,9 +37,9 @@ class RuleSet:
         self.by_name = {rule.name: rule for rule in rules}
         self.in_effect = [rule for rule in self.by_name.values() if rule.name in severities]
         self._since = since
-        checking = [rule for rule in self.in_effect if rule.check and not rule.series]
-        self._page = [rule for rule in checking if rule.group == "page"]
-        of_runs = [rule for rule in checking if rule.group != "page"]
+        checking = [rule for rule in self.in_effect if rule.check]
+        self._page = [rule for rule in checking if rule.subject == "page"]
+        of_runs = [rule for rule in checking if rule.subject == "run"]
         self._prechecks = [rule for rule in of_runs if _is_precheck(rule, severities)]
         self._run = [rule for rule in of_runs if not _is_precheck(rule, severities)]
         self._rest = [rule for rule in of_runs if not rule.has_accept_schema]
@@ -48,7 +48,7 @@ class RuleSet:
 
     def of_series(self, kind: Series) -> list[Rule]:
         """Return the rules of a kind of series."""
-        return [rule for rule in self.in_effect if rule.series == kind and rule.check]
+        return [rule for rule in self.in_effect if rule.subject == kind and rule.check]
 
     def rest_problems(self, run: Run, options: CheckOptions) -> list[Problem]:
         """Return what the rules report of a run that the accept schema accepts: few of them are left to ask."""
@@ -106,7 +106,7 @@ def _groups(status: str, rules: Iterable[Rule]) -> list[Group]:
     for rule in rules:
         if rule.accepts is calls_no_function and rule.fields <= {*FIELDS}:
             cached.append(rule)
-        elif rule.on is None or status in rule.on:
+        elif rule.statuses is None or status in rule.statuses:
             rules_by_predicate.setdefault(rule.accepts, []).append(rule)
     groups: list[Group] = [(calls_no_function, _cache_by_tools(cached))] if cached else []
     return groups + [(accepts, partial(_report_nothing, rules)) for accepts, rules in rules_by_predicate.items()]
@@ -144,12 +144,12 @@ def applies(rule: Rule, fields: Mapping[str, Any], invalid_fields: Collection[st
     """Return whether the fields of a run or a page are such that the rule has something to check."""
     if invalid_fields and not rule.fields.isdisjoint(invalid_fields):
         return False
-    if rule.on is not None and fields["status"] not in rule.on:
+    if rule.statuses is not None and fields["status"] not in rule.statuses:
         return False
-    for name in rule.given:
+    for name in rule.requires:
         if fields.get(name) is None:
             return False
-    for name in rule.null:  # noqa: SIM110  # generators cost more than most rules, and this is called for every rule
+    for name in rule.requires_null:  # noqa: SIM110  # generators cost more than most rules
         if fields.get(name) is not None:
             return False
     return True

@@ -99,12 +99,11 @@ def _driver(rules: Sequence[Rule]) -> dict[str, Any]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    description, _, _ = rule.documentation.partition("\n\nBad:")
     return {
         "id": rule.name,
         "name": _name(rule),
         "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": description.partition("\n\nSource:")[0]},
+        "fullDescription": {"text": rule.text.partition("\n\nBad:")[0]},
         "help": {"text": rule.documentation, "markdown": rule.documentation},
         "helpUri": rule.source,
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},

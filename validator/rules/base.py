@@ -1,158 +1,226 @@
-"""What a rule is: a check of runs, pages or series, with a name, a severity, fields that it reads and a page."""
+"""What a rule is: a check of a run, a page or a series of documents, with all that is known about it.
+
+A rule's file needs no other import for its declaration than this module.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 
+from validator.core.phrases import Shown, Verbatim
 from validator.core.problem import Problem
 from validator.core.severity import Severity
+from validator.rules.support.objects import ACTIVE, END_TIMES, TERMINAL, TIMES, ZERO_TIMES, Page, Run
+
+__all__ = [
+    "ACTIVE",
+    "END_TIMES",
+    "ERROR",
+    "INFO",
+    "TERMINAL",
+    "TIMES",
+    "WARNING",
+    "ZERO_TIMES",
+    "Check",
+    "Page",
+    "Problem",
+    "Problems",
+    "Rule",
+    "Run",
+    "Series",
+    "Shown",
+    "Subject",
+    "Verbatim",
+    "builtin_rule",
+    "rule",
+]
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
-Check: TypeAlias = Callable[..., Iterable[Problem]]
-"""Takes a `Run` or a `Page`, then the settings named in `options`; returns its problems, `()` when all is well.
+Problems: TypeAlias = Iterable[Problem]
+Check: TypeAlias = Callable[..., Problems]
+"""Takes the rule's subject, then its options as keyword arguments; returns the problems, `()` where there is none.
 
-Of a series it takes what that brings next: a `Turn` of a listing, a `Change` of a history, a `Streamed` run.
+The subject is a `Run`, a `Page`, the `PageContext` of a listing, the `Transition` of a history or a `StreamEvent`.
 """
 
 Series: TypeAlias = Literal["listing", "history", "stream"]
+Subject: TypeAlias = Literal["document", "run", "page", "listing", "history", "stream"]
+"""What a rule checks; the problems of a "document" come from the parser, the schemas or the engine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
-    """One rule, made by `rule` or `builtin_rule`.
+    """One rule, made by `rule`, `required_when`, `forbidden_unless` or `builtin_rule`.
 
-    A check of a run is called where every field in `given` is present and not null, every field in `null` is null
-    or absent, the status is in `on` (if any), and no field in `given`, `null`, `reads` (and `status`, with `on`)
-    is misshapen. For a rule of pages or listings these are fields of the envelope, and `run_reads` names the fields of
-    the runs. A rule of histories or streams is called with the well shaped ones of the fields in `reads`.
+    A check of a run is called if every field in `requires` is present and not null, every field in `requires_null` is
+    null or absent, the status is one of `statuses` (if any), and the fields that the rule reads have the right shape.
+    Rules of pages and listings name fields of the page there, and those of its runs in `run_reads`. A rule of histories
+    or streams is called with those of the fields in `reads` that have the right shape.
     """
 
     name: str
     group: str
+    """The name of a group of rules that users can select; by default the subject."""
+    subject: Subject
     severity: Severity
-    documentation: str
-    check: Check | None
-    given: tuple[str, ...] = ()
-    null: tuple[str, ...] = ()
+    text: str
+    """What is wrong, why it matters and two examples, as plain text; the first line is the summary."""
+    source: str
+    """The URL of the document that the rule rests on."""
+    source_note: str = ""
+    """What the source says, or where in it."""
+    evidence: str = ""
+    """How many genuine documents follow the rule or break it."""
+    fix: str = ""
+    """What `--fix` does about a finding; empty if nothing."""
+    check: Check | None = None
+    requires: tuple[str, ...] = ()
+    requires_null: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     run_reads: tuple[str, ...] = ()
-    on: frozenset[str] | None = None
-    series: Series | None = None
-    """What the rule follows from document to document, if it does."""
+    statuses: frozenset[str] | None = None
     options: tuple[str, ...] = ()
-    """Settings that the check takes as keyword arguments: now, order, limit, contract."""
+    """Options that the check takes as keyword arguments: now, order, limit, contract."""
     accept_schema: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None
-    """A JSON Schema: a run that satisfies it is certainly sound for this rule, which then need not be called.
+    """A JSON Schema: of a run that satisfies it, the rule reports nothing and need not be called.
 
-    A function that takes `now` and returns the schema, where it depends on that: a run that satisfies it is sound at
-    any later time too."""
-    accepts: Callable[[dict[str, Any]], bool] | None = None
+    A function that takes `now` and returns the schema, where it depends on that: the rule reports nothing at any
+    later time either."""
+    accepts: Callable[[Run], bool] | None = None
     """A cheap predicate over valid runs: where it is true, the rule reports nothing. Rules share predicates."""
     precheck: bool = False
-    """Runs before the others, on what is well shaped of every run; they keep away from what its problems spoil, and
-    read what stands for null as null."""
+    """Runs before the others. These do not read the fields that its problems invalidate, and read what stands for null
+    as null."""
     once_per_document: bool = False
     """Only the first problem of a document is reported."""
     mandatory: bool = False
-    """Can be neither ignored nor remapped: the document could not be read, or holds no runs that could be judged."""
+    """Can be neither ignored nor remapped: the document could not be read or has no runs to check."""
 
     def bound_options(self, settings: object) -> dict[str, Any]:
-        """The settings that the check takes, by name."""
+        """Return the options that the check takes, by name."""
         return {name: getattr(settings, name) for name in self.options}
 
     @property
     def fields(self) -> frozenset[str]:
-        """The fields that must be well shaped for the rule to apply."""
-        return frozenset((*self.given, *self.null, *self.reads, *(("status",) if self.on else ())))
+        """The fields that must have the right shape for the rule to apply."""
+        statuses = ("status",) if self.statuses else ()
+        return frozenset((*self.requires, *self.requires_null, *self.reads, *statuses))
 
     @property
     def has_accept_schema(self) -> bool:
-        """Whether a schema can say that the rule certainly reports nothing of a run."""
-        return self.accept_schema is not None or self.is_condition
+        """Whether a schema can say that the rule reports nothing of a run."""
+        return self.is_condition or self.accept_schema is not None
 
     @property
     def is_condition(self) -> bool:
         """Whether the rule reports something wherever it applies: in some statuses, a field is to be null, or not."""
-        is_run = self.check is not None and self.series is None and self.accept_schema is None and self.accepts is None
-        return is_run and self.on is not None and bool(self.given or self.null)
+        is_bare = self.subject == "run" and self.accept_schema is None and self.accepts is None
+        return is_bare and self.statuses is not None and bool(self.requires or self.requires_null)
 
     @property
     def summary(self) -> str:
-        """The first line of the rule's page."""
-        return self.documentation.partition("\n")[0]
+        """What is wrong, in one sentence."""
+        return self.text.partition("\n")[0]
 
     @property
     def is_fixable(self) -> bool:
-        """Whether the rule's page says what `--fix` does about its findings."""
-        return "\n\nFix:" in self.documentation
+        """Whether `--fix` can correct its findings."""
+        return bool(self.fix)
+
+    @property
+    def citation(self) -> str:
+        """The source with its note, and the evidence, as one sentence."""
+        note = f" ({self.source_note})" if self.source_note else ""
+        return f"{self.source}{note}{'; ' if self.evidence else ''}{self.evidence}."
+
+    @property
+    def documentation(self) -> str:
+        """The whole description as plain text, in lines of at most 120 characters."""
+        fix = [f"Fix: {self.fix}"] if self.fix else []
+        return "\n\n".join([self.text, *map(_fill, [*fix, f"Source: {self.citation}"])])
 
     @property
     def page(self) -> str:
-        """The rule's page as text."""
+        """The description with name, group and severity above it."""
         return f"{self.name} ({self.group}, {self.severity})\n\n{self.documentation}"
 
-    @property
-    def source(self) -> str:
-        """The first address that the rule's page cites."""
-        _, _, evidence = self.documentation.partition("Source:")
-        return next((word.rstrip(".,;)") for word in evidence.split() if word.startswith("https://")), "")
+
+def _fill(text: str) -> str:
+    import textwrap  # few commands print a whole description
+
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
+
+
+class Citation(TypedDict, total=False):
+    """The fields of `Rule` that say what it rests on and what `--fix` does."""
+
+    source: Required[str]
+    source_note: str
+    evidence: str
+    fix: str
+
+
+class Conditions(Citation, total=False):
+    """The fields of `Rule` that say where it applies and how its check is called."""
+
+    requires: tuple[str, ...]
+    requires_null: tuple[str, ...]
+    reads: tuple[str, ...]
+    run_reads: tuple[str, ...]
+    options: tuple[str, ...]
+    accept_schema: Mapping[str, Any] | Callable[..., Mapping[str, Any]]
+    accepts: Callable[[Run], bool]
+    precheck: bool
+    once_per_document: bool
 
 
 def rule(
     *,
-    group: str,
+    subject: Subject,
     severity: Severity,
-    given: tuple[str, ...] = (),
-    null: tuple[str, ...] = (),
-    reads: tuple[str, ...] = (),
-    run_reads: tuple[str, ...] = (),
-    on: Iterable[str] | None = None,
-    series: Series | None = None,
-    options: tuple[str, ...] = (),
-    accept_schema: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None,
-    accepts: Callable[[dict[str, Any]], bool] | None = None,
-    precheck: bool = False,
-    once_per_document: bool = False,
+    group: str = "",
+    statuses: Iterable[str] = (),
+    **fields: Unpack[Conditions],
 ) -> Callable[[Check], Rule]:
-    """Make a rule of the module's `check`; its name is the file's, its page the module's docstring."""
+    """Make a rule of the module's `check`: its name is the file's, its text the module's docstring."""
 
-    def made(check: Check) -> Rule:
+    def make(check: Check) -> Rule:
         return Rule(
             name=_name(check.__module__),
-            group=group,
+            group=group or subject,
+            subject=subject,
             severity=severity,
-            documentation=check.__globals__["__doc__"].strip(),
+            text=check.__globals__["__doc__"].strip(),
             check=check,
-            given=given,
-            null=null,
-            reads=reads,
-            run_reads=run_reads,
-            on=None if on is None else frozenset(on),
-            series=series,
-            options=options,
-            accept_schema=accept_schema,
-            accepts=accepts,
-            precheck=precheck,
-            once_per_document=once_per_document,
+            statuses=frozenset(statuses) or None,
+            **fields,
         )
 
-    return made
+    return make
 
 
 def builtin_rule(
-    module: str, documentation: str | None, *, group: str, severity: Severity, name: str = "", mandatory: bool = False
+    module: str,
+    text: str | None,
+    *,
+    severity: Severity,
+    name: str = "",
+    group: str = "document",
+    mandatory: bool = False,
+    **citation: Unpack[Citation],
 ) -> Rule:
-    """A rule whose findings are made by a stage before the rules: its file holds its page alone."""
+    """Make a rule whose problems come from the parser, the schemas or the engine; `text` is the module's docstring."""
     return Rule(
         name=name or _name(module),
         group=group,
+        subject="document",
         severity=severity,
-        documentation=(documentation or "").strip(),
-        check=None,
+        text=(text or "").strip(),
         mandatory=mandatory,
+        **citation,
     )
 
 

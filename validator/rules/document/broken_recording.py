@@ -4,11 +4,16 @@ A file that is named `.har` holds a JSON object with `log.entries`; one that is 
 `interactions` of vcrpy or the `http_interactions` of the Ruby gem VCR. Without them nobody can tell which responses
 were recorded, and a test that plays the file back sends its requests to the server after all. Calls that are whole are
 still checked.
-
-Source: https://w3c.github.io/web-performance/specs/HAR/Overview.html (HAR 1.2),
-https://vcrpy.readthedocs.io/en/latest/usage.html (vcrpy) and https://github.com/vcr/vcr (VCR).
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="document",
+    severity=ERROR,
+    mandatory=True,
+    source="https://w3c.github.io/web-performance/specs/HAR/Overview.html",
+    source_note=("HAR 1.2; vcrpy: https://vcrpy.readthedocs.io/en/latest/usage.html; VCR: https://github.com/vcr/vcr"),
+)

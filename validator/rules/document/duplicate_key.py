@@ -12,11 +12,15 @@ Bad:
 Good:
 
     {"object": "list", "data": [], "first_id": null, "last_id": null, "has_more": false}
-
-Source: https://www.rfc-editor.org/rfc/rfc8259#section-4 (names within an object should be unique; what software does
-otherwise is unpredictable).
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="document", severity=ERROR)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="document",
+    severity=ERROR,
+    source="https://www.rfc-editor.org/rfc/rfc8259#section-4",
+    source_note="names within an object should be unique; what software does otherwise is unpredictable",
+)

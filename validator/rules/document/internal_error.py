@@ -4,10 +4,16 @@ The finding names the rule that raised an exception and what was raised. Every o
 document, and the other documents were checked, but what the failed rule would have said is unknown; so the exit code
 is 2, "could not check", and this finding can be neither ignored nor remapped. Please report it, with the smallest
 document that shows it and the output of `--debug`, which adds the traceback.
-
-Source: https://docs.python.org/3/tutorial/errors.html#exceptions (errors that are detected while a program runs).
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="document",
+    severity=ERROR,
+    mandatory=True,
+    source="https://docs.python.org/3/tutorial/errors.html#exceptions",
+    source_note="errors that are detected while a program runs",
+)

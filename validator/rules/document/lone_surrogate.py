@@ -12,11 +12,15 @@ Bad:
 Good:
 
     {"id": "run_Zb4kWn9TqLx2Vd7RmYc5JsHf", "object": "thread.run", "status": "queued", "model": "Kind \ud83d\ude42"}
-
-Source: https://www.rfc-editor.org/rfc/rfc8259#section-8.2 (what software does with an unpaired surrogate is
-unpredictable).
 """
 
 from validator.rules.base import WARNING, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="document", severity=WARNING)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="document",
+    severity=WARNING,
+    source="https://www.rfc-editor.org/rfc/rfc8259#section-8.2",
+    source_note="what software does with an unpaired surrogate is unpredictable",
+)

@@ -12,11 +12,16 @@ Bad:
 Good:
 
     {"object": "list", "data": [], "first_id": null, "last_id": null, "has_more": false}
-
-Source: https://platform.openai.com/docs/api-reference/runs/listRuns (the keys of a response);
-0 of 244 genuine run objects mix the two.
 """
 
 from validator.rules.base import WARNING, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="document", severity=WARNING)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="document",
+    severity=WARNING,
+    source="https://platform.openai.com/docs/api-reference/runs/listRuns",
+    source_note="the keys of a response",
+    evidence="0 of 244 genuine run objects mix the two",
+)

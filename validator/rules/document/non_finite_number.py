@@ -12,10 +12,15 @@ Bad:
 Good:
 
     {"id": "run_Zb4kWn9TqLx2Vd7RmYc5JsHf", "object": "thread.run", "status": "completed", "temperature": 1.0}
-
-Source: https://www.rfc-editor.org/rfc/rfc8259#section-6 (values such as Infinity and NaN are not permitted).
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="document", severity=ERROR)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="document",
+    severity=ERROR,
+    source="https://www.rfc-editor.org/rfc/rfc8259#section-6",
+    source_note="values such as Infinity and NaN are not permitted",
+)

@@ -16,11 +16,17 @@ Bad:
 Good:
 
     {"object": "list", "data": [], "first_id": null, "last_id": null, "has_more": false}
-
-Source: https://platform.openai.com/docs/api-reference/runs/listRuns (returns a list of run objects);
-15 of 15 genuine lists are recognised.
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="document",
+    severity=ERROR,
+    mandatory=True,
+    source="https://platform.openai.com/docs/api-reference/runs/listRuns",
+    source_note="returns a list of run objects",
+    evidence="15 of 15 genuine lists are recognised",
+)

@@ -13,10 +13,16 @@ Bad:
 Good:
 
     {"object": "list", "data": [], "first_id": null, "last_id": null, "has_more": false}
-
-Source: https://www.rfc-editor.org/rfc/rfc8259 (the grammar of JSON).
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="document",
+    severity=ERROR,
+    mandatory=True,
+    source="https://www.rfc-editor.org/rfc/rfc8259",
+    source_note="the grammar of JSON",
+)

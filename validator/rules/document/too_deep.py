@@ -5,10 +5,16 @@ No genuine response comes near that: a run itself needs fewer than ten levels, a
 follows a type which contains itself, or was made to exhaust the stack of whoever reads it: parsers give up at depths
 of their own. Brackets inside strings do not count. Exactly 256 levels are allowed. A value that is given to the library
 and contains itself has no end of levels.
-
-Source: https://www.rfc-editor.org/rfc/rfc8259#section-9 (a parser may limit the depth of nesting).
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="document",
+    severity=ERROR,
+    mandatory=True,
+    source="https://www.rfc-editor.org/rfc/rfc8259#section-9",
+    source_note="a parser may limit the depth of nesting",
+)

@@ -8,10 +8,16 @@ integer of more digits than Python writes (4300, unless `sys.set_int_max_str_dig
 
 What is built of those bytes has limits of its own, since a few bytes can become a large value: one value for every 12
 bytes of the limit, one call of a recording for every 128, and 100,000 problems, after which the rest is not checked.
-
-Source: https://www.rfc-editor.org/rfc/rfc8259#section-9 (a parser may limit the size of texts).
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="document",
+    severity=ERROR,
+    mandatory=True,
+    source="https://www.rfc-editor.org/rfc/rfc8259#section-9",
+    source_note="a parser may limit the size of texts",
+)

@@ -4,10 +4,16 @@ Large archives and many files are checked by several processes (`--jobs`). One o
 operating system that was short of memory, or crashed. The finding stands at the file, or at the first line of the
 piece of it, that the process was at: what is wrong there is not known, so the exit code is 2 whatever `--fail-on` is.
 Everything else was checked as always. With `--jobs 1` and a smaller `--max-bytes` less memory is needed.
-
-Source: https://www.kernel.org/doc/html/latest/admin-guide/mm/concepts.html#oom-killer (why processes are killed).
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="document", severity=ERROR, mandatory=True)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="document",
+    severity=ERROR,
+    mandatory=True,
+    source="https://www.kernel.org/doc/html/latest/admin-guide/mm/concepts.html#oom-killer",
+    source_note="why processes are killed",
+)

@@ -14,23 +14,27 @@ Bad:
 Good:
 
     [{"metadata": {}}, {"metadata": {"reviewed": "yes"}}]
-
-Source: https://platform.openai.com/docs/api-reference/runs/modifyRun (a run is modified by its metadata alone); no
-thread, assistant or time of creation changed between the snapshots of 37 genuine runs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from validator.contract.redaction import may_show
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, WARNING, rule
+from validator.rules.base import ERROR, WARNING, Problem, Problems, Shown, rule
 from validator.rules.support.snapshots import CONFIGURATION, IDENTITY, REMEMBERED, Digest, Transition
 
 
-@rule(group="history", severity=ERROR, series="history", reads=(*IDENTITY, *CONFIGURATION), precheck=True)
-def check(change: Transition) -> Iterable[Problem]:
+@rule(
+    subject="history",
+    group="history",
+    severity=ERROR,
+    reads=(*IDENTITY, *CONFIGURATION),
+    precheck=True,
+    source="https://platform.openai.com/docs/api-reference/runs/modifyRun",
+    source_note="a run is modified by its metadata alone",
+    evidence="no thread, assistant or time of creation changed between the snapshots of 37 genuine runs",
+)
+def check(change: Transition) -> Problems:
     for field, before, after in change.both(*IDENTITY):
         if before != after:
             message = "is {}, but was {} in {}: two runs go under one id"

@@ -14,25 +14,26 @@ Bad:
 Good:
 
     [{"event": "thread.run.created", "status": "queued", "started_at": null}, {"event": "done"}]
-
-Source: https://platform.openai.com/docs/api-reference/assistants-streaming/events (each event and its data; done
-occurs when a stream ends).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
 from validator.core.resource import RUN
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import ACTIVE, TERMINAL
+from validator.rules.base import ACTIVE, ERROR, TERMINAL, Problem, Problems, Shown, rule
 from validator.rules.support.snapshots import StreamEvent
 
 _STATUSES = {f"{RUN.object}.{status}": status for status in (*ACTIVE, *TERMINAL)} | {f"{RUN.object}.created": "queued"}
 
 
-@rule(group="history", severity=ERROR, series="stream", reads=("id", "status"))
-def check(streamed: StreamEvent) -> Iterable[Problem]:
+@rule(
+    subject="stream",
+    group="history",
+    severity=ERROR,
+    reads=("id", "status"),
+    source="https://platform.openai.com/docs/api-reference/assistants-streaming/events",
+    source_note="each event and its data; done occurs when a stream ends",
+)
+def check(streamed: StreamEvent) -> Problems:
     return [*_problems(streamed)]
 
 

@@ -15,24 +15,25 @@ Good:
 
     [{"status": "in_progress", "completed_at": null, "usage": null, "expires_at": 1729419000},
      {"status": "completed"}]
-
-Source: https://platform.openai.com/docs/assistants/deep-dive (the lifecycle of a run); held in the snapshots of 37
-genuine runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import ACTIVE, TERMINAL
+from validator.rules.base import ACTIVE, ERROR, TERMINAL, Problem, Problems, Shown, rule
 from validator.rules.support.snapshots import REMEMBERED, Transition
 
 _BEFORE_THE_END = ACTIVE - {"cancelling"}
 
 
-@rule(group="history", severity=ERROR, series="history", reads=("status",), precheck=True)
-def check(change: Transition) -> Iterable[Problem]:
+@rule(
+    subject="history",
+    group="history",
+    severity=ERROR,
+    reads=("status",),
+    precheck=True,
+    source="https://platform.openai.com/docs/assistants/deep-dive",
+    source_note="the lifecycle of a run",
+    evidence="held in the snapshots of 37 genuine runs",
+)
+def check(change: Transition) -> Problems:
     return [
         Problem("status", _message(before), (Shown(after), Shown(before), change.where), invalidates=REMEMBERED)
         for _, before, after in change.both("status")

@@ -11,21 +11,23 @@ Bad:
 Good:
 
     {"steps": [{"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}]}
-
-Source: https://platform.openai.com/docs/api-reference/run-steps/step-object (`usage` of a step); held in 20 of 20 runs
-whose steps were recorded.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
+from validator.rules.base import WARNING, Problem, Problems, Run, rule
 from validator.rules.support import usage as tokens
-from validator.rules.support.objects import Run
 
 
-@rule(group="history", severity=WARNING, given=("usage", "steps"), accepts=tokens.agree)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="history",
+    severity=WARNING,
+    requires=("usage", "steps"),
+    accepts=tokens.agree,
+    source="https://platform.openai.com/docs/api-reference/run-steps/step-object",
+    source_note="`usage` of a step",
+    evidence="held in 20 of 20 runs whose steps were recorded",
+)
+def check(run: Run) -> Problems:
     usage, used = run["usage"], tokens.of_steps(run)
     if used is None or not tokens.adds_up(usage):
         return ()

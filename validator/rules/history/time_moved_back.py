@@ -12,16 +12,9 @@ Bad:
 Good:
 
     [{"started_at": 1729418401}, {"started_at": 1729418402}]
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: when the run was started, when it
-was completed); held in the snapshots of 37 genuine runs, of which 3 started anew and 1 was prolonged.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import END_TIMES, ZERO_TIMES
+from validator.rules.base import END_TIMES, ERROR, ZERO_TIMES, Problem, Problems, rule
 from validator.rules.support.snapshots import Transition
 
 _KEPT = "a run ends once, and that time stays"
@@ -29,8 +22,16 @@ _PAST = "a run that has started has started, and may start anew only later"
 _DUE = "a run may be given more time, never less"
 
 
-@rule(group="history", severity=ERROR, series="history", reads=("started_at", "expires_at", *END_TIMES))
-def check(change: Transition) -> Iterable[Problem]:
+@rule(
+    subject="history",
+    group="history",
+    severity=ERROR,
+    reads=("started_at", "expires_at", *END_TIMES),
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunObject: when the run was started, when it was completed",
+    evidence="held in the snapshots of 37 genuine runs, of which 3 started anew and 1 was prolonged",
+)
+def check(change: Transition) -> Problems:
     return [
         Problem(field, f"is {{}}, but was {{}} in {{}}: {reason}", (after, before, change.where))
         for field, before, after in change.both("started_at", "expires_at", *END_TIMES)

@@ -12,24 +12,28 @@ Bad:
 Good:
 
     [{"usage": null}, {"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}]
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunCompletionUsage: null if the run is not in
-a terminal state); held in the snapshots of 37 genuine runs.
 """
 
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
+from validator.rules.base import WARNING, Problem, Problems, rule
 from validator.rules.support.snapshots import Transition
 from validator.rules.support.usage import adds_up
 
 Counts: TypeAlias = dict[str, int]
 
 
-@rule(group="history", severity=WARNING, series="history", reads=("usage",))
-def check(change: Transition) -> Iterable[Problem]:
+@rule(
+    subject="history",
+    group="history",
+    severity=WARNING,
+    reads=("usage",),
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunCompletionUsage: null if the run is not in a terminal state",
+    evidence="held in the snapshots of 37 genuine runs",
+)
+def check(change: Transition) -> Problems:
     for _, before, after in change.both("usage"):
         if before is not None and after is None:
             message = "is null, but was there in {}: what a run has used stays used"

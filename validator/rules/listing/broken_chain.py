@@ -14,31 +14,28 @@ Bad:
 Good:
 
     [{"data": [{}], "has_more": true}, {"data": [{"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}], "has_more": false}]
-
-Source: https://github.com/openai/openai-python/blob/main/src/openai/pagination.py (how a client pages: on while
-has_more, from the last id); 371 of 371 genuine pages of sibling endpoints have one direction.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from validator.core.phrases import Verbatim
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import ZERO_TIMES
+from validator.rules.base import ERROR, ZERO_TIMES, Problem, Problems, Verbatim, rule
 from validator.rules.support.snapshots import BOTH, Occurrence, PageContext, possible_orders
 
 
 @rule(
+    subject="listing",
     group="listing",
     severity=ERROR,
-    series="listing",
-    given=("data",),
+    requires=("data",),
     reads=("has_more",),
     run_reads=("id", "created_at"),
+    source="https://github.com/openai/openai-python/blob/main/src/openai/pagination.py",
+    source_note="how a client pages: on while has_more, from the last id",
+    evidence="371 of 371 genuine pages of sibling endpoints have one direction",
 )
-def check(turn: PageContext) -> Iterable[Problem]:
+def check(turn: PageContext) -> Problems:
     return (*_continued(turn), *_turned_back(turn), *_ended(turn))
 
 

@@ -11,19 +11,21 @@ Bad:
 Good:
 
     [{"data": [{}], "has_more": false}, {"data": [], "first_id": null, "last_id": null, "has_more": false}]
-
-Source: https://github.com/Divkix/Logwell/issues/62 (has_more true where the number of records is the limit).
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
+from validator.rules.base import WARNING, Problem, Problems, rule
 from validator.rules.support.snapshots import PageContext
 
 
-@rule(group="listing", severity=WARNING, series="listing", given=("data",))
-def check(turn: PageContext) -> Iterable[Problem]:
+@rule(
+    subject="listing",
+    group="listing",
+    severity=WARNING,
+    requires=("data",),
+    source="https://github.com/Divkix/Logwell/issues/62",
+    source_note="has_more true where the number of records is the limit",
+)
+def check(turn: PageContext) -> Problems:
     if turn.previous_has_more is None or turn.page.envelope["data"]:
         return ()
     promised, seen = turn.previous_has_more

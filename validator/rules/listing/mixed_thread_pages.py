@@ -17,22 +17,25 @@ Good:
     [{"data": [{"thread_id": "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"}], "has_more": true},
      {"data": [{"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc", "thread_id": "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"}],
       "has_more": false}]
-
-Source: https://platform.openai.com/docs/api-reference/runs/listRuns (thread_id in the path: the thread whose
-runs are listed); https://github.com/datastax/astra-assistants-api/issues/89 (a server that listed the runs of all
-threads).
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
+from validator.rules.base import ERROR, Problem, Problems, Shown, rule
 from validator.rules.support.snapshots import PageContext
 
 
-@rule(group="listing", severity=ERROR, series="listing", given=("data",), run_reads=("thread_id",))
-def check(turn: PageContext) -> Iterable[Problem]:
+@rule(
+    subject="listing",
+    group="listing",
+    severity=ERROR,
+    requires=("data",),
+    run_reads=("thread_id",),
+    source="https://platform.openai.com/docs/api-reference/runs/listRuns",
+    source_note=(
+        "thread_id in the path: the thread whose runs are listed; a server that listed the runs of all "
+        "threads: https://github.com/datastax/astra-assistants-api/issues/89"
+    ),
+)
+def check(turn: PageContext) -> Problems:
     if turn.thread is None or not turn.page.runs:
         return ()
     listed, seen = turn.thread

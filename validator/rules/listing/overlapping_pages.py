@@ -14,21 +14,22 @@ Good:
 
     [{"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}], "has_more": true},
      {"data": [{"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}], "has_more": false}]
-
-Source: https://platform.openai.com/docs/api-reference/runs/listRuns (after: a cursor, the id of the last run that the
-client has; the page begins after it).
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown, Verbatim
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
+from validator.rules.base import ERROR, Problem, Problems, Shown, Verbatim, rule
 from validator.rules.support.snapshots import PageContext
 
 
-@rule(group="listing", severity=ERROR, series="listing", given=("data",), run_reads=("id",))
-def check(turn: PageContext) -> Iterable[Problem]:
+@rule(
+    subject="listing",
+    group="listing",
+    severity=ERROR,
+    requires=("data",),
+    run_reads=("id",),
+    source="https://platform.openai.com/docs/api-reference/runs/listRuns",
+    source_note="after: a cursor, the id of the last run that the client has; the page begins after it",
+)
+def check(turn: PageContext) -> Problems:
     again = [(index, run["id"]) for index, run in turn.page.runs if run["id"] in turn.earlier]
     if again:
         index, run_id = again[0]

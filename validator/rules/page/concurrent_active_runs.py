@@ -15,22 +15,24 @@ Good:
 
     {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "created_at": 1729418400, "status": "queued"},
      {"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc", "created_at": 1729418100, "status": "completed"}]}
-
-Source: https://platform.openai.com/docs/assistants/deep-dive (thread locks);
-held in 4 of 4 genuine pages with several runs.
 """
 
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import ACTIVE, TERMINAL, ZERO_TIMES, Page, Run
+from validator.rules.base import ACTIVE, TERMINAL, WARNING, ZERO_TIMES, Page, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="page", severity=WARNING, run_reads=("id", "created_at", "thread_id", "status"))
-def check(page: Page) -> Iterable[Problem]:
+@rule(
+    subject="page",
+    group="page",
+    severity=WARNING,
+    run_reads=("id", "created_at", "thread_id", "status"),
+    source="https://platform.openai.com/docs/assistants/deep-dive",
+    source_note="thread locks",
+    evidence="held in 4 of 4 genuine pages with several runs",
+)
+def check(page: Page) -> Problems:
     if all(run["status"] in TERMINAL for _, run in page.runs):
         return ()
     return [problem for runs in _by_thread(page) for problem in _unlocked(runs)]

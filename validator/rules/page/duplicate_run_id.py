@@ -12,21 +12,21 @@ Bad:
 Good:
 
     {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}, {"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}]}
-
-Source: https://platform.openai.com/docs/api-reference/runs/listRuns (an id refers to one run, and is the cursor);
-held in 4 of 4 genuine pages with several runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import Page
+from validator.rules.base import ERROR, Page, Problem, Problems, Shown, rule
 
 
-@rule(group="page", severity=ERROR, run_reads=("id",))
-def check(page: Page) -> Iterable[Problem]:
+@rule(
+    subject="page",
+    group="page",
+    severity=ERROR,
+    run_reads=("id",),
+    source="https://platform.openai.com/docs/api-reference/runs/listRuns",
+    source_note="an id refers to one run, and is the cursor",
+    evidence="held in 4 of 4 genuine pages with several runs",
+)
+def check(page: Page) -> Problems:
     first: dict[str, int] = {}
     return [
         Problem(f"data/{index}/id", "is {}, which the run at index {} of data has already", (Shown(run["id"]), earlier))

@@ -11,22 +11,23 @@ Bad:
 Good:
 
     {"data": [], "first_id": null, "last_id": null, "has_more": false}
-
-Fix: `has_more` becomes false.
-
-Source: https://github.com/openai/openai-python/blob/main/src/openai/pagination.py (how a client pages: by has_more
-and the last id in data); held in 12 of 12 genuine empty pages, 2 of runs and 10 of sibling endpoints.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Fix, Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import Page
+from validator.core.problem import Fix
+from validator.rules.base import ERROR, Page, Problem, Problems, rule
 
 
-@rule(group="page", severity=ERROR, given=("data", "has_more"))
-def check(page: Page) -> Iterable[Problem]:
+@rule(
+    subject="page",
+    group="page",
+    severity=ERROR,
+    requires=("data", "has_more"),
+    source="https://github.com/openai/openai-python/blob/main/src/openai/pagination.py",
+    source_note="how a client pages: by has_more and the last id in data",
+    evidence="held in 12 of 12 genuine empty pages, 2 of runs and 10 of sibling endpoints",
+    fix="`has_more` becomes false.",
+)
+def check(page: Page) -> Problems:
     if page.envelope["data"] or not page.envelope["has_more"]:
         return ()
     message = "is true, but data is empty: with no run to continue after, it is false"

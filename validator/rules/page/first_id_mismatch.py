@@ -12,25 +12,29 @@ Bad:
 Good:
 
     {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}], "first_id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}
-
-Fix: `first_id` becomes the id of the first run, unless that id is itself in doubt: a placeholder such as "<id>", the id
-of something else, an id that another run has too, or one that is not plain enough to be shown.
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (ListRunsResponse and its example);
-held in 13 of 13 genuine pages of runs and 527 of 527 pages of sibling endpoints.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
+from validator.rules.base import ERROR, Page, Problem, Problems, Shown, rule
 from validator.rules.support.identifiers import run_id_as_fix
-from validator.rules.support.objects import Page
 
 
-@rule(group="page", severity=ERROR, given=("data",), reads=("first_id",), run_reads=("id",))
-def check(page: Page) -> Iterable[Problem]:
+@rule(
+    subject="page",
+    group="page",
+    severity=ERROR,
+    requires=("data",),
+    reads=("first_id",),
+    run_reads=("id",),
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="ListRunsResponse and its example",
+    evidence="held in 13 of 13 genuine pages of runs and 527 of 527 pages of sibling endpoints",
+    fix=(
+        "`first_id` becomes the id of the first run, unless that id is itself in doubt: a placeholder such as "
+        '"<id>", the id of something else, an id that another run has too, or one that is not plain enough to '
+        "be shown."
+    ),
+)
+def check(page: Page) -> Problems:
     if not page.runs or page.runs[0][0] != 0:
         return ()
     first_id, first = page.envelope["first_id"], page.runs[0][1]["id"]

@@ -11,25 +11,29 @@ Bad:
 Good:
 
     {"data": [{"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}], "last_id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}
-
-Fix: `last_id` becomes the id of the last run, unless that id is itself in doubt: a placeholder such as "<id>", the id
-of something else, an id that another run has too, or one that is not plain enough to be shown.
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (ListRunsResponse and its example);
-held in 13 of 13 genuine pages of runs and 527 of 527 pages of sibling endpoints.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
+from validator.rules.base import ERROR, Page, Problem, Problems, Shown, rule
 from validator.rules.support.identifiers import run_id_as_fix
-from validator.rules.support.objects import Page
 
 
-@rule(group="page", severity=ERROR, given=("data",), reads=("last_id",), run_reads=("id",))
-def check(page: Page) -> Iterable[Problem]:
+@rule(
+    subject="page",
+    group="page",
+    severity=ERROR,
+    requires=("data",),
+    reads=("last_id",),
+    run_reads=("id",),
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="ListRunsResponse and its example",
+    evidence="held in 13 of 13 genuine pages of runs and 527 of 527 pages of sibling endpoints",
+    fix=(
+        "`last_id` becomes the id of the last run, unless that id is itself in doubt: a placeholder such as "
+        '"<id>", the id of something else, an id that another run has too, or one that is not plain enough to '
+        "be shown."
+    ),
+)
+def check(page: Page) -> Problems:
     if not page.runs or page.runs[-1][0] != len(page.envelope["data"]) - 1:
         return ()
     last_id, last = page.envelope["last_id"], page.runs[-1][1]["id"]

@@ -13,21 +13,21 @@ Good:
 
     {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "thread_id": "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"},
      {"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc", "thread_id": "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"}]}
-
-Source: https://github.com/datastax/astra-assistants-api/issues/89 (a server that listed the runs of all threads);
-held in 4 of 4 genuine pages with several runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import Page
+from validator.rules.base import ERROR, Page, Problem, Problems, Shown, rule
 
 
-@rule(group="page", severity=ERROR, run_reads=("thread_id",))
-def check(page: Page) -> Iterable[Problem]:
+@rule(
+    subject="page",
+    group="page",
+    severity=ERROR,
+    run_reads=("thread_id",),
+    source="https://github.com/datastax/astra-assistants-api/issues/89",
+    source_note="a server that listed the runs of all threads",
+    evidence="held in 4 of 4 genuine pages with several runs",
+)
+def check(page: Page) -> Problems:
     if not page.runs:
         return ()
     listed = page.runs[0][1]["thread_id"]

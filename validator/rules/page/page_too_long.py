@@ -16,22 +16,25 @@ Bad:
 Good:
 
     {"data": [{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}], "has_more": true}
-
-Source: https://platform.openai.com/docs/api-reference/runs/listRuns (limit: between 1 and 100, 20 by default);
-held in 15 of 15 genuine pages and in 406 of 406 pages of sibling endpoints with has_more.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Page
+from validator.rules.base import WARNING, Page, Problem, Problems, rule
 
 MOST = 100
 
 
-@rule(group="page", severity=WARNING, given=("data",), reads=("has_more",), options=("limit",))
-def check(page: Page, *, limit: int | None) -> Iterable[Problem]:
+@rule(
+    subject="page",
+    group="page",
+    severity=WARNING,
+    requires=("data",),
+    reads=("has_more",),
+    options=("limit",),
+    source="https://platform.openai.com/docs/api-reference/runs/listRuns",
+    source_note="limit: between 1 and 100, 20 by default",
+    evidence="held in 15 of 15 genuine pages and in 406 of 406 pages of sibling endpoints with has_more",
+)
+def check(page: Page, *, limit: int | None) -> Problems:
     length = len(page.envelope["data"])
     most = MOST if limit is None else min(limit, MOST)
     if length > most:

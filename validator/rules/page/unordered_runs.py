@@ -16,19 +16,14 @@ Good:
     {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "created_at": 1729418400},
      {"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc", "created_at": 1729418250},
      {"id": "run_Fk7nZq2HsLt4Vc9WpXy6MuGe", "created_at": 1729418250}]}
-
-Source: https://platform.openai.com/docs/api-reference/runs/listRuns (order: by created_at, descending by default);
-held in 4 of 4 genuine pages of several runs and 371 of 371 pages of sibling endpoints, 301 of them with ties.
 """
 
 import operator
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import ZERO_TIMES, Page, Run
+from validator.rules.base import WARNING, ZERO_TIMES, Page, Problem, Problems, Run, rule
 
 _TURNS_BACK = {
     "asc": (operator.lt, "is {}, earlier than the {} of the run before it, but"),
@@ -38,8 +33,19 @@ _ASKED = {"asc": 'in order "asc" the oldest comes first', "desc": 'in order "des
 _SEEN = {"asc": "the page goes from the oldest to the newest", "desc": "the page goes from the newest to the oldest"}
 
 
-@rule(group="page", severity=WARNING, run_reads=("id", "created_at"), options=("order",))
-def check(page: Page, *, order: str | None) -> Iterable[Problem]:
+@rule(
+    subject="page",
+    group="page",
+    severity=WARNING,
+    run_reads=("id", "created_at"),
+    options=("order",),
+    source="https://platform.openai.com/docs/api-reference/runs/listRuns",
+    source_note="order: by created_at, descending by default",
+    evidence=(
+        "held in 4 of 4 genuine pages of several runs and 371 of 371 pages of sibling endpoints, 301 of them with ties"
+    ),
+)
+def check(page: Page, *, order: str | None) -> Problems:
     times = [run["created_at"] for _, run in page.runs]
     if order != "asc" and times == sorted(times, reverse=True):
         return ()

@@ -11,20 +11,21 @@ Bad:
 Good:
 
     {"status": "in_progress", "created_at": 1729418400, "expires_at": 1729419000}
-
-Source: https://platform.openai.com/docs/assistants/deep-dive (run lifecycle: a run expires roughly 10 minutes past
-its creation); held in 181 of 181 genuine active runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import INFO, rule
-from validator.rules.support.objects import ACTIVE, Run
+from validator.rules.base import ACTIVE, INFO, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=INFO, on=ACTIVE, null=("expires_at",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=INFO,
+    statuses=ACTIVE,
+    requires_null=("expires_at",),
+    source="https://platform.openai.com/docs/assistants/deep-dive",
+    source_note="run lifecycle: a run expires roughly 10 minutes past its creation",
+    evidence="held in 181 of 181 genuine active runs",
+)
+def check(run: Run) -> Problems:
     message = "is not set, but status is {}: the time at which the run expires belongs here"
     return [Problem("expires_at", message, (Shown(run["status"]),))]

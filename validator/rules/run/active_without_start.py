@@ -11,20 +11,21 @@ Bad:
 Good:
 
     {"status": "in_progress", "started_at": 1729418401, "completed_at": null}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: started_at; one event in its
-streaming example breaks the rule); held in 67 of 67 genuine runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=WARNING, on=("in_progress", "requires_action"), null=("started_at",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=WARNING,
+    statuses=("in_progress", "requires_action"),
+    requires_null=("started_at",),
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunObject: started_at; one event in its streaming example breaks the rule",
+    evidence="held in 67 of 67 genuine runs",
+)
+def check(run: Run) -> Problems:
     message = "is not set, but status is {}: the time at which the run started belongs here"
     return [Problem("started_at", message, (Shown(run["status"]),))]

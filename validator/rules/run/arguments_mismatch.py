@@ -33,24 +33,27 @@ Good:
      "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs":
       {"tool_calls": [{"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function",
        "function": {"name": "tide", "arguments": "{\"harbour\": \"Oban\", \"days\": 2}"}}]}}}
-
-Source: https://platform.openai.com/docs/api-reference/chat/object (tool calls: the model may hallucinate parameters
-that the schema does not define, so validate them); held in 12 of 12 genuine required actions.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
+from validator.rules.base import WARNING, Problem, Problems, Run, rule
 from validator.rules.support import arguments
-from validator.rules.support.objects import Run
 from validator.rules.support.tool_schemas import Schema
 from validator.rules.support.tools import Function, calls_no_function, function_calls, functions
 
 
-@rule(group="tools", severity=WARNING, given=("required_action", "tools"), accepts=calls_no_function)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="tools",
+    severity=WARNING,
+    requires=("required_action", "tools"),
+    accepts=calls_no_function,
+    source="https://platform.openai.com/docs/api-reference/chat/object",
+    source_note=("tool calls: the model may hallucinate parameters that the schema does not define, so validate them"),
+    evidence="held in 12 of 12 genuine required actions",
+)
+def check(run: Run) -> Problems:
     calls, declared = arguments.Calls(), _declared_once(run)
     problems = []
     for pointer, called in function_calls(run):

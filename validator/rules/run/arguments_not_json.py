@@ -17,23 +17,25 @@ Good:
     {"status": "requires_action", "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs":
      {"tool_calls": [{"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function",
       "function": {"name": "tide", "arguments": "{\"harbour\": \"Oban\"}"}}]}}}
-
-Source: https://platform.openai.com/docs/api-reference/chat/object (tool calls: the model does not always generate valid
-JSON); held in 12 of 12 genuine required actions.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
 from validator.jsontext.parse import Parsed, text_of
-from validator.rules.base import WARNING, rule
+from validator.rules.base import WARNING, Problem, Problems, Run, rule
 from validator.rules.support import arguments
-from validator.rules.support.objects import Run
 from validator.rules.support.tools import calls_no_function, function_calls
 
 
-@rule(group="tools", severity=WARNING, given=("required_action",), accepts=calls_no_function)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="tools",
+    severity=WARNING,
+    requires=("required_action",),
+    accepts=calls_no_function,
+    source="https://platform.openai.com/docs/api-reference/chat/object",
+    source_note="tool calls: the model does not always generate valid JSON",
+    evidence="held in 12 of 12 genuine required actions",
+)
+def check(run: Run) -> Problems:
     problems = []
     for pointer, function in function_calls(run):
         parsed = arguments.read(function["arguments"])

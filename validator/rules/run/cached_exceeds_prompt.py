@@ -15,21 +15,23 @@ Good:
 
     {"usage": {"prompt_tokens": 1312, "completion_tokens": 48, "total_tokens": 1360,
      "prompt_token_details": {"cached_tokens": 1280}}}
-
-Source: https://platform.openai.com/docs/guides/prompt-caching (cached_tokens tells how many of the prompt tokens were
-a cache hit); held in about 20 of 20 genuine usage objects with details.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, rule
 from validator.rules.support.usage import agree, parts_of
 
 
-@rule(group="usage", severity=WARNING, given=("usage",), accepts=agree)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="usage",
+    severity=WARNING,
+    requires=("usage",),
+    accepts=agree,
+    source="https://platform.openai.com/docs/guides/prompt-caching",
+    source_note="cached_tokens tells how many of the prompt tokens were a cache hit",
+    evidence="held in about 20 of 20 genuine usage objects with details",
+)
+def check(run: Run) -> Problems:
     usage = run["usage"]
     return [
         Problem(f"usage/{place}", f"is {{}}, but is a part of {whole}, which is {{}}", (count, usage[whole]))

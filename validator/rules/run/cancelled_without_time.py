@@ -11,20 +11,21 @@ Bad:
 Good:
 
     {"status": "cancelled", "cancelled_at": 1729418404, "completed_at": null}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: cancelled_at is when the run was
-cancelled); held in 1 of 1 genuine cancelled runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import ERROR, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=ERROR, on=("cancelled",), null=("cancelled_at",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=ERROR,
+    statuses=("cancelled",),
+    requires_null=("cancelled_at",),
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunObject: cancelled_at is when the run was cancelled",
+    evidence="held in 1 of 1 genuine cancelled runs",
+)
+def check(run: Run) -> Problems:
     message = "is not set, but status is {}: the time of cancellation belongs here"
     return [Problem("cancelled_at", message, (Shown(run["status"]),))]

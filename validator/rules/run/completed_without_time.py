@@ -11,20 +11,21 @@ Bad:
 Good:
 
     {"status": "completed", "started_at": 1729418401, "completed_at": 1729418407}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: completed_at is when the run was
-completed); held in 55 of 55 genuine completed runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import ERROR, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=ERROR, on=("completed",), null=("completed_at",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=ERROR,
+    statuses=("completed",),
+    requires_null=("completed_at",),
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunObject: completed_at is when the run was completed",
+    evidence="held in 55 of 55 genuine completed runs",
+)
+def check(run: Run) -> Problems:
     message = "is not set, but status is {}: the time of completion belongs here"
     return [Problem("completed_at", message, (Shown(run["status"]),))]

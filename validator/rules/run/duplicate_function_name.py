@@ -12,22 +12,23 @@ Good:
 
     {"tools": [{"type": "function", "function": {"name": "tide", "description": "Tides of today"}},
      {"type": "function", "function": {"name": "tide_on", "description": "Tides of any day"}}]}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunToolCallObject: a call refers to its
-function by name); implied, 0 of 105 genuine functions share a name with another of their run.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, Shown, rule
 from validator.rules.support.tools import calls_no_function, functions
 
 
-@rule(group="tools", severity=WARNING, given=("tools",), accepts=calls_no_function)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="tools",
+    severity=WARNING,
+    requires=("tools",),
+    accepts=calls_no_function,
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunToolCallObject: a call refers to its function by name",
+    evidence="implied, 0 of 105 genuine functions share a name with another of their run",
+)
+def check(run: Run) -> Problems:
     first: dict[str, int] = {}
     message = "is {}, the name of the tool at index {} already"
     return [

@@ -17,22 +17,23 @@ Good:
      {"tool_calls": [
       {"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function", "function": {"name": "tide", "arguments": "{}"}},
       {"id": "call_Bq2nXs7RvKd9Tm4JwYg1Lc8P", "type": "function", "function": {"name": "wind", "arguments": "{}"}}]}}}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunToolCallObject: the id is what tool
-outputs are submitted by); held in 12 of 12 genuine required actions.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import ERROR, Problem, Problems, Run, Shown, rule
 from validator.rules.support.tools import calls_no_function, tool_calls
 
 
-@rule(group="tools", severity=ERROR, given=("required_action",), accepts=calls_no_function)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="tools",
+    severity=ERROR,
+    requires=("required_action",),
+    accepts=calls_no_function,
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunToolCallObject: the id is what tool outputs are submitted by",
+    evidence="held in 12 of 12 genuine required actions",
+)
+def check(run: Run) -> Problems:
     first: dict[str, int] = {}
     problems = []
     for index, (pointer, call) in enumerate(tool_calls(run)):

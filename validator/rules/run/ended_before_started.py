@@ -14,16 +14,10 @@ Bad:
 Good:
 
     {"status": "completed", "created_at": 1729418400, "started_at": 1729418401, "completed_at": 1729418401}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: the Unix timestamps for when the
-run was started, completed, cancelled, failed); held in 62 of 62 genuine ended runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import END_TIMES, Run, are_in_order
+from validator.rules.base import END_TIMES, ERROR, Problem, Problems, Run, rule
+from validator.rules.support.objects import are_in_order
 
 _END_TIME = {
     **dict.fromkeys(("completed", "incomplete", "expired"), "completed_at"),
@@ -32,8 +26,18 @@ _END_TIME = {
 }
 
 
-@rule(group="time", severity=ERROR, on=_END_TIME, reads=("created_at", "started_at", *END_TIMES), accepts=are_in_order)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="time",
+    severity=ERROR,
+    statuses=_END_TIME,
+    reads=("created_at", "started_at", *END_TIMES),
+    accepts=are_in_order,
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunObject: the Unix timestamps for when the run was started, completed, cancelled, failed",
+    evidence="held in 62 of 62 genuine ended runs",
+)
+def check(run: Run) -> Problems:
     field = _END_TIME[run["status"]]
     start = "created_at" if run.get("started_at") is None else "started_at"
     begin, end = run[start], run.get(field)

@@ -15,27 +15,25 @@ Good:
 
     {"status": "queued", "created_at": 1729418400, "started_at": null, "completed_at": null, "usage": null,
      "expires_at": 1729419000}
-
-Source: https://platform.openai.com/docs/assistants/deep-dive (run lifecycle: expires_at is about ten minutes after
-creation); held in 181 of 181 genuine runs that can expire.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import ACTIVE, Run, are_in_order
+from validator.rules.base import ACTIVE, ERROR, Problem, Problems, Run, rule
+from validator.rules.support.objects import are_in_order
 
 
 @rule(
+    subject="run",
     group="time",
     severity=ERROR,
-    on=ACTIVE,
-    given=("expires_at",),
+    statuses=ACTIVE,
+    requires=("expires_at",),
     reads=("created_at", "started_at"),
     accepts=are_in_order,
+    source="https://platform.openai.com/docs/assistants/deep-dive",
+    source_note="run lifecycle: expires_at is about ten minutes after creation",
+    evidence="held in 181 of 181 genuine runs that can expire",
 )
-def check(run: Run) -> Iterable[Problem]:
+def check(run: Run) -> Problems:
     created, expires, started = run["created_at"], run["expires_at"], run.get("started_at")
     if started is not None and expires < started:
         message = "is {}, before started_at {}: no run expires before it starts"

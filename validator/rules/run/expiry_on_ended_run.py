@@ -11,20 +11,21 @@ Bad:
 Good:
 
     {"status": "completed", "created_at": 1729418400, "expires_at": null}
-
-Source: https://github.com/openai/openai-openapi/pull/207 (on completion expires_at becomes null);
-held in 62 of 62 genuine ended runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import TERMINAL, Run
+from validator.rules.base import TERMINAL, WARNING, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=WARNING, on=TERMINAL, given=("expires_at",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=WARNING,
+    statuses=TERMINAL,
+    requires=("expires_at",),
+    source="https://github.com/openai/openai-openapi/pull/207",
+    source_note="on completion expires_at becomes null",
+    evidence="held in 62 of 62 genuine ended runs",
+)
+def check(run: Run) -> Problems:
     message = "is {}, but status is {}; it is null once a run has ended"
     return [Problem("expires_at", message, (run["expires_at"], Shown(run["status"])))]

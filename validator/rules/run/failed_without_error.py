@@ -12,20 +12,23 @@ Good:
 
     {"status": "failed", "failed_at": 1729418404, "completed_at": null,
      "last_error": {"code": "rate_limit_exceeded", "message": "You exceeded your current quota."}}
-
-Source: https://github.com/llm-edge/hal-9100/issues/45 (a server whose runs failed without a reason); documented in the
-deep dive as the place to look for it; held in 2 of 2 genuine failed runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=WARNING, on=("failed",), null=("last_error",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=WARNING,
+    statuses=("failed",),
+    requires_null=("last_error",),
+    source="https://github.com/llm-edge/hal-9100/issues/45",
+    source_note=(
+        "a server whose runs failed without a reason; the deep dive names the field as the place to look for it"
+    ),
+    evidence="held in 2 of 2 genuine failed runs",
+)
+def check(run: Run) -> Problems:
     message = "is not set, but status is {}: the code and text of the error belong here"
     return [Problem("last_error", message, (Shown(run["status"]),))]

@@ -13,20 +13,21 @@ Good:
 
     {"status": "failed", "failed_at": 1729418404, "completed_at": null,
      "last_error": {"code": "server_error", "message": "Sorry, something went wrong."}}
-
-Source: https://github.com/llm-edge/hal-9100/issues/46 (a server that left failed_at out); the deep dive documents that
-the failure's time is recorded there; held in 2 of 2 genuine failed runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import ERROR, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=ERROR, on=("failed",), null=("failed_at",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=ERROR,
+    statuses=("failed",),
+    requires_null=("failed_at",),
+    source="https://github.com/llm-edge/hal-9100/issues/46",
+    source_note=("a server that left failed_at out; the deep dive documents that the failure's time is recorded there"),
+    evidence="held in 2 of 2 genuine failed runs",
+)
+def check(run: Run) -> Problems:
     message = "is not set, but status is {}: the time of failure belongs here"
     return [Problem("failed_at", message, (Shown(run["status"]),))]

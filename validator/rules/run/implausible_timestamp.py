@@ -12,17 +12,12 @@ Bad:
 Good:
 
     {"created_at": 1729418400, "started_at": 1729418400, "completed_at": 1729418407}
-
-Source: https://github.com/openai/openai-openapi/commit/802d487 (of 2023-11-06, which adds the Assistants API);
-0 of 244 genuine run objects have one.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
-from validator.core.problem import Problem
-from validator.rules.base import INFO, rule
-from validator.rules.support.objects import TIMES, Run, is_in_milliseconds
+from validator.rules.base import INFO, TIMES, Problem, Problems, Run, rule
+from validator.rules.support.objects import is_in_milliseconds
 
 _EARLIEST = 1_698_796_800  # 2023-11-01
 _DAY = 86_400
@@ -34,13 +29,17 @@ def _plausible(now: float) -> dict[str, Any]:
 
 
 @rule(
+    subject="run",
     group="time",
     severity=INFO,
     reads=TIMES,
     options=("now",),
     accept_schema=_plausible,
+    source="https://github.com/openai/openai-openapi/commit/802d487",
+    source_note="of 2023-11-06, which adds the Assistants API",
+    evidence="0 of 244 genuine run objects have one",
 )
-def check(run: Run, *, now: float) -> Iterable[Problem]:
+def check(run: Run, *, now: float) -> Problems:
     latest = now + _DAY
     for field in TIMES:
         time = run.get(field)

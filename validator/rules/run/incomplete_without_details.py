@@ -12,20 +12,22 @@ Bad:
 Good:
 
     {"status": "incomplete", "incomplete_details": {"reason": "max_completion_tokens"}}
-
-Source: https://github.com/microsoft/semantic-kernel/issues/12752 (what callers miss without the reason; content_filter
-is one); the deep dive documents the field; held in 1 of 1 genuine incomplete runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, rule
 
 
-@rule(group="status", severity=WARNING, on=("incomplete",), reads=("incomplete_details",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=WARNING,
+    statuses=("incomplete",),
+    reads=("incomplete_details",),
+    source="https://github.com/microsoft/semantic-kernel/issues/12752",
+    source_note="what callers miss without the reason; content_filter is one; the deep dive documents the field",
+    evidence="held in 1 of 1 genuine incomplete runs",
+)
+def check(run: Run) -> Problems:
     details = run.get("incomplete_details")
     if details and details.get("reason") is not None:
         return ()

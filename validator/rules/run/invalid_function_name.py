@@ -14,17 +14,9 @@ Bad:
 Good:
 
     {"tools": [{"type": "function", "function": {"name": "opening_hours"}}]}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (FunctionObject.name: "a-z, A-Z, 0-9, or
-contain underscores and dashes, with a maximum length of 64"); held in 105 of 105 genuine functions.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, Shown, rule
 from validator.rules.support.tools import function_calls, function_names, functions, is_function_name, named_schema
 
 _MADE_UP = "multi_tool_use.parallel"
@@ -33,9 +25,10 @@ _FUNCTION = {"properties": {"function": _NAMED}}
 
 
 @rule(
+    subject="run",
     group="tools",
     severity=WARNING,
-    given=("tools",),
+    requires=("tools",),
     reads=("tool_choice", "response_format", "required_action"),
     accept_schema={
         "properties": {
@@ -45,8 +38,13 @@ _FUNCTION = {"properties": {"function": _NAMED}}
             "required_action": {"type": "null"},
         }
     },
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note=(
+        'FunctionObject.name: "a-z, A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64"'
+    ),
+    evidence="held in 105 of 105 genuine functions",
 )
-def check(run: Run) -> Iterable[Problem]:
+def check(run: Run) -> Problems:
     message = "is {}, expected 1 to 64 letters, digits, underscores and dashes"
     given = [Problem(pointer, message, (Shown(name),)) for pointer, name in _given(run) if not is_function_name(name)]
     return given + [

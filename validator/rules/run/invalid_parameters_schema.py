@@ -15,22 +15,25 @@ Good:
 
     {"tools": [{"type": "function", "function": {"name": "tide", "parameters": {"type": "object",
      "properties": {"harbour": {"type": "string"}}}}}]}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (FunctionParameters: "described as a JSON
-Schema object"); held in 105 of 105 genuine functions.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problems, Run, rule
 from validator.rules.support.tool_schemas import embedded_schemas, fault
 from validator.rules.support.tools import calls_no_function
 
 
-@rule(group="tools", severity=WARNING, given=("tools",), reads=("response_format",), accepts=calls_no_function)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="tools",
+    severity=WARNING,
+    requires=("tools",),
+    reads=("response_format",),
+    accepts=calls_no_function,
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note='FunctionParameters: "described as a JSON Schema object"',
+    evidence="held in 105 of 105 genuine functions",
+)
+def check(run: Run) -> Problems:
     return [
         embedded.located(problem)
         for embedded in embedded_schemas(run)

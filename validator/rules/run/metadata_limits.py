@@ -13,16 +13,10 @@ Bad:
 Good:
 
     {"metadata": {"ticket": "4711", "customer_reference": "B-2024-77"}}
-
-Source: https://platform.openai.com/docs/api-reference/runs/object (metadata); held in 243 of 243 genuine runs.
 """
 
-from collections.abc import Iterable
-
 from validator.core import pointer
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, rule
 
 MOST_PAIRS, LONGEST_KEY, LONGEST_VALUE = 16, 64, 512
 
@@ -34,8 +28,17 @@ _LIMITS = {
 }
 
 
-@rule(group="identity", severity=WARNING, given=("metadata",), accept_schema={"properties": {"metadata": _LIMITS}})
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="identity",
+    severity=WARNING,
+    requires=("metadata",),
+    accept_schema={"properties": {"metadata": _LIMITS}},
+    source="https://platform.openai.com/docs/api-reference/runs/object",
+    source_note="metadata",
+    evidence="held in 243 of 243 genuine runs",
+)
+def check(run: Run) -> Problems:
     metadata = run["metadata"]
     if not metadata:
         return ()

@@ -13,26 +13,24 @@ Bad:
 Good:
 
     {"created_at": 1729418400}
-
-Source: https://github.com/datastax/astra-assistants-api/issues/38 (a compatible server that sends milliseconds);
-0 of 244 genuine run objects do.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import TIMES, TOO_LATE, Run, is_in_milliseconds
+from validator.rules.base import ERROR, TIMES, Problem, Problems, Run, rule
+from validator.rules.support.objects import TOO_LATE, is_in_milliseconds
 
 
 @rule(
+    subject="run",
     group="time",
     severity=ERROR,
     reads=TIMES,
     accept_schema={"properties": {field: {"type": ["integer", "null"], "maximum": TOO_LATE - 1} for field in TIMES}},
     precheck=True,
+    source="https://github.com/datastax/astra-assistants-api/issues/38",
+    source_note="a compatible server that sends milliseconds",
+    evidence="0 of 244 genuine run objects do",
 )
-def check(run: Run) -> Iterable[Problem]:
+def check(run: Run) -> Problems:
     for time in map(run.get, TIMES):
         if time and is_in_milliseconds(time):
             return [_problem(run)]

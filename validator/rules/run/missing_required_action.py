@@ -13,22 +13,25 @@ Good:
     {"status": "requires_action", "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs":
      {"tool_calls": [{"id": "call_Lw4nTz8QsVb2KcYp6RdXm1Hf", "type": "function",
       "function": {"name": "opening_hours", "arguments": "{}"}}]}}}
-
-Source: https://github.com/Azure/azure-sdk-for-python/issues/42562 (runs that wait for submit_tool_approval);
-held in 12 of 12 genuine runs in this status.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from validator.core import pointer
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import ERROR, Problem, Problems, Run, rule
 
 
-@rule(group="status", severity=ERROR, on=("requires_action",), reads=("required_action",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=ERROR,
+    statuses=("requires_action",),
+    reads=("required_action",),
+    source="https://github.com/Azure/azure-sdk-for-python/issues/42562",
+    source_note="runs that wait for submit_tool_approval",
+    evidence="held in 12 of 12 genuine runs in this status",
+)
+def check(run: Run) -> Problems:
     action: Any = run.get("required_action")
     match action and action.get(action["type"]):
         case {"tool_calls": [_, *_]}:

@@ -11,22 +11,24 @@ Bad:
 Good:
 
     {"status": "completed", "usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}
-
-Source: https://github.com/openai/openai-python/issues/885 (before 2024 runs told no usage);
-held in 51 of 51 genuine ended runs that have the key.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import INFO, rule
-from validator.rules.support.objects import TERMINAL, Run
+from validator.rules.base import INFO, TERMINAL, Problem, Problems, Run, Shown, rule
 from validator.rules.support.usage import agree
 
 
-@rule(group="usage", severity=INFO, on=TERMINAL, null=("usage",), accepts=agree)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="usage",
+    severity=INFO,
+    statuses=TERMINAL,
+    requires_null=("usage",),
+    accepts=agree,
+    source="https://github.com/openai/openai-python/issues/885",
+    source_note="before 2024 runs told no usage",
+    evidence="held in 51 of 51 genuine ended runs that have the key",
+)
+def check(run: Run) -> Problems:
     if "usage" not in run:
         return ()
     return [Problem("usage", "is null, but status is {}: what the run used belongs here", (Shown(run["status"]),))]

@@ -12,16 +12,9 @@ Bad:
 Good:
 
     {"usage": {"prompt_tokens": 312, "completion_tokens": 0, "total_tokens": 312}}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunCompletionUsage: the number of tokens used
-over the course of the run); held in 51 of 51 genuine usage objects.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import ERROR, Problem, Problems, Run, rule
 from validator.rules.support.usage import COUNTS, PARTS, parts_of
 
 _SOUND = {
@@ -32,8 +25,17 @@ _SOUND = {
 }
 
 
-@rule(group="usage", severity=ERROR, given=("usage",), accept_schema={"properties": {"usage": _SOUND}})
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="usage",
+    severity=ERROR,
+    requires=("usage",),
+    accept_schema={"properties": {"usage": _SOUND}},
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunCompletionUsage: the number of tokens used over the course of the run",
+    evidence="held in 51 of 51 genuine usage objects",
+)
+def check(run: Run) -> Problems:
     usage = run["usage"]
     problems = [_problem(name, usage[name], _consequences(name)) for name in COUNTS if usage[name] < 0]
     return problems + [_problem(place, count) for _, place, count in parts_of(usage) if count < 0]

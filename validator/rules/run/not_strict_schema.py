@@ -17,16 +17,9 @@ Good:
     {"tools": [{"type": "function", "function": {"name": "tide", "strict": true, "parameters": {"type": "object",
      "properties": {"harbour": {"type": "string"}, "days": {"type": ["integer", "null"]}},
      "required": ["harbour", "days"], "additionalProperties": false}}}]}
-
-Source: https://platform.openai.com/docs/guides/structured-outputs (supported schemas); held in 7 of 7 genuine strict
-functions.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, rule
 from validator.rules.support.tool_schemas import Part, Schema, dialect_of, embedded_schemas, fault, parts, remembering
 from validator.rules.support.tools import calls_no_function
 
@@ -34,8 +27,18 @@ MOST_PROPERTIES = 5000
 DEEPEST_OBJECT = 10
 
 
-@rule(group="tools", severity=WARNING, given=("tools",), reads=("response_format",), accepts=calls_no_function)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="tools",
+    severity=WARNING,
+    requires=("tools",),
+    reads=("response_format",),
+    accepts=calls_no_function,
+    source="https://platform.openai.com/docs/guides/structured-outputs",
+    source_note="supported schemas",
+    evidence="held in 7 of 7 genuine strict functions",
+)
+def check(run: Run) -> Problems:
     return [
         embedded.located(problem)
         for embedded in embedded_schemas(run)

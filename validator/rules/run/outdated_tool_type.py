@@ -12,28 +12,25 @@ Bad:
 Good:
 
     {"tools": [{"type": "file_search"}]}
-
-Source: https://platform.openai.com/docs/assistants/migration (what changed from v1 to v2);
-16 of 86 genuine v1 runs name files, 13 of them with the tool.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import INFO, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import INFO, Problem, Problems, Run, rule
 
 _CURRENT = {"properties": {"type": {"not": {"const": "retrieval"}}}}
 
 
 @rule(
+    subject="run",
     group="identity",
     severity=INFO,
-    given=("tools",),
+    requires=("tools",),
     reads=("file_ids",),
     accept_schema={"properties": {"tools": {"items": _CURRENT}, "file_ids": {"maxItems": 0}}},
+    source="https://platform.openai.com/docs/assistants/migration",
+    source_note="what changed from v1 to v2",
+    evidence="16 of 86 genuine v1 runs name files, 13 of them with the tool",
 )
-def check(run: Run) -> Iterable[Problem]:
+def check(run: Run) -> Problems:
     problems = [
         Problem(f"tools/{index}/type", 'is "retrieval", which "file_search" replaced in version 2 of the API')
         for index, tool in enumerate(run["tools"])

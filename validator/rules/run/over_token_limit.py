@@ -12,27 +12,24 @@ Bad:
 Good:
 
     {"max_completion_tokens": 48, "usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}
-
-Source: https://platform.openai.com/docs/api-reference/runs/createRun (max_completion_tokens: the run makes a best
-effort to use only that many tokens); 0 of 51 genuine usage objects exceed a limit.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import INFO, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import INFO, Problem, Problems, Run, rule
 from validator.rules.support.usage import LIMITS, agree
 
 
 @rule(
+    subject="run",
     group="usage",
     severity=INFO,
-    given=("usage",),
+    requires=("usage",),
     reads=("max_prompt_tokens", "max_completion_tokens"),
     accepts=agree,
+    source="https://platform.openai.com/docs/api-reference/runs/createRun",
+    source_note="max_completion_tokens: the run makes a best effort to use only that many tokens",
+    evidence="0 of 51 genuine usage objects exceed a limit",
 )
-def check(run: Run) -> Iterable[Problem]:
+def check(run: Run) -> Problems:
     if run.get("max_prompt_tokens") is None and run.get("max_completion_tokens") is None:
         return ()
     usage = run["usage"]

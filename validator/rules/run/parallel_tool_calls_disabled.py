@@ -16,22 +16,24 @@ Good:
     {"status": "requires_action", "parallel_tool_calls": false,
      "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": [
       {"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function", "function": {"name": "tide", "arguments": "{}"}}]}}}
-
-Source: https://platform.openai.com/docs/guides/function-calling (parallel function calling: false "ensures exactly zero
-or one tool is called"); implied for runs, held in 12 of 12 genuine required actions.
 """
 
-from collections.abc import Iterable
-
 from validator.core import pointer
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, rule
 from validator.rules.support.tools import calls_no_function, tool_calls
 
 
-@rule(group="tools", severity=WARNING, given=("parallel_tool_calls", "required_action"), accepts=calls_no_function)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="tools",
+    severity=WARNING,
+    requires=("parallel_tool_calls", "required_action"),
+    accepts=calls_no_function,
+    source="https://platform.openai.com/docs/guides/function-calling",
+    source_note='parallel function calling: false "ensures exactly zero or one tool is called"',
+    evidence="implied for runs, held in 12 of 12 genuine required actions",
+)
+def check(run: Run) -> Problems:
     calls = () if run["parallel_tool_calls"] else tool_calls(run)
     if len(calls) <= 1:
         return ()

@@ -13,33 +13,29 @@ Bad:
 Good:
 
     {"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "instructions": "Write every <value> in metric units."}
-
-Source: https://github.com/argotdev/speakeasy-sdk/blob/main/docs/models/components/listrunsresponse.md (a generated
-page of runs); 0 hits in 147 genuine runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import INFO, rule
+from validator.rules.base import INFO, Problem, Problems, Run, Shown, rule
 from validator.rules.support.identifiers import PLACEHOLDERS
-from validator.rules.support.objects import Run
 
 _IDENTIFIERS = ("id", "thread_id", "assistant_id", "model")
 
 
 @rule(
+    subject="run",
     group="identity",
     severity=INFO,
-    given=_IDENTIFIERS,
+    requires=_IDENTIFIERS,
     reads=("instructions",),
     accept_schema={
         "properties": {field: {"not": {"enum": sorted(PLACEHOLDERS)}} for field in (*_IDENTIFIERS, "instructions")}
     },
     once_per_document=True,
+    source="https://github.com/argotdev/speakeasy-sdk/blob/main/docs/models/components/listrunsresponse.md",
+    source_note="a generated page of runs",
+    evidence="0 hits in 147 genuine runs",
 )
-def check(run: Run) -> Iterable[Problem]:
+def check(run: Run) -> Problems:
     instructions = run.get("instructions")
     if PLACEHOLDERS.isdisjoint((run["id"], run["thread_id"], run["assistant_id"], run["model"], instructions)):
         return ()

@@ -11,17 +11,9 @@ Bad:
 Good:
 
     {"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "thread_id": "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"}
-
-Source: https://platform.openai.com/docs/api-reference/runs/object (id, thread_id and assistant_id each identify their
-own object); held in 147 of 147 genuine runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, Shown, rule
 
 _PAIRS = (("thread_id", "id"), ("assistant_id", "id"), ("assistant_id", "thread_id"))
 
@@ -30,12 +22,16 @@ _TOLD_APART = {"id": {"pattern": "^run_"}, "thread_id": {"pattern": "^thread_"},
 
 
 @rule(
+    subject="run",
     group="identity",
     severity=WARNING,
     reads=("id", "thread_id", "assistant_id"),
     accept_schema={"properties": _TOLD_APART},
+    source="https://platform.openai.com/docs/api-reference/runs/object",
+    source_note="id, thread_id and assistant_id each identify their own object",
+    evidence="held in 147 of 147 genuine runs",
 )
-def check(run: Run) -> Iterable[Problem]:
+def check(run: Run) -> Problems:
     if len({run["id"], run["thread_id"], run["assistant_id"]}) == len(_PAIRS):
         return ()
     field, other = next((field, other) for field, other in _PAIRS if run[field] == run[other])

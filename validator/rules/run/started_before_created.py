@@ -12,20 +12,24 @@ Bad:
 Good:
 
     {"created_at": 1729418400, "started_at": 1729418400}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: the Unix timestamps for when the
-run was created and was started); held in 143 of 143 genuine pairs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import Run, are_in_order
+from validator.rules.base import ERROR, Problem, Problems, Run, rule
+from validator.rules.support.objects import are_in_order
 
 
-@rule(group="time", severity=ERROR, given=("started_at",), reads=("created_at",), accepts=are_in_order)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="time",
+    severity=ERROR,
+    requires=("started_at",),
+    reads=("created_at",),
+    accepts=are_in_order,
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunObject: the Unix timestamps for when the run was created and was started",
+    evidence="held in 143 of 143 genuine pairs",
+)
+def check(run: Run) -> Problems:
     created, started = run["created_at"], run["started_at"]
     if started >= created:
         return ()

@@ -11,29 +11,35 @@ Bad:
 Good:
 
     {"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}
-
-Fix: `total_tokens` becomes the sum, which is what it is defined as; not where one of the parts is zero (it may never
-have been counted) or smaller than its own cached or reasoning tokens, and not where the steps of the run, if the
-document has them, add up to another total.
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunCompletionUsage: "prompt + completion");
-held in 51 of 51 genuine usage objects.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
-from validator.core.problem import Fix, Problem
-from validator.rules.base import ERROR, rule
+from validator.core.problem import Fix
+from validator.rules.base import ERROR, Problem, Problems, Run, rule
 from validator.rules.support import usage as tokens
-from validator.rules.support.objects import Run
 
 _TOO_MANY = 2**52
 """Beyond it not every program keeps integers exact."""
 
 
-@rule(group="usage", severity=ERROR, given=("usage",), reads=("steps",), accepts=tokens.agree)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="usage",
+    severity=ERROR,
+    requires=("usage",),
+    reads=("steps",),
+    accepts=tokens.agree,
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note='RunCompletionUsage: "prompt + completion"',
+    evidence="held in 51 of 51 genuine usage objects",
+    fix=(
+        "`total_tokens` becomes the sum, which is what it is defined as; not where one of the parts is zero "
+        "(it may never have been counted) or smaller than its own cached or reasoning tokens, and not where "
+        "the steps of the run, if the document has them, add up to another total."
+    ),
+)
+def check(run: Run) -> Problems:
     usage = run["usage"]
     prompt, completion, total = usage["prompt_tokens"], usage["completion_tokens"], usage["total_tokens"]
     right = int(prompt) + int(completion)  # exact, where a float as large as an integer may be would overflow

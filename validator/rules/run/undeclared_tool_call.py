@@ -17,22 +17,23 @@ Good:
      "required_action": {"type": "submit_tool_outputs", "submit_tool_outputs":
       {"tool_calls": [{"id": "call_Zr5kWq8TnVb3Lc1YpXd6Mf2H", "type": "function",
        "function": {"name": "tide", "arguments": "{}"}}]}}}
-
-Source: https://github.com/Azure/azure-rest-api-specs/issues/32329 (a model puts made-up names into required_action);
-1 of 12 genuine required actions has one.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import INFO, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import INFO, Problem, Problems, Run, Shown, rule
 from validator.rules.support.tools import calls_no_function, function_calls, function_names
 
 
-@rule(group="tools", severity=INFO, given=("required_action", "tools"), accepts=calls_no_function)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="tools",
+    severity=INFO,
+    requires=("required_action", "tools"),
+    accepts=calls_no_function,
+    source="https://github.com/Azure/azure-rest-api-specs/issues/32329",
+    source_note="a model puts made-up names into required_action",
+    evidence="1 of 12 genuine required actions has one",
+)
+def check(run: Run) -> Problems:
     declared = function_names(run)
     return [
         Problem(f"{pointer}/name", "is {}, which is no function in tools", (Shown(function["name"]),))

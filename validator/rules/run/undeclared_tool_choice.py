@@ -11,22 +11,25 @@ Bad:
 Good:
 
     {"tools": [{"type": "code_interpreter"}, {"type": "file_search"}], "tool_choice": {"type": "file_search"}}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (AssistantsNamedToolChoice: "if type is
-function, the function name must be set"); implied for the rest, no genuine run forces a tool.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, Shown, rule
 from validator.rules.support.tools import calls_no_function, function_names
 
 
-@rule(group="tools", severity=WARNING, given=("tool_choice", "tools"), accepts=calls_no_function)
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="tools",
+    severity=WARNING,
+    requires=("tool_choice", "tools"),
+    accepts=calls_no_function,
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note=(
+        'AssistantsNamedToolChoice: "if type is function, the function name must be set"; implied for the '
+        "rest, no genuine run forces a tool"
+    ),
+)
+def check(run: Run) -> Problems:
     choice = run["tool_choice"]
     if isinstance(choice, str):
         return ()

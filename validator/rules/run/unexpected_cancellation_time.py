@@ -11,21 +11,22 @@ Bad:
 Good:
 
     {"status": "completed", "cancelled_at": null}
-
-Source: https://platform.openai.com/docs/assistants/deep-dive (run lifecycle: "cancellation is attempted but not
-guaranteed"); held in 7 of 7 genuine runs that were cancelled or being cancelled.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import ACTIVE, TERMINAL, Run
+from validator.rules.base import ACTIVE, ERROR, TERMINAL, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=ERROR, on=(ACTIVE | TERMINAL) - {"cancelled"}, given=("cancelled_at",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=ERROR,
+    statuses=(ACTIVE | TERMINAL) - {"cancelled"},
+    requires=("cancelled_at",),
+    source="https://platform.openai.com/docs/assistants/deep-dive",
+    source_note='run lifecycle: "cancellation is attempted but not guaranteed"',
+    evidence="held in 7 of 7 genuine runs that were cancelled or being cancelled",
+)
+def check(run: Run) -> Problems:
     return [
         Problem(
             "cancelled_at",

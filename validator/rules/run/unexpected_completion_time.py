@@ -11,21 +11,22 @@ Bad:
 Good:
 
     {"status": "queued", "completed_at": null}
-
-Source: https://github.com/sashirestela/simple-openai/issues/210 (a genuine incomplete run with completed_at, which is
-why that is allowed); held in 59 of 59 genuine runs with a completion time, 3 of them expired, 1 incomplete.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import ACTIVE, Run
+from validator.rules.base import ACTIVE, ERROR, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=ERROR, on=ACTIVE | {"cancelled", "failed"}, given=("completed_at",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=ERROR,
+    statuses=ACTIVE | {"cancelled", "failed"},
+    requires=("completed_at",),
+    source="https://github.com/sashirestela/simple-openai/issues/210",
+    source_note="a genuine incomplete run with completed_at, which is why that is allowed",
+    evidence="held in 59 of 59 genuine runs with a completion time, 3 of them expired, 1 incomplete",
+)
+def check(run: Run) -> Problems:
     return [
         Problem(
             "completed_at",

@@ -11,21 +11,22 @@ Bad:
 Good:
 
     {"status": "completed", "last_error": null}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: last_error "will be null if there
-are no errors"); held in 2 of 2 genuine runs with an error.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import ACTIVE, TERMINAL, Run
+from validator.rules.base import ACTIVE, TERMINAL, WARNING, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=WARNING, on=(ACTIVE | TERMINAL) - {"failed"}, given=("last_error",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=WARNING,
+    statuses=(ACTIVE | TERMINAL) - {"failed"},
+    requires=("last_error",),
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note='RunObject: last_error "will be null if there are no errors"',
+    evidence="held in 2 of 2 genuine runs with an error",
+)
+def check(run: Run) -> Problems:
     return [
         Problem(
             "last_error",

@@ -11,21 +11,22 @@ Bad:
 Good:
 
     {"status": "completed", "failed_at": null}
-
-Source: https://platform.openai.com/docs/assistants/deep-dive (run lifecycle: failed_at belongs to the status failed);
-held in 2 of 2 genuine runs with a failure time.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import ACTIVE, TERMINAL, Run
+from validator.rules.base import ACTIVE, ERROR, TERMINAL, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=ERROR, on=(ACTIVE | TERMINAL) - {"failed"}, given=("failed_at",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=ERROR,
+    statuses=(ACTIVE | TERMINAL) - {"failed"},
+    requires=("failed_at",),
+    source="https://platform.openai.com/docs/assistants/deep-dive",
+    source_note="run lifecycle: failed_at belongs to the status failed",
+    evidence="held in 2 of 2 genuine runs with a failure time",
+)
+def check(run: Run) -> Problems:
     return [
         Problem(
             "failed_at",

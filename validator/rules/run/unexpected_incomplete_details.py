@@ -11,27 +11,23 @@ Bad:
 Good:
 
     {"status": "completed", "incomplete_details": null}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: incomplete_details "will be null
-if the run is not incomplete"); 0 exceptions among genuine v2 runs, 1 among those of v1.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import ACTIVE, TERMINAL, Run
+from validator.rules.base import ACTIVE, TERMINAL, WARNING, Problem, Problems, Run, Shown, rule
 
 
 @rule(
+    subject="run",
     group="status",
     severity=WARNING,
-    on=(ACTIVE | TERMINAL) - {"incomplete"},
-    given=("incomplete_details",),
-    null=("file_ids",),
+    statuses=(ACTIVE | TERMINAL) - {"incomplete"},
+    requires=("incomplete_details",),
+    requires_null=("file_ids",),
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note='RunObject: incomplete_details "will be null if the run is not incomplete"',
+    evidence="0 exceptions among genuine v2 runs, 1 among those of v1",
 )
-def check(run: Run) -> Iterable[Problem]:
+def check(run: Run) -> Problems:
     reason, status = run["incomplete_details"].get("reason"), Shown(run["status"])
     rest = 'but status is {}; it is null unless status is "incomplete"'
     if reason is None:

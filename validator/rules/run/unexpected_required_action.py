@@ -13,21 +13,22 @@ Bad:
 Good:
 
     {"status": "in_progress", "required_action": null}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: required_action "will be null if
-no action is required"); held in 12 of 12 genuine runs with an action.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import ERROR, rule
-from validator.rules.support.objects import ACTIVE, TERMINAL, Run
+from validator.rules.base import ACTIVE, ERROR, TERMINAL, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="status", severity=ERROR, on=(ACTIVE | TERMINAL) - {"requires_action"}, given=("required_action",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="status",
+    severity=ERROR,
+    statuses=(ACTIVE | TERMINAL) - {"requires_action"},
+    requires=("required_action",),
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note='RunObject: required_action "will be null if no action is required"',
+    evidence="held in 12 of 12 genuine runs with an action",
+)
+def check(run: Run) -> Problems:
     return [
         Problem(
             "required_action",

@@ -12,17 +12,9 @@ Bad:
 Good:
 
     {"tools": [{"type": "code_interpreter"}, {"type": "azure_ai_search"}]}
-
-Source: https://github.com/Azure/azure-rest-api-specs/blob/main/specification/ai/Azure.AI.Agents/tools/models.tsp (the
-types of Azure's tools); held in 243 of 243 genuine runs, 16 of them with a type other than the three.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import WARNING, Problem, Problems, Run, Shown, rule
 
 _DOCUMENTED = ("code_interpreter", "file_search", "function")
 _OUTDATED = ("retrieval",)
@@ -48,12 +40,18 @@ _MESSAGE = 'is {}, but the documented types are "code_interpreter", "file_search
 
 
 @rule(
+    subject="run",
     group="identity",
     severity=WARNING,
-    given=("tools",),
+    requires=("tools",),
     accept_schema={"properties": {"tools": {"items": {"properties": {"type": {"enum": sorted(KNOWN)}}}}}},
+    source=(
+        "https://github.com/Azure/azure-rest-api-specs/blob/main/specification/ai/Azure.AI.Agents/tools/models.tsp"
+    ),
+    source_note="the types of Azure's tools",
+    evidence="held in 243 of 243 genuine runs, 16 of them with a type other than the three",
 )
-def check(run: Run) -> Iterable[Problem]:
+def check(run: Run) -> Problems:
     return [
         Problem(f"tools/{index}/type", _MESSAGE, (Shown(tool["type"]),))
         for index, tool in enumerate(run["tools"])

@@ -12,27 +12,20 @@ Bad:
 Good:
 
     {"thread_id": "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"}
-
-Source: https://platform.openai.com/docs/api-reference/runs/object (its example shows the prefixes);
-held in 147 of 147 genuine runs; compatible servers differ.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
 from validator.core.resource import RUN
-from validator.rules.base import INFO, rule
-from validator.rules.support.objects import Run
+from validator.rules.base import INFO, Problem, Problems, Run, Shown, rule
 from validator.rules.support.tools import tool_calls
 
 _PREFIXES = (("id", RUN.id_prefix), ("thread_id", "thread_"), ("assistant_id", "asst_"))
 
 
 @rule(
+    subject="run",
     group="identity",
     severity=INFO,
-    given=("id", "thread_id", "assistant_id"),
+    requires=("id", "thread_id", "assistant_id"),
     reads=("required_action",),
     accept_schema={
         "properties": {
@@ -40,8 +33,11 @@ _PREFIXES = (("id", RUN.id_prefix), ("thread_id", "thread_"), ("assistant_id", "
             "required_action": {"type": "null"},
         }
     },
+    source="https://platform.openai.com/docs/api-reference/runs/object",
+    source_note="its example shows the prefixes",
+    evidence="held in 147 of 147 genuine runs; compatible servers differ",
 )
-def check(run: Run) -> Iterable[Problem]:
+def check(run: Run) -> Problems:
     problems = []
     for field, prefix in _PREFIXES:
         if not run[field].startswith(prefix):

@@ -12,20 +12,21 @@ Bad:
 Good:
 
     {"status": "in_progress", "completed_at": null, "expires_at": 1729419000, "usage": null}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunCompletionUsage: null if the run
-is not in a terminal state); held in 149 of 149 genuine runs.
 """
 
-from collections.abc import Iterable
-
-from validator.core.phrases import Shown
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import ACTIVE, Run
+from validator.rules.base import ACTIVE, WARNING, Problem, Problems, Run, Shown, rule
 
 
-@rule(group="usage", severity=WARNING, on=ACTIVE, given=("usage",))
-def check(run: Run) -> Iterable[Problem]:
+@rule(
+    subject="run",
+    group="usage",
+    severity=WARNING,
+    statuses=ACTIVE,
+    requires=("usage",),
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunCompletionUsage: null if the run is not in a terminal state",
+    evidence="held in 149 of 149 genuine runs",
+)
+def check(run: Run) -> Problems:
     message = "is {}, but status is {}; it is null until the run has ended"
     return [Problem("usage", message, (run["usage"], Shown(run["status"])))]

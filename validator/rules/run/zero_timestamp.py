@@ -14,26 +14,23 @@ Bad:
 Good:
 
     {"cancelled_at": null, "failed_at": null}
-
-Source: https://docs.aimlapi.com/api-overview/text-models-llm/managing-assistants-and-threads/threads/runs (a compatible
-gateway whose documented run has 0 for every time); 0 of 244 genuine run objects have one.
 """
 
-from collections.abc import Iterable
-
-from validator.core.problem import Problem
-from validator.rules.base import WARNING, rule
-from validator.rules.support.objects import TIMES, ZERO_TIMES, Run
+from validator.rules.base import TIMES, WARNING, ZERO_TIMES, Problem, Problems, Run, rule
 
 
 @rule(
+    subject="run",
     group="time",
     severity=WARNING,
     reads=TIMES,
     accept_schema={"properties": {field: {"type": ["integer", "null"], "minimum": 1} for field in TIMES}},
     precheck=True,
+    source=("https://docs.aimlapi.com/api-overview/text-models-llm/managing-assistants-and-threads/threads/runs"),
+    source_note="a compatible gateway whose documented run has 0 for every time",
+    evidence="0 of 244 genuine run objects have one",
 )
-def check(run: Run) -> Iterable[Problem]:
+def check(run: Run) -> Problems:
     zeros = [(field, time) for field in TIMES if (time := run.get(field)) in ZERO_TIMES]
     return [
         Problem(field, _message(field, time), (time,), explains=(field,), means_null=field != "created_at")

@@ -11,14 +11,22 @@ Bad:
 Good:
 
     {"object": "thread.run"}
-
-Fix: `object` of a page becomes "list", that of a run "thread.run", where nothing else is wrong with the shape of the
-page or run, and the word is not that for another kind of object, such as a message. Other constants are not touched.
-
-Source: https://platform.openai.com/docs/api-reference/runs/object (object is always thread.run);
-244 of 244 genuine run objects and 15 of 15 genuine lists have the right one.
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:const")
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="schema",
+    severity=ERROR,
+    name="schema:const",
+    source="https://platform.openai.com/docs/api-reference/runs/object",
+    source_note="object is always thread.run",
+    evidence="244 of 244 genuine run objects and 15 of 15 genuine lists have the right one",
+    fix=(
+        '`object` of a page becomes "list", that of a run "thread.run", where nothing else is wrong with the '
+        "shape of the page or run, and the word is not that for another kind of object, such as a message. "
+        "Other constants are not touched."
+    ),
+)

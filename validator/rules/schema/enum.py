@@ -12,11 +12,17 @@ Bad:
 Good:
 
     {"status": "completed"}
-
-Source: https://platform.openai.com/docs/api-reference/runs/object (status is one of nine words);
-244 of 244 genuine run objects keep to them.
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:enum")
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="schema",
+    severity=ERROR,
+    name="schema:enum",
+    source="https://platform.openai.com/docs/api-reference/runs/object",
+    source_note="status is one of nine words",
+    evidence="244 of 244 genuine run objects keep to them",
+)

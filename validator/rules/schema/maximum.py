@@ -11,11 +11,19 @@ Bad:
 Good:
 
     {"tools": [{"type": "file_search", "file_search": {"max_num_results": 50}}]}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (AssistantToolsFileSearch: max_num_results has
-the maximum 50, FileSearchRankingOptions: score_threshold has the maximum 1).
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:maximum")
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="schema",
+    severity=ERROR,
+    name="schema:maximum",
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note=(
+        "AssistantToolsFileSearch: max_num_results has the maximum 50, FileSearchRankingOptions: "
+        "score_threshold has the maximum 1"
+    ),
+)

@@ -11,11 +11,17 @@ Bad:
 Good:
 
     {"tools": [{"type": "file_search", "file_search": {"ranking_options": {"ranker": "auto", "score_threshold": 0.5}}}]}
-
-Source: https://platform.openai.com/docs/api-reference/runs/object (last_error.code, incomplete_details.reason and
-ranker are words from a vocabulary); 0 of 244 genuine run objects have an empty one.
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:minLength")
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="schema",
+    severity=ERROR,
+    name="schema:minLength",
+    source="https://platform.openai.com/docs/api-reference/runs/object",
+    source_note="last_error.code, incomplete_details.reason and ranker are words from a vocabulary",
+    evidence="0 of 244 genuine run objects have an empty one",
+)

@@ -12,11 +12,16 @@ Bad:
 Good:
 
     {"tools": [{"type": "function", "function": {"name": "opening_hours", "description": "Hours of a branch"}}]}
-
-Source: https://platform.openai.com/docs/api-reference/runs/object (the names of the keys);
-0 of 244 genuine run objects have such a key.
 """
 
 from validator.rules.base import WARNING, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="schema", severity=WARNING)
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="schema",
+    severity=WARNING,
+    source="https://platform.openai.com/docs/api-reference/runs/object",
+    source_note="the names of the keys",
+    evidence="0 of 244 genuine run objects have such a key",
+)

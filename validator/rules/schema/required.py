@@ -13,11 +13,17 @@ Bad:
 Good:
 
     {"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: required);
-the 16 keys that all generations share are present in 243 of 243 genuine wire runs.
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:required")
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="schema",
+    severity=ERROR,
+    name="schema:required",
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunObject: required",
+    evidence="the 16 keys that all generations share are present in 243 of 243 genuine wire runs",
+)

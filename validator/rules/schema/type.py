@@ -12,11 +12,16 @@ Bad:
 Good:
 
     {"created_at": 1729418400, "metadata": {}}
-
-Source: https://github.com/openai/openai-openapi/blob/master/openapi.yaml (RunObject: the type of each property; which
-of them may be null follows genuine responses).
 """
 
 from validator.rules.base import ERROR, builtin_rule
 
-check = builtin_rule(__name__, __doc__, group="schema", severity=ERROR, name="schema:type")
+check = builtin_rule(
+    __name__,
+    __doc__,
+    group="schema",
+    severity=ERROR,
+    name="schema:type",
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="RunObject: the type of each property; which of them may be null follows genuine responses",
+)
