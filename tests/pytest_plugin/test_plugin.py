@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml  # noqa: F401  # its C extension does not survive a second import of its Python modules
 
 from tests.support.paths import SAMPLES
 from validator import api as library  # noqa: F401  # or each session in a test imports them anew
