@@ -18,7 +18,6 @@ import fsspec
 import pandas as pd
 
 from validator.api import settings
-from validator.batch.per_file import named
 from validator.batch.ranges import check_range, moved, ranges
 from validator.batch.session import Result
 from validator.core.options import MAX_BYTES, CheckOptions
@@ -77,19 +76,11 @@ def count_archive(
 
 
 class _Found(NamedTuple):
-    """What was found in a partition, and what the partitions behind it in the file have to know of it."""
+    """The results of a partition, and how many lines of the file begin in it."""
 
     file: str
     lines: int
     results: list[Result]
-    fingerprints: Counter[str]
-
-
-class _Before(NamedTuple):
-    """What stands before a partition in its file."""
-
-    lines: int
-    fingerprints: Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +105,11 @@ class _Archive:
     def findings(self, size: int) -> Iterator[Any]:
         """A delayed dataframe for each partition; of several in a file each waits for what stands before it."""
         for pieces in self._pieces(size):
-            before = dask.delayed(_Before(0, Counter()))
+            lines_before: Any = 0
             for piece in pieces:
                 found = self._found(piece)
-                yield dask.delayed(_findings)(found, before)
-                before = dask.delayed(_after)(before, found)
+                yield dask.delayed(_findings)(found, lines_before)
+                lines_before = dask.delayed(_add_lines)(lines_before, found)
 
     def counts(self, size: int) -> Iterator[Any]:
         """A delayed dataframe of one row for each partition."""
@@ -165,23 +156,19 @@ def _check(piece: FileRange, asked: CheckOptions, max_bytes: int, storage: _Stor
     for one in found.results:
         if isinstance(one, InputError):
             raise OSError(f"{one.file}: {one}")
-    seen: Counter[str] = Counter(
-        finding.fingerprint for one in found.results if isinstance(one, DocumentResult) for finding in one.findings
-    )
-    return _Found(piece.path, found.lines, found.results, seen)
+    return _Found(piece.path, found.lines, found.results)
 
 
-def _after(before: _Before, found: _Found) -> _Before:
-    return _Before(before.lines + found.lines, before.fingerprints + found.fingerprints)
+def _add_lines(lines: int, found: _Found) -> int:
+    return lines + found.lines
 
 
-def _findings(found: _Found, before: _Before) -> pd.DataFrame:
-    seen = Counter(before.fingerprints)
+def _findings(found: _Found, lines_before: int) -> pd.DataFrame:
     rows = [
         {key: getattr(finding, key) for key in FINDING_KEYS}
-        for one in moved(found.results, before.lines)
-        if isinstance(one, DocumentResult)
-        for finding in (one.findings if one.document.record is None else named(one.findings, seen))
+        for result in moved(found.results, lines_before)
+        if isinstance(result, DocumentResult)
+        for finding in result.findings
     ]
     return pd.DataFrame(rows, columns=list(FINDING_KEYS)).astype(_FINDINGS.dtypes.to_dict())
 

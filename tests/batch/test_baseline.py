@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,21 @@ def test_the_file_is_sorted_and_has_a_line_for_each_finding(project: Path) -> No
         + "\n  ]\n}\n"
     )
     assert all(len(fingerprint) == 16 and int(fingerprint, 16) for fingerprint in prints.values())
+
+
+def test_reports_show_the_fingerprints_of_the_baseline(project: Path) -> None:
+    put(project, "page.json", page(*RUNS, RUNS[0]))
+    run("page.json", "--select", "usage", *UPDATE, cwd=project)
+    fingerprints = {one["fingerprint"]: one["count"] for one in entries(project)}
+    assert sorted(fingerprints.values()) == [1, 1, 2]
+    shown = {
+        name: run("page.json", "--select", "usage", "-f", name, cwd=project).out for name in ("json", "jsonl", "sarif")
+    }
+    (log,) = json.loads(shown["sarif"])["runs"]
+    assert Counter(result["partialFingerprints"]["validateRunsFinding/v1"] for result in log["results"]) == fingerprints
+    assert Counter(one["fingerprint"] for one in json.loads(shown["json"])["findings"]) == fingerprints
+    lines = [json.loads(line) for line in shown["jsonl"].splitlines()]
+    assert Counter(line["fingerprint"] for line in lines if "fingerprint" in line) == fingerprints
 
 
 def test_what_is_accepted_is_not_shown_and_counts_as_suppressed(project: Path) -> None:

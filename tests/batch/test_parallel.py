@@ -333,17 +333,6 @@ def test_workers_notice_that_the_main_process_is_gone(tmp_path: Path) -> None:
     assert not alive(running.pid)
 
 
-def test_fingerprints_are_unique_in_a_file(tmp_path: Path) -> None:
-    archive = tmp_path / "a.jsonl"
-    archive.write_bytes(b"x\nx\nx\n" + (json.dumps({**RUN, "status": "done"}).encode() + b"\n") * 3)
-    again = tmp_path / "b.jsonl"
-    again.write_bytes(archive.read_bytes() + b"x\n")
-    prints = [finding.fingerprint for finding in validate(archive).findings]
-    assert len({*prints}) == len(prints)
-    os.replace(again, archive)
-    assert [finding.fingerprint for finding in validate(archive).findings][: len(prints)] == prints
-
-
 def test_the_cap_is_that_of_the_whole_file(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"x\n" * 9)

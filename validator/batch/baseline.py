@@ -166,15 +166,15 @@ class BaselineFilter:
     def _accepts(self, finding: Finding, visit: _Visit) -> bool:
         if not baseline.is_acceptable(finding.rule):
             return False
-        visit.seen[finding.identity] += 1
-        number = visit.seen[finding.identity]
+        visit.seen[finding.fingerprint] += 1
+        number = visit.seen[finding.fingerprint]
         entry = Accepted(
             visit.name,
             finding.rule,
             finding.run_id,
             baseline.shown_pointer(finding.inside),
-            finding.identity,
-            max(number, self._count(self.found, (visit.name, finding.identity))),
+            finding.fingerprint,
+            max(number, self._count(self.found, (visit.name, finding.fingerprint))),
         )
         self.found[entry.key] = entry
         if number <= self._count(self.old, entry.key) + self._granted[entry.key]:

@@ -45,8 +45,9 @@ class Finding:
     `byte_column` and `end_byte_column` are the columns counted in bytes of UTF-8.
     `record` is the 1-based number of the record in its file, None for a file of one document.
     `source` is the address of the evidence that the rule's page cites.
-    `inside` is the pointer from the run on (all of it, outside of runs), and `identity` tells the finding whatever its
-    file and wherever its run stands: it is made of rule, run id and `inside`. Findings that are alike share one.
+    `inside` is the pointer from the run on (all of it, outside of runs). `fingerprint` identifies the finding in any
+    file and wherever its run stands: a hash of the rule, the run id and `inside`, which a baseline stores too. Findings
+    that agree in all of these share it.
     `edit` is there where the settings ask for it and the finding can be fixed.
     """
 
@@ -67,7 +68,6 @@ class Finding:
     byte_column: int | None = field(default=None, compare=False)
     end_byte_column: int | None = field(default=None, compare=False)
     inside: str = field(default="", compare=False)
-    identity: str = field(default="", compare=False)
     run_status: str | None = field(default=None, compare=False)
     excerpt: Excerpt | None = field(default=None, compare=False, repr=False)
     edit: Edit | None = field(default=None, compare=False, repr=False)

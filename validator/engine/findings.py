@@ -174,11 +174,8 @@ def _findings(
     edit_of = _edits(entries, checked) if options.edits else {}
     positions = position_map(document)
     to_position, to_byte_column = positions.map_offsets(text), positions.map_byte_columns(text)
-    seen: Counter[str] = Counter()
     for index, entry in enumerate(entries):
         problem = entry.problem
-        key = f"{file or ''}\0{entry.key}"
-        seen[key] += 1
         start, end = to_position(entry.span.start), to_position(entry.span.end)
         values = in_words(problem.values, to_position, start[0])
         message = _in_camel_case(problem.message) if is_camel else problem.message
@@ -197,10 +194,9 @@ def _findings(
             end_column=end[1] if document.has_positions else None,
             byte_column=to_byte_column(start) if document.has_positions else None,
             end_byte_column=to_byte_column(end) if document.has_positions else None,
-            fingerprint=_digest(f"{key}\0{seen[key]}"),
+            fingerprint=_digest(entry.key),
             source=entry.rule.source,
             inside=_shown_pointer(entry.inside, options),
-            identity=_digest(entry.key),
             run_status=_plain(entry.run, "status"),
             excerpt=excerpt_of.get(index),
             edit=edit_of.get(index),

@@ -27,13 +27,13 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO
 
 
 class _Issue(NamedTuple):
-    """What is wrong, where; `identity` is what stays the same about it, wherever it stands in its file."""
+    """An issue before it has a fingerprint of its own; `fingerprint` may be shared by several of its file."""
 
     check: str
     description: str
     severity: str
     file: str | None
-    identity: str
+    fingerprint: str
     begin: int = 1
     end: int = 1
 
@@ -61,7 +61,7 @@ def _issue(finding: Finding) -> _Issue:
         description=f"{sentence(finding)} ({finding.rule})",
         severity=_SEVERITIES[finding.severity],
         file=finding.file,
-        identity=finding.identity,
+        fingerprint=finding.fingerprint,
         begin=finding.line or 1,
         end=finding.end_line or 1,
     )
@@ -69,8 +69,8 @@ def _issue(finding: Finding) -> _Issue:
 
 def _object(issue: _Issue, seen: Counter[tuple[str, str]]) -> dict[str, Any]:
     path = _path(issue.file)
-    seen[path, issue.identity] += 1
-    key = f"{path}\0{issue.identity}\0{seen[path, issue.identity]}"
+    seen[path, issue.fingerprint] += 1
+    key = f"{path}\0{issue.fingerprint}\0{seen[path, issue.fingerprint]}"
     return {
         "description": issue.description,
         "check_name": issue.check,
