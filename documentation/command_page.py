@@ -10,19 +10,21 @@ import click
 
 from documentation.markdown import code, codes, fenced, front_matter, page, prose, table
 from documentation.session import printed
-from validator.cli import exit_codes
+from validator import cli
+from validator.cli import console
 from validator.cli.command import command
-from validator.cli.config.apply import OPTIONS, options_of
+from validator.cli.config.apply import OPTIONS
+from validator.cli.params import long_options
 from validator.core.formats import FORMATS
 
 _PREFIX = str(command.context_settings["auto_envvar_prefix"])
 _CODES = (
-    (exit_codes.CLEAN, "Nothing reaches `--fail-on`."),
-    (exit_codes.FOUND, "Something does."),
-    (exit_codes.FAILED, "Something could not be opened or used: a file, an option, a configuration, a report."),
-    (exit_codes.SIGNALLED + signal.SIGINT, "Somebody pressed Ctrl-C."),
-    (exit_codes.SIGNALLED + signal.SIGHUP, "The terminal was closed."),
-    (exit_codes.SIGNALLED + signal.SIGTERM, "It was told to end."),
+    (console.CLEAN, "Nothing reaches `--fail-on`."),
+    (console.FOUND, "Something does."),
+    (console.FAILED, "Something could not be opened or used: a file, an option, a configuration, a report."),
+    (cli.SIGNALLED + signal.SIGINT, "Somebody pressed Ctrl-C."),
+    (cli.SIGNALLED + signal.SIGHUP, "The terminal was closed."),
+    (cli.SIGNALLED + signal.SIGTERM, "It was told to end."),
 )
 
 
@@ -32,7 +34,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def _page() -> str:
-    options = {name: option for name, option in options_of(command).items() if f"--{name}" == option.opts[0]}
+    options = {name: option for name, option in long_options(command).items() if f"--{name}" == option.opts[0]}
     return page(
         front_matter("The command", "Every option of validate-runs, with its values, defaults and variables."),
         "# The command",

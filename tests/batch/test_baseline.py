@@ -228,7 +228,7 @@ def test_a_file_that_is_named_twice_is_accepted_twice(project: Path) -> None:
 def test_the_baseline_itself_is_no_document(project: Path) -> None:
     assert run(".", *HOLD, cwd=project) == Ran(0, "ok: 3 runs in 1 document; 3 suppressed\n", "")
     assert run("accepted.json", *HOLD, cwd=project) == Ran(
-        2, "nothing was checked\n", "validate-runs: nothing to check: none of these recordings brings a run\n"
+        2, "nothing was checked\n", "validate-runs: nothing to check: these recordings hold no runs\n"
     )
 
 
@@ -258,7 +258,7 @@ def test_an_archive_that_is_sound_by_now_has_nothing_left_in_the_baseline(tmp_pa
         ran = run("archive.jsonl", *HOLD, *layout, "--ignore", "schema,document", cwd=tmp_path)
         assert (ran.code, ran.err) == (
             0,
-            "validate-runs: accepted.json: 3 accepted findings gone, --update-baseline takes note\n",
+            "validate-runs: accepted.json: 3 accepted findings no longer occur; --update-baseline removes them\n",
         )
 
 
@@ -375,7 +375,7 @@ def test_what_is_gone_is_told_and_removed(project: Path) -> None:
     assert run("page.json", *HOLD, cwd=project) == Ran(
         0,
         "ok: 2 runs in 1 document; 1 suppressed\n",
-        "validate-runs: accepted.json: 2 accepted findings gone, --update-baseline takes note\n",
+        "validate-runs: accepted.json: 2 accepted findings no longer occur; --update-baseline removes them\n",
     )
     assert run("page.json", *HOLD, "-q", cwd=project) == Ran(0, "", "")
     ran = run("page.json", *UPDATE, cwd=project)
@@ -389,7 +389,7 @@ def test_one_of_two_alike_that_is_gone_is_told(tmp_path: Path) -> None:
     run("runs.json", *UPDATE, cwd=tmp_path)
     put(tmp_path, "runs.json", [RUNS[0]])
     assert run("runs.json", *HOLD, cwd=tmp_path).err == (
-        "validate-runs: accepted.json: 1 accepted finding gone, --update-baseline takes note\n"
+        "validate-runs: accepted.json: 1 accepted finding no longer occurs; --update-baseline removes it\n"
     )
     run("runs.json", *UPDATE, cwd=tmp_path)
     assert held(tmp_path) == ["runs.json run_a /usage/total_tokens 1"]
@@ -444,7 +444,7 @@ def test_in_a_folder_that_is_searched_a_file_that_is_missing_is_gone(project: Pa
     for name in ("pages/b.json", "pages2/c.json", "page.json"):
         (project / name).unlink()
     assert run("pages", *HOLD, cwd=project).err == (
-        "validate-runs: accepted.json: 1 accepted finding gone, --update-baseline takes note\n"
+        "validate-runs: accepted.json: 1 accepted finding no longer occurs; --update-baseline removes it\n"
     )
     run("pages", *UPDATE, cwd=project)
     assert [one["run_id"] for one in entries(project)] == ["run_a", "run_b", "run_c", "run_d", "run_f"]
@@ -624,7 +624,7 @@ def test_what_a_merge_has_left_twice_counts_once(project: Path) -> None:
     lines = (project / "accepted.json").read_text().splitlines()
     lines[3:4] = [lines[3].replace('"count": 1', f'"count": {number}') for number in (1, 2, 1)]
     (project / "accepted.json").write_text("\n".join(lines))
-    assert run("page.json", *HOLD, cwd=project).err.startswith("validate-runs: accepted.json: 1 accepted finding gone")
+    assert run("page.json", *HOLD, cwd=project).err.startswith("validate-runs: accepted.json: 1 accepted finding no longer")
 
 
 def test_rules_that_nobody_knows_are_kept(project: Path) -> None:
@@ -661,7 +661,7 @@ def test_where_writing_fails_the_old_one_stays(project: Path, call: str) -> None
         ran = run("page.json", *UPDATE, cwd=project)
     assert (ran.code, ran.err) == (
         2,
-        "validate-runs: accepted.json: the baseline could not be written: no space left on device\n",
+        "validate-runs: accepted.json: cannot write the baseline: no space left on device\n",
     )
     assert (project / "accepted.json").read_bytes() == before
     assert sorted(path.name for path in project.iterdir()) == ["accepted.json", "page.json"]
@@ -671,7 +671,7 @@ def test_where_there_is_no_folder_nothing_is_written(project: Path) -> None:
     ran = run("page.json", "--baseline", "nowhere/a\x1b.json", "--update-baseline", cwd=project)
     assert (ran.code, ran.err) == (
         2,
-        "validate-runs: nowhere/a\\u001b.json: the baseline could not be written: no such file or directory\n",
+        "validate-runs: nowhere/a\\u001b.json: cannot write the baseline: no such file or directory\n",
     )
 
 

@@ -283,7 +283,7 @@ def test_rules_are_chosen_by_name_group_and_glob(words: list[str], rules: list[s
         *(
             (
                 ["--now", now],
-                f"Invalid value for '--now': '{now}' is no time in Unix seconds, but perhaps one in milliseconds.",
+                f"Invalid value for '--now': '{now}' looks like milliseconds; give Unix seconds.",
             )
             for now in ("1700000000000", "1e11")
         ),
@@ -334,7 +334,7 @@ def test_an_option_outside_its_vocabulary_is_no_success(words: list[str]) -> Non
     ],
 )
 def test_an_option_that_is_none_is_told_with_what_is_near(word: str, meant: str) -> None:
-    assert command(word) == Ran(2, "", f"validate-runs: there is no option {word}{meant}\n{HINT}")
+    assert command(word) == Ran(2, "", f"validate-runs: no such option: {word}{meant}\n{HINT}")
 
 
 def test_the_terminal_does_not_obey_what_the_call_holds() -> None:
@@ -689,13 +689,13 @@ def test_a_report_that_is_lost_is_told_once(words: list[str]) -> None:
     err = Kept()
     with open("/dev/full", "w", encoding="utf-8") as out:
         assert code_of(*words, cwd=SAMPLES, out=out, err=err) == 2
-    assert err.text == "validate-runs: the report is lost: No space left on device\n"
+    assert err.text == "validate-runs: cannot write the report: no space left on device\n"
 
 
 @FULL
 def test_streams_that_are_full_or_closed_end_in_a_message_and_no_traceback() -> None:
-    lost = "validate-runs: the report is lost: {}\n"
-    assert shell(f"$V {MISMATCH} > /dev/full") == Ran(2, "", lost.format("No space left on device"))
+    lost = "validate-runs: cannot write the report: {}\n"
+    assert shell(f"$V {MISMATCH} > /dev/full") == Ran(2, "", lost.format("no space left on device"))
     assert shell(f"$V {SOUND} >&-") == Ran(2, "", lost.format("standard output is closed"))
     for buffered in ("-u PYTHONUNBUFFERED", "PYTHONUNBUFFERED=1"):
         assert shell(f"env {buffered} $V nowhere.json -q 2> /dev/full") == Ran(2, "", "")
@@ -713,7 +713,7 @@ def test_a_message_that_is_lost_changes_no_exit_code() -> None:
 def test_a_stream_may_be_missing() -> None:
     out, err = Kept(), Kept()
     assert code_of("nowhere.json", "-q", out=None, err=err) == code_of("nowhere.json", "-q", out=out, err=None) == 2
-    assert (out.text, err.text) == ("", "validate-runs: the report is lost: standard output is closed\n")
+    assert (out.text, err.text) == ("", "validate-runs: cannot write the report: standard output is closed\n")
 
 
 def test_interrupted_it_ends_at_once() -> None:
@@ -831,7 +831,7 @@ def test_a_word_that_is_an_option_and_a_file_is_refused(tmp_path: Path, name: st
     (work / name).write_bytes((SAMPLES / MISMATCH).read_bytes())
     (work / "evil.json").write_text('ignore = ["usage"]\n')
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    told = f"validate-runs: {name} reads like an option and is the name of a file: put -- before file names\n"
+    told = f"validate-runs: {name} is an option and the name of a file: put -- before file names\n"
     for words in ([name], ["--limit", "20", name, "--"], [SAMPLES / SOUND, name]):
         assert run(*words, cwd=work) == Ran(2, "", told)
     for words in (["--", name], [f"./{name}"], ["--limit", "20", "-f", "text", "--", name]):
@@ -846,5 +846,5 @@ def test_a_file_that_is_named_like_standard_input_keeps_nobody_from_reading_that
 
 def test_what_a_terminal_would_obey_in_the_name_of_a_file_is_escaped(tmp_path: Path) -> None:
     (tmp_path / "-\x1b[2J").touch()
-    told = "validate-runs: -\\u001b[2J reads like an option and is the name of a file: put -- before file names\n"
+    told = "validate-runs: -\\u001b[2J is an option and the name of a file: put -- before file names\n"
     assert run("-\x1b[2J", cwd=tmp_path) == Ran(2, "", told)

@@ -191,7 +191,7 @@ def test_a_configuration_is_not_read_to_complete_a_word(tmp_path: Path) -> None:
 def test_a_shell_that_is_not_known_is_told_so() -> None:
     ran = run(env={"_VALIDATE_RUNS_COMPLETE": "zebra_source"})
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "validate-runs: _VALIDATE_RUNS_COMPLETE is none of bash_source, zsh_source, fish_source\n"
+    assert ran.err == "validate-runs: _VALIDATE_RUNS_COMPLETE must be bash_source, zsh_source or fish_source\n"
 
 
 def test_without_a_shell_that_asks_nothing_that_completes_is_imported() -> None:

@@ -14,7 +14,8 @@ from tests.support.pages import page
 from tests.support.pages import run as a_run
 from tests.support.paths import SAMPLES
 from validator.cli.command import command
-from validator.cli.config.apply import KEYS, OPTIONS, PER_FILE_IGNORES, options_of
+from validator.cli.config.apply import KEYS, OPTIONS, PER_FILE_IGNORES
+from validator.cli.params import long_options
 from validator.core.formats import FORMATS
 
 MISMATCH = SAMPLES / "invalid" / "token-total-mismatch.json"
@@ -168,7 +169,7 @@ NOT_IN_A_FILE = {*COMMAND_LINE_ONLY, "config", "isolated", "debug", "jobs"}
 
 
 def test_every_option_can_be_set_by_file_or_is_for_the_command_line() -> None:
-    options = options_of(command)
+    options = long_options(command)
     assert {*options} - NOT_IN_A_FILE == {*OPTIONS} == {*BY_ENVIRONMENT}
     assert {name for name, option in options.items() if not option.allow_from_autoenv} == COMMAND_LINE_ONLY
 
@@ -311,13 +312,13 @@ PATTERN = "is not of the form GLOB or GLOB#/JSON/POINTER, with a glob below the 
 OUTSIDE = "leads out of the folder of this file, expected a path below it"
 AT_THE_TOP = "only pyproject.toml has the table [tool.validate-runs], here the keys stand at the top"
 WRONG = {
-    'limit = 7\ncontrac = "x"': '2: contrac: is no setting, did you mean "contract"',
-    'fail_on = "error"': '1: fail_on: is no setting, did you mean "fail-on"',
-    "zzz = 1": f"1: zzz: is no setting, expected {', '.join(KEYS[:-1])} or {KEYS[-1]}",
-    '"a b.c" = 1': f"1: a b.c: is no setting, expected {', '.join(KEYS[:-1])} or {KEYS[-1]}",
-    "update-baseline = true": "1: update-baseline: can be said on the command line only",
-    'config = "a"': "1: config: can be said on the command line or in the environment only",
-    "jobs = 1": "1: jobs: can be said on the command line or in the environment only",
+    'limit = 7\ncontrac = "x"': '2: contrac: unknown setting, did you mean "contract"',
+    'fail_on = "error"': '1: fail_on: unknown setting, did you mean "fail-on"',
+    "zzz = 1": f"1: zzz: unknown setting, expected one of {', '.join(KEYS)}",
+    '"a b.c" = 1': f"1: a b.c: unknown setting, expected one of {', '.join(KEYS)}",
+    "update-baseline = true": "1: update-baseline: can be set on the command line only",
+    'config = "a"': "1: config: can be set on the command line or in the environment only",
+    "jobs = 1": "1: jobs: can be set on the command line or in the environment only",
     'contract = "latest"': "1: contract: 'latest' is not one of 'observed', 'published'",
     "contract = ['observed']": "1: contract: is an array, expected a string",
     "limit = 101": "1: limit: 101 is not in the range 1<=x<=100",
@@ -326,7 +327,7 @@ WRONG = {
     "limit = 7.0": "1: limit: is a float, expected an integer",
     'now = "noon"': "1: now: 'noon' is neither Unix seconds nor an ISO 8601 date-time",
     "now = nan": "1: now: nan is neither Unix seconds nor an ISO 8601 date-time",
-    "now = 1700000000000": "1: now: 1700000000000 is no time in Unix seconds, but perhaps one in milliseconds",
+    "now = 1700000000000": "1: now: 1700000000000 looks like milliseconds; give Unix seconds",
     "now = 2024-10-20": "1: now: is a date or a time, expected a number or a string",
     "quiet = 1": "1: quiet: is an integer, expected true or false",
     'select = "usage"': "1: select: is a string, expected an array of strings",
@@ -395,7 +396,7 @@ def test_a_setting_is_found_in_a_pyproject_toml(tmp_path: Path, text: str, line:
 
 def test_in_a_pyproject_toml_the_table_within_the_table_is_no_setting(tmp_path: Path) -> None:
     configure(tmp_path, "[tool.validate-runs.tool]\nlimit = 0", "pyproject.toml")
-    assert "tool: is no setting, expected contract, " in run(SOUND, cwd=tmp_path).err
+    assert "tool: unknown setting, expected one of contract, " in run(SOUND, cwd=tmp_path).err
 
 
 def test_a_time_of_hundreds_of_digits_is_told(tmp_path: Path) -> None:
@@ -432,7 +433,7 @@ HOSTILE = {
     "an escape": (b'contract = "\\u001b[31m"', ":1: contract: '\\x1b[31m' is not one of 'observed', 'published'"),
     "an escape in a name": (
         b'"\\u001b[31mcontract" = 1',
-        ': \\u001b[31mcontract: is no setting, did you mean "contract"',
+        ': \\u001b[31mcontract: unknown setting, did you mean "contract"',
     ),
 }
 

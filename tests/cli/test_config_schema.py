@@ -21,8 +21,8 @@ from tests.support.commands import run
 from tests.support.paths import SAMPLES
 from tests.support.tools import package
 from validator.cli.command import command
-from validator.cli.config.apply import BELOW, KEYS, OPTIONS, PER_FILE_IGNORES, options_of
-from validator.cli.params import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp
+from validator.cli.config.apply import BELOW, KEYS, OPTIONS, PER_FILE_IGNORES
+from validator.cli.params import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp, long_options
 from validator.core.formats import FORMATS
 from validator.core.per_file_ignores import PATTERN
 from validator.rules.registry import RULES
@@ -36,7 +36,7 @@ CHANGEABLE = {"$ref": "#/definitions/changeable"}
 
 def described() -> dict[str, Any]:
     """The schema as it follows from the options."""
-    options = options_of(command)
+    options = long_options(command)
     properties = {key: _property(options[key]) for key in OPTIONS}
     properties[PER_FILE_IGNORES] = {
         "description": "Rules to leave out, by GLOB or GLOB#/JSON/POINTER; globs start from the folder of this file.",
@@ -81,7 +81,7 @@ def _shape(kind: click.ParamType) -> dict[str, Any]:  # type: ignore[type-arg]  
                 "additionalProperties": {"enum": [*SEVERITIES, "off"]},
             }
         case RuleWords():
-            return {"type": "array", "items": CHANGEABLE if kind.leaves_out else RULE}
+            return {"type": "array", "items": CHANGEABLE if kind.is_ignored else RULE}
         case OutputFormat():
             return {"enum": [*FORMATS], "default": "text"}
         case click.types.BoolParamType():

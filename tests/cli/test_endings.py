@@ -264,7 +264,7 @@ def test_where_files_may_not_grow_the_old_ones_stay(name: str, tmp_path: Path) -
 def test_a_summary_that_goes_to_a_device_is_lost_without_more_ado(tmp_path: Path) -> None:
     laid_out(CASES["a summary"], tmp_path)
     ran = run_here("page.json", "-f", "github", cwd=tmp_path, env={"GITHUB_STEP_SUMMARY": "/dev/full"})
-    assert (ran.code, ran.err) == (2, "validate-runs: the report is lost: /dev/full: no space left on device\n")
+    assert (ran.code, ran.err) == (2, "validate-runs: cannot write the report: /dev/full: no space left on device\n")
 
 
 @pytest.fixture
@@ -298,7 +298,7 @@ def test_where_the_disk_is_full_or_read_only_all_stays_as_it_is(name: str, why: 
 
 def test_where_standard_input_cannot_be_kept_that_is_told(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(small_disk))
-    said = "standard input cannot be kept, to be read once more: no space left on device"
+    said = "cannot buffer standard input: no space left on device"
     assert run_here("-", "--diff", stdin=LONG * 9) == Ran(2, "", f"validate-runs: {said}\n")
     assert run_here("-", "--diff", stdin=packed(page(WRONG))).code == 1
 
@@ -437,9 +437,9 @@ def test_what_nobody_has_foreseen_is_no_finding(kind: type[Exception], monkeypat
         raise kind("secret of the document")
 
     monkeypatch.setattr("validator.cli.check.check_files", fail)
-    said = f"ended by a defect of its own, {kind.__name__}: --debug shows where"
+    said = f"internal error ({kind.__name__}); run again with --debug"
     if kind is MemoryError:
-        said = "there is not enough memory"
+        said = "out of memory"
     assert run_here(SAMPLES / "valid" / "page.json") == Ran(2, "", f"validate-runs: {said}\n")
 
 

@@ -590,7 +590,7 @@ def test_a_file_whose_owner_would_change_is_left_as_it_is(shared: Path, owner: t
         lost = run("-", "-f", f"text:{shared}", stdin=b'{"object": "list", "data": [], "has_more": false}')
     told = f"validate-runs: {shared}: cannot be fixed: its owner and group would change\n"
     assert (ran.code, ran.err) == (2, f"{told}validate-runs: nothing to fix; 3 errors remain\n")
-    assert lost == Ran(2, "", f"validate-runs: the report is lost: {shared}: its owner and group would change\n")
+    assert lost == Ran(2, "", f"validate-runs: cannot write the report: {shared}: its owner and group would change\n")
     assert (shared.read_bytes(), [*shared.parent.iterdir()]) == (before, [shared])
 
 
@@ -646,7 +646,7 @@ def test_what_is_outside_of_a_named_folder_is_not_fixed(faulty: Path) -> None:
         ),
         (["--diff", "-f", "json"], "--diff prints a diff instead of a report: leave -f out"),
         (["--diff", "--statistics"], "--diff prints a diff instead of a report: leave --statistics out"),
-        (["--fix", "-"], "--fix rewrites files, and standard input is none: --diff shows what it would change"),
+        (["--fix", "-"], "--fix rewrites files, and standard input is not one: --diff shows what it would change"),
     ],
 )
 def test_what_cannot_be_asked_for_together_is_refused(faulty: Path, words: list[str], why: str) -> None:
@@ -664,7 +664,7 @@ def test_neither_a_configuration_nor_the_environment_makes_the_command_write(fau
     assert ran.out.endswith("3 errors in 1 document (1 run)\n")
     (faulty.parent / "validate-runs.toml").write_text("fix = true\n")
     ran = run("page.json", cwd=faulty.parent)
-    assert ran == Ran(2, "", "validate-runs: validate-runs.toml:1: fix: can be said on the command line only\n")
+    assert ran == Ran(2, "", "validate-runs: validate-runs.toml:1: fix: can be set on the command line only\n")
     assert faulty.read_bytes() == before
 
 
@@ -680,7 +680,7 @@ def test_a_pipe_is_neither_rewritten_nor_read_twice(faulty: Path) -> None:
         return Ran(done.returncode, done.stdout, re.sub("/dev/fd/[0-9]+", "PIPE", done.stderr))
 
     assert piped("--fix").err.startswith(
-        "validate-runs: --fix rewrites files, and PIPE is none: --diff shows what it would change\n"
+        "validate-runs: --fix rewrites files, and PIPE is not one: --diff shows what it would change\n"
     )
     assert piped("--diff") == Ran(
         0,
@@ -729,7 +729,7 @@ DEEDS: dict[str, Deed] = {
     "emptied": lambda file: file.write_text(""),
     "packed": lambda file: file.write_bytes(gzip.compress(file.read_bytes())),
 }
-CHANGED = "has changed since it was checked, and is left as it is"
+CHANGED = "changed since it was checked; left unfixed"
 
 
 def meanwhile(deed: Deed, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -811,7 +811,7 @@ def test_what_is_appended_to_an_archive_before_the_fix_stays_and_during_the_fix_
 
 
 SECRET = "my password is hunter2"
-MASKED = "validate-runs: what may be a secret is masked: with --show-values the diff is a patch that applies\n"
+MASKED = "validate-runs: values may be masked; --show-values prints a patch that applies\n"
 
 
 def test_a_diff_shows_what_would_change_and_no_secret(tmp_path: Path) -> None:
@@ -943,7 +943,7 @@ def test_a_diff_with_values_escapes_what_a_terminal_would_obey_and_says_so(chara
     assert character not in shown.out
     assert f"a\\u{ord(character):04x}b" in shown.out
     assert shown.err == (
-        "validate-runs: page.json: control characters are escaped here, so that this patch does not apply\n"
+        "validate-runs: page.json: control characters are escaped, so this patch does not apply\n"
         "validate-runs: 1 error would be fixed in 1 file; nothing remains\n"
     )
     assert run("--fix", "page.json", cwd=tmp_path).code == 0
@@ -954,7 +954,7 @@ def test_a_line_that_is_no_text_is_shown_escaped_beside_a_change(tmp_path: Path)
     (tmp_path / "a.jsonl").write_bytes(b"\xff\n" + ONE_LINE.encode() + b"\n")
     shown = run("--diff", "--show-values", "a.jsonl", cwd=tmp_path)
     assert shown.out.splitlines()[3] == r" \udcff"
-    assert shown.err.startswith("validate-runs: a.jsonl: control characters are escaped here")
+    assert shown.err.startswith("validate-runs: a.jsonl: control characters are escaped")
     run("--fix", "a.jsonl", cwd=tmp_path)
     assert (tmp_path / "a.jsonl").read_bytes().startswith(b"\xff\n{")
 

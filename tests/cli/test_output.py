@@ -231,7 +231,7 @@ def test_the_folder_of_a_report_is_made_before_anything_is_checked(tmp_path: Pat
 def test_a_lost_report_is_told_and_the_others_are_written(tmp_path: Path) -> None:
     lines = tmp_path / "found.txt"
     ran = run("-f", "json:/dev/full", "-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES)
-    assert ran == Ran(2, "", "validate-runs: the report is lost: /dev/full: no space left on device\n")
+    assert ran == Ran(2, "", "validate-runs: cannot write the report: /dev/full: no space left on device\n")
     assert lines.read_text() == LINE
 
 

@@ -22,9 +22,9 @@ PROGRAM = """
 import sys
 from validator.batch import parallel as survey
 from validator.cli import main, progress
-survey.PAYS = 1
-survey.RANGE = survey._BATCH = 60_000
-progress.DELAY, progress._PAUSE = {delay}, 0
+survey.MIN_PARALLEL_BYTES = 1
+survey.RANGE_BYTES = survey._BATCH = 60_000
+progress.DELAY, progress._INTERVAL = {delay}, 0
 sys.argv[0] = "validate-runs"
 main()
 """

@@ -134,7 +134,7 @@ def test_no_name_of_a_file_becomes_an_option_of_the_hook(project: Project, stran
     before = {path: path.read_bytes() for path in project.folder.parent.rglob("*") if path.is_file()}
     files = f"^(recorded/|{re.escape(name)})"
     checked = f"\n{name}:{1 if name.endswith('.yml') else 35}:"
-    refused = f"\nvalidate-runs: {name} reads like an option and is the name of a file: put -- before file names\n"
+    refused = f"\nvalidate-runs: {name} is an option and the name of a file: put -- before file names\n"
     hooks: list[tuple[dict[str, Any], str]] = [
         ({}, checked),
         ({"args": [*ARGS, "--"]}, checked),

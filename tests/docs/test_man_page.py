@@ -15,7 +15,7 @@ from tests.support.tools import command as program
 from tests.support.tools import package
 from validator import __version__
 from validator.cli.command import command
-from validator.cli.config.apply import options_of
+from validator.cli.params import long_options
 
 PAGE = ROOT / "docs" / "validate-runs.1"
 DATE = re.compile('(?<=^.TH "VALIDATE-RUNS" "1" )"[0-9-]+"')
@@ -39,4 +39,4 @@ def test_mandoc_reads_the_page_without_a_complaint() -> None:
     words = [program("mandoc"), "-Tascii", str(PAGE)]
     shown = subprocess.run(words, capture_output=True, text=True, check=True, timeout=30).stdout
     plain = re.sub(".\b", "", shown)
-    assert [name for name in options_of(command) if not re.search(rf"^ .*--{name}\b", plain, re.MULTILINE)] == []
+    assert [name for name in long_options(command) if not re.search(rf"^ .*--{name}\b", plain, re.MULTILINE)] == []

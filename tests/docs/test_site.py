@@ -16,7 +16,7 @@ import pytest
 from tests.support.paths import ROOT
 from tests.support.tools import package
 from validator.cli.command import command
-from validator.cli.config.apply import options_of
+from validator.cli.params import long_options
 from validator.contract.loader import load_contract
 from validator.rules.base import Rule
 from validator.rules.registry import RULES
@@ -128,7 +128,7 @@ def test_a_rule_has_a_page_that_says_what_its_docstring_says(rule: Rule, site: P
     assert said.partition("¶")[2].startswith(f" {rule.group} {rule.severity} ")
 
 
-@pytest.mark.parametrize("option", options_of(command).values(), ids=lambda option: option.name)
+@pytest.mark.parametrize("option", long_options(command).values(), ids=lambda option: option.name)
 def test_an_option_is_in_the_reference(option: click.Option, site: Path) -> None:
     said = text_of(site / "reference" / "command" / "index.html")
     for word in option.opts:

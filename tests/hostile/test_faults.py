@@ -188,7 +188,7 @@ def assert_whole(case: Case, files: Mapping[str, bytes], faults: Faults | None =
 def told_of(call: str, file: str) -> str:
     """What is said when this fails: the name as the user knows it."""
     if file == OUTPUT:
-        return "the report is lost: "
+        return "cannot write the report: "
     if gettempdir() in (file, os.path.dirname(file)):
-        return "standard input cannot be kept"
+        return "cannot buffer standard input"
     return re.sub(r"\.[0-9a-f]{16}\.tmp$", "", os.path.basename(file))

@@ -233,5 +233,5 @@ def test_other_reports_leave_the_summary_of_the_step_alone(tmp_path: Path, words
 
 def test_a_summary_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     ran = run("-f", "github", SAMPLE, cwd=SAMPLES, env={"GITHUB_STEP_SUMMARY": str(tmp_path)})
-    assert (ran.code, ran.err) == (2, f"validate-runs: the report is lost: {tmp_path}: is a directory\n")
+    assert (ran.code, ran.err) == (2, f"validate-runs: cannot write the report: {tmp_path}: is a directory\n")
     assert ran.out.startswith(ANNOTATION)

@@ -579,7 +579,7 @@ def test_calls_that_return_no_runs_are_passed_over_and_counted(tmp_path: Path) -
     assert second.origin is not None
     assert second.origin.request == ("GET", f"/v1/threads/{RUN['thread_id']}/runs/", {"limit": "2", "after": "x"})
     why = f"1 call for runs was answered with 404, {lost}"
-    told = f"validate-runs: {file}: 7 records without runs passed over: {why}\n"
+    told = f"validate-runs: {file}: 7 records without runs skipped: {why}\n"
     assert run("-v", str(file)).err == told
 
 

@@ -82,13 +82,13 @@ def test_a_stream_without_runs_is_a_call_that_is_passed_over(tmp_path: Path, rec
     silent = [entry(text, kind="text/event-stream") for text in (DONE, "", "nothing of the kind")]
     recording = record(tmp_path, *silent, entry(DONE, kind="text/plain"), entry(json.dumps(PAGE)))
     assert checked("-v", recording) == Ran(
-        0, told_of(recording), f"validate-runs: {recording}: 4 records without runs passed over\n"
+        0, told_of(recording), f"validate-runs: {recording}: 4 records without runs skipped\n"
     )
     recording = record(tmp_path, *silent)
     assert checked(recording).err == (
         f"validate-runs: {recording}: nothing to check: none of its 3 calls returns runs\n"
     )
-    assert checked(tmp_path).err == "validate-runs: nothing to check: none of these recordings brings a run\n"
+    assert checked(tmp_path).err == "validate-runs: nothing to check: these recordings hold no runs\n"
 
 
 # Methods and statuses
@@ -111,7 +111,7 @@ def test_a_stream_without_runs_is_a_call_that_is_passed_over(tmp_path: Path, rec
 def test_what_is_no_answer_is_passed_over(tmp_path: Path, record: Any, method: str, status: int, text: str) -> None:
     recording = record(tmp_path, entry(text, method, status), entry(json.dumps(PAGE), "get"))
     why = f": 1 call for runs was answered with {status}" if method in ("GET", "POST") else ""
-    told = f"validate-runs: {recording}: 1 record without runs passed over{why}\n"
+    told = f"validate-runs: {recording}: 1 record without runs skipped{why}\n"
     assert checked("-v", recording) == Ran(0, told_of(recording), told)
     assert checked(recording) == Ran(0, SOUND, "")
 
@@ -149,7 +149,7 @@ def test_an_answer_that_was_not_recorded_is_never_passed_over_in_silence(tmp_pat
         f"{told}nothing to check: its only call returns no runs: it was recorded without its body\n",
     )
     one = f"{told}1 call for runs was recorded without its body\n"
-    nothing = "validate-runs: nothing to check: none of these recordings brings a run\n"
+    nothing = "validate-runs: nothing to check: these recordings hold no runs\n"
     assert checked(tmp_path) == Ran(2, "nothing was checked\n", one + nothing)
     har(tmp_path, lost, sound)
     assert checked(recording) == Ran(0, SOUND, one)
@@ -157,7 +157,7 @@ def test_an_answer_that_was_not_recorded_is_never_passed_over_in_silence(tmp_pat
     har(tmp_path, lost, sound, lost, entry("{}", status=401))
     assert checked(recording) == Ran(0, SOUND, f"{told}2 calls for runs were recorded without their bodies\n")
     assert checked("-v", recording).err == (
-        f"{told}3 records without runs passed over: 2 calls for runs were recorded without their bodies, "
+        f"{told}3 records without runs skipped: 2 calls for runs were recorded without their bodies, "
         "1 call for runs was answered with 401\n"
     )
 

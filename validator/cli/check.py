@@ -1,18 +1,20 @@
-"""The command at its work: the files are checked, the reports are written."""
+"""Check the files, leave out what a baseline accepts, write the reports, and find the exit code."""
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+import click
 
 from validator.batch.parallel import size_of, survey
-from validator.cli import output as reports
-from validator.cli.console import told
-from validator.cli.exit_codes import CLEAN, FAILED, FOUND
+from validator.cli.console import CLEAN, FAILED, FOUND, fail, warn
+from validator.cli.options import CliOptions
+from validator.cli.output import Report, lists_runs, plan_reports, report_paths, write_reports
 from validator.core.options import CheckOptions
 from validator.core.phrases import count, escape
 from validator.core.results import DocumentResult
@@ -26,204 +28,183 @@ from validator.sources.document import InputError, SkippedRecords
 if TYPE_CHECKING:
     from validator.batch.baseline import BaselineFilter
     from validator.batch.session import Result
-    from validator.cli.progress import Progress
+
+Clear: TypeAlias = Callable[[], None]
+"""Takes the progress line off the terminal."""
 
 
-def check_files(files: Sequence[str], options: dict[str, Any]) -> int:
-    """Check the files, write the reports, and tell the exit code; before that, fix what is to be fixed."""
-    settings = _settings(options)
-    if options["diff"]:
-        return _diff(files, settings, options)
-    options = {**options, "reports": reports.wanted(files, options)}
-    if options["fix"]:
-        return _fix_and_check(files, settings, options)
-    return _check(files, settings, options, None)
+def check_files(options: CliOptions) -> int:
+    """Check the files, write the reports and return the exit code."""
+    return check_and_report(options, check_options(options), plan_reports(options))
 
 
-def _diff(files: Sequence[str], settings: CheckOptions, options: dict[str, Any]) -> int:
-    """Print what would be fixed, instead of a report."""
-    from validator.cli import fix as fixing  # only for those who want it
-
-    codes: set[int] = {CLEAN}
-    shown: list[fixing.Fixable] = []
-    quiet, show_values = options["quiet"], options["show_values"]
-    with fixing.standard_input_kept(files):
-        results = _fixable(files, settings, options)
-        fixable, found = fixing.collect_fixes(_told(results, {**options, "fail_on": "never"}, codes), settings.show)
-        text = fixing.diff(fixable, shown, codes, show_values=show_values, quiet=quiet)
-        codes.add(reports.printed(text, _still))
-    if not quiet:
-        told(fixing.summary(shown, "would be fixed", found - fixing.noted(shown)))
-        if shown and not show_values:
-            told("what may be a secret is masked: with --show-values the diff is a patch that applies")
-    return max(codes)
-
-
-def _fix_and_check(files: Sequence[str], settings: CheckOptions, options: dict[str, Any]) -> int:
-    """Fix what can be fixed, then check all of it again."""
-    from validator.cli import fix as fixing  # only for those who want it
-
-    fixing.refuse_streams(files)
-    codes = {CLEAN}
-    fixable, _ = fixing.collect_fixes(_fixable(files, settings, options), settings.show)
-    done = fixing.apply_fixes(fixable, codes, quiet=options["quiet"])
-    remaining: Counter[Severity] = Counter()
-    codes.add(_check(files, settings, options, remaining))
-    if not options["quiet"]:
-        told(fixing.summary(done, "fixed", remaining))
-    return max(codes)
+def check_options(options: CliOptions) -> CheckOptions:
+    """Return the part of the options that decides which findings a document has."""
+    return CheckOptions(
+        severities=severities(options.select, options.ignore, options.severity),
+        now=time.time() if options.now is None else options.now,
+        contract=options.contract,
+        form=options.form,
+        expect=options.expect,
+        order=options.order,
+        limit=options.limit,
+        show=options.show,
+        show_values=options.show_values,
+        max_findings=options.max_findings,
+        per_file_ignores=options.per_file_ignores,
+        outlines=lists_runs(options),
+    )
 
 
-def _fixable(files: Sequence[str], settings: CheckOptions, options: dict[str, Any]) -> Iterator[Result]:
-    """What is found, with the fixes; what a baseline accepts is not among the findings."""
-    from validator.cli import fix as fixing
-
-    settings = fixing.without_limits(settings)
-    review = None
-    if options["baseline"] is not None:
-        from validator.cli import baselines  # only for those who have one
-
-        review = baselines.opened(files, options, settings)
-    progress = _progress(files, options)
-    results = _results(files, Checker(settings), options, progress)
-    try:
-        yield from results if review is None else review.passing(results)
-    finally:
-        if progress is not None:
-            progress.clear()
-
-
-def _check(
-    files: Sequence[str], settings: CheckOptions, options: dict[str, Any], remaining: Counter[Severity] | None
-) -> int:
-    """Check and report; `remaining` counts what is shown, where somebody wants to know."""
-    codes = {CLEAN}
-    if options["baseline"] is None:
-        _report(files, settings, options, codes, remaining=remaining)
-        return max(codes)
-    from validator.cli import baselines  # only for those who have one
-
-    review = baselines.opened(files, options, settings)
-    _report(files, baselines.without_limits(settings, review), options, codes, review, remaining)
-    codes.add(baselines.settled(review, quiet=options["quiet"]))
-    return max(codes)
-
-
-def _report(
-    files: Sequence[str],
+def check_and_report(
+    options: CliOptions,
     settings: CheckOptions,
-    options: dict[str, Any],
-    codes: set[int],
-    review: BaselineFilter | None = None,
+    reports: Sequence[Report],
     remaining: Counter[Severity] | None = None,
-) -> None:
-    """Write the reports; without what the review accepts, where there is one."""
-    progress = _progress(files, options)
-    results = _results(files, Checker(settings), options, progress)
-    if review is not None:
-        results = review.passing(results)
-    if remaining is not None:
-        from validator.cli import fix as fixing
+) -> int:
+    """Check, write the reports, update the baseline if asked, and return the exit code.
 
-        results = fixing.counted(results, remaining, Severity(options["show"]))
-    try:
-        codes.add(
-            reports.write(
-                options["reports"], _told(results, options, codes), options, progress.clear if progress else _still
-            )
+    `remaining` is increased by the findings that are shown.
+    """
+    codes = {CLEAN}
+    baseline = open_baseline(options, settings)
+    if baseline is not None:
+        known = frozenset(entry.fingerprint for entry in baseline.old.values())
+        settings = settings._replace(
+            show=baseline.watched.threshold, max_findings=None, known=known, max_excerpts=settings.max_findings
         )
-        if remaining is not None or (review is not None and review.updating):  # also where the reader has gone
-            deque(results, maxlen=0)
-    finally:
-        if progress is not None:
-            progress.clear()
+    with run_checks(options, settings, baseline) as (results, clear):
+        counted = results if remaining is None else count_findings(results, remaining, options.show)
+        codes.add(write_reports(reports, report_items(counted, options, codes), options, clear))
+        if remaining is not None or options.update_baseline:  # even if nobody reads the report any more
+            deque(counted, maxlen=0)
+    if baseline is not None:
+        codes.add(_close_baseline(baseline, quiet=options.quiet))
+    return max(codes)
 
 
-def _still() -> None:
-    """There is nothing on the terminal that would be in the way."""
+@contextmanager
+def run_checks(
+    options: CliOptions, settings: CheckOptions, baseline: BaselineFilter | None
+) -> Iterator[tuple[Iterator[Result], Clear]]:
+    """Yield the results of a check, with a progress line on a terminal, and what takes that line away."""
+    exclude = report_paths(options)
+    progress = None
+    if not options.quiet and sys.stderr is not None and sys.stderr.isatty():
+        from validator.cli.progress import Progress  # imports what only a terminal needs
 
-
-def _told(results: Iterable[Result], options: dict[str, Any], codes: set[int]) -> Iterator[ReportItem]:
-    """What reports tell of, one by one; what each means for the exit code is added to `codes`."""
-    empty = True
-    for one in results:
-        if isinstance(one, SkippedRecords):
-            _tell_passed_over(one, options)
-            continue
-        empty = False
-        if isinstance(one, InputError):
-            codes.add(FAILED)
-            told(f"{escape(one.file)}: {one}")
-        elif isinstance(one, DocumentResult):
-            codes.update(_codes(one, options["fail_on"]))
-        yield one
-    if empty:
-        codes.add(FAILED)
-        told("nothing to check: none of these recordings brings a run")
-
-
-def _results(
-    files: Sequence[str], checker: Checker, options: dict[str, Any], progress: Progress | None
-) -> Iterator[Result]:
+        progress = Progress(size_of(options.files, exclude))
     results = survey(
-        files,
-        checker,
-        options["max_bytes"],
-        options["jobs"] or _cores(),
-        apart=reports.apart(options),
-        listing=options["listing"],
-        history=options["history"],
+        options.files,
+        Checker(settings),
+        options.max_bytes,
+        options.jobs,
+        apart=exclude,
+        listing=options.listing,
+        history=options.history,
         tell=None if progress is None else progress.read,
     )
-    return results if progress is None else progress.passing(results)
+    if progress is not None:
+        results = progress.passing(results)
+    if baseline is not None:
+        results = baseline.passing(results)
+    clear = _noop if progress is None else progress.clear
+    try:
+        yield results, clear
+    finally:
+        clear()
 
 
-def _progress(files: Sequence[str], options: dict[str, Any]) -> Progress | None:
-    """What tells on a terminal how far the check has come; nothing where nobody looks, or somebody wants quiet."""
-    if options["quiet"] or sys.stderr is None or not sys.stderr.isatty():
-        return None
-    from validator.cli.progress import Progress  # nothing that looks at a terminal is needed without one
-
-    return Progress(size_of(files, reports.apart(options)))
+def _noop() -> None:
+    """Do nothing: there is no progress line."""
 
 
-def _cores() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def count_findings(results: Iterable[Result], counts: Counter[Severity], show: Severity) -> Iterator[Result]:
+    """Yield the results, and add their findings that are shown to `counts`."""
+    for result in results:
+        if isinstance(result, DocumentResult):
+            for (_, severity), number in result.totals.items():
+                counts[severity] += number if severity.reaches(show) else 0
+        yield result
 
 
-def _tell_passed_over(one: SkippedRecords, options: dict[str, Any]) -> None:
-    if options["verbose"] and one.number:
-        passed_over = f"{escape(one.file)}: {count(one.number, 'record')} without runs passed over"
-        told(f"{passed_over}: {', '.join(one.reasons)}" if one.reasons else passed_over)
-    elif one.missing_bodies and not options["quiet"]:
-        told(f"{escape(one.file)}: {one.missing_bodies}")
+def report_items(results: Iterable[Result], options: CliOptions, codes: set[int]) -> Iterator[ReportItem]:
+    """Yield the results that reports show; print the others; add the exit code of each to `codes`."""
+    is_empty = True
+    for result in results:
+        if isinstance(result, SkippedRecords):
+            _warn_of_skipped(result, options)
+            continue
+        is_empty = False
+        if isinstance(result, InputError):
+            codes.add(fail(f"{escape(result.file)}: {result}"))
+        elif isinstance(result, DocumentResult):
+            codes.update(_exit_codes(result, options.fail_on))
+        yield result
+    if is_empty:
+        codes.add(fail("nothing to check: these recordings hold no runs"))
 
 
-def _codes(checked: DocumentResult, fail_on: str) -> Iterator[int]:
-    for rule, severity in checked.totals:
+def _exit_codes(result: DocumentResult, fail_on: Severity | None) -> Iterator[int]:
+    for rule, severity in result.totals:
         if rule in FAILURES:
             yield FAILED
-        elif fail_on != "never" and severity.reaches(Severity(fail_on)):
+        elif fail_on is not None and severity.reaches(fail_on):
             yield FOUND
 
 
-def _settings(options: dict[str, Any]) -> CheckOptions:
-    return CheckOptions(
-        severities=severities(
-            (word for words in options["select"] for word in words),
-            (word for words in options["ignore"] for word in words),
-            dict(options["severity"]),
-        ),
-        now=time.time() if options["now"] is None else options["now"],
-        contract=options["contract"],
-        form=options["form"],
-        expect=options["expect"],
-        order=options["order"],
-        limit=options["limit"],
-        show=Severity(options["show"]),
-        show_values=options["show_values"],
-        max_findings=options["max_findings"] or None,
-        per_file_ignores=options["per_file_ignores"],
-        outlines=reports.tell_of_runs(options),
+def _warn_of_skipped(skipped: SkippedRecords, options: CliOptions) -> None:
+    if options.verbose and skipped.number:
+        message = f"{escape(skipped.file)}: {count(skipped.number, 'record')} without runs skipped"
+        warn(f"{message}: {', '.join(skipped.reasons)}" if skipped.reasons else message)
+    elif skipped.missing_bodies and not options.quiet:
+        warn(f"{escape(skipped.file)}: {skipped.missing_bodies}")
+
+
+def open_baseline(options: CliOptions, settings: CheckOptions) -> BaselineFilter | None:
+    """Read the baseline, if one is named; raises `click.ClickException` if it cannot be used."""
+    if options.baseline is None:
+        return None
+    import os
+
+    from validator.batch.baseline import BaselineFilter, BaselineOptions
+    from validator.batch.baseline_file import BaselineError, read
+
+    path = options.baseline
+    watched = BaselineOptions(
+        rules=settings.severities,
+        # what is neither shown nor fails need not be accepted
+        threshold=settings.show if options.fail_on is None else settings.show.or_lower(options.fail_on),
+        show=settings.show,
+        max_findings=settings.max_findings,
+        folders=tuple(os.path.abspath(file) for file in options.files if os.path.isdir(file)),
     )
+    try:
+        old = {} if options.update_baseline and not os.path.lexists(path) else read(path)
+    except BaselineError as error:
+        raise click.ClickException(str(error)) from None
+    return BaselineFilter(path, old, watched, options.update_baseline)
+
+
+def _close_baseline(baseline: BaselineFilter, *, quiet: bool) -> int:
+    """Write the baseline if it is updated, print what has changed, and return the exit code."""
+    path = escape(baseline.path)
+    if not baseline.updating:
+        if baseline.gone and not quiet:
+            gone = count(baseline.gone, "accepted finding")
+            occurs = "occurs" if baseline.gone == 1 else "occur"
+            them = "it" if baseline.gone == 1 else "them"
+            warn(f"{path}: {gone} no longer {occurs}; --update-baseline removes {them}")
+        return CLEAN
+    from validator.batch.baseline_file import write
+    from validator.core.files import reason
+
+    entries = list(baseline.entries)
+    try:
+        write(baseline.path, entries)
+    except OSError as error:
+        return fail(f"{path}: cannot write the baseline: {reason(error)}")
+    if not quiet:
+        accepted = count(sum(entry.count for entry in entries), "finding")
+        warn(f"{path}: {accepted} accepted, {baseline.new} new, {baseline.gone} gone")
+    return CLEAN

@@ -1,58 +1,43 @@
-"""What can be said on the command line."""
+"""The command: its options and which part of the program carries out a call."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from validator import __version__
-from validator.cli.exit_codes import CLEAN
-from validator.cli.params import PREFIX, SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp, WholeNumber
+from validator.cli.console import CLEAN
+from validator.cli.options import typed_options
+from validator.cli.params import (
+    PREFIX,
+    SEVERITIES,
+    OutputFormat,
+    Remap,
+    RuleWords,
+    Timestamp,
+    WholeNumber,
+    complete_rules,
+)
 from validator.core.formats import FORMATS
 from validator.core.options import MAX_BYTES, MAX_FINDINGS, SHOWN
 from validator.core.severity import Severity
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-
-def _rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    from validator.cli.completion import rules  # only where a shell asks
-
-    return rules(incomplete)
 
 
 def _use_configuration(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
     if context.resilient_parsing or context.params.get("explain") is not None:
         return value
-    from validator.cli.config.use import use_configuration  # --help, --version and --explain do without
+    from validator.cli.config.apply import use_configuration  # --help, --version and --explain need none
 
     return use_configuration(context, parameter, value)
 
 
-def _agree_on_fixing(context: click.Context, options: dict[str, Any]) -> None:
-    """What cannot be asked for together."""
-    if options["fix"] and options["diff"]:
-        raise click.UsageError("--fix and --diff contradict each other: --diff writes nothing")
-    if options["update_baseline"]:
-        raise click.UsageError("--update-baseline accepts what is there: fix first, then accept what is left")
-    if options["diff"]:
-        _refuse_report(context, "--diff prints a diff")
-
-
 def _refuse_report(context: click.Context, instead: str) -> None:
-    """Say that what is printed is no report, to those who ask for one of a certain form."""
+    """Raise `click.UsageError` if the user asks for the form of a report where something else is printed."""
     for name, word in {"output_format": "-f", "statistics": "--statistics"}.items():
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"{instead} instead of a report: leave {word} out")
-
-
-def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
-    """Unless the user says what to show, whatever fails the check is shown."""
-    if context.get_parameter_source("show") is ParameterSource.DEFAULT and options["fail_on"] != "never":
-        options["show"] = context.params["show"] = SHOWN.or_lower(Severity(options["fail_on"])).value
 
 
 @click.command(context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100})
@@ -76,11 +61,11 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
     type=click.Choice(["auto", "page", "run"]),
     default="auto",
     show_default=True,
-    help="What a document must be.",
+    help="What every document must be.",
 )
 @click.option("--order", type=click.Choice(["asc", "desc"]), help="The order that the request asked for.")
 @click.option("--limit", type=WholeNumber(1, 100), metavar="N", help="The page size that the request asked for.")
-@click.option("--now", type=Timestamp(), help="Fix the clock of the time rules: Unix seconds or ISO 8601.")
+@click.option("--now", type=Timestamp(), help="The current time for the time rules: Unix seconds or ISO 8601.")
 @click.option(
     "--max-bytes",
     type=WholeNumber(min=1),
@@ -90,7 +75,7 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
     help="The largest document to read, in bytes.",
 )
 @click.option("--select", type=RuleWords(), multiple=True, help="Check only these rules: names, groups or globs.")
-@click.option("--ignore", type=RuleWords(leaves_out=True), multiple=True, help="Leave these rules out.")
+@click.option("--ignore", type=RuleWords(is_ignored=True), multiple=True, help="Ignore these rules.")
 @click.option("--severity", type=Remap(), multiple=True, help="Change a severity: error, warning, info or off.")
 @click.option(
     "--fail-on",
@@ -112,7 +97,7 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
     multiple=True,
     default=["text"],
     show_default=True,
-    help=f"How findings are reported: {', '.join(FORMATS)}; with a file to write. May be repeated.",
+    help=f"The format of the report: {', '.join(FORMATS)}; and a file to write it to. May be repeated.",
 )
 @click.option("--show-values", is_flag=True, help="Print free text from the documents too.")
 @click.option(
@@ -121,26 +106,24 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
     default=MAX_FINDINGS,
     show_default=True,
     metavar="N",
-    help="Findings printed of one file; 0 for all.",
+    help="Findings to print per file; 0 for all.",
 )
-@click.option("--listing", is_flag=True, help="Take the documents, in their order, as the pages of one listing.")
-@click.option("--history", is_flag=True, help="Take the documents, in their order, as snapshots of the same runs.")
+@click.option("--listing", is_flag=True, help="Check the documents, in order, as the pages of one listing.")
+@click.option("--history", is_flag=True, help="Check the documents, in order, as snapshots of the same runs.")
 @click.option(
     "--jobs",
     type=WholeNumber(min=1),
     metavar="N",
-    help="Processes for archives.  [default: as many as there are cores]",
+    help="Processes for archives.  [default: the number of cores]",
 )
 @click.option("--baseline", type=click.Path(), metavar="FILE", help="Accept the findings that this file lists.")
 @click.option(
     "--update-baseline",
     is_flag=True,
     allow_from_autoenv=False,
-    help="Write what is found to the baseline, and accept it.",
+    help="Write the findings to the baseline, and accept them.",
 )
-@click.option(
-    "--fix", is_flag=True, allow_from_autoenv=False, help="Rewrite the files: set right what is wrong beyond doubt."
-)
+@click.option("--fix", is_flag=True, allow_from_autoenv=False, help="Apply safe fixes to the files.")
 @click.option("--diff", is_flag=True, allow_from_autoenv=False, help="Print what --fix would change; write nothing.")
 @click.option("--statistics", is_flag=True, help="Print counts by rule instead of findings.")
 @click.option(
@@ -150,17 +133,20 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
     help="Print the JSON Schema of a page (or --expect run) for other validators.",
 )
 @click.option(
-    "--bundle", is_flag=True, allow_from_autoenv=False, help="With --print-schema: let every part keep its own $id."
+    "--bundle", is_flag=True, allow_from_autoenv=False, help="With --print-schema: keep every part under its own $id."
 )
 @click.option(
-    "--dereference", is_flag=True, allow_from_autoenv=False, help="With --print-schema: write every $ref out."
+    "--dereference",
+    is_flag=True,
+    allow_from_autoenv=False,
+    help="With --print-schema: write every $ref out.",
 )
 @click.option(
     "--explain",
     metavar="RULE",
     is_eager=True,
     allow_from_autoenv=False,
-    shell_complete=_rules,
+    shell_complete=complete_rules,
     help="Print the page of a rule.",
 )
 @click.option("--list-rules", is_flag=True, allow_from_autoenv=False, help="Print all rules.")
@@ -170,10 +156,10 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
     is_eager=True,
     callback=_use_configuration,
     metavar="FILE",
-    help="Take settings from this file instead of the nearest validate-runs.toml or pyproject.toml.",
+    help="Read settings from this file instead of the nearest validate-runs.toml or pyproject.toml.",
 )
 @click.option(
-    "--isolated", is_flag=True, is_eager=True, callback=_use_configuration, help="Take settings from no file."
+    "--isolated", is_flag=True, is_eager=True, callback=_use_configuration, help="Read settings from no file."
 )
 @click.option(
     "--show-config", is_flag=True, allow_from_autoenv=False, help="Print the settings and where each comes from."
@@ -187,55 +173,64 @@ def _show_what_fails(context: click.Context, options: dict[str, Any]) -> None:
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")
 @click.option(
-    "--verbose", "-v", is_flag=True, help="Print what each document turned out to be; of sound records, how many."
+    "--verbose", "-v", is_flag=True, help="Print the kind of each document, and the number of records without findings."
 )
 @click.option("--debug", is_flag=True, help="Print tracebacks of internal errors.")
 @click.version_option(__version__, prog_name="validate-runs", message="%(prog)s %(version)s", allow_from_autoenv=False)
 @click.help_option("-h", "--help", allow_from_autoenv=False)
 @click.pass_context
-def command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
+def command(context: click.Context, /, **_: object) -> int:
     """Check OpenAI Assistants list-runs responses.
 
-    FILES are files, folders (searched for JSON, JSON Lines, event streams, HAR files and cassettes, packed or not) or
-    - for standard input. The exit code is 0 when nothing reaches
-    --fail-on, 1 when something does, 2 when something could not be opened or used.
+    FILES are files, folders (searched for JSON, JSON Lines, event streams, HAR files and cassettes, compressed or not)
+    or - for standard input. The exit code is 0 when no finding reaches --fail-on, 1 when one does, 2 when something
+    could not be opened or used.
 
     Settings are taken from the command line, then from the environment (VALIDATE_RUNS_FAIL_ON=warning), then from
     validate-runs.toml or [tool.validate-runs] in pyproject.toml.
     """
-    if options["debug"]:
+    if context.params["debug"]:
         import logging
 
         logging.basicConfig(level=logging.DEBUG)
-    if options["explain"] is not None:
+    if context.params["explain"] is not None:
         from validator.cli.info import explain
 
         _refuse_report(context, "--explain prints pages of rules")
-        return explain(options["explain"])
-    _show_what_fails(context, options)
-    if options["show_config"]:
-        from validator.cli.config.show import shown_configuration
+        return explain(context.params["explain"])
+    fail_on = context.params["fail_on"]
+    if context.get_parameter_source("show") is ParameterSource.DEFAULT and fail_on != "never":
+        context.params["show"] = SHOWN.or_lower(Severity(fail_on)).value  # show what fails the check
+    options = typed_options(context)
+    if options.show_config:
+        from validator.cli.config.show import format_configuration
 
-        click.echo(shown_configuration(context))
+        click.echo(format_configuration(context))
         return CLEAN
-    if options["list_rules"]:
+    if options.list_rules:
         from validator.cli.info import list_rules
 
         is_strict = context.get_parameter_source("output_format") is ParameterSource.COMMANDLINE
-        return list_rules(options["output_format"], is_strict=is_strict)
-    if options["print_schema"] or options["bundle"] or options["dereference"]:
-        from validator.cli.printed_schema import print_schema
+        return list_rules(options.output_format, is_strict=is_strict)
+    if options.print_schema or options.bundle or options.dereference:
+        from validator.cli.info import print_schema
 
         _refuse_report(context, "--print-schema prints a schema")
         return print_schema(options)
-    if options["update_baseline"] and options["baseline"] is None:
+    if options.update_baseline and options.baseline is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
-    if options["fix"] or options["diff"]:
-        _agree_on_fixing(context, options)
-    if not files:
+    if options.fix and options.diff:
+        raise click.UsageError("--fix and --diff contradict each other: --diff writes nothing")
+    if options.update_baseline and (options.fix or options.diff):
+        raise click.UsageError("--update-baseline accepts what is there: fix first, then accept what is left")
+    if options.diff:
+        _refuse_report(context, "--diff prints a diff")
+    if not options.files:
         raise click.UsageError("nothing to check: name files, folders or - for standard input")
-    from validator.cli.check import check_files  # --help and --version do without all that checks
+    if options.fix or options.diff:
+        from validator.cli.fix import diff_files, fix_files
 
-    configuration, per_file_ignores = context.obj
-    of_files = {"configuration": configuration and configuration.file, "per_file_ignores": per_file_ignores}
-    return check_files(files, {**options, **of_files})
+        return fix_files(options) if options.fix else diff_files(options)
+    from validator.cli.check import check_files  # --help and --version need nothing that checks
+
+    return check_files(options)

@@ -1,4 +1,4 @@
-"""Standard output and standard error, which can be closed, full, or read by nobody."""
+"""Standard output and standard error, which can be closed, full, or read by nobody; and the exit codes."""
 
 from __future__ import annotations
 
@@ -9,53 +9,59 @@ from typing import TextIO
 
 import click
 
-from validator.cli.exit_codes import FAILED
+CLEAN = 0
+"""No finding reaches `--fail-on`."""
+FOUND = 1
+"""A finding does."""
+FAILED = 2
+"""Something could not be opened or used."""
 
 
-def told(message: str) -> int:
-    """Say on standard error what could not be used, if anybody can be told."""
-    from validator.core.sanitize import sanitize  # only what went wrong pays for it
+def warn(message: str) -> None:
+    """Print a message on standard error, if anybody reads it."""
+    from validator.core.sanitize import sanitize  # most calls print no message
 
     try:
         click.echo("".join(sanitize([f"validate-runs: {message}"])), err=True)
     except OSError:
         discard(sys.stderr)  # or the interpreter fails at it again when it ends, and its exit code is 120
+
+
+def fail(message: str) -> int:
+    """Print on standard error what could not be used; return the exit code for that."""
+    warn(message)
     return FAILED
 
 
 def columns() -> int | None:
-    """The width of the terminal that standard output is; None where it is none."""
+    """Return the width of the terminal that standard output is; None where it is not a terminal."""
     if not sys.stdout.isatty():
         return None
-    import shutil  # it brings all formats of archives with it: only a terminal pays for that
+    import shutil  # it imports all formats of archives: only a terminal pays for that
 
     return shutil.get_terminal_size((80, 24)).columns
 
 
-def flushed(code: int) -> int:
-    """What is left in the buffer is part of the report: a full disk shows only here."""
+def flush(code: int) -> int:
+    """Write what is left in the buffer, where a full disk shows only now; return the exit code."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        return unheard(code)
     except OSError as error:
-        return lost(error)
+        return max(code, on_write_error(error))
     return code
 
 
-def lost(error: OSError) -> int:
-    """Say that the report could not be written."""
+def on_write_error(error: OSError) -> int:
+    """Print no more; report why, but for a reader that has closed the pipe; return the exit code."""
     discard()
-    return told(f"the report is lost: {error.strerror}")
+    if isinstance(error, BrokenPipeError):
+        return CLEAN
+    from validator.core.files import reason  # most reports are written
 
-
-def unheard(code: int) -> int:
-    """Nobody reads on: not a fault of ours or theirs."""
-    discard()
-    return code
+    return fail(f"cannot write the report: {reason(error)}")
 
 
 def discard(stream: TextIO | None = None) -> None:
-    """Let what is still to be written, to standard output by default, go nowhere, so that nobody fails at it again."""
+    """Send what is still to be written (to standard output by default) nowhere, so that it cannot fail again."""
     with suppress(OSError):  # there may be no descriptor left
         os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())

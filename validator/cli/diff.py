@@ -1,4 +1,4 @@
-"""What fixes change, as a unified diff: a patch that applies, or the changed lines without what may be a secret."""
+"""The unified diff of fixes: a patch that applies, or the changed values masked as in a report."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
-from validator.core.finding import Edit, Excerpt, Finding
+from validator.core.finding import Excerpt, Finding
 from validator.core.phrases import escape
 from validator.core.problem import Span
 from validator.core.sanitize import LOG_COMMAND
@@ -17,84 +18,78 @@ from validator.jsontext.parse import text_of
 from validator.jsontext.rewriting import Rewritten
 
 CONTEXT = 3
-"""Lines that stand unchanged around a change."""
+"""Unchanged lines shown around a change."""
 
-Lines: TypeAlias = tuple[str, str]
-"""A line as it is and as it is to be, with its line feed."""
+LinePair: TypeAlias = tuple[str, str]
+"""A line before and after the fix, with its line feed."""
+
+_PLAIN = {*map(chr, range(0x20, 0x7F))} - {*'"\\#'}
+_KEPT = re.compile("(\\A\ufeff|\t|\r?\n\\Z)")
+"""What a line of a patch keeps although a terminal may obey it: a byte order mark, tabs and its end."""
 
 
 class Hunk(NamedTuple):
-    """Lines around a change, and the number of the first."""
+    """A change with the lines around it, and the number of the first line."""
 
     start: int
-    lines: Sequence[Lines]
+    lines: Sequence[LinePair]
 
 
-def header(file: str) -> str:
-    """The two lines that name the file."""
-    return f"--- {_name('a', file)}\n+++ {_name('b', file)}\n"
+def file_header(file: str) -> str:
+    """Return the two lines that name the file."""
+    return f"--- {_quote_name('a', file)}\n+++ {_quote_name('b', file)}\n"
 
 
-def _name(side: str, file: str) -> str:
-    """A file as git and patch read it: in quotes where they, or a terminal, would stumble over it."""
+def _quote_name(side: str, file: str) -> str:
+    """Return a file name as git and patch read it: in quotes where they, or a terminal, need that."""
     name = f"{side}/{os.path.normpath(file).lstrip('/')}"
-    if printable(name) == name and not {'"', "\\"} & {*name}:
+    if _neutralize(name) == name and not {'"', "\\"} & {*name}:
         return f"{name}\t" if " " in name else name
-    octets = (chr(byte) if chr(byte) in _HARMLESS else f"\\{byte:03o}" for byte in os.fsencode(name))
+    octets = (chr(byte) if chr(byte) in _PLAIN else f"\\{byte:03o}" for byte in os.fsencode(name))
     return f'"{"".join(octets)}"'
 
 
-_HARMLESS = {*map(chr, range(0x20, 0x7F))} - {*'"\\#'}
-
-
-def printable(text: str) -> str:
-    """The text in which nothing is obeyed by a terminal or by a build server."""
+def _neutralize(text: str) -> str:
+    """Return the text with nothing in it that a terminal or a build server obeys."""
     return LOG_COMMAND.sub(r"#\\", escape(text))
 
 
-def masked(piece: Rewritten, findings: Sequence[Finding]) -> Iterator[str]:
-    """The changed places of a document, each as a hunk without context that shows what a report would show."""
-    ordered = sorted((finding for finding in findings if finding.edit), key=_start)
-    edits = [finding.edit for finding in ordered if finding.edit]
-    old = _excerpts(piece.old, [edit.span for edit in edits])
-    new = _excerpts(piece.new, list(_moved(edits)))
-    for finding, before, after in zip(ordered, old, new, strict=True):
-        at = f"@@ -{finding.line} +{finding.line} @@ {finding.rule} {printable(finding.pointer)}"
-        yield f"{at}\n-{_line(before)}\n+{_line(after)}\n"
+def format_masked(piece: Rewritten, findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield each changed place of a document as a hunk without context, masked as in a report."""
+    fixes = sorted(((edit.span, edit, finding) for finding in findings if (edit := finding.edit)), key=itemgetter(0))
+    old_spans: list[tuple[Span, str]] = []
+    new_spans: list[tuple[Span, str]] = []
+    shift = 0
+    for span, edit, _ in fixes:
+        start = span.start + shift
+        old_spans.append((span, ""))
+        new_spans.append((Span(start, start + len(edit.text)), ""))
+        shift += len(edit.text) - (span.end - span.start)
+    old = excerpts(text_of(piece.old), old_spans, show_values=False)
+    new = excerpts(text_of(piece.new), new_spans, show_values=False)
+    for (_, _, finding), before, after in zip(fixes, old, new, strict=True):
+        at = f"@@ -{finding.line} +{finding.line} @@ {finding.rule} {_neutralize(finding.pointer)}"
+        yield f"{at}\n-{_excerpt_line(before)}\n+{_excerpt_line(after)}\n"
 
 
-def _start(finding: Finding) -> int:
-    return finding.edit.span.start if finding.edit else 0
-
-
-def _excerpts(data: bytes, spans: Sequence[Span]) -> list[Excerpt]:
-    return excerpts(text_of(data), [(span, "") for span in spans], show_values=False)
-
-
-def _moved(edits: Iterable[Edit]) -> Iterator[Span]:
-    """Where the edits, in their order, stand in the new text."""
-    moved = 0
-    for (start, end), text, _ in edits:
-        yield Span(start + moved, start + moved + len(text))
-        moved += len(text) - (end - start)
-
-
-def _line(excerpt: Excerpt) -> str:
-    shown = LOG_COMMAND.sub(r"#\\", excerpt.text)
-    return f"{'...' * excerpt.cut_left}{shown}{'...' * excerpt.cut_right}"
+def _excerpt_line(excerpt: Excerpt) -> str:
+    text = LOG_COMMAND.sub(r"#\\", excerpt.text)
+    return f"{'...' * excerpt.cut_left}{text}{'...' * excerpt.cut_right}"
 
 
 def hunks(pieces: Iterable[Rewritten]) -> Iterator[Hunk]:
-    """The changes of a file with the lines around them; those that are near each other together."""
-    hunk: list[Lines] = []
-    start, unchanged = 0, list[Lines]()
-    for number, lines in enumerate(_pairs(pieces), 1):
-        if lines[0] != lines[1]:
+    """Yield the changes of a file with the lines around them; changes near each other share a hunk."""
+    hunk: list[LinePair] = []
+    start, unchanged = 0, list[LinePair]()
+    # a fix replaces a scalar, so both sides have the same number of lines
+    pairs = (pair for piece in pieces for pair in zip(_lines(piece.old), _lines(piece.new), strict=True))
+    for number, pair in enumerate(pairs, 1):
+        if pair[0] != pair[1]:
             start = start or number - len(unchanged)
-            hunk += [*unchanged, lines]
+            hunk += [*unchanged, pair]
             unchanged = []
             continue
-        unchanged.append(lines)
+        unchanged.append(pair)
         if hunk and len(unchanged) > 2 * CONTEXT:
             yield Hunk(start, hunk + unchanged[:CONTEXT])
             hunk, start = [], 0
@@ -104,42 +99,32 @@ def hunks(pieces: Iterable[Rewritten]) -> Iterator[Hunk]:
         yield Hunk(start, hunk + unchanged[:CONTEXT])
 
 
-def _pairs(pieces: Iterable[Rewritten]) -> Iterator[Lines]:
-    """The lines of both sides; a fix is a scalar, so there are as many of the one as of the other."""
-    for piece in pieces:
-        yield from zip(_lines(piece.old), _lines(piece.new), strict=True)
-
-
 def _lines(data: bytes) -> list[str]:
-    """The lines of a stretch of a file, as `keepends` would but at line feeds alone."""
-    *whole, last = data.decode(errors="surrogateescape").split("\n")
-    return [*(f"{line}\n" for line in whole), *([last] if last else [])]
+    """Split at line feeds alone, and keep them."""
+    *lines, last = data.decode(errors="surrogateescape").split("\n")
+    return [*(f"{line}\n" for line in lines), *([last] if last else [])]
 
 
-def in_full(hunk: Hunk) -> Iterator[str]:
-    """A hunk as git and patch apply it."""
+def format_hunk(hunk: Hunk) -> Iterator[str]:
+    """Yield a hunk as git and patch apply it."""
     size = len(hunk.lines)
     yield f"@@ -{hunk.start},{size} +{hunk.start},{size} @@\n"
-    for is_changed, lines in groupby(hunk.lines, lambda lines: lines[0] != lines[1]):
-        run = list(lines)
-        if not is_changed:
-            yield from (_marked(" ", line) for line, _ in run)
-            continue
-        yield from (_marked("-", line) for line, _ in run)
-        yield from (_marked("+", line) for _, line in run)
+    for is_changed, pairs in groupby(hunk.lines, lambda pair: pair[0] != pair[1]):
+        group = list(pairs)
+        if is_changed:
+            yield from (_marked("-", old) for old, _ in group)
+            yield from (_marked("+", new) for _, new in group)
+        else:
+            yield from (_marked(" ", old) for old, _ in group)
 
 
 def is_printable(hunk: Hunk) -> bool:
-    """Whether all that stands in the hunk is printed as it is."""
-    return all(_printable_line(line) == line for lines in hunk.lines for line in lines)
+    """Return whether all lines of the hunk are printed as they are, so that the patch applies."""
+    return all(_printable_line(line) == line for pair in hunk.lines for line in pair)
 
 
 def _printable_line(line: str) -> str:
-    """The line in which nothing is obeyed; a byte order mark, tabs and its end stay as they are."""
-    return "".join(part if _FORMAT.fullmatch(part) else printable(part) for part in _FORMAT.split(line))
-
-
-_FORMAT = re.compile("(\\A\ufeff|\t|\r?\n\\Z)")
+    return "".join(part if _KEPT.fullmatch(part) else _neutralize(part) for part in _KEPT.split(line))
 
 
 def _marked(mark: str, line: str) -> str:

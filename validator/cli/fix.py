@@ -1,4 +1,4 @@
-"""`--fix` and `--diff`: what is wrong beyond doubt is set right, or shown as it would be."""
+"""`--fix` and `--diff`: apply the fixes of findings to the files, or show them as a diff."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -16,9 +16,11 @@ from typing import BinaryIO
 import click
 
 from validator.batch.session import Result
-from validator.cli import diff as patches
-from validator.cli.console import told
-from validator.cli.exit_codes import FOUND
+from validator.cli.check import check_and_report, check_options, count_findings, open_baseline, report_items, run_checks
+from validator.cli.console import CLEAN, FOUND, fail, warn
+from validator.cli.diff import file_header, format_hunk, format_masked, hunks, is_printable
+from validator.cli.options import CliOptions
+from validator.cli.output import plan_reports, print_text
 from validator.core import files as own_files
 from validator.core.finding import Edit, Finding
 from validator.core.options import CheckOptions
@@ -34,18 +36,20 @@ from validator.sources.files import STANDARD_INPUT, open_standard_input
 
 
 @dataclass(slots=True)
-class Fixable:
-    """What can be fixed in a file, by record and place; in a recording, where it is not done, only how much."""
+class FileFixes:
+    """The findings of a file that have a fix, by record and span; of a recording, which is never rewritten, how many.
+
+    `counts` counts them by severity; those of a file that is named twice count twice.
+    """
 
     name: str
     findings: defaultdict[int | None, dict[Span, Finding]] = field(default_factory=lambda: defaultdict(dict))
     in_recording: int = 0
-    noted: Counter[Severity] = field(default_factory=Counter)
-    """The same, with those of a file that is named twice as often as they were found."""
+    counts: Counter[Severity] = field(default_factory=Counter)
 
     def add(self, finding: Finding, edit: Edit) -> None:
-        """Take note of a finding."""
-        self.noted[finding.severity] += 1
+        """Add a finding and its fix."""
+        self.counts[finding.severity] += 1
         if edit.digest:
             self.findings[finding.record][edit.span] = finding
         else:
@@ -53,154 +57,152 @@ class Fixable:
 
     @property
     def edits(self) -> Edits:
-        """What is to be done."""
-        return {record: [one.edit for one in found.values() if one.edit] for record, found in self.findings.items()}
+        """The edits by record."""
+        return {
+            record: [finding.edit for finding in findings.values() if finding.edit]
+            for record, findings in self.findings.items()
+        }
 
     @property
-    def counts(self) -> Counter[Severity]:
-        """How many findings that mends."""
-        return Counter(finding.severity for found in self.findings.values() for finding in found.values())
+    def distinct_counts(self) -> Counter[Severity]:
+        """The number of findings that the edits fix, by severity."""
+        return Counter(finding.severity for findings in self.findings.values() for finding in findings.values())
 
 
-def without_limits(settings: CheckOptions) -> CheckOptions:
-    """The settings with which every finding that is shown is there, with its fix if it has one."""
-    return settings._replace(edits=True, max_findings=None, max_excerpts=0, outlines=False)
-
-
-def refuse_streams(files: Iterable[str]) -> None:
-    """Say at once that nothing but files is rewritten."""
-    for file in files:
-        is_pipe = False
-        with suppress(OSError):  # it will be told when its turn comes
-            is_pipe = file == STANDARD_INPUT or _is_pipe(file)
-        if is_pipe:
+def fix_files(options: CliOptions) -> int:
+    """Apply the fixes, then check all files again and report; return the exit code."""
+    settings, reports = check_options(options), plan_reports(options)
+    for file in options.files:
+        if file == STANDARD_INPUT or _is_pipe(file):
             name = "standard input" if file == STANDARD_INPUT else file
-            raise click.UsageError(f"--fix rewrites files, and {name} is none: --diff shows what it would change")
+            raise click.UsageError(f"--fix rewrites files, and {name} is not one: --diff shows what it would change")
+    codes = {CLEAN}
+    with _checked_for_fixes(options, settings) as results:
+        fixes = collect_fixes(results)
+    fixed = _apply_fixes(fixes, codes, quiet=options.quiet)
+    remaining: Counter[Severity] = Counter()
+    codes.add(check_and_report(options, settings, reports, remaining))
+    if not options.quiet:
+        warn(_summarize(fixed, "fixed", remaining))
+    return max(codes)
 
 
-def _is_pipe(file: str) -> bool:
-    return stat.S_ISFIFO(os.stat(file).st_mode)
+def diff_files(options: CliOptions) -> int:
+    """Print the fixes as a unified diff instead of a report; return the exit code."""
+    settings = check_options(options)
+    codes: set[int] = {CLEAN}
+    shown: list[FileFixes] = []
+    found: Counter[Severity] = Counter()
+    with _rewindable_standard_input(options.files):
+        with _checked_for_fixes(options, settings) as results:
+            counted = count_findings(results, found, settings.show)
+            fixes = collect_fixes(report_items(counted, replace(options, fail_on=None), codes))
+        codes.add(print_text(_diff(fixes, shown, codes, options), lambda: None))
+    if not options.quiet:
+        remaining = found - sum((file.counts for file in shown), Counter[Severity]())
+        warn(_summarize(shown, "would be fixed", remaining))
+        if shown and not options.show_values:
+            warn("values may be masked; --show-values prints a patch that applies")
+    return max(codes)
 
 
 @contextmanager
-def standard_input_kept(files: Iterable[str]) -> Iterator[None]:
-    """Let standard input be read twice, if it is read."""
-    if STANDARD_INPUT not in files or sys.stdin is None:
-        yield
-        return
-    before = sys.stdin
-    with ExitStack() as stack:
-        try:
-            kept = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
-            copyfileobj(open_standard_input(), kept.buffer)
-            kept.seek(0)
-        except OSError as error:
-            why = own_files.reason(error)
-            raise click.ClickException(f"standard input cannot be kept, to be read once more: {why}") from None
-        sys.stdin = kept
-        stack.callback(setattr, sys, "stdin", before)
-        yield
+def _checked_for_fixes(options: CliOptions, settings: CheckOptions) -> Iterator[Iterator[Result]]:
+    """Yield the results with all findings that are shown and not accepted, and their fixes."""
+    settings = settings._replace(edits=True, max_findings=None, max_excerpts=0, outlines=False)
+    with run_checks(options, settings, open_baseline(options, settings)) as (results, _):
+        yield results
 
 
-def collect_fixes(
-    results: Iterable[Result | ReportItem], show: Severity
-) -> tuple[Sequence[Fixable], Counter[Severity]]:
-    """What can be fixed, file by file, and how much was found altogether of what is shown."""
-    fixable: dict[str, Fixable] = {}
-    found: Counter[Severity] = Counter()
-    for one in counted(results, found, show):
-        for finding in one.findings if isinstance(one, DocumentResult) else ():
+def collect_fixes(results: Iterable[Result | ReportItem]) -> Sequence[FileFixes]:
+    """Return the findings that have a fix, file by file."""
+    fixes: dict[str, FileFixes] = {}
+    for result in results:
+        for finding in result.findings if isinstance(result, DocumentResult) else ():
             if finding.edit is not None:
                 name = finding.file or ""
-                fixable.setdefault(os.path.realpath(name), Fixable(name)).add(finding, finding.edit)
-    return list(fixable.values()), found
+                fixes.setdefault(os.path.realpath(name), FileFixes(name)).add(finding, finding.edit)
+    return list(fixes.values())
 
 
-def counted(
-    results: Iterable[Result | ReportItem], found: Counter[Severity], show: Severity
-) -> Iterator[Result | ReportItem]:
-    """The same results; what is found in them and shown is counted as they go by."""
-    for one in results:
-        if isinstance(one, DocumentResult):
-            for (_, severity), number in one.totals.items():
-                found[severity] += number if severity.reaches(show) else 0
-        yield one
+def _apply_fixes(fixes: Iterable[FileFixes], codes: set[int], *, quiet: bool) -> Sequence[FileFixes]:
+    """Rewrite the files that can be, and return those that were."""
+    fixed = []
+    for file in _rewritable(fixes, codes, quiet=quiet):
+        with _report_errors(file, codes):
+            rewrite(file.name, file.edits)
+            fixed.append(file)
+    return fixed
 
 
-def apply_fixes(fixable: Iterable[Fixable], codes: set[int], *, quiet: bool) -> Sequence[Fixable]:
-    """Fix what can be, and tell of the rest; returns what is fixed."""
-    return [one for one in _rewritable(fixable, codes, quiet=quiet) if _is_rewritten(one, codes)]
-
-
-def _is_rewritten(one: Fixable, codes: set[int]) -> bool:
-    with _told_of(one, codes):
-        rewrite(one.name, one.edits)
-        return True
-    return False
-
-
-def diff(
-    fixable: Iterable[Fixable], shown: list[Fixable], codes: set[int], *, show_values: bool, quiet: bool
-) -> Iterator[str]:
-    """The changes as a unified diff; the files that it shows are added to `shown`."""
-    for one in _rewritable(fixable, codes, quiet=quiet):
-        with _told_of(one, codes), _opened(one.name) as file:
-            for number, part in enumerate(_parts(one, rewritten(file, one.edits), show_values=show_values)):
+def _diff(fixes: Iterable[FileFixes], shown: list[FileFixes], codes: set[int], options: CliOptions) -> Iterator[str]:
+    """Yield the changes as a unified diff; add the files that it shows to `shown`."""
+    for file in _rewritable(fixes, codes, quiet=options.quiet):
+        with _report_errors(file, codes), _opened(file.name) as data:
+            for number, part in enumerate(_file_diff(file, rewritten(data, file.edits), options.show_values)):
                 if number == 0:
-                    shown.append(one)
+                    shown.append(file)
                     codes.add(FOUND)
-                    yield patches.header("<stdin>" if one.name == STANDARD_INPUT else one.name)
+                    yield file_header("<stdin>" if file.name == STANDARD_INPUT else file.name)
                 yield part
 
 
-def _parts(one: Fixable, pieces: Iterable[Rewritten], *, show_values: bool) -> Iterator[str]:
+def _file_diff(file: FileFixes, pieces: Iterable[Rewritten], show_values: bool) -> Iterator[str]:
     if not show_values:
         for piece in pieces:
-            if piece.record in one.findings:
-                yield from patches.masked(piece, list(one.findings[piece.record].values()))
+            if piece.record in file.findings:
+                yield from format_masked(piece, list(file.findings[piece.record].values()))
         return
-    is_printable = True
-    for hunk in patches.hunks(pieces):
-        is_printable = is_printable and patches.is_printable(hunk)
-        yield from patches.in_full(hunk)
-    if not is_printable:
-        told(f"{escape(one.name)}: control characters are escaped here, so that this patch does not apply")
+    is_patch = True
+    for hunk in hunks(pieces):
+        is_patch = is_patch and is_printable(hunk)
+        yield from format_hunk(hunk)
+    if not is_patch:
+        warn(f"{escape(file.name)}: control characters are escaped, so this patch does not apply")
 
 
 @contextmanager
-def _told_of(one: Fixable, codes: set[int]) -> Iterator[None]:
-    """Tell of what keeps a file from being read again, or rewritten."""
+def _report_errors(file: FileFixes, codes: set[int]) -> Iterator[None]:
+    """Print why a file cannot be read again or rewritten."""
     try:
         yield
     except HasChanged:
-        codes.add(told(f"{escape(one.name)}: has changed since it was checked, and is left as it is"))
+        codes.add(fail(f"{escape(file.name)}: changed since it was checked; left unfixed"))
     except OSError as error:
-        codes.add(told(f"{escape(one.name)}: cannot be fixed: {own_files.reason(error)}"))
+        codes.add(fail(f"{escape(file.name)}: cannot be fixed: {own_files.reason(error)}"))
 
 
-def _rewritable(fixable: Iterable[Fixable], codes: set[int], *, quiet: bool) -> Iterator[Fixable]:
-    """The files that can be fixed; of the others it is told why they are not."""
-    for one in fixable:
-        with _told_of(one, codes):
-            if not (why_not := _why_not(one)):
-                yield one
+def _rewritable(fixes: Iterable[FileFixes], codes: set[int], *, quiet: bool) -> Iterator[FileFixes]:
+    """Yield the files that can be rewritten; print why the others cannot."""
+    for file in fixes:
+        with _report_errors(file, codes):
+            obstacle = _obstacle(file)
+            if not obstacle:
+                yield file
             elif not quiet:
-                number = one.in_recording + one.counts.total()
-                told(f"{escape(one.name)}: {count(number, 'finding')} could be fixed, but {why_not}")
+                number = file.in_recording + file.distinct_counts.total()
+                warn(f"{escape(file.name)}: {count(number, 'finding')} could be fixed, but {obstacle}")
 
 
-def _why_not(one: Fixable) -> str:
-    if one.in_recording:
+def _obstacle(file: FileFixes) -> str:
+    """Return why a file cannot be rewritten; empty if it can."""
+    if file.in_recording:
         return "a recording is not rewritten"
-    if one.name != STANDARD_INPUT and _is_pipe(one.name):
+    if file.name != STANDARD_INPUT and _is_pipe(file.name):
         return "a pipe is read only once: hand it over as standard input"
-    with _opened(one.name) as file:
-        return "a packed file is not rewritten" if is_compressed(file.read(len(ZSTD))) else ""
+    with _opened(file.name) as data:
+        return "a packed file is not rewritten" if is_compressed(data.read(len(ZSTD))) else ""
+
+
+def _is_pipe(file: str) -> bool:
+    with suppress(OSError):  # reported when the file is read
+        return stat.S_ISFIFO(os.stat(file).st_mode)
+    return False
 
 
 @contextmanager
 def _opened(name: str) -> Iterator[BinaryIO]:
-    """A file, or standard input once more."""
+    """Open a file, or standard input once more."""
     if name != STANDARD_INPUT:
         with open(name, "rb") as file:
             yield file
@@ -209,19 +211,32 @@ def _opened(name: str) -> Iterator[BinaryIO]:
     yield sys.stdin.buffer
 
 
-def summary(done: Sequence[Fixable], verb: str, remaining: Counter[Severity]) -> str:
-    """`2 errors and 1 warning fixed in 1 file; 1 error remains`."""
-    rest = f"{_words(remaining)} remain{'s' if remaining.total() == 1 else ''}" if remaining.total() else ""
-    if not done:
+@contextmanager
+def _rewindable_standard_input(files: Iterable[str]) -> Iterator[None]:
+    """Replace standard input, if it is among the files, by a copy that can be read twice."""
+    if STANDARD_INPUT not in files or sys.stdin is None:
+        yield
+        return
+    with ExitStack() as stack:
+        try:
+            copy = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
+            copyfileobj(open_standard_input(), copy.buffer)
+            copy.seek(0)
+        except OSError as error:
+            raise click.ClickException(f"cannot buffer standard input: {own_files.reason(error)}") from None
+        stack.callback(setattr, sys, "stdin", sys.stdin)
+        sys.stdin = copy
+        yield
+
+
+def _summarize(fixed: Sequence[FileFixes], verb: str, remaining: Counter[Severity]) -> str:
+    """Return `2 errors and 1 warning fixed in 1 file; 1 error remains`."""
+    rest = f"{_counted(remaining)} remain{'s' if remaining.total() == 1 else ''}" if remaining.total() else ""
+    if not fixed:
         return "; ".join(filter(None, ("nothing to fix", rest)))
-    mended = sum((one.counts for one in done), Counter[Severity]())
-    return f"{_words(mended)} {verb} in {count(len(done), 'file')}; {rest or 'nothing remains'}"
+    counts = sum((file.distinct_counts for file in fixed), Counter[Severity]())
+    return f"{_counted(counts)} {verb} in {count(len(fixed), 'file')}; {rest or 'nothing remains'}"
 
 
-def noted(fixable: Iterable[Fixable]) -> Counter[Severity]:
-    """How many of the findings that is."""
-    return sum((one.noted for one in fixable), Counter[Severity]())
-
-
-def _words(counts: Counter[Severity]) -> str:
+def _counted(counts: Counter[Severity]) -> str:
     return listed(count(counts[severity], severity) for severity in Severity if counts[severity])

@@ -1,78 +1,81 @@
-"""`--explain` and `--list-rules`: what there is to know of rules."""
+"""`--explain`, `--list-rules` and `--print-schema`: what is printed without checking anything."""
 
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
-from validator.cli.console import columns
-from validator.cli.exit_codes import CLEAN
+from validator.cli.console import CLEAN, columns
+from validator.cli.options import CliOptions
+from validator.contract.export import Layout, export
 from validator.core.formats import Output
-from validator.rules.base import Rule
+from validator.core.resource import RUN
 from validator.rules.registry import RULES
 from validator.rules.selection import UnknownRule, matching
 
-_FORMATS = ("text", "concise", "json", "jsonl")
-"""The formats in which rules can be listed; the first two are the same here."""
-_NARROWEST = 24
+_LIST_FORMATS = ("text", "concise", "json", "jsonl")
+"""The formats of `--list-rules`; the first two are the same here."""
+_MIN_WIDTH = 24
 """Columns that a text takes, however narrow the terminal says it is."""
 
 
-def explain(word: str) -> int:
-    """Print the pages of the rules that a name, group or glob means, or several with commas between."""
+def explain(words: str) -> int:
+    """Print the pages of the rules that names, groups or globs, with commas between, match."""
     try:
-        rules = {rule.name: rule for one in word.split(",") for rule in matching(one.strip())}
+        rules = {rule.name: rule for word in words.split(",") for rule in matching(word.strip())}
     except UnknownRule as error:
         raise click.BadParameter(f"{error}.", param_hint="'--explain'") from error
-    page, width = "\n\n".join(rule.page for rule in rules.values()), columns()
-    click.echo(page if width is None else "\n\n".join(_fitted(part, width) for part in page.split("\n\n")))
+    text, width = "\n\n".join(rule.page for rule in rules.values()), columns()
+    if width is not None:
+        paragraphs = text.split("\n\n")
+        text = "\n\n".join(part if part.startswith(" ") else "\n".join(_wrap(part, width)) for part in paragraphs)
+    click.echo(text)
     return CLEAN
 
 
-def _fitted(paragraph: str, width: int) -> str:
-    """A paragraph with its words in lines of a terminal; what is set off stays as it is."""
-    return paragraph if paragraph.startswith(" ") else "\n".join(_wrapped(paragraph, width))
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    import textwrap  # only a terminal pays for that
-
-    return textwrap.wrap(text, max(width, _NARROWEST), break_long_words=False, break_on_hyphens=False)
+def _wrap(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, _MIN_WIDTH), break_long_words=False, break_on_hyphens=False)
 
 
 def list_rules(outputs: Sequence[Output], *, is_strict: bool) -> int:
-    """Print all rules, a line each, or as JSON; to be strict is to refuse a format that means nothing here."""
-    wanted = outputs[0]
-    if is_strict:
-        _refuse(outputs)
-    if wanted.format in ("json", "jsonl"):
-        rows = [_row(rule) for rule in RULES]
-        click.echo(json.dumps(rows, indent=2) if wanted.format == "json" else "\n".join(map(json.dumps, rows)))
+    """Print all rules, a line each, or as JSON; if strict, refuse a format that means nothing here."""
+    if is_strict and (len(outputs) > 1 or outputs[0].file is not None):
+        raise click.UsageError("--list-rules prints one list: redirect it to write a file, -f json > FILE")
+    if is_strict and outputs[0].format not in _LIST_FORMATS:
+        raise click.UsageError(f"--list-rules has no {outputs[0].format} form, but {', '.join(_LIST_FORMATS)}")
+    if outputs[0].format in ("json", "jsonl"):
+        rows = [
+            {
+                "rule": rule.name,
+                "group": rule.group,
+                "severity": rule.severity,
+                "summary": rule.summary,
+                "fixable": rule.is_fixable,
+            }
+            for rule in RULES
+        ]
+        click.echo(json.dumps(rows, indent=2) if outputs[0].format == "json" else "\n".join(map(json.dumps, rows)))
         return CLEAN
     longest, width = max(len(rule.name) for rule in RULES), columns()
     for rule in RULES:
         head = f"{rule.name:{longest}}  {rule.group:8}  {rule.severity:7}  "
         summary = f"{rule.summary} (--fix)" if rule.is_fixable else rule.summary
-        lines = [summary] if width is None else _wrapped(summary, width - len(head))
+        lines = [summary] if width is None else _wrap(summary, width - len(head))
         click.echo(head + f"\n{' ' * len(head)}".join(lines))
     return CLEAN
 
 
-def _refuse(outputs: Sequence[Output]) -> None:
-    if len(outputs) > 1 or outputs[0].file is not None:
-        raise click.UsageError("--list-rules prints one list: redirect it to write a file, -f json > FILE")
-    if outputs[0].format not in _FORMATS:
-        raise click.UsageError(f"--list-rules has no {outputs[0].format} form, but {', '.join(_FORMATS)}")
-
-
-def _row(rule: Rule) -> dict[str, Any]:
-    return {
-        "rule": rule.name,
-        "group": rule.group,
-        "severity": rule.severity,
-        "summary": rule.summary,
-        "fixable": rule.is_fixable,
-    }
+def print_schema(options: CliOptions) -> int:
+    """Print the schema of a page, or of a run where one is expected; in the wire form where none is named."""
+    if options.bundle and options.dereference:
+        raise click.UsageError("--bundle and --dereference contradict each other")
+    layout: Layout = "bundle" if options.bundle else "dereference" if options.dereference else "definitions"
+    if not options.print_schema:
+        raise click.UsageError(f"--{layout} needs --print-schema")
+    name = RUN.item_schema if options.expect == "run" else RUN.list_schema
+    schema = export(name, options.contract, "sdk" if options.form == "sdk" else "wire", layout)
+    click.echo(json.dumps(schema, indent=2))
+    return CLEAN

@@ -1,7 +1,8 @@
-"""`-f NAME[:FILE]`: the reports of one run, on standard output and in files."""
+"""`-f NAME[:FILE]`: the reports of one check, on standard output and in files."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,120 +11,114 @@ from typing import Any, NamedTuple
 
 import click
 
-from validator.cli.console import columns, discard, lost, told
-from validator.cli.exit_codes import CLEAN
+from validator.cli.console import CLEAN, columns, fail, on_write_error
+from validator.cli.options import CliOptions
 from validator.core import files as own_files
-from validator.core.formats import IN_UTF_8, STATISTICS, WITH_RUNS, Output
+from validator.core.formats import IN_UTF_8, STATISTICS, WITH_RUNS
+from validator.core.options import MAX_BYTES
 from validator.core.phrases import escape
-from validator.core.severity import Severity
 from validator.reporters import ReportItem, ReportOptions, reporter
+from validator.sources.detect import SUFFIXES
+from validator.sources.files import STANDARD_INPUT
 
 
-class Wanted(NamedTuple):
-    """A report to write: its module, and its file (None: standard output), which it may be added to."""
+class Report(NamedTuple):
+    """A report to write: its module in `reporters`, and its file (None: standard output)."""
 
     module: str
     file: str | None
-    is_added: bool = False
+    is_appended: bool = False
 
 
-def wanted(files: Sequence[str], options: dict[str, Any]) -> list[Wanted]:
-    """The reports that were asked for, with the folders for them; what is printed as it comes stands first.
+def plan_reports(options: CliOptions) -> list[Report]:
+    """Return the reports to write, the one on standard output first, and make the folders for them.
 
-    GitHub Actions names a file for what is to be shown of a step, beside the annotations.
+    GitHub Actions names a file for the summary of a step; it gets a report beside the annotations. Raises
+    `click.ClickException` for a report that cannot be written or would overwrite what the check needs.
     """
-    outputs: tuple[Output, ...] = options["output_format"]
-    places = [output.file and os.path.realpath(output.file) for output in outputs]
-    for index, output in enumerate(outputs):
-        if places[index] in places[:index]:
-            where = "standard output" if output.file is None else output.file
+    paths: set[str | None] = set()
+    reports: list[Report] = []
+    for output in sorted(options.output_format, key=lambda output: output.file is not None):
+        path = output.file and os.path.realpath(output.file)
+        if path in paths:
+            where = output.file or "standard output"
             raise click.UsageError(f"two reports go to {where}: give each its own, -f {output.format}:FILE")
-    ordered = sorted(outputs, key=lambda output: output.file is not None)
-    reports = [Wanted(_module(output.format, options), output.file) for output in ordered]
-    if any(places):
-        from validator.cli import report_files  # only for those who want some
-
-        report_files.prepare([file for _, file in outputs if file is not None], files, options)
+        paths.add(path)
+        module = STATISTICS.get(output.format) if options.statistics else output.format
+        if module is None:
+            raise click.UsageError(f"--statistics has no {output.format} form, but {', '.join(STATISTICS)}")
+        reports.append(Report(module, output.file))
+    if files := [report.file for report in reports if report.file is not None]:
+        _prepare(files, options)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary and any(output.format == "github" for output in outputs):
-        reports.append(Wanted("markdown", summary, is_added=True))
+    if summary and any(output.format == "github" for output in options.output_format):
+        reports.append(Report("markdown", summary, is_appended=True))
     return reports
 
 
-def apart(options: dict[str, Any]) -> frozenset[str]:
-    """Where reports are written, by real paths and, of links, also by the place of the link."""
-    files = [output.file for output in options["output_format"] if output.file is not None]
+def report_paths(options: CliOptions) -> frozenset[str]:
+    """Return where reports are written, by real paths and, of links, also by the place of the link."""
+    files = [output.file for output in options.output_format if output.file is not None]
     places = (os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file)) for file in files)
     return frozenset((*map(os.path.realpath, files), *places))
 
 
-def tell_of_runs(options: dict[str, Any]) -> bool:
-    """Whether a report that was asked for tells of every run, sound ones too."""
-    return any(output.format in WITH_RUNS for output in options["output_format"])
+def lists_runs(options: CliOptions) -> bool:
+    """Return whether a report lists every run, valid ones too."""
+    return any(output.format in WITH_RUNS for output in options.output_format)
 
 
-def write(
-    reports: Sequence[Wanted],
-    results: Iterator[ReportItem],
-    options: dict[str, Any],
-    clear: Callable[[], None],
+def write_reports(
+    reports: Sequence[Report], results: Iterator[ReportItem], options: CliOptions, clear: Callable[[], None]
 ) -> int:
-    """Write each report and tell what became of it; `clear` makes room on the terminal before anything is printed.
+    """Write each report and return the exit code; `clear` is called before anything is printed.
 
-    The first is written as results come. What the others need is kept until their turn.
+    The first is written as results come; what the others need is stored until then.
     """
     codes = {CLEAN}
-    for one, told_of in zip(reports, tee(results, len(reports)), strict=True):
-        text = reporter(one.module)(told_of, _look(options, one.file))
-        if one.file is None and one.module in IN_UTF_8:
+    for report, items in zip(reports, tee(results, len(reports)), strict=True):
+        text = reporter(report.module)(items, _report_options(options, report.file))
+        if report.file is not None:
+            codes.add(_write_file(text, report.file, is_appended=report.is_appended))
+            continue
+        if report.module in IN_UTF_8:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # a text file
-        codes.add(printed(text, clear) if one.file is None else _filed(text, one.file, is_added=one.is_added))
+        codes.add(print_text(text, clear))
     return max(codes)
 
 
-def printed(text: Iterable[str], clear: Callable[[], None]) -> int:
-    """Print a text as it comes, and tell what became of it."""
+def print_text(text: Iterable[str], clear: Callable[[], None]) -> int:
+    """Print a text as it comes, `clear` before each part, and return the exit code."""
     try:
         for part in text:
             clear()
             sys.stdout.write(part)
-    except BrokenPipeError:
-        discard()
     except OSError as error:
-        return lost(error)
+        return on_write_error(error)
     return CLEAN
 
 
-def _filed(text: Iterable[str], file: str, *, is_added: bool) -> int:
-    put = own_files.add if is_added else own_files.replace
+def _write_file(text: Iterable[str], file: str, *, is_appended: bool) -> int:
+    write = own_files.add if is_appended else own_files.replace
     try:
-        put(file, (part.encode("utf-8", "backslashreplace") for part in text))
+        write(file, (part.encode("utf-8", "backslashreplace") for part in text))
     except OSError as error:
-        return told(f"the report is lost: {escape(file)}: {own_files.reason(error)}")
+        return fail(f"cannot write the report: {escape(file)}: {own_files.reason(error)}")
     return CLEAN
 
 
-def _module(output_format: str, options: dict[str, Any]) -> str:
-    """The reporter of a format."""
-    if not options["statistics"]:
-        return output_format
-    if output_format not in STATISTICS:
-        raise click.UsageError(f"--statistics has no {output_format} form, but {', '.join(STATISTICS)}")
-    return STATISTICS[output_format]
-
-
-def _look(options: dict[str, Any], file: str | None) -> ReportOptions:
+def _report_options(options: CliOptions, file: str | None) -> ReportOptions:
     width = columns() if file is None else None
     return ReportOptions(
-        contract=options["contract"],
-        show=Severity(options["show"]),
+        contract=options.contract,
+        show=options.show,
         width=width or 80,
         wrap=width is not None,
-        color=file is None and _wants_color(options["color"]),
-        quiet=options["quiet"],
-        verbose=options["verbose"],
-        baseline=options["baseline"] is not None,
-        fail_on=None if options["fail_on"] == "never" else Severity(options["fail_on"]),
+        color=file is None and _wants_color(options.color),
+        quiet=options.quiet,
+        verbose=options.verbose,
+        baseline=options.baseline is not None,
+        fail_on=options.fail_on,
     )
 
 
@@ -133,3 +128,87 @@ def _wants_color(choice: str) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def _prepare(reports: Sequence[str], options: CliOptions) -> None:
+    """Refuse reports that would overwrite what the check needs, then make their folders."""
+    used = {os.path.realpath(file): "is checked" for file in options.files if file != STANDARD_INPUT}
+    for file, use in ((options.config, "holds the settings"), (options.baseline, "is the baseline")):
+        if file is not None:
+            used[os.path.realpath(file)] = use
+    folders = tuple(os.path.join(os.path.realpath(file), "") for file in options.files if os.path.isdir(file))
+    for report in reports:
+        path = os.path.realpath(report)
+        if os.path.isdir(path):
+            raise click.UsageError(f"{report} is a folder: name a file for the report")
+        if path in used:
+            raise click.UsageError(f"a report would overwrite {report}, which {used[path]}")
+        is_searched = path.lower().endswith(SUFFIXES) and path.startswith(folders)
+        if is_searched and os.path.isfile(path) and not _is_earlier_report(path):
+            raise click.UsageError(f"a report would overwrite {report}, which is checked and no earlier report")
+    for report in reports:
+        folder = os.path.dirname(os.path.realpath(report))
+        try:
+            _make_folder(folder)
+        except OSError as error:
+            why = own_files.reason(error)
+            raise click.ClickException(f"{folder}: cannot be the folder of a report: {why}") from None
+
+
+def _make_folder(folder: str) -> None:
+    try:
+        os.stat(os.path.join(folder, ""))  # fails for a file
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)  # another process may make it too
+
+
+def _is_earlier_report(file: str) -> bool:
+    """Return whether a file is a report or empty, so that nothing else is lost with it."""
+    try:
+        data = own_files.read(file, MAX_BYTES)
+        if data.startswith(b'{"type": '):
+            *others, last = map(json.loads, data.splitlines())
+            return last.keys() >= {"version", "contract"} and last["type"] == "summary" and all(map(_is_line, others))
+        return not data.strip() or _is_report(json.loads(data))
+    except (OSError, ValueError, RecursionError):
+        return False
+    except (LookupError, AttributeError, TypeError):  # JSON of some other shape
+        return False
+
+
+def _is_line(value: dict[str, Any]) -> bool:
+    """Return whether this is a line of a `jsonl` report before the last; a later version may add keys."""
+    if value["type"] == "document":
+        return value.keys() >= {"file", "record", "kind", "form", "generation", "runs"}
+    return value["type"] == "finding" and _is_finding(value)
+
+
+def _is_finding(value: dict[str, Any]) -> bool:
+    from validator.reporters.json import FINDING_KEYS
+
+    return value.keys() >= {*FINDING_KEYS}
+
+
+def _is_report(value: Any) -> bool:
+    """Return whether this is a report of any other format, or counts."""
+    match value:
+        case {"version": int(), "contract": str(), "findings": list(findings), "documents": list(), "summary": dict()}:
+            return len(value) == 5 + ("omitted" in value) and all(map(_is_finding, findings))
+        case {"version": int(), "contract": str(), "statistics": list(), "summary": dict()}:
+            return len(value) == 4
+        case {"$schema": str(), "version": "2.1.0", "runs": [{"tool": {"driver": {"name": "validate-runs"}}}]}:
+            return len(value) == 3
+        case {"source": {"name": "validate-runs"}, "diagnostics": list()}:
+            return len(value) == 2
+        case list():
+            return all(map(_is_gitlab_issue, value))
+    return False
+
+
+def _is_gitlab_issue(value: dict[str, Any]) -> bool:
+    """Return whether this is an issue of ours, by the name of its check, and not of another tool."""
+    from validator.reporters.gitlab import OTHER_CHECKS
+    from validator.rules.registry import BY_NAME
+
+    is_ours = value["check_name"] in BY_NAME or value["check_name"] in OTHER_CHECKS
+    return is_ours and value.keys() == {"description", "check_name", "fingerprint", "severity", "location"}

@@ -1,8 +1,9 @@
-"""The values that options take, beyond those that click knows."""
+"""The types of option values that click does not know, and what a shell completes them to."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -15,38 +16,42 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 PREFIX = "VALIDATE_RUNS"
-"""What the variables of the options begin with."""
+"""The prefix of the environment variables of options."""
 SEVERITIES = [severity.value for severity in Severity]
 LEVELS = [*SEVERITIES, "off"]
 
 
-def variable(name: str) -> str:
-    """The variable in the environment of an option, by its name in Python."""
+def environment_variable(name: str) -> str:
+    """Return the environment variable of an option, given its name in Python."""
     return f"{PREFIX}_{name.upper()}"
 
 
+def long_options(command: click.Command) -> dict[str, click.Option]:
+    """Return the options of the command by their long names, without the dashes."""
+    options = (parameter for parameter in command.params if isinstance(parameter, click.Option))
+    return {word.removeprefix("--"): option for option in options for word in option.opts if word.startswith("--")}
+
+
 class RuleWords(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
-    """Names, groups or globs of rules, separated by commas; to leave them out, none may be the name of a fixed one."""
+    """Names, groups or globs of rules, separated by commas; to ignore rules, none of them may be mandatory."""
 
     name = "RULE[,RULE]"
 
-    def __init__(self, *, leaves_out: bool = False) -> None:
-        self.leaves_out = leaves_out
+    def __init__(self, *, is_ignored: bool = False) -> None:
+        self.is_ignored = is_ignored
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Split at the commas; every word names a rule."""
         words = tuple(word.strip() for word in value.split(",") if word.strip())
         for word in words:
-            _known(word, self, param, ctx)
-            if self.leaves_out:
-                _changeable(word, self, param, ctx)
+            _require_rule(word, self, param, ctx, may_be_mandatory=not self.is_ignored)
         return words
 
-    def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        """Names and groups of rules."""
-        from validator.cli.completion import rules  # only where a shell asks
-
-        return rules(incomplete)
+    def shell_complete(
+        self, context: click.Context, parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Complete names and groups of rules, after the last comma."""
+        return complete_rules(context, parameter, incomplete)
 
 
 class Remap(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
@@ -55,37 +60,41 @@ class Remap(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.
     name = "RULE=LEVEL"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        """Split at the equals sign; both sides are known words."""
+        """Split at the equals sign; the left side names a rule, the right side a level."""
         word, equals, level = value.partition("=")
         if not equals:
             self.fail(f"{value!r} is not of the form RULE=LEVEL.", param, ctx)
-        _known(word, self, param, ctx)
-        _changeable(word, self, param, ctx)
+        _require_rule(word, self, param, ctx, may_be_mandatory=False)
         return word, click.Choice(LEVELS).convert(level, param, ctx)
 
-    def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        """Names and groups of rules, then levels."""
-        from validator.cli.completion import remaps  # only where a shell asks
+    def shell_complete(
+        self, context: click.Context, parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Complete names and groups of rules, then levels."""
+        word, equals, level = incomplete.partition("=")
+        if equals:
+            return _items(f"{word}={name}" for name in LEVELS if name.startswith(level))
+        items = complete_rules(context, parameter, word)
+        for item in items:
+            item.value += "="
+        return items
 
-        return remaps(incomplete, LEVELS)
 
-
-def _known(word: str, kind: click.ParamType[Any], param: click.Parameter | None, ctx: click.Context | None) -> None:
-    from validator.rules.selection import UnknownRule, matching
+def _require_rule(
+    word: str,
+    kind: click.ParamType[Any],
+    param: click.Parameter | None,
+    ctx: click.Context | None,
+    *,
+    may_be_mandatory: bool,
+) -> None:
+    """Raise `click.BadParameter` unless the word matches rules that may be changed."""
+    from validator.rules.selection import matching, refuse_fixed
 
     try:
         matching(word)
-    except UnknownRule as error:
-        kind.fail(f"{error}.", param, ctx)
-
-
-def _changeable(
-    word: str, kind: click.ParamType[Any], param: click.Parameter | None, ctx: click.Context | None
-) -> None:
-    from validator.rules.selection import refuse_fixed
-
-    try:
-        refuse_fixed([word])
+        if not may_be_mandatory:
+            refuse_fixed([word])
     except ValueError as error:
         kind.fail(f"{error}.", param, ctx)
 
@@ -94,7 +103,7 @@ class WholeNumber(click.IntRange):
     """An integer within limits."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number that the digits stand for."""
+        """Return the number."""
         try:
             int(value)
         except ValueError:
@@ -108,15 +117,15 @@ class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from clic
     name = "TIMESTAMP"
 
     def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Unix seconds of the moment; without an offset it is UTC."""
+        """Return Unix seconds; a date-time without an offset is in UTC."""
         import datetime
 
         from validator.rules.support.objects import is_in_milliseconds
 
-        with suppress(ValueError, OverflowError):  # the latter is of an integer of hundreds of digits
+        with suppress(ValueError, OverflowError):  # the latter for an integer of hundreds of digits
             if math.isfinite(seconds := float(value)):
                 if is_in_milliseconds(seconds):
-                    self.fail(f"{value!r} is no time in Unix seconds, but perhaps one in milliseconds.", param, ctx)
+                    self.fail(f"{value!r} looks like milliseconds; give Unix seconds.", param, ctx)
                 return seconds
         try:
             moment = datetime.datetime.fromisoformat(str(value))
@@ -131,14 +140,34 @@ class OutputFormat(click.ParamType):  # type: ignore[type-arg]  # generic from c
     name = "NAME[:FILE]"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Output:
-        """Split at the first colon; the name is that of a format."""
+        """Split at the first colon; the left side is the name of a format."""
         word, colon, file = value.partition(":")
         if colon and not file:
             self.fail(f"{value!r} names no file behind the colon.", param, ctx)
         return Output(click.Choice(FORMATS).convert(word, param, ctx), file or None)
 
     def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        """Names of formats, then files."""
-        from validator.cli.completion import outputs  # only where a shell asks
+        """Complete names of formats, then files."""
+        colon, file = incomplete.partition(":")[1:]
+        return _items([file], type="file") if colon else _items(name for name in FORMATS if name.startswith(incomplete))
 
-        return outputs(incomplete, FORMATS)
+
+def complete_rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Complete names and groups of rules, after the last comma."""
+    from validator.rules.registry import RULES
+    from validator.rules.selection import GROUPS
+
+    before, comma, last = incomplete.rpartition(",")
+    names = {group: f"all rules of the group {group}" for group in GROUPS} | {rule.name: rule.summary for rule in RULES}
+    return [
+        item
+        for name, summary in names.items()
+        if name.startswith(last)
+        for item in _items([f"{before}{comma}{name}"], help=summary)
+    ]
+
+
+def _items(values: Iterable[str], **details: str) -> list[CompletionItem[str]]:
+    from click.shell_completion import CompletionItem  # only where a shell asks
+
+    return [CompletionItem(value, **details) for value in values]

@@ -91,7 +91,7 @@ class SessionReport:
                 own_files.replace(str(path), (text.encode() for text in self._text(name)))
                 self.messages.append(f"generated validate-runs report: {path}")
             except OSError as error:
-                self.messages.append(f"validate-runs: the report is lost: {path}: {own_files.reason(error)}")
+                self.messages.append(f"validate-runs: cannot write the report: {path}: {own_files.reason(error)}")
                 session.exitstatus = pytest.ExitCode.INTERRUPTED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

@@ -1,19 +1,20 @@
-"""Settings from a configuration file: checked as on the command line, and standing back behind it."""
+"""Settings from a configuration file: checked as on the command line, and used as the defaults of options."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from validator.cli.config.discovery import PROJECT, TABLE, ConfigurationError, is_project
-from validator.cli.config.toml import Configuration
-from validator.cli.params import OutputFormat, Remap, RuleWords, Timestamp
+from validator.cli.config.discovery import find_configuration
+from validator.cli.config.toml import PROJECT, TABLE, Configuration, ConfigurationError, is_project
+from validator.cli.params import OutputFormat, Remap, RuleWords, Timestamp, long_options
 from validator.core.per_file_ignores import PerFileIgnore, per_file_ignore
-from validator.core.phrases import MAX_LENGTH, closest, either
+from validator.core.phrases import MAX_LENGTH, closest
 
 OPTIONS = (
     "contract",
@@ -47,29 +48,43 @@ BELOW = r"^(?!/)(?!(?:.*/)?\.\.(?:/|$)).+$"
 """A path that does not lead out of its folder: a configuration may come from a stranger."""
 
 
-class _Wrong(ValueError):
-    """A setting that cannot be used: why, and the keys that lead to it."""
+class _Invalid(ValueError):
+    """Why a setting cannot be used, and the keys below it that lead to the value."""
 
     def __init__(self, why: str, *keys: str) -> None:
         super().__init__(why)
         self.keys = keys
 
 
-def configure(context: click.Context, configuration: Configuration) -> None:
-    """Make the settings the defaults of the command; raises `ConfigurationError`."""
-    context.default_map, ignores = _read(configuration, context)
-    context.obj = configuration, ignores
+def use_configuration(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Make the settings of the configuration the defaults of the command: callback of `--config` and `--isolated`.
+
+    Either option may be parsed first, so the second call does it. An option on the command line beats one from the
+    environment.
+    """
+    values = {name: context.params.get(name) for name in ("config", "isolated")} | {parameter.name: value}
+    sources = {name: context.get_parameter_source(name) for name in values}
+    if None in sources.values():
+        return value
+    if values["config"] and values["isolated"]:
+        if sources["config"] == sources["isolated"]:
+            raise click.UsageError("--config and --isolated contradict each other", context)
+        values["config" if sources["isolated"] is ParameterSource.COMMANDLINE else "isolated"] = None
+    context.obj = None, ()
+    try:
+        if not values["isolated"] and (configuration := find_configuration(values["config"])):
+            context.default_map, ignores = _convert_settings(configuration, context.command)
+            context.obj = configuration, ignores
+    except ConfigurationError as error:
+        raise click.ClickException(str(error)) from None
+    return value
 
 
-def options_of(command: click.Command) -> dict[str, click.Option]:
-    """The options of the command by their long names."""
-    options = (parameter for parameter in command.params if isinstance(parameter, click.Option))
-    return {word.removeprefix("--"): option for option in options for word in option.opts if word.startswith("--")}
-
-
-def _read(configuration: Configuration, context: click.Context) -> tuple[dict[str, Any], tuple[PerFileIgnore, ...]]:
-    """What the file says of options, by their names in Python, and the rest of what it says."""
-    options = options_of(context.command)
+def _convert_settings(
+    configuration: Configuration, command: click.Command
+) -> tuple[dict[str, Any], tuple[PerFileIgnore, ...]]:
+    """Return the defaults of the options by their names in Python, and the rules to ignore in some files."""
+    options = long_options(command)
     defaults: dict[str, Any] = {}
     ignores: tuple[PerFileIgnore, ...] = ()
     for key, value in configuration.settings.items():
@@ -77,36 +92,42 @@ def _read(configuration: Configuration, context: click.Context) -> tuple[dict[st
             if key == PER_FILE_IGNORES:
                 ignores = tuple(_ignores(value, configuration.folder))
             elif key in OPTIONS:
-                defaults[options[key].name or ""] = _said(value, options[key], configuration.folder)
+                defaults[options[key].name or ""] = _convert(value, options[key], configuration.folder)
             else:
-                raise _Wrong(_unknown(key, options, configuration.file))
-        except (_Wrong, click.BadParameter) as error:
+                raise _Invalid(_why_unknown(key, options.get(key), configuration.file))
+        except (_Invalid, click.BadParameter) as error:
             keys = (key, *getattr(error, "keys", ()))
             why = error.message.rstrip(".") if isinstance(error, click.BadParameter) else str(error)
-            name = " ".join((_shortened(key), *(f'"{_shortened(one)}"' for one in keys[1:])))
-            raise ConfigurationError(f"{configuration.place(*keys)}: {name}: {_shortened(why, 400)}") from None
+            name = " ".join((_shorten(key), *(f'"{_shorten(inner)}"' for inner in keys[1:])))
+            raise ConfigurationError(f"{configuration.place(*keys)}: {name}: {_shorten(why, 400)}") from None
     return defaults, ignores
 
 
-def _unknown(key: str, options: Mapping[str, click.Option], file: str) -> str:
-    if key in options:
-        where = "or in the environment " if options[key].allow_from_autoenv else ""
-        return f"can be said on the command line {where}only"
+def _why_unknown(key: str, option: click.Option | None, file: str) -> str:
+    if option is not None:
+        where = " or in the environment" if option.allow_from_autoenv else ""
+        return f"can be set on the command line{where} only"
     if key in TABLE and not is_project(file):
         return f"only {PROJECT} has the table [{'.'.join(TABLE)}], here the keys stand at the top"
-    meant = closest(key, KEYS)
-    return f'is no setting, did you mean "{meant}"' if meant else f"is no setting, expected {either(KEYS)}"
+    similar = closest(key, KEYS)
+    expected = f'did you mean "{similar}"' if similar else f"expected one of {', '.join(KEYS)}"
+    return f"unknown setting, {expected}"
 
 
-def _said(value: Any, option: click.Option, folder: str) -> Any:
-    """What the value would be on the command line, where it can stand there."""
+def _convert(value: Any, option: click.Option, folder: str) -> Any:
+    """Return the value as it would be on the command line."""
     match option.type:
         case Remap():
-            return [_remapped(rule, level, option.type) for rule, level in _typed(value, dict, "a table").items()]
+            return [
+                _converted(f"{rule}={_typed(level, str, 'a string', rule)}", option.type, rule)
+                for rule, level in _typed(value, dict, "a table").items()
+            ]
         case RuleWords():
             return _words(value, option.type)
         case OutputFormat():
-            return [_printed(_typed(value, str, "a string"), option.type)]
+            if ":" in _typed(value, str, "a string"):
+                raise _Invalid("names a file to write, which only the command line can do")
+            return [_converted(value, option.type)]
         case click.types.BoolParamType():
             return _typed(value, bool, "true or false")
         case click.IntRange():
@@ -119,73 +140,55 @@ def _said(value: Any, option: click.Option, folder: str) -> Any:
             return option.type.convert(_typed(value, str, "a string"), None, None)
 
 
-def _printed(word: str, kind: OutputFormat) -> str:
-    """A format of what is printed: a configuration writes no file."""
-    if ":" in word:
-        raise _Wrong("names a file to write, which only the command line can do")
-    kind.convert(word, None, None)
-    return word
-
-
-def _remapped(rule: str, level: Any, kind: Remap) -> str:
-    if not isinstance(level, str):
-        raise _Wrong(f"is {_kind(level)}, expected a string", rule)
-    word = f"{rule}={level}"
+def _converted(word: str, kind: click.ParamType[Any], *keys: str) -> str:
+    """Return the word if it can be converted; click converts it once more."""
     try:
         kind.convert(word, None, None)
     except click.BadParameter as error:
-        raise _Wrong(error.message.rstrip("."), rule) from None
+        raise _Invalid(error.message.rstrip("."), *keys) from None
     return word
 
 
 def _words(value: Any, kind: RuleWords, *keys: str) -> list[str]:
-    """Names, groups or globs of rules, one a string."""
-    words: list[str] = []
-    for word in _typed(value, list, "an array of strings", *keys):
-        try:
-            if kind.convert(_typed(word, str, "an array of strings", *keys), None, None) != (word,):
-                raise _Wrong(f"{_shortened(repr(word))} is not one name, group or glob of rules", *keys)
-        except click.BadParameter as error:
-            raise _Wrong(error.message.rstrip("."), *keys) from None
-        words.append(word)
+    """Return names, groups or globs of rules; each string holds one."""
+    expected = "an array of strings"
+    words: list[str] = _typed(value, list, expected, *keys)
+    for word in words:
+        _converted(_typed(word, str, expected, *keys), kind, *keys)
+        if word != word.strip() or not word or "," in word:
+            raise _Invalid(f"{_shorten(repr(word))} is not one name, group or glob of rules", *keys)
     return words
 
 
 def _ignores(value: Any, folder: str) -> Iterator[PerFileIgnore]:
-    from validator.rules.registry import BY_NAME  # for those who name some
+    from validator.rules.registry import BY_NAME  # only for those who ignore some
     from validator.rules.selection import named_by
 
     for pattern, words in _typed(value, dict, "a table").items():
-        rules = (
-            rule for rule in named_by(_words(words, RuleWords(leaves_out=True), pattern)) if not BY_NAME[rule].mandatory
-        )
+        names = named_by(_words(words, RuleWords(is_ignored=True), pattern))
         try:
-            yield per_file_ignore(folder, pattern, rules)
+            yield per_file_ignore(folder, pattern, (name for name in names if not BY_NAME[name].mandatory))
         except ValueError as error:
-            raise _Wrong(str(error), pattern) from None
+            raise _Invalid(str(error), pattern) from None
 
 
 def _path_below(path: str, folder: str) -> str:
-    """The path from here of a file below the folder of the configuration, also where links lead elsewhere."""
+    """Return the path, relative to the working directory, of a file below the folder, wherever links lead."""
     if re.search(BELOW, path) and "\0" not in path:
-        whole = os.path.join(folder, path)
-        if os.path.realpath(whole).startswith(os.path.join(os.path.realpath(folder), "")):
-            return os.path.relpath(whole)
-    raise _Wrong("leads out of the folder of this file, expected a path below it")
+        joined = os.path.join(folder, path)
+        if os.path.realpath(joined).startswith(os.path.join(os.path.realpath(folder), "")):
+            return os.path.relpath(joined)
+    raise _Invalid("leads out of the folder of this file, expected a path below it")
 
 
 def _typed(value: Any, kind: Any, expected: str, *keys: str) -> Any:
-    """The value, which is of this kind; true and false are no numbers."""
+    """Return the value if it is of this kind; true and false are not numbers."""
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
-    raise _Wrong(f"is {_kind(value)}, expected {expected}", *keys)
+    raise _Invalid(f"is {_KINDS.get(type(value), 'a date or a time')}, expected {expected}", *keys)
 
 
-def _kind(value: object) -> str:
-    return _KINDS.get(type(value), "a date or a time")
-
-
-_KINDS: Mapping[type, str] = {
+_KINDS: dict[type, str] = {
     str: "a string",
     bool: "a boolean",
     int: "an integer",
@@ -195,5 +198,5 @@ _KINDS: Mapping[type, str] = {
 }
 
 
-def _shortened(text: str, longest: int = MAX_LENGTH) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}…"
+def _shorten(text: str, limit: int = MAX_LENGTH) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}…"

@@ -1,4 +1,4 @@
-"""`--show-config`: the settings in effect and where each comes from, as a `validate-runs.toml` that says the same."""
+"""`--show-config`: the settings in effect and where each comes from, as a `validate-runs.toml` with the same effect."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from validator.cli.config.apply import OPTIONS, PER_FILE_IGNORES, options_of
+from validator.cli.config.apply import OPTIONS, PER_FILE_IGNORES
 from validator.cli.config.toml import Configuration
-from validator.cli.params import OutputFormat, Remap, RuleWords, variable
+from validator.cli.params import OutputFormat, Remap, RuleWords, environment_variable, long_options
 from validator.core.formats import Output
 from validator.core.phrases import escape
 from validator.core.sanitize import sanitize
 
 
-def shown_configuration(context: click.Context) -> str:
-    """What to print."""
+def format_configuration(context: click.Context) -> str:
+    """Return the text to print."""
     configuration, _ = context.obj
     file = f"read from {configuration.file}" if configuration else "no file"
     text = "\n".join((f"# configuration: {escape(file)}", *_lines(context, configuration)))
@@ -27,29 +27,28 @@ def shown_configuration(context: click.Context) -> str:
 
 
 def _lines(context: click.Context, configuration: Configuration | None) -> Iterator[str]:
-    options = options_of(context.command)
+    options = long_options(context.command)
     tables: list[str] = []
     for key in OPTIONS:
         option = options[key]
         value = context.params[option.name or ""]
-        origin = _origin(key, option, context, configuration)
+        origin = escape(_origin(key, option, context, configuration))
         if isinstance(option.type, Remap):
             tables += _table(key, dict(value), origin)
         elif value is None:
             yield f"# {key} is not set"
         elif isinstance(option.type, OutputFormat):
             yield f"{_outputs(key, value)}  # {origin}"
-        elif isinstance(option.type, RuleWords):
-            yield f"{key} = {_toml([word for words in value for word in words])}  # {origin}"
         else:
-            yield f"{key} = {_toml(value)}  # {origin}"
+            is_rules = isinstance(option.type, RuleWords)
+            yield f"{key} = {_toml([word for words in value for word in words] if is_rules else value)}  # {origin}"
     if configuration and (ignores := configuration.settings.get(PER_FILE_IGNORES)):
-        tables += _table(PER_FILE_IGNORES, ignores, configuration.place(PER_FILE_IGNORES))
+        tables += _table(PER_FILE_IGNORES, ignores, escape(configuration.place(PER_FILE_IGNORES)))
     yield from tables
 
 
 def _outputs(key: str, outputs: Iterable[Output]) -> str:
-    """The format as a configuration can say it: one, without a file."""
+    """Return the format as a configuration can set it, one without a file; any other as a comment."""
     match [*outputs]:
         case [Output(name, None)]:
             return f"{key} = {_toml(name)}"
@@ -59,19 +58,20 @@ def _outputs(key: str, outputs: Iterable[Output]) -> str:
 
 
 def _table(key: str, members: Mapping[str, Any], origin: str) -> list[str]:
-    return ["", f"[{key}]  # {escape(origin)}", *(f"{_toml(name)} = {_toml(value)}" for name, value in members.items())]
+    return ["", f"[{key}]  # {origin}", *(f"{_toml(name)} = {_toml(value)}" for name, value in members.items())]
 
 
 def _origin(key: str, option: click.Option, context: click.Context, configuration: Configuration | None) -> str:
-    source = context.get_parameter_source(option.name or "")
+    name = option.name or ""
+    source = context.get_parameter_source(name)
     if source is ParameterSource.DEFAULT_MAP and configuration:
-        return escape(configuration.place(key))
+        return configuration.place(key)
     if source is ParameterSource.ENVIRONMENT:
-        return variable(option.name or "")
+        return environment_variable(name)
     return f"--{key}" if source is ParameterSource.COMMANDLINE else "default"
 
 
 def _toml(value: Any) -> str:
-    r"""A value in TOML, whose strings are those of JSON but for characters beyond the first plane: \UXXXXXXXX."""
+    r"""Return a value in TOML, whose strings are those of JSON but for characters beyond the BMP: \UXXXXXXXX."""
     text = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
     return re.sub(r"[^ -~]", lambda match: f"\\U{ord(match[0]):08X}", text)

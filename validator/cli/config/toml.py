@@ -1,4 +1,4 @@
-"""The configuration as a file says it, before anybody judges it."""
+"""A configuration file as TOML, with the line of each setting, before any setting is checked."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import os
 import re
 from typing import Any, NamedTuple
 
-from validator.cli.config.discovery import TABLE, ConfigurationError, is_project
+PROJECT = "pyproject.toml"
+TABLE = ("tool", "validate-runs")
+"""The table of the settings in a `pyproject.toml`; in any other file they are at the top."""
+
+
+class ConfigurationError(ValueError):
+    """A configuration that cannot be used; the text names the file, the line if it is known, and the reason."""
 
 
 class Configuration(NamedTuple):
-    """A configuration file: its name, its text and the settings in it, by key."""
+    """A configuration file: its name, its text and its settings by key."""
 
     file: str
     text: str
@@ -18,54 +24,57 @@ class Configuration(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """The absolute path of the folder that the file is in: what it names is relative to that."""
+        """The absolute path of its folder: paths and globs in the file are relative to it."""
         return os.path.dirname(os.path.abspath(self.file))
 
-    def line(self, *keys: str) -> int | None:
-        """The line in which a setting stands, as far as the eye can tell."""
-        return _line(self.text, (*(TABLE if is_project(self.file) else ()), *keys))
-
     def place(self, *keys: str) -> str:
-        """`FILE:LINE`, or the file alone where the line cannot be told."""
-        return _at(self.file, self.line(*keys))
+        """Return `FILE:LINE` of a setting, or the file alone where the line cannot be found."""
+        return _place(self.file, _line(self.text, (*_table(self.file), *keys)))
 
 
-def read(file: str, data: bytes) -> Configuration | None:
-    """What a file says; None for a `pyproject.toml` that says nothing to us. Raises `ConfigurationError`."""
+def is_project(file: str) -> bool:
+    """Return whether the settings of a file are in a table."""
+    return os.path.basename(file) == PROJECT
+
+
+def _table(file: str) -> tuple[str, ...]:
+    return TABLE if is_project(file) else ()
+
+
+def parse(file: str, data: bytes) -> Configuration | None:
+    """Return the configuration in a file; None for a `pyproject.toml` without one. Raises `ConfigurationError`."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError(
-            f"{file}:{line}: is the byte 0x{data[error.start]:02X}, which is not UTF-8 here"
-        ) from None
-    said: Any = _parsed(file, text)
-    for key in TABLE if is_project(file) else ():
-        said = said.get(key) if isinstance(said, dict) else None
-    if said is None:
+        place = _place(file, data.count(b"\n", 0, error.start) + 1)
+        raise ConfigurationError(f"{place}: is the byte 0x{data[error.start]:02X}, which is not UTF-8 here") from None
+    settings: Any = _load(file, text)
+    for key in _table(file):
+        settings = settings.get(key) if isinstance(settings, dict) else None
+    if settings is None:
         return None
-    configuration = Configuration(file, text, said)
-    if not isinstance(said, dict):
+    configuration = Configuration(file, text, settings)
+    if not isinstance(settings, dict):
         raise ConfigurationError(f"{configuration.place()}: {'.'.join(TABLE)} is not a table")
     return configuration
 
 
-def _parsed(file: str, text: str) -> dict[str, Any]:
+def _load(file: str, text: str) -> dict[str, Any]:
     import tomllib  # only where there is a file to read
 
-    if endless := re.search(_ENDLESS_KEY, re.sub(_OPAQUE, _as_long, text)):
-        line = text.count("\n", 0, endless.start()) + 1
-        raise ConfigurationError(f"{file}:{line}: is nested too deep")
+    masked = re.sub(_OPAQUE, lambda match: re.sub(r"[^\n]", "_", match[0]), text)
+    if long_key := re.search(_LONG_KEY, masked):
+        place = _place(file, text.count("\n", 0, long_key.start()) + 1)
+        raise ConfigurationError(f"{place}: is nested too deep")
     try:
         return tomllib.loads(text)
     except RecursionError:
         raise ConfigurationError(f"{file}: is nested too deep") from None
-    except ValueError as error:  # of TOML, or of a number that is too long
-        message, _, place = str(error).partition(" (at ")
-        number = re.match(r"line (\d+)", place)
-        raise ConfigurationError(
-            f"{_at(file, int(number[1]) if number else None)}: is not TOML: {message[:1].lower()}{message[1:]}"
-        ) from None
+    except ValueError as error:  # also of an integer with too many digits
+        message, _, at = str(error).partition(" (at ")
+        line = re.match(r"line (\d+)", at)
+        place = _place(file, int(line[1]) if line else None)
+        raise ConfigurationError(f"{place}: is not TOML: {message[:1].lower()}{message[1:]}") from None
 
 
 _OPAQUE = r"""(?xs)
@@ -75,16 +84,12 @@ _OPAQUE = r"""(?xs)
     | ' [^'\n]*+ '?
     | \# [^\n]*+
 """
-"""Strings and comments, closed or not, so that a text of any kind is gone through once."""
-_ENDLESS_KEY = r"(?<![\w-])[\w-]++(?:[ \t]*+\.[ \t]*+[\w-]++){32}"
-"""A key of more than 32 parts: what tomllib needs for one grows with the square of its parts, beyond all memory."""
+"""Strings and comments, closed or not, so that any text is scanned once."""
+_LONG_KEY = r"(?<![\w-])[\w-]++(?:[ \t]*+\.[ \t]*+[\w-]++){32}"
+"""A key of more than 32 parts: the memory that tomllib needs for one grows with the square of its parts."""
 
 
-def _as_long(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", "_", match[0])
-
-
-def _at(file: str, line: int | None) -> str:
+def _place(file: str, line: int | None) -> str:
     return file if line is None else f"{file}:{line}"
 
 
@@ -94,7 +99,7 @@ _PART = r""""([^"]*)"|'([^']*)'|([\w-]+)"""
 
 
 def _line(text: str, keys: tuple[str, ...]) -> int | None:
-    """The first line that names these keys, or most of them, by headers and by what stands before `=`."""
+    """Return the first line that names these keys, or the most of them, by table headers and keys before `=`."""
     table: tuple[str, ...] = ()
     best: tuple[int, int] | None = None
     for number, line in enumerate(text.split("\n"), 1):
