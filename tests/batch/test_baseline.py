@@ -624,7 +624,9 @@ def test_what_a_merge_has_left_twice_counts_once(project: Path) -> None:
     lines = (project / "accepted.json").read_text().splitlines()
     lines[3:4] = [lines[3].replace('"count": 1', f'"count": {number}') for number in (1, 2, 1)]
     (project / "accepted.json").write_text("\n".join(lines))
-    assert run("page.json", *HOLD, cwd=project).err.startswith("validate-runs: accepted.json: 1 accepted finding no longer")
+    assert run("page.json", *HOLD, cwd=project).err.startswith(
+        "validate-runs: accepted.json: 1 accepted finding no longer"
+    )
 
 
 def test_rules_that_nobody_knows_are_kept(project: Path) -> None:

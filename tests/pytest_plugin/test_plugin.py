@@ -861,7 +861,9 @@ def test_a_report_that_is_lost_fails_the_session(pytester: pytest.Pytester) -> N
     pytester.mkdir("found.txt")
     result = pytester.runpytest_inprocess("--validate-runs-report", "text:found.txt")
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["*- validate-runs: cannot write the report: */found.txt: is a directory -*", "*1 passed*"])
+    result.stdout.fnmatch_lines(
+        ["*- validate-runs: cannot write the report: */found.txt: is a directory -*", "*1 passed*"]
+    )
     assert [path.name for path in pytester.path.glob("tmp*")] == []
 
 
