@@ -1,8 +1,10 @@
 """Documents that belong together: pages of one listing, snapshots of a run, the events of a stream, recorded calls."""
 
 import copy
+import gc
 import json
 import random
+import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -884,22 +886,29 @@ def _ready() -> Checker:
     return Checker(CheckOptions(severities=severities(), now=NOW))
 
 
-def test_what_is_kept_is_bounded_by_the_runs_not_by_the_documents() -> None:
+def _kept_bytes(values: Iterable[Any]) -> int:
+    """Return the memory that is held after these documents were followed."""
     ready = _ready()
-    following = Series(ready, history=True, listing=True)
-    snapshots = [active(id=f"run_{i % 3}", instructions=f"{LONG} {i}", metadata={"i": str(i)}) for i in range(1500)]
-    for document in _documents(snapshots):
-        list(following.problems(ready.check(document), is_last=False))
-    history = following._history
-    assert {*history._last} == {"run_0", "run_1", "run_2"}
-    assert len(history._configurations) < 1100
-    alike = [{**listed("a"), "data": [run(id=f"run_{i}")], "has_more": True} for i in range(50)] * 3
-    for document in _documents(alike):
-        list(following.problems(ready.check(document), is_last=False))
-    assert len(following._listing.earlier) == 50
-    assert (
-        len({id(one.configuration) for key, one in history._last.items() if one.fields["status"] != "in_progress"}) == 1
-    )
+    series = Series(ready, history=True, listing=True)
+    tracemalloc.start()
+    for document in _documents(values):
+        list(series.check(ready.check(document), is_last=False))
+    gc.collect()
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return kept
+
+
+def test_memory_is_bounded_by_runs_not_documents() -> None:
+    def snapshots(number: int) -> Iterable[Any]:
+        return (active(id=f"run_{i % 3}", instructions=f"{LONG} {i}", metadata={"i": str(i)}) for i in range(number))
+
+    def pages(number: int) -> list[Any]:
+        return [{**listed("a"), "data": [run(id=f"run_{i}")], "has_more": True} for i in range(50)] * number
+
+    _kept_bytes([*snapshots(3), *pages(1)])
+    assert _kept_bytes(snapshots(4000)) < 1.2 * _kept_bytes(snapshots(1024))
+    assert _kept_bytes(pages(6)) < 1.2 * _kept_bytes(pages(2))
 
 
 def test_one_document_is_held_back_at_most() -> None:

@@ -92,7 +92,7 @@ def _checked(
         if own is None and one.origin is not None:
             own = _series(checker)
         if own is not None:
-            result.problems.extend(own.problems(result, is_last=is_last))
+            result.problems.extend(own.check(result, is_last=is_last))
         room = None if checker.options.max_findings is None else checker.options.max_findings - kept
         checked = checker.result(result, room)
         kept += len(checked.findings)
