@@ -7,14 +7,7 @@ from collections.abc import Iterator
 
 from validator.jsontext.parse import is_wide
 from validator.sources.compression import BrokenCompression
-from validator.sources.document import (
-    JSON_WHITESPACE,
-    Document,
-    InputError,
-    LineBlock,
-    SourceItem,
-    unreadable_document,
-)
+from validator.sources.document import JSON_WHITESPACE, Document, InputError, LineBlock, SourceItem, unreadable_document
 from validator.sources.reader import Reader
 
 _BLOCK_SIZE = 256 * 1024

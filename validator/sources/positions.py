@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from validator.jsontext.locate import ByteColumns, Lines, Place
 from validator.sources.document import Document, PositionMap
-from validator.sources.reader import ByteBudget
 
 
 def position_map(document: Document) -> PositionMap:
@@ -70,95 +70,83 @@ class LineMap(NamedTuple):
         return byte_column
 
 
-class Recording:
-    """The text of a recording, whose lines are counted once for all documents, and the budgets of its bodies.
+class OuterText:
+    """A text that contains documents and lies in a file; it is located once for all of them.
 
-    Bodies in base64 have a budget of their own, so that the plain ones are read whatever those unpack to. Without
-    aliases, plain bodies have no more bytes than the text.
+    Without `positions`, it is the whole file: a recording.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, positions: PositionMap = FileLine(None)) -> None:  # noqa: B008  # it is immutable
         self.text = text
-        self.plain_budget = ByteBudget()
-        self.packed_budget = ByteBudget()
+        self._positions = positions
 
     @cached_property
     def lines(self) -> Lines:
-        """The lines, counted when they are first asked for."""
+        """The lines of the text."""
         return Lines(self.text)
 
-    def map_byte_columns(self, _text: str) -> Callable[[Place], int]:
-        """Bytes are those of the recording."""
-        return ByteColumns(self.lines.line).at
-
-
-Offsets: TypeAlias = Callable[[int | None], Sequence[int]]
-"""Returns the offset in the recording of each character of a string, and of its end; or only the first so many."""
-
-
-class EscapedString(NamedTuple):
-    """The document is a string of a recording; `offsets` is called only when there is something to place."""
-
-    recording: Recording
-    offsets: Offsets
-
-    def map_offsets(self, _text: str) -> Callable[[int], Place]:
-        """Each character has the place of its escape sequence."""
-        offsets = self.offsets(None)
-        return lambda offset: self.recording.lines.line_and_column(offsets[offset])
-
-    def map_byte_columns(self, text: str) -> Callable[[Place], int]:
-        """Bytes are those of the recording."""
-        return self.recording.map_byte_columns(text)
-
-
-class Opaque(NamedTuple):
-    """The document was unpacked from a string of a recording: everything has the place where that begins."""
-
-    recording: Recording
-    start: Callable[[], int]
-
-    def map_offsets(self, _text: str) -> Callable[[int], Place]:
-        """Every offset has the same place."""
-        place = self.recording.lines.line_and_column(self.start())
-        return lambda _offset: place
-
-    def map_byte_columns(self, text: str) -> Callable[[Place], int]:
-        """Bytes are those of the recording."""
-        return self.recording.map_byte_columns(text)
-
-
-class OuterText:
-    """A text that lies in a file and contains documents; its lines and characters are located once for all of them."""
-
-    def __init__(self, positions: PositionMap, text: str) -> None:
-        self._positions = positions
-        self._text = text
-
     @cached_property
-    def position(self) -> Callable[[int, int], Place]:
-        """A function from a line and column of the text to a place in the file."""
-        start = Lines(self._text).start
-        position = self._positions.map_offsets(self._text)
-        return lambda line, column: position(start(line) + column - 1)
+    def place(self) -> Callable[[int], Place]:
+        """A function from an offset in the text to a place in the file."""
+        return self._positions.map_offsets(self.text)
 
     @cached_property
     def byte_column(self) -> Callable[[Place], int]:
         """A function from a place in the file to its column in bytes."""
-        return self._positions.map_byte_columns(self._text)
+        return self._positions.map_byte_columns(self.text)
 
 
-class Nested(NamedTuple):
-    """The document lies in another text, which lies in the file: an event stream in a recording."""
+Offsets: TypeAlias = Callable[[int | None], Sequence[int]]
+"""Returns the offset in the outer text of each character of a string, and of its end; or only the first so many."""
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """The document lies in another text."""
 
     outer: OuterText
-    inner: PositionMap
-
-    def map_offsets(self, text: str) -> Callable[[int], Place]:
-        """Offsets map to the outer text first, then to the file."""
-        inner, outer = self.inner.map_offsets(text), self.outer.position
-        return lambda offset: outer(*inner(offset))
 
     def map_byte_columns(self, _text: str) -> Callable[[Place], int]:
         """Bytes are those of the file."""
         return self.outer.byte_column
+
+
+@dataclass(frozen=True)
+class EscapedString(_Inside):
+    """The document is a string with escapes; `offsets` is called only when there is something to place."""
+
+    offsets: Offsets
+
+    def map_offsets(self, _text: str) -> Callable[[int], Place]:
+        """Each character has the place of its escape sequence."""
+        place, offsets = self.outer.place, self.offsets(None)
+        return lambda offset: place(offsets[offset])
+
+
+@dataclass(frozen=True)
+class Opaque(_Inside):
+    """The document was unpacked from a string: everything has the place where that begins."""
+
+    start: Callable[[], int]
+
+    def map_offsets(self, _text: str) -> Callable[[int], Place]:
+        """Every offset has the same place."""
+        place = self.outer.place(self.start())
+        return lambda _offset: place
+
+
+@dataclass(frozen=True)
+class Nested(_Inside):
+    """The document lies in several lines of the text: an event stream in a recording."""
+
+    inner: PositionMap
+
+    def map_offsets(self, text: str) -> Callable[[int], Place]:
+        """Offsets map to a line and column of the outer text first, then to the file."""
+        inner, outer = self.inner.map_offsets(text), self.outer
+
+        def position(offset: int) -> Place:
+            line, column = inner(offset)
+            return outer.place(outer.lines.start(line) + column - 1)
+
+        return position

@@ -12,14 +12,7 @@ from typing import NamedTuple
 
 from validator.core.resource import RUN
 from validator.sources.compression import BrokenCompression
-from validator.sources.document import (
-    Document,
-    InputError,
-    Origin,
-    PositionMap,
-    SkippedRecords,
-    unreadable_document,
-)
+from validator.sources.document import Document, InputError, Origin, PositionMap, SkippedRecords, unreadable_document
 from validator.sources.positions import LineMap, Start
 from validator.sources.reader import Reader
 

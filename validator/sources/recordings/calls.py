@@ -19,22 +19,10 @@ from validator.core.phrases import count
 from validator.core.resource import RUN
 from validator.sources import sse
 from validator.sources.compression import BrokenCompression
-from validator.sources.document import (
-    Document,
-    InputError,
-    Origin,
-    Request,
-    SkippedRecords,
-    unreadable_document,
-)
-from validator.sources.positions import EscapedString, Nested, Offsets, Opaque, OuterText, Recording
-from validator.sources.reader import BudgetExceeded, Reader
-from validator.sources.recordings.content_encoding import (
-    BUDGET_DOCUMENTS,
-    begins_event_stream,
-    begins_json,
-    decode,
-)
+from validator.sources.document import Document, InputError, Origin, Request, SkippedRecords, unreadable_document
+from validator.sources.positions import EscapedString, Nested, Offsets, Opaque, OuterText
+from validator.sources.reader import BudgetExceeded, ByteBudget, Reader
+from validator.sources.recordings.content_encoding import BUDGET_DOCUMENTS, begins_event_stream, begins_json, decode
 
 _returns_runs = re.compile(RUN.path_pattern).search
 _METHODS = ("GET", "POST")
@@ -86,7 +74,7 @@ class InvalidCall(NamedTuple):
 
 
 def read_documents(
-    reader: Reader, recording: Recording, calls: Iterable[Call | InvalidCall]
+    reader: Reader, recording: OuterText, calls: Iterable[Call | InvalidCall]
 ) -> Iterator[Document | SkippedRecords | InputError]:
     """Yield the runs that the calls returned, in the order in which the calls began, then the number of the others.
 
@@ -94,6 +82,7 @@ def read_documents(
     """
     calls = iter(calls)
     read = list(islice(calls, reader.max_parts))
+    bodies = _BodyReader(reader, recording)
     parse = cache(_parse_request)  # aliases of YAML may repeat a long URL
     failures: Counter[str] = Counter()
     is_checked, skipped = False, 0
@@ -109,7 +98,7 @@ def read_documents(
             failures[failure] += 1
         has_runs = False
         if returns_runs and call.status in _SUCCESS and call.body:
-            for item in _read_body(reader, recording, call, call.body, request, sequence):
+            for item in bodies.read(call, call.body, request, sequence):
                 has_runs = True
                 yield item
         is_checked = is_checked or has_runs
@@ -172,53 +161,59 @@ def _nothing_to_check(calls: int, reasons: dict[str, str]) -> str:
     return ": ".join(filter(None, ("nothing to check", subject, details)))
 
 
-def _read_body(
-    reader: Reader, recording: Recording, call: Call, body: Body, request: Request, sequence: int
-) -> Iterator[Document | InputError]:
-    """Yield the document in a body, or the runs of an event stream."""
-    positions = Opaque(recording, lambda: body.offsets(1)[0])
-    origin = Origin(positions, request, stream=call.record, period=call.period, sequence=sequence)
-    try:
-        if body.is_base64:
-            data: str | bytes | None = _decode_base64(reader, recording, call, body)
+class _BodyReader:
+    """Reads the bodies of a recording within budgets.
+
+    Bodies in base64 have a budget of their own, so that the plain ones are read whatever those unpack to. Without
+    aliases, plain bodies have no more bytes than the text.
+    """
+
+    def __init__(self, reader: Reader, recording: OuterText) -> None:
+        self._reader = reader
+        self._recording = recording
+        self._plain_budget = ByteBudget()
+        self._packed_budget = ByteBudget()
+
+    def read(self, call: Call, body: Body, request: Request, sequence: int) -> Iterator[Document | InputError]:
+        """Yield the document in a body, the runs of an event stream, or why it cannot be read."""
+        reader, record = self._reader, call.record
+        positions = Opaque(self._recording, lambda: body.offsets(1)[0])
+        origin = Origin(positions, request, stream=record, period=call.period, sequence=sequence)
+        try:
+            if body.is_base64:
+                data: str | bytes | None = self._decode(body, call.content_encoding)
+            else:
+                self._plain_budget.spend(len(body.text), reader.max_bytes)
+                plain = body.without_mark()
+                data = plain.text
+                origin = origin._replace(positions=EscapedString(self._recording, plain.offsets))
+        except InputError as missing:  # the extra package for zstd
+            yield InputError(reader.name, f"call {record} {missing}")
+        except BudgetExceeded as exceeded:
+            yield reader.over_budget(exceeded.limit, record, origin)
+        except BrokenCompression as broken:
+            yield unreadable_document(reader.name, "broken-compression", str(broken), record=record, origin=origin)
+        except binascii.Error:
+            yield unreadable_document(reader.name, "broken-recording", "invalid base64", record=record, origin=origin)
         else:
-            recording.plain_budget.spend(len(body.text), reader.max_bytes)
-            plain = body.without_mark()
-            data = plain.text
-            origin = origin._replace(positions=EscapedString(recording, plain.offsets))
-    except InputError as missing:  # the extra package for zstd
-        yield InputError(reader.name, f"call {call.record} {missing}")
-        return
-    except BudgetExceeded as exceeded:
-        yield reader.over_budget(exceeded.limit, call.record, origin)
-        return
-    except BrokenCompression as broken:
-        yield unreadable_document(reader.name, "broken-compression", str(broken), record=call.record, origin=origin)
-        return
-    except binascii.Error:
-        yield unreadable_document(reader.name, "broken-recording", "invalid base64", record=call.record, origin=origin)
-        return
-    if data is None:
-        yield reader.too_large(call.record, origin)
-    elif not begins_json(data) and ("event-stream" in call.content_type or begins_event_stream(data)):
-        yield from _read_stream(reader, call, origin, data)  # a server that does not stream answers with JSON
-    else:
-        yield reader.document(data, call.record, origin)
+            if data is None:
+                yield reader.too_large(record, origin)
+            elif not begins_json(data) and ("event-stream" in call.content_type or begins_event_stream(data)):
+                yield from self._read_stream(record, origin, data)  # a server that does not stream answers with JSON
+            else:
+                yield reader.document(data, record, origin)
 
+    def _decode(self, body: Body, content_encoding: str) -> bytes | None:
+        """Return the body without base64 and compression, or None if it is larger than a document may be."""
+        self._packed_budget.spend(len(body.text), BUDGET_DOCUMENTS * self._reader.max_bytes)
+        text = "".join(body.text.split()).encode("ascii", "replace")  # `?` is not in the alphabet of base64
+        return decode(base64.b64decode(text, validate=True), content_encoding, self._reader, self._packed_budget)
 
-def _decode_base64(reader: Reader, recording: Recording, call: Call, body: Body) -> bytes | None:
-    """Return the body without base64 and compression, or None if it is larger than a document may be."""
-    recording.packed_budget.spend(len(body.text), BUDGET_DOCUMENTS * reader.max_bytes)
-    text = "".join(body.text.split()).encode("ascii", "replace")  # `?` is not in the alphabet of base64
-    data = base64.b64decode(text, validate=True)
-    return decode(data, call.content_encoding, reader, recording.packed_budget)
-
-
-def _read_stream(reader: Reader, call: Call, origin: Origin, data: str | bytes) -> Iterator[Document]:
-    """Yield the runs of a body that is an event stream; its other events are not calls that are skipped."""
-    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
-    outer = OuterText(origin.positions, text)
-    stream = reader._replace(file=io.BufferedReader(io.BytesIO(text.encode("utf-8", "surrogatepass"))))
-    for item in sse.read_runs(stream, lambda inner: Nested(outer, inner), origin, call.record):
-        if isinstance(item, Document):
-            yield item
+    def _read_stream(self, record: int, origin: Origin, data: str | bytes) -> Iterator[Document]:
+        """Yield the runs of a body that is an event stream; its other events are not skipped calls."""
+        text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+        outer = OuterText(text, origin.positions)
+        body = io.BytesIO(text.encode("utf-8", "surrogatepass"))
+        reader = self._reader._replace(file=io.BufferedReader(body))
+        items = sse.read_runs(reader, lambda inner: Nested(outer, inner), origin, record)
+        return (item for item in items if isinstance(item, Document))

@@ -11,7 +11,7 @@ from validator.core.pointer import join
 from validator.jsontext.locate import elements, locate
 from validator.jsontext.parse import parse, text_of
 from validator.sources.document import Document, InputError, SkippedRecords, unreadable_document
-from validator.sources.positions import Offsets, Recording
+from validator.sources.positions import Offsets, OuterText
 from validator.sources.reader import Reader
 from validator.sources.recordings import calls, find_module
 
@@ -32,7 +32,7 @@ def read_documents(
     module = find_module(parsed.value, is_yaml=False) if parsed.readable else None
     if module:
         text = text_of(data)
-        yield from calls.read_documents(reader, Recording(text), module.read_calls(parsed.value, JsonStrings(text)))
+        yield from calls.read_documents(reader, OuterText(text), module.read_calls(parsed.value, JsonStrings(text)))
     elif parsed.readable and must_be_har:
         yield unreadable_document(reader.name, "broken-recording", "not a HAR: no list `log.entries`")
     else:

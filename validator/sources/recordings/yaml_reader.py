@@ -12,7 +12,7 @@ import yaml
 
 from validator.jsontext.parse import foreign, text_of
 from validator.sources.document import Document, InputError, Origin, SkippedRecords, unreadable_document
-from validator.sources.positions import Offsets, Opaque, Recording
+from validator.sources.positions import Offsets, Opaque, OuterText
 from validator.sources.reader import Reader
 from validator.sources.recordings import calls, find_module
 from validator.sources.recordings.fields import Binary
@@ -32,21 +32,22 @@ _FOLDABLE = " \t\n"
 def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRecords | InputError]:
     """Yield the documents in a recording; a file that was found in a folder and is not a recording is skipped."""
     text = text_of(data)
-    recording = Recording(text)
+    recording = OuterText(text)
     try:
         value = _parse(text, reader.max_values)
-    except _TooManyNodes as error:
-        origin = _origin(recording, error.problem_mark.index)
-        yield reader.too_many("nodes", reader.max_values, "one YAML file", origin=origin)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        offset = getattr(error, "position", 0) if mark is None else mark.index
-        yield from _reject(reader, "invalid YAML from here on", _origin(recording, offset))
+        origin = _origin(recording, getattr(error, "position", 0) if mark is None else mark.index)
+        if isinstance(error, _TooManyNodes):
+            yield reader.too_many("nodes", reader.max_values, "one YAML file", origin=origin)
+        elif reader.is_named:
+            yield unreadable_document(reader.name, "broken-recording", "invalid YAML from here on", origin=origin)
     else:
         module = find_module(value, is_yaml=True)
         if module is None:
-            reason = "not a VCR cassette: no list `interactions` or `http_interactions`"
-            yield from _reject(reader, reason, _origin(recording, 0))
+            if reader.is_named:
+                reason = "not a VCR cassette: no list `interactions` or `http_interactions`"
+                yield unreadable_document(reader.name, "broken-recording", reason, origin=_origin(recording, 0))
         elif problem := foreign(data):
             origin = _origin(recording, problem.span.start if problem.span else 0)
             yield unreadable_document(reader.name, problem.rule, problem.message, origin=origin)
@@ -54,13 +55,8 @@ def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRe
             yield from calls.read_documents(reader, recording, module.read_calls(value, YamlStrings(text, value)))
 
 
-def _origin(recording: Recording, offset: int) -> Origin:
+def _origin(recording: OuterText, offset: int) -> Origin:
     return Origin(Opaque(recording, lambda: offset))
-
-
-def _reject(reader: Reader, reason: str, origin: Origin) -> Iterator[Document]:
-    if reader.is_named:
-        yield unreadable_document(reader.name, "broken-recording", reason, origin=origin)
 
 
 class _Scalar(str):
@@ -91,64 +87,38 @@ class _Map(dict[Any, Any]):
     start: int
 
 
-_NO_KEY = object()
-
-
-class _Builder:
-    """A container that is being filled: in a mapping, keys and values alternate."""
-
-    def __init__(self, container: _List | _Map) -> None:
-        self._container = container
-        self._key: Any = _NO_KEY
-
-    def add(self, node: Any) -> None:
-        """Add an element, a key, or the value of the key before it."""
-        if isinstance(self._container, list):
-            self._container.append(node)
-        elif self._key is _NO_KEY:
-            self._key = node if isinstance(node, str) else None
-        else:
-            self._container[self._key] = node
-            self._key = _NO_KEY
-
-
-class _TooDeep(yaml.YAMLError):
-    """The nesting exceeds `_MAX_DEPTH`."""
-
-    def __init__(self, mark: Any) -> None:
-        super().__init__()
-        self.problem_mark = mark
-
-
-class _TooManyNodes(_TooDeep):
+class _TooManyNodes(yaml.MarkedYAMLError):
     """There are more nodes than may be built."""
 
 
 def _parse(text: str, max_nodes: int) -> Any:
     """Return the first document of a YAML text; its scalars are only strings and null, since no others are needed."""
-    nodes = 0
+    count = 0
     root = _List()
-    open_containers: list[_Builder] = [_Builder(root)]
+    levels: list[tuple[_List | _Map, list[Any]]] = [(root, root)]  # each open container, and the nodes in it
     anchors: dict[str | None, Any] = {None: None}
     events: Iterator[Any] = yaml.parse(text, _LOADER)
     for event in events:
-        nodes += isinstance(event, yaml.NodeEvent)
-        if nodes > max_nodes:
-            raise _TooManyNodes(event.start_mark)
+        count += isinstance(event, yaml.NodeEvent)
+        if count > max_nodes:
+            raise _TooManyNodes(problem_mark=event.start_mark)
         match event:
             case yaml.DocumentEndEvent():
                 break
             case yaml.CollectionEndEvent():
-                open_containers.pop()
+                container, nodes = levels.pop()
+                if isinstance(container, dict):
+                    keys = (key if isinstance(key, str) else None for key in nodes[::2])
+                    container.update(zip(keys, nodes[1::2], strict=True))
             case yaml.AliasEvent():
-                open_containers[-1].add(anchors.get(event.anchor))
+                levels[-1][1].append(anchors.get(event.anchor))
             case yaml.NodeEvent():
                 node = anchors[event.anchor] = _node(event)
-                open_containers[-1].add(node)
+                levels[-1][1].append(node)
                 if isinstance(node, _List | _Map):
-                    open_containers.append(_Builder(node))
-        if len(open_containers) > _MAX_DEPTH:
-            raise _TooDeep(event.start_mark)
+                    levels.append((node, node if isinstance(node, list) else []))
+        if len(levels) > _MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
     return root[0] if root else None
 
 
