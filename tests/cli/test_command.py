@@ -202,8 +202,8 @@ def test_of_sound_records_the_number_is_told_file_by_file(tmp_path: Path) -> Non
 
 def test_what_fails_is_shown_unless_something_else_is_asked_for() -> None:
     line = (
-        'invalid/missing-usage.json:32:16: info missing-usage /data/0/usage: is null, but status is "completed": '
-        "what the run used belongs here\n"
+        'invalid/missing-usage.json:32:16: info missing-usage /data/0/usage: is null, but status is "completed"; '
+        "expected what the run used\n"
     )
     words = ("invalid/missing-usage.json", "-f", "concise", "--fail-on")
     assert command(*words, "info") == Ran(1, line + "1 info in 1 document (2 runs)\n", "")

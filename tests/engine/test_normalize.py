@@ -96,7 +96,7 @@ def test_words_of_vocabularies_in_messages_stay_as_they_are() -> None:
         (
             "missing-required-action",
             "/data/0/requiredAction",
-            'names no tool call, but status is "requires_action": the calls to answer belong here',
+            'names no tool call, but status is "requires_action"; expected the calls to answer',
         )
     ]
 

@@ -235,7 +235,7 @@ def test_on_an_empty_page_an_id_names_no_run(contract: str, run_id: str, rest: s
     [({"reason": "max_prompt_tokens"}, 'has reason "max_prompt_tokens"'), ({}, "is an object of 0 keys")],
 )
 def test_details_that_do_not_belong_to_the_status_are_shown(details: dict[str, str], seen: str) -> None:
-    rest = 'but status is "completed"; it is null unless status is "incomplete"'
+    rest = 'but status is "completed"; expected null unless status is "incomplete"'
     assert _of_run(incomplete_details=details) == [
         ("unexpected-incomplete-details", "/incomplete_details", f"{seen}, {rest}")
     ]

@@ -95,7 +95,7 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
             (
                 "missing-required-action",
                 "/required_action",
-                'names no tool call, but status is "requires_action": the calls to answer belong here',
+                'names no tool call, but status is "requires_action"; expected the calls to answer',
             )
         ],
     ),

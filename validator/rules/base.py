@@ -33,7 +33,7 @@ __all__ = [
     "Shown",
     "Subject",
     "Verbatim",
-    "builtin_rule",
+    "make_rule",
     "rule",
 ]
 
@@ -53,7 +53,7 @@ Subject: TypeAlias = Literal["document", "run", "page", "listing", "history", "s
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
-    """One rule, made by `rule`, `required_when`, `forbidden_unless` or `builtin_rule`.
+    """One rule, made by `rule` or `make_rule`.
 
     A check of a run is called if every field in `requires` is present and not null, every field in `requires_null` is
     null or absent, the status is one of `statuses` (if any), and the fields that the rule reads have the right shape.
@@ -84,6 +84,8 @@ class Rule:
     statuses: frozenset[str] | None = None
     options: tuple[str, ...] = ()
     """Options that the check takes as keyword arguments: now, order, limit, contract."""
+    is_condition: bool = False
+    """The rule reports a problem wherever it applies, so its accept schema follows from its conditions."""
     accept_schema: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None
     """A JSON Schema: of a run that satisfies it, the rule reports nothing and need not be called.
 
@@ -113,12 +115,6 @@ class Rule:
     def has_accept_schema(self) -> bool:
         """Whether a schema can say that the rule reports nothing of a run."""
         return self.is_condition or self.accept_schema is not None
-
-    @property
-    def is_condition(self) -> bool:
-        """Whether the rule reports something wherever it applies: in some statuses, a field is to be null, or not."""
-        is_bare = self.subject == "run" and self.accept_schema is None and self.accepts is None
-        return is_bare and self.statuses is not None and bool(self.requires or self.requires_null)
 
     @property
     def summary(self) -> str:
@@ -154,75 +150,60 @@ def _fill(text: str) -> str:
     return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
-class Citation(TypedDict, total=False):
-    """The fields of `Rule` that say what it rests on and what `--fix` does."""
+class RuleFields(TypedDict, total=False):
+    """Fields of `Rule`."""
 
+    severity: Required[Severity]
     source: Required[str]
     source_note: str
     evidence: str
     fix: str
-
-
-class Conditions(Citation, total=False):
-    """The fields of `Rule` that say where it applies and how its check is called."""
-
     requires: tuple[str, ...]
     requires_null: tuple[str, ...]
     reads: tuple[str, ...]
     run_reads: tuple[str, ...]
     options: tuple[str, ...]
+    is_condition: bool
     accept_schema: Mapping[str, Any] | Callable[..., Mapping[str, Any]]
     accepts: Callable[[Run], bool]
     precheck: bool
     once_per_document: bool
+    mandatory: bool
 
 
-def rule(
-    *,
-    subject: Subject,
-    severity: Severity,
-    group: str = "",
-    statuses: Iterable[str] = (),
-    **fields: Unpack[Conditions],
-) -> Callable[[Check], Rule]:
-    """Make a rule of the module's `check`: its name is the file's, its text the module's docstring."""
-
-    def make(check: Check) -> Rule:
-        return Rule(
-            name=_name(check.__module__),
-            group=group or subject,
-            subject=subject,
-            severity=severity,
-            text=check.__globals__["__doc__"].strip(),
-            check=check,
-            statuses=frozenset(statuses) or None,
-            **fields,
-        )
-
-    return make
-
-
-def builtin_rule(
+def make_rule(
     module: str,
     text: str | None,
+    check: Check | None = None,
     *,
-    severity: Severity,
     name: str = "",
-    group: str = "document",
-    mandatory: bool = False,
-    **citation: Unpack[Citation],
+    group: str = "",
+    subject: Subject = "document",
+    statuses: Iterable[str] = (),
+    **fields: Unpack[RuleFields],
 ) -> Rule:
-    """Make a rule whose problems come from the parser, the schemas or the engine; `text` is the module's docstring."""
+    """Make the rule of a module, whose docstring is the text; by default its name is that of the file.
+
+    Without a check its problems come from the parser, the schemas or the engine.
+    """
     return Rule(
-        name=name or _name(module),
-        group=group,
-        subject="document",
-        severity=severity,
+        name=name or module.rpartition(".")[2].replace("_", "-"),
+        group=group or subject,
+        subject=subject,
         text=(text or "").strip(),
-        mandatory=mandatory,
-        **citation,
+        check=check,
+        statuses=frozenset(statuses) or None,
+        **fields,
     )
 
 
-def _name(module: str) -> str:
-    return module.rpartition(".")[2].replace("_", "-")
+def rule(
+    *, subject: Subject, group: str = "", statuses: Iterable[str] = (), **fields: Unpack[RuleFields]
+) -> Callable[[Check], Rule]:
+    """Make a rule of the module's `check`."""
+
+    def make(check: Check) -> Rule:
+        text = check.__globals__["__doc__"]
+        return make_rule(check.__module__, text, check, subject=subject, group=group, statuses=statuses, **fields)
+
+    return make

@@ -6,9 +6,9 @@ What could be unpacked of JSON Lines before that is checked; of a single documen
 by the first bytes, whatever the file is called.
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="document",

@@ -6,9 +6,9 @@ were recorded, and a test that plays the file back sends its requests to the ser
 still checked.
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="document",

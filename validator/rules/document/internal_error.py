@@ -6,9 +6,9 @@ is 2, "could not check", and this finding can be neither ignored nor remapped. P
 document that shows it and the output of `--debug`, which adds the traceback.
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="document",

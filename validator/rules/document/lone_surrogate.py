@@ -14,9 +14,9 @@ Good:
     {"id": "run_Zb4kWn9TqLx2Vd7RmYc5JsHf", "object": "thread.run", "status": "queued", "model": "Kind \ud83d\ude42"}
 """
 
-from validator.rules.base import WARNING, builtin_rule
+from validator.rules.base import WARNING, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="document",

@@ -18,9 +18,9 @@ Good:
     {"object": "list", "data": [], "first_id": null, "last_id": null, "has_more": false}
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="document",

@@ -6,9 +6,9 @@ line of the first byte that is wrong, and names UTF-16 and UTF-32, which PowerSh
 at the start of UTF-8 text is allowed. To mend a file, save it again as UTF-8 (`iconv -f utf-16 -t utf-8`).
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="document",

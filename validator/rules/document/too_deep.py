@@ -7,9 +7,9 @@ of their own. Brackets inside strings do not count. Exactly 256 levels are allow
 and contains itself has no end of levels.
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="document",

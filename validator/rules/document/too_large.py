@@ -10,9 +10,9 @@ What is built of those bytes has limits of its own, since a few bytes can become
 bytes of the limit, one call of a recording for every 128, and 100,000 problems, after which the rest is not checked.
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="document",

@@ -6,9 +6,9 @@ piece of it, that the process was at: what is wrong there is not known, so the e
 Everything else was checked as always. With `--jobs 1` and a smaller `--max-bytes` less memory is needed.
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="document",

@@ -13,19 +13,17 @@ Good:
     {"status": "in_progress", "created_at": 1729418400, "expires_at": 1729419000}
 """
 
-from validator.rules.base import ACTIVE, INFO, Problem, Problems, Run, Shown, rule
+from validator.rules.base import ACTIVE, INFO
+from validator.rules.support.status import required_in
 
-
-@rule(
-    subject="run",
-    group="status",
-    severity=INFO,
+check = required_in(
+    __name__,
+    __doc__,
+    field="expires_at",
     statuses=ACTIVE,
-    requires_null=("expires_at",),
+    expected="the time at which the run expires",
+    severity=INFO,
     source="https://platform.openai.com/docs/assistants/deep-dive",
     source_note="run lifecycle: a run expires roughly 10 minutes past its creation",
     evidence="held in 181 of 181 genuine active runs",
 )
-def check(run: Run) -> Problems:
-    message = "is not set, but status is {}: the time at which the run expires belongs here"
-    return [Problem("expires_at", message, (Shown(run["status"]),))]

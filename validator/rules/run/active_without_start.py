@@ -13,19 +13,17 @@ Good:
     {"status": "in_progress", "started_at": 1729418401, "completed_at": null}
 """
 
-from validator.rules.base import WARNING, Problem, Problems, Run, Shown, rule
+from validator.rules.base import WARNING
+from validator.rules.support.status import required_in
 
-
-@rule(
-    subject="run",
-    group="status",
-    severity=WARNING,
+check = required_in(
+    __name__,
+    __doc__,
+    field="started_at",
     statuses=("in_progress", "requires_action"),
-    requires_null=("started_at",),
+    expected="the time at which the run started",
+    severity=WARNING,
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
     source_note="RunObject: started_at; one event in its streaming example breaks the rule",
     evidence="held in 67 of 67 genuine runs",
 )
-def check(run: Run) -> Problems:
-    message = "is not set, but status is {}: the time at which the run started belongs here"
-    return [Problem("started_at", message, (Shown(run["status"]),))]

@@ -13,19 +13,17 @@ Good:
     {"status": "cancelled", "cancelled_at": 1729418404, "completed_at": null}
 """
 
-from validator.rules.base import ERROR, Problem, Problems, Run, Shown, rule
+from validator.rules.base import ERROR
+from validator.rules.support.status import required_in
 
-
-@rule(
-    subject="run",
-    group="status",
-    severity=ERROR,
+check = required_in(
+    __name__,
+    __doc__,
+    field="cancelled_at",
     statuses=("cancelled",),
-    requires_null=("cancelled_at",),
+    expected="the time of cancellation",
+    severity=ERROR,
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
     source_note="RunObject: cancelled_at is when the run was cancelled",
     evidence="held in 1 of 1 genuine cancelled runs",
 )
-def check(run: Run) -> Problems:
-    message = "is not set, but status is {}: the time of cancellation belongs here"
-    return [Problem("cancelled_at", message, (Shown(run["status"]),))]

@@ -13,19 +13,17 @@ Good:
     {"status": "completed", "started_at": 1729418401, "completed_at": 1729418407}
 """
 
-from validator.rules.base import ERROR, Problem, Problems, Run, Shown, rule
+from validator.rules.base import ERROR
+from validator.rules.support.status import required_in
 
-
-@rule(
-    subject="run",
-    group="status",
-    severity=ERROR,
+check = required_in(
+    __name__,
+    __doc__,
+    field="completed_at",
     statuses=("completed",),
-    requires_null=("completed_at",),
+    expected="the time of completion",
+    severity=ERROR,
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
     source_note="RunObject: completed_at is when the run was completed",
     evidence="held in 55 of 55 genuine completed runs",
 )
-def check(run: Run) -> Problems:
-    message = "is not set, but status is {}: the time of completion belongs here"
-    return [Problem("completed_at", message, (Shown(run["status"]),))]

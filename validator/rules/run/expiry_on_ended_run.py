@@ -13,19 +13,17 @@ Good:
     {"status": "completed", "created_at": 1729418400, "expires_at": null}
 """
 
-from validator.rules.base import TERMINAL, WARNING, Problem, Problems, Run, Shown, rule
+from validator.rules.base import ACTIVE, WARNING
+from validator.rules.support.status import allowed_only_in
 
-
-@rule(
-    subject="run",
-    group="status",
+check = allowed_only_in(
+    __name__,
+    __doc__,
+    field="expires_at",
+    statuses=ACTIVE,
     severity=WARNING,
-    statuses=TERMINAL,
-    requires=("expires_at",),
+    when="once a run has ended",
     source="https://github.com/openai/openai-openapi/pull/207",
     source_note="on completion expires_at becomes null",
     evidence="held in 62 of 62 genuine ended runs",
 )
-def check(run: Run) -> Problems:
-    message = "is {}, but status is {}; it is null once a run has ended"
-    return [Problem("expires_at", message, (run["expires_at"], Shown(run["status"])))]

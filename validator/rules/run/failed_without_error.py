@@ -14,21 +14,19 @@ Good:
      "last_error": {"code": "rate_limit_exceeded", "message": "You exceeded your current quota."}}
 """
 
-from validator.rules.base import WARNING, Problem, Problems, Run, Shown, rule
+from validator.rules.base import WARNING
+from validator.rules.support.status import required_in
 
-
-@rule(
-    subject="run",
-    group="status",
-    severity=WARNING,
+check = required_in(
+    __name__,
+    __doc__,
+    field="last_error",
     statuses=("failed",),
-    requires_null=("last_error",),
+    expected="the code and text of the error",
+    severity=WARNING,
     source="https://github.com/llm-edge/hal-9100/issues/45",
     source_note=(
         "a server whose runs failed without a reason; the deep dive names the field as the place to look for it"
     ),
     evidence="held in 2 of 2 genuine failed runs",
 )
-def check(run: Run) -> Problems:
-    message = "is not set, but status is {}: the code and text of the error belong here"
-    return [Problem("last_error", message, (Shown(run["status"]),))]

@@ -15,19 +15,17 @@ Good:
      "last_error": {"code": "server_error", "message": "Sorry, something went wrong."}}
 """
 
-from validator.rules.base import ERROR, Problem, Problems, Run, Shown, rule
+from validator.rules.base import ERROR
+from validator.rules.support.status import required_in
 
-
-@rule(
-    subject="run",
-    group="status",
-    severity=ERROR,
+check = required_in(
+    __name__,
+    __doc__,
+    field="failed_at",
     statuses=("failed",),
-    requires_null=("failed_at",),
+    expected="the time of failure",
+    severity=ERROR,
     source="https://github.com/llm-edge/hal-9100/issues/46",
     source_note=("a server that left failed_at out; the deep dive documents that the failure's time is recorded there"),
     evidence="held in 2 of 2 genuine failed runs",
 )
-def check(run: Run) -> Problems:
-    message = "is not set, but status is {}: the time of failure belongs here"
-    return [Problem("failed_at", message, (Shown(run["status"]),))]

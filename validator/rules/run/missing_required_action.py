@@ -38,7 +38,7 @@ def check(run: Run) -> Problems:
             return ()
         case {"tool_calls": []}:
             where = pointer.join("required_action", action["type"], "tool_calls")
-            return [Problem(where, 'is empty, but status is "requires_action": the calls to answer belong here')]
+            return [Problem(where, 'is empty, but status is "requires_action"; expected the calls to answer')]
         case _:
-            message = 'names no tool call, but status is "requires_action": the calls to answer belong here'
+            message = 'names no tool call, but status is "requires_action"; expected the calls to answer'
             return [Problem("required_action", message)]

@@ -31,4 +31,4 @@ from validator.rules.support.usage import agree
 def check(run: Run) -> Problems:
     if "usage" not in run:
         return ()
-    return [Problem("usage", "is null, but status is {}: what the run used belongs here", (Shown(run["status"]),))]
+    return [Problem("usage", "is null, but status is {}; expected what the run used", (Shown(run["status"]),))]

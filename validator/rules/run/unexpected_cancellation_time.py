@@ -13,24 +13,16 @@ Good:
     {"status": "completed", "cancelled_at": null}
 """
 
-from validator.rules.base import ACTIVE, ERROR, TERMINAL, Problem, Problems, Run, Shown, rule
+from validator.rules.base import ERROR
+from validator.rules.support.status import allowed_only_in
 
-
-@rule(
-    subject="run",
-    group="status",
+check = allowed_only_in(
+    __name__,
+    __doc__,
+    field="cancelled_at",
+    statuses=("cancelled",),
     severity=ERROR,
-    statuses=(ACTIVE | TERMINAL) - {"cancelled"},
-    requires=("cancelled_at",),
     source="https://platform.openai.com/docs/assistants/deep-dive",
     source_note='run lifecycle: "cancellation is attempted but not guaranteed"',
     evidence="held in 7 of 7 genuine runs that were cancelled or being cancelled",
 )
-def check(run: Run) -> Problems:
-    return [
-        Problem(
-            "cancelled_at",
-            'is {}, but status is {}; it is null unless status is "cancelled"',
-            (run["cancelled_at"], Shown(run["status"])),
-        )
-    ]

@@ -13,24 +13,16 @@ Good:
     {"status": "queued", "completed_at": null}
 """
 
-from validator.rules.base import ACTIVE, ERROR, Problem, Problems, Run, Shown, rule
+from validator.rules.base import ERROR
+from validator.rules.support.status import allowed_only_in
 
-
-@rule(
-    subject="run",
-    group="status",
+check = allowed_only_in(
+    __name__,
+    __doc__,
+    field="completed_at",
+    statuses=("completed", "incomplete", "expired"),
     severity=ERROR,
-    statuses=ACTIVE | {"cancelled", "failed"},
-    requires=("completed_at",),
     source="https://github.com/sashirestela/simple-openai/issues/210",
     source_note="a genuine incomplete run with completed_at, which is why that is allowed",
     evidence="held in 59 of 59 genuine runs with a completion time, 3 of them expired, 1 incomplete",
 )
-def check(run: Run) -> Problems:
-    return [
-        Problem(
-            "completed_at",
-            'is {}, but status is {}; it is null unless status is "completed", "incomplete" or "expired"',
-            (run["completed_at"], Shown(run["status"])),
-        )
-    ]

@@ -13,24 +13,17 @@ Good:
     {"status": "completed", "last_error": null}
 """
 
-from validator.rules.base import ACTIVE, TERMINAL, WARNING, Problem, Problems, Run, Shown, rule
+from validator.rules.base import WARNING
+from validator.rules.support.status import allowed_only_in
 
-
-@rule(
-    subject="run",
-    group="status",
+check = allowed_only_in(
+    __name__,
+    __doc__,
+    field="last_error",
+    statuses=("failed",),
     severity=WARNING,
-    statuses=(ACTIVE | TERMINAL) - {"failed"},
-    requires=("last_error",),
+    key="code",
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
     source_note='RunObject: last_error "will be null if there are no errors"',
     evidence="held in 2 of 2 genuine runs with an error",
 )
-def check(run: Run) -> Problems:
-    return [
-        Problem(
-            "last_error",
-            'has code {}, but status is {}; it is null unless status is "failed"',
-            (Shown(run["last_error"]["code"]), Shown(run["status"])),
-        )
-    ]

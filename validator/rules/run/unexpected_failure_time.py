@@ -13,24 +13,16 @@ Good:
     {"status": "completed", "failed_at": null}
 """
 
-from validator.rules.base import ACTIVE, ERROR, TERMINAL, Problem, Problems, Run, Shown, rule
+from validator.rules.base import ERROR
+from validator.rules.support.status import allowed_only_in
 
-
-@rule(
-    subject="run",
-    group="status",
+check = allowed_only_in(
+    __name__,
+    __doc__,
+    field="failed_at",
+    statuses=("failed",),
     severity=ERROR,
-    statuses=(ACTIVE | TERMINAL) - {"failed"},
-    requires=("failed_at",),
     source="https://platform.openai.com/docs/assistants/deep-dive",
     source_note="run lifecycle: failed_at belongs to the status failed",
     evidence="held in 2 of 2 genuine runs with a failure time",
 )
-def check(run: Run) -> Problems:
-    return [
-        Problem(
-            "failed_at",
-            'is {}, but status is {}; it is null unless status is "failed"',
-            (run["failed_at"], Shown(run["status"])),
-        )
-    ]

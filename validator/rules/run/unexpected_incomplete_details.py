@@ -13,23 +13,18 @@ Good:
     {"status": "completed", "incomplete_details": null}
 """
 
-from validator.rules.base import ACTIVE, TERMINAL, WARNING, Problem, Problems, Run, Shown, rule
+from validator.rules.base import WARNING
+from validator.rules.support.status import allowed_only_in
 
-
-@rule(
-    subject="run",
-    group="status",
+check = allowed_only_in(
+    __name__,
+    __doc__,
+    field="incomplete_details",
+    statuses=("incomplete",),
     severity=WARNING,
-    statuses=(ACTIVE | TERMINAL) - {"incomplete"},
-    requires=("incomplete_details",),
+    key="reason",
     requires_null=("file_ids",),
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
     source_note='RunObject: incomplete_details "will be null if the run is not incomplete"',
     evidence="0 exceptions among genuine v2 runs, 1 among those of v1",
 )
-def check(run: Run) -> Problems:
-    reason, status = run["incomplete_details"].get("reason"), Shown(run["status"])
-    rest = 'but status is {}; it is null unless status is "incomplete"'
-    if reason is None:
-        return [Problem("incomplete_details", f"is {{}}, {rest}", (run["incomplete_details"], status))]
-    return [Problem("incomplete_details", f"has reason {{}}, {rest}", (Shown(reason), status))]

@@ -15,24 +15,17 @@ Good:
     {"status": "in_progress", "required_action": null}
 """
 
-from validator.rules.base import ACTIVE, ERROR, TERMINAL, Problem, Problems, Run, Shown, rule
+from validator.rules.base import ERROR
+from validator.rules.support.status import allowed_only_in
 
-
-@rule(
-    subject="run",
-    group="status",
+check = allowed_only_in(
+    __name__,
+    __doc__,
+    field="required_action",
+    statuses=("requires_action",),
     severity=ERROR,
-    statuses=(ACTIVE | TERMINAL) - {"requires_action"},
-    requires=("required_action",),
+    key="type",
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
     source_note='RunObject: required_action "will be null if no action is required"',
     evidence="held in 12 of 12 genuine runs with an action",
 )
-def check(run: Run) -> Problems:
-    return [
-        Problem(
-            "required_action",
-            'has type {}, but status is {}; it is null unless status is "requires_action"',
-            (Shown(run["required_action"]["type"]), Shown(run["status"])),
-        )
-    ]

@@ -14,19 +14,18 @@ Good:
     {"status": "in_progress", "completed_at": null, "expires_at": 1729419000, "usage": null}
 """
 
-from validator.rules.base import ACTIVE, WARNING, Problem, Problems, Run, Shown, rule
+from validator.rules.base import TERMINAL, WARNING
+from validator.rules.support.status import allowed_only_in
 
-
-@rule(
-    subject="run",
-    group="usage",
+check = allowed_only_in(
+    __name__,
+    __doc__,
+    field="usage",
+    statuses=TERMINAL,
     severity=WARNING,
-    statuses=ACTIVE,
-    requires=("usage",),
+    group="usage",
+    when="until the run has ended",
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
     source_note="RunCompletionUsage: null if the run is not in a terminal state",
     evidence="held in 149 of 149 genuine runs",
 )
-def check(run: Run) -> Problems:
-    message = "is {}, but status is {}; it is null until the run has ended"
-    return [Problem("usage", message, (run["usage"], Shown(run["status"])))]

@@ -13,9 +13,9 @@ Good:
     {"object": "thread.run"}
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="schema",

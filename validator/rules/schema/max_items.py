@@ -6,9 +6,9 @@ and cannot be created again as it stands. The published contract says 20 for a r
 contradicts, so that 20 counts with `--contract published` only. How many runs a page may have is another rule's matter.
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="schema",

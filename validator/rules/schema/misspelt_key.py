@@ -14,9 +14,9 @@ Good:
     {"tools": [{"type": "function", "function": {"name": "opening_hours", "description": "Hours of a branch"}}]}
 """
 
-from validator.rules.base import WARNING, builtin_rule
+from validator.rules.base import WARNING, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="schema",

@@ -15,9 +15,9 @@ Good:
     {"usage": {"prompt_tokens": 312, "completion_tokens": 48, "total_tokens": 360}}
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="schema",

@@ -14,9 +14,9 @@ Good:
     {"created_at": 1729418400, "metadata": {}}
 """
 
-from validator.rules.base import ERROR, builtin_rule
+from validator.rules.base import ERROR, make_rule
 
-check = builtin_rule(
+check = make_rule(
     __name__,
     __doc__,
     group="schema",
