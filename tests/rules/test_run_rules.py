@@ -243,7 +243,7 @@ def test_details_that_do_not_belong_to_the_status_are_shown(details: dict[str, s
 
 def test_a_pair_that_is_too_long_on_both_sides_is_two_findings_that_stay_apart() -> None:
     found = findings(page(run(metadata={"k" * 65: "v" * 513})))
-    assert [one.fingerprint for one in found] == ["ef555c5956d475d3", "752968c69c137a40"]
+    assert len({finding.fingerprint for finding in found}) == 2
 
 
 def test_what_version_1_of_the_api_had_is_told() -> None:
