@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from tests.support.hostile_cases import obeyed
 from tests.support.pages import page
 from tests.support.pages import run as a_run
 from tests.support.paths import SAMPLES
+from tests.support.tools import command as program_path
 from validator.cli.command import command
 from validator.cli.config.apply import KEYS, OPTIONS, PER_FILE_IGNORES
 from validator.cli.params import long_options
@@ -361,7 +364,11 @@ WRONG = {
         '2: per-file-ignores "*.json": no rule or group is called "tim", did you mean "time"'
     ),
     "[per-file-ignores]\n'../*.json' = ['time']": f'2: per-file-ignores "../*.json": {PATTERN}',
-    "[per-file-ignores]\n'/*.json' = ['time']": f'2: per-file-ignores "/*.json": {PATTERN}',
+    "[per-file-ignores]\n'./a' = ['time']": f'2: per-file-ignores "./a": {PATTERN}',
+    "[per-file-ignores]\n'//a' = ['time']": f'2: per-file-ignores "//a": {PATTERN}',
+    "[per-file-ignores]\n'/' = ['time']": f'2: per-file-ignores "/": {PATTERN}',
+    "[per-file-ignores]\n'!a' = ['time']": f'2: per-file-ignores "!a": {PATTERN}',
+    "[per-file-ignores]\n'a\\b' = ['time']": f'2: per-file-ignores "a\\b": {PATTERN}',
     "[per-file-ignores]\n'a#b' = ['time']": f'2: per-file-ignores "a#b": {PATTERN}',
     "[per-file-ignores]\n'a#/~2' = ['time']": f'2: per-file-ignores "a#/~2": {PATTERN}',
     "[per-file-ignores]\n'' = ['time']": f'2: per-file-ignores "": {PATTERN}',
@@ -500,39 +507,78 @@ TOTALS = [pointer for pointer in EVERY if "usage" in pointer]
 TEMPERATURES = [pointer for pointer in EVERY if "temperature" in pointer]
 
 
-@pytest.mark.parametrize(
-    ("glob", "files"),
-    [
-        ("*.json", "abcd"),
-        ("a.json", "a"),
-        ("./a.json", "a"),
-        ("d.json", "d"),
-        ("b*", "b"),
-        ("[a-c].json", "abc"),
-        ("?.json", "abcd"),
-        ("tests/*.json", "b"),
-        ("tests/*", "b"),
-        ("tests/**", "bcd"),
-        ("tests/", "bcd"),
-        ("tests/**/*.json", "bcd"),
-        ("tests/**/v1/*.json", "d"),
-        ("tests/**/**/**/d.json", "d"),
-        ("**/old/**/?.json", "cd"),
-        ("tests/*/c.json", "c"),
-        ("*/*/*/d.json", "d"),
-        ("tests", ""),
-        ("old/*.json", ""),
-        ("A.json", ""),
-        ("tests/b.json/x", ""),
-        ("tests/b.jso", ""),
-        ("**/" * 200 + "x", ""),
-    ],
-)
-def test_rules_are_left_out_in_the_files_that_a_glob_matches(project: Path, glob: str, files: str) -> None:
+GLOBS = {
+    "*.json": "abcd",
+    "a.json": "a",
+    "/a.json": "a",
+    "/*.json": "a",
+    "d.json": "d",
+    "b*": "b",
+    "[a-c].json": "abc",
+    "[!a-c].json": "d",
+    "?.json": "abcd",
+    "*": "abcd",
+    "**": "abcd",
+    "/**": "abcd",
+    "tests/*.json": "b",
+    "tests/*": "bcd",
+    "tests/**": "bcd",
+    "tests/": "bcd",
+    "tests": "bcd",
+    "/tests": "bcd",
+    "tests/old": "cd",
+    "old": "cd",
+    "old/": "cd",
+    "**/old": "cd",
+    "tests/**/": "cd",
+    "tests/**/*.json": "bcd",
+    "tests/**/v1/*.json": "d",
+    "tests/**/**/**/d.json": "d",
+    "**/old/**/?.json": "cd",
+    "tests/*/c.json": "c",
+    "*/*/*/d.json": "d",
+    "/old": "",
+    "old/*.json": "",
+    "A.json": "",
+    "a.json/": "",
+    "a.json/**": "",
+    "tests/b.json/x": "",
+    "tests/b.jso": "",
+    "**/" * 200 + "x": "",
+}
+
+
+@pytest.mark.parametrize("glob", GLOBS)
+def test_per_file_ignores_match_as_gitignore(project: Path, glob: str) -> None:
+    files = GLOBS[glob]
     configure(project, f'[per-file-ignores]\n"{glob}" = ["usage"]')
     expected = [f"{file} {place}" for file in "abcd" for place in (TEMPERATURES if file in files else EVERY)]
     assert sorted(found(project)) == sorted(expected)
     assert sorted(found(project, "../../", cwd=project / "tests" / "old")) == sorted(expected)
+
+
+@pytest.mark.tools
+def test_the_expected_matches_are_those_of_git(project: Path) -> None:
+    git = program_path("git")
+    subprocess.run([git, "init", "-q"], cwd=project, check=True)
+    paths = {str(path.relative_to(project)): path.stem for path in project.rglob("?.json")}
+    for glob, files in GLOBS.items():
+        (project / ".gitignore").write_text(f"{glob}\n")
+        done = subprocess.run(
+            [git, "check-ignore", "--no-index", *paths], cwd=project, capture_output=True, text=True, check=False
+        )
+        assert "".join(sorted(paths[line] for line in done.stdout.splitlines())) == files, glob
+
+
+@pytest.mark.parametrize("glob", ["*a" * 40 + "b", "**/a/" * 40 + "b", "*a*/" * 40 + "b"])
+def test_no_glob_takes_long_to_match(project: Path, glob: str) -> None:
+    folder = project / Path(*("a" * 200 for _ in range(15)))
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_bytes((project / "a.json").read_bytes())
+    configure(project, f'[per-file-ignores]\n"{glob}" = ["usage"]')
+    start = time.process_time()
+    assert len(found(project)) == 5 * len(EVERY)
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

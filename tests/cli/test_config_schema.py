@@ -39,7 +39,7 @@ def described() -> dict[str, Any]:
     options = long_options(command)
     properties = {key: _property(options[key]) for key in OPTIONS}
     properties[PER_FILE_IGNORES] = {
-        "description": "Rules to leave out, by GLOB or GLOB#/JSON/POINTER; globs start from the folder of this file.",
+        "description": "Rules to ignore, by GLOB or GLOB#/JSON/POINTER; globs start from the folder of this file.",
         "type": "object",
         "propertyNames": {"pattern": PATTERN},
         "additionalProperties": {"type": "array", "items": CHANGEABLE},

@@ -1,4 +1,8 @@
-"""Rules left out in some files, or at some places in them: what `per-file-ignores` asks for."""
+"""`per-file-ignores`: rules ignored in some files, or at some places in them, by globs as in `.gitignore`.
+
+The globs are matched name by name, in a time that a hostile configuration cannot blow up: libraries that turn a whole
+glob into one regular expression backtrack, for seconds at `*a*a*a*a*b` and one long name.
+"""
 
 from __future__ import annotations
 
@@ -8,83 +12,80 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple, TypeAlias
 
-PATTERN = r"^(?!/)(?!(?:[^#]*/)?\.\.(?:/|#|$))[^#]+(?:#(?:/(?:[^~/]|~[01])*)+)?$"
+PATTERN = r"^(?![!#]|/[/#]|/$)(?!(?:[^#]*/)?\.\.?(?:/|#|$))[^#\\]+(?:#(?:/(?:[^~/]|~[01])*)+)?$"
 """A glob, which stays inside its folder, and behind a `#` a JSON Pointer."""
 
 STANDARD_INPUT = "-"
 
-LeftOut: TypeAlias = tuple[str, frozenset[str]]
-"""A pointer without its leading slash, and the rules that are left out at and below it."""
+IgnoredPlace: TypeAlias = tuple[str, frozenset[str]]
+"""A pointer without its leading slash, and the rules that are ignored at and below it."""
 
 
 class PerFileIgnore(NamedTuple):
-    """Rules to leave out: in the files that a glob matches, seen from a folder, at and below a pointer.
+    """Rules to ignore in the files below `folder` that a glob matches, at and below a pointer.
 
-    `pointer` has no leading slash; empty, it means all of the file.
+    `names` are the parts of the glob between slashes; with `is_folder` it matches folders only. `pointer` has no
+    leading slash; empty, it means all of the file.
     """
 
     folder: str
-    glob: str
+    names: tuple[str, ...]
+    is_folder: bool
     pointer: str
     rules: frozenset[str]
 
 
 def per_file_ignore(folder: str, pattern: str, rules: Iterable[str]) -> PerFileIgnore:
-    """What a pattern asks for; raises `ValueError` if it is none."""
+    """Return a pattern for the files below an absolute folder; raises `ValueError` if it is not one."""
     if not re.search(PATTERN, pattern):
         raise ValueError("is not of the form GLOB or GLOB#/JSON/POINTER, with a glob below the folder of this file")
     glob, _, pointer = pattern.partition("#")
-    return PerFileIgnore(folder, glob, pointer.removeprefix("/"), frozenset(rules))
+    names = [name for name in glob.split("/") if name]
+    if "/" not in glob.removesuffix("/"):
+        names.insert(0, "**")
+    if names[-1] == "**":  # all that is in a folder, but not the folder
+        names[-1] = "*"
+    return PerFileIgnore(folder, tuple(names), glob.endswith("/"), pointer.removeprefix("/"), frozenset(rules))
 
 
-def left_out(file: str | None, ignores: Sequence[PerFileIgnore]) -> tuple[LeftOut, ...]:
-    """What is left out in a file."""
+def ignored_places(file: str | None, ignores: Sequence[PerFileIgnore]) -> tuple[IgnoredPlace, ...]:
+    """Return what is ignored in a file."""
     if file is None or file == STANDARD_INPUT:
         return ()
-    return tuple(
-        (ignore.pointer, ignore.rules) for ignore in ignores if _matches(ignore.glob, _seen_from(ignore.folder, file))
-    )
-
-
-def is_left_out(rule: str, pointer: str, places: Iterable[LeftOut]) -> bool:
-    """Whether a rule is left out at a pointer (without its leading slash)."""
-    return any(rule in rules and _is_within(pointer, place) for place, rules in places)
-
-
-def _is_within(pointer: str, place: str) -> bool:
-    return not place or pointer == place or pointer.startswith(f"{place}/")
-
-
-def _seen_from(folder: str, file: str) -> list[str]:
     path = os.path.abspath(file)
-    below = path.removeprefix(os.path.join(folder, ""))
-    return below.split(os.sep) if below != path else []
+    return tuple((ignore.pointer, ignore.rules) for ignore in ignores if _matches(ignore, path))
 
 
-def _matches(glob: str, path: Sequence[str]) -> bool:
-    """Whether a glob matches a path; kept are all the places in the glob that the path can have led to."""
-    parts = _parts(glob)
-    places = _with_none(parts, {0})
-    for name in path:
-        here = (place for place in places if place < len(parts))
-        places = _with_none(
-            parts, {place + (parts[place] != "**") for place in here if fnmatchcase(name, parts[place])}
+def is_ignored(rule: str, pointer: str, places: Iterable[IgnoredPlace]) -> bool:
+    """Return whether a rule is ignored at a pointer (without its leading slash)."""
+    return any(rule in rules and (not place or f"{pointer}/".startswith(f"{place}/")) for place, rules in places)
+
+
+def _matches(ignore: PerFileIgnore, path: str) -> bool:
+    """Return whether a glob matches an absolute path, or a folder on the way to it."""
+    below = path.removeprefix(os.path.join(ignore.folder, ""))
+    if below == path:
+        return False
+    *folders, file = below.split(os.sep)
+    names = ignore.names
+    reached = _skip_folders(names, {0})  # the indexes of names that the path so far can have led to
+    for part in folders if ignore.is_folder else (*folders, file):
+        reached = _skip_folders(
+            names,
+            {
+                index + (names[index] != "**")
+                for index in reached
+                if names[index] == "**" or fnmatchcase(part, names[index])
+            },
         )
-    return len(parts) in places and bool(path)
+        if len(names) in reached:
+            return True
+    return False
 
 
-def _parts(glob: str) -> list[str]:
-    """A glob as names: `*` stays within a name, `**` is any number of folders, as are those before a lone name."""
-    if "/" not in glob:
-        return ["**", glob]
-    whole = f"{glob}**" if glob.endswith("/") else glob
-    return [part for part in whole.split("/") if part not in ("", ".")]
-
-
-def _with_none(parts: Sequence[str], places: set[int]) -> set[int]:
-    """The places in a glob, and those behind a `**`, which may be no folder at all."""
-    reached = set(places)
-    for place in range(len(parts)):
-        if place in reached and parts[place] == "**":
-            reached.add(place + 1)
+def _skip_folders(names: Sequence[str], reached: set[int]) -> set[int]:
+    """Add the indexes behind each `**` that is reached, which may stand for no folder at all."""
+    for index, name in enumerate(names):
+        if name == "**" and index in reached:
+            reached.add(index + 1)
     return reached

@@ -14,7 +14,7 @@ from validator.contract.loader import is_declared, to_camel_case
 from validator.core.credentials import is_credential
 from validator.core.finding import Edit, Excerpt, Finding
 from validator.core.options import CheckOptions
-from validator.core.per_file_ignores import is_left_out, left_out
+from validator.core.per_file_ignores import ignored_places, is_ignored
 from validator.core.phrases import format_message, is_plain
 from validator.core.pointer import split
 from validator.core.problem import Problem, Span
@@ -84,13 +84,13 @@ def _in_effect(checked: CheckedDocument, options: CheckOptions, rules: Mapping[s
     A problem without a rule is a defect of the schemas, and no option ignores it.
     """
     reported: set[str] = set()
-    ignored = left_out(checked.info.file, options.per_file_ignores)
+    ignored = ignored_places(checked.info.file, options.per_file_ignores)
     for problem in checked.problems:
         name = problem.rule
         if name not in rules:
             message = f"{problem.message}; there is no rule {name} to report it, which is a defect of validate-runs"
             yield _entry(problem._replace(message=message, rule="internal-error"), options, rules)
-        elif name in options.severities and name not in reported and not is_left_out(name, problem.pointer, ignored):
+        elif name in options.severities and name not in reported and not is_ignored(name, problem.pointer, ignored):
             if rules[name].once_per_document:
                 reported.add(name)
             yield _entry(problem, options, rules)
