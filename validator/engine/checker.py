@@ -169,12 +169,15 @@ class _Explainer(NamedTuple):
         problems: list[Problem] = []
         runs: list[tuple[int, Run]] = []
         unreliable_fields: dict[int, Collection[str]] = {}
-        is_wire = self.form == "wire"
+        is_wire, run_shape = self.form == "wire", self.contract.shapes[RUN.item_schema]
+        rest_problems, options = self.rules.rest_problems, self.options
         for index, (pointer, run) in enumerate(part.runs):
             if len(problems) > limit:  # the rules of pages need all runs
                 return problems, CheckedPart(part, runs, unreliable_fields)
-            invalid_fields: Collection[str] | None = None
-            if self.unusable or not self.acceptor.accepts(run):
+            if not self.unusable and self.acceptor.accepts(run):
+                wire_run = run if is_wire else to_wire(run, run_shape)
+                found = rest_problems(wire_run, options)
+            else:
                 found, invalid_fields = self._shape_problems(run, pointer, RUN.item_schema)
                 if is_other_object(run):  # which has nothing right for a run: only what it calls itself is reported
                     problems += [problem for problem in found if problem.pointer == f"{pointer}/object"]
@@ -182,16 +185,13 @@ class _Explainer(NamedTuple):
                 problems += found
                 if not isinstance(run, dict):
                     continue
-            wire_run = run if is_wire else to_wire(run, self.contract.shapes[RUN.item_schema])
-            if invalid_fields is None:
-                found = self.rules.rest_problems(wire_run, self.options)
-            else:
-                found, unreliable = self.rules.run_problems(wire_run, invalid_fields, self.options)
+                wire_run = run if is_wire else to_wire(run, run_shape)
+                found, unreliable = self.rules.run_problems(wire_run, invalid_fields, options)
                 if unreliable:
                     unreliable_fields[index] = unreliable
+            runs.append((index, wire_run))
             if found:
                 problems += under(pointer, found, None if is_wire else run)
-            runs.append((index, wire_run))
         checked = CheckedPart(part, runs, unreliable_fields)
         return self._check_page(checked, problems) if part.is_page else (problems, checked)
 

@@ -60,7 +60,14 @@ def agree(run: Run) -> bool:
 
 
 def _parts_fit(usage: Mapping[str, Any]) -> bool:
-    return all(count <= usage[whole] for whole, _, count in parts_of(usage))
+    for whole, details, part in PARTS:
+        inside = usage.get(details)
+        if inside is None:
+            continue
+        count = inside.get(part, 0) if type(inside) is dict else None
+        if type(count) is not int or count > usage[whole]:
+            return False
+    return True
 
 
 def of_steps(run: Run) -> dict[str, int] | None:
