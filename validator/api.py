@@ -15,6 +15,7 @@ from validator.core.options import (
     CheckOptions,
     ContractName,
     Expect,
+    FindingOptions,
     FormChoice,
     Order,
     check_vocabulary,
@@ -136,7 +137,7 @@ class Validator:
 
         Raises what `validate` raises.
         """
-        chosen = self._current()._replace(max_findings=0)
+        chosen = self._current()._replace(findings=FindingOptions(max_findings=0))
         return not any(
             reaches(one, Severity.ERROR)
             for one in _checked(source, chosen, listing=self._listing, history=self._history)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from validator.core.options import SHOWN, lowest_failing
+from validator.core.options import SHOWN, FindingOptions, lowest_failing
 from validator.core.phrases import closest, count, either
 from validator.core.severity import Severity
 
@@ -219,7 +219,7 @@ def _check(response: object, options: Options) -> Verdict:
 
     watch = _watches[-1] if _watches else None
     chosen, series, fail_on = read_options({**watch.defaults(), **options} if watch else options)
-    chosen = chosen._replace(outlines=watch is not None and watch.outlines)
+    chosen = chosen._replace(findings=FindingOptions(outlines=watch is not None and watch.outlines))
     verdict = Verdict(report(response, chosen, **series), fail_on)
     if watch:
         watch.reports.append(verdict.report)

@@ -25,7 +25,7 @@ from validator.batch import workers
 from validator.batch.parallel import survey
 from validator.batch.per_file import of_files
 from validator.batch.ranges import check_range, moved, ranges, with_lines
-from validator.core.options import MAX_BYTES, CheckOptions
+from validator.core.options import MAX_BYTES, CheckOptions, FindingOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker
 from validator.rules.selection import severities
@@ -34,7 +34,7 @@ from validator.sources.files import FileRange, open_local, read_file
 
 PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
 RUN = PAGE["data"][0]
-READY = Checker(CheckOptions(severities=severities(), now=1_800_000_000, max_findings=100))
+READY = Checker(CheckOptions(severities=severities(), now=1_800_000_000, findings=FindingOptions(max_findings=100)))
 
 
 def lines(number: int, seed: int = 7) -> list[bytes]:
@@ -172,7 +172,7 @@ def archives(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("most", [None, 0, 1, 20])
 def test_the_number_of_processes_changes_nothing(archives: Path, jobs: int, most: int | None) -> None:
     paths = [str(archives / "gone.json"), str(archives), str(archives / "a.jsonl"), str(archives / "a.jsonl")]
-    ready = Checker(READY.options._replace(max_findings=most))
+    ready = Checker(READY.options._replace(findings=FindingOptions(max_findings=most)))
     alone = told(survey(paths, ready, MAX_BYTES, 1))
     assert told(survey(paths, ready, MAX_BYTES, jobs)) == alone
     assert len(alone) > 50

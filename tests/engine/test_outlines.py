@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.pages import page, run
 from validator.batch.parallel import survey
-from validator.core.options import CheckOptions
+from validator.core.options import CheckOptions, FindingOptions
 from validator.core.results import DocumentResult, RunOutline
 from validator.engine.checker import Checker
 from validator.rules.selection import severities
@@ -21,7 +21,7 @@ def outline(pointer: str, **changes: Any) -> RunOutline:
 
 def told(path: Path, *texts: object) -> list[tuple[RunOutline, ...]]:
     path.write_text("".join(f"{json.dumps(text)}\n" for text in texts), "utf-8")
-    settings = CheckOptions(severities(), 1_800_000_000.0, outlines=True)
+    settings = CheckOptions(severities(), 1_800_000_000.0, findings=FindingOptions(outlines=True))
     results = survey([str(path)], Checker(settings), 10_000_000, 1)
     return [one.outlines for one in results if isinstance(one, DocumentResult)]
 

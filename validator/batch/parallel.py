@@ -43,7 +43,7 @@ def survey(
     """
     return of_files(
         _results(expand_paths(paths, apart), checker, max_bytes, jobs, listing, history, tell),
-        checker.options.max_findings,
+        checker.options.findings.max_findings,
     )
 
 

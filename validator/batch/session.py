@@ -30,7 +30,7 @@ def check_all(
     With a `series`, all documents belong to it; without, those of a recording belong together. Calls of a recording are
     checked as they began and told of in the order of their file.
     """
-    in_bulk = in_bulk and not checker.options.outlines
+    in_bulk = in_bulk and not checker.options.findings.outlines
     at_once = in_bulk and series is None
     documents = _without_accepted(found, checker) if at_once else expand_blocks(found)
     return _as_they_stand(_checked(documents, checker, series, in_bulk=in_bulk))
@@ -93,7 +93,7 @@ def _checked(
             own = _series(checker)
         if own is not None:
             result.problems.extend(own.check(result, is_last=is_last))
-        room = None if checker.options.max_findings is None else checker.options.max_findings - kept
+        room = None if checker.options.findings.max_findings is None else checker.options.findings.max_findings - kept
         checked = checker.result(result, room)
         kept += len(checked.findings)
         if one.record is None or checked.totals or not in_bulk:

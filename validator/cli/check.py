@@ -15,7 +15,7 @@ from validator.batch.parallel import size_of, survey
 from validator.cli.console import CLEAN, FAILED, FOUND, fail, warn
 from validator.cli.options import CliOptions
 from validator.cli.output import Report, lists_runs, plan_reports, report_paths, write_reports
-from validator.core.options import CheckOptions
+from validator.core.options import CheckOptions, FindingOptions
 from validator.core.phrases import count, escape
 from validator.core.results import DocumentResult
 from validator.core.severity import Severity
@@ -48,11 +48,13 @@ def check_options(options: CliOptions) -> CheckOptions:
         expect=options.expect,
         order=options.order,
         limit=options.limit,
-        show=options.show,
-        show_values=options.show_values,
-        max_findings=options.max_findings,
         per_file_ignores=options.per_file_ignores,
-        outlines=lists_runs(options),
+        findings=FindingOptions(
+            show=options.show,
+            show_values=options.show_values,
+            max_findings=options.max_findings,
+            outlines=lists_runs(options),
+        ),
     )
 
 
@@ -70,9 +72,10 @@ def check_and_report(
     baseline = open_baseline(options, settings)
     if baseline is not None:
         known = frozenset(entry.fingerprint for entry in baseline.old.values())
-        settings = settings._replace(
-            show=baseline.watched.threshold, max_findings=None, known=known, max_excerpts=settings.max_findings
+        kept = settings.findings._replace(
+            show=baseline.watched.threshold, max_findings=None, known=known, max_excerpts=options.max_findings
         )
+        settings = settings._replace(findings=kept)
     with run_checks(options, settings, baseline) as (results, clear):
         counted = results if remaining is None else count_findings(results, remaining, options.show)
         codes.add(write_reports(reports, report_items(counted, options, codes), options, clear))
@@ -174,9 +177,9 @@ def open_baseline(options: CliOptions, settings: CheckOptions) -> BaselineFilter
     watched = BaselineOptions(
         rules=settings.severities,
         # what is neither shown nor fails need not be accepted
-        threshold=settings.show if options.fail_on is None else settings.show.or_lower(options.fail_on),
-        show=settings.show,
-        max_findings=settings.max_findings,
+        threshold=options.show if options.fail_on is None else options.show.or_lower(options.fail_on),
+        show=options.show,
+        max_findings=options.max_findings,
         folders=tuple(os.path.abspath(file) for file in options.files if os.path.isdir(file)),
     )
     try:

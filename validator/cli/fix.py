@@ -95,7 +95,7 @@ def diff_files(options: CliOptions) -> int:
     found: Counter[Severity] = Counter()
     with _rewindable_standard_input(options.files):
         with _checked_for_fixes(options, settings) as results:
-            counted = count_findings(results, found, settings.show)
+            counted = count_findings(results, found, options.show)
             fixes = collect_fixes(report_items(counted, replace(options, fail_on=None), codes))
         codes.add(print_text(_diff(fixes, shown, codes, options), lambda: None))
     if not options.quiet:
@@ -109,7 +109,9 @@ def diff_files(options: CliOptions) -> int:
 @contextmanager
 def _checked_for_fixes(options: CliOptions, settings: CheckOptions) -> Iterator[Iterator[Result]]:
     """Yield the results with all findings that are shown and not accepted, and their fixes."""
-    settings = settings._replace(edits=True, max_findings=None, max_excerpts=0, outlines=False)
+    settings = settings._replace(
+        findings=settings.findings._replace(edits=True, max_findings=None, max_excerpts=0, outlines=False)
+    )
     with run_checks(options, settings, open_baseline(options, settings)) as (results, _):
         yield results
 

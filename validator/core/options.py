@@ -1,4 +1,4 @@
-"""What a user asked of a check, apart from what to check and how to print it."""
+"""The options of a check: what to check for, and what becomes of the findings."""
 
 from __future__ import annotations
 
@@ -17,27 +17,40 @@ FormChoice: TypeAlias = Literal["auto", "wire", "sdk"]
 Expect: TypeAlias = Literal["auto", "page", "run"]
 Order: TypeAlias = Literal["asc", "desc"]
 Period: TypeAlias = tuple[float, float]
-"""When a recorded call began and when it ended, in Unix seconds."""
+"""The beginning and the end of a recorded call, in Unix seconds."""
 
 ORDERS: tuple[Order, ...] = ("asc", "desc")
 
 MAX_BYTES = 64 * 1024 * 1024
-"""The largest document that is read, unpacked, unless the user says otherwise."""
+"""The default limit of a document, unpacked."""
 MAX_FINDINGS = 100
-"""Findings shown of one file, unless the user says otherwise."""
+"""The default limit of the findings shown of a file."""
 SHOWN = Severity.WARNING
-"""The lowest severity that is shown, unless the user says otherwise or a lower one fails the check."""
+"""The lowest severity that is shown by default; a lower one is where it fails the check."""
+
+
+class FindingOptions(NamedTuple):
+    """Which findings of a document are kept, and what each of them has.
+
+    `show` is the lowest severity that is kept, `max_findings` the limit of a file (None: no limit). `known` has the
+    fingerprints in a baseline: these findings need no excerpt, and of the others `max_excerpts` of a document have one.
+    With `outlines`, a result has an outline of every run; with `edits`, findings that can be fixed have an edit.
+    """
+
+    show: Severity = Severity.INFO
+    show_values: bool = False
+    max_findings: int | None = None
+    known: frozenset[str] = frozenset()
+    max_excerpts: int | None = None
+    outlines: bool = False
+    edits: bool = False
 
 
 class CheckOptions(NamedTuple):
-    """Everything that decides which findings a document has.
+    """What to check a document for: `severities` has the rules in effect, by name; `now` is in Unix seconds.
 
-    `severities` holds the rules in effect, by name. `now` is in Unix seconds. `max_findings` bounds the findings
-    that are placed and kept of one file (None: no bound); `show` is the lowest severity that is kept.
-    `per_file_ignores` are the rules to leave out in some files, or at some places in them. `known` are identities of
-    findings that a baseline may accept, which then need no excerpt; of the others, so many of a document have one.
-    With `outlines`, every run is told of, which a report of all runs needs; with `edits`, findings that can be fixed
-    tell how.
+    `order` and `limit` are those of the request. `per_file_ignores` names rules to ignore in some files, or at some
+    places in them.
     """
 
     severities: Mapping[str, Severity]
@@ -47,24 +60,18 @@ class CheckOptions(NamedTuple):
     expect: Expect = "auto"
     order: Order | None = None
     limit: int | None = None
-    show: Severity = Severity.INFO
-    show_values: bool = False
-    max_findings: int | None = None
     per_file_ignores: tuple[PerFileIgnore, ...] = ()
-    known: frozenset[str] = frozenset()
-    max_excerpts: int | None = None
-    outlines: bool = False
-    edits: bool = False
+    findings: FindingOptions = FindingOptions()
 
 
 def check_vocabulary(name: str, value: object, words: Iterable[object]) -> None:
-    """Raise `ValueError` for an option that has a value other than these."""
+    """Raise `ValueError` unless the value of an option is one of these."""
     known = [*words]
     if value not in known:
         raise ValueError(f"{name} is {printed(value)}, expected one of {', '.join(map(repr, known))}")
 
 
 def lowest_failing(fail_on: Severity | str) -> Severity:
-    """The lowest severity that fails, as a caller names it; raises `ValueError` for what names none."""
+    """Return the lowest severity that fails; raise `ValueError` if a caller names none."""
     check_vocabulary("fail_on", fail_on, map(str, Severity))
     return Severity(fail_on)

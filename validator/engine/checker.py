@@ -135,7 +135,7 @@ class Checker:
 
     def result(self, checked: CheckedDocument, max_findings: int | None = None) -> DocumentResult:
         """Return the problems of a document as findings, of which so many have a place and words (None: all)."""
-        if not checked.problems and not self.options.outlines:
+        if not checked.problems and not self.options.findings.outlines:
             return DocumentResult(document=checked.info, findings=(), totals={})
         from validator.engine.findings import make_result  # places, words, fingerprints: only where something is wrong
 

@@ -62,7 +62,7 @@ def make_result(
     """
     entries = _without_explained([*_in_effect(checked, options, rules)])
     entries += _unrecognised(checked, entries, options, rules)
-    shown = [entry for entry in entries if entry.severity.reaches(options.show)]
+    shown = [entry for entry in entries if entry.severity.reaches(options.findings.show)]
     findings: tuple[Finding, ...] = ()
     if shown and max_findings != 0:
         text = text_of(checked.document.data) if checked.parsed.text is None else checked.parsed.text
@@ -74,7 +74,7 @@ def make_result(
         findings=findings,
         totals=Counter((entry.rule.name, entry.severity) for entry in entries),
         beyond_cap=len(shown) - len(findings),
-        outlines=tuple(_outlines(checked)) if options.outlines else (),
+        outlines=tuple(_outlines(checked)) if options.findings.outlines else (),
     )
 
 
@@ -171,7 +171,7 @@ def _findings(
     document, file, is_camel = checked.document, checked.info.file, checked.info.form == "sdk"
     _find_owners(entries, checked)
     excerpt_of = _excerpts(entries, text, landmarks, options) if document.has_positions else {}
-    edit_of = _edits(entries, checked) if options.edits else {}
+    edit_of = _edits(entries, checked) if options.findings.edits else {}
     positions = position_map(document)
     to_position, to_byte_column = positions.map_offsets(text), positions.map_byte_columns(text)
     for index, entry in enumerate(entries):
@@ -183,7 +183,7 @@ def _findings(
             rule=entry.rule.name,
             group=entry.rule.group,
             severity=entry.severity,
-            message=format_message(message, values, show_values=options.show_values),
+            message=format_message(message, values, show_values=options.findings.show_values),
             file=file,
             record=checked.info.record,
             pointer=_shown_pointer(problem.pointer, options),
@@ -228,10 +228,12 @@ def _excerpts(
 ) -> dict[int, Excerpt]:
     """Return the excerpts of the problems that will be shown, by index; what a baseline may accept has none."""
     wanted = [
-        index for index, entry in enumerate(entries) if entry.rule.mandatory or _digest(entry.key) not in options.known
-    ][: options.max_excerpts]
+        index
+        for index, entry in enumerate(entries)
+        if entry.rule.mandatory or _digest(entry.key) not in options.findings.known
+    ][: options.findings.max_excerpts]
     places = [(entries[index].span, entries[index].problem.pointer) for index in wanted]
-    found = excerpts(text, places, show_values=options.show_values, landmarks=landmarks)
+    found = excerpts(text, places, show_values=options.findings.show_values, landmarks=landmarks)
     return dict(zip(wanted, found, strict=True))
 
 
@@ -251,7 +253,7 @@ def _shown_pointer(pointer: str, options: CheckOptions) -> str:
     """Return the pointer with its leading slash; by default, keys in it that look like credentials are masked."""
     if not pointer:
         return ""
-    if options.show_values or not ("~" in pointer or is_credential(pointer)):
+    if options.findings.show_values or not ("~" in pointer or is_credential(pointer)):
         return f"/{pointer}"
     keys = zip(split(pointer), pointer.split("/"), strict=True)
     return "".join("/…" if is_credential(key) else f"/{written}" for key, written in keys)
