@@ -13,11 +13,11 @@ from tempfile import gettempdir
 import pytest
 import yaml
 
-from tests.sources.test_containers import har, interaction
 from tests.support.commands import Ran
 from tests.support.faults import OUTPUT, Faults, run_with
 from tests.support.pages import page, run
 from tests.support.paths import SAMPLES
+from tests.support.recordings import har, interaction
 
 WRONG = run(usage={"prompt_tokens": 940, "completion_tokens": 205, "total_tokens": 940})
 FIXED = b'"total_tokens": 1145'

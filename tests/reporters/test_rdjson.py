@@ -10,11 +10,11 @@ import jsonschema
 import pytest
 import yaml
 
-from tests.sources.test_containers import har, interaction
 from tests.support.commands import run
 from tests.support.findings import PLACELESS, checked, written
 from tests.support.pages import PAGE
 from tests.support.paths import SAMPLES
+from tests.support.recordings import har, interaction
 
 POSITION = {
     "type": "object",

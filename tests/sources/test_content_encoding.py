@@ -1,4 +1,4 @@
-"""The codings of recorded bodies: named by a header or not, on top of each other, cut, damaged, or undone already."""
+"""Content codings of recorded bodies: named by a header or not, nested, truncated, corrupt, or already decoded."""
 
 import base64
 import gzip
@@ -14,11 +14,8 @@ import pytest
 from backports import zstd
 
 from tests.support.commands import run
-from tests.support.paths import SAMPLES
+from tests.support.recordings import PAGE, RUN, URL
 
-PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
-RUN = PAGE["data"][0]
-URL = f"https://api.example.com/v1/threads/{RUN['thread_id']}/runs"
 DATA = json.dumps({**PAGE, "first_id": "run_Wr0ng"}).encode()
 STREAM = f"event: thread.run.completed\ndata: {json.dumps({**RUN, 'id': ''})}\n\n".encode()
 FIRST_ID = ["error first-id-mismatch"]
@@ -60,16 +57,16 @@ def cassette(folder: Path, body: bytes, headers: Any) -> Path:
 
 @pytest.fixture(params=[har, cassette])
 def record(request: pytest.FixtureRequest) -> Any:
-    """What writes an answer into a recording, of either kind."""
+    """A function that writes an answer into a recording, of either kind."""
     return request.param
 
 
-def said(recording: Path, *words: str) -> list[str]:
+def report(recording: Path, *words: str) -> list[str]:
     """Severity, rule and, of what could not be read, the message of each finding."""
     found = json.loads(run("-f", "json", *words, recording).out)["findings"]
     return [
-        f"{one['severity']} {one['rule']}" + f": {one['message']}" * one["rule"].startswith(("broken", "not-json"))
-        for one in found
+        f"{item['severity']} {item['rule']}" + f": {item['message']}" * item["rule"].startswith(("broken", "not-json"))
+        for item in found
     ]
 
 
@@ -94,14 +91,14 @@ def said(recording: Path, *words: str) -> list[str]:
         *((b"\xef\xbb\xbf" + b" \n" * 200 + DATA, coding) for coding in ("deflate", "br")),
     ],
 )
-def test_a_body_is_read_without_its_codings(tmp_path: Path, record: Any, body: bytes, coding: str) -> None:
-    assert said(record(tmp_path, body, [("Content-Encoding", coding)])) == FIRST_ID
+def test_codings_are_decoded(tmp_path: Path, record: Any, body: bytes, coding: str) -> None:
+    assert report(record(tmp_path, body, [("Content-Encoding", coding)])) == FIRST_ID
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
-def test_a_stream_that_the_recorder_has_unpacked_is_read(tmp_path: Path, record: Any, coding: str) -> None:
+def test_stream_that_the_recorder_has_decoded(tmp_path: Path, record: Any, coding: str) -> None:
     expected = ["error event-status-mismatch", "warning empty-identifier"]
-    assert sorted(said(record(tmp_path, STREAM, [("content-encoding", coding)]))) == expected
+    assert sorted(report(record(tmp_path, STREAM, [("content-encoding", coding)]))) == expected
 
 
 @pytest.mark.parametrize(
@@ -123,23 +120,23 @@ def test_a_stream_that_the_recorder_has_unpacked_is_read(tmp_path: Path, record:
         (b"", "br", ["error not-json: is empty, but a JSON document was expected"]),
     ],
 )
-def test_a_body_that_does_not_unpack_is_one_finding(
+def test_damaged_body_is_one_finding(
     tmp_path: Path, record: Any, body: bytes, coding: str, expected: list[str]
 ) -> None:
-    assert said(record(tmp_path, body, [("content-encoding", coding)])) == expected
+    assert report(record(tmp_path, body, [("content-encoding", coding)])) == expected
 
 
-def test_a_header_may_be_spread_over_several(tmp_path: Path, record: Any) -> None:
+def test_codings_in_several_headers(tmp_path: Path, record: Any) -> None:
     headers = [("content-encoding", "deflate"), ("x", "y"), ("content-encoding", "gzip")]
-    assert said(record(tmp_path, zipped(raw(DATA)), headers)) == FIRST_ID
+    assert report(record(tmp_path, zipped(raw(DATA)), headers)) == FIRST_ID
 
 
 @pytest.mark.parametrize("headers", [None, 7, {}, [], [7, None], [{"name": None}], {"content-encoding": {"a": []}}])
-def test_headers_that_are_none_do_no_harm(tmp_path: Path, record: Any, headers: Any) -> None:
+def test_invalid_headers(tmp_path: Path, record: Any, headers: Any) -> None:
     text = record(tmp_path, zipped(DATA), []).read_text()
     recording = record(tmp_path, b"", [])
     recording.write_text(re.sub('"headers": (\\[]|{})', f'"headers": {json.dumps(headers)}', text))
-    assert said(recording) == FIRST_ID
+    assert report(recording) == FIRST_ID
 
 
 def nested(pack: Callable[[bytes], bytes], layers: int) -> bytes:
@@ -159,16 +156,16 @@ def nested(pack: Callable[[bytes], bytes], layers: int) -> bytes:
         (nested(raw, 2), "deflate, deflate"),
     ],
 )
-def test_a_bomb_is_unpacked_up_to_the_limit(tmp_path: Path, record: Any, body: bytes, coding: str) -> None:
+def test_compressed_body_bomb(tmp_path: Path, record: Any, body: bytes, coding: str) -> None:
     recording = record(tmp_path, body, [("content-encoding", coding)])
     tracemalloc.start()
     try:
-        assert said(recording, "--max-bytes", "100000") == ["error too-large"]
+        assert report(recording, "--max-bytes", "100000") == ["error too-large"]
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
         tracemalloc.stop()
 
 
-def test_codings_without_end_are_not_undone(tmp_path: Path, record: Any) -> None:
+def test_too_many_codings(tmp_path: Path, record: Any) -> None:
     recording = record(tmp_path, DATA, [("content-encoding", "gzip, " * 4 + "gzip")])
-    assert said(recording) == ["error broken-compression: has 5 content codings, of which at most 4 are decoded"]
+    assert report(recording) == ["error broken-compression: has 5 content codings, of which at most 4 are decoded"]

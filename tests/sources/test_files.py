@@ -1,4 +1,4 @@
-"""Files, folders and standard input: what is read, in which order, and what is told of the rest."""
+"""Files, folders and standard input: what is read, in which order, and what is reported of the rest."""
 
 import io
 import os
@@ -19,32 +19,29 @@ from validator.sources.files import read_paths
 
 SUFFIXES = "*.json, *.jsonl, *.ndjson, *.sse, *.har, *.yaml or *.yml"
 
-ReportItem = tuple[str | None, str]
-"""The name of a file and what is told of it."""
 
-
-def _read(*paths: str | Path, max_bytes: int = MAX_BYTES) -> list[bytes | str | ReportItem]:
-    """The data of each document, or what is told instead."""
-    found: list[bytes | str | ReportItem] = []
-    for one in read_paths(map(str, paths), max_bytes):
-        if isinstance(one, InputError):
-            found.append((one.file, str(one)))
-        elif isinstance(one, SkippedRecords):
-            found.append((one.file, f"{one.number} passed over"))
-        elif isinstance(one, Document):
-            found.append(one.data if one.problem is None else (one.file, one.problem.rule))
+def _read(*paths: str | Path, max_bytes: int = MAX_BYTES) -> list[bytes | str | tuple[str | None, str]]:
+    """The data of each document, or the file and the reason why it could not be read."""
+    found: list[bytes | str | tuple[str | None, str]] = []
+    for item in read_paths(map(str, paths), max_bytes):
+        if isinstance(item, InputError):
+            found.append((item.file, str(item)))
+        elif isinstance(item, SkippedRecords):
+            found.append((item.file, f"{item.number} skipped"))
+        elif isinstance(item, Document):
+            found.append(item.data if item.problem is None else (item.file, item.problem.rule))
     return found
 
 
 def _documents(path: str) -> list[Document]:
-    return [one for one in read_paths([path], MAX_BYTES) if isinstance(one, Document)]
+    return [item for item in read_paths([path], MAX_BYTES) if isinstance(item, Document)]
 
 
 def _names(folder: Path) -> list[str]:
-    return [os.path.relpath(one.file or "", folder) for one in _documents(str(folder))]
+    return [os.path.relpath(item.file or "", folder) for item in _documents(str(folder))]
 
 
-def test_files_are_read_in_the_order_given_whatever_their_names(tmp_path: Path) -> None:
+def test_files_are_read_in_the_order_given(tmp_path: Path) -> None:
     for name in ("b.json", "a.txt"):
         (tmp_path / name).write_bytes(name.encode())
     assert _read(tmp_path / "b.json", tmp_path / "a.txt", tmp_path / "b.json") == [b"b.json", b"a.txt", b"b.json"]
@@ -53,7 +50,7 @@ def test_files_are_read_in_the_order_given_whatever_their_names(tmp_path: Path) 
     )
 
 
-def test_nothing_is_read_before_its_turn(tmp_path: Path) -> None:
+def test_files_are_read_lazily(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.touch()
     coming = read_paths([str(first), str(second)], 9)
@@ -62,14 +59,14 @@ def test_nothing_is_read_before_its_turn(tmp_path: Path) -> None:
     assert next(coming) == Document(file=str(second), data=b"late")
 
 
-def test_a_folder_is_walked_by_name_without_what_is_hidden(tmp_path: Path) -> None:
+def test_folder_is_sorted_without_hidden_files(tmp_path: Path) -> None:
     for name in ("b.json", "a.json", "c.JSON", "d.jsonl", "z/y.json", "k/x.json", ".git/w.json", "z/.v/u.json"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     assert _names(tmp_path) == ["a.json", "b.json", "c.JSON", "k/x.json", "z/y.json"]
 
 
-def test_numbers_in_names_count_as_such(tmp_path: Path) -> None:
+def test_folder_is_sorted_by_numbers_in_names(tmp_path: Path) -> None:
     names = [
         "1-b.json",
         "01-c.json",
@@ -97,19 +94,19 @@ def test_numbers_in_names_count_as_such(tmp_path: Path) -> None:
     ]
 
 
-def test_links_do_not_lead_round_and_round(tmp_path: Path) -> None:
+def test_folder_link_to_its_parent(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "a.json").touch()
     (tmp_path / "inner" / "up").symlink_to(tmp_path)
     assert _names(tmp_path) == ["inner/a.json"]
 
 
-def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
+def test_link_to_itself(tmp_path: Path) -> None:
     (tmp_path / "a.json").symlink_to("a.json")
     assert _read(tmp_path) == [(str(tmp_path / "a.json"), "too many levels of symbolic links")]
 
 
-def test_no_folder_is_too_deep(tmp_path: Path) -> None:
+def test_folder_of_any_depth(tmp_path: Path) -> None:
     here = os.open(tmp_path, os.O_RDONLY)
     for _ in range(1200):
         os.mkdir("d", dir_fd=here)
@@ -119,11 +116,11 @@ def test_no_folder_is_too_deep(tmp_path: Path) -> None:
     os.close(here)
     deepest = tmp_path / "/".join("d" * 1200)
     (deepest / "b.json").write_bytes(b"deep")
-    (tmp_path / "a.json").write_bytes(b"sound")
+    (tmp_path / "a.json").write_bytes(b"first")
     (tmp_path / "e").mkdir()
-    (tmp_path / "e" / "c.json").write_bytes(b"sound too")
+    (tmp_path / "e" / "c.json").write_bytes(b"third")
     try:
-        assert _read(tmp_path) == [b"sound", b"deep", b"sound too"]
+        assert _read(tmp_path) == [b"first", b"deep", b"third"]
     finally:
         (deepest / "b.json").unlink()
         with chdir(deepest):  # rmtree calls itself for each level
@@ -132,18 +129,18 @@ def test_no_folder_is_too_deep(tmp_path: Path) -> None:
                 os.rmdir("d")
 
 
-def test_a_folder_that_has_two_names_is_walked_once(tmp_path: Path) -> None:
+def test_folder_with_two_names_is_read_once(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "a.json").touch()
     (tmp_path / "twin").symlink_to(tmp_path / "inner")
     assert _names(tmp_path) == ["inner/a.json"]
 
 
-def test_links_that_lead_out_of_a_folder_are_told_and_not_followed(tmp_path: Path) -> None:
+def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     folder, outside = tmp_path / "folder", tmp_path / "folder-2"
-    for one in (folder / "inner", outside / "deeper"):
-        one.mkdir(parents=True)
-        (one / "a.json").write_bytes(os.fsencode(one.name))
+    for parent in (folder / "inner", outside / "deeper"):
+        parent.mkdir(parents=True)
+        (parent / "a.json").write_bytes(os.fsencode(parent.name))
     (folder / "b.json").symlink_to("../folder-2/deeper/a.json")
     (folder / "c.jsonl.gz").symlink_to("inner/../../nowhere")
     (folder / "d").symlink_to(outside)
@@ -153,49 +150,47 @@ def test_links_that_lead_out_of_a_folder_are_told_and_not_followed(tmp_path: Pat
     (folder / "g.json").write_bytes(b"g")
     for name in (".hidden", "notes.txt"):
         (folder / name).symlink_to(outside if name == ".hidden" else outside / "deeper" / "a.json")
-    told = "is a link out of the folder: name it to have it checked"
+    reason = "is a link out of the folder: name it to have it checked"
     links = ["b.json", "c.jsonl.gz", "d", "inner/b.json", "inner/e"]
-    assert _read(folder) == [b"g", b"inner", b"g", *((str(folder / name), told) for name in links)]
+    assert _read(folder) == [b"g", b"inner", b"g", *((str(folder / name), reason) for name in links)]
     (tmp_path / "named").symlink_to(outside)
     assert _read(tmp_path / "named") == [b"deeper"]
     assert _read(folder / "b.json") == [b"deeper"]
 
 
-def test_a_folder_that_holds_nothing_to_check_is_told(tmp_path: Path) -> None:
+def test_folder_with_nothing_to_check(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
     (tmp_path / "x.json").mkdir()
     assert _read(tmp_path) == [(str(tmp_path), f"nothing to check: no {SUFFIXES} in this folder")]
 
 
-def test_what_is_no_file_in_a_folder_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+def test_unreadable_entries_of_a_folder_hide_no_other(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.json")
     (tmp_path / "b.json").symlink_to("nowhere")
-    (tmp_path / "c.json").write_bytes(b"sound")
+    (tmp_path / "c.json").write_bytes(b"first")
     assert _read(tmp_path) == [
         (str(tmp_path / "a.json"), "is neither a regular file nor a folder"),
         (str(tmp_path / "b.json"), "no such file or directory"),
-        b"sound",
+        b"first",
     ]
 
 
 @pytest.mark.parametrize("gone", ["inner", "inner/deeper"])
-def test_a_folder_that_vanishes_while_it_is_walked_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
-) -> None:
+def test_folder_that_vanishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str) -> None:
     (tmp_path / "inner" / "deeper").mkdir(parents=True)
-    (tmp_path / "a.json").write_bytes(b"sound")
-    (tmp_path / "inner" / "b.json").write_bytes(b"sound too")
+    (tmp_path / "a.json").write_bytes(b"first")
+    (tmp_path / "inner" / "b.json").write_bytes(b"third")
     _fail(monkeypatch, "stat", tmp_path / gone)
-    told = (str(tmp_path / gone), "no such file or directory")
-    assert _read(tmp_path) == [b"sound", *([b"sound too"] if gone == "inner/deeper" else []), told]
+    reason = (str(tmp_path / gone), "no such file or directory")
+    assert _read(tmp_path) == [b"first", *([b"third"] if gone == "inner/deeper" else []), reason]
 
 
 @pytest.mark.parametrize("name", ["inner", "inner/deeper"])
-def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     (tmp_path / "inner" / "deeper").mkdir(parents=True)
-    (tmp_path / "a.json").write_bytes(b"sound")
+    (tmp_path / "a.json").write_bytes(b"first")
     _fail(monkeypatch, "scandir", tmp_path / name)
-    assert _read(tmp_path) == [b"sound", (str(tmp_path / name), "no such file or directory")]
+    assert _read(tmp_path) == [b"first", (str(tmp_path / name), "no such file or directory")]
 
 
 def _fail(monkeypatch: pytest.MonkeyPatch, function: str, path: Path) -> None:
@@ -219,7 +214,7 @@ def _fail(monkeypatch: pytest.MonkeyPatch, function: str, path: Path) -> None:
         ("a\0b", "is not a possible file name"),
     ],
 )
-def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path, name: str, reason: str) -> None:
+def test_file_that_cannot_be_opened(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "file").touch()
     assert _read(f"{tmp_path}/{name}", tmp_path / "file") == [(f"{tmp_path}/{name}", reason), b""]
 
@@ -237,35 +232,37 @@ class Failing(io.BytesIO):
         return super().read1(size)
 
 
-def test_a_failure_in_the_middle_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Failing(OSError(5, "Input/output error"))))
     assert _read("-") == [("-", "input/output error")]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Failing(TimeoutError("took too long"))))
     assert _read("-", "nowhere") == [("-", "took too long"), ("nowhere", "no such file or directory")]
 
 
-def test_a_file_that_shrinks_while_it_is_read_is_told(tmp_path: Path) -> None:
+def test_file_that_shrinks(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"[1]\n[2]\n")
     found = read_paths([str(archive), "nowhere"], MAX_BYTES)
     assert next(found) == Document(str(archive), b"[1]", 1)
     os.truncate(archive, 4)
-    assert [str(one) for one in found if isinstance(one, InputError)] == [
+    assert [str(item) for item in found if isinstance(item, InputError)] == [
         "became shorter while it was read",
         "no such file or directory",
     ]
 
 
-def test_standard_input_is_read_or_told_to_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_open_or_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"given")))
     assert _read("-") == [b"given"]
     monkeypatch.setattr(sys, "stdin", None)
     assert _read("-") == [("-", "is closed")]
 
 
-def test_the_limit_is_of_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_size_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "large").write_bytes(b"1" * 2_500_000)
+    assert _read(tmp_path / "large", max_bytes=2_500_000) == [b"1" * 2_500_000]
+    assert _read(tmp_path / "large", max_bytes=2_499_999) == [(str(tmp_path / "large"), "too-large")]
     (tmp_path / "x").write_bytes(b"1234567890")
-    monkeypatch.setattr("validator.sources.reader._READ_SIZE", 4)
     assert _read(tmp_path / "x", max_bytes=10) == [b"1234567890"]
     assert _read(tmp_path / "x", max_bytes=9) == [(str(tmp_path / "x"), "too-large")]
     assert _read(tmp_path / "x", max_bytes=10**30) == [b"1234567890"]
@@ -275,13 +272,13 @@ def test_the_limit_is_of_what_is_read(tmp_path: Path, monkeypatch: pytest.Monkey
     assert _read("-", max_bytes=9) == [("-", "too-large")]
 
 
-def test_an_endless_or_sparse_file_is_read_up_to_the_limit_only(tmp_path: Path) -> None:
+def test_sparse_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
     with open(tmp_path / "sparse", "wb") as file:
         file.truncate(2**31)
     assert _read(tmp_path / "sparse", max_bytes=1000) == [(str(tmp_path / "sparse"), "too-large")]
 
 
-def test_a_pipe_is_read_where_the_shell_names_it_and_nowhere_else(tmp_path: Path) -> None:
+def test_pipes(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     with os.fdopen(writer, "wb") as given:
         given.write(b"given")
@@ -291,7 +288,7 @@ def test_a_pipe_is_read_where_the_shell_names_it_and_nowhere_else(tmp_path: Path
     assert _read(tmp_path / "pipe") == [(str(tmp_path / "pipe"), "is neither a regular file nor a folder")]
 
 
-def test_a_slow_pipe_is_waited_for() -> None:
+def test_slow_pipe() -> None:
     reader, writer = os.pipe()
 
     def give() -> None:
@@ -304,7 +301,7 @@ def test_a_slow_pipe_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("--diff",)])
-def test_standard_input_that_is_set_not_to_wait_is_waited_for(words: tuple[str, ...]) -> None:
+def test_nonblocking_standard_input(words: tuple[str, ...]) -> None:
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
     command = [sys.executable, "-m", "validator", *words, "-"]
@@ -323,9 +320,9 @@ def test_standard_input_that_is_set_not_to_wait_is_waited_for(words: tuple[str, 
 
 
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero"])
-def test_a_device_is_refused(device: str) -> None:
+def test_devices_are_not_read(device: str) -> None:
     assert _read(device) == [(device, "is neither a regular file nor a folder")]
 
 
-def test_the_samples_are_found() -> None:
+def test_all_samples_are_found() -> None:
     assert len(_names(SAMPLES / "invalid")) == len(os.listdir(SAMPLES / "invalid"))

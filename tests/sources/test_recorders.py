@@ -34,9 +34,7 @@ def _expected(text: str, quote: str) -> tuple[int, int]:
 
 @pytest.mark.parametrize(("serializer", "name"), [("yaml", "cassette.yaml"), ("json", "cassette.json")])
 @pytest.mark.parametrize("get", [requests.get, httpx.get])
-def test_a_cassette_of_vcrpy_has_its_finding_at_its_place(
-    tmp_path: Path, paths: list[str], serializer: str, name: str, get: Any
-) -> None:
+def test_vcrpy_cassette_places(tmp_path: Path, paths: list[str], serializer: str, name: str, get: Any) -> None:
     with vcr.VCR(serializer=serializer).use_cassette(str(tmp_path / name)):
         for path in paths:
             get(path)
@@ -49,7 +47,7 @@ def test_a_cassette_of_vcrpy_has_its_finding_at_its_place(
     assert report.summary.documents == 2
 
 
-def test_a_har_of_a_browser_has_its_finding_at_its_place(tmp_path: Path, paths: list[str]) -> None:
+def test_browser_har_places(tmp_path: Path, paths: list[str]) -> None:
     entries = []
     for path in paths:
         response = requests.get(path, timeout=9)

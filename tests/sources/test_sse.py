@@ -1,4 +1,4 @@
-"""Lines of event streams: LF, CR, or both together end one, and places count by line feeds, as in every other file."""
+"""Event streams: LF, CR or CRLF end a line, and places count by line feeds, as in every other file."""
 
 import json
 import tracemalloc
@@ -8,12 +8,23 @@ from typing import Any
 import pytest
 
 from tests.support.commands import run
-from tests.support.paths import SAMPLES
+from tests.support.recordings import (
+    BAD_PAGE,
+    QUOTED,
+    RUN,
+    URL,
+    errors,
+    messages,
+    places,
+    position,
+    skipped,
+)
 from validator import validate
+from validator.core.options import MAX_BYTES
+from validator.sources.document import Document, SkippedRecords
+from validator.sources.files import read_paths
 
-RUN = json.loads((SAMPLES / "valid" / "page.json").read_text())["data"][0]
 BAD = {**RUN, "instructions": "caf\u00e9 \u20ac \U0001f642 \u00e9\u00e9", "status": "bogus"}
-URL = f"https://api.example.com/v1/threads/{RUN['thread_id']}/runs"
 ENDS = ["\n", "\r", "\r\n"]
 
 
@@ -27,12 +38,15 @@ def spread(value: Any) -> str:
     return "\ndata: ".join(json.dumps(value, indent=1, ensure_ascii=False).split("\n"))
 
 
-def places(file: Path) -> list[tuple[int | None, str, int | None, int | None, int | None]]:
+def byte_places(file: Path) -> list[tuple[int | None, str, int | None, int | None, int | None]]:
     """Record, rule, line, column and column in bytes of each finding."""
-    return [(one.record, one.rule, one.line, one.column, one.byte_column) for one in validate(file).findings]
+    return [
+        (finding.record, finding.rule, finding.line, finding.column, finding.byte_column)
+        for finding in validate(file).findings
+    ]
 
 
-def place(text: str, part: str, nth: int) -> tuple[int, int, int]:
+def byte_position(text: str, part: str, nth: int) -> tuple[int, int, int]:
     """The same of a part of a text."""
     at = -1
     for _ in range(nth + 1):
@@ -43,58 +57,61 @@ def place(text: str, part: str, nth: int) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("end", [*ENDS, "mixed"])
 @pytest.mark.parametrize("bom", ["", "\ufeff"])
-def test_whatever_ends_its_lines_a_stream_has_its_events_and_places(tmp_path: Path, end: str, bom: str) -> None:
+def test_stream_line_ends(tmp_path: Path, end: str, bom: str) -> None:
     text = text_of(spread(BAD), json.dumps({**BAD, "status": RUN["status"]}), json.dumps(BAD, ensure_ascii=False))
     lines = text.split("\n")
     ends = [ENDS[n * 7 // 2 % 3] for n in range(len(lines))] if end == "mixed" else [end] * len(lines)
-    text = "".join(line + one for line, one in zip(lines, ends, strict=True))
+    text = "".join(line + end for line, end in zip(lines, ends, strict=True))
     (tmp_path / "a.sse").write_bytes((bom + text).encode())
-    assert places(tmp_path / "a.sse") == [
-        (1, "schema:enum", *place(text, '"bogus"', 0)),
-        (3, "schema:enum", *place(text, '"bogus"', 1)),
+    assert byte_places(tmp_path / "a.sse") == [
+        (1, "schema:enum", *byte_position(text, '"bogus"', 0)),
+        (3, "schema:enum", *byte_position(text, '"bogus"', 1)),
     ]
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_a_stream_in_a_recording_may_have_any_line_ends(tmp_path: Path, end: str) -> None:
+def test_stream_line_ends_in_a_recording(tmp_path: Path, end: str) -> None:
     body = text_of(spread(BAD), json.dumps(BAD, ensure_ascii=False)).replace("\n", end)
     content = {"mimeType": "text/event-stream", "text": body}
     call = {"request": {"method": "GET", "url": URL}, "response": {"status": 200, "content": content}}
     text = json.dumps({"log": {"entries": [call]}}, indent=1, ensure_ascii=False)
     (tmp_path / "a.har").write_text(text, encoding="utf-8")
-    assert places(tmp_path / "a.har") == [
-        (1, "schema:enum", *place(text, r"\"bogus\"", 0)),
-        (1, "schema:enum", *place(text, r"\"bogus\"", 1)),
+    assert byte_places(tmp_path / "a.har") == [
+        (1, "schema:enum", *byte_position(text, r"\"bogus\"", 0)),
+        (1, "schema:enum", *byte_position(text, r"\"bogus\"", 1)),
     ]
 
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("length", range(65_480, 65_541, 3))
-def test_no_line_is_lost_where_what_is_read_at_once_ends(tmp_path: Path, end: str, length: int) -> None:
+def test_stream_lines_at_the_end_of_a_read(tmp_path: Path, end: str, length: int) -> None:
     inside = "\n:" + "\u00e9" * (length // 2) + "\ndata:  "
     text = text_of(spread(BAD)).replace("\ndata:  ", inside, 1).replace("\n", end)
     (tmp_path / "a.sse").write_bytes(text.encode())
-    assert places(tmp_path / "a.sse") == [(1, "schema:enum", *place(text, '"bogus"', 0))]
+    assert byte_places(tmp_path / "a.sse") == [(1, "schema:enum", *byte_position(text, '"bogus"', 0))]
     (tmp_path / "a.sse").write_bytes(text.encode()[: -2 * len(end)])
-    assert places(tmp_path / "a.sse") == [(1, "schema:enum", *place(text, '"bogus"', 0))]
+    assert byte_places(tmp_path / "a.sse") == [(1, "schema:enum", *byte_position(text, '"bogus"', 0))]
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_a_line_that_is_too_long_does_not_hide_the_next(tmp_path: Path, end: str) -> None:
+def test_stream_line_above_size_limit_hides_no_other(tmp_path: Path, end: str) -> None:
     long = "x" * 200_000
     text = text_of(long, json.dumps(BAD), spread([long, long])).replace("\n", end)
     (tmp_path / "a.sse").write_bytes(text.encode())
     ran = run("-f", "json", "--max-bytes", "100000", tmp_path / "a.sse")
-    found = [(one["record"], one["rule"], one["line"], one["column"]) for one in json.loads(ran.out)["findings"]]
+    found = [
+        (finding["record"], finding["rule"], finding["line"], finding["column"])
+        for finding in json.loads(ran.out)["findings"]
+    ]
     assert found == [
-        (1, "too-large", *place(text, "xx", 0)[:2]),
-        (2, "schema:enum", *place(text, '"bogus"', 0)[:2]),
-        (3, "too-large", *place(text, "[\r" if end[0] == "\r" else "[\n", 0)[:2]),
+        (1, "too-large", *byte_position(text, "xx", 0)[:2]),
+        (2, "schema:enum", *byte_position(text, '"bogus"', 0)[:2]),
+        (3, "too-large", *byte_position(text, "[\r" if end[0] == "\r" else "[\n", 0)[:2]),
     ]
 
 
 @pytest.mark.parametrize("data", [json.dumps(RUN), "x" * 10_000_000], ids=["runs", "one line"])
-def test_a_stream_without_line_feeds_is_read_piece_by_piece(tmp_path: Path, data: str) -> None:
+def test_stream_without_line_feeds_is_not_read_at_once(tmp_path: Path, data: str) -> None:
     text = text_of(*[data] * (10_000_000 // len(data))).replace("\n", "\r")
     (tmp_path / "a.sse").write_text(text, "utf-8", newline="")
     tracemalloc.start()
@@ -103,3 +120,78 @@ def test_a_stream_without_line_feeds_is_read_piece_by_piece(tmp_path: Path, data
         assert tracemalloc.get_traced_memory()[1] < (tmp_path / "a.sse").stat().st_size / 2
     finally:
         tracemalloc.stop()
+
+
+def test_stream_places(tmp_path: Path) -> None:
+    stream = tmp_path / "a.sse"
+    page = json.dumps(BAD_PAGE, indent=2)
+    text = (
+        "\ufeffid: 1\r\nevent:thread.run.queued\r\ndata:"
+        + "\r\ndata: ".join(page.split("\n"))
+        + "\r\n\r\nevent: thread.run.step.created\r\ndata: {}\r\n\r\n\r\nevent: done\r\ndata: [DONE]\r\n\r\n"
+    )
+    stream.write_bytes(text.encode())
+    assert places(stream) == [(1, "first-id-mismatch", *position(text.removeprefix("\ufeff"), QUOTED))]
+    assert skipped(stream) == [SkippedRecords(str(stream), 2)]
+
+
+def _ends(path: Path) -> list[tuple[str | None, bool, bool]]:
+    origins = [item.origin for item in read_paths([str(path)], MAX_BYTES) if isinstance(item, Document)]
+    return [(item.event, item.is_last, item.is_incomplete) for item in origins if item]
+
+
+def test_stream_end_is_marked_on_last_run(tmp_path: Path) -> None:
+    stream = tmp_path / "a.sse"
+    event = f"event: thread.run.queued\ndata: {json.dumps(RUN)}\n\n"
+    whole = [("thread.run.queued", False, False), ("thread.run.queued", True, False)]
+    torn = [("thread.run.queued", False, False), ("thread.run.queued", True, True)]
+    for end, ends in (
+        ("event: done\ndata: [DONE]\n\n", whole),
+        ("data: [DONE]", whole),
+        ("event: done\n", torn),
+        ("event: error\ndata: {}\n\n", whole),
+        ("", torn),
+    ):
+        stream.write_text(event * 2 + end)
+        assert _ends(stream) == ends
+    stream.write_text(f"data: {json.dumps(RUN)}")
+    assert _ends(stream) == [(None, True, True)]
+
+
+def test_several_streams_in_a_file(tmp_path: Path) -> None:
+    stream = tmp_path / "a.sse"
+    event = f"event: thread.run.queued\ndata: {json.dumps(RUN)}\n\n"
+    stream.write_text(f"{event}event: done\ndata: [DONE]\n\n{event}")
+    origins = [item.origin for item in read_paths([str(stream)], MAX_BYTES) if isinstance(item, Document)]
+    ends = [(item.stream, item.is_last, item.is_incomplete) for item in origins if item]
+    assert ends == [
+        (0, True, False),
+        (1, True, True),
+    ]
+
+
+def test_event_above_size_limit(tmp_path: Path) -> None:
+    stream = tmp_path / "a.sse"
+    event = "event: thread.run.queued\n"
+    stream.write_text(f"{event}data: 12345\ndata: 67890\ndata: 1\n\n{event}data: {'9' * 50}\n\n{event}data: 1\n\n")
+    seen = [
+        (item.record, item.data if item.problem is None else item.problem.rule)
+        for item in read_paths([str(stream)], 10)
+        if isinstance(item, Document)
+    ]
+    assert seen == [(1, "too-large"), (2, "too-large"), (3, b"1")]
+
+
+def test_event_of_many_lines_takes_linear_time(tmp_path: Path) -> None:
+    stream = tmp_path / "a.sse"
+    stream.write_text("event: thread.run.queued\n" + "data\n" * 400_000 + "\n")
+    assert messages(stream) == [(1, "not-json holds nothing but white space, but a JSON document was expected")]
+    (item,) = (item for item in read_paths([str(stream)], 399_998) if isinstance(item, Document))
+    assert item.problem is not None
+    assert item.problem.rule == "too-large"
+
+
+def test_stream_without_runs(tmp_path: Path) -> None:
+    (tmp_path / "a.sse").write_text("event: done\ndata: [DONE]\n\n")
+    assert errors(tmp_path / "a.sse") == ["nothing to check: none of its 1 events brings a run"]
+    assert errors(tmp_path) == []

@@ -17,7 +17,6 @@ from validator.sources.reader import Reader
 from validator.sources.recordings import calls, find_module
 from validator.sources.recordings.fields import Binary
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH = 100
 """Levels of nesting; no recorder writes as many."""
 _NULL = ("", "~", "null", "Null", "NULL")
@@ -97,7 +96,7 @@ def _parse(text: str, max_nodes: int) -> Any:
     root = _List()
     levels: list[tuple[_List | _Map, list[Any]]] = [(root, root)]  # each open container, and the nodes in it
     anchors: dict[str | None, Any] = {None: None}
-    events: Iterator[Any] = yaml.parse(text, _LOADER)
+    events: Iterator[Any] = yaml.parse(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # in C, if there is a wheel
     for event in events:
         count += isinstance(event, yaml.NodeEvent)
         if count > max_nodes:

@@ -8,12 +8,9 @@ import pytest
 import yaml
 
 from tests.support.commands import Ran, run
-from tests.support.paths import SAMPLES
+from tests.support.recordings import PAGE, RUN, URL
 
-PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
-RUN = PAGE["data"][0]
-URL = f"https://api.example.com/v1/threads/{RUN['thread_id']}/runs"
-SOUND = "ok: 2 runs in 1 document\n"
+ONE_PAGE = "ok: 2 runs in 1 document\n"
 DONE = "event: done\ndata: [DONE]\n\n"
 
 
@@ -36,14 +33,14 @@ def cassette(folder: Path, *entries: Any) -> Path:
     """The same calls as vcrpy records them."""
     interactions = [
         {
-            "request": {"method": one["request"]["method"], "uri": one["request"]["url"]},
+            "request": {"method": item["request"]["method"], "uri": item["request"]["url"]},
             "response": {
-                "status": {"code": one["response"]["status"]},
-                "headers": {"Content-Type": [one["response"]["content"]["mimeType"]]},
-                "body": {"string": one["response"]["content"]["text"]},
+                "status": {"code": item["response"]["status"]},
+                "headers": {"Content-Type": [item["response"]["content"]["mimeType"]]},
+                "body": {"string": item["response"]["content"]["text"]},
             },
         }
-        for one in entries
+        for item in entries
     ]
     (folder / "a.yaml").write_text(yaml.safe_dump({"interactions": interactions}))
     return folder / "a.yaml"
@@ -53,9 +50,9 @@ def checked(*words: str | Path) -> Ran:
     return run("-f", "concise", *words)
 
 
-def told_of(recording: Path) -> str:
-    """What there is to print of one sound page, asked for all there is to say."""
-    return f"{recording}: 1 sound record (2 runs)\n{SOUND}"
+def verbose_line(recording: Path) -> str:
+    """The output of --verbose for a valid page."""
+    return f"{recording}: 1 sound record (2 runs)\n{ONE_PAGE}"
 
 
 @pytest.fixture(params=[har, cassette])
@@ -68,21 +65,21 @@ def record(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.mark.parametrize("before", ["", "\ufeff", " \r\n", "\ufeff\n" + " " * 300])
-def test_json_is_read_as_json_whatever_its_label(tmp_path: Path, record: Any, before: str) -> None:
+def test_json_with_content_type_of_a_stream(tmp_path: Path, record: Any, before: str) -> None:
     bad = before + json.dumps({**PAGE, "first_id": "run_Wr0ng"})
     recording = record(tmp_path, entry(bad, kind="text/event-stream; charset=utf-8"))
     ran = checked(recording)
     assert (ran.code, ran.out.split(": ", 2)[1].split(" ")[:2]) == (1, ["error", "first-id-mismatch"])
-    assert checked(record(tmp_path, entry(before + json.dumps(PAGE), kind="text/event-stream"))).out == SOUND
+    assert checked(record(tmp_path, entry(before + json.dumps(PAGE), kind="text/event-stream"))).out == ONE_PAGE
     runs = before + json.dumps([RUN])
     assert checked(record(tmp_path, entry(runs, kind="text/event-stream"))).out == "ok: 1 run in 1 document\n"
 
 
-def test_a_stream_without_runs_is_a_call_that_is_passed_over(tmp_path: Path, record: Any) -> None:
+def test_stream_without_runs_is_a_skipped_call(tmp_path: Path, record: Any) -> None:
     silent = [entry(text, kind="text/event-stream") for text in (DONE, "", "nothing of the kind")]
     recording = record(tmp_path, *silent, entry(DONE, kind="text/plain"), entry(json.dumps(PAGE)))
     assert checked("-v", recording) == Ran(
-        0, told_of(recording), f"validate-runs: {recording}: 4 records without runs skipped\n"
+        0, verbose_line(recording), f"validate-runs: {recording}: 4 records without runs skipped\n"
     )
     recording = record(tmp_path, *silent)
     assert checked(recording).err == (
@@ -108,15 +105,17 @@ def test_a_stream_without_runs_is_a_call_that_is_passed_over(tmp_path: Path, rec
     ],
 )
 @pytest.mark.parametrize("text", ["", json.dumps({**PAGE, "first_id": "run_Wr0ng"})])
-def test_what_is_no_answer_is_passed_over(tmp_path: Path, record: Any, method: str, status: int, text: str) -> None:
+def test_methods_and_statuses_without_answer_are_skipped(
+    tmp_path: Path, record: Any, method: str, status: int, text: str
+) -> None:
     recording = record(tmp_path, entry(text, method, status), entry(json.dumps(PAGE), "get"))
     why = f": 1 call for runs was answered with {status}" if method in ("GET", "POST") else ""
-    told = f"validate-runs: {recording}: 1 record without runs skipped{why}\n"
-    assert checked("-v", recording) == Ran(0, told_of(recording), told)
-    assert checked(recording) == Ran(0, SOUND, "")
+    warning = f"validate-runs: {recording}: 1 record without runs skipped{why}\n"
+    assert checked("-v", recording) == Ran(0, verbose_line(recording), warning)
+    assert checked(recording) == Ran(0, ONE_PAGE, "")
 
 
-def test_a_call_for_runs_that_brings_none_is_told_with_the_reason(tmp_path: Path, record: Any) -> None:
+def test_nothing_to_check_says_why(tmp_path: Path, record: Any) -> None:
     def err(*entries: Any) -> str:
         recording = record(tmp_path, *entries)
         ran = checked(recording)
@@ -134,67 +133,69 @@ def test_a_call_for_runs_that_brings_none_is_told_with_the_reason(tmp_path: Path
     )
 
 
-def without_body(one: Any) -> Any:
-    del one["response"]["content"]["text"]
-    return one
+def without_body(call: Any) -> Any:
+    del call["response"]["content"]["text"]
+    return call
 
 
-def test_an_answer_that_was_not_recorded_is_never_passed_over_in_silence(tmp_path: Path) -> None:
-    lost, sound = without_body(entry("")), entry(json.dumps(PAGE))
+def test_missing_bodies_are_reported(tmp_path: Path) -> None:
+    lost, good = without_body(entry("")), entry(json.dumps(PAGE))
     recording = har(tmp_path, lost)
-    told = f"validate-runs: {recording}: "
+    warning = f"validate-runs: {recording}: "
     assert checked(recording) == Ran(
         2,
         "nothing was checked\n",
-        f"{told}nothing to check: its only call returns no runs: it was recorded without its body\n",
+        f"{warning}nothing to check: its only call returns no runs: it was recorded without its body\n",
     )
-    one = f"{told}1 call for runs was recorded without its body\n"
+    lost_call = f"{warning}1 call for runs was recorded without its body\n"
     nothing = "validate-runs: nothing to check: these recordings hold no runs\n"
-    assert checked(tmp_path) == Ran(2, "nothing was checked\n", one + nothing)
-    har(tmp_path, lost, sound)
-    assert checked(recording) == Ran(0, SOUND, one)
+    assert checked(tmp_path) == Ran(2, "nothing was checked\n", lost_call + nothing)
+    har(tmp_path, lost, good)
+    assert checked(recording) == Ran(0, ONE_PAGE, lost_call)
     assert checked(recording, "-q") == Ran(0, "", "")
-    har(tmp_path, lost, sound, lost, entry("{}", status=401))
-    assert checked(recording) == Ran(0, SOUND, f"{told}2 calls for runs were recorded without their bodies\n")
+    har(tmp_path, lost, good, lost, entry("{}", status=401))
+    assert checked(recording) == Ran(0, ONE_PAGE, f"{warning}2 calls for runs were recorded without their bodies\n")
     assert checked("-v", recording).err == (
-        f"{told}3 records without runs skipped: 2 calls for runs were recorded without their bodies, "
+        f"{warning}3 records without runs skipped: 2 calls for runs were recorded without their bodies, "
         "1 call for runs was answered with 401\n"
     )
 
 
-def test_a_call_without_a_body_that_is_not_for_runs_is_nothing_to_tell_of(tmp_path: Path) -> None:
+def test_missing_bodies_of_other_calls_are_ignored(tmp_path: Path) -> None:
     other = without_body(entry(""))
     other["request"]["url"] = "https://api.example.com/v1/threads"
-    assert checked(har(tmp_path, other, without_body(entry("", "HEAD")), entry(json.dumps(PAGE)))) == Ran(0, SOUND, "")
+    assert checked(har(tmp_path, other, without_body(entry("", "HEAD")), entry(json.dumps(PAGE)))) == Ran(
+        0, ONE_PAGE, ""
+    )
 
 
 @pytest.mark.parametrize("method", ["GET", "post"])
 @pytest.mark.parametrize("status", [200, 201, 203, 206])
-def test_an_empty_answer_is_a_finding(tmp_path: Path, record: Any, method: str, status: int) -> None:
+def test_empty_answer_is_a_finding(tmp_path: Path, record: Any, method: str, status: int) -> None:
     ran = checked(record(tmp_path, entry("", method, status)))
     assert ran.out.endswith(
         ": error not-json: is empty, but a JSON document was expected\n1 error in 1 document (0 runs)\n"
     )
 
 
-def test_a_status_that_is_none_is_passed_over(tmp_path: Path) -> None:
+def test_invalid_status_is_skipped(tmp_path: Path) -> None:
     odd: list[Any] = [None, "200", [200], {}, 200.5, 0, 600, True]
     for status in odd:
         recording = har(tmp_path, entry("", status=status))
         why = "its only call returns no runs: it was recorded without its status"
-        told = f"validate-runs: {recording}: nothing to check: {why}\n"
-        assert checked(recording) == Ran(2, "nothing was checked\n", told)
+        warning = f"validate-runs: {recording}: nothing to check: {why}\n"
+        assert checked(recording) == Ran(2, "nothing was checked\n", warning)
 
 
-def test_a_byte_order_mark_before_a_body_moves_no_place(tmp_path: Path) -> None:
+def test_byte_order_mark_moves_no_place(tmp_path: Path) -> None:
     wrong = json.dumps({**PAGE, "first_id": "run_x"})
     stream = f"event: thread.run.completed\ndata: {json.dumps({**RUN, 'status': 'done'})}\n\n{DONE}"
     file = har(tmp_path, entry(f"\ufeff{wrong}"), entry(f"\ufeff{stream}", "POST", kind="text/event-stream"))
     file.write_text(json.dumps(json.loads(file.read_text()), indent=1, ensure_ascii=False))
     found = json.loads(run("-f", "json", file).out)["findings"]
     lines = file.read_text().split("\n")
-    pointed = [lines[one["line"] - 1][one["column"] - 1 : one["end_column"] - 1] for one in found]
-    assert [(one["rule"], text) for one, text in zip(found, pointed, strict=True)] == [
+    pointed = [lines[finding["line"] - 1][finding["column"] - 1 : finding["end_column"] - 1] for finding in found]
+    assert [(finding["rule"], text) for finding, text in zip(found, pointed, strict=True)] == [
         ("first-id-mismatch", '\\"run_x\\"'),
         ("schema:enum", '\\"done\\"'),
     ]

@@ -1,4 +1,4 @@
-"""The calls of a HAR are followed as they began, told of as they stand, and compared where one is surely the later."""
+"""Times of calls: compared in the order in which they began, reported in the order of the file."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from tests.support.paths import SAMPLES
 from validator import validate
 
 PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
-ENDED = next(one for one in PAGE["data"] if one["status"] == "completed")
+ENDED = next(run for run in PAGE["data"] if run["status"] == "completed")
 ACTIVE = {
     **ENDED,
     "status": "in_progress",
@@ -42,13 +42,15 @@ def har(folder: Path, *entries: Any, name: str = "a.har") -> Path:
     return folder / name
 
 
-def told(recording: Path, **options: Any) -> list[tuple[int | None, str]]:
-    return [(one.record, f"{one.rule} {one.message}") for one in validate(recording, **options).findings]
+def messages(recording: Path, **options: Any) -> list[tuple[int | None, str]]:
+    return [
+        (finding.record, f"{finding.rule} {finding.message}") for finding in validate(recording, **options).findings
+    ]
 
 
 def stream(*runs: Any) -> str:
     """An event stream of these runs, and its end."""
-    events = [f"event: thread.run.{one['status']}\ndata: {json.dumps(one)}\n\n" for one in runs]
+    events = [f"event: thread.run.{item['status']}\ndata: {json.dumps(item)}\n\n" for item in runs]
     return "".join([*events, "event: done\ndata: [DONE]\n\n"])
 
 
@@ -56,11 +58,11 @@ POLLED = (entry(WAITING, f"{DAY}01Z"), entry(ACTIVE, f"{DAY}02Z"), entry(ENDED, 
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
-def test_calls_are_followed_as_they_began(tmp_path: Path, order: Sequence[int]) -> None:
-    assert told(har(tmp_path, *(POLLED[index] for index in order))) == []
+def test_calls_are_compared_in_order_of_time(tmp_path: Path, order: Sequence[int]) -> None:
+    assert messages(har(tmp_path, *(POLLED[index] for index in order))) == []
 
 
-def test_what_is_told_stands_in_the_order_of_the_file(tmp_path: Path) -> None:
+def test_findings_stand_in_order_of_the_file(tmp_path: Path) -> None:
     entries = [
         entry({**ACTIVE, "object": "x"}, f"{DAY}03Z"),
         7,
@@ -69,13 +71,13 @@ def test_what_is_told_stands_in_the_order_of_the_file(tmp_path: Path) -> None:
         entry(ACTIVE, f"{DAY}04Z"),
     ]
     recording = har(tmp_path, *entries)
-    found = [f"{record} {message.split()[0]}" for record, message in told(recording)]
+    found = [f"{record} {message.split()[0]}" for record, message in messages(recording)]
     assert found == ["1 schema:const", "1 illegal-transition", "2 broken-recording", "4 empty-identifier"]
     lines = run("-f", "concise", recording).out.split("\n")[:4]
-    assert [line.split(": ")[1].split()[1] for line in lines] == [one.split()[1] for one in found]
+    assert [line.split(": ")[1].split()[1] for line in lines] == [item.split()[1] for item in found]
 
 
-def test_files_and_the_same_file_again_are_told_of_one_after_the_other(tmp_path: Path) -> None:
+def test_findings_of_files_do_not_mix(tmp_path: Path) -> None:
     bad = {**ENDED, "object": "x"}
     entries = [entry(bad, f"{DAY}02Z"), entry(bad, f"{DAY}01Z"), entry(ENDED, f"{DAY}00Z")]
     first, second = har(tmp_path, *entries), har(tmp_path, *entries, name="b.har")
@@ -84,15 +86,15 @@ def test_files_and_the_same_file_again_are_told_of_one_after_the_other(tmp_path:
         ran = run("-v", "-f", "concise", "--select", "schema", *alone, *words)
         heads = [line.partition(":")[0] for line in ran.out.split("\n") if " record " in line.partition(":")[0]]
         assert heads == [f"{word} record {record}" for word in words for record in (1, 2)]
-    places = [(one.file, one.record) for one in validate(tmp_path, select=["schema"]).findings]
+    places = [(item.file, item.record) for item in validate(tmp_path, select=["schema"]).findings]
     assert places == [(str(file), record) for file in (first, second) for record in (1, 2)]
 
 
-def test_a_recording_that_is_read_again_begins_anew(tmp_path: Path) -> None:
+def test_recording_given_twice_starts_anew(tmp_path: Path) -> None:
     recording = har(tmp_path, *reversed(POLLED))
-    sound = Ran(0, "ok: 6 runs in 6 documents\n", "")
-    assert run(recording, recording) == sound
-    assert run("--listing", recording, recording) == sound
+    expected = Ran(0, "ok: 6 runs in 6 documents\n", "")
+    assert run(recording, recording) == expected
+    assert run("--listing", recording, recording) == expected
 
 
 @pytest.mark.parametrize(
@@ -103,42 +105,42 @@ def test_a_recording_that_is_read_again_begins_anew(tmp_path: Path) -> None:
         entry({**PAGE, "data": [ENDED], "first_id": ENDED["id"], "last_id": ENDED["id"]}, f"{DAY}00Z", 8000),
     ],
 )
-def test_answers_that_overlap_are_not_compared(tmp_path: Path, first: Any) -> None:
-    assert told(har(tmp_path, first, entry(ACTIVE, f"{DAY}02Z", 100), entry(ENDED, f"{DAY}09Z", 100))) == []
-    assert told(har(tmp_path, first, entry(ACTIVE, f"{DAY}02Z", 100), entry(ACTIVE, f"{DAY}09Z", 100))) == [
+def test_overlapping_calls_are_not_compared(tmp_path: Path, first: Any) -> None:
+    assert messages(har(tmp_path, first, entry(ACTIVE, f"{DAY}02Z", 100), entry(ENDED, f"{DAY}09Z", 100))) == []
+    assert messages(har(tmp_path, first, entry(ACTIVE, f"{DAY}02Z", 100), entry(ACTIVE, f"{DAY}09Z", 100))) == [
         (3, BACK.format(1))
     ]
-    assert told(har(tmp_path, first, entry(ACTIVE, f"{DAY}07.999Z"))) == []
-    assert told(har(tmp_path, first, entry(ACTIVE, f"{DAY}08.001Z"))) == [(2, BACK.format(1))]
+    assert messages(har(tmp_path, first, entry(ACTIVE, f"{DAY}07.999Z"))) == []
+    assert messages(har(tmp_path, first, entry(ACTIVE, f"{DAY}08.001Z"))) == [(2, BACK.format(1))]
 
 
-def test_of_two_that_overlap_the_one_that_took_longer_is_remembered(tmp_path: Path) -> None:
+def test_longer_of_overlapping_calls_is_compared_later(tmp_path: Path) -> None:
     longer = entry(ENDED, f"{DAY}01Z", 9000)
     entries = [entry(ACTIVE, f"{DAY}00Z", 5000), longer, entry(ACTIVE, f"{DAY}06Z", 100), entry(ACTIVE, f"{DAY}11Z")]
-    assert told(har(tmp_path, *entries)) == [(4, BACK.format(2))]
-    assert told(har(tmp_path, entry(ENDED, f"{DAY}00Z", 5000), entry(ACTIVE, f"{DAY}01Z", 9000))) == []
+    assert messages(har(tmp_path, *entries)) == [(4, BACK.format(2))]
+    assert messages(har(tmp_path, entry(ENDED, f"{DAY}00Z", 5000), entry(ACTIVE, f"{DAY}01Z", 9000))) == []
 
 
 def test_events_of_one_call_are_compared(tmp_path: Path) -> None:
     recording = har(tmp_path, entry(stream(WAITING, ENDED, ACTIVE), f"{DAY}00Z", 8000))
-    assert told(recording) == [(1, BACK.format(1).replace("record 1", "an earlier event"))]
+    assert messages(recording) == [(1, BACK.format(1).replace("record 1", "an earlier event"))]
 
 
-def test_pages_are_followed_as_they_were_asked_for(tmp_path: Path) -> None:
+def test_pages_are_compared_in_order_of_time(tmp_path: Path) -> None:
     runs = [{**ENDED, "id": f"run_{letter}", "created_at": ENDED["created_at"] - n} for n, letter in enumerate("abc")]
     pages = [
         {"object": "list", "data": data, "first_id": data[0]["id"], "last_id": data[-1]["id"], "has_more": True}
         for data in (runs[:2], runs[1:])
     ]
     entries = [entry(pages[1], f"{DAY}02Z", rest="?after=run_b"), entry(pages[0], f"{DAY}01Z")]
-    assert told(har(tmp_path, *entries), select=["listing"]) == [
+    assert messages(har(tmp_path, *entries), select=["listing"]) == [
         (1, 'overlapping-pages is "run_b", which record 2 has already: a run is on one page of a listing')
     ]
 
 
 @pytest.mark.parametrize("start", ["2024-10-20T12:00:02+02:00", "2024-10-20T05:00:02.000-05:00", f"{DAY}02.00000000Z"])
-def test_times_are_instants_whatever_their_zone(tmp_path: Path, start: str) -> None:
-    assert told(har(tmp_path, entry(ENDED, f"{DAY}03Z"), entry(ACTIVE, start), entry(WAITING, f"{DAY}01Z"))) == []
+def test_times_in_other_zones(tmp_path: Path, start: str) -> None:
+    assert messages(har(tmp_path, entry(ENDED, f"{DAY}03Z"), entry(ACTIVE, start), entry(WAITING, f"{DAY}01Z"))) == []
 
 
 NO_STARTS: list[object] = [
@@ -148,31 +150,31 @@ NO_STARTS: list[object] = [
 
 
 @pytest.mark.parametrize("start", NO_STARTS)
-def test_a_call_without_a_time_comes_after_the_one_before_it(tmp_path: Path, start: object) -> None:
-    assert told(har(tmp_path, entry(ACTIVE, start), entry(ENDED, f"{DAY}03Z"), entry(ACTIVE, f"{DAY}02Z"))) == []
-    assert told(har(tmp_path, entry(ENDED, f"{DAY}03Z", 9000), entry(ACTIVE, start), entry(ACTIVE, f"{DAY}02Z"))) == [
-        (2, BACK.format(1))
-    ]
-    assert told(har(tmp_path, entry(ENDED, start, 9000), entry(ACTIVE, start))) == [(2, BACK.format(1))]
+def test_call_without_time_follows_the_one_before(tmp_path: Path, start: object) -> None:
+    assert messages(har(tmp_path, entry(ACTIVE, start), entry(ENDED, f"{DAY}03Z"), entry(ACTIVE, f"{DAY}02Z"))) == []
+    assert messages(
+        har(tmp_path, entry(ENDED, f"{DAY}03Z", 9000), entry(ACTIVE, start), entry(ACTIVE, f"{DAY}02Z"))
+    ) == [(2, BACK.format(1))]
+    assert messages(har(tmp_path, entry(ENDED, start, 9000), entry(ACTIVE, start))) == [(2, BACK.format(1))]
 
 
 @pytest.mark.parametrize("start", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999-23:59"])
-def test_the_ends_of_the_calendar_are_times(tmp_path: Path, start: str) -> None:
+def test_times_at_the_ends_of_the_calendar(tmp_path: Path, start: str) -> None:
     entries = [entry(ENDED, start, 1000), entry(ACTIVE, f"{DAY}02Z")]
     expected = [(2, BACK.format(1))] if start < "2024" else []
-    assert told(har(tmp_path, *entries)) == expected
+    assert messages(har(tmp_path, *entries)) == expected
 
 
 @pytest.mark.parametrize("time", [None, -1, "8000", [], {}, True, 1e300, 10**400, 1e99, -1e300, 90_000_000])
-def test_a_duration_that_is_none_does_not_count(tmp_path: Path, time: object) -> None:
-    assert told(har(tmp_path, entry(ENDED, f"{DAY}01Z", time), entry(ACTIVE, f"{DAY}02Z"))) == [(2, BACK.format(1))]
+def test_invalid_durations_are_ignored(tmp_path: Path, time: object) -> None:
+    assert messages(har(tmp_path, entry(ENDED, f"{DAY}01Z", time), entry(ACTIVE, f"{DAY}02Z"))) == [(2, BACK.format(1))]
 
 
-def test_calls_that_began_at_once_are_compared_as_they_stand(tmp_path: Path) -> None:
-    assert told(har(tmp_path, entry(ENDED, f"{DAY}01Z"), entry(ACTIVE, f"{DAY}01Z"))) == [(2, BACK.format(1))]
+def test_calls_of_the_same_time_keep_their_order(tmp_path: Path) -> None:
+    assert messages(har(tmp_path, entry(ENDED, f"{DAY}01Z"), entry(ACTIVE, f"{DAY}01Z"))) == [(2, BACK.format(1))]
 
 
-def test_files_of_a_history_are_compared_as_they_were_given(tmp_path: Path) -> None:
+def test_history_compares_files_in_the_order_given(tmp_path: Path) -> None:
     later = har(tmp_path, entry(ENDED, f"{DAY}05Z", 1000))
     steps = entry("{}", f"{DAY}00Z", rest="/run_a/steps")
     earlier = har(tmp_path, steps, entry(ACTIVE, f"{DAY}01Z", 1000), name="b.har")
@@ -180,7 +182,7 @@ def test_files_of_a_history_are_compared_as_they_were_given(tmp_path: Path) -> N
     assert (ran.code, ran.out.count("illegal-transition")) == (1, 1)
 
 
-def test_items_of_pytest_are_those_of_the_file(pytester: pytest.Pytester) -> None:
+def test_pytest_items_are_in_order_of_the_file(pytester: pytest.Pytester) -> None:
     har(pytester.path, entry(ACTIVE, f"{DAY}03Z"), entry(WAITING, f"{DAY}01Z"), entry(ENDED, f"{DAY}02Z"))
     result = pytester.runpytest("-v", "--validate-runs", "*.har", "-p", "no:cacheprovider")
     lines = [

@@ -1,0 +1,80 @@
+"""Recordings and pages to write, and what is found in them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.support.paths import SAMPLES
+from validator import validate
+from validator.core.options import MAX_BYTES
+from validator.sources.document import Document, InputError, SkippedRecords
+from validator.sources.files import read_paths
+
+PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
+RUN = PAGE["data"][0]
+URL = f"https://api.example.com/v1/threads/{RUN['thread_id']}/runs"
+WRONG = "run_Wr0ngWr0ngWr0ngWr0ng"
+BAD_PAGE = {**PAGE, "first_id": WRONG}
+QUOTED = f'"{WRONG}"'
+
+
+def places(path: Path) -> list[tuple[int | None, str, int | None, int | None]]:
+    """Record, rule, line and column of each finding."""
+    return [(finding.record, finding.rule, finding.line, finding.column) for finding in validate(path).findings]
+
+
+def messages(path: Path) -> list[tuple[int | None, str]]:
+    """Record and message of each finding."""
+    return [(finding.record, f"{finding.rule} {finding.message}") for finding in validate(path).findings]
+
+
+def position(text: str, part: str, nth: int = 0) -> tuple[int, int]:
+    """Line and column of a part of a text."""
+    at = -1
+    for _ in range(nth + 1):
+        at = text.index(part, at + 1)
+    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
+
+
+def packed_place(text: str, nth: int) -> tuple[int, int]:
+    """Where the base64 text of the nth binary string of a YAML text begins."""
+    line = position(text, "!!binary", nth)[0] + 1
+    return line, len(text.split("\n")[line - 1]) - len(text.split("\n")[line - 1].lstrip()) + 1
+
+
+def skipped(path: Path) -> list[SkippedRecords]:
+    return [item for item in read_paths([str(path)], MAX_BYTES) if isinstance(item, SkippedRecords)]
+
+
+def errors(path: Path | str, max_bytes: int = MAX_BYTES) -> list[str]:
+    return [str(item) for item in read_paths([str(path)], max_bytes) if isinstance(item, InputError)]
+
+
+def problems(path: Path, max_bytes: int) -> list[str | None]:
+    """The rule of each document that could not be read, else None."""
+    items = read_paths([str(path)], max_bytes)
+    return [item.problem and item.problem.rule for item in items if isinstance(item, Document)]
+
+
+def har(*texts: str, url: str = URL, **content: Any) -> dict[str, Any]:
+    """A HAR of calls that returned these texts."""
+    entries = [
+        {
+            "request": {"method": "GET", "url": url},
+            "response": {"status": 200, "content": {"mimeType": "application/json", **content, "text": text}},
+        }
+        for text in texts
+    ]
+    return {"log": {"version": "1.2", "entries": entries}}
+
+
+def interaction(body: Any, url: str = URL, **headers: str) -> dict[str, Any]:
+    """A call as vcrpy records it."""
+    return {
+        "request": {"method": "GET", "uri": url, "body": None, "headers": {}},
+        "response": {
+            "status": {"code": 200},
+            "headers": {k: [v] for k, v in headers.items()},
+            "body": {"string": body},
+        },
+    }
