@@ -37,7 +37,7 @@ FORGETFUL = """
 
 @pytest.fixture(autouse=True, scope="session")
 def nothing_is_remembered_from_before_the_fault() -> None:
-    sys.modules["validator.rules.support.tool_schemas"]._LARGEST_REMEMBERED = -1
+    sys.modules["validator.rules.support.tool_schemas"]._MAX_CACHED_BYTES = -1
     _forget()
 
 

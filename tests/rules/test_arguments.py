@@ -1,6 +1,5 @@
-"""The arguments of function calls: what is said of those that do not fit, whichever engines are installed."""
+"""The arguments of function calls: those that do not match the parameters, with and without jsonschema-rs."""
 
-import inspect
 import json
 import random
 from collections.abc import Callable
@@ -14,16 +13,16 @@ from tests.support.pages import findings, page, run
 from validator.core.phrases import Shown
 from validator.core.problem import Problem
 from validator.core.severity import Severity
-from validator.rules.support import arguments
-from validator.rules.support.arguments import Calls, read
-from validator.rules.support.tool_schemas import Schema
+from validator.rules.support.arguments import ArgumentChecker, parse_arguments
+from validator.rules.support.dialects import Schema
 
+DRAFT_04 = "http://json-schema.org/draft-04/schema#"
 DRAFT_07 = "http://json-schema.org/draft-07/schema#"
 DEEP: Any = 1
 for _ in range(70):
     DEEP = [DEEP]
 
-FITTING: dict[str, tuple[Schema, dict[str, Any]]] = {
+MATCHES: dict[str, tuple[Schema, dict[str, Any]]] = {
     "no arguments, no parameters": ({}, {}),
     "a whole float for an integer": ({"properties": {"a": {"type": "integer"}}}, {"a": 3.0}),
     "the limit itself": ({"properties": {"a": {"minimum": 3, "maximum": 3}}}, {"a": 3}),
@@ -41,7 +40,7 @@ FITTING: dict[str, tuple[Schema, dict[str, Any]]] = {
 
 LAB = {"$schema": DRAFT_07, "$id": "https://example.com/lab"}
 
-MISFITTING: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
+MISMATCHES: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
     "a missing argument": ({"required": ["a", "b", "c"]}, {"a": 1}, "{} is missing", (Shown("b"),)),
     "a missing argument further in": (
         {"properties": {"a": {"items": {"required": ["b"]}}}},
@@ -97,6 +96,12 @@ MISFITTING: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
         "{} is {}, expected less than {}",
         (Shown("a"), 9.0, 9),
     ),
+    "at an excluded limit of draft-04": (
+        {"$schema": DRAFT_04, "properties": {"a": {"minimum": 9, "exclusiveMinimum": True}}},
+        {"a": 9},
+        "{} is {}, expected more than {}",
+        (Shown("a"), 9, 9),
+    ),
     "too few arguments": ({"minProperties": 2}, {"a": 1}, "is {}, the least is {}", ({"a": 1}, 2)),
     "a key that is too long": (
         {"propertyNames": {"maxLength": 1}},
@@ -131,7 +136,7 @@ MISFITTING: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
     "no alternative": (
         {"properties": {"a": {"anyOf": [{"type": "null"}, {"type": "string"}]}}},
         {"a": 1},
-        "{} is {}, which anyOf rejects",
+        "{} is {}, expected null or a string",
         (Shown("a"), 1),
     ),
     "the first in the order of the arguments": (
@@ -156,30 +161,22 @@ MISFITTING: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
 
 
 @pytest.fixture(params=["with jsonschema-rs", "without jsonschema-rs"])
-def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judge with the fast engine and without it."""
+def engine(request: pytest.FixtureRequest, without_fast_engines: Callable[[], None]) -> None:
+    """Check with the fast engine and without it."""
     if request.param == "without jsonschema-rs":
-        leave_out_fast_engine(monkeypatch)
-
-
-def leave_out_fast_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if it was not installed; and without what was remembered of schemas with it."""
-    monkeypatch.setattr(arguments, "jsonschema_rs", None)
-    monkeypatch.setattr(arguments, "_judge", inspect.unwrap(arguments._judge))
+        without_fast_engines()
 
 
 @pytest.mark.usefixtures("engine")
-@pytest.mark.parametrize(("schema", "values"), FITTING.values(), ids=FITTING)
-def test_nothing_is_said_of_arguments_that_fit(schema: Schema, values: dict[str, Any]) -> None:
-    assert Calls().mismatch(values, schema) is None
+@pytest.mark.parametrize(("schema", "values"), MATCHES.values(), ids=MATCHES)
+def test_matching_arguments(schema: Schema, values: dict[str, Any]) -> None:
+    assert ArgumentChecker().check(values, schema) is None
 
 
 @pytest.mark.usefixtures("engine")
-@pytest.mark.parametrize(("schema", "values", "message", "shown"), MISFITTING.values(), ids=MISFITTING)
-def test_the_first_mismatch_is_told_with_its_path(
-    schema: Schema, values: dict[str, Any], message: str, shown: tuple[Any, ...]
-) -> None:
-    problem = Calls().mismatch(values, schema)
+@pytest.mark.parametrize(("schema", "values", "message", "shown"), MISMATCHES.values(), ids=MISMATCHES)
+def test_first_mismatch(schema: Schema, values: dict[str, Any], message: str, shown: tuple[Any, ...]) -> None:
+    problem = ArgumentChecker().check(values, schema)
     assert problem == Problem("", f"does not fit parameters: {message}", shown)
     assert [isinstance(value, Shown) for value in problem.values] == [isinstance(value, Shown) for value in shown]
 
@@ -204,10 +201,12 @@ OPEN: dict[str, Schema] = {
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("value", ["0", ["0"], {"b": 1}], ids=["text", "array", "object"])
 @pytest.mark.parametrize("schema", OPEN.values(), ids=OPEN)
-def test_a_keyword_that_cannot_be_judged_is_left_out_and_no_other(schema: Schema, value: Any) -> None:
+def test_keyword_that_cannot_be_applied_is_ignored(schema: Schema, value: Any) -> None:
     whole = {"$defs": {"items": {"items": {}}}, "properties": {"a": schema}, "required": ["a", "z"]}
-    assert Calls().mismatch({"a": value, "z": 1}, whole) is None
-    assert Calls().mismatch({"a": value}, whole) == Problem("", "does not fit parameters: {} is missing", (Shown("z"),))
+    assert ArgumentChecker().check({"a": value, "z": 1}, whole) is None
+    assert ArgumentChecker().check({"a": value}, whole) == Problem(
+        "", "does not fit parameters: {} is missing", (Shown("z"),)
+    )
 
 
 JUDGED: dict[str, tuple[Schema, Any, str]] = {
@@ -245,13 +244,13 @@ JUDGED: dict[str, tuple[Schema, Any, str]] = {
 
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize(("schema", "value", "message"), JUDGED.values(), ids=JUDGED)
-def test_the_keywords_beside_those_that_cannot_be_judged_are_judged(schema: Schema, value: Any, message: str) -> None:
+def test_other_keywords_are_applied(schema: Schema, value: Any, message: str) -> None:
     parameters = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$defs": {"b": {}},
         "properties": {"a": schema},
     }
-    problem = Calls().mismatch({"a": value}, parameters)
+    problem = ArgumentChecker().check({"a": value}, parameters)
     assert problem is not None
     assert problem.message.startswith("does not fit parameters: {} ")
     assert problem.message.endswith(message)
@@ -269,29 +268,32 @@ def test_the_keywords_beside_those_that_cannot_be_judged_are_judged(schema: Sche
     ],
 )
 @pytest.mark.usefixtures("engine")
-def test_multiples_are_judged_in_decimal_as_they_are_written(divisor: float, fits: float, does_not: float) -> None:
+def test_multiple_of_is_decimal(divisor: float, fits: float, does_not: float) -> None:
     schema: Schema = {"additionalProperties": {"multipleOf": divisor}}
-    assert Calls().mismatch({"a": fits, "b": "a text", "c": True}, schema) is None
-    assert Calls().mismatch({"a": does_not}, schema) == Problem(
+    assert ArgumentChecker().check({"a": fits, "b": "a text", "c": True}, schema) is None
+    assert ArgumentChecker().check({"a": does_not}, schema) == Problem(
         "", "does not fit parameters: {} is {}, which multipleOf rejects", (Shown("a"), does_not)
     )
 
 
 @pytest.mark.usefixtures("engine")
-def test_a_reference_in_an_old_dialect_stands_for_all_that_is_beside_it() -> None:
+def test_ref_replaces_siblings_in_old_dialects() -> None:
     schema = {"$schema": DRAFT_07, "properties": {"a": {"$ref": "#/definitions/b", "type": "null"}}}
-    assert Calls().mismatch({"a": 1}, {**schema, "definitions": {"b": {}}}) is None
-    assert Calls().mismatch({}, {"$schema": DRAFT_07, "$ref": "#/definitions/b", "definitions": {"b": False}}) is None
+    assert ArgumentChecker().check({"a": 1}, {**schema, "definitions": {"b": {}}}) is None
+    assert (
+        ArgumentChecker().check({}, {"$schema": DRAFT_07, "$ref": "#/definitions/b", "definitions": {"b": False}})
+        is None
+    )
 
 
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("items", [True, False])
-def test_boolean_items_of_2019_09_are_judged_beside_unevaluated_ones(*, items: bool) -> None:
+def test_boolean_items_beside_unevaluated_items(*, items: bool) -> None:
     whole = {
         "$schema": "https://json-schema.org/draft/2019-09/schema",
         "properties": {"a": {"items": items, "unevaluatedItems": False}},
     }
-    problem = Calls().mismatch({"a": [1]}, whole)
+    problem = ArgumentChecker().check({"a": [1]}, whole)
     assert (problem is None) == items
 
 
@@ -355,7 +357,7 @@ ARGUMENTS = "/data/0/required_action/submit_tool_outputs/tool_calls/{}/function/
 
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize(("schema", "values"), LABORIOUS.values(), ids=LABORIOUS)
-def test_work_out_of_proportion_ends_with_an_info(schema: Schema, values: dict[str, Any]) -> None:
+def test_work_beyond_the_budget_is_an_info(schema: Schema, values: dict[str, Any]) -> None:
     found = [(one.rule, one.severity, one.pointer, one.message) for one in findings(page(called(schema, values)))]
     assert found == [
         (
@@ -368,7 +370,7 @@ def test_work_out_of_proportion_ends_with_an_info(schema: Schema, values: dict[s
 
 
 @pytest.mark.usefixtures("engine")
-def test_what_is_large_and_plain_is_compared() -> None:
+def test_large_plain_arguments_are_compared() -> None:
     row = {"type": "object", "properties": {key: {"type": "string"} for key in "abcde"}, "required": [*"abcde"]}
     rows: list[dict[str, Any]] = [dict.fromkeys("abcde", "x" * 30) for _ in range(2_000)]
     unique = {"uniqueItems": True}
@@ -382,7 +384,7 @@ def test_what_is_large_and_plain_is_compared() -> None:
 
 
 @pytest.mark.usefixtures("engine")
-def test_a_large_schema_of_which_little_is_used_is_compared() -> None:
+def test_large_schema_is_compared() -> None:
     properties = {f"p{i}": {"type": "string", "minLength": 1} for i in range(2_000)}
     schema: Schema = {"properties": {"a": {"items": {"type": "integer"}}, **properties}}
     assert [*findings(page(called(schema, {"a": [*range(2_000)]})))] == []
@@ -391,14 +393,14 @@ def test_a_large_schema_of_which_little_is_used_is_compared() -> None:
 
 
 @pytest.mark.usefixtures("engine")
-def test_keys_are_gone_through_in_order_so_that_the_work_is_always_the_same() -> None:
+def test_work_does_not_depend_on_set_order() -> None:
     laborious = {"type": "array", "items": {"anyOf": [*[NULL] * 200, {"type": "integer"}]}}
     schema: Schema = {"properties": {"a": {"not": {"additionalProperties": laborious}}}}
     values = {"first": 1, **{f"k{i}": [*range(100)] for i in range(20)}}
     assert [*findings(page(called(schema, {"a": values})))] == []
 
 
-def test_each_run_and_each_call_is_compared_whatever_the_others_took() -> None:
+def test_each_run_has_its_own_budget() -> None:
     laborious, values = LABORIOUS["anyOf of each item"]
     both = called(laborious, values, {"a": ["x"]}), called({"required": ["b"]}, {})
     found = [(one.severity, one.pointer, one.message) for one in findings(page(both[0], {**both[1], "id": "run_b"}))]
@@ -415,14 +417,6 @@ def test_each_run_and_each_call_is_compared_whatever_the_others_took() -> None:
         ),
     ]
     assert ('does not fit parameters: "b" is missing') in [message for *_, message in found]
-
-
-def test_parameters_are_looked_into_once_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    judged: list[Schema] = []
-    monkeypatch.setattr(arguments, "_judge", judged.append)
-    calls, large = Calls(), {"properties": {f"p{i}": {"type": "string"} for i in range(2_000)}}
-    assert [calls.mismatch({}, large) for _ in range(3)] == [None, None, None]
-    assert judged == [large]
 
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
@@ -473,34 +467,34 @@ LIMITS: dict[str, Callable[[random.Random, int], Any]] = {
 KEYWORDS = (*LIMITS, "type", "properties", "required")
 
 
-def test_both_engines_come_to_the_same_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engines_agree_on_arguments(without_fast_engines: Callable[[], None]) -> None:
     rng = random.Random(7)
     pairs = [(dict(zip("abc", _values(rng), strict=False)), _random_schema(rng)) for _ in range(2000)]
-    fast = [Calls().mismatch(values, schema) for values, schema in pairs]
-    leave_out_fast_engine(monkeypatch)
-    assert [Calls().mismatch(values, schema) for values, schema in pairs] == fast
+    fast = [ArgumentChecker().check(values, schema) for values, schema in pairs]
+    without_fast_engines()
+    assert [ArgumentChecker().check(values, schema) for values, schema in pairs] == fast
     assert 500 < sum(problem is not None for problem in fast) < 1500
 
 
-def test_what_does_not_fit_is_what_jsonschema_rejects() -> None:
+def test_arguments_agree_with_jsonschema() -> None:
     rng, rejected = random.Random(18), 0
     nothing: Registry[Any] = Registry()
     for _ in range(2000):
         values, schema = dict(zip("abc", _values(rng), strict=False)), _random_schema(rng)
         is_valid = jsonschema.Draft202012Validator(schema, registry=nothing).is_valid(values)
-        assert (Calls().mismatch(values, schema) is None) == is_valid, (schema, values)
+        assert (ArgumentChecker().check(values, schema) is None) == is_valid, (schema, values)
         rejected += not is_valid
     assert 500 < rejected < 1500
 
 
-def test_nothing_is_said_that_jsonschema_with_patterns_and_references_would_not_say() -> None:
+def test_ignored_keywords_cause_no_false_mismatch() -> None:
     rng, found, missed = random.Random(4), 0, 0
     nothing: Registry[Any] = Registry()
     for _ in range(2000):
         values, schema = dict(zip("abc", _values(rng), strict=False)), _with_unjudged(rng, _random_schema(rng))
         whole = {**schema, "$defs": {"d": {"type": "string"}}} if isinstance(schema, dict) else {"allOf": [schema]}
         is_valid = jsonschema.Draft202012Validator(whole, registry=nothing).is_valid(values)
-        if Calls().mismatch(values, whole) is not None:
+        if ArgumentChecker().check(values, whole) is not None:
             assert not is_valid, (whole, values)
             found += 1
         else:
@@ -529,12 +523,12 @@ def _values(rng: random.Random) -> list[Any]:
     return [_random_value(rng) for _ in range(rng.randint(0, 3))]
 
 
-def test_a_text_is_read_once_for_all_who_ask() -> None:
+def test_text_is_parsed_once() -> None:
     text = '{"asked": "twice"}'
-    assert read(text) is read(text)
+    assert parse_arguments(text) is parse_arguments(text)
 
 
-def test_a_long_text_is_not_kept() -> None:
+def test_long_text_is_not_cached() -> None:
     text = '{"text": "' + "a" * 20_000 + '"}'
-    assert read(text) == read(text)
-    assert read(text) is not read(text)
+    assert parse_arguments(text) == parse_arguments(text)
+    assert parse_arguments(text) is not parse_arguments(text)

@@ -44,10 +44,17 @@ def compile_schema(schema_name: str, name: ContractName, form: Form) -> Accepts:
 
 def compile_schemas(together: Iterable[Schema], schemas: Mapping[str, Schema]) -> Accepts:
     """Compile a verdict on values that satisfy several schemas together; these may refer to `schemas`, by `$id`."""
+    return compile_validator(merge(inline(schema, schemas) for schema in together))
+
+
+def compile_validator(schema: Any, validator: str = "Draft202012Validator", **options: bool) -> Accepts:
+    """Compile a verdict by a schema, with the class that jsonschema-rs has for its dialect; nothing is fetched."""
     if jsonschema_rs is None:
         return lambda _: False
-    schema = merge(inline(schema, schemas) for schema in together)
-    is_valid = jsonschema_rs.Draft202012Validator(schema, offline=True).is_valid
+    try:
+        is_valid: Accepts = getattr(jsonschema_rs, validator)(schema, offline=True, **options).is_valid
+    except ValueError:  # half a surrogate pair in the schema
+        return lambda _: False
 
     def accepts(value: Any) -> bool:
         try:

@@ -14,7 +14,7 @@ from referencing import Registry
 from validator.contract.inline import inline
 from validator.contract.loader import load_contract
 from validator.core.options import ContractName, Form
-from validator.core.phrases import TYPES, Shown, closest, either
+from validator.core.phrases import TYPES, Shown, Verbatim, closest, either
 from validator.core.pointer import join
 from validator.core.problem import MAX_PROBLEMS, Fix, Problem
 from validator.core.resource import OTHER_OBJECTS
@@ -22,6 +22,12 @@ from validator.core.resource import OTHER_OBJECTS
 _CUTOFF = 0.78
 """`web_search` is a tool of its own, not a misspelt `file_search` (0.76); `fail` is meant to be `failed` (0.80)."""
 _LOWER_CASE_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(t[0-9:.]+[Zz]|T[0-9:.]+z|t[0-9:.]+[+-][0-9:]+)")
+_LIMITS = {
+    **dict.fromkeys(("minimum", "minLength", "minItems", "minProperties"), "is {}, the least is {}"),
+    **dict.fromkeys(("maximum", "maxLength", "maxItems", "maxProperties"), "is {}, the most is {}"),
+    "exclusiveMinimum": "is {}, expected more than {}",
+    "exclusiveMaximum": "is {}, expected less than {}",
+}
 
 
 def explain(value: Any, subject: str, name: ContractName, form: Form) -> list[Problem]:
@@ -105,12 +111,8 @@ def _problem(place: str, error: ValidationError) -> Problem:
             return Problem(place, "is empty, expected at least {} character", (limit,))
         case "maxItems":
             return Problem(place, "has {} items, the most is {}", (len(value), limit))
-        case "minimum":
-            return Problem(place, "is {}, the least is {}", (value, limit))
-        case "maximum":
-            return Problem(place, "is {}, the most is {}", (value, limit))
-        case keyword:
-            return Problem(place, f"is {{}}, which the keyword {keyword} of the schema rejects", (value,))
+        case _:
+            return Problem(place, *describe(error))
 
 
 def _allowed(error: ValidationError) -> list[str]:
@@ -138,3 +140,35 @@ def _of_vocabulary(place: str, value: Any, words: Iterable[str]) -> Problem:
     if meant is None or len(words) == 1:
         return Problem(place, message, (spelt, *map(Shown, words)))
     return Problem(place, message + "; did you mean {}", (spelt, *map(Shown, words), Shown(meant)))
+
+
+def describe(error: ValidationError) -> tuple[str, tuple[object, ...]]:
+    """Return a message about an error of jsonschema, and the values in the message."""
+    value: Any = error.instance
+    limit: Any = error.validator_value
+    schema: Any = error.schema
+    expected = _expected_types(error)
+    match error.validator:
+        case _ if expected:
+            return f"is {{}}, expected {either(expected)}", (value,)
+        case "enum":
+            return "is {}, expected one of the values in its enum ({})", (value, len(limit))
+        case "uniqueItems":
+            return "is {}, expected each item once", (value,)
+        case "pattern":
+            return "is {}, expected to match {}", (value, Verbatim(limit))
+        case str() as keyword if keyword in _LIMITS:
+            is_exclusive = schema.get(f"exclusive{keyword.title()}") is True  # in draft-04
+            return _LIMITS[f"exclusive{keyword.title()}" if is_exclusive else keyword], (value, limit)
+        case keyword:
+            return f"is {{}}, which {keyword} rejects", (value,)
+
+
+def _expected_types(error: ValidationError) -> list[str]:
+    """Return the types that an error asks for, also as alternatives; nothing where it asks for something else."""
+    if error.validator == "type":
+        limit: Any = error.validator_value
+        return [TYPES[name] for name in ([limit] if isinstance(limit, str) else limit)]
+    branches = error.context or () if error.validator == "anyOf" else ()
+    alternatives = [[] if inner.path else _expected_types(inner) for inner in branches]
+    return list(dict.fromkeys(name for types in alternatives for name in types)) if all(alternatives) else []

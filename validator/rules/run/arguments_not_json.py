@@ -21,7 +21,7 @@ Good:
 
 from validator.jsontext.parse import Parsed, text_of
 from validator.rules.base import WARNING, Problem, Problems, Run, rule
-from validator.rules.support import arguments
+from validator.rules.support.arguments import parse_arguments
 from validator.rules.support.tools import calls_no_function, function_calls
 
 
@@ -38,7 +38,7 @@ from validator.rules.support.tools import calls_no_function, function_calls
 def check(run: Run) -> Problems:
     problems = []
     for pointer, function in function_calls(run):
-        parsed = arguments.read(function["arguments"])
+        parsed = parse_arguments(function["arguments"])
         place = f"{pointer}/arguments"
         if parsed.problems:
             problems.append(_first(parsed, function["arguments"], place))

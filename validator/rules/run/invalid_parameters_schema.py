@@ -1,10 +1,10 @@
 """The schema of a function or of an answer is not a JSON Schema.
 
 `parameters` and `json_schema.schema` are handed to validators and code generators, which stop at a type that does not
-exist or a reference that points at nothing. A schema is read by the dialect that its `$schema` names: 2020-12, 2019-09,
-draft-07 or draft-06, and 2020-12 where it names none; an address that nobody knows is left alone. Also reported are
-schemas nested more than 64 levels deep and an `$id` that is no URI. Nothing is ever fetched: references to other
-documents are not followed, and patterns are not judged, as no two engines agree on them.
+exist or a reference that points at nothing. The published metaschema of the dialect decides: 2020-12, 2019-09,
+draft-07, draft-06 or draft-04, as `$schema` says, and 2020-12 where it says nothing; unknown dialects are ignored. Also
+reported are schemas nested more than 64 levels deep and an `$id` that is not a URI. Nothing is ever fetched: references
+to other documents are not followed, and patterns are not checked, as no two engines agree on them.
 
 Bad:
 
@@ -18,7 +18,7 @@ Good:
 """
 
 from validator.rules.base import WARNING, Problems, Run, rule
-from validator.rules.support.tool_schemas import embedded_schemas, fault
+from validator.rules.support.tool_schemas import find_fault, tool_schemas
 from validator.rules.support.tools import calls_no_function
 
 
@@ -35,7 +35,7 @@ from validator.rules.support.tools import calls_no_function
 )
 def check(run: Run) -> Problems:
     return [
-        embedded.located(problem)
-        for embedded in embedded_schemas(run)
-        if (problem := fault(embedded.schema)) is not None
+        tool_schema.locate(problem)
+        for tool_schema in tool_schemas(run)
+        if (problem := find_fault(tool_schema.schema)) is not None
     ]

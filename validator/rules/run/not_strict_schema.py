@@ -1,10 +1,10 @@
-"""A strict schema leaves the subset of JSON Schema that strict mode takes.
+"""A strict schema uses more of JSON Schema than strict mode allows.
 
 With `strict` true the model is held to the schema to the letter, and the API demands a form that makes this possible:
 every object closed with `additionalProperties` false, every property required, at most 5,000 properties in all, and
 objects nested at most 10 deep. A looser schema is refused with status 400, so a run that shows one promises what it
-cannot have had. An optional value is a required property whose type allows null. Which other keywords are taken has
-changed over the years and is not judged. Told is the first place in each schema.
+cannot have had. An optional value is a required property whose type allows null. Which other keywords are allowed has
+changed over the years and is not checked. The first place in each schema is reported.
 
 Bad:
 
@@ -20,11 +20,12 @@ Good:
 """
 
 from validator.rules.base import WARNING, Problem, Problems, Run, rule
-from validator.rules.support.tool_schemas import Part, Schema, dialect_of, embedded_schemas, fault, parts, remembering
+from validator.rules.support.dialects import Schema, Subschema, dialect_of, subschemas
+from validator.rules.support.tool_schemas import cache_by_value, find_fault, tool_schemas
 from validator.rules.support.tools import calls_no_function
 
-MOST_PROPERTIES = 5000
-DEEPEST_OBJECT = 10
+MAX_PROPERTIES = 5000
+MAX_OBJECT_DEPTH = 10
 
 
 @rule(
@@ -40,39 +41,41 @@ DEEPEST_OBJECT = 10
 )
 def check(run: Run) -> Problems:
     return [
-        embedded.located(problem)
-        for embedded in embedded_schemas(run)
-        if embedded.strict and (problem := _looseness(embedded.schema)) is not None
+        tool_schema.locate(problem)
+        for tool_schema in tool_schemas(run)
+        if tool_schema.strict and (problem := _find_looseness(tool_schema.schema)) is not None
     ]
 
 
-@remembering
-def _looseness(schema: Schema) -> Problem | None:
-    """The first thing, outermost first, that strict mode does not take; nothing where the schema is no JSON Schema."""
-    dialect = dialect_of(schema) if fault(schema) is None else None
+@cache_by_value
+def _find_looseness(schema: Schema) -> Problem | None:
+    """Return the first thing, outermost first, that strict mode refuses; nothing for an invalid JSON Schema."""
+    dialect = dialect_of(schema) if find_fault(schema) is None else None
     if dialect is None:
         return None
-    objects = [part for part in parts(schema, dialect.keywords) if _is_object(part)]
+    objects = [part for part in subschemas(schema, dialect) if _is_object(part.schema)]
     properties = sum(len(part.schema.get("properties", ())) for part in objects)
-    if properties > MOST_PROPERTIES:
-        return Problem("", "has {} properties in all, the most in a strict schema is {}", (properties, MOST_PROPERTIES))
-    return next((problem for part in objects if (problem := _loose(part)) is not None), None)
+    if properties > MAX_PROPERTIES:
+        return Problem("", "has {} properties in all, the most in a strict schema is {}", (properties, MAX_PROPERTIES))
+    return next((problem for part in objects if (problem := _check_object(part)) is not None), None)
 
 
-def _is_object(part: Part) -> bool:
-    return isinstance(part.schema, dict) and ("properties" in part.schema or "object" in part.schema.get("type", ()))
+def _is_object(schema: Schema) -> bool:
+    return "properties" in schema or "object" in schema.get("type", ())
 
 
-def _loose(part: Part) -> Problem | None:
+def _check_object(part: Subschema) -> Problem | None:
     closed = part.schema.get("additionalProperties")
     if closed is None:
-        return Problem(part.pointer, "lacks additionalProperties, expected false in every object of a strict schema")
+        return Problem(part.pointer(), "lacks additionalProperties, expected false in every object of a strict schema")
     if closed is not False:
-        return Problem(part.under("additionalProperties"), "is {}, expected false in a strict schema", (closed,))
+        return Problem(part.pointer("additionalProperties"), "is {}, expected false in a strict schema", (closed,))
     required = set(part.schema.get("required", ()))
     for name in part.schema.get("properties", ()):
         if name not in required:
-            return Problem(part.under("properties", name), "is optional, expected to be required in a strict schema")
-    if sum(map(_is_object, part.surroundings())) > DEEPEST_OBJECT:
-        return Problem(part.pointer, "lies within more than {} objects, the most in a strict schema", (DEEPEST_OBJECT,))
+            return Problem(part.pointer("properties", name), "is optional, expected to be required in a strict schema")
+    if sum(map(_is_object, part.ancestors)) > MAX_OBJECT_DEPTH:
+        return Problem(
+            part.pointer(), "lies within more than {} objects, the most in a strict schema", (MAX_OBJECT_DEPTH,)
+        )
     return None

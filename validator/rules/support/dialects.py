@@ -1,205 +1,214 @@
-"""The keywords of JSON Schema and what each takes, dialect by dialect: the published metaschemas as tables.
+"""The dialects of JSON Schema: which schemas a dialect allows, and where in a schema other schemas are.
 
-The metaschemas are followed to the letter, but for two things that they leave to `format`: whether a pattern
-compiles is never asked (patterns come from strangers, and no two engines agree on them), and `$id` is a URI.
+The published metaschemas give the verdict, by the dialect that we choose. Nothing is fetched: jsonschema-rs has them
+built in, and jsonschema takes them from jsonschema-specifications.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-Place: TypeAlias = tuple[str | int, ...]
-"""Keys and indexes that lead from a value to a part of it."""
+from validator.contract.compiler import Accepts, compile_validator
+from validator.core.phrases import TYPES, Shown
+from validator.core.pointer import join
 
-TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
-_URI_CHARACTERS = r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
-_ANCHOR = r"[A-Za-z_][A-Za-z0-9._-]*"
-_ANCHOR_2019 = r"[A-Za-z][A-Za-z0-9.:_-]*"
+Schema: TypeAlias = dict[str, Any]
+Path: TypeAlias = tuple[str | int, ...]
 
-
-class Takes(NamedTuple):
-    """What a keyword takes: in words, as a question, and the schemas that stand in such a value."""
-
-    expected: str
-    fits: Callable[[Any], bool]
-    schemas: Callable[[Any], Iterable[tuple[Place, Any]]] | None = None
-
-
-Keywords: TypeAlias = Mapping[str, Takes]
+_BY_KEY = frozenset(("$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"))
+"""Keywords whose value is an object of schemas."""
+_DRAFT_04 = frozenset(
+    (
+        *("definitions", "dependencies", "patternProperties", "properties"),
+        *("additionalItems", "additionalProperties", "allOf", "anyOf", "items", "not", "oneOf"),
+    )
+)
+_DRAFT_06 = _DRAFT_04 | {"contains", "propertyNames"}
+_DRAFT_07 = _DRAFT_06 | {"if", "then", "else"}
+_DRAFT_2019_09 = _DRAFT_07 | {
+    *("$defs", "contentSchema", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties")
+}
+_DRAFT_2020_12 = (_DRAFT_2019_09 - {"additionalItems"}) | {"prefixItems"}
 
 
 class Dialect(NamedTuple):
-    """A dialect by its name, its keywords, and the class that both engines have for it."""
+    """A dialect by the URI of its metaschema and the class that jsonschema and jsonschema-rs have for it.
 
-    name: str
-    keywords: Keywords
+    `keywords` are those that hold schemas. `referencing` knows them too, but it takes more than half as long to import
+    as this package.
+    """
+
+    uri: str
     validator: str
+    keywords: frozenset[str]
+    references: tuple[str, ...] = ("$ref",)
+
+    def compile(self, schema: Schema) -> Accepts:
+        """Compile a schema without references to documents."""
+        return compile_validator(schema, self.validator, validate_formats=False)
 
 
-def _is_string(value: Any) -> bool:
-    return isinstance(value, str)
+class Subschema(NamedTuple):
+    """A schema in a schema, or that schema itself: where it is, and the schemas around it, the outermost first."""
+
+    schema: Schema
+    path: Path = ()
+    ancestors: tuple[Schema, ...] = ()
+
+    def pointer(self, *path: str | int) -> str:
+        """Return the pointer of a value in the subschema, relative to the whole schema."""
+        return join(*self.path, *path)
+
+    def children(self, dialect: Dialect) -> Iterator[Subschema]:
+        """Yield the schemas directly in this one, but for booleans. Values of unknown keywords are not schemas."""
+        ancestors = (*self.ancestors, self.schema)
+        for keyword, value in self.schema.items():
+            if keyword in dialect.keywords:
+                for step, schema in _schemas(keyword, value):
+                    if isinstance(schema, dict):
+                        yield Subschema(schema, (*self.path, keyword, *step), ancestors)
 
 
-def _is_boolean(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_array(value: Any) -> bool:
-    return isinstance(value, list)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_positive(value: Any) -> bool:
-    return _is_number(value) and value > 0
-
-
-def _is_count(value: Any) -> bool:
-    return _is_number(value) and value >= 0 and value % 1 == 0
-
-
-def _is_schema(value: Any) -> bool:
-    return isinstance(value, (dict, bool))
-
-
-def _is_map(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-def _is_list_of_schemas(value: Any) -> bool:
-    return isinstance(value, list) and bool(value)
-
-
-def _are_names(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_string, value)) and len(set(value)) == len(value)
-
-
-def _is_type(value: Any) -> bool:
-    if isinstance(value, str):
-        return value in TYPES
-    return _are_names(value) and bool(value) and all(name in TYPES for name in value)
-
-
-def is_uri(text: str) -> bool:
-    """Whether a text can be a URI or a relative reference; every engine can then resolve references against it."""
-    from urllib.parse import urlsplit  # few schemas have an $id
-
-    try:
-        urlsplit(text)
-    except ValueError:
-        return False
-    return re.fullmatch(_URI_CHARACTERS, text) is not None
-
-
-def _itself(value: Any) -> Iterable[tuple[Place, Any]]:
+def _schemas(keyword: str, value: Any) -> Iterable[tuple[Path, Any]]:
+    if keyword in _BY_KEY:
+        return (((key,), schema) for key, schema in value.items())
+    if isinstance(value, list):
+        return (((index,), schema) for index, schema in enumerate(value))
     return (((), value),)
 
 
-def _items(value: Any) -> Iterable[tuple[Place, Any]]:
-    return (((index,), item) for index, item in enumerate(value))
+def map_schemas(keyword: str, value: Any, function: Callable[[Any], Any]) -> Any:
+    """Return the value of a keyword with the function applied to each schema in it, and to what is beside them."""
+    if keyword in _BY_KEY:
+        return {key: function(schema) for key, schema in value.items()}
+    return [function(schema) for schema in value] if isinstance(value, list) else function(value)
 
 
-def _values(value: Any) -> Iterable[tuple[Place, Any]]:
-    return (((key,), item) for key, item in value.items())
-
-
-_STRING = Takes("a string", _is_string)
-_BOOLEAN = Takes("true or false", _is_boolean)
-_ARRAY = Takes("an array", _is_array)
-_NUMBER = Takes("a number", _is_number)
-_POSITIVE = Takes("a number above 0", _is_positive)
-_COUNT = Takes("an integer of at least 0", _is_count)
-_NAMES = Takes("an array of strings, each once", _are_names)
-_TYPE = Takes(f"one of {', '.join(TYPES)} or an array of these, each once", _is_type)
-SCHEMA = Takes("a schema: an object, true or false", _is_schema, _itself)
-_LIST_OF_SCHEMAS = Takes("an array of at least one schema", _is_list_of_schemas, _items)
-_MAP_OF_SCHEMAS = Takes("an object of schemas", _is_map, _values)
-LIST_OR_SCHEMA = Takes(
-    "a schema or an array of schemas",
-    lambda value: _is_schema(value) or _is_list_of_schemas(value),
-    lambda value: _items(value) if isinstance(value, list) else _itself(value),
+_DEFAULT = Dialect(
+    "https://json-schema.org/draft/2020-12/schema",
+    "Draft202012Validator",
+    _DRAFT_2020_12,
+    ("$ref", "$dynamicRef", "$recursiveRef"),
 )
-_DEPENDENCIES = Takes(
-    "an object of schemas and arrays of strings",
-    lambda value: _is_map(value) and all(_is_schema(item) or _are_names(item) for item in value.values()),
-    lambda value: (part for part in _values(value) if not isinstance(part[1], list)),
-)
-_MAP_OF_NAMES = Takes(
-    "an object of arrays of strings", lambda value: _is_map(value) and all(map(_are_names, value.values()))
-)
-_VOCABULARY = Takes(
-    "an object of true and false", lambda value: _is_map(value) and all(map(_is_boolean, value.values()))
-)
-_LEGACY_ID = Takes("a URI", lambda value: _is_string(value) and is_uri(value))
-_ID = Takes(
-    "a URI without a fragment",
-    lambda value: _is_string(value) and "#" not in value.removesuffix("#") and is_uri(value),
+DIALECTS = (
+    _DEFAULT,
+    Dialect(
+        "https://json-schema.org/draft/2019-09/schema",
+        "Draft201909Validator",
+        _DRAFT_2019_09,
+        ("$ref", "$recursiveRef"),
+    ),
+    Dialect("http://json-schema.org/draft-07/schema", "Draft7Validator", _DRAFT_07),
+    Dialect("http://json-schema.org/draft-06/schema", "Draft6Validator", _DRAFT_06),
+    Dialect("http://json-schema.org/draft-04/schema", "Draft4Validator", _DRAFT_04),
 )
 
 
-def _anchor(pattern: str) -> Takes:
-    return Takes("a plain name", lambda value: _is_string(value) and re.fullmatch(pattern, value) is not None)
-
-
-_DRAFT_06: Keywords = {
-    "$id": _LEGACY_ID,
-    **dict.fromkeys(("$schema", "$ref", "title", "description", "pattern", "format"), _STRING),
-    **dict.fromkeys(("examples", "enum"), _ARRAY),
-    **dict.fromkeys(("maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"), _NUMBER),
-    **dict.fromkeys(("maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties"), _COUNT),
-    **dict.fromkeys(("additionalItems", "contains", "additionalProperties", "propertyNames", "not"), SCHEMA),
-    **dict.fromkeys(("definitions", "properties", "patternProperties"), _MAP_OF_SCHEMAS),
-    **dict.fromkeys(("allOf", "anyOf", "oneOf"), _LIST_OF_SCHEMAS),
-    "multipleOf": _POSITIVE,
-    "uniqueItems": _BOOLEAN,
-    "required": _NAMES,
-    "type": _TYPE,
-    "items": LIST_OR_SCHEMA,
-    "dependencies": _DEPENDENCIES,
-}
-_DRAFT_07: Keywords = {
-    **_DRAFT_06,
-    **dict.fromkeys(("$comment", "contentMediaType", "contentEncoding"), _STRING),
-    **dict.fromkeys(("if", "then", "else"), SCHEMA),
-    "readOnly": _BOOLEAN,
-}
-_DRAFT_2019_09: Keywords = {
-    **_DRAFT_07,
-    "$id": _ID,
-    "$anchor": _anchor(_ANCHOR_2019),
-    "$recursiveRef": _STRING,
-    "$vocabulary": _VOCABULARY,
-    **dict.fromkeys(("$recursiveAnchor", "deprecated", "writeOnly"), _BOOLEAN),
-    **dict.fromkeys(("unevaluatedItems", "unevaluatedProperties", "contentSchema"), SCHEMA),
-    **dict.fromkeys(("$defs", "dependentSchemas"), _MAP_OF_SCHEMAS),
-    **dict.fromkeys(("maxContains", "minContains"), _COUNT),
-    "dependentRequired": _MAP_OF_NAMES,
-}
-_DRAFT_2020_12: Keywords = {
-    **{keyword: takes for keyword, takes in _DRAFT_2019_09.items() if keyword != "additionalItems"},
-    **dict.fromkeys(("$anchor", "$dynamicAnchor", "$recursiveAnchor"), _anchor(_ANCHOR)),
-    "$dynamicRef": _STRING,
-    "items": SCHEMA,
-    "prefixItems": _LIST_OF_SCHEMAS,
-}
-
-DEFAULT = Dialect("2020-12", _DRAFT_2020_12, "Draft202012Validator")
-DIALECTS: Mapping[str, Dialect] = {
-    "json-schema.org/draft/2020-12/schema": DEFAULT,
-    "json-schema.org/draft/2019-09/schema": Dialect("2019-09", _DRAFT_2019_09, "Draft201909Validator"),
-    "json-schema.org/draft-07/schema": Dialect("draft-07", _DRAFT_07, "Draft7Validator"),
-    "json-schema.org/draft-06/schema": Dialect("draft-06", _DRAFT_06, "Draft6Validator"),
-}
-"""The dialects that are checked, by address."""
-OUTDATED = frozenset(f"json-schema.org/draft-0{number}/schema" for number in range(6))
-"""Dialects that are known, and too old to be checked."""
-
-
-def address(uri: str) -> str:
-    """The address of a dialect however its URI is spelt: with http or https, with an empty fragment or none."""
+def _address(uri: str) -> str:
+    """Return what two spellings of a dialect have in common: with http or https, with an empty fragment or none."""
     return uri.removeprefix("http://").removeprefix("https://").removesuffix("#")
+
+
+_BY_ADDRESS = {_address(dialect.uri): dialect for dialect in DIALECTS}
+
+
+def dialect_of(schema: Schema) -> Dialect | None:
+    """Return the dialect that `$schema` names, 2020-12 where there is none, and None for an unknown one."""
+    return _BY_ADDRESS.get(_address(schema["$schema"])) if "$schema" in schema else _DEFAULT
+
+
+def subschemas(schema: Schema, dialect: Dialect) -> Iterator[Subschema]:
+    """Yield a valid schema and the schemas in it, level by level, but for booleans."""
+    level = [Subschema(schema)]
+    while level:
+        yield from level
+        level = [child for subschema in level for child in subschema.children(dialect)]
+
+
+def metaschema_error(schema: Schema, dialect: Dialect) -> tuple[str, str, tuple[object, ...]] | None:
+    """Return the first violation of the metaschema, outermost first: pointer, message and the values in it."""
+    accepts = _compile_metaschema(dialect)
+    level = [Subschema(schema)]
+    while level:
+        level = [subschema for subschema in level if not accepts(subschema.schema)]
+        for subschema in level:  # jsonschema decides, where the engines differ
+            for keyword, value in subschema.schema.items():
+                error = _keyword_error(keyword, value, dialect)
+                if error is not None:
+                    return (subschema.pointer(keyword, *error.absolute_path), *_describe(keyword, error))
+        level = [child for subschema in level for child in subschema.children(dialect)]
+    return None
+
+
+@cache
+def _compile_metaschema(dialect: Dialect) -> Accepts:
+    return dialect.compile({"$ref": dialect.uri})
+
+
+def _keyword_error(keyword: str, value: Any, dialect: Dialect) -> ValidationError | None:
+    from jsonschema.exceptions import best_match  # only for what jsonschema-rs did not accept
+
+    validator = _keyword_validators(dialect).get(keyword)
+    error = None if validator is None else next(validator.iter_errors(value), None)
+    # the first of a type and of an array of types says nothing about the other
+    return error if error is None or keyword == "type" else best_match([error])
+
+
+@cache
+def _keyword_validators(dialect: Dialect) -> Mapping[str, Any]:
+    """Return a validator for the value of each keyword, made from the metaschema; schemas in it count as valid.
+
+    So schemas are judged one by one, and the depth of a schema from a stranger is no depth of recursion.
+    """
+    import jsonschema
+    from jsonschema.validators import extend
+    from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it carries no types
+
+    make: Any = extend
+    engine = make(getattr(jsonschema, dialect.validator), {"uniqueItems": _unique_names})
+    metaschema = REGISTRY.contents(dialect.uri)
+    validators = {}
+    for part in ({"$ref": dialect.uri}, *metaschema.get("allOf", ())):
+        found = REGISTRY.resolver(base_uri=dialect.uri).lookup(part["$ref"])
+        for keyword, rule in found.contents["properties"].items():
+            validators[keyword] = engine(_inline(rule, found.resolver, {"type": metaschema["type"]}))
+    return {**validators, "enum": engine({"type": "array"})}  # draft-04 asked for more; jsonschema-rs does not
+
+
+def _inline(rule: Any, resolver: Any, any_schema: Schema) -> Any:
+    if isinstance(rule, list):
+        return [_inline(item, resolver, any_schema) for item in rule]
+    if not isinstance(rule, dict):
+        return rule
+    if rule.get("$ref") == "#" or "$dynamicRef" in rule or "$recursiveRef" in rule:
+        return any_schema
+    inlined = {key: _inline(value, resolver, any_schema) for key, value in rule.items() if key != "$ref"}
+    if "$ref" in rule:
+        target = resolver.lookup(rule["$ref"])
+        inlined = {**_inline(target.contents, target.resolver, any_schema), **inlined}
+    return inlined
+
+
+def _unique_names(_: Any, __: Any, value: Any, ___: Any) -> Iterator[ValidationError]:
+    """`uniqueItems` in linear time: the arrays of metaschemas hold strings, and other items are errors of their own."""
+    from jsonschema.exceptions import ValidationError
+
+    names = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+    if len(names) != len({*names}):
+        yield ValidationError("is not unique")
+
+
+def _describe(keyword: str, error: ValidationError) -> tuple[str, tuple[object, ...]]:
+    if keyword == "type":
+        value = error.instance
+        return f"is {{}}, expected one of {', '.join(TYPES)} or an array of these, each once", (
+            Shown(value) if isinstance(value, str) else value,
+        )
+    from validator.contract.errors import describe
+
+    return describe(error)

@@ -1,8 +1,7 @@
-"""The JSON Schemas that a run carries: is each of them one?
+"""The JSON Schemas that a run carries, in its functions and for its answer.
 
-They come from strangers, so nothing in them is ever fetched, compiled or followed in circles: they are read as plain
-values, in one walk with tables of keywords. No engine is asked, as `jsonschema_rs.meta.is_valid` sends a request to
-the address in an unknown `$schema`, and jsonschema takes quadratic time for some schemas and long for all.
+They come from strangers: nothing in them is ever fetched, no pattern is compiled, and no reference is followed further
+than to the place that it names.
 """
 
 from __future__ import annotations
@@ -12,134 +11,101 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from itertools import islice
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from validator.core.phrases import Shown, either
-from validator.core.pointer import join, split
+from validator.core.pointer import split
 from validator.core.problem import Problem
-from validator.rules.support.dialects import DEFAULT, DIALECTS, OUTDATED, SCHEMA, Dialect, Keywords, Place, address
+from validator.rules.support.dialects import Dialect, Schema, Subschema, dialect_of, metaschema_error, subschemas
 from validator.rules.support.objects import Run
 from validator.rules.support.tools import functions, named_schema
 
-Schema: TypeAlias = dict[str, Any]
-Judgement = TypeVar("Judgement")
+Result = TypeVar("Result")
 
-DEEPEST_SCHEMA = 64
-"""Levels of objects and arrays in a schema, and in what is held against it."""
+MAX_DEPTH = 64
+"""Levels of objects and arrays in a schema, and in what is compared with it."""
 
-_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_URI_CHARACTERS = r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
 _INDEX = "0|[1-9][0-9]{0,9}"
 _BAD_ESCAPE = "~(?![01])"
-_MOST_REMEMBERED = 256
-_LARGEST_REMEMBERED = 16_384
+_MAX_CACHED = 256
+_MAX_CACHED_BYTES = 16_384
 
 
-class Embedded(NamedTuple):
-    """A schema in a run: where it stands, and whether the model is held to it to the letter."""
+class ToolSchema(NamedTuple):
+    """A schema in a run: where it is, and whether the model follows it to the letter."""
 
     pointer: str
     schema: Schema
     strict: bool
 
-    def located(self, problem: Problem) -> Problem:
-        """A problem of the schema as one of the run."""
+    def locate(self, problem: Problem) -> Problem:
+        """Return a problem of the schema as one of the run."""
         return problem._replace(pointer=f"{self.pointer}/{problem.pointer}" if problem.pointer else self.pointer)
 
 
-class Part(NamedTuple):
-    """A schema or a schema within it, with the step that leads there from the part around it."""
-
-    schema: Any
-    step: Place = ()
-    around: Part | None = None
-
-    @property
-    def pointer(self) -> str:
-        """Where the part stands, relative to the whole schema."""
-        return join(*(key for part in reversed([self, *self.surroundings()]) for key in part.step))
-
-    def under(self, *keys: str) -> str:
-        """Where a value in the part stands."""
-        return self._replace(step=(*self.step, *keys)).pointer
-
-    def surroundings(self) -> Iterator[Part]:
-        """The parts that this one stands in, the nearest first."""
-        part = self.around
-        while part is not None:
-            yield part
-            part = part.around
-
-
-def embedded_schemas(run: Run) -> list[Embedded]:
-    """The schemas of the run's functions and of its answer."""
-    found = [
-        _embedded(f"tools/{index}/function/parameters", function["parameters"], function)
-        for index, function in functions(run)
-        if "parameters" in function
+def tool_schemas(run: Run) -> list[ToolSchema]:
+    """Return the schemas of the run's functions and of its answer."""
+    owners: list[tuple[str, str, Mapping[str, Any]]] = [
+        (f"tools/{index}/function/parameters", "parameters", function) for index, function in functions(run)
     ]
     named = named_schema(run)
-    if named is not None and "schema" in named:
-        found.append(_embedded("response_format/json_schema/schema", named["schema"], named))
-    return found
+    if named is not None:
+        owners.append(("response_format/json_schema/schema", "schema", named))
+    return [
+        ToolSchema(pointer, owner[key], owner.get("strict") is True) for pointer, key, owner in owners if key in owner
+    ]
 
 
-def _embedded(pointer: str, schema: Schema, owner: Mapping[str, Any]) -> Embedded:
-    return Embedded(pointer, schema, strict=owner.get("strict") is True)
+def cache_by_value(function: Callable[[Schema], Result]) -> Callable[[Schema], Result]:
+    """Call the function once for equal schemas: the runs of an archive repeat the same tools over and over.
 
-
-def remembering(judge: Callable[[Schema], Judgement]) -> Callable[[Schema], Judgement]:
-    """Judge equal schemas once: the runs of an archive repeat the same tools over and over.
-
-    Schemas are told apart by their bytes, so that 1, 1.0 and true stay different. Large ones are not remembered.
+    Schemas are compared by their bytes, so that 1, 1.0 and true stay different. Large ones are not cached.
     """
-    memo: dict[bytes, Judgement] = {}
+    cache: dict[bytes, Result] = {}
 
-    @wraps(judge)
-    def judged(schema: Schema) -> Judgement:
+    @wraps(function)
+    def cached(schema: Schema) -> Result:
         try:
             data = marshal.dumps(schema, 2)
-        except ValueError:  # something other than plain JSON values, from a caller of the library
-            return judge(schema)
+        except ValueError:  # a value that JSON does not have, from a caller of the library
+            return function(schema)
         try:
-            return memo[data]
-        except KeyError:  # asked for but once, since another thread may clear it
-            judgement = judge(schema)
-        if len(data) <= _LARGEST_REMEMBERED:
-            if len(memo) >= _MOST_REMEMBERED:
-                memo.clear()
-            memo[data] = judgement
-        return judgement
+            return cache[data]
+        except KeyError:  # looked up only once, as another thread may clear the cache
+            result = function(schema)
+        if len(data) <= _MAX_CACHED_BYTES:
+            if len(cache) >= _MAX_CACHED:
+                cache.clear()
+            cache[data] = result
+        return result
 
-    return judged
+    cached.cache_clear = cache.clear  # type: ignore[attr-defined]  # as functools.cache has it
+    return cached
 
 
-@remembering
-def fault(schema: Schema) -> Problem | None:
-    """The first thing, outermost first, that keeps an object from being a JSON Schema of its dialect.
+@cache_by_value
+def find_fault(schema: Schema) -> Problem | None:
+    """Return the first thing, outermost first, that keeps an object from being a JSON Schema of its dialect.
 
-    A dialect that nobody knows is left alone, and so are patterns and references to other documents.
+    Schemas of a dialect that is not known have no fault; patterns and references to other documents are ignored.
     """
-    uri = schema.get("$schema", "")
-    if not isinstance(uri, str):
-        return Problem("$schema", "is {}, expected the URI of a dialect", (uri,))
-    if address(uri) in OUTDATED:
-        known = either(dialect.name for dialect in DIALECTS.values())
-        return Problem("$schema", f"names a dialect before draft-06, expected {known}")
+    if not isinstance(schema.get("$schema", ""), str):
+        return Problem("$schema", "is {}, expected the URI of a dialect", (schema["$schema"],))
     if (dialect := dialect_of(schema)) is None:
         return None
     if is_deep(schema):
-        return Problem("", "is nested more than {} levels deep", (DEEPEST_SCHEMA,))
-    found = parts(schema, dialect.keywords)
-    return _misfit(found, dialect.keywords) or _dangling(found, dialect.keywords)
+        return Problem("", "is nested more than {} levels deep", (MAX_DEPTH,))
+    error = metaschema_error(schema, dialect)
+    return Problem(*error) if error else _find_bad_address(schema, dialect)
 
 
-def dialect_of(schema: Schema) -> Dialect | None:
-    """The dialect that the schema names; the newest where it names none, and None for one that is not checked."""
-    return DIALECTS.get(address(schema["$schema"])) if "$schema" in schema else DEFAULT
+def is_deep(value: Any) -> bool:
+    """Return whether a value is nested deeper than `MAX_DEPTH`."""
+    return any(islice(_levels(value), MAX_DEPTH, None))
 
 
-def levels(value: Any) -> Iterator[list[Any]]:
-    """The objects and arrays in a value, level by level, without recursion."""
+def _levels(value: Any) -> Iterator[list[Any]]:
+    """Yield the objects and arrays in a value, level by level, without recursion."""
     level = [value] if isinstance(value, (dict, list)) else []
     while level:
         yield level
@@ -147,70 +113,49 @@ def levels(value: Any) -> Iterator[list[Any]]:
         level = [item for item in inner if isinstance(item, (dict, list))]
 
 
-def is_deep(value: Any) -> bool:
-    """Whether a value is nested deeper than is allowed here."""
-    return any(islice(levels(value), DEEPEST_SCHEMA, None))
-
-
-def parts(schema: Schema, keywords: Keywords) -> list[Part]:
-    """The schema and every schema within it, outermost first. Values of unknown keywords are not schemas."""
-    found = [Part(schema)]
-    for part in found:  # grows while it is read
-        if isinstance(part.schema, dict):
-            found += _inner(part, keywords)
-    return found
-
-
-def _inner(part: Part, keywords: Keywords) -> Iterator[Part]:
-    for keyword, value in part.schema.items():
-        takes = keywords.get(keyword)
-        if takes is not None and takes.schemas is not None and takes.fits(value):
-            for step, schema in takes.schemas(value):
-                yield Part(schema, (keyword, *step), part)
-
-
-def _misfit(found: list[Part], keywords: Keywords) -> Problem | None:
-    for part in found:
-        if not SCHEMA.fits(part.schema):
-            return Problem(part.pointer, f"is {{}}, expected {SCHEMA.expected}", (part.schema,))
-        for keyword, value in part.schema.items() if isinstance(part.schema, dict) else ():
-            takes = keywords.get(keyword)
-            if takes is not None and not takes.fits(value):
-                shown = Shown(value) if keyword == "type" and isinstance(value, str) else value
-                return Problem(part.under(keyword), f"is {{}}, expected {takes.expected}", (shown,))
-    return None
-
-
-def _dangling(found: list[Part], keywords: Keywords) -> Problem | None:
-    references = [
-        (part, keyword)
-        for part in found
-        if isinstance(part.schema, dict)
-        for keyword in _REFERENCES
-        if keyword in keywords and part.schema.get(keyword, "").startswith("#")
-    ]
-    anchors = _anchors(found[0].schema) if references else frozenset()
-    for part, keyword in references:
-        if not _resolves(part.schema[keyword][1:], part, found[0].schema, anchors):
+def _find_bad_address(schema: Schema, dialect: Dialect) -> Problem | None:
+    """Return the first `$id` that is no URI, or else the first reference to a place that the schema does not have."""
+    references = []
+    for subschema in subschemas(schema, dialect):
+        uri = subschema.schema.get("$id")
+        if isinstance(uri, str) and not _is_uri(uri):
+            return Problem(subschema.pointer("$id"), "is {}, expected a URI", (uri,))
+        references += [(subschema, keyword) for keyword in dialect.references if keyword in subschema.schema]
+    anchors = _anchors(schema) if references else frozenset()
+    for subschema, keyword in references:
+        reference = subschema.schema[keyword]
+        if reference.startswith("#") and not _has_target(reference[1:], subschema, schema, anchors):
             message = "is {}, which points at nothing in the schema"
-            return Problem(part.under(keyword), message, (part.schema[keyword],))
+            return Problem(subschema.pointer(keyword), message, (reference,))
     return None
 
 
-def _anchors(schema: Schema) -> frozenset[Any]:
-    objects = [value for level in levels(schema) for value in level if isinstance(value, dict)]
-    names = [value[key] for value in objects for key in ("$anchor", "$dynamicAnchor", "$id") if key in value]
+def _is_uri(text: str) -> bool:
+    """Return whether a text is a URI or a relative reference, which metaschemas leave to `format`."""
+    from urllib.parse import urlsplit  # few schemas have an $id
+
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return re.fullmatch(_URI_CHARACTERS, text) is not None
+
+
+def _anchors(schema: Schema) -> frozenset[str]:
+    objects = [value for level in _levels(schema) for value in level if isinstance(value, dict)]
+    names = [value.get(key) for value in objects for key in ("$anchor", "$dynamicAnchor", "$id", "id")]
     return frozenset(name.removeprefix("#") for name in names if isinstance(name, str))
 
 
-def _resolves(fragment: str, part: Part, schema: Schema, anchors: frozenset[str]) -> bool:
-    """Whether a fragment names a place in the whole schema, or in the part around it that has an address of its own."""
+def _has_target(fragment: str, subschema: Subschema, schema: Schema, anchors: frozenset[str]) -> bool:
+    """Return whether a fragment names a place in the schema, or in the nearest part with an address of its own."""
     from urllib.parse import unquote  # few schemas have references
 
     fragment = unquote(fragment)
     if not fragment.startswith("/"):
         return not fragment or fragment in anchors
-    resource = next((outer.schema for outer in (part, *part.surroundings()) if "$id" in outer.schema), schema)
+    around = (subschema.schema, *reversed(subschema.ancestors))
+    resource = next((outer for outer in around if "$id" in outer or "id" in outer), schema)
     return not re.search(_BAD_ESCAPE, fragment) and (_has(schema, fragment) or _has(resource, fragment))
 
 
