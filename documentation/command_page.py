@@ -15,7 +15,7 @@ from validator.cli import console
 from validator.cli.command import command
 from validator.cli.config.apply import OPTIONS
 from validator.cli.params import long_options
-from validator.core.formats import FORMATS
+from validator.reporters.registry import FORMATS
 
 _PREFIX = str(command.context_settings["auto_envvar_prefix"])
 _CODES = (

@@ -25,7 +25,8 @@ from validator.core.phrases import printed
 from validator.core.results import DocumentInfo, DocumentResult, Summary
 from validator.core.severity import Severity
 from validator.engine.checker import Checker
-from validator.reporters import ReportOptions, Tally, reporter
+from validator.reporters.base import ReportOptions, Tally
+from validator.reporters.registry import load_reporter
 from validator.rules.selection import OFF, severities
 
 
@@ -185,7 +186,7 @@ class Report:
     def summary(self) -> Summary:
         """Documents, runs, and findings by severity."""
         tally = Tally()
-        for _ in tally.passing(self.checked):
+        for _ in tally.count(self.checked):
             pass
         return tally.summary
 
@@ -202,12 +203,12 @@ class Report:
             raise ValidationFailed(str(self))
 
     def __repr__(self) -> str:
-        from validator.reporters.terminal import last_line  # only for those who look
+        from validator.reporters.wording import summary_line  # only for those who look
 
-        return f"<Report: {last_line(self.summary, ReportOptions(contract=self.contract))}>"
+        return f"<Report: {summary_line(self.summary, ReportOptions(contract=self.contract))}>"
 
     def __str__(self) -> str:
-        return "".join(reporter("text")(self.checked, ReportOptions(contract=self.contract)))
+        return "".join(load_reporter("text")(self.checked, ReportOptions(contract=self.contract)))
 
 
 def report(source: object, chosen: CheckOptions, *, listing: bool = False, history: bool = False) -> Report:

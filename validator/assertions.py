@@ -169,7 +169,8 @@ class Verdict:
 
     def text(self, width: int = WIDTH) -> str:
         """Return the headline and below it the text report, in which the width counts columns."""
-        from validator.reporters import ReportOptions, reporter
+        from validator.reporters.base import ReportOptions
+        from validator.reporters.registry import load_reporter
 
         show = SHOWN.or_lower(self.fail_on)
         shown = (
@@ -177,7 +178,7 @@ class Verdict:
             for result in self.report.checked
         )
         look = ReportOptions(contract=self.report.contract, show=show, width=width, wrap=True)
-        return "".join((self.headline, "\n\n", *reporter("text")(shown, look))).rstrip()
+        return "".join((self.headline, "\n\n", *load_reporter("text")(shown, look))).rstrip()
 
     def _others(self, first: Finding) -> str:
         """Return ` and 2 more errors` or ` and 1 more error, 2 warnings`."""
@@ -194,7 +195,7 @@ class Verdict:
 
 def _place(finding: Finding) -> str:
     """Return the pointer of a finding, or its line and column if it concerns the whole document."""
-    from validator.reporters.terminal import pointer
+    from validator.reporters.wording import pointer
 
     if finding.pointer:
         return f" at {pointer(finding)}"

@@ -23,7 +23,7 @@ from validator.batch.session import Result
 from validator.core.options import MAX_BYTES, CheckOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker
-from validator.reporters.json import FINDING_KEYS
+from validator.reporters.json_objects import FINDING_KEYS
 from validator.sources.detect import SUFFIXES
 from validator.sources.document import InputError
 from validator.sources.files import FileRange

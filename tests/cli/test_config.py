@@ -19,7 +19,7 @@ from tests.support.tools import command as program_path
 from validator.cli.command import command
 from validator.cli.config.apply import KEYS, OPTIONS, PER_FILE_IGNORES
 from validator.cli.params import long_options
-from validator.core.formats import FORMATS
+from validator.reporters.registry import FORMATS
 
 MISMATCH = SAMPLES / "invalid" / "token-total-mismatch.json"
 SOUND = SAMPLES / "valid" / "page.json"

@@ -23,8 +23,8 @@ from tests.support.tools import package
 from validator.cli.command import command
 from validator.cli.config.apply import BELOW, KEYS, OPTIONS, PER_FILE_IGNORES
 from validator.cli.params import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp, long_options
-from validator.core.formats import FORMATS
 from validator.core.per_file_ignores import PATTERN
+from validator.reporters.registry import FORMATS
 from validator.rules.registry import RULES
 from validator.rules.selection import GROUPS
 from validator.rules.support.objects import TOO_LATE

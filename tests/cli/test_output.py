@@ -12,8 +12,8 @@ import pytest
 
 from tests.support.commands import Ran, run
 from tests.support.paths import SAMPLES
-from validator.core.formats import FORMATS
 from validator.core.options import MAX_BYTES
+from validator.reporters.registry import FORMATS
 
 MISMATCH = "invalid/token-total-mismatch.json"
 LINE = (

@@ -15,9 +15,9 @@ import validator
 from tests.support.commands import run, run_with_all_formats
 from tests.support.hostile_cases import OBEYED
 from tests.support.paths import SAMPLES
-from validator.core.formats import FORMATS
 from validator.core.sanitize import sanitize
-from validator.reporters import ReportItem, ReportOptions
+from validator.reporters.base import ReportItem, ReportOptions
+from validator.reporters.registry import FORMATS, Format
 
 
 def kept_harmless(text: str, **options: bool) -> str:
@@ -106,7 +106,7 @@ def test_json_means_the_same_afterwards() -> None:
     assert json.loads(kept_harmless(json.dumps(value, ensure_ascii=False, indent=1))) == value
 
 
-def _forgetful(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
+def _forgetful(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
     yield "\x1b[31m::e"
     yield "rror::x\n::set-output name=a::b\n#"
     yield "#[group]\N{RIGHT-TO-LEFT OVERRIDE}\n"
@@ -117,12 +117,9 @@ def test_a_reporter_that_forgets_everything_does_no_harm(
     way: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pytester: pytest.Pytester
 ) -> None:
     forgetful = ModuleType("validator.reporters.forgetful")
-    vars(forgetful)["report"] = _forgetful
+    vars(forgetful)["render"] = _forgetful
     monkeypatch.setitem(sys.modules, forgetful.__name__, forgetful)
-    names = (*FORMATS, "forgetful")
-    for module in [one for name, one in sys.modules.items() if name.startswith("validator")]:
-        if getattr(module, "FORMATS", None) == FORMATS:
-            monkeypatch.setattr(module, "FORMATS", names)
+    monkeypatch.setitem(FORMATS, "forgetful", Format())
     page, report = SAMPLES / "valid" / "page.json", tmp_path / "report"
     written = "\\u001b[31m::error::x\n\\u003a:set-output name=a::b\n#\\u0023[group]\\u202e\n"
     if way == "printed":
@@ -142,7 +139,7 @@ def test_no_way_leads_past_it() -> None:
         tree = ast.parse(path.read_bytes())
         imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
         sources = {f"{node.module}.{name.name}" for node in imports for name in node.names}
-        reporters = {source for source in sources if re.fullmatch(r"validator\.reporters\.\w+\.report", source)}
+        reporters = {source for source in sources if re.fullmatch(r"validator\.reporters\.\w+\.render", source)}
         assert not reporters or path.parent.name == "reporters", path  # one may be made of another
         calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
         assert "print" not in calls, path

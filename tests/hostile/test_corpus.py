@@ -18,7 +18,7 @@ from tests.support.commands import Ran, run, run_with_all_formats
 from tests.support.hostile_cases import CASES, FILES, FOLDER, NAMES, NOW, OPTIONS, RECIPES, Case, Row, obeyed, rows
 from tests.support.watch import nothing_but
 from validator import validate
-from validator.core.formats import FORMATS
+from validator.reporters.registry import FORMATS
 
 
 def test_every_file_of_the_corpus_is_in_its_index() -> None:

@@ -20,12 +20,12 @@ from tests.support.mutations import Mutation
 from tests.support.pages import NOW, findings, said
 from tests.support.tools import package
 from validator import Finding, validate
-from validator.core.formats import FORMATS
 from validator.core.phrases import escape
 from validator.core.pointer import join, split
 from validator.core.problem import Span
 from validator.engine.excerpt import excerpts
 from validator.jsontext.parse import parse
+from validator.reporters.registry import FORMATS
 
 OPTIONS = ("--isolated", "--now", str(int(NOW)), "--show", "info", "--max-findings", "0")
 
@@ -214,7 +214,7 @@ def test_every_format_for_programs_reads_back_to_the_same_findings(folder: Path,
     assert sorted(READ_BACK[name](run(*OPTIONS, "-f", name, path).out)) == expected
 
 
-@given(st.sampled_from(FORMATS), drawn.DOCUMENTS)
+@given(st.sampled_from([*FORMATS]), drawn.DOCUMENTS)
 def test_in_no_format_is_anything_obeyed(folder: Path, name: str, document: Any) -> None:
     path = folder / "a.json"
     path.write_bytes(_written(document))

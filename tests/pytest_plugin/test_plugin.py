@@ -11,8 +11,8 @@ import yaml  # noqa: F401  # its C extension does not survive a second import of
 from tests.support.paths import SAMPLES
 from validator import api as library  # noqa: F401  # or each session in a test imports them anew
 from validator.contract import errors as schema_explain  # noqa: F401  # or each session in a test imports them anew
-from validator.core.formats import FORMATS
 from validator.engine import findings as placing  # noqa: F401  # or each session in a test imports them anew
+from validator.reporters.registry import FORMATS
 
 PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
 FIRST, LAST = (PAGE["data"][index]["id"] for index in (0, -1))

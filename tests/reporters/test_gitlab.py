@@ -14,7 +14,7 @@ from tests.support.findings import LOOK, MISMATCH, PLACELESS, checked, written
 from tests.support.pages import page, run
 from tests.support.paths import ROOT, SAMPLES
 from validator.core.severity import Severity
-from validator.reporters import reporter
+from validator.reporters.registry import load_reporter
 from validator.sources.document import InputError
 
 TEXT = {"type": "string", "minLength": 1}
@@ -167,7 +167,7 @@ def test_names_of_any_kind_are_written(name: str, path: str) -> None:
     text = written("gitlab", checked(replace(MISMATCH, file=name), file=name))
     assert text.isascii()
     assert issues(text)[0]["location"]["path"] == path
-    (unopened,) = issues("".join(reporter("gitlab")([InputError(name, name)], LOOK)))
+    (unopened,) = issues("".join(load_reporter("gitlab")([InputError(name, name)], LOOK)))
     assert (unopened["location"]["path"], unopened["description"]) == (path, f"Could not be opened: {path}.")
 
 

@@ -17,8 +17,9 @@ from tests.support.pages import page, run
 from tests.support.paths import SAMPLES
 from validator.core.phrases import escape
 from validator.core.results import RunOutline
-from validator.reporters import html, reporter
+from validator.reporters import html
 from validator.reporters.html.timelines import duration
+from validator.reporters.registry import load_reporter
 from validator.sources.document import InputError
 
 T = 1_729_418_400
@@ -137,7 +138,7 @@ def test_the_headline_is_marked_with_the_worst_of_what_is_shown(documents: list[
 
 def test_what_could_not_be_opened_is_told_on_the_page() -> None:
     unread = InputError("a\u202e<b>.json", "no such file or directory")
-    text = "".join(reporter("html")([unread], LOOK))
+    text = "".join(load_reporter("html")([unread], LOOK))
     assert plain(text, "li") == ["a\\u202e<b>.json: no such file or directory"]
     assert plain(text, "h1") == ["nothing was checked"]
 
@@ -348,7 +349,7 @@ def test_a_time_of_zero_is_none(tmp_path: Path) -> None:
 
 
 def test_beyond_the_most_only_runs_with_findings_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html, "MOST_SOUND_RUNS", 1)
+    monkeypatch.setattr(html, "MAX_CLEAN_RUNS", 1)
     outlines = [RunOutline(f"/data/{index}", f"run_{index}", "thread_a", "queued", {}) for index in range(4)]
     finding = replace(MISMATCH, pointer="/data/3/usage/total_tokens")
     text = written("html", replace(checked(finding), outlines=tuple(outlines)))

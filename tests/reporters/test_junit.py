@@ -18,7 +18,7 @@ from tests.support.paths import ROOT, SAMPLES
 from validator.batch import parallel as survey
 from validator.core.results import DocumentResult, RunOutline
 from validator.core.severity import Severity
-from validator.reporters import reporter
+from validator.reporters.registry import load_reporter
 from validator.sources.document import InputError
 
 WRONG = run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4})
@@ -214,7 +214,7 @@ def hostile(text: str) -> Iterator[DocumentResult | InputError]:
 
 @pytest.mark.parametrize("text", ILLEGAL)
 def test_nothing_that_was_read_is_markup_or_no_xml(text: str) -> None:
-    written = "".join(reporter("junit")(hostile(text), LOOK))
+    written = "".join(load_reporter("junit")(hostile(text), LOOK))
     root = ElementTree.fromstring(written)
     assert [element.tag for element in root.iter()] == [
         *("testsuites", "testsuite", "testcase", "testcase", "failure", "testsuite", "testcase", "error")
@@ -237,7 +237,7 @@ def test_the_schema_of_jenkins_is_kept_by_every_sample(conforms: Callable[[str],
     for options in ([], ["--show", "info", "--fail-on", "info", "--max-findings", "1"], ["--fail-on", "never"]):
         conforms(command("-f", "junit", *options, "samples", "nowhere.json", cwd=ROOT).out)
     for text in ILLEGAL:
-        conforms("".join(reporter("junit")(hostile(text), LOOK)))
+        conforms("".join(load_reporter("junit")(hostile(text), LOOK)))
     conforms(written("junit"))
 
 

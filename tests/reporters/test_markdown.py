@@ -17,7 +17,7 @@ from tests.support.pages import page, run
 from tests.support.paths import ROOT
 from tests.support.tools import package
 from validator.core.severity import Severity
-from validator.reporters import reporter
+from validator.reporters.registry import load_reporter
 from validator.sources.document import InputError
 
 PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
@@ -69,11 +69,11 @@ def test_when_all_is_well_the_headline_says_so() -> None:
 
 def test_what_could_not_be_opened_is_named() -> None:
     missing = [InputError(f"{number}.json", "no such file") for number in range(23)]
-    assert "".join(reporter("markdown")([checked(), missing[0]], LOOK)) == (
+    assert "".join(load_reporter("markdown")([checked(), missing[0]], LOOK)) == (
         "## validate-runs: ok: 3 runs in 1 document; 1 input could not be opened\n"
         "\nCould not be opened:\n\n- `0.json`: no such file\n"
     )
-    text = "".join(reporter("markdown")(missing, LOOK))
+    text = "".join(load_reporter("markdown")(missing, LOOK))
     assert text.splitlines()[0] == "## validate-runs: nothing was checked; 23 inputs could not be opened"
     assert text.splitlines()[-2:] == ["- `19.json`: no such file", "- and 3 more"]
 
@@ -174,7 +174,7 @@ def test_nothing_that_was_read_becomes_markup_a_link_or_a_mention(hostile: str) 
     assert (severity, rule) == ("error", "token-total-mismatch")
     assert where == f"41:25, run {shown}"
     assert what.split() == f"/{shown} is {shown}, but x".split()
-    unopened = "".join(reporter("markdown")([InputError(hostile, hostile)], LOOK))
+    unopened = "".join(load_reporter("markdown")([InputError(hostile, hostile)], LOOK))
     assert {token.type for token in nodes(MarkdownIt("gfm-like").parse(unopened))} == {
         "heading_open",
         "heading_close",

@@ -320,7 +320,7 @@ def test_what_was_cut_off_is_told() -> None:
 def test_where_github_takes_no_more_the_new_and_the_worst_are_in_the_log(
     monkeypatch: pytest.MonkeyPatch, most: int, expected: str
 ) -> None:
-    monkeypatch.setattr(sarif, "MOST", most)
+    monkeypatch.setattr(sarif, "MAX_RESULTS", most)
     warning = replace(MISMATCH, severity=Severity.WARNING)
     one, two, three, four, five = (str(number) for number in range(1, 6))
     first = replace(

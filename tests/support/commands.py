@@ -15,7 +15,7 @@ from unittest.mock import patch
 from tests.support.paths import SAMPLES
 from tests.support.surroundings import nothing_left
 from validator.cli import main
-from validator.core.formats import FORMATS
+from validator.reporters.registry import FORMATS
 
 NO_MORE: Mapping[str, str] = MappingProxyType({})
 

@@ -6,7 +6,8 @@ from typing import Any
 from validator.core.finding import Excerpt, Finding
 from validator.core.results import DocumentInfo, DocumentResult
 from validator.core.severity import Severity
-from validator.reporters import ReportOptions, reporter
+from validator.reporters.base import ReportOptions
+from validator.reporters.registry import load_reporter
 
 LOOK = ReportOptions(contract="observed", show=Severity.WARNING)
 
@@ -76,5 +77,6 @@ def checked(*findings: Finding, beyond_cap: int = 0, infos: int = 0, **about: An
     return DocumentResult(document=replace(DOCUMENT, **about), findings=findings, totals=totals, beyond_cap=beyond_cap)
 
 
-def written(module: str, *documents: DocumentResult, look: ReportOptions = LOOK) -> str:
-    return "".join(reporter(module)(documents, look))
+def written(name: str, *documents: DocumentResult, look: ReportOptions = LOOK, statistics: bool = False) -> str:
+    """Render the documents in a format."""
+    return "".join(load_reporter(name, statistics=statistics)(documents, look))

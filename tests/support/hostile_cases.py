@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from unicodedata import category
 
 from tests.support.paths import ROOT, SAMPLES
-from validator.core.formats import OF_COMMANDS
+from validator.reporters.registry import FORMATS
 
 FOLDER = ROOT / "tests" / "hostile"
 _INDEX = json.loads((FOLDER / "index.json").read_text("utf-8"))
@@ -96,7 +96,7 @@ def obeyed(name: str, text: str) -> list[str]:
     characters = {one for one in text if one != "\n" and category(one) in OBEYED}
     commands = [line for line in text.splitlines() if line.lstrip().startswith("::") or re.search(r"##\w*\[", line)]
     ours = r"::(error|warning|notice) (title|file)="
-    foreign = [line for line in commands if name not in OF_COMMANDS or not re.match(ours, line)]
+    foreign = [line for line in commands if not (name and FORMATS[name].has_commands) or not re.match(ours, line)]
     return [*characters, *foreign]
 
 

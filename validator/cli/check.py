@@ -20,7 +20,7 @@ from validator.core.phrases import count, escape
 from validator.core.results import DocumentResult
 from validator.core.severity import Severity
 from validator.engine.checker import Checker
-from validator.reporters import ReportItem
+from validator.reporters.base import ReportItem
 from validator.rules.registry import FAILURES
 from validator.rules.selection import severities
 from validator.sources.document import InputError, SkippedRecords

@@ -20,9 +20,9 @@ from validator.cli.params import (
     WholeNumber,
     complete_rules,
 )
-from validator.core.formats import FORMATS
 from validator.core.options import MAX_BYTES, MAX_FINDINGS, SHOWN
 from validator.core.severity import Severity
+from validator.reporters.registry import FORMATS
 
 
 def _use_configuration(context: click.Context, parameter: click.Parameter, value: Any) -> Any:

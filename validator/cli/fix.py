@@ -30,7 +30,7 @@ from validator.core.results import DocumentResult
 from validator.core.severity import Severity
 from validator.jsontext.edits import HasChanged
 from validator.jsontext.rewriting import Edits, Rewritten, rewrite, rewritten
-from validator.reporters import ReportItem
+from validator.reporters.base import ReportItem
 from validator.sources.compression import ZSTD, is_compressed
 from validator.sources.files import STANDARD_INPUT, open_standard_input
 

@@ -11,8 +11,8 @@ import click
 from validator.cli.console import CLEAN, columns
 from validator.cli.options import CliOptions
 from validator.contract.export import Layout, export
-from validator.core.formats import Output
 from validator.core.resource import RUN
+from validator.reporters.registry import Output
 from validator.rules.registry import RULES
 from validator.rules.selection import UnknownRule, matching
 

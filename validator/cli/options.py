@@ -12,9 +12,9 @@ from validator.core.severity import Severity
 if TYPE_CHECKING:
     import click
 
-    from validator.core.formats import Output
     from validator.core.options import ContractName, Expect, FormChoice, Order
     from validator.core.per_file_ignores import PerFileIgnore
+    from validator.reporters.registry import Output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,19 +14,20 @@ import click
 from validator.cli.console import CLEAN, columns, fail, on_write_error
 from validator.cli.options import CliOptions
 from validator.core import files as own_files
-from validator.core.formats import IN_UTF_8, STATISTICS, WITH_RUNS
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import escape
-from validator.reporters import ReportItem, ReportOptions, reporter
+from validator.reporters.base import ReportItem, ReportOptions
+from validator.reporters.registry import FORMATS, load_reporter
 from validator.sources.detect import SUFFIXES
 from validator.sources.files import STANDARD_INPUT
 
 
 class Report(NamedTuple):
-    """A report to write: its module in `reporters`, and its file (None: standard output)."""
+    """A report to write: its format, and its file (None: standard output)."""
 
-    module: str
+    format: str
     file: str | None
+    has_statistics: bool = False
     is_appended: bool = False
 
 
@@ -44,10 +45,10 @@ def plan_reports(options: CliOptions) -> list[Report]:
             where = output.file or "standard output"
             raise click.UsageError(f"two reports go to {where}: give each its own, -f {output.format}:FILE")
         paths.add(path)
-        module = STATISTICS.get(output.format) if options.statistics else output.format
-        if module is None:
-            raise click.UsageError(f"--statistics has no {output.format} form, but {', '.join(STATISTICS)}")
-        reports.append(Report(module, output.file))
+        if options.statistics and not FORMATS[output.format].statistics:
+            names = ", ".join(name for name, about in FORMATS.items() if about.statistics)
+            raise click.UsageError(f"--statistics has no {output.format} form, but {names}")
+        reports.append(Report(output.format, output.file, has_statistics=options.statistics))
     if files := [report.file for report in reports if report.file is not None]:
         _prepare(files, options)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -65,7 +66,7 @@ def report_paths(options: CliOptions) -> frozenset[str]:
 
 def lists_runs(options: CliOptions) -> bool:
     """Return whether a report lists every run, valid ones too."""
-    return any(output.format in WITH_RUNS for output in options.output_format)
+    return any(FORMATS[output.format].shows_all_runs for output in options.output_format)
 
 
 def write_reports(
@@ -77,11 +78,12 @@ def write_reports(
     """
     codes = {CLEAN}
     for report, items in zip(reports, tee(results, len(reports)), strict=True):
-        text = reporter(report.module)(items, _report_options(options, report.file))
+        render = load_reporter(report.format, statistics=report.has_statistics)
+        text = render(items, _report_options(options, report.file))
         if report.file is not None:
             codes.add(_write_file(text, report.file, is_appended=report.is_appended))
             continue
-        if report.module in IN_UTF_8:
+        if FORMATS[report.format].is_utf8:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # a text file
         codes.add(print_text(text, clear))
     return max(codes)
@@ -184,7 +186,7 @@ def _is_line(value: dict[str, Any]) -> bool:
 
 
 def _is_finding(value: dict[str, Any]) -> bool:
-    from validator.reporters.json import FINDING_KEYS
+    from validator.reporters.json_objects import FINDING_KEYS
 
     return value.keys() >= {*FINDING_KEYS}
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.core.formats import FORMATS, Output
 from validator.core.severity import Severity
+from validator.reporters.registry import FORMATS, Output
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -77,8 +77,8 @@ def _report_misuse(error: click.ClickException) -> int:
 def _similar_options(word: str) -> list[str]:
     """Return the options that the user may have meant: all that begin or end so, or else the most similar one."""
     from validator.cli.params import long_options
-    from validator.core.formats import FORMATS
     from validator.core.phrases import closest
+    from validator.reporters.registry import FORMATS
 
     name = word.lstrip("-").casefold().replace("_", "-")
     if name in FORMATS:

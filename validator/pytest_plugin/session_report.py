@@ -13,12 +13,12 @@ import pytest
 from validator.assertions import Watch, watched
 from validator.core import files as own_files
 from validator.core.finding import Excerpt, Finding
-from validator.core.formats import FORMATS, WITH_RUNS
 from validator.core.phrases import closest, either
 from validator.core.results import DocumentInfo, DocumentResult, RunOutline
 from validator.core.severity import Severity
 from validator.pytest_plugin import WATCH
-from validator.reporters import ReportOptions, reporter
+from validator.reporters.base import ReportOptions
+from validator.reporters.registry import FORMATS, load_reporter
 
 if TYPE_CHECKING:
     from validator.pytest_plugin.file_items import FileItems
@@ -54,7 +54,7 @@ class SessionReport:
     @property
     def tells_of_runs(self) -> bool:
         """Whether one of the reports tells of every run, sound ones too."""
-        return any(name in WITH_RUNS for name, _ in self.targets)
+        return any(FORMATS[name].shows_all_runs for name, _ in self.targets)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_assertrepr_compare(self, config: pytest.Config) -> Generator[None, object, object]:
@@ -101,7 +101,7 @@ class SessionReport:
 
     def _text(self, name: str) -> Iterator[str]:
         found = (checked for _, checked in sorted(self.found, key=lambda one: one[0]))
-        return reporter(name)(found, ReportOptions(contract=", ".join(sorted(self.contracts)) or "observed"))
+        return load_reporter(name)(found, ReportOptions(contract=", ".join(sorted(self.contracts)) or "observed"))
 
 
 def _target(target: str, folder: Path) -> tuple[str, Path]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from validator.core.finding import Finding
-from validator.reporters import ReportItem, ReportOptions
-from validator.reporters.terminal import BOLD, COLORS, painted, place, pointer, report_lines
+from validator.reporters.base import ReportItem, ReportOptions
+from validator.reporters.lines import BOLD, COLORS, paint, render_lines
+from validator.reporters.wording import pointer, position
 
 
-def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
-    """A line for each finding, then the totals."""
-    return report_lines(told, look, _lines)
+def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
+    """Yield a line for each finding, then the totals."""
+    return render_lines(items, options, _lines)
 
 
-def _lines(finding: Finding, look: ReportOptions) -> Iterator[str]:
-    severity = painted(finding.severity, COLORS[finding.severity], look)
-    head = f"{place(finding)}: {severity} {painted(finding.rule, BOLD, look)} {pointer(finding)}".rstrip()
+def _lines(finding: Finding, options: ReportOptions) -> Iterator[str]:
+    severity = paint(finding.severity, COLORS[finding.severity], options)
+    head = f"{position(finding)}: {severity} {paint(finding.rule, BOLD, options)} {pointer(finding)}".rstrip()
     yield f"{head}: {finding.message}"

@@ -1,7 +1,7 @@
-"""The report for GitHub Actions: workflow commands that become annotations, the worst first.
+"""The report for GitHub Actions: workflow commands that become annotations, the most severe first.
 
-GitHub shows ten of each kind a step. Those are here, of as many rules as can be, and a notice tells how many more there
-are. Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+GitHub shows ten of each kind in a step. The report has those ten, of as many rules as possible, and a notice with the
+number of the others. Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
 from __future__ import annotations
@@ -15,59 +15,60 @@ from validator.core.finding import Finding
 from validator.core.phrases import count, escape
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
-from validator.reporters import ReportItem, ReportOptions, Tally
-from validator.reporters.sentence import sentence
-from validator.reporters.terminal import last_line
-from validator.sources.document import InputError
+from validator.reporters.base import ReportItem, ReportOptions, Tally
+from validator.reporters.wording import sentence, summary_line
 
 _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-_SHOWN = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.INFO: 9}
-"""How many of each kind GitHub shows; a notice is left for the one that tells of the others."""
+_MAX_SHOWN = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.INFO: 9}
+"""How many of each kind GitHub shows; one notice is left for the number of the others."""
 
 
-class _Turn(NamedTuple):
-    """A finding, how many of its rule came before it, and how many findings of its severity."""
+class _Candidate(NamedTuple):
+    """A finding, and the numbers of findings before it: of its rule, and of its severity."""
 
     of_rule: int
     of_all: int
     finding: Finding
 
 
-def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
-    """A line for each annotation, and the totals."""
-    for line in _lines(told, look):
+def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
+    """Yield a line for each annotation, and the totals."""
+    for line in _lines(items, options):
         yield LOG_COMMAND.sub(r"#\\", escape(line)) + "\n"
 
 
-def _lines(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
+def _lines(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
     tally = Tally()
-    kept = _kept(told, tally)
-    room = dict(_SHOWN)
-    for error in tally.unread[: room[Severity.ERROR]]:
-        room[Severity.ERROR] -= 1
-        yield _unread(error)
-    shown = [turn.finding for severity in Severity for turn in sorted(kept[severity])[: room[severity]]]
-    yield from map(_annotation, shown)
-    found = sum(tally.summary.count(severity) for severity in Severity if severity.reaches(look.show))
-    if more := found + len(tally.unread) - len(shown) - (_SHOWN[Severity.ERROR] - room[Severity.ERROR]):
-        said = f"{count(more, 'more finding')} not shown here. {last_line(tally.summary, look)}"
-        yield command("notice", {"title": "validate-runs"}, said)
-    elif not look.quiet:
-        yield last_line(tally.summary, look)
+    candidates = _candidates(items, tally)
+    errors = tally.input_errors[: _MAX_SHOWN[Severity.ERROR]]
+    for error in errors:
+        yield command("error", {"title": "validate-runs", **_file(error.file)}, f"{error.file}: {error.reason}")
+    shown = 0
+    for severity in Severity:
+        most = _MAX_SHOWN[severity] - (len(errors) if severity is Severity.ERROR else 0)
+        for candidate in sorted(candidates[severity])[:most]:
+            shown += 1
+            yield _annotation(candidate.finding)
+    total = sum(row.number for row in tally.rule_counts(options.show)) + len(tally.input_errors)
+    if more := total - shown - len(errors):
+        message = f"{count(more, 'more finding')} not shown here. {summary_line(tally.summary, options)}"
+        yield command("notice", {"title": "validate-runs"}, message)
+    elif not options.quiet:
+        yield summary_line(tally.summary, options)
 
 
-def _kept(told: Iterable[ReportItem], tally: Tally) -> dict[Severity, list[_Turn]]:
-    """The findings that may be shown: of each rule no more than there are annotations."""
-    kept: dict[Severity, list[_Turn]] = {severity: [] for severity in Severity}
-    of_rule: Counter[tuple[Severity, str]] = Counter()
-    for one in tally.passing(told):
-        for finding in one.findings:
+def _candidates(items: Iterable[ReportItem], tally: Tally) -> dict[Severity, list[_Candidate]]:
+    """Return the findings that may be shown: of each rule at most as many as there are annotations."""
+    candidates: dict[Severity, list[_Candidate]] = {severity: [] for severity in Severity}
+    seen: Counter[tuple[Severity, str]] = Counter()
+    for result in tally.count(items):
+        for finding in result.findings:
             severity = finding.severity
-            number = of_rule[severity, finding.rule]
-            of_rule[severity, finding.rule] += 1
-            if number < _SHOWN[severity]:
-                kept[severity].append(_Turn(number, len(kept[severity]), finding))
-    return kept
+            number = seen[severity, finding.rule]
+            seen[severity, finding.rule] += 1
+            if number < _MAX_SHOWN[severity]:
+                candidates[severity].append(_Candidate(number, len(candidates[severity]), finding))
+    return candidates
 
 
 def _annotation(finding: Finding) -> str:
@@ -81,12 +82,12 @@ def _annotation(finding: Finding) -> str:
 
 
 def _file(file: str | None) -> dict[str, object]:
-    """The file as GitHub knows it, without `./`."""
+    """Return the file as GitHub knows it, without `./`."""
     return {} if file is None or file == "-" else {"file": os.path.normpath(file)}
 
 
 def _place(finding: Finding) -> dict[str, object]:
-    """Lines, and columns where there is one line: GitHub refuses them elsewhere."""
+    """Return lines, and columns where it is one line: GitHub refuses them elsewhere."""
     if finding.line is None:
         return {}
     lines: dict[str, object] = {"line": finding.line, "endLine": finding.end_line}
@@ -95,12 +96,8 @@ def _place(finding: Finding) -> dict[str, object]:
     return lines | {"col": finding.column, "endColumn": finding.end_column}
 
 
-def _unread(error: InputError) -> str:
-    return command("error", {"title": "validate-runs", **_file(error.file)}, f"{error.file}: {error.reason}")
-
-
 def command(name: str, properties: dict[str, object], message: str) -> str:
-    """A workflow command, escaped as the runner reads it.
+    """Return a workflow command, escaped as the runner reads it.
 
     Source: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
     """

@@ -1,8 +1,8 @@
 """The report for merge requests on GitLab: Code Quality, one JSON array of issues.
 
-GitLab compares issues by fingerprint alone, so each has its own, in which there is no line: it stays when a file is
-recorded anew. What could not be opened and what was left out are issues too, for GitLab takes what is not there for
-solved. Source: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+GitLab compares issues by fingerprint only, so each has its own, made without line numbers: it stays when a file is
+recorded again. Inputs that could not be opened and findings that were left out are issues too, since GitLab takes a
+missing issue for a solved one. Source: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 """
 
 from __future__ import annotations
@@ -16,18 +16,17 @@ from typing import Any, NamedTuple
 from validator.core.finding import Finding
 from validator.core.phrases import escape
 from validator.core.severity import Severity
-from validator.reporters import CutOff, ReportItem, ReportOptions, Tally
-from validator.reporters.json import dumped
-from validator.reporters.sentence import cut_off, sentence, unopened
-from validator.reporters.terminal import file_name
+from validator.reporters.base import ReportItem, ReportOptions, Tally, Truncation
+from validator.reporters.json_objects import dump
+from validator.reporters.wording import file_name, input_error_sentence, sentence, truncation_sentence
 
-_LEFT_OUT, _UNREAD = OTHER_CHECKS = ("findings-left-out", "input-error")
-"""What issues are named after that are about no rule."""
+_TRUNCATED, _UNREADABLE = OTHER_CHECKS = ("findings-left-out", "input-error")
+"""The names of issues that no rule reports."""
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
 
 class _Issue(NamedTuple):
-    """An issue before it has a fingerprint of its own; `fingerprint` may be shared by several of its file."""
+    """An issue; `identity` does not depend on its place in the file."""
 
     check: str
     description: str
@@ -38,21 +37,21 @@ class _Issue(NamedTuple):
     end: int = 1
 
 
-def report(told: Iterable[ReportItem], _look: ReportOptions) -> Iterator[str]:
-    """One array when all is checked."""
+def render(items: Iterable[ReportItem], _options: ReportOptions) -> Iterator[str]:
+    """Yield one array at the end."""
     seen: Counter[tuple[str, str]] = Counter()
-    yield dumped([_object(issue, seen) for issue in _issues(told)], indent=2)
+    yield dump([_object(issue, seen) for issue in _issues(items)], indent=2)
 
 
-def _issues(told: Iterable[ReportItem]) -> Iterator[_Issue]:
+def _issues(items: Iterable[ReportItem]) -> Iterator[_Issue]:
     tally = Tally()
-    for one in tally.passing_files(told):
-        if isinstance(one, CutOff):
-            yield _Issue(_LEFT_OUT, cut_off(one), "info", one.file, _LEFT_OUT)
+    for item in tally.count_by_file(items):
+        if isinstance(item, Truncation):
+            yield _Issue(_TRUNCATED, truncation_sentence(item), "info", item.file, _TRUNCATED)
         else:
-            yield from map(_issue, one.findings)
-    for error in tally.unread:
-        yield _Issue(_UNREAD, unopened(error), "blocker", error.file, _UNREAD)
+            yield from map(_issue, item.findings)
+    for error in tally.input_errors:
+        yield _Issue(_UNREADABLE, input_error_sentence(error), "blocker", error.file, _UNREADABLE)
 
 
 def _issue(finding: Finding) -> _Issue:
@@ -81,13 +80,13 @@ def _object(issue: _Issue, seen: Counter[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _path(file: str | None) -> str:
-    """The file from the working folder on, without `./`: GitLab finds no other."""
+    """Return the file relative to the working folder, without `./`: GitLab finds no other."""
     if file is None or file == "-":
         return file_name(file)
     path = os.path.normpath(file)
     if os.path.isabs(path):
         try:
             path = os.path.relpath(path)
-        except FileNotFoundError:  # the working folder is gone, and nothing lies in it
+        except FileNotFoundError:  # the working folder does not exist any more
             path = path.lstrip("/")
     return escape(path.replace(os.sep, "/"))

@@ -1,7 +1,8 @@
 """The report for build servers that read JUnit's XML: a suite for each file, a case for each run and each document.
 
-A case fails where a finding reaches `--fail-on`; the other findings are its output. All that fails it is one failure:
-of several, Jenkins shows the first and GitLab none. No time is told, so that equal findings make equal reports.
+A case fails if one of its findings reaches `--fail-on`; the other findings are its output. All findings that fail a
+case are one failure: of several, Jenkins shows the first and GitLab none. There are no times, so that equal findings
+make equal reports.
 Schema: https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 """
 
@@ -10,156 +11,145 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from io import StringIO
 from itertools import groupby
 from typing import NamedTuple
-from xml.sax.saxutils import escape as in_xml
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
 
 from validator.core.finding import Finding
 from validator.core.phrases import count, escape
 from validator.core.results import DocumentResult
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
-from validator.reporters import ReportItem, ReportOptions, Tally
-from validator.reporters.sentence import sentence, unopened
-from validator.reporters.terminal import file_name
-from validator.reporters.text import report as text_report
+from validator.reporters.base import ReportItem, ReportOptions, Tally
+from validator.reporters.finding_block import finding_block
+from validator.reporters.lines import defuse
+from validator.reporters.wording import file_name, input_error_sentence, sentence
 from validator.rules.registry import FAILURES
-from validator.sources.document import InputError
 
 _ILLEGAL = re.compile("[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SUFFIXES = re.compile(r"(?<=[^/])(?:\.[A-Za-z0-9]+)+$")
 _KINDS = {"page": "page", "runs": "array of runs", "run": "run", None: "document"}
 
 
-class _Failure(NamedTuple):
-    """Why a case does not pass: `tag` is failure, or error where nothing could be checked."""
+class _Element(NamedTuple):
+    """An element of XML, with a text or with children."""
 
     tag: str
-    type: str
-    message: str
-    text: str
+    attributes: dict[str, str]
+    text: str = ""
+    children: tuple[_Element, ...] = ()
 
 
 class _Case(NamedTuple):
-    """A run or a document, and the text of the findings that do not fail it."""
+    """A run or a document: why it fails (`failure`, or `error` where nothing could be checked), and other findings."""
 
     name: str
-    failure: _Failure | None
+    failure: _Element | None
     output: str
 
 
-def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
-    """A suite for each file when all of it is checked, then what could not be opened."""
-    tally = Tally()
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="validate-runs">\n'
-    for file, documents in groupby(tally.passing(told), key=lambda one: one.document.file):
-        yield from _suite(file, [case for one in documents for case in _cases(one, look)])
-    for error in tally.unread:
-        yield from _suite(error.file, [_unopened(error)])
-    yield "</testsuites>\n"
+def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
+    """Yield a suite for each file when all of it is checked, then the inputs that could not be opened."""
+    tally, text = Tally(), StringIO()
+    xml = XMLGenerator(text, "UTF-8", short_empty_elements=True)
+    xml.startDocument()
+    xml.startElement("testsuites", AttributesImpl({"name": "validate-runs"}))
+    xml.ignorableWhitespace("\n")
+    for file, documents in groupby(tally.count(items), key=lambda result: result.document.file):
+        _write(xml, _suite(file, [case for result in documents for case in _cases(result, options)]), "  ")
+        yield _take(text)
+    for error in tally.input_errors:
+        failure = _Element("error", {"type": "input-error", "message": input_error_sentence(error)})
+        _write(xml, _suite(error.file, [_Case("document", failure, "")]), "  ")
+    xml.endElement("testsuites")
+    xml.ignorableWhitespace("\n")
+    yield _take(text)
 
 
-def _unopened(error: InputError) -> _Case:
-    return _Case("document", _Failure("error", "input-error", unopened(error), ""), "")
+def _write(xml: XMLGenerator, element: _Element, indent: str) -> None:
+    xml.ignorableWhitespace(indent)
+    attributes = {name: _legal(value) for name, value in element.attributes.items()}
+    xml.startElement(element.tag, AttributesImpl(attributes))
+    xml.characters(_legal(element.text))
+    if element.children:
+        xml.ignorableWhitespace("\n")
+        for child in element.children:
+            _write(xml, child, f"{indent}  ")
+        xml.ignorableWhitespace(indent)
+    xml.endElement(element.tag)
+    xml.ignorableWhitespace("\n")
 
 
-def _cases(one: DocumentResult, look: ReportOptions) -> Iterator[_Case]:
-    """The document first, then its runs; a document that is a run has one case."""
-    owned: dict[str, list[Finding]] = {"": [], **{run.pointer: [] for run in one.outlines}}
-    for finding in one.findings:
-        owned.setdefault(_owner(finding), []).append(finding)
-    ids = {run.pointer: run.id for run in one.outlines}
-    for pointer, findings in owned.items():
-        name = ids.get(pointer) or next((finding.run_id for finding in findings if finding.run_id), None)
-        said = name or (f"run at {escape(pointer)}" if pointer else _KINDS[one.document.kind])
-        record = "" if one.document.record is None else f"record {one.document.record}: "
-        yield _case(f"{record}{said}", findings, 0 if pointer else _unseen(one, look), one, look)
+def _take(text: StringIO) -> str:
+    """Empty the buffer and return what was in it, without commands to build servers."""
+    xml = LOG_COMMAND.sub("#&#35;", text.getvalue())
+    text.seek(0)
+    text.truncate()
+    return xml
 
 
-def _owner(finding: Finding) -> str:
-    """The pointer of the run that a finding is in, or that of the document."""
-    return finding.pointer.removesuffix(finding.inside)
+def _legal(text: str) -> str:
+    r"""Return the text with characters that XML 1.0 cannot express as \uXXXX."""
+    return _ILLEGAL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def _unseen(one: DocumentResult, look: ReportOptions) -> int:
-    """How many findings fail the document and are not shown, so that nobody knows whose they are."""
-    failing = sum(number for (rule, severity), number in one.totals.items() if _fails(rule, severity, look))
-    return failing - sum(_fails(finding.rule, finding.severity, look) for finding in one.findings)
-
-
-def _fails(rule: str, severity: Severity, look: ReportOptions) -> bool:
-    """As the exit code of the command does."""
-    return rule in FAILURES or (look.fail_on is not None and severity.reaches(look.fail_on))
-
-
-def _case(name: str, findings: Sequence[Finding], unseen: int, one: DocumentResult, look: ReportOptions) -> _Case:
-    failing, others = (
-        [finding for finding in findings if _fails(finding.rule, finding.severity, look) is fails]
-        for fails in (True, False)
-    )
-    return _Case(name, _failure(failing, unseen, one, look), _text(others, one, look))
-
-
-def _failure(failing: Sequence[Finding], unseen: int, one: DocumentResult, look: ReportOptions) -> _Failure | None:
-    more = f"{count(unseen, 'more finding')} not shown here (--max-findings, --show)\n" if unseen else ""
-    if not failing:
-        return _Failure("failure", "findings-left-out", more.rstrip(), "") if more else None
-    worst = min(failing, key=lambda finding: [*Severity].index(finding.severity))
-    others = f" And {count(len(failing) - 1, 'more finding')}." if len(failing) > 1 else ""
-    tag = "error" if one.document.kind is None or worst.rule in FAILURES else "failure"
-    return _Failure(tag, worst.rule, f"{sentence(worst)}{others}", _text(failing, one, look) + more)
-
-
-def _text(findings: Sequence[Finding], one: DocumentResult, look: ReportOptions) -> str:
-    """The findings as the text report has them."""
-    if not findings:
-        return ""
-    alone = replace(one, findings=tuple(findings), beyond_cap=0)
-    return "".join(text_report([alone], replace(look, quiet=True))).rstrip("\n") + "\n"
-
-
-def _suite(file: str | None, cases: Sequence[_Case]) -> Iterator[str]:
+def _suite(file: str | None, cases: Sequence[_Case]) -> _Element:
     tags = Counter(case.failure.tag for case in cases if case.failure)
     name = file_name(file)
-    totals = f'tests="{len(cases)}" failures="{tags["failure"]}" errors="{tags["error"]}"'
-    yield f"  <testsuite name={_quoted(name)} {totals}>\n"
+    totals = {"tests": str(len(cases)), "failures": str(tags["failure"]), "errors": str(tags["error"])}
+    elements = []
     seen: Counter[str] = Counter()
     for case in cases:
         seen[case.name] += 1
         number = f" ({seen[case.name]})" if seen[case.name] > 1 else ""
-        yield from _element(case, f"{case.name}{number}", _SUFFIXES.sub("", name))
-    yield "  </testsuite>\n"
+        attributes = {"classname": _SUFFIXES.sub("", name), "name": f"{case.name}{number}"}
+        output = _Element("system-out", {}, case.output) if case.output else None
+        elements.append(_Element("testcase", attributes, children=tuple(filter(None, (case.failure, output)))))
+    return _Element("testsuite", {"name": name, **totals}, children=tuple(elements))
 
 
-def _element(case: _Case, name: str, class_name: str) -> Iterator[str]:
-    head = f"    <testcase classname={_quoted(class_name)} name={_quoted(name)}"
-    if not case.failure and not case.output:
-        yield f"{head}/>\n"
-        return
-    yield f"{head}>\n"
-    if case.failure:
-        tag, kind, message, text = case.failure
-        yield f"      <{tag} type={_quoted(kind)} message={_quoted(message)}>{_escaped(text)}</{tag}>\n"
-    if case.output:
-        yield f"      <system-out>{_escaped(case.output)}</system-out>\n"
-    yield "    </testcase>\n"
+def _cases(result: DocumentResult, options: ReportOptions) -> Iterator[_Case]:
+    """Yield the document first, then its runs; a document that is a run has one case."""
+    findings_of: dict[str, list[Finding]] = {"": [], **{run.pointer: [] for run in result.outlines}}
+    for finding in result.findings:
+        findings_of.setdefault(finding.pointer.removesuffix(finding.inside), []).append(finding)
+    ids = {run.pointer: run.id for run in result.outlines}
+    record = "" if result.document.record is None else f"record {result.document.record}: "
+    for pointer, findings in findings_of.items():
+        run_id = ids.get(pointer) or next((finding.run_id for finding in findings if finding.run_id), None)
+        name = run_id or (f"run at {escape(pointer)}" if pointer else _KINDS[result.document.kind])
+        failing = [finding for finding in findings if _fails(finding.rule, finding.severity, options)]
+        others = [finding for finding in findings if not _fails(finding.rule, finding.severity, options)]
+        unseen = 0 if pointer else _unseen(result, options)
+        is_unknown = result.document.kind is None
+        yield _Case(f"{record}{name}", _failure(failing, unseen, options, is_unknown), _text(others, options))
 
 
-def _quoted(text: str) -> str:
-    return _unheard(quoteattr(_legal(text)))
+def _unseen(result: DocumentResult, options: ReportOptions) -> int:
+    """Return how many findings fail the document but are not shown, so that their runs are unknown."""
+    failing = sum(number for (rule, severity), number in result.totals.items() if _fails(rule, severity, options))
+    return failing - sum(_fails(finding.rule, finding.severity, options) for finding in result.findings)
 
 
-def _escaped(text: str) -> str:
-    return _unheard(in_xml(_legal(text)))
+def _fails(rule: str, severity: Severity, options: ReportOptions) -> bool:
+    """Return whether a finding fails the check, as the exit code of the command does."""
+    return rule in FAILURES or (options.fail_on is not None and severity.reaches(options.fail_on))
 
 
-def _legal(text: str) -> str:
-    r"""The text with characters that XML 1.0 knows no way to write as \uXXXX."""
-    return _ILLEGAL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+def _failure(failing: Sequence[Finding], unseen: int, options: ReportOptions, is_unknown: bool) -> _Element | None:
+    more = f"{count(unseen, 'more finding')} not shown here (--max-findings, --show)" if unseen else ""
+    if not failing:
+        return _Element("failure", {"type": "findings-left-out", "message": more}) if more else None
+    worst = min(failing, key=lambda finding: [*Severity].index(finding.severity))
+    others = f" And {count(len(failing) - 1, 'more finding')}." if len(failing) > 1 else ""
+    tag = "error" if is_unknown or worst.rule in FAILURES else "failure"
+    text = _text(failing, options) + (f"{more}\n" if more else "")
+    return _Element(tag, {"type": worst.rule, "message": f"{sentence(worst)}{others}"}, text)
 
 
-def _unheard(xml: str) -> str:
-    """The text with nothing in it that build servers take for a command."""
-    return LOG_COMMAND.sub("#&#35;", xml)
+def _text(findings: Sequence[Finding], options: ReportOptions) -> str:
+    """Return the findings as the text report has them."""
+    lines = [defuse(line) for finding in findings for line in finding_block(finding, options)]
+    return "\n".join(lines)

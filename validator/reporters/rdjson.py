@@ -1,6 +1,6 @@
 """The report for reviewdog: a `DiagnosticResult` of its diagnostic format, with columns in bytes of UTF-8.
 
-Where findings of a file were cut off, a diagnostic says so; another tells of each input that could not be opened.
+A diagnostic says how many findings of a file were left out; another reports each input that could not be opened.
 Source: https://github.com/reviewdog/reviewdog/blob/master/proto/rdf/reviewdog.proto
 """
 
@@ -11,26 +11,25 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from validator.core.finding import Finding
-from validator.reporters import CutOff, ReportItem, ReportOptions, Tally
-from validator.reporters.json import dumped
-from validator.reporters.sentence import cut_off, sentence, unopened
-from validator.reporters.terminal import file_name
-from validator.sources.document import InputError
+from validator.reporters.base import ReportItem, ReportOptions, Tally, Truncation
+from validator.reporters.json_objects import dump
+from validator.reporters.wording import file_name, input_error_sentence, sentence, truncation_sentence
 
 
-def report(told: Iterable[ReportItem], _look: ReportOptions) -> Iterator[str]:
-    """One document when all is checked."""
-    yield dumped({"source": {"name": "validate-runs"}, "diagnostics": list(_diagnostics(told))}, indent=2)
+def render(items: Iterable[ReportItem], _options: ReportOptions) -> Iterator[str]:
+    """Yield one document at the end."""
+    yield dump({"source": {"name": "validate-runs"}, "diagnostics": list(_diagnostics(items))}, indent=2)
 
 
-def _diagnostics(told: Iterable[ReportItem]) -> Iterator[dict[str, Any]]:
+def _diagnostics(items: Iterable[ReportItem]) -> Iterator[dict[str, Any]]:
     tally = Tally()
-    for one in tally.passing_files(told):
-        if isinstance(one, CutOff):
-            yield {"message": cut_off(one), "location": _location(one.file), "severity": "INFO"}
+    for item in tally.count_by_file(items):
+        if isinstance(item, Truncation):
+            yield {"message": truncation_sentence(item), "location": _location(item.file), "severity": "INFO"}
         else:
-            yield from map(_diagnostic, one.findings)
-    yield from map(_unread, tally.unread)
+            yield from map(_diagnostic, item.findings)
+    for error in tally.input_errors:
+        yield {"message": input_error_sentence(error), "location": _location(error.file), "severity": "ERROR"}
 
 
 def _diagnostic(finding: Finding) -> dict[str, Any]:
@@ -49,12 +48,8 @@ def _range(finding: Finding) -> dict[str, Any]:
     return {"range": {"start": start, "end": {"line": finding.end_line, "column": finding.end_byte_column}}}
 
 
-def _unread(error: InputError) -> dict[str, Any]:
-    return {"message": unopened(error), "location": _location(error.file), "severity": "ERROR"}
-
-
 def _location(file: str | None) -> dict[str, Any]:
-    r"""The path; of one that is not UTF-8, which reviewdog would refuse with all the rest, the odd bytes as \udcXX."""
+    r"""Return the path; bytes that are not UTF-8 as \udcXX, since reviewdog would refuse the whole document."""
     if file is None or file == "-":
         return {"path": file_name(file)}
     return {"path": os.path.normpath(file).encode("utf-8", "backslashreplace").decode()}

@@ -1,7 +1,7 @@
 """The report for code scanning: SARIF 2.1.0, with the page of every rule that was broken.
 
-What a baseline accepts is in it too, suppressed. No time and no path of the machine is, so that equal findings make
-equal reports; paths that lead out of the working folder alone are whole.
+Findings that a baseline accepts are in it too, as suppressed. It has no time and no path of the machine, so that equal
+findings make equal reports; only paths that lead out of the working folder are absolute.
 Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html
 """
 
@@ -16,15 +16,15 @@ from urllib.parse import quote
 from validator.core.finding import Excerpt, Finding
 from validator.core.phrases import count, escape
 from validator.core.severity import Severity
-from validator.reporters import ReportItem, ReportOptions, Tally
-from validator.reporters.json import dumped
-from validator.reporters.sentence import sentence
+from validator.reporters.base import ReportItem, ReportOptions, Tally
+from validator.reporters.json_objects import dump
+from validator.reporters.wording import sentence
 from validator.rules.base import Rule
 from validator.rules.registry import FAILURES, RULES
 from validator.sources.document import InputError
 from validator.version import __version__
 
-MOST = 25_000
+MAX_RESULTS = 25_000
 """Results that GitHub takes of one run; with the pages of all rules they are smaller than it allows."""
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -40,53 +40,55 @@ _BASES = {
 }
 
 
-class _Kept(NamedTuple):
-    """A finding for the log: in its order, and whether a baseline accepts it."""
+class _Entry(NamedTuple):
+    """A finding for the log: its number, and whether a baseline accepts it."""
 
     number: int
     finding: Finding
-    accepted: bool
+    is_accepted: bool
 
 
-def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
-    """One log of one run when all is checked: the rules come with it."""
+def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
+    """Yield one log of one run at the end, with the rules that have findings."""
     tally = Tally()
-    kept, left_out = _gathered(tally, told, look)
-    names = {one.finding.rule for one in kept}
+    entries, omitted = _entries(tally, items, options)
+    names = {entry.finding.rule for entry in entries}
     rules = [rule for rule in RULES if rule.name in names]
     indexes = {rule.name: index for index, rule in enumerate(rules)}
-    failed = bool(tally.unread) or any(rule in FAILURES for rule, _ in tally.findings)
+    failed = bool(tally.input_errors) or any(rule in FAILURES for rule, _ in tally.findings)
     run = {
         "tool": {"driver": _driver(rules)},
         "invocations": [
             {
                 "executionSuccessful": not failed,
-                "toolExecutionNotifications": [*map(_unread, tally.unread), *_left_out(left_out)],
+                "toolExecutionNotifications": [*map(_unreadable, tally.input_errors), *_omission(omitted)],
             }
         ],
         "originalUriBaseIds": _BASES,
-        "automationDetails": {"id": f"validate-runs/{look.contract}/"},
+        "automationDetails": {"id": f"validate-runs/{options.contract}/"},
         "columnKind": "unicodeCodePoints",
         "redactionTokens": ["…"],
-        "results": [_result(one, indexes, look) for one in kept],
+        "results": [_result(entry, indexes, options) for entry in entries],
     }
-    yield dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    yield dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def _gathered(tally: Tally, told: Iterable[ReportItem], look: ReportOptions) -> tuple[list[_Kept], int]:
-    """What the log has room for, the new and the worst first; and how many others there are."""
-    ranks: dict[tuple[bool, Severity], list[_Kept]] = {(old, level): [] for old in (False, True) for level in Severity}
-    number = beyond_cap = 0
-    for one in tally.passing(told):
-        beyond_cap += one.beyond_cap
-        accepted = (finding for finding in one.suppressed if finding.severity.reaches(look.show))
-        for finding, is_accepted in chain(((new, False) for new in one.findings), ((old, True) for old in accepted)):
-            rank = ranks[is_accepted, finding.severity]
-            if len(rank) < MOST:
-                rank.append(_Kept(number, finding, is_accepted))
-            number += 1
-    kept = sorted([*chain.from_iterable(ranks.values())][:MOST], key=lambda one: one.number)
-    return kept, beyond_cap + number - len(kept)
+def _entries(tally: Tally, items: Iterable[ReportItem], options: ReportOptions) -> tuple[list[_Entry], int]:
+    """Return what fits into the log, the new and the most severe first; and how many other findings there are."""
+    ranks: dict[tuple[bool, Severity], list[_Entry]] = {
+        (is_accepted, severity): [] for is_accepted in (False, True) for severity in Severity
+    }
+    number = 0
+    for result in tally.count(items):
+        accepted = (finding for finding in result.suppressed if finding.severity.reaches(options.show))
+        for is_accepted, findings in ((False, result.findings), (True, accepted)):
+            for finding in findings:
+                rank = ranks[is_accepted, finding.severity]
+                if len(rank) < MAX_RESULTS:
+                    rank.append(_Entry(number, finding, is_accepted))
+                number += 1
+    entries = sorted([*chain.from_iterable(ranks.values())][:MAX_RESULTS], key=lambda entry: entry.number)
+    return entries, tally.truncated + number - len(entries)
 
 
 def _driver(rules: Sequence[Rule]) -> dict[str, Any]:
@@ -116,13 +118,13 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _name(rule: Rule) -> str:
-    """`TokenTotalMismatch`; of a single word, which may not be the same again, with the group before it."""
+    """Return `TokenTotalMismatch`; a name of one word, which may not equal its id, has the group before it."""
     words = rule.name.replace(":", "-").split("-")
     return "".join(word.capitalize() for word in ([rule.group, *words] if len(words) == 1 else words))
 
 
-def _result(kept: _Kept, indexes: dict[str, int], look: ReportOptions) -> dict[str, Any]:
-    finding = kept.finding
+def _result(entry: _Entry, indexes: dict[str, int], options: ReportOptions) -> dict[str, Any]:
+    finding = entry.finding
     return {
         "ruleId": finding.rule,
         "ruleIndex": indexes[finding.rule],
@@ -130,8 +132,8 @@ def _result(kept: _Kept, indexes: dict[str, int], look: ReportOptions) -> dict[s
         "message": {"text": _without_links(sentence(finding))},
         "locations": [_location(finding)],
         "partialFingerprints": {"validateRunsFinding/v1": finding.fingerprint},
-        **({"baselineState": "unchanged" if kept.accepted else "new"} if look.baseline else {}),
-        **({"suppressions": [_SUPPRESSION]} if kept.accepted else {}),
+        **({"baselineState": "unchanged" if entry.is_accepted else "new"} if options.baseline else {}),
+        **({"suppressions": [_SUPPRESSION]} if entry.is_accepted else {}),
         "properties": {key: value for key in ("run_id", "record") if (value := getattr(finding, key)) is not None},
     }
 
@@ -140,7 +142,7 @@ _SUPPRESSION = {"kind": "external", "status": "accepted", "justification": "The 
 
 
 def _without_links(text: str) -> str:
-    """Brackets are links in a message, unless a backslash stands before them."""
+    """Return the text with escaped brackets: they are links in a message."""
     return text.replace("[", r"\[").replace("]", r"\]")
 
 
@@ -154,7 +156,7 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 
 def _regions(finding: Finding) -> dict[str, Any]:
-    """The place; what has none is shown at the top, for GitHub wants a line."""
+    """Return the place; a finding without one is shown at the top, since GitHub needs a line."""
     if finding.line is None:
         return {"region": {"startLine": 1, "endLine": 1}}
     region: dict[str, Any] = {
@@ -170,7 +172,7 @@ def _regions(finding: Finding) -> dict[str, Any]:
 
 
 def _context(finding: Finding, excerpt: Excerpt) -> dict[str, Any]:
-    """The line around the place, where the excerpt is all of it."""
+    """Return the line around the place, if the excerpt is all of it."""
     if excerpt.cut_left or excerpt.cut_right or finding.end_line != finding.line:
         return {}
     return {"contextRegion": {"startLine": finding.line, "snippet": {"text": excerpt.text}}}
@@ -183,11 +185,11 @@ def _artifact(file: str) -> dict[str, Any]:
     if not os.path.isabs(path) and not _leads_out(path):
         return {"uri": _uri(path), "uriBaseId": _ROOT}
     try:
-        path, whole = os.path.relpath(path), os.path.abspath(path)
-    except FileNotFoundError:  # the working folder is gone, and nothing lies in it
+        path, absolute = os.path.relpath(path), os.path.abspath(path)
+    except FileNotFoundError:  # the working folder does not exist any more
         return {"uri": _uri(path.lstrip("/")), "uriBaseId": _ELSEWHERE}
     if _leads_out(path):
-        return {"uri": _uri(whole.lstrip("/")), "uriBaseId": _ELSEWHERE}
+        return {"uri": _uri(absolute.lstrip("/")), "uriBaseId": _ELSEWHERE}
     return {"uri": _uri(path), "uriBaseId": _ROOT}
 
 
@@ -196,7 +198,7 @@ def _leads_out(path: str) -> bool:
 
 
 def _uri(path: str) -> str:
-    """The bytes of the name; Windows alone has names with surrogates that stand for none."""
+    """Return the bytes of the name; only Windows has names with surrogates that stand for no byte."""
     try:
         name = path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -204,7 +206,7 @@ def _uri(path: str) -> str:
     return quote(name.replace(os.sep.encode(), b"/"))
 
 
-def _unread(error: InputError) -> dict[str, Any]:
+def _unreadable(error: InputError) -> dict[str, Any]:
     return {
         "descriptor": {"id": "input-error"},
         "level": "error",
@@ -213,11 +215,11 @@ def _unread(error: InputError) -> dict[str, Any]:
     }
 
 
-def _left_out(number: int) -> Iterator[dict[str, Any]]:
+def _omission(number: int) -> Iterator[dict[str, Any]]:
     if number:
-        most = f"--max-findings 0 shows all of a file, and this log {MOST} at most."
+        remedy = f"--max-findings 0 shows all of a file, and this log {MAX_RESULTS} at most."
         yield {
             "descriptor": {"id": "findings-left-out"},
             "level": "warning",
-            "message": {"text": f"{count(number, 'more finding')} not listed here: {most}"},
+            "message": {"text": f"{count(number, 'more finding')} not listed here: {remedy}"},
         }

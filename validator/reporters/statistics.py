@@ -1,33 +1,35 @@
-"""Counts by rule instead of findings, the most frequent first."""
+"""Counts by rule instead of findings, the most frequent first: as lines, or as a JSON document."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from dataclasses import asdict
 
-from validator.core.severity import Severity
-from validator.reporters import ReportItem, ReportOptions, Tally
-from validator.reporters.terminal import BOLD, COLORS, last_line, painted
-
-Row: TypeAlias = tuple[int, Severity, str]
-"""How often, how bad, which rule."""
+from validator.reporters.base import ReportItem, ReportOptions, Tally
+from validator.reporters.json_objects import VERSION, dump
+from validator.reporters.lines import BOLD, COLORS, paint
+from validator.reporters.wording import summary_line
 
 
-def report(told: Iterable[ReportItem], look: ReportOptions) -> Iterator[str]:
-    """A row for each rule that was broken, then the totals."""
+def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
+    """Yield a line for each rule that has findings, then the totals."""
     tally = Tally()
-    for _ in tally.passing(told):
-        pass
-    found = rows(tally.findings, look)
-    width = max((len(str(number)) for number, _, _ in found), default=0)
-    for number, severity, rule in found:
-        yield f"{number:{width}}  {painted(f'{severity:7}', COLORS[severity], look)}  {painted(rule, BOLD, look)}\n"
-    if not look.quiet:
-        yield f"{last_line(tally.summary, look)}\n"
+    tally.count_all(items)
+    rows = tally.rule_counts(options.show)
+    width = max((len(str(row.number)) for row in rows), default=0)
+    for number, severity, rule in rows:
+        yield f"{number:{width}}  {paint(f'{severity:7}', COLORS[severity], options)}  {paint(rule, BOLD, options)}\n"
+    if not options.quiet:
+        yield f"{summary_line(tally.summary, options)}\n"
 
 
-def rows(findings: Counter[tuple[str, Severity]], look: ReportOptions) -> list[Row]:
-    """The counts of the severities to show, the most frequent first; of equals the worst, then by name."""
-    shown = [(number, severity, rule) for (rule, severity), number in findings.items() if severity.reaches(look.show)]
-    return sorted(shown, key=lambda row: (-row[0], list(Severity).index(row[1]), row[2]))
+def render_json(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
+    """Yield a document: version, contract, statistics (rule, severity, count), summary, which counts everything."""
+    tally = Tally()
+    tally.count_all(items)
+    counts = [
+        {"rule": rule, "severity": severity, "count": number}
+        for number, severity, rule in tally.rule_counts(options.show)
+    ]
+    report = {"version": VERSION, "contract": options.contract, "statistics": counts, "summary": asdict(tally.summary)}
+    yield dump(report, indent=2)

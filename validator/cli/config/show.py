@@ -13,9 +13,9 @@ from click.core import ParameterSource
 from validator.cli.config.apply import OPTIONS, PER_FILE_IGNORES
 from validator.cli.config.toml import Configuration
 from validator.cli.params import OutputFormat, Remap, RuleWords, environment_variable, long_options
-from validator.core.formats import Output
 from validator.core.phrases import escape
 from validator.core.sanitize import sanitize
+from validator.reporters.registry import Output
 
 
 def format_configuration(context: click.Context) -> str:

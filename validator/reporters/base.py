@@ -1,0 +1,118 @@
+"""What every output format is made of: the items of a report, its options, and the totals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple, TypeAlias
+
+from validator.core.results import CleanRecords, DocumentResult, Summary
+from validator.core.severity import Severity
+from validator.sources.document import InputError
+
+ReportItem: TypeAlias = DocumentResult | CleanRecords | InputError
+"""What a report is made of: documents, records without findings, and inputs that could not be opened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions:
+    """How a report looks: `show` is the lowest severity in it, `width` the columns of an excerpt.
+
+    With `wrap`, for a terminal, messages are wrapped to that width too; in a pipe they stay on one line, for `grep`.
+    `quiet` leaves findings only; `verbose` adds what each document is. With a `baseline`, findings are new or
+    suppressed. `fail_on` is the lowest severity that fails the check (None: none does).
+    """
+
+    contract: str
+    show: Severity = Severity.INFO
+    width: int = 80
+    wrap: bool = False
+    color: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    baseline: bool = False
+    fail_on: Severity | None = Severity.ERROR
+
+
+Reporter: TypeAlias = Callable[[Iterable[ReportItem], ReportOptions], Iterator[str]]
+"""Takes items as they come and yields text; it keeps no item longer than it needs it."""
+
+
+class Truncation(NamedTuple):
+    """How many findings of a file `--max-findings` left out."""
+
+    file: str | None
+    findings: int
+
+
+class RuleCount(NamedTuple):
+    """How many findings of one severity a rule has."""
+
+    number: int
+    severity: Severity
+    rule: str
+
+
+class Tally:
+    """Counts items as they pass, so that no report has to keep them for the totals."""
+
+    def __init__(self) -> None:
+        self.documents = self.runs = self.suppressed = self.truncated = 0
+        self.findings: Counter[tuple[str, Severity]] = Counter()
+        self.input_errors: list[InputError] = []
+        """Inputs that could not be opened."""
+
+    def count(self, items: Iterable[ReportItem]) -> Iterator[DocumentResult]:
+        """Yield the documents, each after it is counted; other items are only counted."""
+        for item in items:
+            if isinstance(item, InputError):
+                self.input_errors.append(item)
+            elif isinstance(item, CleanRecords):
+                self.documents += item.documents
+                self.runs += item.runs
+            else:
+                self.documents += 1
+                self.runs += item.document.runs
+                self.findings.update(item.totals)
+                self.suppressed += len(item.suppressed)
+                self.truncated += item.beyond_cap
+                yield item
+
+    def count_all(self, items: Iterable[ReportItem]) -> None:
+        """Count the items, for reports that show totals only."""
+        for _ in self.count(items):
+            pass
+
+    def count_by_file(self, items: Iterable[ReportItem]) -> Iterator[DocumentResult | Truncation]:
+        """Yield the documents as `count` does; after the last of a file, how many findings of it were left out."""
+        for file, documents in groupby(self.count(items), key=lambda result: result.document.file):
+            truncated = 0
+            for result in documents:
+                truncated += result.beyond_cap
+                yield result
+            if truncated:
+                yield Truncation(file, truncated)
+
+    def rule_counts(self, show: Severity) -> list[RuleCount]:
+        """Return the counts to show, the most frequent first; of equals the most severe, then by name."""
+        counts = [RuleCount(number, severity, rule) for (rule, severity), number in self.findings.items()]
+        shown = (row for row in counts if row.severity.reaches(show))
+        return sorted(shown, key=lambda row: (-row.number, list(Severity).index(row.severity), row.rule))
+
+    @property
+    def summary(self) -> Summary:
+        """The totals so far."""
+        counts = dict.fromkeys(Severity, 0)
+        for (_, severity), count in self.findings.items():
+            counts[severity] += count
+        error, warning, info = (counts[severity] for severity in Severity)
+        return Summary(
+            documents=self.documents,
+            runs=self.runs,
+            error=error,
+            warning=warning,
+            info=info,
+            suppressed=self.suppressed,
+        )

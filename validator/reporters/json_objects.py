@@ -1,0 +1,44 @@
+"""What the JSON formats share: the keys of a finding, the version, how JSON is written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from validator.core.finding import Finding
+from validator.core.results import DocumentResult
+
+VERSION = 1
+"""Grows when a key changes its meaning or is removed, not when one is added."""
+
+FINDING_KEYS = (
+    "rule",
+    "group",
+    "severity",
+    "message",
+    "file",
+    "record",
+    "pointer",
+    "run_id",
+    "line",
+    "column",
+    "end_line",
+    "end_column",
+    "fingerprint",
+    "source",
+)
+
+
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """Return a finding as it is in every JSON report."""
+    return {key: getattr(finding, key) for key in FINDING_KEYS}
+
+
+def is_listed(result: DocumentResult) -> bool:
+    """Return whether a document is listed: a record of an archive only if it has findings."""
+    return result.document.record is None or bool(result.findings)
+
+
+def dump(value: Any, *, indent: int | None = None) -> str:
+    """Return JSON in ASCII that ends its line."""
+    return json.dumps(value, indent=indent) + "\n"

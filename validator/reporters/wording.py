@@ -1,0 +1,85 @@
+"""Words that the formats share: files, positions, sentences, the summary line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from validator.core.phrases import count, escape
+from validator.core.severity import Severity
+
+if TYPE_CHECKING:
+    from validator.core.finding import Finding  # most documents have none
+    from validator.core.results import Summary
+    from validator.reporters.base import ReportOptions, Truncation
+    from validator.sources.document import InputError
+
+_MAX_POINTER_LENGTH = 200
+_TEXT_RULES = ("not-json", "not-utf8")
+"""Rules about a character, not about a value."""
+
+
+def file_name(file: str | None) -> str:
+    """Return a file as a line may begin with it: no build server takes it for a command."""
+    if file is None:
+        return "<document>"
+    if file == "-":
+        return "<stdin>"
+    return escape(f"./{file}" if file.lstrip().startswith("::") else file)
+
+
+def position(finding: Finding) -> str:
+    """Return `file:line:column`, or the file alone where there is no text to point into."""
+    file = file_name(finding.file)
+    return file if finding.line is None else f"{file}:{finding.line}:{finding.column}"
+
+
+def pointer(finding: Finding) -> str:
+    """Return the pointer; a long one is cut in the middle."""
+    text = escape(finding.pointer)
+    return text if len(text) <= _MAX_POINTER_LENGTH else f"{text[:99]}…{text[-100:]}"
+
+
+def sentence(finding: Finding) -> str:
+    """Return `/data/0/usage/total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35.`, for example."""
+    if finding.pointer:
+        subject = pointer(finding)
+    elif finding.rule in _TEXT_RULES and (finding.line or 1, finding.column or 1) != (1, 1):
+        subject = f"The text at line {finding.line}, column {finding.column}"
+    else:
+        subject = "The document"
+    return f"{subject} {finding.message}."
+
+
+def truncation_sentence(truncation: Truncation) -> str:
+    """Return `3 more findings in this file: --max-findings 0 shows all.`, for example."""
+    return f"{count(truncation.findings, 'more finding')} in this file: --max-findings 0 shows all."
+
+
+def input_error_sentence(error: InputError) -> str:
+    """Return `Could not be opened: no such file or directory.`, for example."""
+    return f"Could not be opened: {escape(error.reason)}."
+
+
+def summary_line(summary: Summary, options: ReportOptions) -> str:
+    """Return `2 errors, 1 warning in 1 document (3 runs); 4 infos hidden, 7 suppressed`, or `ok: 3 runs in 1 document`.
+
+    Where what is hidden fails the check: `failed: 3 runs in 1 document; 4 infos hidden (--show info shows what fails)`.
+    """
+    if not summary.documents:
+        return "nothing was checked"
+    counts = {severity: summary.count(severity) for severity in Severity if summary.count(severity)}
+    shown = [count(number, severity) for severity, number in counts.items() if severity.reaches(options.show)]
+    hidden = [count(number, severity) for severity, number in counts.items() if not severity.reaches(options.show)]
+    failing = [severity for severity in counts if options.fail_on and severity.reaches(options.fail_on)]
+    fails = bool(failing) and not shown
+    documents, runs = count(summary.documents, "document"), count(summary.runs, "run")
+    if shown:
+        line = f"{', '.join(shown)} in {documents} ({runs})"
+    else:
+        line = f"{'failed' if fails else 'ok'}: {runs} in {documents}"
+    unseen = [f"{', '.join(hidden)} hidden"] if hidden else []
+    if fails:
+        unseen[0] += f" (--show {failing[-1]} shows what fails)"
+    if summary.suppressed:
+        unseen.append(f"{summary.suppressed} suppressed")
+    return "; ".join(filter(None, (line, ", ".join(unseen))))
