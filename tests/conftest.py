@@ -16,6 +16,7 @@ from tests.support.surroundings import nothing_obeyed
 from tests.support.tools import TOOLS
 from tests.support.watch import WATCH
 from validator import api as library  # noqa: F401  # the library, so that every module with an engine is loaded
+from validator.batch import paths
 from validator.contract import loader as contract  # the library, so that every module with an engine is loaded
 from validator.jsontext import parse  # the library, so that every module with an engine is loaded
 
@@ -58,6 +59,12 @@ def a_process_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     """The command as if each test were one: see `surroundings.py`."""
     with nothing_obeyed((ROOT, tmp_path_factory.getbasetemp())):
         yield
+
+
+@pytest.fixture
+def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `--jobs` start processes for little work, and split it into small tasks."""
+    monkeypatch.setattr(paths, "PARALLELISM", paths.Parallelism(min_bytes=1, task_bytes=9_000))
 
 
 @pytest.fixture(scope="module")

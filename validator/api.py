@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from validator.adapters import documents_of
-from validator.batch.recording import Record, checked_among
+from validator.batch.session import Record, check_together
 from validator.core.finding import Finding
 from validator.core.options import (
     CheckOptions,
@@ -219,8 +219,8 @@ def report(source: object, chosen: CheckOptions, *, listing: bool = False, histo
 def _checked(source: object, chosen: CheckOptions, *, listing: bool, history: bool) -> Iterator[DocumentResult]:
     ready = Checker(chosen)
     if type(source) is Record:
-        return iter((source.checked(ready),))
-    return checked_among(documents_of(source), ready, listing=listing, history=history)
+        return iter((source.check(ready),))
+    return check_together(documents_of(source), ready, listing=listing, history=history)
 
 
 def settings(

@@ -18,7 +18,7 @@ import fsspec
 import pandas as pd
 
 from validator.api import settings
-from validator.batch.ranges import check_range, moved, ranges
+from validator.batch.parallel import check_range, move_down, split_file
 from validator.batch.session import Result
 from validator.core.options import MAX_BYTES, CheckOptions
 from validator.core.results import CleanRecords, DocumentResult
@@ -118,7 +118,7 @@ class _Archive:
     def _pieces(self, size: int) -> Iterator[list[FileRange]]:
         if size < 1:
             raise ValueError(f"partition_bytes is {size}, expected at least 1")
-        return (list(ranges(file, size, self.storage.opened)) for file in self.files)
+        return (list(split_file(file, size, self.storage.opened)) for file in self.files)
 
     def _found(self, piece: FileRange) -> Any:
         return dask.delayed(_check, pure=False)(piece, self.settings, self.max_bytes, self.storage)
@@ -166,7 +166,7 @@ def _add_lines(lines: int, found: _Found) -> int:
 def _findings(found: _Found, lines_before: int) -> pd.DataFrame:
     rows = [
         {key: getattr(finding, key) for key in FINDING_KEYS}
-        for result in moved(found.results, lines_before)
+        for result in move_down(found.results, lines_before)
         if isinstance(result, DocumentResult)
         for finding in result.findings
     ]

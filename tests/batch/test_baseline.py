@@ -16,7 +16,7 @@ from tests.support.pages import page
 from tests.support.pages import run as a_run
 from tests.support.paths import INVALID, SAMPLES
 from tests.support.rules import replace_checks
-from validator.batch.session import check_all
+from validator.batch.session import check_documents
 from validator.sources.document import InputError
 
 WRONG_TOTAL = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}
@@ -275,18 +275,14 @@ def test_a_stream_in_which_no_run_is_left_has_nothing_left_in_the_baseline(tmp_p
     assert {one["file"] for one in entries(tmp_path)} == {"pages/page.json"}
 
 
+@pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_processes_make_no_difference(tmp_path: Path, jobs: str) -> None:
     archive(tmp_path, *[faulty(str(number)) for number in range(40)])
-    with (
-        patch("validator.batch.parallel.MIN_PARALLEL_BYTES", 1),
-        patch("validator.batch.parallel.RANGE_BYTES", 8192),
-        patch("validator.batch.parallel._BATCH", 1),
-    ):
-        ran = run("archive.jsonl", *UPDATE, "--jobs", jobs, cwd=tmp_path)
-        assert ran.err == "validate-runs: accepted.json: 40 findings accepted, 40 new, 0 gone\n"
-        archive(tmp_path, *[faulty(str(number)) for number in range(50)])
-        ran = run("archive.jsonl", *HOLD, "--jobs", jobs, "-f", "concise", "--max-findings", "7", cwd=tmp_path)
+    ran = run("archive.jsonl", *UPDATE, "--jobs", jobs, cwd=tmp_path)
+    assert ran.err == "validate-runs: accepted.json: 40 findings accepted, 40 new, 0 gone\n"
+    archive(tmp_path, *[faulty(str(number)) for number in range(50)])
+    ran = run("archive.jsonl", *HOLD, "--jobs", jobs, "-f", "concise", "--max-findings", "7", cwd=tmp_path)
     lines = ran.out.splitlines()
     assert [line.split(":")[1] for line in lines[:7]] == [str(number) for number in range(41, 48)]
     assert lines[8] == "10 errors in 50 documents (50 runs); 40 suppressed"
@@ -298,7 +294,7 @@ def test_a_file_that_ceases_to_be_readable_keeps_what_is_known_of_it(project: Pa
     before = held(project)
     archive(project, RUNS[0])
     failed = InputError("archive.jsonl", "input/output error")
-    with patch("validator.batch.parallel.check_all", lambda *given: [*check_all(*given), failed]):
+    with patch("validator.batch.paths.check_documents", lambda *given: [*check_documents(*given), failed]):
         ran = run("archive.jsonl", *UPDATE, cwd=project)
     assert ran.code == 2
     assert held(project) == before

@@ -20,11 +20,9 @@ from tests.support.commands import Ran, process, run
 from tests.support.paths import SAMPLES
 from tests.support.tools import command
 from validator import validate
-from validator.batch import parallel as survey_module
 from validator.batch import workers
-from validator.batch.parallel import survey
-from validator.batch.per_file import of_files
-from validator.batch.ranges import check_range, moved, ranges, with_lines
+from validator.batch.parallel import check_range, count_lines, move_down, split_file
+from validator.batch.paths import check_paths
 from validator.core.options import MAX_BYTES, CheckOptions, FindingOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker
@@ -82,9 +80,9 @@ def test_ranges_of_any_size_find_the_same(tmp_path: Path, size: int) -> None:
     whole = told(check_range(FileRange(str(archive)), READY, MAX_BYTES).results)
     found: list[object] = []
     before = 0
-    for piece in ranges(FileRange(str(archive)), size):
+    for piece in split_file(FileRange(str(archive)), size):
         number, results = check_range(piece, READY, MAX_BYTES)
-        found += moved(results, before)
+        found += move_down(results, before)
         before += number
     assert told(found) == whole
     assert size == 10**9 or before == 60
@@ -94,7 +92,7 @@ def test_a_line_is_counted_where_it_begins(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"aa\n\nbbb\nc")
     counted = [
-        [with_lines(FileRange(str(archive), start=start, stop=stop), []).lines for stop in range(start + 1, 10)]
+        [count_lines(FileRange(str(archive), start=start, stop=stop), []).lines for stop in range(start + 1, 10)]
         for start in range(9)
     ]
     begins = [0, 3, 4, 8]
@@ -127,7 +125,7 @@ def test_lines_are_accepted_only_where_they_have_no_finding(tmp_path: Path) -> N
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"\n".join(lines(400, seed=3)))
     report = validate(archive, now=1_800_000_000)
-    accepted = list(of_files(check_range(FileRange(str(archive)), READY, MAX_BYTES).results, None))
+    accepted = check_range(FileRange(str(archive)), READY, MAX_BYTES).results
     assert [one for one in accepted if isinstance(one, DocumentResult)] == [one for one in report.checked if one.totals]
     assert sum(one.documents for one in accepted if isinstance(one, CleanRecords)) == sum(
         not one.totals for one in report.checked
@@ -145,14 +143,6 @@ def test_a_run_that_the_settings_do_not_expect_is_a_finding(tmp_path: Path, chan
 
 
 @pytest.fixture
-def busy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Processes pay at once."""
-    monkeypatch.setattr(survey_module, "MIN_PARALLEL_BYTES", 1)
-    monkeypatch.setattr(survey_module, "_BATCH", 2_000)
-    monkeypatch.setattr(survey_module, "RANGE_BYTES", 9_000)
-
-
-@pytest.fixture
 def archives(tmp_path: Path) -> Path:
     """A folder of archives and small files, with faults in them."""
     folder = tmp_path / "archives"
@@ -167,18 +157,18 @@ def archives(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.usefixtures("busy")
+@pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("jobs", [2, 3, 7])
 @pytest.mark.parametrize("most", [None, 0, 1, 20])
 def test_the_number_of_processes_changes_nothing(archives: Path, jobs: int, most: int | None) -> None:
     paths = [str(archives / "gone.json"), str(archives), str(archives / "a.jsonl"), str(archives / "a.jsonl")]
     ready = Checker(READY.options._replace(findings=FindingOptions(max_findings=most)))
-    alone = told(survey(paths, ready, MAX_BYTES, 1))
-    assert told(survey(paths, ready, MAX_BYTES, jobs)) == alone
+    alone = told(check_paths(paths, ready, MAX_BYTES))
+    assert told(check_paths(paths, ready, MAX_BYTES, jobs=jobs)) == alone
     assert len(alone) > 50
 
 
-@pytest.mark.usefixtures("busy")
+@pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("name", ["text", "json", "jsonl", "concise"])
 def test_reports_are_the_same_to_the_byte(archives: Path, name: str) -> None:
     words = (str(archives), "-f", name, "--max-findings", "30", "--now", "1800000000")
@@ -187,7 +177,7 @@ def test_reports_are_the_same_to_the_byte(archives: Path, name: str) -> None:
     assert run(*words, "--jobs", "2") == alone
 
 
-@pytest.mark.usefixtures("busy")
+@pytest.mark.usefixtures("small_tasks")
 def test_standard_input_has_its_turn_among_files(archives: Path) -> None:
     words = (str(archives / "a.jsonl"), "-", str(archives / "d00.json"), "--now", "1800000000")
     alone = run(*words, "--jobs", "1", stdin=b'{"x": \n')
@@ -196,11 +186,11 @@ def test_standard_input_has_its_turn_among_files(archives: Path) -> None:
 
 
 def test_little_work_starts_no_process(archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "spread", None)
+    monkeypatch.setattr(workers, "run_tasks", None)
     assert run(str(archives), "--jobs", "9", "-q").code == 1
 
 
-@pytest.mark.usefixtures("busy")
+@pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize(
     ("end", "how"),
     [
@@ -212,9 +202,8 @@ def test_little_work_starts_no_process(archives: Path, monkeypatch: pytest.Monke
 def test_a_worker_that_dies_costs_one_piece_one_finding(
     archives: Path, monkeypatch: pytest.MonkeyPatch, end: Any, how: str
 ) -> None:
-    monkeypatch.setattr(survey_module, "_BATCH", 30_000)
     paths = [str(archives)]
-    alone = [one for one in survey(paths, READY, MAX_BYTES, 1) if isinstance(one, DocumentResult)]
+    alone = [one for one in check_paths(paths, READY, MAX_BYTES) if isinstance(one, DocumentResult)]
 
     def deadly(piece: FileRange, *others: Any) -> Any:
         if piece.path.endswith("d07.json") or (piece.path.endswith("a.jsonl") and piece.start == 18_000):
@@ -224,7 +213,7 @@ def test_a_worker_that_dies_costs_one_piece_one_finding(
         return check_range(piece, *others)
 
     monkeypatch.setattr(workers, "check_range", deadly)
-    found = [one for one in survey(paths, READY, MAX_BYTES, 2) if isinstance(one, DocumentResult)]
+    found = [one for one in check_paths(paths, READY, MAX_BYTES, jobs=2) if isinstance(one, DocumentResult)]
     ended = [one for one in found if ("worker-ended", "error") in one.totals]
     assert [(Path(one.document.file or "").name, one.findings[0].message) for one in ended] == [
         ("a.jsonl", f"was not checked to its end: the process that was at it {how}"),
@@ -241,7 +230,7 @@ def test_a_worker_that_dies_costs_one_piece_one_finding(
     assert kept.items() <= {(one.document.file, one.document.record): one.totals for one in alone}.items()
 
 
-@pytest.mark.usefixtures("busy")
+@pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("more", [("--fail-on", "never"), ("--fail-on", "error"), ("--diff",)])
 def test_a_piece_that_was_not_checked_makes_the_exit_code_2_whatever_fails(
     archives: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
@@ -264,9 +253,9 @@ def test_a_piece_that_was_not_checked_makes_the_exit_code_2_whatever_fails(
         assert '<error type="worker-ended"' in (reports / "junit").read_text("utf-8")
 
 
-@pytest.mark.usefixtures("busy")
+@pytest.mark.usefixtures("small_tasks")
 def test_workers_end_with_their_reader(archives: Path) -> None:
-    results = survey([str(archives)], READY, MAX_BYTES, 2)
+    results = check_paths([str(archives)], READY, MAX_BYTES, jobs=2)
     next(results)
     results.close()  # type: ignore[attr-defined]  # it is a generator
     assert not workers._context.active_children()
@@ -275,8 +264,6 @@ def test_workers_end_with_their_reader(archives: Path) -> None:
 BIG = """
 import json, sys
 from validator.cli import main
-from validator.batch import parallel as survey
-survey.PAYS = 1
 sys.argv[0] = "validate-runs"
 main()
 """
@@ -379,7 +366,7 @@ def test_a_line_that_spans_many_pieces_is_read_to_its_end_once(tmp_path: Path) -
             yield file
             read_to.append(file.tell())
 
-    for piece in ranges(FileRange(str(archive)), 500_000):
+    for piece in split_file(FileRange(str(archive)), 500_000):
         list(read_file(piece, 1000, opener=opening))
     far = [number for number, at in enumerate(read_to) if at > 500_000 * (number + 1) + 256 * 1024]
     assert (len(read_to), far) == (7, [0])
@@ -398,7 +385,7 @@ def test_lines_do_not_depend_on_how_they_come(tmp_path: Path, monkeypatch: pytes
     assert seen == [(1, b"1234567890"), (2, "too-large"), (4, b"12345"), (5, "too-large")]
 
 
-@pytest.mark.usefixtures("busy")
+@pytest.mark.usefixtures("small_tasks")
 def test_a_file_that_is_gone_is_told_in_its_turn(archives: Path) -> None:
     (archives.parent / "empty").mkdir()
     paths = [
@@ -409,12 +396,12 @@ def test_a_file_that_is_gone_is_told_in_its_turn(archives: Path) -> None:
     ]
     (archives / "locked").mkdir()
     (archives / "locked" / "x.json").symlink_to("nowhere")
-    alone = told(survey(paths, READY, MAX_BYTES, 1))
+    alone = told(check_paths(paths, READY, MAX_BYTES))
     assert (str(archives / "locked" / "x.json"), "no such file or directory") in alone
-    assert told(survey(paths, READY, MAX_BYTES, 2)) == alone
+    assert told(check_paths(paths, READY, MAX_BYTES, jobs=2)) == alone
 
 
-@pytest.mark.usefixtures("busy")
+@pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -427,7 +414,7 @@ def test_a_file_that_shrinks_or_vanishes_under_way_is_told_once(
 ) -> None:
     archive = archives / "a.jsonl"
     archive.write_bytes(b"\n".join(lines(200) * 9))
-    found = survey([str(archive), str(archives / "d00.json")], READY, MAX_BYTES, 2)
+    found = check_paths([str(archive), str(archives / "d00.json")], READY, MAX_BYTES, jobs=2)
     before = [next(found)]
     change(archive)
     after = list(found)

@@ -24,9 +24,7 @@ from tests.support.pages import page
 from tests.support.paths import SAMPLES
 from tests.support.rules import replace_checks
 from tests.support.tools import command
-from validator.batch import parallel as survey
-from validator.batch import session as in_turn
-from validator.batch import workers
+from validator.batch import paths, session, workers
 from validator.core.problem import Problem
 
 LIMIT = 30
@@ -66,8 +64,8 @@ def test_a_signal_at_any_call_of_the_machine_leaves_no_file_torn_and_none_behind
 MARKED = """
 import os, sys
 if "--jobs" in sys.argv:
-    from validator.batch import parallel as survey
-    survey.MIN_PARALLEL_BYTES, survey._BATCH, survey.RANGE_BYTES = 1, 1, 20_000
+    from validator.batch import paths
+    paths.PARALLELISM = paths.Parallelism(min_bytes=1, task_bytes=20_000)
 from validator.cli import main
 sys.argv[0] = "validate-runs"
 {}
@@ -166,7 +164,7 @@ sys.meta_path.insert(0, Refusal)
 
 
 @pytest.mark.parametrize(
-    "module", ["click", "decimal", "jsonschema_rs", "validator.engine.checker", "validator.batch.parallel"]
+    "module", ["click", "decimal", "jsonschema_rs", "validator.engine.checker", "validator.batch.paths"]
 )
 def test_an_interrupt_during_an_import_ends_the_command(module: str, tmp_path: Path) -> None:
     (tmp_path / "page.json").write_bytes(packed(page()))
@@ -321,11 +319,9 @@ def test_with_few_descriptors_it_checks_or_says_why_not(most: int, tmp_path: Pat
     assert (done.returncode == 2) == (done.stderr != "")
 
 
+@pytest.mark.usefixtures("small_tasks")
 def test_where_no_process_can_be_started_this_one_does_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     laid_out(CASES["an archive by several processes"], tmp_path)
-    monkeypatch.setattr(survey, "MIN_PARALLEL_BYTES", 1)
-    monkeypatch.setattr(survey, "_BATCH", 1)
-    monkeypatch.setattr(survey, "RANGE_BYTES", 20_000)
     words = ("in", "a.jsonl", "-f", "concise", "--max-findings", "0", "--jobs")
     alone = run_here(*words, "1", cwd=tmp_path)
     tries: list[int] = []
@@ -381,7 +377,7 @@ def test_a_document_that_memory_cannot_hold_is_told_and_the_others_are_checked(t
     script = (
         "import resource, sys\n"
         "from validator import cli, api\n"
-        "from validator.batch import baseline_file, parallel\n"
+        "from validator.batch import baseline_file, paths\n"
         "from validator.cli import check, command\n"
         "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
         "resource.setrlimit(resource.RLIMIT_AS, (used + 40_000_000,) * 2)\n"
@@ -403,15 +399,14 @@ def test_where_memory_runs_out_over_a_document_the_others_are_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     laid_out(CASES["a fix"], tmp_path)
-    check_all = in_turn.check_all
 
     def short_of_memory(found: Any, *words: Any) -> Any:
-        for one in check_all(found, *words):
+        for one in session.check_documents(found, *words):
             if str(getattr(one, "document", "")).count("in/b.json"):
                 raise MemoryError
             yield one
 
-    monkeypatch.setattr(survey, "check_all", short_of_memory)
+    monkeypatch.setattr(paths, "check_documents", short_of_memory)
     ran = run_here("in", "-q", "-f", "concise", cwd=tmp_path)
     assert (ran.code, ran.err) == (2, "validate-runs: in/b.json: takes more memory than there is\n")
     assert [line.partition(":")[0] for line in ran.out.splitlines()] == ["in/a.json", "in/c.json"]

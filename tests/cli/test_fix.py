@@ -24,7 +24,6 @@ from tests.support.pages import run as sound_run
 from tests.support.paths import SAMPLES
 from tests.support.tools import command
 from validator import validate
-from validator.batch import parallel as survey
 from validator.cli import fix as fixing
 from validator.jsontext import edits, rewriting
 from validator.rules.registry import RULES
@@ -468,12 +467,8 @@ def test_every_finding_is_fixed_however_few_are_shown(tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (0, "validate-runs: 5 errors fixed in 1 file; nothing remains\n")
 
 
-def test_an_archive_that_several_processes_check_is_fixed_line_by_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(survey, "MIN_PARALLEL_BYTES", 1)
-    monkeypatch.setattr(survey, "RANGE_BYTES", 20_000)
-    monkeypatch.setattr(survey, "_BATCH", 20_000)
+@pytest.mark.usefixtures("small_tasks")
+def test_an_archive_that_several_processes_check_is_fixed_line_by_line(tmp_path: Path) -> None:
     sound, wrong = json.dumps(sound_run()), json.dumps(sound_run(usage=WRONG_TOTAL))
     file = tmp_path / "runs.jsonl"
     text = "".join(f"{wrong if number % 30 == 7 else sound}\n" for number in range(100))

@@ -12,7 +12,6 @@ import pytest
 
 from tests.batch.test_parallel import RUN
 from tests.support.commands import Kept, Terminal, code_of, process
-from validator.batch import parallel as survey
 from validator.cli import progress as module
 from validator.cli.progress import Progress
 from validator.core.results import CleanRecords
@@ -20,10 +19,9 @@ from validator.sources.document import InputError
 
 PROGRAM = """
 import sys
-from validator.batch import parallel as survey
+from validator.batch import paths
 from validator.cli import main, progress
-survey.MIN_PARALLEL_BYTES = 1
-survey.RANGE_BYTES = survey._BATCH = 60_000
+paths.PARALLELISM = paths.Parallelism(min_bytes=1, task_bytes=60_000)
 progress.DELAY, progress._INTERVAL = {delay}, 0
 sys.argv[0] = "validate-runs"
 main()
@@ -73,15 +71,13 @@ def test_short_work_and_quiet_work_say_nothing(archive: Path, words: tuple[str, 
     assert on_a_terminal(str(archive), *words, delay=0.0 if words else 60.0) == ""
 
 
+@pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("name", ["text", "json"])
 def test_the_report_is_printed_in_place_of_the_line(
     archive: Path, monkeypatch: pytest.MonkeyPatch, jobs: str, name: str
 ) -> None:
     out, err = Kept(), Kept(Terminal())
-    monkeypatch.setattr(survey, "MIN_PARALLEL_BYTES", 1)
-    monkeypatch.setattr(survey, "RANGE_BYTES", 60_000)
-    monkeypatch.setattr(survey, "_BATCH", 60_000)
     monkeypatch.setattr(module, "DELAY", 0.0)
     assert code_of(archive, "--jobs", jobs, "-f", name, out=out, err=err) == 1
     assert err.text.endswith("\r\x1b[K")

@@ -54,11 +54,10 @@ def test_the_job_of_gitlab_runs_nothing_of_the_repository(hostile: Stranger, tmp
 SPAWNING = """
 import sys
 from multiprocessing import get_context
-from validator.batch import parallel as survey
-from validator.batch import workers
+from validator.batch import paths, workers
 from validator.cli import main
 
-survey.PAYS = 1
+paths.PARALLELISM = paths.Parallelism(min_bytes=1)
 workers._FORKS, workers._context = False, get_context("spawn")
 if __name__ == "__main__":
     sys.argv[0] = "validate-runs"

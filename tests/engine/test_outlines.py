@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.pages import page, run
-from validator.batch.parallel import survey
+from validator.batch.paths import check_paths
 from validator.core.options import CheckOptions, FindingOptions
 from validator.core.results import DocumentResult, RunOutline
 from validator.engine.checker import Checker
@@ -22,7 +22,7 @@ def outline(pointer: str, **changes: Any) -> RunOutline:
 def told(path: Path, *texts: object) -> list[tuple[RunOutline, ...]]:
     path.write_text("".join(f"{json.dumps(text)}\n" for text in texts), "utf-8")
     settings = CheckOptions(severities(), 1_800_000_000.0, findings=FindingOptions(outlines=True))
-    results = survey([str(path)], Checker(settings), 10_000_000, 1)
+    results = check_paths([str(path)], Checker(settings), 10_000_000)
     return [one.outlines for one in results if isinstance(one, DocumentResult)]
 
 

@@ -17,7 +17,7 @@ from tests.support.mutations import mutations, several
 from tests.support.pages import NOW, RUN, findings, page, run, said
 from tests.support.paths import SAMPLES
 from validator import validate
-from validator.batch.session import check_all
+from validator.batch.session import check_documents
 from validator.contract.loader import load_contract, to_camel_case
 from validator.core.options import CheckOptions
 from validator.core.results import CleanRecords
@@ -251,12 +251,10 @@ def _files(folder: Path, *documents: Any) -> list[str]:
     return [str(folder / f"{number}.json") for number in range(1, len(documents) + 1)]
 
 
+@pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_the_command_takes_files_for_the_pages_of_a_listing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: str
-) -> None:
+def test_the_command_takes_files_for_the_pages_of_a_listing(tmp_path: Path, jobs: str) -> None:
     _files(tmp_path, listed("ab"), listed("bc"))
-    monkeypatch.setattr("validator.batch.parallel.MIN_PARALLEL_BYTES", 1)
     words = ("-f", "concise", "--select", "listing", "--jobs", jobs)
     assert command("1.json", "2.json", *words, cwd=tmp_path).out == "ok: 4 runs in 2 documents\n"
     assert command("--listing", "1.json", "2.json", *words, cwd=tmp_path).out == (
@@ -920,7 +918,7 @@ def test_one_document_is_held_back_at_most() -> None:
             yield document
 
     ready = _ready()
-    results = iter(check_all(documents(), ready, Series(ready, listing=True), in_bulk=False))
+    results = iter(check_documents(documents(), ready, Series(ready, listing=True), merge_clean=False))
     next(results)
     assert taken == [0, 1]
     next(results)
@@ -930,7 +928,7 @@ def test_one_document_is_held_back_at_most() -> None:
 def test_sound_records_of_a_series_are_counted_like_others() -> None:
     ready = _ready()
     documents = _documents([listed("a"), listed("b", more=False)])
-    assert list(check_all(documents, ready, Series(ready, listing=True))) == [CleanRecords(2, 2, "a.jsonl")]
+    assert list(check_documents(documents, ready, Series(ready, listing=True))) == [CleanRecords(2, 2, "a.jsonl")]
 
 
 def test_samples_hold_their_findings_without_an_option_where_they_are_recordings() -> None:

@@ -15,7 +15,6 @@ from tests.support.commands import run as command
 from tests.support.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.support.pages import page, run
 from tests.support.paths import ROOT, SAMPLES
-from validator.batch import parallel as survey
 from validator.core.results import DocumentResult, RunOutline
 from validator.core.severity import Severity
 from validator.reporters.registry import load_reporter
@@ -249,9 +248,8 @@ def test_the_schema_of_jenkins_finds_what_is_wrong(conforms: Callable[[str], Non
             conforms(faulty)
 
 
-def test_the_cases_of_many_processes_are_those_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey, "MIN_PARALLEL_BYTES", 1)
-    monkeypatch.setattr(survey, "RANGE_BYTES", 9_000)
+@pytest.mark.usefixtures("small_tasks")
+def test_the_cases_of_many_processes_are_those_of_one(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(f"{json.dumps(page(WRONG, HABIT))}\n{json.dumps(page())}\n" * 10)
     one = command("-f", "junit", "a.jsonl", "--jobs", "1", cwd=tmp_path)
     assert command("-f", "junit", "a.jsonl", "--jobs", "2", cwd=tmp_path) == one

@@ -1,206 +1,144 @@
-"""All that was named, checked in its order: in this process, or by several where there is enough to do."""
+"""Split files into tasks for several processes, and put their results back in order.
+
+The unit is `check_range`. Worker processes of this machine and of a cluster run the same function, so that the results
+do not depend on where they come from.
+"""
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from itertools import chain
+from contextlib import suppress
+from dataclasses import replace
+from typing import NamedTuple
 
-from validator.batch.per_file import of_files
-from validator.batch.session import Result, check_all
+from validator.batch.paths import Parallelism, size_of
+from validator.batch.session import Result, check_documents
+from validator.core.finding import Finding
+from validator.core.results import DocumentResult
 from validator.engine.checker import Checker
+from validator.sources.compression import is_compressed
+from validator.sources.detect import is_jsonl
 from validator.sources.document import InputError
-from validator.sources.files import STANDARD_INPUT, FileRange, Opener, expand_paths, open_local, read_file
+from validator.sources.files import STANDARD_INPUT, FileRange, Opener, input_error, open_local, read_file
+from validator.sources.jsonl import is_single_document
 
-MIN_PARALLEL_BYTES = 16 * 1024 * 1024
-"""Bytes for which it pays to start processes."""
-RANGE_BYTES = 4 * 1024 * 1024
-"""Bytes of JSON Lines that one task takes."""
-_BATCH = 4 * 1024 * 1024
-"""Bytes of small files that one task takes together."""
-_PIECE = 256 * 1024
-_MOST = 256
-"""Files that one task takes together."""
+_CHUNK_BYTES = 1024 * 1024
+_START_BYTES = 64 * 1024
 
 
-def survey(
-    paths: Iterable[str],
-    checker: Checker,
-    max_bytes: int,
-    jobs: int,
-    *,
-    apart: frozenset[str] = frozenset(),
-    listing: bool = False,
-    history: bool = False,
-    tell: Callable[[int], None] | None = None,
-) -> Iterator[Result]:
-    """What there is to tell of these paths, the same whatever the number of processes.
+class RangeResult(NamedTuple):
+    """The results of a range of a file, and how many lines begin in it; records count from the start of the range."""
 
-    What lies `apart` by its real path is left out in folders. As pages of one `listing` or snapshots of a `history`,
-    documents are checked one after the other. `tell` is told how many bytes were read, as they are.
+    lines: int
+    results: list[Result]
+
+
+def check_range(file: FileRange, checker: Checker, max_bytes: int, opener: Opener = open_local) -> RangeResult:
+    """Check the lines of a file that begin in a range of bytes, or the whole of a file of any kind."""
+    return count_lines(file, list(check_documents(read_file(file, max_bytes, opener), checker)), opener)
+
+
+def count_lines(file: FileRange, results: list[Result], opener: Opener = open_local) -> RangeResult:
+    """Count the lines that begin in the range: as many as end before each of its bytes.
+
+    If they cannot be counted, the records after the range have wrong numbers, which is an `InputError`.
     """
-    return of_files(
-        _results(expand_paths(paths, apart), checker, max_bytes, jobs, listing, history, tell),
-        checker.options.findings.max_findings,
-    )
-
-
-def size_of(paths: Iterable[str], apart: frozenset[str] = frozenset()) -> int:
-    """How many bytes these paths hold without what lies apart, as far as that is known."""
-    return sum(_size(one) for one in expand_paths(paths, apart))
-
-
-def _results(
-    found: Iterator[FileRange | InputError],
-    checker: Checker,
-    max_bytes: int,
-    jobs: int,
-    listing: bool,
-    history: bool,
-    tell: Callable[[int], None] | None,
-) -> Iterator[Result]:
-    opening = open_local if tell is None else _counted(tell)
-    if listing or history:
-        return _together(found, checker, max_bytes, opening, listing=listing, history=history)
-    if jobs > 1:
-        is_enough, found = _enough(found)
-        if is_enough:
-            return _spread(found, checker, max_bytes, jobs, tell)
-    return _here(found, checker, max_bytes, opening)
-
-
-def _counted(tell: Callable[[int], None]) -> Opener:
-    """Opens files so that what is read of them is told."""
-
-    @contextmanager
-    def opened(path: str) -> Iterator[io.BufferedReader]:
-        with open_local(path) as file:
-            yield io.BufferedReader(_Counted(file, tell), _PIECE)
-
-    return opened
-
-
-class _Counted(io.RawIOBase):
-    def __init__(self, file: io.BufferedReader, tell: Callable[[int], None]) -> None:
-        super().__init__()
-        self._file = file
-        self._tell = tell
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer that BufferedReader gives
-        size = self._file.readinto1(buffer)
-        self._tell(size)
-        return size
-
-
-def _enough(found: Iterator[FileRange | InputError]) -> tuple[bool, Iterator[FileRange | InputError]]:
-    """Whether there is so much to check that processes pay, and all that there is to check."""
-    seen: list[FileRange | InputError] = []
-    size = 0
-    for one in found:
-        seen.append(one)
-        size += _size(one)
-        if size >= MIN_PARALLEL_BYTES:
-            return True, chain(seen, found)
-    return False, iter(seen)
-
-
-def _size(one: FileRange | InputError) -> int:
-    if isinstance(one, InputError) or one.path == STANDARD_INPUT:
-        return 0
-    if one.stop is not None:
-        return one.stop - one.start
+    if file.stop is None:
+        return RangeResult(0, results)
+    lines = 0 if file.start else 1
+    position, end = max(file.start - 1, 0), file.stop - 1
     try:
-        return os.path.getsize(one.path)
-    except (OSError, ValueError):  # it will be told when its turn comes
-        return 0
+        with opener(file.path) as opened:
+            opened.seek(position)
+            while position < end and (chunk := opened.read(min(_CHUNK_BYTES, end - position))):
+                lines += chunk.count(b"\n")
+                position += len(chunk)
+    except (OSError, InputError) as error:
+        failure = error if isinstance(error, InputError) else input_error(error, file.path)
+        is_reported = any(isinstance(result, InputError) for result in results)
+        return RangeResult(0, results if is_reported else [*results, failure])
+    return RangeResult(lines, results)
 
 
-def _here(
-    found: Iterable[FileRange | InputError], checker: Checker, max_bytes: int, opening: Opener
-) -> Iterator[Result]:
-    for one in found:
-        if isinstance(one, InputError):
-            yield one
+def split_file(file: FileRange, size: int, opener: Opener = open_local) -> Iterator[FileRange]:
+    """Yield a file in ranges of this size if it is JSON Lines and not compressed; otherwise as it is."""
+    total = 0
+    if is_jsonl(file.path):
+        with suppress(OSError, ValueError, InputError), opener(file.path) as opened:
+            start = opened.read(_START_BYTES)
+            if opened.seekable() and not is_compressed(start) and not is_single_document(start):
+                total = opened.seek(0, os.SEEK_END)
+    if total <= size:
+        yield file
+        return
+    for begin in range(0, total, size):
+        yield file._replace(start=begin, stop=min(begin + size, total))
+
+
+def move_down(results: Iterable[Result], lines: int) -> Iterator[Result]:
+    """Yield the results of a range with so many lines of the file before it."""
+    for result in results:
+        if not lines or not isinstance(result, DocumentResult):
+            yield result
             continue
-        try:
-            yield from check_all(read_file(one, max_bytes, opening), checker)
-        except MemoryError:
-            yield InputError(one.path, "takes more memory than there is")
+        record = (result.document.record or 0) + lines
+        findings = tuple(_move_finding(finding, record, lines) for finding in result.findings)
+        yield replace(result, document=replace(result.document, record=record), findings=findings)
 
 
-def _together(
-    found: Iterable[FileRange | InputError],
-    checker: Checker,
-    max_bytes: int,
-    opening: Opener,
-    *,
-    listing: bool,
-    history: bool,
-) -> Iterator[Result]:
-    from validator.engine.series import Series  # most documents stand alone
-
-    documents = (
-        one
-        for piece in found
-        for one in ((piece,) if isinstance(piece, InputError) else read_file(piece, max_bytes, opening))
-    )
-    return check_all(documents, checker, Series(checker, listing=listing, history=history))
+def _move_finding(finding: Finding, record: int, lines: int) -> Finding:
+    line, end_line = (finding.line or 0) + lines, (finding.end_line or 0) + lines
+    return replace(finding, record=record, line=line, end_line=end_line)
 
 
-def _spread(
-    found: Iterable[FileRange | InputError],
+def check_files(
+    files: Iterable[FileRange | InputError],
     checker: Checker,
     max_bytes: int,
     jobs: int,
-    tell: Callable[[int], None] | None,
+    parallelism: Parallelism,
+    on_progress: Callable[[int], None] | None,
 ) -> Iterator[Result]:
-    from validator.batch.ranges import moved  # a few small files do without processes
-    from validator.batch.workers import spread
+    """Check files in worker processes, and yield the results in the order of the files."""
+    from validator.batch.workers import run_tasks
 
     lines, path = 0, None
-    told: set[str] = set()
-    for piece, (number, results) in spread(_tasks(found), checker, max_bytes, jobs):
-        if piece is None or piece.path != path or not piece.start:
-            lines, path = 0, piece and piece.path
-            told.clear()
-        yield from _once(moved(results, lines), told)
-        lines += number
-        if tell is not None and piece is not None:
-            tell(_size(piece))
+    errors: set[str] = set()
+    for file, range_result in run_tasks(_make_tasks(files, parallelism), checker, max_bytes, jobs):
+        if file is None or file.path != path or not file.start:
+            lines, path = 0, file and file.path
+            errors.clear()
+        for result in move_down(range_result.results, lines):
+            if isinstance(result, InputError):  # of every range of a file that cannot be read
+                if str(result) in errors:
+                    continue
+                errors.add(str(result))
+            yield result
+        lines += range_result.lines
+        if on_progress is not None and file is not None:
+            on_progress(size_of(file))
 
 
-def _once(results: Iterable[Result], told: set[str]) -> Iterator[Result]:
-    """The same; what keeps all pieces of a file from being read is told with the first."""
-    for one in results:
-        if not isinstance(one, InputError):
-            yield one
-        elif str(one) not in told:
-            told.add(str(one))
-            yield one
-
-
-def _tasks(found: Iterable[FileRange | InputError]) -> Iterator[list[FileRange] | InputError]:
-    """Small files together, large archives in ranges; standard input and what is not there by themselves."""
-    from validator.batch.ranges import ranges  # as above
-
+def _make_tasks(
+    files: Iterable[FileRange | InputError], parallelism: Parallelism
+) -> Iterator[list[FileRange] | InputError]:
+    """Yield small files together and large files in ranges; standard input and errors by themselves."""
     batch: list[FileRange] = []
     size = 0
-    for one in found:
-        is_small = isinstance(one, FileRange) and one.path != STANDARD_INPUT and _size(one) < _BATCH
-        if batch and (not is_small or size >= _BATCH or len(batch) >= _MOST):
+    for file in files:
+        is_small = (
+            isinstance(file, FileRange) and file.path != STANDARD_INPUT and size_of(file) < parallelism.task_bytes
+        )
+        if batch and (not is_small or size >= parallelism.task_bytes or len(batch) >= parallelism.max_files):
             yield batch
             batch, size = [], 0
-        if isinstance(one, InputError):
-            yield one
+        if isinstance(file, InputError):
+            yield file
         elif is_small:
-            batch.append(one)
-            size += _size(one)
+            batch.append(file)
+            size += size_of(file)
         else:
-            yield from ([piece] for piece in ranges(one, RANGE_BYTES))
+            yield from ([part] for part in split_file(file, parallelism.task_bytes))
     if batch:
         yield batch

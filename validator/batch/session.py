@@ -1,10 +1,12 @@
-"""Documents in turn: one file of many records, or many files that belong together."""
+"""Check documents one after the other: records of a file, calls of a recording, or files that belong together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
+from validator.core.options import CheckOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker
 from validator.jsontext import parse
@@ -14,137 +16,203 @@ if TYPE_CHECKING:
     from validator.engine.series import Series
 
 Result: TypeAlias = DocumentResult | CleanRecords | SkippedRecords | InputError
-"""What there is to tell of something that was to be checked."""
+"""What came of an input."""
+_Input = TypeVar("_Input")
 
 
-def check_all(
-    found: Iterable[Document | LineBlock | SkippedRecords | InputError],
+class FindingLimit:
+    """Keeps the first findings of each file, at most `max_findings` (None: all), and counts the others."""
+
+    def __init__(self, max_findings: int | None) -> None:
+        self._max_findings = max_findings
+        self._file: str | None = None
+        self._kept = 0
+
+    def remaining(self, file: str | None, record: int | None) -> int | None:
+        """Return how many findings of a document are kept; None: all."""
+        if self._max_findings is None:
+            return None
+        return self._max_findings - (self._kept if record is not None and file == self._file else 0)
+
+    def apply(self, result: DocumentResult) -> DocumentResult:
+        """Return a result without the findings that are too many."""
+        document = result.document
+        remaining = self.remaining(document.file, document.record)
+        if document.record is None or document.file != self._file:
+            self._file, self._kept = document.file, 0
+        findings = result.findings[:remaining]
+        self._kept += len(findings)
+        if len(findings) == len(result.findings):
+            return result
+        omitted = len(result.findings) - len(findings)
+        return replace(result, findings=findings, beyond_cap=result.beyond_cap + omitted)
+
+
+def limit_findings(results: Iterable[Result], max_findings: int | None) -> Iterator[Result]:
+    """Yield the results with at most so many findings for each file, however many records it has."""
+    limit = FindingLimit(max_findings)
+    for result in results:
+        yield limit.apply(result) if isinstance(result, DocumentResult) else result
+
+
+def check_documents(
+    inputs: Iterable[Document | LineBlock | SkippedRecords | InputError],
     checker: Checker,
     series: Series | None = None,
     *,
-    in_bulk: bool = True,
+    merge_clean: bool = True,
 ) -> Iterator[Result]:
-    """Check documents in turn; `in_bulk`, of sound records, which may be millions, only the number is told.
+    """Check documents, and yield the results in the order of their files.
 
-    The settings can ask for the outlines of all runs: then each record is told of.
-    With a `series`, all documents belong to it; without, those of a recording belong together. Calls of a recording are
-    checked as they began and told of in the order of their file.
+    With `merge_clean`, records without findings, of which there may be millions, are only counted, unless the options
+    ask for outlines of all runs. All documents belong to the `series`, if there is one; otherwise those of a recording
+    belong together. Calls of a recording are checked in the order in which they began.
     """
-    in_bulk = in_bulk and not checker.options.findings.outlines
-    at_once = in_bulk and series is None
-    documents = _without_accepted(found, checker) if at_once else expand_blocks(found)
-    return _as_they_stand(_checked(documents, checker, series, in_bulk=in_bulk))
+    merge_clean = merge_clean and not checker.options.findings.outlines
+    documents = _accept_lines(inputs, checker) if merge_clean and series is None else expand_blocks(inputs)
+    return _in_file_order(_check_each(documents, checker, series, merge_clean=merge_clean))
 
 
-def _without_accepted(
-    found: Iterable[Document | LineBlock | SkippedRecords | InputError], checker: Checker
+def _accept_lines(
+    inputs: Iterable[Document | LineBlock | SkippedRecords | InputError], checker: Checker
 ) -> Iterator[Document | CleanRecords | SkippedRecords | InputError]:
-    """The same with documents in the place of blocks of lines; of those that are accepted at once, their number."""
-    for one in found:
-        if isinstance(one, LineBlock):
-            yield from _accepted(one, checker)
-        else:
-            yield one
-
-
-def _accepted(block: LineBlock, checker: Checker) -> Iterator[Document | CleanRecords]:
-    """How many lines are accepted at once, which are nearly all, and the documents on the others."""
-    read = parse.accept
-    if parse.accept_moderate is not None and not parse.may_overflow(block.data):
-        read = parse.accept_moderate
-    others: list[Document] = []
-    documents = runs = 0
-    for record, line in block.lines():
-        try:
-            value = read(line)
-        except (ValueError, RecursionError):  # also of a blank line
-            if line.strip(JSON_WHITESPACE):
-                others.append(Document(block.file, line, record))
+    """Yield, for each block of lines, how many are accepted at once, which are nearly all, and the other documents."""
+    for block in inputs:
+        if not isinstance(block, LineBlock):
+            yield block
             continue
-        if number := checker.count_accepted(value):
-            documents += 1
-            runs += number
-        else:
-            others.append(Document(block.file, line, record, parsed=parse.Parsed(value, (), True, None)))
-    if documents:
-        yield CleanRecords(documents, runs, block.file)
-    yield from others
+        read = parse.accept
+        if parse.accept_moderate is not None and not parse.may_overflow(block.data):
+            read = parse.accept_moderate
+        others: list[Document] = []
+        documents = runs = 0
+        for record, line in block.lines():
+            try:
+                value = read(line)
+            except (ValueError, RecursionError):  # also of a blank line
+                if line.strip(JSON_WHITESPACE):
+                    others.append(Document(block.file, line, record))
+                continue
+            if number := checker.count_accepted(value):
+                documents += 1
+                runs += number
+            else:
+                others.append(Document(block.file, line, record, parsed=parse.Parsed(value, (), True, None)))
+        if documents:
+            yield CleanRecords(documents, runs, block.file)
+        yield from others
 
 
-def _checked(
-    found: Iterable[Document | CleanRecords | SkippedRecords | InputError],
+def _check_each(
+    inputs: Iterable[Document | CleanRecords | SkippedRecords | InputError],
     checker: Checker,
     series: Series | None,
     *,
-    in_bulk: bool,
+    merge_clean: bool,
 ) -> Iterator[tuple[Result, int]]:
-    """What there is to tell of each, in the order in which they come, and the turn of it."""
-    documents = runs = kept = 0
+    """Yield the results in the order of the inputs, each with its sequence number in a recording, or 0."""
+    limit = FindingLimit(checker.options.findings.max_findings)
+    documents = runs = 0
     file: str | None = None
-    own: Series | None = series
-    for one, is_last in _with_end(found) if series else ((one, False) for one in found):
-        if not isinstance(one, Document):
-            yield one, 0
+    current = series
+    for document, is_last in _mark_last(inputs) if series else ((document, False) for document in inputs):
+        if not isinstance(document, Document):
+            yield document, 0
             continue
-        if one.file != file:
-            file, kept, own = one.file, 0, series
-        result = _for_request(one, checker).check(one)
-        if own is None and one.origin is not None:
-            own = _series(checker)
-        if own is not None:
-            result.problems.extend(own.check(result, is_last=is_last))
-        room = None if checker.options.findings.max_findings is None else checker.options.findings.max_findings - kept
-        checked = checker.result(result, room)
-        kept += len(checked.findings)
-        if one.record is None or checked.totals or not in_bulk:
-            yield checked, one.origin.sequence if one.origin else 0
+        if document.file != file:
+            file, current = document.file, series
+        checked = _checker_for(document, checker).check(document)
+        if current is None and document.origin is not None:
+            current = make_series(checker)
+        if current is not None:
+            checked.problems.extend(current.check(checked, is_last=is_last))
+        result = limit.apply(checker.result(checked, limit.remaining(document.file, document.record)))
+        if document.record is None or result.totals or not merge_clean:
+            yield result, document.origin.sequence if document.origin else 0
         else:
             documents += 1
-            runs += checked.document.runs
+            runs += result.document.runs
     if documents:
         yield CleanRecords(documents, runs, file), 0
 
 
-def _as_they_stand(results: Iterable[tuple[Result, int]]) -> Iterator[Result]:
-    """The results in the order of their files: those with turns are held back until all of their file are there."""
-    held: list[DocumentResult] = []
-    for one, turn in results:
-        if held and not (isinstance(one, DocumentResult) and one.document.file == held[0].document.file):
-            yield from _by_record(held)
-        if isinstance(one, DocumentResult) and turn:
-            held.append(one)
-        else:
-            yield one
-    yield from _by_record(held)
+def _checker_for(document: Document, checker: Checker) -> Checker:
+    """Return the checker for what the request of a recorded page asked for, unless the options say it."""
+    request = document.origin and document.origin.request
+    if not request or not request.lists_runs:
+        return checker
+    return checker.for_request(checker.options.order or request.order, checker.options.limit or request.limit)
 
 
-def _by_record(held: list[DocumentResult]) -> Iterator[DocumentResult]:
-    """Those that were held back, in their order."""
-    yield from sorted(held, key=lambda one: one.document.record or 0)
-    held.clear()
-
-
-def _series(checker: Checker) -> Series:
+def make_series(checker: Checker, *, listing: bool = False, history: bool = False) -> Series:
+    """Return a series to which documents can belong: of a recording, or a listing, or a history."""
     from validator.engine.series import Series  # most documents stand alone
 
-    return Series(checker)
+    return Series(checker, listing=listing, history=history)
 
 
-def _with_end(found: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
-    """Each, and whether it is the last document: for that one is held back until the next has come, or could have."""
-    held: list[Any] = []
-    for one in found:
-        if isinstance(one, Document):
-            yield from ((before, False) for before in held)
-            held.clear()
-        held.append(one)
-    ends = not any(isinstance(one, InputError) for one in held)
-    yield from ((one, ends) for one in held)
+def _mark_last(inputs: Iterable[_Input]) -> Iterator[tuple[_Input, bool]]:
+    """Yield the inputs, and whether each is the last document: it waits until the next comes, or could have come."""
+    waiting: list[_Input] = []
+    for item in inputs:
+        if isinstance(item, Document):
+            yield from ((before, False) for before in waiting)
+            waiting.clear()
+        waiting.append(item)
+    is_complete = not any(isinstance(item, InputError) for item in waiting)
+    yield from ((item, is_complete) for item in waiting)
 
 
-def _for_request(document: Document, checker: Checker) -> Checker:
-    """The checker for what the request of a recorded page has asked for, unless the user has said that."""
-    if document.origin is None or document.origin.request is None or not document.origin.request.lists_runs:
-        return checker
-    request, settings = document.origin.request, checker.options
-    return checker.for_request(settings.order or request.order, settings.limit or request.limit)
+def _in_file_order(results: Iterable[tuple[Result, int]]) -> Iterator[Result]:
+    """Yield the results; those with a sequence number wait until all of their file are there, and are sorted."""
+    waiting: list[DocumentResult] = []
+    for result, sequence in results:
+        file = result.document.file if isinstance(result, DocumentResult) else None
+        if waiting and (file is None or file != waiting[0].document.file):
+            yield from sorted(waiting, key=_record)
+            waiting.clear()
+        if isinstance(result, DocumentResult) and sequence:
+            waiting.append(result)
+        else:
+            yield result
+    yield from sorted(waiting, key=_record)
+
+
+def _record(result: DocumentResult) -> int:
+    return result.document.record or 0
+
+
+def check_together(
+    documents: Iterable[Document], checker: Checker, *, listing: bool = False, history: bool = False
+) -> Iterator[DocumentResult]:
+    """Check all documents of a caller: each, and as pages of one listing or snapshots of a history."""
+    series = make_series(checker, listing=listing, history=history) if listing or history else None
+    results = check_documents(documents, checker, series, merge_clean=False)
+    return (result for result in results if isinstance(result, DocumentResult))
+
+
+class Recording:
+    """The documents of one recording: all are checked when the result of the first is wanted."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+        self._results: Sequence[DocumentResult] = ()
+        self._options: CheckOptions | None = None
+
+    def check(self, checker: Checker) -> Sequence[DocumentResult]:
+        """Return the result of each document, in the order of the file."""
+        options = checker.options._replace(now=0.0)  # a moment later the same is true
+        if options != self._options:
+            self._results, self._options = [*check_together(self._documents, checker)], options
+        return self._results
+
+
+class Record(NamedTuple):
+    """One document of a recording, by its number among the results, from 0."""
+
+    recording: Recording
+    number: int
+
+    def check(self, checker: Checker) -> DocumentResult:
+        """Return the result of the document."""
+        return self.recording.check(checker)[self.number]

@@ -1,4 +1,4 @@
-"""Worker processes: files and pieces of files spread over them, and what they found put back in order."""
+"""Worker processes: tasks are spread over them, and their results come back in order."""
 
 from __future__ import annotations
 
@@ -14,35 +14,31 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess, parent_process
 from threading import Thread
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
-from validator.batch.ranges import Range, check_range, with_lines
+from validator.batch.parallel import RangeResult, check_range, count_lines
 from validator.core.options import CheckOptions
 from validator.engine.checker import Checker
-from validator.sources.document import Document, InputError, unreadable_document
+from validator.sources.document import InputError, unreadable_document
 from validator.sources.files import STANDARD_INPUT, FileRange
 
-AHEAD = 4
-"""Tasks that are given out for each worker before the output has come to them: what bounds the memory."""
+QUEUE_DEPTH = 4
+"""Tasks for each worker that are given out before their results can be printed: this bounds the memory."""
 
-_ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 _FORKS = sys.platform == "linux"
 _context: Any = get_context("fork" if _FORKS else "spawn")
 
-
-class Answer(NamedTuple):
-    """A piece and what was found in it; None for what could not be found."""
-
-    piece: FileRange | None
-    found: Range
+TaskResult: TypeAlias = tuple[FileRange | None, RangeResult]
+"""A file or a range of it, and its results; None for an error that stands in the place of a file."""
 
 
 @dataclass(slots=True)
 class _Task:
-    """Pieces that one worker checks, and what is known of them so far."""
+    """Files for one worker that have no results yet, and the results so far."""
 
-    pieces: deque[FileRange]
-    answers: deque[Answer] = field(default_factory=deque)
+    files: deque[FileRange]
+    results: deque[TaskResult] = field(default_factory=deque)
 
 
 @dataclass(slots=True)
@@ -52,18 +48,17 @@ class _Worker:
     task: _Task | None = None
 
 
-Given: TypeAlias = Sequence[FileRange] | InputError
-"""Pieces for one worker, or what is told in the place of a file that is not there."""
+def run_tasks(
+    tasks: Iterable[Sequence[FileRange] | InputError], checker: Checker, max_bytes: int, jobs: int
+) -> Iterator[TaskResult]:
+    """Run tasks in so many worker processes, and yield the results in the order of the tasks.
 
-
-def spread(tasks: Iterable[Given], checker: Checker, max_bytes: int, jobs: int) -> Iterator[Answer]:
-    """The answers to all tasks, in their order, by so many worker processes.
-
-    A worker that dies costs the piece that it was at: that has the finding `worker-ended`, and another worker goes on.
+    A worker that dies costs the file or range that it was checking: its result is the finding `worker-ended`, and
+    another worker goes on. Where no process can be started, this one does the work.
     """
     pool = _Pool(checker, max_bytes, jobs)
     try:
-        yield from pool.answers(iter(tasks))
+        yield from pool.run(iter(tasks))
     finally:
         pool.end()
 
@@ -74,28 +69,32 @@ class _Pool:
         self._max_bytes = max_bytes
         self._jobs = jobs
         self._workers: list[_Worker] = []
-        self._due: deque[_Task] = deque()
-        """Tasks in the order of the output; the first may be answered in part."""
+        self._tasks: deque[_Task] = deque()
+        """All tasks in the order of the output; the first may have some of its results."""
         self._waiting: deque[_Task] = deque()
+        """Tasks that no worker has."""
 
-    def answers(self, tasks: Iterator[Given]) -> Iterator[Answer]:
-        """Give out tasks, take answers as they come, and hand them on when it is their turn."""
+    def run(self, tasks: Iterator[Sequence[FileRange] | InputError]) -> Iterator[TaskResult]:
+        """Give out tasks, receive results as they come, and yield them in order."""
         while True:
-            self._fill(tasks)
-            if not self._due:
+            self._queue(tasks)
+            self._give_out()
+            if not self._tasks:
                 return
-            first = self._due[0]
-            while first.answers:
-                yield first.answers.popleft()
-            if not first.pieces:
-                self._due.popleft()
-            elif first.pieces[0].path == STANDARD_INPUT or not self._workers:
+            first = self._tasks[0]
+            while first.results:
+                yield first.results.popleft()
+            if not first.files:
+                self._tasks.popleft()
+            elif first.files[0].path == STANDARD_INPUT or not self._workers:
                 with suppress(ValueError):
                     self._waiting.remove(first)
-                piece = first.pieces.popleft()
-                yield Answer(piece, check_range(piece, self._checker, self._max_bytes))
+                file = first.files.popleft()
+                yield file, check_range(file, self._checker, self._max_bytes)
             else:
-                self._listen()
+                busy = {worker.connection: worker for worker in self._workers if worker.task is not None}
+                for connection in wait(list(busy)):
+                    self._receive(busy[connection])  # type: ignore[index]  # it is one of these
 
     def end(self) -> None:
         """Leave no process behind."""
@@ -105,87 +104,79 @@ class _Pool:
         for worker in self._workers:
             worker.process.join()
 
-    def _fill(self, tasks: Iterator[Given]) -> None:
-        """Have every worker at work, and the next tasks at hand."""
-        while len(self._due) < max(self._jobs, 1) * AHEAD and (given := next(tasks, None)) is not None:
-            self._add(given)
+    def _queue(self, tasks: Iterator[Sequence[FileRange] | InputError]) -> None:
+        while len(self._tasks) < max(self._jobs, 1) * QUEUE_DEPTH and (files := next(tasks, None)) is not None:
+            if isinstance(files, InputError):
+                self._tasks.append(_Task(deque(), deque([(None, RangeResult(0, [files]))])))
+                continue
+            self._tasks.append(_Task(deque(files)))
+            if files[0].path != STANDARD_INPUT:
+                self._waiting.append(self._tasks[-1])
+
+    def _give_out(self) -> None:
+        """Give the next tasks to idle workers; start workers as long as there are fewer than jobs."""
         idle = [worker for worker in self._workers if worker.task is None]
-        while self._waiting and (idle or self._has_started(idle)):
-            self._give(idle.pop())
+        while self._waiting:
+            if not idle and len(self._workers) < self._jobs:
+                try:
+                    idle.append(self._start_worker())
+                except OSError:  # too many processes, or too little memory: those that there are do the work
+                    self._jobs = len(self._workers)
+            if not idle:
+                return
+            worker = idle.pop()
+            worker.task = self._waiting.popleft()
+            with suppress(OSError):  # it has died: `_receive` sees to it
+                worker.connection.send(list(worker.task.files))
 
-    def _add(self, given: Given) -> None:
-        if isinstance(given, InputError):
-            self._due.append(_Task(deque(), deque([Answer(None, Range(0, [given]))])))
-            return
-        task = _Task(deque(given))
-        self._due.append(task)
-        if given[0].path != STANDARD_INPUT:
-            self._waiting.append(task)
-
-    def _has_started(self, idle: list[_Worker]) -> bool:
-        """Start another worker; where the machine has no room for one, those that there are do it, or this process."""
-        if len(self._workers) >= self._jobs:
-            return False
-        try:
-            idle.append(self._started())
-        except OSError:
-            self._jobs = len(self._workers)
-            return False
-        return True
-
-    def _started(self) -> _Worker:
+    def _start_worker(self) -> _Worker:
         ours, theirs = _context.Pipe()
         inherited = [ours, *(worker.connection for worker in self._workers)] if _FORKS else []
         process = _context.Process(
             target=_work, args=(theirs, inherited, self._checker.options, self._max_bytes), daemon=True
         )
-        with _undisturbed(), _isolated():
+        with _blocked_signals(), _safe_import_path():
             process.start()
             worker = _Worker(process, ours)
             self._workers.append(worker)
         theirs.close()
         return worker
 
-    def _give(self, worker: _Worker) -> None:
-        """Give a worker its next task; one that has died in the meantime gets it all the same, and is buried soon."""
-        worker.task = self._waiting.popleft()
-        with suppress(OSError):
-            worker.connection.send(list(worker.task.pieces))
-
-    def _listen(self) -> None:
-        """Wait until some worker has an answer or is no more."""
-        busy = [worker for worker in self._workers if worker.task is not None]
-        ready = wait([worker.connection for worker in busy])
-        for worker in busy:
-            if worker.connection in ready:
-                self._take(worker)
-
-    def _take(self, worker: _Worker) -> None:
-        """Take a worker's answer; where there is none, blame the piece that it was at, and let another go on."""
+    def _receive(self, worker: _Worker) -> None:
+        """Receive the results of the file that a worker checks; if it has died, report that and let another go on."""
         task = worker.task
-        assert task is not None  # noqa: S101  # only those with a task are listened to
-        piece = task.pieces[0]
+        assert task is not None  # noqa: S101  # only busy workers are waited for
+        file = task.files.popleft()
         try:
-            found = worker.connection.recv()
+            range_result = worker.connection.recv()
         except (EOFError, OSError):
             self._workers.remove(worker)
             worker.connection.close()
             worker.process.join()
-            found = with_lines(
-                piece, [self._checker.result(self._checker.check(_ended(piece, worker.process.exitcode)))]
-            )
-            if len(task.pieces) > 1:
+            range_result = self._report_death(file, worker.process.exitcode)
+            if task.files:
                 self._waiting.appendleft(task)
-        task.answers.append(Answer(piece, found))
-        task.pieces.popleft()
-        if not task.pieces:
+        task.results.append((file, range_result))
+        if not task.files:
             worker.task = None
+
+    def _report_death(self, file: FileRange, exit_code: int | None) -> RangeResult:
+        reason = "ended by itself"
+        if exit_code and exit_code < 0:
+            reason = f"was ended by {signal.Signals(-exit_code).name}"
+        document = unreadable_document(
+            file.path,
+            "worker-ended",
+            f"was not checked to its end: the process that was at it {reason}",
+            record=None if file.stop is None else 1,
+        )
+        return count_lines(file, [self._checker.result(self._checker.check(document))])
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Put signals off; a worker that is started meanwhile takes none before it is ready to."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+def _blocked_signals() -> Iterator[None]:
+    """Block signals; a worker that is started meanwhile receives none before it is ready to."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         yield
     finally:
@@ -193,8 +184,8 @@ def _undisturbed() -> Iterator[None]:
 
 
 @contextmanager
-def _isolated() -> Iterator[None]:
-    """Let a worker that is spawned import nothing from the working folder: it may be a stranger's."""
+def _safe_import_path() -> Iterator[None]:
+    """Let a worker that is spawned import nothing from the working folder, whose files may be hostile."""
     before = os.environ.get("PYTHONSAFEPATH", "")
     os.environ["PYTHONSAFEPATH"] = "1"
     try:
@@ -203,35 +194,29 @@ def _isolated() -> Iterator[None]:
         os.environ["PYTHONSAFEPATH"] = before
 
 
-def _ended(piece: FileRange, code: int | None) -> Document:
-    how = f"was ended by {signal.Signals(-code).name}" if code and code < 0 else "ended by itself"
-    message = f"was not checked to its end: the process that was at it {how}"
-    return unreadable_document(piece.path, "worker-ended", message, record=None if piece.stop is None else 1)
-
-
-def _end_with_the_main_process() -> None:  # pragma: no cover  # in processes of their own, as below
-    main = parent_process()
-    assert main is not None  # noqa: S101  # a worker has one
-    wait([main.sentinel])
+def _exit_with_parent() -> None:  # pragma: no cover  # in processes of their own, as below
+    parent = parent_process()
+    assert parent is not None  # noqa: S101  # a worker has one
+    wait([parent.sentinel])
     os._exit(1)
 
 
 def _work(
-    connection: Connection, inherited: Iterable[Connection], settings: CheckOptions, max_bytes: int
+    connection: Connection, inherited: Iterable[Connection], options: CheckOptions, max_bytes: int
 ) -> None:  # pragma: no cover
-    """Check what is given until nobody is there to give any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends its workers itself
+    """Check the files that come through the connection, until its other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers itself
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
-    for other in inherited:  # or nobody would notice that the other end is gone
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    for other in inherited:  # or nobody would notice that the other end is closed
         other.close()
-    Thread(target=_end_with_the_main_process, daemon=True).start()
+    Thread(target=_exit_with_parent, daemon=True).start()
     gc.freeze()
-    ready = Checker(settings)
+    checker = Checker(options)
     try:
         while True:
-            for piece in connection.recv():
-                connection.send(check_range(piece, ready, max_bytes))
-    except BaseException:  # memory that ran out, or a main process that is gone: who listens will notice
+            for file in connection.recv():
+                connection.send(check_range(file, checker, max_bytes))
+    except BaseException:  # out of memory, or the parent is gone: the connection closes, and the parent notices
         os._exit(1)

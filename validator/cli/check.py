@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from validator.batch.parallel import size_of, survey
+from validator.batch.paths import check_paths, count_bytes
 from validator.cli.console import CLEAN, FAILED, FOUND, fail, warn
 from validator.cli.options import CliOptions
 from validator.cli.output import Report, lists_runs, plan_reports, report_paths, write_reports
@@ -96,16 +96,16 @@ def run_checks(
     if not options.quiet and sys.stderr is not None and sys.stderr.isatty():
         from validator.cli.progress import Progress  # imports what only a terminal needs
 
-        progress = Progress(size_of(options.files, exclude))
-    results = survey(
+        progress = Progress(count_bytes(options.files, exclude))
+    results = check_paths(
         options.files,
         Checker(settings),
         options.max_bytes,
-        options.jobs,
-        apart=exclude,
+        jobs=options.jobs,
+        exclude=exclude,
         listing=options.listing,
         history=options.history,
-        tell=None if progress is None else progress.read,
+        on_progress=None if progress is None else progress.read,
     )
     if progress is not None:
         results = progress.passing(results)

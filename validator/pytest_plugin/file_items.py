@@ -19,7 +19,7 @@ from validator.sources.document import Document, InputError, expand_blocks
 from validator.sources.files import FileRange, expand_paths, read_file
 
 if TYPE_CHECKING:
-    from validator.batch.recording import Record
+    from validator.batch.session import Record
 
 
 @dataclass(slots=True, eq=False)
@@ -135,7 +135,7 @@ class RunsFile(pytest.File):
             elif isinstance(one, Document):
                 yield one.record, one._replace(file=name)
         if recorded:
-            from validator.batch.recording import Record, Recording  # it brings all that checks
+            from validator.batch.session import Record, Recording  # it brings all that checks
 
             recording = Recording(recorded)
             if recorded[0].origin and recorded[0].origin.sequence:  # what is told of them is in the order of the file

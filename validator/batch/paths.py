@@ -1,0 +1,140 @@
+"""Check paths: in this process, or in several where there is enough to do."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from typing import NamedTuple
+
+from validator.batch.session import Result, check_documents, limit_findings, make_series
+from validator.engine.checker import Checker
+from validator.sources.document import InputError
+from validator.sources.files import STANDARD_INPUT, FileRange, Opener, expand_paths, open_local, read_file
+
+_BUFFER_BYTES = 256 * 1024
+
+
+class Parallelism(NamedTuple):
+    """When and how work is spread over processes; it decides how fast results come, never what they are.
+
+    Less than `min_bytes` is checked in this process. A task is a range of `task_bytes` of a JSON Lines file, or small
+    files of that many bytes together, at most `max_files`.
+    """
+
+    min_bytes: int = 16 * 1024 * 1024
+    task_bytes: int = 4 * 1024 * 1024
+    max_files: int = 256
+
+
+PARALLELISM = Parallelism()
+"""What applies unless the caller says otherwise."""
+
+
+def check_paths(
+    paths: Iterable[str],
+    checker: Checker,
+    max_bytes: int,
+    *,
+    jobs: int = 1,
+    exclude: frozenset[str] = frozenset(),
+    listing: bool = False,
+    history: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+    parallelism: Parallelism | None = None,
+) -> Iterator[Result]:
+    """Check files and folders, and yield the results in the order of the paths, the same for any number of `jobs`.
+
+    `max_bytes` bounds one document. Files in folders are left out if their real path is in `exclude`. As pages of one
+    `listing` or snapshots of one `history`, documents are checked one after the other. `on_progress` is called with
+    the number of bytes that were read since the last call.
+    """
+    files = expand_paths(paths, exclude)
+    parallelism = parallelism or PARALLELISM
+    is_large = False
+    if jobs > 1 and not (listing or history):
+        first, size = [], 0
+        for file in files:
+            first.append(file)
+            size += size_of(file)
+            if is_large := size >= parallelism.min_bytes:
+                break
+        files = chain(first, files)
+    if is_large:
+        from validator.batch.parallel import check_files  # a few small files do without processes
+
+        results = check_files(files, checker, max_bytes, jobs, parallelism, on_progress)
+    else:
+        results = _check_here(files, checker, max_bytes, _opener(on_progress), listing=listing, history=history)
+    return limit_findings(results, checker.options.findings.max_findings)
+
+
+def count_bytes(paths: Iterable[str], exclude: frozenset[str] = frozenset()) -> int:
+    """Return the size of these files and folders, as far as it is known."""
+    return sum(map(size_of, expand_paths(paths, exclude)))
+
+
+def size_of(file: FileRange | InputError) -> int:
+    """Return the bytes of a file or a range of it; 0 where that is not known."""
+    if isinstance(file, InputError) or file.path == STANDARD_INPUT:
+        return 0
+    if file.stop is not None:
+        return file.stop - file.start
+    try:
+        return os.path.getsize(file.path)
+    except (OSError, ValueError):  # it is reported when it is read
+        return 0
+
+
+def _check_here(
+    files: Iterable[FileRange | InputError],
+    checker: Checker,
+    max_bytes: int,
+    opener: Opener,
+    *,
+    listing: bool,
+    history: bool,
+) -> Iterator[Result]:
+    if listing or history:
+        sources = ((file,) if isinstance(file, InputError) else read_file(file, max_bytes, opener) for file in files)
+        series = make_series(checker, listing=listing, history=history)
+        yield from check_documents(chain.from_iterable(sources), checker, series)
+        return
+    for file in files:
+        if isinstance(file, InputError):
+            yield file
+            continue
+        try:
+            yield from check_documents(read_file(file, max_bytes, opener), checker)
+        except MemoryError:
+            yield InputError(file.path, "takes more memory than there is")
+
+
+def _opener(on_progress: Callable[[int], None] | None) -> Opener:
+    """Return what opens files so that the bytes read of them are reported."""
+    if on_progress is None:
+        return open_local
+
+    @contextmanager
+    def open_reported(path: str) -> Iterator[io.BufferedReader]:
+        with open_local(path) as file:
+            yield io.BufferedReader(_ReportingFile(file, on_progress), _BUFFER_BYTES)
+
+    return open_reported
+
+
+class _ReportingFile(io.RawIOBase):
+    def __init__(self, file: io.BufferedReader, on_progress: Callable[[int], None]) -> None:
+        super().__init__()
+        self._file = file
+        self._on_progress = on_progress
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer that BufferedReader gives
+        size = self._file.readinto1(buffer)
+        self._on_progress(size)
+        return size
