@@ -223,7 +223,7 @@ def test_the_folder_of_a_report_is_made_before_anything_is_checked(tmp_path: Pat
     page = tmp_path / "page.json"
     page.write_bytes((SAMPLES / MISMATCH).read_bytes())
     assert run("page.json", "--fix", "-f", "text:page.json/found.txt", cwd=tmp_path) == Ran(
-        2, "", f"validate-runs: {page}: cannot be the folder of a report: not a directory\n"
+        2, "", f"validate-runs: {page}: cannot be the folder of a report: file exists\n"
     )
     assert page.read_bytes() == (SAMPLES / MISMATCH).read_bytes()
 

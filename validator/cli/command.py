@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
@@ -40,37 +41,34 @@ def _refuse_report(context: click.Context, instead: str) -> None:
             raise click.UsageError(f"{instead} instead of a report: leave {word} out")
 
 
-@click.command(context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100})
+_command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=False)
+"""A flag that neither a variable nor a file sets."""
+
+
+@click.command(context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100, "show_default": True})
 @click.argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(allow_dash=True))
 @click.option(
     "--contract",
     type=click.Choice(["observed", "published"]),
     default="observed",
-    show_default=True,
     help="Which schemas apply: what genuine servers send, or what the documentation states.",
 )
 @click.option(
     "--form",
     type=click.Choice(["auto", "wire", "sdk"]),
     default="auto",
-    show_default=True,
     help="Key naming: snake_case (wire) or camelCase (sdk).",
 )
 @click.option(
-    "--expect",
-    type=click.Choice(["auto", "page", "run"]),
-    default="auto",
-    show_default=True,
-    help="What every document must be.",
+    "--expect", type=click.Choice(["auto", "page", "run"]), default="auto", help="What every document must be."
 )
 @click.option("--order", type=click.Choice(["asc", "desc"]), help="The order that the request asked for.")
 @click.option("--limit", type=WholeNumber(1, 100), metavar="N", help="The page size that the request asked for.")
 @click.option("--now", type=Timestamp(), help="The current time for the time rules: Unix seconds or ISO 8601.")
 @click.option(
     "--max-bytes",
-    type=WholeNumber(min=1),
+    type=WholeNumber(1),
     default=MAX_BYTES,
-    show_default=True,
     metavar="N",
     help="The largest document to read, in bytes.",
 )
@@ -81,14 +79,14 @@ def _refuse_report(context: click.Context, instead: str) -> None:
     "--fail-on",
     type=click.Choice([*SEVERITIES, "never"]),
     default="error",
-    show_default=True,
     help="The lowest severity that makes the exit code 1.",
 )
 @click.option(
     "--show",
     type=click.Choice(SEVERITIES),
     default=SHOWN.value,
-    help="The lowest severity that is printed.  [default: warning, or --fail-on if that is lower]",
+    show_default="warning, or --fail-on if that is lower",
+    help="The lowest severity that is printed.",
 )
 @click.option(
     "--output-format",
@@ -96,51 +94,29 @@ def _refuse_report(context: click.Context, instead: str) -> None:
     type=OutputFormat(),
     multiple=True,
     default=["text"],
-    show_default=True,
     help=f"The format of the report: {', '.join(FORMATS)}; and a file to write it to. May be repeated.",
 )
 @click.option("--show-values", is_flag=True, help="Print free text from the documents too.")
 @click.option(
     "--max-findings",
-    type=WholeNumber(min=0),
+    type=WholeNumber(0),
     default=MAX_FINDINGS,
-    show_default=True,
     metavar="N",
-    help="Findings to print per file; 0 for all.",
+    help="Findings to print of a file; 0: all.",
 )
 @click.option("--listing", is_flag=True, help="Check the documents, in order, as the pages of one listing.")
 @click.option("--history", is_flag=True, help="Check the documents, in order, as snapshots of the same runs.")
 @click.option(
-    "--jobs",
-    type=WholeNumber(min=1),
-    metavar="N",
-    help="Processes for archives.  [default: the number of cores]",
+    "--jobs", type=WholeNumber(1), show_default="the number of cores", metavar="N", help="Processes for archives."
 )
 @click.option("--baseline", type=click.Path(), metavar="FILE", help="Accept the findings that this file lists.")
-@click.option(
-    "--update-baseline",
-    is_flag=True,
-    allow_from_autoenv=False,
-    help="Write the findings to the baseline, and accept them.",
-)
-@click.option("--fix", is_flag=True, allow_from_autoenv=False, help="Apply safe fixes to the files.")
-@click.option("--diff", is_flag=True, allow_from_autoenv=False, help="Print what --fix would change; write nothing.")
+@_command_line_flag("--update-baseline", help="Write the findings to the baseline, and accept them.")
+@_command_line_flag("--fix", help="Apply safe fixes to the files.")
+@_command_line_flag("--diff", help="Print what --fix would change; write nothing.")
 @click.option("--statistics", is_flag=True, help="Print counts by rule instead of findings.")
-@click.option(
-    "--print-schema",
-    is_flag=True,
-    allow_from_autoenv=False,
-    help="Print the JSON Schema of a page (or --expect run) for other validators.",
-)
-@click.option(
-    "--bundle", is_flag=True, allow_from_autoenv=False, help="With --print-schema: keep every part under its own $id."
-)
-@click.option(
-    "--dereference",
-    is_flag=True,
-    allow_from_autoenv=False,
-    help="With --print-schema: write every $ref out.",
-)
+@_command_line_flag("--print-schema", help="Print the JSON Schema of a page (or --expect run) for other validators.")
+@_command_line_flag("--bundle", help="With --print-schema: keep every part under its own $id.")
+@_command_line_flag("--dereference", help="With --print-schema: write every $ref out.")
 @click.option(
     "--explain",
     metavar="RULE",
@@ -149,7 +125,7 @@ def _refuse_report(context: click.Context, instead: str) -> None:
     shell_complete=complete_rules,
     help="Print the page of a rule.",
 )
-@click.option("--list-rules", is_flag=True, allow_from_autoenv=False, help="Print all rules.")
+@_command_line_flag("--list-rules", help="Print all rules.")
 @click.option(
     "--config",
     type=click.Path(),
@@ -158,17 +134,12 @@ def _refuse_report(context: click.Context, instead: str) -> None:
     metavar="FILE",
     help="Read settings from this file instead of the nearest validate-runs.toml or pyproject.toml.",
 )
-@click.option(
-    "--isolated", is_flag=True, is_eager=True, callback=_use_configuration, help="Read settings from no file."
-)
-@click.option(
-    "--show-config", is_flag=True, allow_from_autoenv=False, help="Print the settings and where each comes from."
-)
+@click.option("--isolated", is_flag=True, is_eager=True, callback=_use_configuration, help="Read no settings file.")
+@_command_line_flag("--show-config", help="Print the settings and where each comes from.")
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
-    show_default=True,
     help="Colour the output; NO_COLOR and FORCE_COLOR are honoured.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")

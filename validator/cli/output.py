@@ -151,17 +151,11 @@ def _prepare(reports: Sequence[str], options: CliOptions) -> None:
     for report in reports:
         folder = os.path.dirname(os.path.realpath(report))
         try:
-            _make_folder(folder)
+            if not os.path.isdir(folder):
+                os.makedirs(folder, exist_ok=True)  # another process may make it too
         except OSError as error:
             why = own_files.reason(error)
             raise click.ClickException(f"{folder}: cannot be the folder of a report: {why}") from None
-
-
-def _make_folder(folder: str) -> None:
-    try:
-        os.stat(os.path.join(folder, ""))  # fails for a file
-    except FileNotFoundError:
-        os.makedirs(folder, exist_ok=True)  # another process may make it too
 
 
 def _is_earlier_report(file: str) -> bool:
