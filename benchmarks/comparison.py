@@ -38,7 +38,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "of the text": ("document",),
     "of shape": ("schema",),
     "of the page": ("page",),
-    "of a run": ("identity", "status", "time", "usage", "tools", "history"),
+    "of a run": ("identity", "settings", "status", "time", "usage", "tools", "history"),
 }
 """Kinds of faults, and the groups of rules that are about them."""
 

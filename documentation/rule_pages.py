@@ -18,13 +18,14 @@ _ABOUT = {
     "document": "The text itself: whether it can be read, and what it is.",
     "schema": "The shape of every field, as the schemas of the contract say it.",
     "page": "What the envelope says of its runs.",
-    "identity": "Names, ids, and values that no server would send.",
+    "identity": "Ids and names.",
+    "settings": "What a run was created with: sampling, truncation, metadata.",
     "status": "What has to be there, and what must not be, in each status.",
     "time": "Timestamps, each by itself and in their order.",
-    "usage": "Tokens: their sums, their limits, and when they are told.",
+    "usage": "Tokens: their sums, their limits, and when they are reported.",
     "tools": "Tools, their calls, and the schemas of their arguments.",
     "listing": "Pages that follow one another.",
-    "history": "Snapshots of the same run, events of a stream, steps of an export.",
+    "history": "Snapshots of the same run, and events of a stream.",
 }
 
 

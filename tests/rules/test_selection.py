@@ -113,6 +113,7 @@ def test_the_groups_are_the_tables_of_the_catalogue() -> None:
         "schema",
         "page",
         "identity",
+        "settings",
         "status",
         "time",
         "usage",

@@ -20,7 +20,6 @@ from validator.rules.history import (
     changed_immutable_field,
     event_status_mismatch,
     illegal_transition,
-    steps_usage_mismatch,
     time_moved_back,
     usage_shrank,
 )
@@ -69,6 +68,7 @@ from validator.rules.run import (
     sampling_range,
     shared_identifier,
     started_before_created,
+    steps_usage_mismatch,
     token_total_mismatch,
     truncation_mismatch,
     undeclared_tool_call,
@@ -134,8 +134,7 @@ RULES: tuple[Rule, ...] = (
     placeholder_value.check,
     metadata_limits.check,
     sampling_range.check,
-    unknown_tool_type.check,
-    outdated_tool_type.check,
+    truncation_mismatch.check,
     completed_without_time.check,
     unexpected_completion_time.check,
     cancelled_without_time.check,
@@ -163,6 +162,9 @@ RULES: tuple[Rule, ...] = (
     usage_on_active_run.check,
     missing_usage.check,
     over_token_limit.check,
+    steps_usage_mismatch.check,
+    unknown_tool_type.check,
+    outdated_tool_type.check,
     duplicate_tool_call_id.check,
     arguments_not_json.check,
     arguments_mismatch.check,
@@ -172,7 +174,6 @@ RULES: tuple[Rule, ...] = (
     duplicate_function_name.check,
     invalid_parameters_schema.check,
     not_strict_schema.check,
-    truncation_mismatch.check,
     parallel_tool_calls_disabled.check,
     overlapping_pages.check,
     mixed_thread_pages.check,
@@ -183,7 +184,6 @@ RULES: tuple[Rule, ...] = (
     time_moved_back.check,
     usage_shrank.check,
     event_status_mismatch.check,
-    steps_usage_mismatch.check,
 )
 
 BY_NAME = {rule.name: rule for rule in RULES}

@@ -30,7 +30,7 @@ _LIMITS = {
 
 @rule(
     subject="run",
-    group="identity",
+    group="settings",
     severity=WARNING,
     requires=("metadata",),
     accept_schema={"properties": {"metadata": _LIMITS}},

@@ -21,7 +21,7 @@ _CURRENT = {"properties": {"type": {"not": {"const": "retrieval"}}}}
 
 @rule(
     subject="run",
-    group="identity",
+    group="tools",
     severity=INFO,
     requires=("tools",),
     reads=("file_ids",),

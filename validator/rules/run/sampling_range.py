@@ -20,7 +20,7 @@ _MOST = (("temperature", 2), ("top_p", 1))
 
 @rule(
     subject="run",
-    group="identity",
+    group="settings",
     severity=WARNING,
     reads=("temperature", "top_p"),
     accept_schema={"properties": {field: {"minimum": 0, "maximum": most} for field, most in _MOST}},

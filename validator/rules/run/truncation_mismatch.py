@@ -24,7 +24,7 @@ _SOUND = {
 
 @rule(
     subject="run",
-    group="tools",
+    group="settings",
     severity=WARNING,
     requires=("truncation_strategy",),
     accept_schema={"properties": {"truncation_strategy": _SOUND}},

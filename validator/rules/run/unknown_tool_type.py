@@ -41,7 +41,7 @@ _MESSAGE = 'is {}, but the documented types are "code_interpreter", "file_search
 
 @rule(
     subject="run",
-    group="identity",
+    group="tools",
     severity=WARNING,
     requires=("tools",),
     accept_schema={"properties": {"tools": {"items": {"properties": {"type": {"enum": sorted(KNOWN)}}}}}},

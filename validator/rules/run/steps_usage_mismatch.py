@@ -19,7 +19,7 @@ from validator.rules.support import usage as tokens
 
 @rule(
     subject="run",
-    group="history",
+    group="usage",
     severity=WARNING,
     requires=("usage", "steps"),
     accepts=tokens.agree,
