@@ -25,9 +25,9 @@ from validator.cli.config.apply import BELOW, KEYS, OPTIONS, PER_FILE_IGNORES
 from validator.cli.params import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp, long_options
 from validator.core.per_file_ignores import PATTERN
 from validator.reporters.registry import FORMATS
+from validator.rules.objects import TOO_LATE
 from validator.rules.registry import RULES
 from validator.rules.selection import GROUPS
-from validator.rules.support.objects import TOO_LATE
 
 FILE = Path(validator.__file__).parent / "config_schema.json"
 RULE = {"$ref": "#/definitions/rule"}

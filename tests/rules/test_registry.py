@@ -13,8 +13,8 @@ from tests.support.paths import INVALID, SAMPLES, VALID
 from validator import validate
 from validator.rules import registry as rules
 from validator.rules.base import Rule, Series
+from validator.rules.objects import Page
 from validator.rules.registry import BY_NAME, RULES
-from validator.rules.support.objects import Page
 
 NOW = 1793000000.0
 SOUND_PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text("utf-8"))

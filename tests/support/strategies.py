@@ -12,7 +12,7 @@ from tests.support.mutations import Mutation, mutations
 from tests.support.pages import page, run
 from tests.support.paths import VALID
 from validator.contract.loader import load_contract
-from validator.rules.support.identifiers import PLACEHOLDERS
+from validator.rules.objects import PLACEHOLDERS
 
 FREE_TEXT = st.text(max_size=60).filter(lambda text: text not in PLACEHOLDERS)
 _KEYS = st.text(max_size=12) | st.sampled_from(["id", "data", "object", "status", "usage", "a/b", "m~n", "0"])

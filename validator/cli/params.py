@@ -120,7 +120,7 @@ class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from clic
         """Return Unix seconds; a date-time without an offset is in UTC."""
         import datetime
 
-        from validator.rules.support.objects import is_in_milliseconds
+        from validator.rules.objects import is_in_milliseconds
 
         with suppress(ValueError, OverflowError):  # the latter for an integer of hundreds of digits
             if math.isfinite(seconds := float(value)):

@@ -23,7 +23,7 @@ from validator.engine.rule_set import RuleSet
 from validator.jsontext.parse import Parsed, parse
 from validator.rules import registry
 from validator.rules.base import Rule
-from validator.rules.support.objects import Page, Run
+from validator.rules.objects import Page, Run
 from validator.sources.document import Document
 
 _HALF_A_DAY = 43_200

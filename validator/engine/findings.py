@@ -27,7 +27,7 @@ from validator.jsontext.edits import digest_of
 from validator.jsontext.locate import Landmark, in_words, walk
 from validator.jsontext.parse import text_of
 from validator.rules.base import Rule
-from validator.rules.support.objects import TIMES
+from validator.rules.objects import TIMES
 from validator.sources.positions import position_map
 
 _MAX_IDENTIFIER = 200

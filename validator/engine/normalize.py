@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from validator.contract.loader import Shape, is_declared, to_camel_case, to_wire_name
-from validator.rules.support.objects import TIMES, Instant
+from validator.rules.objects import TIMES, Instant
 
 
 def to_wire(value: Any, shape: Shape) -> Any:

@@ -11,7 +11,7 @@ from validator.core.options import CheckOptions
 from validator.core.problem import Problem
 from validator.core.severity import Severity
 from validator.rules.base import ERROR, Rule, Series
-from validator.rules.support.objects import ACTIVE, TERMINAL, Page, Run
+from validator.rules.objects import ACTIVE, TERMINAL, Page, Run
 from validator.rules.support.tools import FIELDS, calls_no_function
 
 Key = TypeVar("Key")

@@ -14,7 +14,7 @@ from validator.core.problem import Problem
 from validator.engine.checker import CheckedDocument, CheckedPart, Checker, under
 from validator.engine.rule_set import WITHOUT_REFERENCES, applies, call, readable_page, store
 from validator.rules.base import ERROR
-from validator.rules.support.objects import ZERO_TIMES, Page, Run
+from validator.rules.objects import ZERO_TIMES, Page, Run
 from validator.rules.support.snapshots import (
     BOTH,
     CONFIGURATION,

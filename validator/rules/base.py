@@ -12,7 +12,7 @@ from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from validator.core.phrases import Shown, Verbatim
 from validator.core.problem import Problem
 from validator.core.severity import Severity
-from validator.rules.support.objects import ACTIVE, END_TIMES, TERMINAL, TIMES, ZERO_TIMES, Page, Run
+from validator.rules.objects import ACTIVE, END_TIMES, TERMINAL, TIMES, ZERO_TIMES, Page, Run
 
 __all__ = [
     "ACTIVE",

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from validator.core.phrases import count
 from validator.core.results import RunOutline
 from validator.reporters.wording import file_name
-from validator.rules.support.objects import ACTIVE, END_TIMES
+from validator.rules.objects import ACTIVE, END_TIMES
 
 Times: TypeAlias = Mapping[str, float]
 

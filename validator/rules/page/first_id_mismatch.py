@@ -15,7 +15,7 @@ Good:
 """
 
 from validator.rules.base import ERROR, Page, Problem, Problems, Shown, rule
-from validator.rules.support.identifiers import run_id_as_fix
+from validator.rules.objects import run_id_as_fix
 
 
 @rule(

@@ -17,7 +17,7 @@ Good:
 """
 
 from validator.rules.base import END_TIMES, ERROR, Problem, Problems, Run, rule
-from validator.rules.support.objects import are_in_order
+from validator.rules.objects import are_in_order
 
 _END_TIME = {
     **dict.fromkeys(("completed", "incomplete", "expired"), "completed_at"),

@@ -18,7 +18,7 @@ Good:
 """
 
 from validator.rules.base import ACTIVE, ERROR, Problem, Problems, Run, rule
-from validator.rules.support.objects import are_in_order
+from validator.rules.objects import are_in_order
 
 
 @rule(

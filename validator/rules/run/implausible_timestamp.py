@@ -17,7 +17,7 @@ Good:
 from typing import Any
 
 from validator.rules.base import INFO, TIMES, Problem, Problems, Run, rule
-from validator.rules.support.objects import is_in_milliseconds
+from validator.rules.objects import is_in_milliseconds
 
 _EARLIEST = 1_698_796_800  # 2023-11-01
 _DAY = 86_400

@@ -16,7 +16,7 @@ Good:
 """
 
 from validator.rules.base import ERROR, TIMES, Problem, Problems, Run, rule
-from validator.rules.support.objects import TOO_LATE, is_in_milliseconds
+from validator.rules.objects import TOO_LATE, is_in_milliseconds
 
 
 @rule(

@@ -16,7 +16,7 @@ Good:
 """
 
 from validator.rules.base import INFO, Problem, Problems, Run, Shown, rule
-from validator.rules.support.identifiers import PLACEHOLDERS
+from validator.rules.objects import PLACEHOLDERS
 
 _IDENTIFIERS = ("id", "thread_id", "assistant_id", "model")
 

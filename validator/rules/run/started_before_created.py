@@ -15,7 +15,7 @@ Good:
 """
 
 from validator.rules.base import ERROR, Problem, Problems, Run, rule
-from validator.rules.support.objects import are_in_order
+from validator.rules.objects import are_in_order
 
 
 @rule(

@@ -9,7 +9,7 @@ from validator.contract.loader import field_names
 from validator.core.options import Period
 from validator.core.phrases import Verbatim
 from validator.core.resource import RUN
-from validator.rules.support.objects import TIMES, Page
+from validator.rules.objects import TIMES, Page
 
 IDENTITY = field_names(RUN.item_schema, "x-immutable", "identity")
 """The fields of a run that tell it from another run under the same id."""

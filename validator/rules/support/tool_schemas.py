@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from validator.core.pointer import split
 from validator.core.problem import Problem
+from validator.rules.objects import Run
 from validator.rules.support.dialects import Dialect, Schema, Subschema, dialect_of, metaschema_error, subschemas
-from validator.rules.support.objects import Run
 from validator.rules.support.tools import functions, named_schema
 
 Result = TypeVar("Result")

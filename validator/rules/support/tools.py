@@ -6,7 +6,7 @@ import re
 from typing import Any, TypeAlias
 
 from validator.core.pointer import join
-from validator.rules.support.objects import Run
+from validator.rules.objects import Run
 
 Function: TypeAlias = dict[str, Any]
 ToolCall: TypeAlias = dict[str, Any]

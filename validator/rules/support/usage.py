@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from validator.rules.support.objects import ACTIVE, Run
+from validator.rules.objects import ACTIVE, Run
 
 COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 PARTS = (
