@@ -173,5 +173,5 @@ def call(rules: Iterable[Rule], subject: object, options: CheckOptions) -> list[
 
             logging.getLogger(__name__).debug("rule %s failed", rule.name, exc_info=True)
             message = f"rule {rule.name} raised {type(error).__name__}, the other rules were still applied"
-            problems.append(Problem("", message, rule="internal-error"))
+            problems.append(Problem("", message, identity=rule.name, rule="internal-error"))
     return problems
