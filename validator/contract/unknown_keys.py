@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
@@ -85,4 +84,6 @@ def _to_naming(key: str, form: Form) -> str:
 @lru_cache(maxsize=4096)
 def find_similar_keys(key: str, declared: frozenset[str]) -> list[str]:
     """Return the declared keys that this one may be a misspelling of, where they are absent; the most similar first."""
+    import difflib  # only a key that is new pays for it
+
     return difflib.get_close_matches(key, sorted(declared), n=len(declared), cutoff=_CUTOFF)
