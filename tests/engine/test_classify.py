@@ -80,14 +80,14 @@ def test_a_document_is_a_page_a_run_or_several(document: object, kind: str, runs
         (page(STEP, STEP), "a list of run steps"),
         (page({**MESSAGE, "status": "completed", "thread_id": "thread_1"}), "a list of messages"),
         (STEP, "a run step"),
-        ({"data": [MESSAGE, {"object": "assistant"}]}, "a list of objects that are no runs"),
-        ({"data": ["run_1"]}, "a list of values that are no runs"),
-        ({**PAGE, "data": [{"object": ["thread.run"]}]}, "a list of objects that are no runs"),
+        ({"data": [MESSAGE, {"object": "assistant"}]}, "a list of objects that are not runs"),
+        ({"data": ["run_1"]}, "a list of values that are not runs"),
+        ({**PAGE, "data": [{"object": ["thread.run"]}]}, "a list of objects that are not runs"),
         ([], "an empty array"),
         ([{"object": "thread.run.step"}], "an array of run steps"),
-        ([{}], "an array of objects that are no runs"),
-        (["run_1", {}], "an array of values that are no runs"),
-        ([[run()]], "an array of values that are no runs"),
+        ([{}], "an array of objects that are not runs"),
+        (["run_1", {}], "an array of values that are not runs"),
+        ([[run()]], "an array of values that are not runs"),
     ],
 )
 def test_a_document_of_another_kind_is_one_finding_that_says_what_it_is(document: object, seen: str) -> None:
@@ -127,7 +127,7 @@ def test_a_bare_value_is_named(text: str, seen: str) -> None:
         (page(), "run", "is a page, expected a run"),
         ([run()], "run", "is an array of runs, expected a run"),
         ({}, "run", "is an empty object, expected a run"),
-        (["run_1"], "page", "is an array of values that are no runs, expected a page of runs"),
+        (["run_1"], "page", "is an array of values that are not runs, expected a page of runs"),
     ],
 )
 def test_a_document_is_held_to_what_is_expected(document: object, expect: Expect, message: str) -> None:
@@ -189,9 +189,9 @@ def test_a_document_in_the_other_form_than_the_one_asked_for_is_one_finding(
     ("document", "keys", "key", "kind"),
     [({"status": 200, "body": page()}, 2, "body", "page"), ({"run": run()}, 1, "run", "run")],
 )
-def test_where_a_page_or_run_is_wrapped_up_the_key_is_told(document: object, keys: int, key: str, kind: str) -> None:
+def test_key_of_a_wrapped_page_or_run_is_named(document: object, keys: int, key: str, kind: str) -> None:
     seen = f"is an object of {keys} key{'s' if keys > 1 else ''} that is neither a page nor a run"
-    assert said(document) == [("not-a-run-list", "", f'{seen}, expected {ANY}; under "{key}" stands a {kind}')]
+    assert said(document) == [("not-a-run-list", "", f'{seen}, expected {ANY}; a {kind} is under "{key}"')]
 
 
 V1 = _sample("valid/v1-page.json")["data"][0]

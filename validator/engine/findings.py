@@ -21,7 +21,7 @@ from validator.core.problem import Problem, Span
 from validator.core.results import DocumentResult, RunOutline
 from validator.core.severity import Severity
 from validator.engine.checker import CheckedDocument
-from validator.engine.classify import unrecognised
+from validator.engine.classify import find_unrecognised
 from validator.engine.excerpt import excerpts
 from validator.jsontext.edits import digest_of
 from validator.jsontext.locate import Landmark, in_words, walk
@@ -142,7 +142,7 @@ def _unrecognised(
     for entry in entries:
         if entry.severity is Severity.ERROR:
             with_error.update(_beginnings(entry.problem.pointer))
-    found = unrecognised(checked.classified.parts)
+    found = find_unrecognised(checked.classified.parts)
     return [_entry(problem, options, rules) for problem in found if problem.pointer not in with_error]
 
 
