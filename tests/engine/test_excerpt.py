@@ -13,7 +13,7 @@ from tests.support.paths import SAMPLES
 from validator.core.finding import Excerpt
 from validator.core.problem import Span
 from validator.engine import excerpt
-from validator.engine.excerpt import excerpts
+from validator.engine.excerpt import make_excerpts
 from validator.jsontext.locate import walk
 from validator.jsontext.tokenizer import Token, parts, tokens
 
@@ -64,7 +64,7 @@ def seen(excerpt: Excerpt) -> str:
 
 def excerpt_at(text: str, place: str, pointer: str = "", *, show_values: bool = False) -> str:
     start = text.index(place)
-    (found,) = excerpts(text, [(Span(start, start + len(place)), pointer)], show_values=show_values)
+    (found,) = make_excerpts(text, [(Span(start, start + len(place)), pointer)], show_values=show_values)
     return seen(found)
 
 
@@ -118,7 +118,7 @@ def test_a_reported_key_is_shown_on_every_level() -> None:
 def test_a_secret_is_in_no_excerpt_of_a_document(indent: int | None) -> None:
     text = json.dumps(SECRETIVE, indent=indent)
     places = [(Span(token.start, token.end), "data/0/status") for token in tokens(text)]
-    shown = "\n".join(map(seen, excerpts(text, places, show_values=False)))
+    shown = "\n".join(map(seen, make_excerpts(text, places, show_values=False)))
     assert CANARY not in shown
     assert '"id": "run_1"' in shown
     assert '"name": "look_up"' in shown
@@ -130,7 +130,7 @@ def test_a_secret_is_in_no_excerpt_of_a_torn_document(indent: int | None) -> Non
     for end in range(0, len(text), 7):
         for start in {max(0, end - 250), max(0, end - 3), end}:
             torn = text[:end]
-            assert CANARY not in seen(excerpts(torn, [(Span(start, end), "")], show_values=False)[0])
+            assert CANARY not in seen(make_excerpts(torn, [(Span(start, end), "")], show_values=False)[0])
 
 
 def test_asked_for_values_are_shown() -> None:
@@ -173,7 +173,7 @@ def test_a_place_on_each_line_costs_one_pass(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(excerpt, "tokens", counted)
     text = "[\n1,\n2,\n3\n]"
     places = [(Span(text.index(digit), text.index(digit) + 1), "") for digit in "312"]
-    assert [seen(one) for one in excerpts(text, places, show_values=False)] == ["3\n^", "1,\n^", "2,\n^"]
+    assert [seen(one) for one in make_excerpts(text, places, show_values=False)] == ["3\n^", "1,\n^", "2,\n^"]
     assert calls == [text]
 
 
@@ -191,14 +191,14 @@ def test_excerpts_are_the_same_where_the_text_is_entered_at_landmarks(
         pointers = {"/".join(str(key).replace("/", "~1") for key in rng.choice(keys)) for _ in range(rng.randint(1, 6))}
         spans, landmarks = walk(text, {(pointer, rng.random() < 0.5) for pointer in pointers})
         places = [(span, pointer) for (pointer, _), span in spans.items()]
-        assert excerpts(text, places, show_values=False, landmarks=landmarks) == excerpts(
+        assert make_excerpts(text, places, show_values=False, landmarks=landmarks) == make_excerpts(
             text, places, show_values=False
         )
     for text in filter(None, (random_text(rng) for _ in range(200))):
         asked = {("/".join(map(str, parts(token.path))), False) for token in tokens(text)}
         spans, landmarks = walk(text, {rng.choice(sorted(asked))})
         places = [(span, "") for span in spans.values()]
-        assert excerpts(text, places, show_values=False, landmarks=landmarks) == excerpts(
+        assert make_excerpts(text, places, show_values=False, landmarks=landmarks) == make_excerpts(
             text, places, show_values=False
         )
 

@@ -23,7 +23,7 @@ from validator import Finding, validate
 from validator.core.phrases import escape
 from validator.core.pointer import join, split
 from validator.core.problem import Span
-from validator.engine.excerpt import excerpts
+from validator.engine.excerpt import make_excerpts
 from validator.jsontext.parse import parse
 from validator.reporters.registry import FORMATS
 
@@ -157,7 +157,7 @@ def test_an_excerpt_is_one_line_that_tells_no_secret(text: str, data: st.DataObj
     whole = json.dumps({"instructions": "canary" + text, "data": []}, ensure_ascii=False)
     start = data.draw(st.integers(0, len(whole) - 1))
     end = data.draw(st.integers(start + 1, len(whole)))
-    (excerpt,) = excerpts(whole, [(Span(start, end), "")], show_values=False)
+    (excerpt,) = make_excerpts(whole, [(Span(start, end), "")], show_values=False)
     assert "canary" not in excerpt.text
     assert "\n" not in excerpt.text
     assert 0 <= excerpt.start <= excerpt.end <= len(excerpt.text)

@@ -13,7 +13,7 @@ from validator.core.finding import Excerpt, Finding
 from validator.core.phrases import escape
 from validator.core.problem import Span
 from validator.core.sanitize import LOG_COMMAND
-from validator.engine.excerpt import excerpts
+from validator.engine.excerpt import make_excerpts
 from validator.jsontext.parse import text_of
 from validator.jsontext.rewriting import Rewritten
 
@@ -65,8 +65,8 @@ def format_masked(piece: Rewritten, findings: Iterable[Finding]) -> Iterator[str
         old_spans.append((span, ""))
         new_spans.append((Span(start, start + len(edit.text)), ""))
         shift += len(edit.text) - (span.end - span.start)
-    old = excerpts(text_of(piece.old), old_spans, show_values=False)
-    new = excerpts(text_of(piece.new), new_spans, show_values=False)
+    old = make_excerpts(text_of(piece.old), old_spans, show_values=False)
+    new = make_excerpts(text_of(piece.new), new_spans, show_values=False)
     for (_, _, finding), before, after in zip(fixes, old, new, strict=True):
         at = f"@@ -{finding.line} +{finding.line} @@ {finding.rule} {_neutralize(finding.pointer)}"
         yield f"{at}\n-{_excerpt_line(before)}\n+{_excerpt_line(after)}\n"

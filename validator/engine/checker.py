@@ -18,7 +18,7 @@ from validator.core.results import DocumentInfo, DocumentResult
 from validator.core.severity import Severity
 from validator.engine.accept import Acceptor
 from validator.engine.classify import Classified, Part, classify, is_other_object
-from validator.engine.normalize import as_it_stands, to_wire
+from validator.engine.normalize import to_original, to_wire
 from validator.engine.rule_set import RuleSet
 from validator.jsontext.parse import Parsed, parse
 from validator.rules import registry
@@ -249,7 +249,7 @@ def under(base: str, problems: Iterable[Problem], original: Any = None) -> list[
 
     def absolute(pointer: str) -> str:
         if original is not None:
-            pointer = join(*as_it_stands(split(pointer), original))
+            pointer = join(*to_original(split(pointer), original))
         return "/".join(filter(None, (base, pointer)))
 
     return [

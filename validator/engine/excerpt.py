@@ -1,4 +1,4 @@
-"""The line around a finding, in which nothing can be read that may be somebody's secret.
+"""Excerpt the line around a finding, without anything that may be somebody's secret.
 
 Strings and keys that may not be shown are `…`, and so is every word from where a text ceases to be JSON.
 """
@@ -19,8 +19,8 @@ from validator.core.problem import Span
 from validator.jsontext.locate import Landmark
 from validator.jsontext.tokenizer import Token, Unreadable, parts, tokens
 
-REACH = 200
-"""Characters of the text to either side of a place."""
+MAX_CONTEXT = 200
+"""Characters of the text to either side of a position."""
 
 _WORD = re.compile(r"""[^ \t\r\n{}\[\]():,;"'<>=/]+""")
 _LITERAL = re.compile("true|false|null|NaN|-?Infinity|True|False|None|undefined")
@@ -38,34 +38,34 @@ class _Window(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """A stretch of the text and what stands for it in an excerpt."""
+    """A stretch of the text and what is shown for it in an excerpt."""
 
     start: int
     end: int
     shown: str
 
 
-def excerpts(
-    text: str, places: Sequence[tuple[Span, str]], *, show_values: bool, landmarks: Sequence[Landmark] = ()
+def make_excerpts(
+    text: str, spans: Sequence[tuple[Span, str]], *, show_values: bool, landmarks: Sequence[Landmark] = ()
 ) -> list[Excerpt]:
-    """The excerpt for each place of a document and the pointer reported there, whose keys it may show.
+    """Return the excerpt for each span of a document and the pointer reported there, whose keys it may show.
 
-    One pass over the text, as far as the last place, however many there are. With landmarks, which only a text that is
-    JSON to its end may have, it reads no more than what stands around the places.
+    The text is read once, as far as the last span. With landmarks, which only a text that is JSON to its end may have,
+    no more is read than what is around the spans.
     """
     windows: list[_Window] = []
-    for span, _ in places:
+    for span, _ in spans:
         line = windows[-1] if windows and windows[-1].line_start <= span.start <= windows[-1].line_end else None
         windows.append(_window(text, span, line))
     if show_values:
-        drawn = [_as_it_stands(text, window) for window in windows]
+        rendered = [[_Piece(at, at + 1, _printable(text[at])) for at in range(*window[:2])] for window in windows]
     else:
-        drawn = _redacted(text, windows, [split(pointer) for _, pointer in places], landmarks)
-    return [_excerpt(pieces, window, span) for pieces, window, (span, _) in zip(drawn, windows, places, strict=True)]
+        rendered = _redact(text, windows, [split(pointer) for _, pointer in spans], landmarks)
+    return [_excerpt(pieces, window, span) for pieces, window, (span, _) in zip(rendered, windows, spans, strict=True)]
 
 
 def _window(text: str, span: Span, line: _Window | None) -> _Window:
-    """The window around a place; `line` is one in the same line, which may be endless."""
+    """Return the window around a span; `line` is one in the same line, which may be endless."""
     if line:
         start, end = line.line_start, line.line_end
     else:
@@ -73,27 +73,23 @@ def _window(text: str, span: Span, line: _Window | None) -> _Window:
         end = len(text) if end < 0 else end
         if text.endswith("\r", span.start, end):
             end -= 1
-    return _Window(max(start, span.start - REACH), min(end, span.start + REACH), start, end)
+    return _Window(max(start, span.start - MAX_CONTEXT), min(end, span.start + MAX_CONTEXT), start, end)
 
 
-def _as_it_stands(text: str, window: _Window) -> list[_Piece]:
-    return [_Piece(at, at + 1, _printable(text[at])) for at in range(window.start, window.end)]
-
-
-def _redacted(
+def _redact(
     text: str, windows: Sequence[_Window], reported: Iterable[tuple[str, ...]], landmarks: Sequence[Landmark]
 ) -> list[list[_Piece]]:
-    near, read = _near(text, windows, landmarks)
-    starts, ends = [token.start for token in near], [token.end for token in near]
-    drawn = []
+    nearby, read = _tokens_near(text, windows, landmarks)
+    starts, ends = [token.start for token in nearby], [token.end for token in nearby]
+    rendered = []
     for window, keys in zip(windows, reported, strict=True):
         touched = slice(bisect_right(ends, window.start), bisect_left(starts, window.end))
-        drawn.append(list(_pieces(text, window, near[touched], keys, is_json=window.start <= read)))
-    return drawn
+        rendered.append(list(_pieces(text, window, nearby[touched], keys, is_json=window.start <= read)))
+    return rendered
 
 
-def _near(text: str, windows: Iterable[_Window], landmarks: Sequence[Landmark]) -> tuple[list[Token], int]:
-    """The tokens that windows touch, and how far the text was read: as JSON, or as far as needed."""
+def _tokens_near(text: str, windows: Iterable[_Window], landmarks: Sequence[Landmark]) -> tuple[list[Token], int]:
+    """Return the tokens that windows touch, and how far the text was read: as JSON, or as far as needed."""
     found: list[Token] = []
     read = 0
     ahead = sorted(windows, reverse=True)
@@ -116,7 +112,7 @@ def _near(text: str, windows: Iterable[_Window], landmarks: Sequence[Landmark]) 
 def _pieces(
     text: str, window: _Window, touched: Iterable[Token], reported: tuple[str, ...], *, is_json: bool
 ) -> Iterator[_Piece]:
-    """Every token that the window touches, whole, and what stands between them."""
+    """Return every token that the window touches, to its ends, and what is between them."""
     at = window.start
     for token in touched:
         yield from _between(text, at, token.start, is_json=is_json)
@@ -126,7 +122,7 @@ def _pieces(
 
 
 def _shown(text: str, token: Token, reported: tuple[str, ...]) -> str:
-    """A token, unless it may be a secret; `reported` are the keys that the finding names anyway."""
+    """Return a token, masked if it may be a secret; `reported` are the keys that the finding names anyway."""
     raw = text[token.start : token.end]
     if token.kind == "string" and not may_show(parts(token.path), raw[1:-1]):
         return '"…"'
@@ -138,23 +134,21 @@ def _shown(text: str, token: Token, reported: tuple[str, ...]) -> str:
 
 
 def _is_reported(path: Path, reported: tuple[str, ...]) -> bool:
-    """Whether a key is one of those that lead to a finding, which its pointer shows."""
+    """Return whether a key is one of those that lead to a finding, which its pointer shows."""
     return tuple(map(str, path)) == reported[: len(path)] and not is_credential(str(path[-1]))
 
 
 def _between(text: str, start: int, end: int, *, is_json: bool) -> Iterator[_Piece]:
-    """What stands between tokens: blanks and punctuation, or, where the text ceases to be JSON, masked words.
+    """Return what is between tokens: blanks and punctuation, or, where the text ceases to be JSON, masked words.
 
     Numbers are shown as long as they can only be the misplaced or misspelt numbers of a document.
     """
-    sound = is_json
+    shows_numbers = is_json
     for word in _WORD.finditer(text, start, end):
         blank = text[start : word.start()]
-        sound = sound and not {'"', "'"} & {*blank}
-        number = sound and _NUMBER.fullmatch(word[0])
-        sound = bool(number)
+        shows_numbers = shows_numbers and not {'"', "'"} & {*blank} and _NUMBER.fullmatch(word[0]) is not None
         yield _Piece(start, word.start(), blank.translate(_BLANKS))
-        yield _Piece(word.start(), word.end(), word[0] if number or _LITERAL.fullmatch(word[0]) else "…")
+        yield _Piece(word.start(), word.end(), word[0] if shows_numbers or _LITERAL.fullmatch(word[0]) else "…")
         start = word.end()
     yield _Piece(start, end, text[start:end].translate(_BLANKS))
 
@@ -174,7 +168,7 @@ def _excerpt(pieces: Sequence[_Piece], window: _Window, span: Span) -> Excerpt:
 
 
 def _column(pieces: Iterable[_Piece], offset: int) -> int:
-    """Where an offset in the text stands in the excerpt; what is masked or escaped has one place."""
+    """Return the column of an offset of the text in the excerpt; what is masked or escaped has one column."""
     column = 0
     for piece in pieces:
         if offset < piece.end:

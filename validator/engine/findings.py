@@ -22,7 +22,7 @@ from validator.core.results import DocumentResult, RunOutline
 from validator.core.severity import Severity
 from validator.engine.checker import CheckedDocument
 from validator.engine.classify import find_unrecognised
-from validator.engine.excerpt import excerpts
+from validator.engine.excerpt import make_excerpts
 from validator.jsontext.edits import digest_of
 from validator.jsontext.locate import Landmark, in_words, walk
 from validator.jsontext.parse import text_of
@@ -233,7 +233,7 @@ def _excerpts(
         if entry.rule.mandatory or _digest(entry.key) not in options.findings.known
     ][: options.findings.max_excerpts]
     places = [(entries[index].span, entries[index].problem.pointer) for index in wanted]
-    found = excerpts(text, places, show_values=options.findings.show_values, landmarks=landmarks)
+    found = make_excerpts(text, places, show_values=options.findings.show_values, landmarks=landmarks)
     return dict(zip(wanted, found, strict=True))
 
 
