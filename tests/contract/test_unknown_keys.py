@@ -1,4 +1,4 @@
-"""Keys that no schema declares: most are let pass, misspelt and half-renamed ones are told, once."""
+"""Keys that no schema declares: most are accepted, misspelt ones and those in the other naming are reported once."""
 
 import copy
 import json
@@ -12,6 +12,14 @@ from tests.support.paths import SAMPLES
 from validator import validate
 
 SDK_PAGE = json.loads((SAMPLES / "valid" / "sdk-page.json").read_text("utf-8"))
+
+
+def _misspelt(meant: str) -> str:
+    return f'is no key of the contract, did you mean "{meant}"'
+
+
+def _mixed(meant: str, naming: str = "camelCase") -> str:
+    return f'is {naming}, expected "{meant}" as the keys around it'
 
 
 def _renamed(value: dict[str, Any], **names: str) -> dict[str, Any]:
@@ -34,13 +42,11 @@ def _sdk_page(**names: str) -> dict[str, Any]:
         ("reasoning_effort", "reasoning-effort", "reasoning_effort"),
     ],
 )
-def test_a_misspelt_optional_key_is_told_with_what_it_may_mean(key: str, written: str, meant: str) -> None:
-    assert said(page(_renamed(run(), **{key: written}))) == [
-        ("misspelt-key", f"/data/0/{written}", f'is no key of the contract, did you mean "{meant}"')
-    ]
+def test_misspelt_optional_key(key: str, written: str, meant: str) -> None:
+    assert said(page(_renamed(run(), **{key: written}))) == [("misspelt-key", f"/data/0/{written}", _misspelt(meant))]
 
 
-def test_the_place_of_a_misspelt_key_is_the_key() -> None:
+def test_position_of_misspelt_key() -> None:
     text = json.dumps(page(_renamed(run(), temperature="temperture")))
     found = validate(text, now=NOW).findings[0]
     assert found.column is not None
@@ -60,12 +66,12 @@ def test_the_place_of_a_misspelt_key_is_the_key() -> None:
         {"additional_instructions": None, "extra_body": {}, "updated_at": 1729418400},
     ],
 )
-def test_other_undeclared_keys_are_let_pass(extra: dict[str, Any]) -> None:
+def test_undeclared_keys_are_accepted(extra: dict[str, Any]) -> None:
     assert said(page(run(**extra))) == []
     assert said(page(run(**extra)), contract="published") == []
 
 
-def test_what_resembles_an_absent_key_too_little_is_let_pass() -> None:
+def test_keys_of_little_similarity_are_accepted() -> None:
     assert said(page(_renamed(run(), top_p="top_k"))) == []
     usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
     for details in ("input_tokens_details", "input_token_details", "output_tokens_details"):
@@ -87,19 +93,17 @@ def test_what_resembles_an_absent_key_too_little_is_let_pass() -> None:
         ),
     ],
 )
-def test_a_missing_required_key_is_one_finding_that_names_what_stands_instead(
-    names: dict[str, str], message: str
-) -> None:
+def test_missing_key_names_the_misspelt_one(names: dict[str, str], message: str) -> None:
     assert said(page(_renamed(run(), **names))) == [("schema:required", "/data/0", message)]
 
 
 @pytest.mark.parametrize("key", sorted({*run()} - {"tool_resources", "temperature", "top_p", "reasoning_effort"}))
-def test_no_sound_key_is_taken_for_a_missing_one(key: str) -> None:
+def test_valid_keys_are_not_suggested(key: str) -> None:
     expected = [] if key == "parallel_tool_calls" else [("schema:required", "/data/0", f'lacks "{key}"')]
     assert said(page({name: value for name, value in run().items() if name != key})) == expected
 
 
-def test_misspelt_keys_are_found_at_any_depth_but_not_in_free_form_maps() -> None:
+def test_misspelt_keys_at_any_depth_but_not_in_maps() -> None:
     function = {"name": "f", "stict": True, "parameters": {"type": "object", "propertys": {}, "descripton": "x"}}
     changed = run(
         tools=[{"type": "function", "function": function}],
@@ -108,11 +112,7 @@ def test_misspelt_keys_are_found_at_any_depth_but_not_in_free_form_maps() -> Non
         tool_resources={"fileSearch": {}, "createdAt": 1},
     )
     assert said(page(changed)) == [
-        (
-            "misspelt-key",
-            "/data/0/tools/0/function/stict",
-            'is no key of the contract, did you mean "strict"',
-        ),
+        ("misspelt-key", "/data/0/tools/0/function/stict", _misspelt("strict")),
         (
             "schema:required",
             "/data/0/usage",
@@ -121,35 +121,35 @@ def test_misspelt_keys_are_found_at_any_depth_but_not_in_free_form_maps() -> Non
     ]
 
 
-def test_a_misspelt_key_in_one_element_of_a_list_is_told_where_all_else_is_sound() -> None:
+def test_misspelt_key_in_one_list_item() -> None:
     misspelt = {"type": "function", "function": {"name": "f", "stict": True}}
     assert said(page(run(tools=[misspelt, {"type": "file_search"}]))) == [
-        ("misspelt-key", "/data/0/tools/0/function/stict", 'is no key of the contract, did you mean "strict"')
+        ("misspelt-key", "/data/0/tools/0/function/stict", _misspelt("strict"))
     ]
 
 
-def test_a_key_that_is_declared_is_no_misspelt_one_whatever_else_it_looks_like() -> None:
+def test_declared_key_is_not_misspelt() -> None:
     usage = {**run()["usage"], "prompt_token_details": {"cached_tokens": 0}, "zebra": 1}
     assert said(page(run(usage=usage))) == []
 
 
-def test_a_key_that_many_runs_have_is_still_reported_where_it_is_misspelt() -> None:
+def test_misspelt_key_that_is_a_vendor_key_elsewhere() -> None:
     sanitize = run(temperature=1.0, temperture=1.0)
     misspelt = _renamed(run(temperature=1.0), temperature="temperture")
     with_both = run(tools=[{"type": "function", "function": {"name": "f", "strict": False, "stict": True}}])
     with_one = run(tools=[{"type": "function", "function": {"name": "f", "stict": True}}])
     runs = [*[sanitize] * 3, misspelt, *[with_both] * 3, with_one]
     expected = [
-        ("misspelt-key", "/3/temperture", 'is no key of the contract, did you mean "temperature"'),
-        ("misspelt-key", "/7/tools/0/function/stict", 'is no key of the contract, did you mean "strict"'),
+        ("misspelt-key", "/3/temperture", _misspelt("temperature")),
+        ("misspelt-key", "/7/tools/0/function/stict", _misspelt("strict")),
     ]
     assert said(runs) == expected
     assert said(runs) == expected
 
 
-def test_a_key_in_the_other_naming_is_reported_in_every_run() -> None:
+def test_mixed_naming_in_every_run() -> None:
     runs = [run(createdAt=1, x_vendor=1) for _ in range(4)]
-    message = 'is camelCase, expected "created_at" as the keys around it'
+    message = _mixed("created_at")
     assert said(runs) == [("mixed-naming", f"/{index}/createdAt", message) for index in range(4)]
     assert said(_sdk_page(usage="usage")) == []
     vendor = {**SDK_PAGE, "data": [{**one, "xVendor": {"a": 1}} for one in SDK_PAGE["data"]]}
@@ -157,7 +157,7 @@ def test_a_key_in_the_other_naming_is_reported_in_every_run() -> None:
 
 
 @pytest.mark.parametrize("number", [5_000, 1])
-def test_harmless_keys_stay_harmless_however_many_there_are(number: int) -> None:
+def test_many_vendor_keys_are_accepted(number: int) -> None:
     for page_number in range(70):
         keys = {f"x_{page_number}_{index}": None for index in range(number if page_number < 2 else 1)}
         assert said([run(**keys), run(**keys), run(**keys, **{"x" * 100: 1})]) == []
@@ -165,18 +165,18 @@ def test_harmless_keys_stay_harmless_however_many_there_are(number: int) -> None
     assert [found[:2] for found in said([faulty])] == [("token-total-mismatch", "/0/usage/total_tokens")]
 
 
-def test_threads_learn_the_keys_of_servers_together() -> None:
+def test_threads_learn_vendor_keys_together() -> None:
     def check(number: int) -> list[tuple[str, str, str]]:
         misspelt = _renamed(run(temperature=1.0), temperature="temperture")
         return said([*[run(**{f"y_{number}": 1, "temperture": 1}, temperature=1.0)] * 20, misspelt])
 
     with ThreadPoolExecutor(20) as threads:
         found = list(threads.map(check, range(40)))
-    message = 'is no key of the contract, did you mean "temperature"'
+    message = _misspelt("temperature")
     assert found == [[("misspelt-key", "/20/temperture", message)]] * 40
 
 
-def test_the_page_has_keys_too() -> None:
+def test_misspelt_keys_of_the_page() -> None:
     assert said(_renamed(page(), has_more="has-more")) == [
         ("schema:required", "", 'lacks "has_more"; has "has-more", did you mean "has_more"')
     ]
@@ -187,7 +187,7 @@ def test_the_page_has_keys_too() -> None:
         ]
 
 
-def test_the_payload_of_an_action_is_no_misspelt_key() -> None:
+def test_payload_of_another_action_is_not_misspelt() -> None:
     calls = {"tool_calls": [{"id": "call_1", "type": "form"}]}
     waiting = run(status="requires_action", completed_at=None, usage=None, expires_at=1729419000)
     waiting["required_action"] = {"type": "submit_tool_output", "submit_tool_output": calls}
@@ -195,11 +195,11 @@ def test_the_payload_of_an_action_is_no_misspelt_key() -> None:
     assert said(page({**waiting, "zebra": "makes somebody look at the keys"})) == []
 
 
-def test_keys_are_not_looked_for_in_what_is_no_list() -> None:
+def test_no_keys_are_sought_in_a_misshapen_list() -> None:
     assert said(page(run(tools=7))) == [("schema:type", "/data/0/tools", "is 7, expected an array")]
 
 
-def test_the_nearest_of_two_words_is_told() -> None:
+def test_most_similar_word_is_suggested() -> None:
     assert said(page(run(truncation_strategy={"type": "autos"}))) == [
         (
             "schema:enum",
@@ -212,20 +212,20 @@ def test_the_nearest_of_two_words_is_told() -> None:
 @pytest.mark.parametrize(
     ("changed", "key", "message"),
     [
-        (run(createdAt=1), "createdAt", 'is camelCase, expected "created_at" as the keys around it'),
-        (run(createdAt=1, threadId="x"), "createdAt", 'is camelCase, expected "created_at" as the keys around it'),
+        (run(createdAt=1), "createdAt", _mixed("created_at")),
+        (run(createdAt=1, threadId="x"), "createdAt", _mixed("created_at")),
         (
             _renamed(run(), parallel_tool_calls="parallelToolCalls"),
             "parallelToolCalls",
-            'is camelCase, expected "parallel_tool_calls" as the keys around it',
+            _mixed("parallel_tool_calls"),
         ),
     ],
 )
-def test_mixed_naming_is_told_once_an_object(changed: dict[str, Any], key: str, message: str) -> None:
+def test_mixed_naming_once_per_object(changed: dict[str, Any], key: str, message: str) -> None:
     assert said(page(changed)) == [("mixed-naming", f"/data/0/{key}", message)]
 
 
-def test_a_required_key_in_the_other_naming_is_missing_and_nothing_more() -> None:
+def test_required_key_in_the_other_naming_is_missing() -> None:
     assert said(page(_renamed(run(), created_at="createdAt", started_at="startedAt"))) == [
         (
             "schema:required",
@@ -238,23 +238,17 @@ def test_a_required_key_in_the_other_naming_is_missing_and_nothing_more() -> Non
     ]
 
 
-def test_the_camel_case_form_has_the_same_findings_in_its_own_names() -> None:
-    assert said(_sdk_page(topP="top_p")) == [
-        ("mixed-naming", "/data/1/top_p", 'is snake_case, expected "topP" as the keys around it')
-    ]
+def test_sdk_form_has_the_same_findings() -> None:
+    assert said(_sdk_page(topP="top_p")) == [("mixed-naming", "/data/1/top_p", _mixed("topP", "snake_case"))]
     assert said(_sdk_page(parallelToolCalls="parallel_tool_calls")) == [
-        (
-            "mixed-naming",
-            "/data/1/parallel_tool_calls",
-            'is snake_case, expected "parallelToolCalls" as the keys around it',
-        )
+        ("mixed-naming", "/data/1/parallel_tool_calls", _mixed("parallelToolCalls", "snake_case"))
     ]
     second = {**SDK_PAGE["data"][1], "reasoning_effort": "low"}
     assert said({**SDK_PAGE, "data": [SDK_PAGE["data"][0], second, *SDK_PAGE["data"][2:]]}) == [
-        ("mixed-naming", "/data/1/reasoning_effort", 'is snake_case, expected "reasoningEffort" as the keys around it')
+        ("mixed-naming", "/data/1/reasoning_effort", _mixed("reasoningEffort", "snake_case"))
     ]
     assert said(_sdk_page(parallelToolCalls="paralelToolCalls")) == [
-        ("misspelt-key", "/data/1/paralelToolCalls", 'is no key of the contract, did you mean "parallelToolCalls"')
+        ("misspelt-key", "/data/1/paralelToolCalls", _misspelt("parallelToolCalls"))
     ]
     assert said(_sdk_page(createdAt="created_at", startedAt="startAt")) == [
         (
@@ -269,18 +263,18 @@ def test_the_camel_case_form_has_the_same_findings_in_its_own_names() -> None:
     assert said(_sdk_page(topP="topK")) == []
 
 
-def test_in_the_camel_case_form_a_key_of_the_wire_stands_for_nothing() -> None:
+def test_sdk_form_ignores_values_under_wire_names() -> None:
     changed = copy.deepcopy(SDK_PAGE)
     changed["data"][1] |= {"created_at": 1, "usage": {**changed["data"][1]["usage"], "total_tokens": 7}}
     assert said(changed) == [
-        ("mixed-naming", "/data/1/usage/total_tokens", 'is snake_case, expected "totalTokens" as the keys around it'),
-        ("mixed-naming", "/data/1/created_at", 'is snake_case, expected "createdAt" as the keys around it'),
+        ("mixed-naming", "/data/1/usage/total_tokens", _mixed("totalTokens", "snake_case")),
+        ("mixed-naming", "/data/1/created_at", _mixed("createdAt", "snake_case")),
     ]
     changed["data"][1]["createdAt"] = 1793000000000
     assert [found.pointer for found in findings(changed, select=["milliseconds"])] == ["/data/1/createdAt"]
 
 
-def test_a_key_is_no_finding_where_its_rule_is_off() -> None:
+def test_ignored_rules_on_keys() -> None:
     both = page(_renamed(run(createdAt=1), temperature="temperture"))
     assert [rule for rule, *_ in said(both, ignore=["misspelt-key"])] == ["mixed-naming"]
     assert [rule for rule, *_ in said(both, ignore=["mixed-naming"])] == ["misspelt-key"]
