@@ -62,15 +62,15 @@ def shell(script: str) -> Ran:
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-def test_a_sound_file_is_clean() -> None:
+def test_valid_file_exits_zero() -> None:
     assert process(SOUND) == Ran(0, "ok: 2 runs in 1 document\n", "")
 
 
-def test_a_finding_is_shown_in_its_line_and_makes_the_exit_code_one() -> None:
+def test_finding_is_printed_and_exits_one() -> None:
     assert process(MISMATCH) == Ran(1, MISMATCH_BLOCK + "1 error in 1 document (2 runs)\n", "")
 
 
-def test_several_files_are_reported_in_the_order_given() -> None:
+def test_files_are_reported_in_the_order_given() -> None:
     assert command(WARNED, SOUND, MISMATCH, "-f", "concise") == Ran(
         1,
         WARNED_LINE.format(WARNED) + MISMATCH_LINE + "1 error, 1 warning in 3 documents (4 runs)\n",
@@ -78,7 +78,7 @@ def test_several_files_are_reported_in_the_order_given() -> None:
     )
 
 
-def test_a_folder_is_searched_for_json_in_the_order_of_names(tmp_path: Path) -> None:
+def test_folder_is_searched_in_order_of_names(tmp_path: Path) -> None:
     text = (SAMPLES / WARNED).read_bytes()
     for name in ("b.json", "a/z.json", "a/c.JSON", "notes.txt", ".git/x.json", "a/.venv/x.json"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -88,7 +88,7 @@ def test_a_folder_is_searched_for_json_in_the_order_of_names(tmp_path: Path) -> 
     )
 
 
-def test_standard_input_is_a_document() -> None:
+def test_reads_standard_input() -> None:
     text = (SAMPLES / WARNED).read_bytes()
     assert command("-", "-f", "concise", "-q", stdin=text) == Ran(0, WARNED_LINE.format("<stdin>"), "")
     assert process("-", "-f", "concise", "-q", stdin=text) == Ran(0, WARNED_LINE.format("<stdin>"), "")
@@ -97,7 +97,7 @@ def test_standard_input_is_a_document() -> None:
     )
 
 
-def test_nothing_to_check_is_said_and_no_success(tmp_path: Path) -> None:
+def test_nothing_to_check_exits_two(tmp_path: Path) -> None:
     assert command() == Ran(2, "", NOTHING + HINT)
     (tmp_path / "runs.txt").touch()
     nothing = command(str(tmp_path), "-q")
@@ -108,7 +108,7 @@ def test_nothing_to_check_is_said_and_no_success(tmp_path: Path) -> None:
     )
 
 
-def test_a_missing_file_does_not_keep_the_others_from_being_checked() -> None:
+def test_missing_file_exits_two_others_are_checked() -> None:
     assert command("nowhere.json", MISMATCH, "-f", "concise") == Ran(
         2,
         MISMATCH_LINE + "1 error in 1 document (2 runs)\n",
@@ -116,7 +116,7 @@ def test_a_missing_file_does_not_keep_the_others_from_being_checked() -> None:
     )
 
 
-def test_a_url_is_told_to_be_one() -> None:
+def test_url_is_refused() -> None:
     url = "https://api.example.com/v1/threads/t/runs?limit=20"
     assert command(url) == Ran(
         2,
@@ -126,7 +126,7 @@ def test_a_url_is_told_to_be_one() -> None:
     assert command("https:/nowhere.json").err == "validate-runs: https:/nowhere.json: no such file or directory\n"
 
 
-def test_broken_content_is_a_finding_like_any_other() -> None:
+def test_broken_content_is_a_finding() -> None:
     ran = command("invalid/not-utf8.json", WARNED, "-f", "concise", "-q")
     assert ran == Ran(
         1,
@@ -151,11 +151,11 @@ def test_broken_content_is_a_finding_like_any_other() -> None:
         ([MISMATCH, "nowhere.json"], 2),
     ],
 )
-def test_the_exit_code_tells_what_was_found(words: list[str], code: int) -> None:
+def test_exit_code(words: list[str], code: int) -> None:
     assert command(*words).code == code
 
 
-def test_a_severity_is_shown_as_remapped() -> None:
+def test_remapped_severity_is_printed() -> None:
     out = command(MISMATCH, "-f", "concise", "--severity", "token-*=info", "--show", "info").out
     assert out == MISMATCH_LINE.replace("error", "info") + "1 info in 1 document (2 runs)\n"
 
@@ -168,11 +168,11 @@ def test_a_severity_is_shown_as_remapped() -> None:
         ("info", WARNED_LINE.format(WARNED) + "1 warning in 1 document (0 runs)\n"),
     ],
 )
-def test_what_is_not_shown_is_counted(show: str, shown: str) -> None:
+def test_hidden_findings_are_counted(show: str, shown: str) -> None:
     assert command(WARNED, "-f", "concise", "--show", show) == Ran(0, shown, "")
 
 
-def test_of_sound_records_the_number_is_told_file_by_file(tmp_path: Path) -> None:
+def test_verbose_counts_clean_records_per_file(tmp_path: Path) -> None:
     page = json.loads((SAMPLES / SOUND).read_text())
     sound, run = json.dumps(page), json.dumps(page["data"][0])
     wrong = json.dumps({**page, "first_id": "run_x"})
@@ -200,7 +200,7 @@ def test_of_sound_records_the_number_is_told_file_by_file(tmp_path: Path) -> Non
     )
 
 
-def test_what_fails_is_shown_unless_something_else_is_asked_for() -> None:
+def test_show_defaults_to_fail_on() -> None:
     line = (
         'invalid/missing-usage.json:32:16: info missing-usage /data/0/usage: is null, but status is "completed"; '
         "expected what the run used\n"
@@ -216,7 +216,7 @@ def test_what_fails_is_shown_unless_something_else_is_asked_for() -> None:
     assert command("--show-config", "--fail-on", "info").out.count('show = "info"  # default') == 1
 
 
-def test_where_what_is_hidden_fails_the_worst_of_it_does_not_count_alone() -> None:
+def test_hidden_failure_names_the_show_option() -> None:
     words = (WARNED, "invalid/missing-usage.json", "-f", "concise", "--show", "error", "--fail-on")
     hidden = "{}: 2 runs in 2 documents; 1 warning, 1 info hidden{}\n"
     assert command(*words, "never") == Ran(0, hidden.format("ok", ""), "")
@@ -238,7 +238,7 @@ def test_where_what_is_hidden_fails_the_worst_of_it_does_not_count_alone() -> No
         (["--select", "*-id-mismatch"], ["first-id-mismatch", "last-id-mismatch"]),
     ],
 )
-def test_rules_are_chosen_by_name_group_and_glob(words: list[str], rules: list[str]) -> None:
+def test_select_and_ignore_take_names_groups_and_globs(words: list[str], rules: list[str]) -> None:
     out = command(
         "seed-example.json", "-f", "json", "--show", "error", "--severity", "shared-identifier=error", *words
     ).out
@@ -293,7 +293,7 @@ def test_rules_are_chosen_by_name_group_and_glob(words: list[str], rules: list[s
         (["-f", "jsonl", "--statistics"], "--statistics has no jsonl form, but text, concise, json"),
     ],
 )
-def test_a_bad_option_is_told_with_what_would_be_right(words: list[str], complaint: str) -> None:
+def test_invalid_option_value_message(words: list[str], complaint: str) -> None:
     assert command(SOUND, *words) == Ran(2, "", f"validate-runs: {complaint}\n{HINT}")
 
 
@@ -313,7 +313,7 @@ def test_a_bad_option_is_told_with_what_would_be_right(words: list[str], complai
         ["--colour"],
     ],
 )
-def test_an_option_outside_its_vocabulary_is_no_success(words: list[str]) -> None:
+def test_value_outside_choices_exits_two(words: list[str]) -> None:
     ran = command(SOUND, *words)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("validate-runs: ")
@@ -333,11 +333,11 @@ def test_an_option_outside_its_vocabulary_is_no_success(words: list[str]) -> Non
         ("--halp", ", did you mean --help"),
     ],
 )
-def test_an_option_that_is_none_is_told_with_what_is_near(word: str, meant: str) -> None:
+def test_unknown_option_suggests_similar(word: str, meant: str) -> None:
     assert command(word) == Ran(2, "", f"validate-runs: no such option: {word}{meant}\n{HINT}")
 
 
-def test_the_terminal_does_not_obey_what_the_call_holds() -> None:
+def test_usage_error_escapes_control_characters() -> None:
     ran = command("--select", "a\x1b[31m")
     assert ran.err == (
         "validate-runs: Invalid value for '--select': no rule or group is called \"a\\u001b[31m\", "
@@ -345,7 +345,7 @@ def test_the_terminal_does_not_obey_what_the_call_holds() -> None:
     )
 
 
-def test_the_published_contract_is_tighter() -> None:
+def test_published_contract_is_stricter() -> None:
     assert command("valid/empty-page.json").code == 0
     assert command("valid/empty-page.json", "--contract", "published", "-f", "concise", "-q") == Ran(
         1,
@@ -355,7 +355,7 @@ def test_the_published_contract_is_tighter() -> None:
     )
 
 
-def test_the_form_can_be_stated() -> None:
+def test_form_option() -> None:
     out = command("valid/empty-page.json", "--form", "sdk", "-f", "concise", "-q").out
     assert out == (
         "valid/empty-page.json:1:1: error not-a-run-list: "
@@ -372,12 +372,12 @@ def test_the_form_can_be_stated() -> None:
         (SOUND, "run", "is a page, expected a run"),
     ],
 )
-def test_a_document_is_held_to_what_it_must_be(file: str, expect: str, message: str) -> None:
+def test_expect_option(file: str, expect: str, message: str) -> None:
     out = command(file, "--expect", expect, "-f", "concise", "-q").out
     assert out == f"{file}:1:1: error not-a-run-list: {message}\n"
 
 
-def test_the_page_is_held_to_what_the_request_asked_for() -> None:
+def test_order_and_limit_options() -> None:
     assert command(SOUND, "--order", "desc", "--limit", "2") == Ran(0, "ok: 2 runs in 1 document\n", "")
     assert command(SOUND, "--order", "asc", "--limit", "1", "-f", "concise", "-q").out == (
         "valid/page.json:3:11: warning page-too-long /data: holds 2 runs, but the limit asked for is 1\n"
@@ -397,12 +397,12 @@ def test_the_page_is_held_to_what_the_request_asked_for() -> None:
         ("2024-10-18T10:00", 1),
     ],
 )
-def test_the_clock_can_be_fixed(now: str, infos: int) -> None:
+def test_now_option(now: str, infos: int) -> None:
     out = command(SOUND, "--now", now, "--select", "implausible-timestamp", "-f", "json").out
     assert json.loads(out)["summary"]["info"] == infos * 2
 
 
-def test_a_document_beyond_the_limit_is_a_finding() -> None:
+def test_max_bytes_option() -> None:
     size = (SAMPLES / SOUND).stat().st_size
     assert command(SOUND, "--max-bytes", str(size)).code == 0
     assert command(SOUND, "--max-bytes", str(10**30)).code == 0
@@ -417,13 +417,13 @@ def test_a_document_beyond_the_limit_is_a_finding() -> None:
     )
 
 
-def test_free_text_is_printed_only_on_request() -> None:
+def test_show_values_option() -> None:
     words = ("invalid/arguments-not-json.json", "-q")
     assert "Friday" not in command(*words).out
     assert "Friday" in command(*words, "--show-values").out
 
 
-def test_findings_are_capped_and_counted_to_the_end() -> None:
+def test_max_findings_option() -> None:
     capped = command("seed-example.json", "--max-findings", "1", "-f", "concise").out
     assert capped == (
         "seed-example.json:8:19: warning shared-identifier /data/0/threadId: "
@@ -434,7 +434,7 @@ def test_findings_are_capped_and_counted_to_the_end() -> None:
     assert command("seed-example.json", "--max-findings", "0", "-f", "concise", "-q").out.count("\n") == 14
 
 
-def test_statistics_take_the_place_of_findings() -> None:
+def test_statistics_option() -> None:
     words = (MISMATCH, WARNED, WARNED, "--statistics")
     text = "2  warning  empty-page-ids\n1  error    token-total-mismatch\n1 error, 2 warnings in 3 documents (2 runs)\n"
     assert command(*words) == Ran(1, text, "")
@@ -445,7 +445,7 @@ def test_statistics_take_the_place_of_findings() -> None:
     ]
 
 
-def test_programs_get_json() -> None:
+def test_json_and_jsonl_agree() -> None:
     whole = json.loads(command(MISMATCH, SOUND, "-f", "json").out)
     lines = [json.loads(line) for line in command(MISMATCH, SOUND, "-f", "jsonl").out.splitlines()]
     assert [line.pop("type") for line in lines] == ["document", "finding", "document", "summary"]
@@ -462,7 +462,7 @@ def test_programs_get_json() -> None:
     assert whole["summary"] == {"documents": 2, "runs": 4, "error": 1, "warning": 0, "info": 0, "suppressed": 0}
 
 
-def test_the_page_of_a_rule_can_be_read() -> None:
+def test_explain_prints_rule_page() -> None:
     rule = BY_NAME["token-total-mismatch"]
     assert command("--explain", rule.name) == Ran(
         0, f"token-total-mismatch (usage, error)\n\n{rule.documentation}\n", ""
@@ -474,7 +474,7 @@ def test_the_page_of_a_rule_can_be_read() -> None:
     ]
 
 
-def test_all_rules_are_listed_for_people_and_programs() -> None:
+def test_list_rules_as_text_and_json() -> None:
     listed = command("--list-rules")
     assert (listed.code, listed.err) == (0, "")
     assert [line.split()[:3] for line in listed.out.splitlines()] == [[r.name, r.group, r.severity] for r in RULES]
@@ -486,7 +486,7 @@ def test_all_rules_are_listed_for_people_and_programs() -> None:
     assert [json.loads(line) for line in command("--list-rules", "-f", "jsonl").out.splitlines()] == rows
 
 
-def test_on_a_terminal_what_is_said_of_rules_keeps_to_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_explain_and_list_rules_wrap_to_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     page = command("--explain", "token-total-mismatch", terminal=True).out
     assert page.startswith(
@@ -511,7 +511,7 @@ def test_on_a_terminal_what_is_said_of_rules_keeps_to_its_width(monkeypatch: pyt
     assert command("--list-rules", terminal=True).out.split() == listed.split()
 
 
-def test_several_rules_are_explained_once_each() -> None:
+def test_explain_prints_each_rule_once() -> None:
     both = command("--explain", "false-has-more, first-id-mismatch,first-id*").out
     pages = [BY_NAME[name].page for name in ("false-has-more", "first-id-mismatch")]
     assert both == "{}\n\n{}\n".format(*pages)
@@ -531,7 +531,7 @@ def test_several_rules_are_explained_once_each() -> None:
         (["--print-schema", "-f", "json:{}/a"], "--print-schema prints a schema instead of a report: leave -f out"),
     ],
 )
-def test_what_is_no_report_refuses_the_form_of_one(tmp_path: Path, words: list[str], complaint: str) -> None:
+def test_report_options_are_refused_without_a_report(tmp_path: Path, words: list[str], complaint: str) -> None:
     told = complaint.format("redirect it to write a file, -f json > FILE")
     ran = command(*(word.format(tmp_path) for word in words))
     assert ran == Ran(2, "", f"validate-runs: {told}\n{HINT}")
@@ -539,13 +539,13 @@ def test_what_is_no_report_refuses_the_form_of_one(tmp_path: Path, words: list[s
 
 
 @pytest.mark.parametrize("words", [["--list-rules"], ["--explain", "usage"], ["--print-schema"]])
-def test_a_form_that_is_set_for_reports_is_no_obstacle_to_anything_else(words: list[str]) -> None:
+def test_format_from_environment_is_ignored_without_report(words: list[str]) -> None:
     assert command(*words, env={"VALIDATE_RUNS_OUTPUT_FORMAT": "sarif", "VALIDATE_RUNS_STATISTICS": "1"}) == command(
         *words
     )
 
 
-def test_asked_about_itself_it_answers() -> None:
+def test_version_and_help() -> None:
     assert command("--version") == Ran(0, f"validate-runs {__version__}\n", "")
     long = command("--help")
     assert (long.code, long.err) == (0, "")
@@ -553,7 +553,7 @@ def test_asked_about_itself_it_answers() -> None:
     assert command("-h") == long
 
 
-def test_quiet_and_verbose_take_away_and_add() -> None:
+def test_quiet_and_verbose_options() -> None:
     assert command(SOUND, "-q") == Ran(0, "", "")
     assert command(MISMATCH, "-q", "-f", "concise") == Ran(1, MISMATCH_LINE, "")
     assert command("valid/sdk-page.json", "valid/runs.json", "misshapen/null.json", "-v", "-f", "concise") == Ran(
@@ -581,14 +581,14 @@ def test_quiet_and_verbose_take_away_and_add() -> None:
         (["--color", "never"], {"FORCE_COLOR": "1"}, True, False),
     ],
 )
-def test_colour_is_for_those_who_see_it(
+def test_color_option_and_environment(
     words: list[str], environment: dict[str, str], terminal: bool, painted: bool
 ) -> None:
     ran = command(MISMATCH, *words, env=environment, terminal=terminal)
     assert ("\x1b[1;31merror\x1b[0m" in ran.out) == painted
 
 
-def test_a_terminal_is_written_to_in_its_width() -> None:
+def test_text_report_wraps_to_terminal() -> None:
     assert command(MISMATCH, "-q", "--color", "never", env={"COLUMNS": "60"}, terminal=True).out == (
         "invalid/token-total-mismatch.json:35:25 error token-total-mismatch /data/0/usage/total_tokens\n"
         '   35 |         "total_tokens": 940\n'
@@ -613,7 +613,7 @@ def _broken_rule(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_broken_rule")
-def test_a_rule_that_raises_is_named_and_does_not_stop_the_others() -> None:
+def test_raising_rule_is_an_internal_error() -> None:
     raised = "rule token-total-mismatch raised ZeroDivisionError, the other rules were still applied"
     places = {"4:5": "/data/0"} if find_spec("jsonschema_rs") else {"4:5": "/data/0", "41:5": "/data/1"}
     named = [f"{MISMATCH}:{place}: error internal-error {run}: {raised}\n" for place, run in places.items()]
@@ -626,7 +626,7 @@ def test_a_rule_that_raises_is_named_and_does_not_stop_the_others() -> None:
     )
 
 
-def test_a_traceback_is_for_those_who_ask_for_it() -> None:
+def test_debug_prints_traceback() -> None:
     script = (
         "from validator.cli import main; from validator.rules.registry import BY_NAME;"
         "object.__setattr__(BY_NAME['token-total-mismatch'], 'check', lambda run: 1 / 0); main()"
@@ -641,18 +641,18 @@ def test_a_traceback_is_for_those_who_ask_for_it() -> None:
     assert "ZeroDivisionError" in debugged.stderr
 
 
-def test_asked_for_tracebacks_it_sets_up_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debug_configures_logging(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr("logging.basicConfig", lambda *, level: asked.append(level))
     assert command(SOUND, "--debug", "-q") == command(SOUND, "-q") == Ran(0, "", "")
     assert asked == [logging.DEBUG]
 
 
-def test_the_package_runs_as_the_command_does() -> None:
+def test_python_m_validator() -> None:
     assert process("--version") == command("--version") == Ran(0, f"validate-runs {__version__}\n", "")
 
 
-def test_a_closed_pipe_is_silent() -> None:
+def test_closed_pipe_is_silent() -> None:
     repeated = " ".join([MISMATCH] * 300)
     assert shell(f"$V {repeated} -f concise | head -1") == Ran(0, MISMATCH_LINE, "")
     assert shell("set -o pipefail; $V --list-rules | true; $V --help | true") == Ran(0, "", "")
@@ -675,7 +675,7 @@ def _closed_pipe() -> int:
         (["nowhere.json"], 2),
     ],
 )
-def test_where_nobody_reads_on_the_exit_code_tells_what_was_found(words: list[str], code: int) -> None:
+def test_closed_pipe_keeps_exit_code(words: list[str], code: int) -> None:
     with os.fdopen(_closed_pipe(), "w") as out:
         assert code_of(*words, cwd=SAMPLES, out=out, err=Kept()) == code
 
@@ -685,7 +685,7 @@ FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/fu
 
 @FULL
 @pytest.mark.parametrize("words", [[SOUND], ["--list-rules"], ["invalid", "--show", "info"]])
-def test_a_report_that_is_lost_is_told_once(words: list[str]) -> None:
+def test_full_disk_is_reported_once(words: list[str]) -> None:
     err = Kept()
     with open("/dev/full", "w", encoding="utf-8") as out:
         assert code_of(*words, cwd=SAMPLES, out=out, err=err) == 2
@@ -693,7 +693,7 @@ def test_a_report_that_is_lost_is_told_once(words: list[str]) -> None:
 
 
 @FULL
-def test_streams_that_are_full_or_closed_end_in_a_message_and_no_traceback() -> None:
+def test_full_or_closed_streams_exit_two() -> None:
     lost = "validate-runs: cannot write the report: {}\n"
     assert shell(f"$V {MISMATCH} > /dev/full") == Ran(2, "", lost.format("no space left on device"))
     assert shell(f"$V {SOUND} >&-") == Ran(2, "", lost.format("standard output is closed"))
@@ -704,19 +704,19 @@ def test_streams_that_are_full_or_closed_end_in_a_message_and_no_traceback() -> 
 
 
 @FULL
-def test_a_message_that_is_lost_changes_no_exit_code() -> None:
+def test_lost_message_keeps_exit_code() -> None:
     with open("/dev/full", "w", encoding="utf-8", buffering=1) as err:
         assert code_of("nowhere.json", "-q", out=Kept(), err=err) == 2
         err.flush()
 
 
-def test_a_stream_may_be_missing() -> None:
+def test_missing_streams() -> None:
     out, err = Kept(), Kept()
     assert code_of("nowhere.json", "-q", out=None, err=err) == code_of("nowhere.json", "-q", out=out, err=None) == 2
     assert (out.text, err.text) == ("", "validate-runs: cannot write the report: standard output is closed\n")
 
 
-def test_interrupted_it_ends_at_once() -> None:
+def test_ctrl_c_exits_130() -> None:
     script = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);from validator.cli import main; main()"
     )
@@ -733,7 +733,7 @@ def test_interrupted_it_ends_at_once() -> None:
         assert running.stderr.read() == b""
 
 
-def test_interrupted_here_it_ends_with_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keyboard_interrupt_exits_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -742,7 +742,7 @@ def test_interrupted_here_it_ends_with_its_own_code(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(("encoding", "dot"), [("ascii", r"\xb7"), ("cp1252", "·"), ("utf-8", "·")])
-def test_any_encoding_of_the_output_will_do(encoding: str, dot: str) -> None:
+def test_output_in_any_encoding(encoding: str, dot: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "validator", MISMATCH],
         cwd=SAMPLES,
@@ -766,7 +766,7 @@ NAMES = {
 }
 
 
-def test_a_name_is_printed_so_that_nobody_obeys_it(tmp_path: Path) -> None:
+def test_file_names_are_escaped_in_reports(tmp_path: Path) -> None:
     for name in NAMES:
         (tmp_path / os.fsdecode(name)).write_bytes((SAMPLES / WARNED).read_bytes())
     found = process("-q", "-f", "concise", "--", *NAMES, cwd=tmp_path)
@@ -775,13 +775,13 @@ def test_a_name_is_printed_so_that_nobody_obeys_it(tmp_path: Path) -> None:
     assert [document["file"] for document in report["documents"]] == [os.fsdecode(name) for name in NAMES]
 
 
-def test_a_missing_file_is_named_so_that_nobody_obeys_it() -> None:
+def test_missing_file_name_is_escaped() -> None:
     assert command("no\x1b[31m.json", "-q") == Ran(
         2, "", "validate-runs: no\\u001b[31m.json: no such file or directory\n"
     )
 
 
-def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
+def test_special_files_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "dangling").symlink_to("nowhere")
     (tmp_path / "loop").symlink_to("loop")
@@ -801,20 +801,20 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_a_pipe_that_the_shell_names_is_read() -> None:
+def test_reads_process_substitution() -> None:
     line = WARNED_LINE.format("/dev/fd/63")
     assert shell(f"$V -q -f concise <(cat {WARNED})") == Ran(0, line, "")
     assert shell(f"cat {WARNED} | $V -q -f concise /dev/stdin") == Ran(0, WARNED_LINE.format("/dev/stdin"), "")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+def test_unreadable_file_exits_two(tmp_path: Path) -> None:
     secret = tmp_path / "secret.json"
     secret.touch(mode=0)
     assert command(str(secret), "-q") == Ran(2, "", f"validate-runs: {secret}: permission denied\n")
 
 
-def test_the_output_does_not_depend_on_the_machine(tmp_path: Path) -> None:
+def test_output_is_reproducible(tmp_path: Path) -> None:
     words = ("invalid", "-f", "json", "--show", "info", "--now", "1793000000", "--max-findings", "0")
     first = process(*words, PYTHONHASHSEED="0", TZ="UTC", LC_ALL="C")
     second = process(*words, PYTHONHASHSEED="1", TZ="Asia/Kathmandu", HOME=str(tmp_path))
@@ -825,7 +825,7 @@ def test_the_output_does_not_depend_on_the_machine(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["-q", "-fjson:ci.yml", "--config=evil.json", "--isolated", "-fjson:../ci.yml", "--no-such"]
 )
-def test_a_word_that_is_an_option_and_a_file_is_refused(tmp_path: Path, name: str) -> None:
+def test_option_that_names_a_file_is_refused(tmp_path: Path, name: str) -> None:
     work = tmp_path / "work"
     (work / name).parent.mkdir(parents=True)
     (work / name).write_bytes((SAMPLES / MISMATCH).read_bytes())
@@ -839,12 +839,12 @@ def test_a_word_that_is_an_option_and_a_file_is_refused(tmp_path: Path, name: st
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
-def test_a_file_that_is_named_like_standard_input_keeps_nobody_from_reading_that(tmp_path: Path) -> None:
+def test_file_named_dash_does_not_hide_standard_input(tmp_path: Path) -> None:
     (tmp_path / "-").touch()
     assert run("-", "-q", cwd=tmp_path, stdin=(SAMPLES / SOUND).read_bytes()) == Ran(0, "", "")
 
 
-def test_what_a_terminal_would_obey_in_the_name_of_a_file_is_escaped(tmp_path: Path) -> None:
+def test_refused_option_is_escaped(tmp_path: Path) -> None:
     (tmp_path / "-\x1b[2J").touch()
     told = "validate-runs: -\\u001b[2J is an option and the name of a file: put -- before file names\n"
     assert run("-\x1b[2J", cwd=tmp_path) == Ran(2, "", told)

@@ -77,7 +77,7 @@ USAGE = ["usage", *(rule.name for rule in RULES if rule.name.startswith("usage-"
         ("--contract ''", ["observed", "published"]),
     ],
 )
-def test_bash_offers_options_rules_and_values(words: str, offered: list[str], path: str) -> None:
+def test_bash_completes_options_rules_and_values(words: str, offered: list[str], path: str) -> None:
     assert sorted(_offered("bash", words, path)) == sorted(offered)
 
 
@@ -91,7 +91,7 @@ def test_bash_offers_options_rules_and_values(words: str, offered: list[str], pa
         ("--explain first", ["first-id-mismatch"]),
     ],
 )
-def test_fish_offers_options_rules_and_values(words: str, offered: list[str], path: str) -> None:
+def test_fish_completes_options_rules_and_values(words: str, offered: list[str], path: str) -> None:
     assert sorted(_offered("fish", words, path)) == sorted(offered)
 
 
@@ -107,7 +107,7 @@ def test_fish_offers_options_rules_and_values(words: str, offered: list[str], pa
         ("zsh", "answ\t", b" answers.json"),
     ],
 )
-def test_a_person_presses_tab(shell: str, typed: str, line: bytes, path: str, tmp_path: Path) -> None:
+def test_tab_in_a_real_shell(shell: str, typed: str, line: bytes, path: str, tmp_path: Path) -> None:
     (tmp_path / "answers.json").touch()
     begin = {
         "bash": 'eval "$(_VALIDATE_RUNS_COMPLETE=bash_source validate-runs)"',
@@ -155,13 +155,13 @@ def _asked(shell: str, typed: str, cwd: Path | None = None) -> Ran:
     return run(env={"_VALIDATE_RUNS_COMPLETE": f"{shell}_complete", **words}, cwd=cwd)
 
 
-def test_a_rule_is_offered_with_what_it_is_about() -> None:
+def test_completion_shows_rule_summary() -> None:
     ran = _asked("zsh", "--explain first")
     summary = next(rule.summary for rule in RULES if rule.name == "first-id-mismatch")
     assert (ran.code, ran.out, ran.err) == (0, f"plain\nfirst-id-mismatch\n{summary}\n", "")
 
 
-def test_all_groups_and_rules_are_offered_in_the_order_of_the_list() -> None:
+def test_completion_lists_groups_then_rules() -> None:
     offered = _asked("bash", "--select ").out.splitlines()
     assert offered == [f"plain,{name}" for name in (*GROUPS, *(rule.name for rule in RULES))]
 
@@ -178,23 +178,23 @@ def test_all_groups_and_rules_are_offered_in_the_order_of_the_list() -> None:
         ("--explain usage --sel", "plain,--select\n"),
     ],
 )
-def test_bash_is_answered(typed: str, offered: str) -> None:
+def test_bash_word_breaks(typed: str, offered: str) -> None:
     ran = _asked("bash", typed)
     assert (ran.code, ran.out, ran.err) == (0, offered, "")
 
 
-def test_a_configuration_is_not_read_to_complete_a_word(tmp_path: Path) -> None:
+def test_completion_reads_no_configuration(tmp_path: Path) -> None:
     (tmp_path / "validate-runs.toml").write_text("zebra = [")
     assert _asked("bash", "--contract pub", tmp_path).out == "plain,published\n"
 
 
-def test_a_shell_that_is_not_known_is_told_so() -> None:
+def test_unknown_shell_exits_two() -> None:
     ran = run(env={"_VALIDATE_RUNS_COMPLETE": "zebra_source"})
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "validate-runs: _VALIDATE_RUNS_COMPLETE must be bash_source, zsh_source or fish_source\n"
 
 
-def test_without_a_shell_that_asks_nothing_that_completes_is_imported() -> None:
+def test_completion_is_imported_only_for_a_shell() -> None:
     program = (
         "import atexit, json, sys; atexit.register(lambda: print(json.dumps(sorted(sys.modules)), file=sys.stderr));"
         f"sys.argv = ['validate-runs', {str(SAMPLES / 'valid' / 'page.json')!r}];"

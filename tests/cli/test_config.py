@@ -79,11 +79,11 @@ def complaint(folder: Path, text: str) -> str:
     return ran.err.removeprefix("validate-runs: ").removesuffix("\n")
 
 
-def test_where_there_is_no_file_the_defaults_apply(tmp_path: Path) -> None:
+def test_defaults_without_a_file(tmp_path: Path) -> None:
     assert run("--show-config", cwd=tmp_path) == Ran(0, DEFAULTS.format("no file"), "")
 
 
-def test_the_nearest_file_upwards_is_read(tmp_path: Path) -> None:
+def test_nearest_file_upwards_is_read(tmp_path: Path) -> None:
     configure(tmp_path, 'contract = "published"')
     configure(tmp_path / "a", '[tool.validate-runs]\ncontract = "published"\nlimit = 7', "pyproject.toml")
     (tmp_path / "a" / "b").mkdir()
@@ -93,7 +93,7 @@ def test_the_nearest_file_upwards_is_read(tmp_path: Path) -> None:
     assert "limit" not in shown(tmp_path)
 
 
-def test_beside_a_pyproject_toml_the_own_file_is_read(tmp_path: Path) -> None:
+def test_own_file_beats_pyproject_toml(tmp_path: Path) -> None:
     configure(tmp_path, "[tool.validate-runs]\nlimit = 7", "pyproject.toml")
     configure(tmp_path, "limit = 8")
     assert shown(tmp_path)["limit"] == 8
@@ -103,7 +103,7 @@ def test_beside_a_pyproject_toml_the_own_file_is_read(tmp_path: Path) -> None:
     "text",
     ["", "[project]\nname = 'x'", "[tool.ruff]\n", "this is no TOML", "tool = 3", "dependencies = ['validate-runs']"],
 )
-def test_a_pyproject_toml_without_the_table_is_passed_over(tmp_path: Path, text: str) -> None:
+def test_pyproject_toml_without_the_table_is_skipped(tmp_path: Path, text: str) -> None:
     configure(tmp_path, "limit = 9")
     configure(tmp_path / "sub", text, "pyproject.toml")
     assert shown(tmp_path / "sub")["limit"] == 9
@@ -119,12 +119,12 @@ def test_a_pyproject_toml_without_the_table_is_passed_over(tmp_path: Path, text:
         "\ufeff[tool.validate-runs]\r\nlimit = 9\r\n",
     ],
 )
-def test_the_table_may_be_written_in_any_way(tmp_path: Path, text: str) -> None:
+def test_table_in_any_toml_spelling(tmp_path: Path, text: str) -> None:
     configure(tmp_path, text, "pyproject.toml")
     assert shown(tmp_path)["limit"] == 9
 
 
-def test_the_command_line_counts_more_than_the_environment_and_that_more_than_the_file(tmp_path: Path) -> None:
+def test_command_line_beats_environment_beats_file(tmp_path: Path) -> None:
     configure(tmp_path, 'show = "info"\nselect = ["usage", "time"]\nquiet = true\n[severity]\nusage = "off"')
     assert origin(tmp_path, "show") == 'show = "info"  # validate-runs.toml:1'
     assert origin(tmp_path, "show", VALIDATE_RUNS_SHOW="error") == 'show = "error"  # VALIDATE_RUNS_SHOW'
@@ -171,14 +171,14 @@ COMMAND_LINE_ONLY = {
 NOT_IN_A_FILE = {*COMMAND_LINE_ONLY, "config", "isolated", "debug", "jobs"}
 
 
-def test_every_option_can_be_set_by_file_or_is_for_the_command_line() -> None:
+def test_every_option_is_a_setting_or_command_line_only() -> None:
     options = long_options(command)
     assert {*options} - NOT_IN_A_FILE == {*OPTIONS} == {*BY_ENVIRONMENT}
     assert {name for name, option in options.items() if not option.allow_from_autoenv} == COMMAND_LINE_ONLY
 
 
 @pytest.mark.parametrize("key", OPTIONS)
-def test_every_setting_can_come_from_the_environment(tmp_path: Path, key: str) -> None:
+def test_every_setting_from_the_environment(tmp_path: Path, key: str) -> None:
     text, value = BY_ENVIRONMENT[key]
     name = f"VALIDATE_RUNS_{key.upper().replace('-', '_')}"
     assert shown(tmp_path, **{name: text})[key] == value
@@ -193,14 +193,12 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, key: str) -
         (["-f", "json:found"], "# output-format is json:found  # --output-format"),
     ],
 )
-def test_reports_that_no_file_can_ask_for_are_shown_as_they_were_asked_for(
-    tmp_path: Path, words: list[str], line: str
-) -> None:
+def test_show_config_comments_out_report_files(tmp_path: Path, words: list[str], line: str) -> None:
     assert line in run("--show-config", *words, cwd=tmp_path).out.splitlines()
 
 
 @pytest.mark.parametrize("key", OPTIONS)
-def test_every_setting_can_come_from_a_file_as_it_is_shown(tmp_path: Path, key: str) -> None:
+def test_every_setting_from_a_file(tmp_path: Path, key: str) -> None:
     text, value = BY_ENVIRONMENT[key]
     said = run("--show-config", cwd=tmp_path, env={f"VALIDATE_RUNS_{key.upper().replace('-', '_')}": text})
     configure(tmp_path, said.out)
@@ -208,7 +206,7 @@ def test_every_setting_can_come_from_a_file_as_it_is_shown(tmp_path: Path, key: 
     assert "# validate-runs.toml:" in origin(tmp_path, key)
 
 
-def test_where_the_configuration_is_can_come_from_the_environment(tmp_path: Path) -> None:
+def test_config_from_the_environment(tmp_path: Path) -> None:
     configure(tmp_path, "limit = 7")
     other = configure(tmp_path / "other", "limit = 8", "settings.toml")
     assert shown(tmp_path, VALIDATE_RUNS_CONFIG=str(other))["limit"] == 8
@@ -216,13 +214,13 @@ def test_where_the_configuration_is_can_come_from_the_environment(tmp_path: Path
     assert shown(tmp_path, VALIDATE_RUNS_ISOLATED="0")["limit"] == 7
 
 
-def test_what_is_done_instead_of_checking_cannot_come_from_the_environment(tmp_path: Path) -> None:
+def test_actions_cannot_come_from_the_environment(tmp_path: Path) -> None:
     names = ("EXPLAIN", "LIST_RULES", "SHOW_CONFIG", "UPDATE_BASELINE", "VERSION", "HELP", "FILES")
     environment = {f"VALIDATE_RUNS_{name}": "1" for name in names}
     assert run(SOUND, cwd=tmp_path, env=environment) == Ran(0, "ok: 2 runs in 1 document\n", "")
 
 
-def test_a_wrong_value_in_the_environment_is_told(tmp_path: Path) -> None:
+def test_invalid_environment_names_its_variable(tmp_path: Path) -> None:
     assert run(SOUND, cwd=tmp_path, env={"VALIDATE_RUNS_LIMIT": "many"}) == Ran(
         2,
         "",
@@ -236,7 +234,7 @@ def test_a_wrong_value_in_the_environment_is_told(tmp_path: Path) -> None:
     assert ran.err.startswith(f"validate-runs: Invalid value for '--fail-on': {wrong}.\n")
 
 
-def test_the_whole_of_what_is_shown_says_the_same_when_it_is_read(tmp_path: Path) -> None:
+def test_show_config_output_round_trips(tmp_path: Path) -> None:
     strange = 'a "b"\t\N{GRINNING FACE}\x1b.json'
     text = (
         f"baseline = {json.dumps(strange, ensure_ascii=False)}\n".replace("\x1b", "\\u001b")
@@ -255,14 +253,14 @@ def test_the_whole_of_what_is_shown_says_the_same_when_it_is_read(tmp_path: Path
 
 
 @pytest.mark.parametrize("command", ["##vso[task.setvariable x=y]z", "##[group]", "a\\\\##[group]", "::error::x"])
-def test_what_is_shown_is_obeyed_by_no_build_server(tmp_path: Path, command: str) -> None:
+def test_show_config_output_is_sanitized(tmp_path: Path, command: str) -> None:
     configure(tmp_path, f"baseline = '{command}'\n[per-file-ignores]\n'*::error::' = []")
     out = run("--show-config", "-f", "json:##[group]", cwd=tmp_path).out
     assert obeyed("", out) == []
     assert tomllib.loads(out)["baseline"] == command
 
 
-def test_a_file_can_be_named(tmp_path: Path) -> None:
+def test_config_names_a_file(tmp_path: Path) -> None:
     configure(tmp_path, "limit = 7")
     configure(tmp_path / "a", "limit = 8", "other.toml")
     configure(tmp_path / "a", "[tool.validate-runs]\nlimit = 9", "pyproject.toml")
@@ -277,7 +275,7 @@ def test_a_file_can_be_named(tmp_path: Path) -> None:
     )
 
 
-def test_no_file_is_read_where_none_is_wanted(tmp_path: Path) -> None:
+def test_isolated_reads_no_file(tmp_path: Path) -> None:
     configure(tmp_path, "this is no TOML")
     assert run(SOUND, "--isolated", cwd=tmp_path) == Ran(0, "ok: 2 runs in 1 document\n", "")
     for words in (["--version"], ["--help"], ["--explain", "not-json"]):
@@ -285,7 +283,7 @@ def test_no_file_is_read_where_none_is_wanted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [("--isolated", "--config", "a.toml"), ("--config", "a.toml", "--isolated")])
-def test_of_a_file_and_none_what_is_said_nearer_counts(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_config_and_isolated_precedence(tmp_path: Path, words: tuple[str, ...]) -> None:
     configure(tmp_path, "limit = 7", "a.toml")
     assert run(SOUND, *words, cwd=tmp_path) == Ran(
         2, "", "validate-runs: --config and --isolated contradict each other\nTry 'validate-runs --help'.\n"
@@ -294,7 +292,7 @@ def test_of_a_file_and_none_what_is_said_nearer_counts(tmp_path: Path, words: tu
     assert shown(tmp_path, "--config", "a.toml", VALIDATE_RUNS_ISOLATED="1")["limit"] == 7
 
 
-def test_settings_do_what_they_do_on_the_command_line(tmp_path: Path) -> None:
+def test_settings_act_like_options(tmp_path: Path) -> None:
     configure(
         tmp_path,
         'output-format = "concise"\nquiet = true\nfail-on = "warning"\nselect = ["usage"]\n'
@@ -380,7 +378,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("text", WRONG)
-def test_what_cannot_be_used_is_told_with_its_line_and_what_would_be_right(tmp_path: Path, text: str) -> None:
+def test_invalid_setting_message(tmp_path: Path, text: str) -> None:
     (tmp_path / "link").symlink_to("/etc")
     assert complaint(tmp_path, text) == f"validate-runs.toml:{WRONG[text]}"
 
@@ -395,23 +393,23 @@ def test_what_cannot_be_used_is_told_with_its_line_and_what_would_be_right(tmp_p
         ("[project]\nlimit = 3\n[tool]\n[tool.validate-runs]\n\n# limit\nlimit = 0\n[tool.x]\nlimit = 4", ":7"),
     ],
 )
-def test_a_setting_is_found_in_a_pyproject_toml(tmp_path: Path, text: str, line: str) -> None:
+def test_line_of_a_setting_in_pyproject_toml(tmp_path: Path, text: str, line: str) -> None:
     configure(tmp_path, text, "pyproject.toml")
     ran = run(SOUND, cwd=tmp_path)
     assert ran == Ran(2, "", f"validate-runs: pyproject.toml{line}: limit: 0 is not in the range 1<=x<=100\n")
 
 
-def test_in_a_pyproject_toml_the_table_within_the_table_is_no_setting(tmp_path: Path) -> None:
+def test_table_within_the_table_is_unknown(tmp_path: Path) -> None:
     configure(tmp_path, "[tool.validate-runs.tool]\nlimit = 0", "pyproject.toml")
     assert "tool: unknown setting, expected one of contract, " in run(SOUND, cwd=tmp_path).err
 
 
-def test_a_time_of_hundreds_of_digits_is_told(tmp_path: Path) -> None:
+def test_time_of_hundreds_of_digits(tmp_path: Path) -> None:
     said = f"validate-runs.toml:1: now: {10**310} is neither Unix seconds nor an ISO 8601 date-time"
     assert complaint(tmp_path, f"now = {10**310}") == said
 
 
-def test_where_the_line_cannot_be_told_the_file_is_named(tmp_path: Path) -> None:
+def test_setting_without_a_line_names_the_file(tmp_path: Path) -> None:
     assert complaint(tmp_path, '"\\u006cimit" = 0') == "validate-runs.toml: limit: 0 is not in the range 1<=x<=100"
     configure(tmp_path, "")
     os.remove(tmp_path / "validate-runs.toml")
@@ -446,7 +444,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_gets_a_short_message(tmp_path: Path, name: str) -> None:
+def test_hostile_file_gets_a_short_message(tmp_path: Path, name: str) -> None:
     data, message = HOSTILE[name]
     (tmp_path / "validate-runs.toml").write_bytes(data)
     ran = run(SOUND, cwd=tmp_path)
@@ -455,7 +453,7 @@ def test_a_hostile_file_gets_a_short_message(tmp_path: Path, name: str) -> None:
     assert ran.err == f"validate-runs: validate-runs.toml{message}\n" or message is None
 
 
-def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
+def test_special_files_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pyproject.toml")
     assert run(SOUND, cwd=tmp_path) == Ran(2, "", "validate-runs: pyproject.toml: is not a regular file\n")
     os.remove(tmp_path / "pyproject.toml")
@@ -465,7 +463,7 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     assert run(SOUND, cwd=tmp_path) == Ran(2, "", "validate-runs: validate-runs.toml: no such file or directory\n")
 
 
-def test_a_working_directory_that_is_gone_has_no_configuration(tmp_path: Path) -> None:
+def test_removed_working_directory(tmp_path: Path) -> None:
     configure(tmp_path, "limit = 7")
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -558,7 +556,7 @@ def test_per_file_ignores_match_as_gitignore(project: Path, glob: str) -> None:
 
 
 @pytest.mark.tools
-def test_the_expected_matches_are_those_of_git(project: Path) -> None:
+def test_git_matches_the_same_files(project: Path) -> None:
     git = program_path("git")
     subprocess.run([git, "init", "-q"], cwd=project, check=True)
     paths = {str(path.relative_to(project)): path.stem for path in project.rglob("?.json")}
@@ -571,7 +569,7 @@ def test_the_expected_matches_are_those_of_git(project: Path) -> None:
 
 
 @pytest.mark.parametrize("glob", ["*a" * 40 + "b", "**/a/" * 40 + "b", "*a*/" * 40 + "b"])
-def test_no_glob_takes_long_to_match(project: Path, glob: str) -> None:
+def test_hostile_globs_match_in_bounded_time(project: Path, glob: str) -> None:
     folder = project / Path(*("a" * 200 for _ in range(15)))
     folder.mkdir(parents=True)
     (folder / "a.json").write_bytes((project / "a.json").read_bytes())
@@ -594,13 +592,13 @@ def test_no_glob_takes_long_to_match(project: Path, glob: str) -> None:
         ("#/usage", EVERY),
     ],
 )
-def test_a_pointer_leaves_out_what_lies_at_or_below_it(project: Path, pointer: str, left: list[str]) -> None:
+def test_pointer_ignores_what_is_at_or_below_it(project: Path, pointer: str, left: list[str]) -> None:
     configure(project, f'[per-file-ignores]\n"a.json{pointer}" = ["usage", "sampling-*"]')
     assert found(project, "a.json") == [f"a {place}" for place in left]
     assert found(project, "tests/b.json") == [f"b {place}" for place in EVERY]
 
 
-def test_a_pointer_is_looked_for_in_every_record_of_an_archive(tmp_path: Path) -> None:
+def test_pointer_applies_to_every_record(tmp_path: Path) -> None:
     record = json.dumps(a_run(usage=USAGE, temperature=9))
     (tmp_path / "a.jsonl").write_text(f"{record}\n{record}\n")
     configure(tmp_path, '[per-file-ignores]\n"*.jsonl#/usage" = ["usage"]')
@@ -608,7 +606,7 @@ def test_a_pointer_is_looked_for_in_every_record_of_an_archive(tmp_path: Path) -
     assert [(one["record"], one["pointer"]) for one in findings] == [(1, "/temperature"), (2, "/temperature")]
 
 
-def test_several_patterns_add_up(project: Path) -> None:
+def test_patterns_add_up(project: Path) -> None:
     configure(project, '[per-file-ignores]\n"*.json" = ["usage"]\n"a.json#/data/1" = ["sampling-range"]')
     assert found(project, "a.json", "tests/b.json") == [
         "a /data/0/temperature",
@@ -617,12 +615,12 @@ def test_several_patterns_add_up(project: Path) -> None:
     ]
 
 
-def test_what_is_left_out_is_not_counted(project: Path) -> None:
+def test_ignored_findings_are_not_counted(project: Path) -> None:
     configure(project, '[per-file-ignores]\n"*" = ["usage", "sampling-range"]')
     assert run("a.json", cwd=project) == Ran(0, "ok: 2 runs in 1 document\n", "")
 
 
-def test_a_rule_that_speaks_once_a_document_speaks_of_what_is_not_left_out(tmp_path: Path) -> None:
+def test_once_per_document_rule_reports_the_next_place(tmp_path: Path) -> None:
     both = page(a_run(), a_run(id="run_b"))
     text = json.dumps({**both, "data": [{**run, "lastError": None} for run in both["data"]]})
     (tmp_path / "a.json").write_text(text)
@@ -633,14 +631,14 @@ def test_a_rule_that_speaks_once_a_document_speaks_of_what_is_not_left_out(tmp_p
     assert before[0]["pointer"] not in [one["pointer"] for one in after]
 
 
-def test_files_outside_and_standard_input_match_no_glob(project: Path) -> None:
+def test_no_glob_matches_outside_or_standard_input(project: Path) -> None:
     configure(project / "tests", '[per-file-ignores]\n"**" = ["usage", "sampling-range"]\n"-" = ["usage"]')
     assert found(project, "../a.json", "b.json", cwd=project / "tests") == [f"a {place}" for place in EVERY]
     ran = run("-", "-f", "json", cwd=project / "tests", stdin=(project / "a.json").read_bytes())
     assert len(json.loads(ran.out)["findings"]) == len(EVERY)
 
 
-def test_what_cannot_be_read_is_told_whatever_is_left_out(tmp_path: Path) -> None:
+def test_unreadable_content_cannot_be_ignored(tmp_path: Path) -> None:
     configure(tmp_path, '[per-file-ignores]\n"*" = ["not-*", "document", "*"]')
     (tmp_path / "a.json").write_text("{")
     assert run("a.json", "-q", "-f", "concise", cwd=tmp_path).code == 1

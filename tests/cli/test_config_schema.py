@@ -100,14 +100,14 @@ def _shape(kind: click.ParamType) -> dict[str, Any]:  # type: ignore[type-arg]  
 SCHEMA = described()
 
 
-def test_the_schema_follows_from_the_options_and_the_rules() -> None:
+def test_schema_follows_from_options_and_rules() -> None:
     if "UPDATE_SCHEMA" in os.environ:
         FILE.write_text(json.dumps(SCHEMA, indent=2) + "\n", "utf-8")
     assert json.loads(FILE.read_text("utf-8")) == SCHEMA
     assert {*SCHEMA["properties"]} == {*KEYS}
 
 
-def test_the_schema_is_one() -> None:
+def test_schema_is_valid() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
     package("check_jsonschema")
     words = [sys.executable, "-m", "check_jsonschema", "--check-metaschema", str(FILE)]
@@ -144,28 +144,28 @@ def accepts(text: str) -> bool:
 
 
 @pytest.mark.parametrize("text", GOOD)
-def test_what_is_good_is_accepted_by_both(tmp_path: Path, text: str) -> None:
+def test_valid_configuration_passes_schema_and_command(tmp_path: Path, text: str) -> None:
     (tmp_path / "validate-runs.toml").write_text(text)
     assert run("--show-config", cwd=tmp_path).code == 0
     assert accepts(text)
 
 
 @pytest.mark.parametrize("text", SHAPE)
-def test_what_has_the_wrong_shape_is_rejected_by_both(tmp_path: Path, text: str) -> None:
+def test_wrong_shape_fails_schema_and_command(tmp_path: Path, text: str) -> None:
     (tmp_path / "validate-runs.toml").write_text(text)
     assert run("--show-config", cwd=tmp_path).code == 2
     assert not accepts(text)
 
 
 @pytest.mark.parametrize("text", SENSE)
-def test_what_makes_no_sense_is_rejected_by_the_command_alone(tmp_path: Path, text: str) -> None:
+def test_wrong_sense_fails_the_command_alone(tmp_path: Path, text: str) -> None:
     (tmp_path / "link").symlink_to("/etc")
     (tmp_path / "validate-runs.toml").write_text(text)
     assert run("--show-config", cwd=tmp_path).code == 2
     assert accepts(text)
 
 
-def test_a_file_that_check_jsonschema_accepts_is_used(tmp_path: Path) -> None:
+def test_check_jsonschema_agrees(tmp_path: Path) -> None:
     package("check_jsonschema")
     good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
     good.write_text(GOOD[-2])

@@ -43,9 +43,7 @@ def signals() -> None:
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <posix.ScandirIterator")  # os.walk was at one
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("name", WRITING)
-def test_a_signal_at_any_call_of_the_machine_leaves_no_file_torn_and_none_behind(
-    name: str, number: signal.Signals, tmp_path: Path
-) -> None:
+def test_signal_at_any_system_call_leaves_no_torn_file(name: str, number: signal.Signals, tmp_path: Path) -> None:
     case = CASES[name]
     expected = tried(case, Interruption(0, number), tmp_path / "sound")
     ended = 0
@@ -106,7 +104,7 @@ def ended(running: subprocess.Popen[bytes]) -> Ran:
 @pytest.mark.parametrize(
     "name", ["reports in files", "a baseline that is written", "a fix", "an archive by several processes"]
 )
-def test_a_signal_at_any_moment_ends_everybody_and_leaves_no_file_torn(name: str, tmp_path: Path) -> None:
+def test_signal_at_any_moment_ends_all_processes(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     (tmp_path / "sound").mkdir()
     begun = time.monotonic()
@@ -142,9 +140,7 @@ class Unraisable:
 
 @pytest.mark.usefixtures("signals")
 @pytest.mark.parametrize("number", ENDINGS)
-def test_a_signal_where_nothing_can_be_raised_ends_the_command_a_moment_later(
-    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_signal_in_a_finalizer_ends_the_command(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
     def run() -> None:
         Unraisable(number)
         time.sleep(LIMIT)
@@ -166,7 +162,7 @@ sys.meta_path.insert(0, Refusal)
 @pytest.mark.parametrize(
     "module", ["click", "decimal", "jsonschema_rs", "validator.engine.checker", "validator.batch.paths"]
 )
-def test_an_interrupt_during_an_import_ends_the_command(module: str, tmp_path: Path) -> None:
+def test_interrupt_during_import(module: str, tmp_path: Path) -> None:
     (tmp_path / "page.json").write_bytes(packed(page()))
     done = subprocess.run(
         [sys.executable, "-c", MARKED.format(REFUSED.format(module)), "page.json"],
@@ -179,7 +175,7 @@ def test_an_interrupt_during_an_import_ends_the_command(module: str, tmp_path: P
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
-def test_other_errors_that_cannot_be_raised_are_told_as_python_tells_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_unraisable_errors_are_left_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
     monkeypatch.setattr("validator.cli.process.run", lambda: Unraisable(None) and 0)
     ran = run_here()
@@ -188,7 +184,7 @@ def test_other_errors_that_cannot_be_raised_are_told_as_python_tells_them(monkey
     assert ran.err.endswith("ValueError: a callback failed\n")
 
 
-def test_who_asks_not_to_be_hung_up_on_is_not(tmp_path: Path) -> None:
+def test_nohup_is_honoured(tmp_path: Path) -> None:
     laid_out(CASES["a fix"], tmp_path)
     running = started(
         tmp_path, "-", stdin=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -198,7 +194,7 @@ def test_who_asks_not_to_be_hung_up_on_is_not(tmp_path: Path) -> None:
     assert (running.returncode, out, err) == (0, b"ok: 1 run in 1 document\n", b"")
 
 
-def test_a_reader_who_does_not_read_keeps_nobody_from_interrupting(tmp_path: Path) -> None:
+def test_interrupt_while_the_reader_does_not_read(tmp_path: Path) -> None:
     laid_out(CASES["a fix"], tmp_path)
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
@@ -221,9 +217,7 @@ def test_a_reader_who_does_not_read_keeps_nobody_from_interrupting(tmp_path: Pat
 
 @pytest.mark.parametrize("size", [0, 1, 4096, 65_536])
 @pytest.mark.parametrize("words", ["-f text", "-f json", "-f text --jobs 2"])
-def test_a_reader_who_goes_is_not_told_and_the_exit_code_is_that_of_what_was_found(
-    words: str, size: int, tmp_path: Path
-) -> None:
+def test_closed_pipe_keeps_exit_code_of_findings(words: str, size: int, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(LONG * 6)
     running = started(tmp_path, "a.jsonl", "--max-findings", "0", *words.split())
     assert running.stdout is not None
@@ -240,7 +234,7 @@ def limited(kind: int, most: int) -> Any:
 
 
 @pytest.mark.parametrize("name", [*WRITING])
-def test_where_files_may_not_grow_the_old_ones_stay(name: str, tmp_path: Path) -> None:
+def test_file_size_limit_keeps_old_files(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     laid_out(case, tmp_path)
     done = subprocess.run(
@@ -259,7 +253,7 @@ def test_where_files_may_not_grow_the_old_ones_stay(name: str, tmp_path: Path) -
     assert "file too large" in done.stderr
 
 
-def test_a_summary_that_goes_to_a_device_is_lost_without_more_ado(tmp_path: Path) -> None:
+def test_step_summary_on_a_full_device(tmp_path: Path) -> None:
     laid_out(CASES["a summary"], tmp_path)
     ran = run_here("page.json", "-f", "github", cwd=tmp_path, env={"GITHUB_STEP_SUMMARY": "/dev/full"})
     assert (ran.code, ran.err) == (2, "validate-runs: cannot write the report: /dev/full: no space left on device\n")
@@ -279,7 +273,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("name", WRITING)
 @pytest.mark.parametrize("why", ["no space left on device", "read-only file system"])
-def test_where_the_disk_is_full_or_read_only_all_stays_as_it_is(name: str, why: str, small_disk: Path) -> None:
+def test_full_or_read_only_disk_keeps_old_files(name: str, why: str, small_disk: Path) -> None:
     case = CASES[name]
     laid_out(case, small_disk)
     if why.startswith("no"):
@@ -294,7 +288,7 @@ def test_where_the_disk_is_full_or_read_only_all_stays_as_it_is(name: str, why: 
     assert contents(small_disk) == before
 
 
-def test_where_standard_input_cannot_be_kept_that_is_told(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_cannot_be_buffered(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(small_disk))
     said = "cannot buffer standard input: no space left on device"
     assert run_here("-", "--diff", stdin=LONG * 9) == Ran(2, "", f"validate-runs: {said}\n")
@@ -302,7 +296,7 @@ def test_where_standard_input_cannot_be_kept_that_is_told(small_disk: Path, monk
 
 
 @pytest.mark.parametrize("most", [6, 7, 8, 10, 12])
-def test_with_few_descriptors_it_checks_or_says_why_not(most: int, tmp_path: Path) -> None:
+def test_few_file_descriptors(most: int, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(LONG)
     words = [sys.executable, "-c", MARKED.format(""), "a.jsonl", "-q", "--jobs", "2"]
     done = subprocess.run(
@@ -320,7 +314,7 @@ def test_with_few_descriptors_it_checks_or_says_why_not(most: int, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("small_tasks")
-def test_where_no_process_can_be_started_this_one_does_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fork_refused_checks_in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     laid_out(CASES["an archive by several processes"], tmp_path)
     words = ("in", "a.jsonl", "-f", "concise", "--max-findings", "0", "--jobs")
     alone = run_here(*words, "1", cwd=tmp_path)
@@ -358,7 +352,7 @@ os.fork, workers._work = forked, slowly
 """
 
 
-def test_a_process_that_is_just_being_started_takes_no_notice_of_ctrl_c(tmp_path: Path) -> None:
+def test_starting_worker_ignores_ctrl_c(tmp_path: Path) -> None:
     command("ps")
     (tmp_path / "a.jsonl").write_bytes(LONG)
     running = subprocess.Popen(
@@ -371,7 +365,7 @@ def test_a_process_that_is_just_being_started_takes_no_notice_of_ctrl_c(tmp_path
     assert ended(running) == Ran(130, "", "")
 
 
-def test_a_document_that_memory_cannot_hold_is_told_and_the_others_are_checked(tmp_path: Path) -> None:
+def test_document_larger_than_memory(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b" " * 60_000_000)
     (tmp_path / "b.json").write_bytes(packed(page(WRONG)))
     script = (
@@ -395,9 +389,7 @@ def test_a_document_that_memory_cannot_hold_is_told_and_the_others_are_checked(t
     assert done.stdout.startswith("b.json:36:21: error token-total-mismatch ")
 
 
-def test_where_memory_runs_out_over_a_document_the_others_are_checked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_memory_error_in_one_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     laid_out(CASES["a fix"], tmp_path)
 
     def short_of_memory(found: Any, *words: Any) -> Any:
@@ -412,7 +404,7 @@ def test_where_memory_runs_out_over_a_document_the_others_are_checked(
     assert [line.partition(":")[0] for line in ran.out.splitlines()] == ["in/a.json", "in/c.json"]
 
 
-def test_a_pipe_is_not_read_a_second_time(tmp_path: Path) -> None:
+def test_diff_reads_a_pipe_once(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.write(writer, packed(page(WRONG)))
     os.close(writer)
@@ -427,7 +419,7 @@ def test_a_pipe_is_not_read_a_second_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [MemoryError, RecursionError, ModuleNotFoundError])
-def test_what_nobody_has_foreseen_is_no_finding(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_internal_error_exits_two(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise kind("secret of the document")
 
@@ -442,7 +434,7 @@ def test_what_nobody_has_foreseen_is_no_finding(kind: type[Exception], monkeypat
     "kind", [ArithmeticError, AssertionError, KeyError, MemoryError, OSError, RecursionError, SystemExit, TypeError]
 )
 @pytest.mark.parametrize("file", ["page.json", "page.jsonl"])
-def test_whatever_a_rule_raises_it_is_named_and_the_others_are_applied(
+def test_any_exception_of_a_rule_is_an_internal_error(
     kind: type[BaseException], file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> list[Problem]:
@@ -469,7 +461,7 @@ def found_in(file: str, folder: Path, code: int = 1) -> list[tuple[str, ...]]:
     ]
 
 
-def test_a_report_can_go_to_where_the_shell_says(tmp_path: Path) -> None:
+def test_report_to_a_process_substitution(tmp_path: Path) -> None:
     (tmp_path / "page.json").write_bytes(packed(page(WRONG)))
     script = "$V page.json -q -f concise:/dev/stdout -f concise:>(cat > copy) | cat; cat copy"
     done = subprocess.run(

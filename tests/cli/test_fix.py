@@ -79,7 +79,7 @@ def samples(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SAMPLES, tmp_path / "samples"))
 
 
-def test_in_the_samples_what_is_beyond_doubt_is_fixed_and_every_other_byte_stays(samples: Path) -> None:
+def test_fix_changes_only_wrong_values_in_samples(samples: Path) -> None:
     expected = contents(samples)
     for name, (wrong, right) in IN_SAMPLES.items():
         assert expected[name].count(wrong) == 1
@@ -92,7 +92,7 @@ def test_in_the_samples_what_is_beyond_doubt_is_fixed_and_every_other_byte_stays
     assert {path for path, state in untouched.items() if states(samples)[path] != state} == written
 
 
-def test_a_second_run_finds_nothing_to_fix_and_writes_nothing(samples: Path) -> None:
+def test_fix_is_idempotent(samples: Path) -> None:
     run("--fix", ".", cwd=samples)
     before = states(samples)
     again = run("--fix", ".", cwd=samples)
@@ -209,9 +209,7 @@ def generated_run(chance: random.Random, key: Callable[[str], str], template: Ma
     return made
 
 
-def test_in_a_thousand_pages_of_every_spelling_only_the_wrong_values_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fix_keeps_any_spelling_of_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # disks are slow to say that all is there
     chance = random.Random(20261125)
     expected: dict[str, bytes] = {}
@@ -267,9 +265,7 @@ RUNS = [sound_run(id="run_a"), sound_run(id="run_b")]
         page(*RUNS, first_id=["run_b"]),
     ],
 )
-def test_an_end_of_the_page_is_left_alone_where_the_id_of_the_run_is_in_doubt(
-    document: dict[str, Any], tmp_path: Path
-) -> None:
+def test_fix_leaves_page_ids_if_run_id_is_uncertain(document: dict[str, Any], tmp_path: Path) -> None:
     assert fixes(document, tmp_path) == []
 
 
@@ -291,7 +287,7 @@ def test_an_end_of_the_page_is_left_alone_where_the_id_of_the_run_is_in_doubt(
         {"prompt_tokens": 940, "total_tokens": 940},
     ],
 )
-def test_a_total_is_left_alone_where_a_part_is_in_doubt(usage: dict[str, Any], tmp_path: Path) -> None:
+def test_fix_leaves_total_if_a_part_is_uncertain(usage: dict[str, Any], tmp_path: Path) -> None:
     assert fixes(page(sound_run(usage=usage)), tmp_path) == []
 
 
@@ -306,7 +302,7 @@ def test_a_total_is_left_alone_where_a_part_is_in_doubt(usage: dict[str, Any], t
         ({"prompt_tokens": 1, "completion_tokens": 1}, 2),
     ],
 )
-def test_a_total_is_fixed_beside_breakdowns_that_fit(usage: dict[str, Any], right: int, tmp_path: Path) -> None:
+def test_fix_total_beside_consistent_breakdowns(usage: dict[str, Any], right: int, tmp_path: Path) -> None:
     text = json.dumps(page(sound_run(usage={**WRONG_TOTAL, **usage})))
     assert fixes(text, tmp_path) == ["+" + text.replace('"total_tokens": 940', f'"total_tokens": {right}')]
 
@@ -322,7 +318,7 @@ def test_a_total_is_fixed_beside_breakdowns_that_fit(usage: dict[str, Any], righ
         ([], True),
     ],
 )
-def test_a_total_is_left_alone_where_the_steps_of_the_run_used_another(
+def test_fix_leaves_total_if_steps_differ(
     steps: list[tuple[int, int, int] | None], is_fixed: bool, tmp_path: Path
 ) -> None:
     used = [counts and dict(zip(WRONG_TOTAL, counts, strict=True)) for counts in steps]
@@ -341,14 +337,12 @@ def test_a_total_is_left_alone_where_the_steps_of_the_run_used_another(
         ({"object": "run", "status": "done"}, None),
     ],
 )
-def test_a_run_calls_itself_one_where_nothing_else_is_wrong_with_its_shape(
-    changes: dict[str, Any], line: str | None, tmp_path: Path
-) -> None:
+def test_fix_object_of_an_otherwise_valid_run(changes: dict[str, Any], line: str | None, tmp_path: Path) -> None:
     document = json.dumps([sound_run(**changes)], indent=2)
     assert fixes(document, tmp_path) == [line] * (line is not None)
 
 
-def test_no_other_constant_is_put_in(tmp_path: Path) -> None:
+def test_fix_changes_no_other_constant(tmp_path: Path) -> None:
     waiting = json.loads((SAMPLES / "valid" / "status-requires-action.json").read_text())
     text = json.dumps(waiting)
     calls = re.sub(r'("tool_calls": \[\{"id": "[^"]*", "type": )"function"', r'\1"functions"', text, count=1)
@@ -357,21 +351,21 @@ def test_no_other_constant_is_put_in(tmp_path: Path) -> None:
     assert fixes(calls, tmp_path) == []
 
 
-def test_where_a_key_stands_twice_nothing_is_beyond_doubt(tmp_path: Path) -> None:
+def test_fix_leaves_duplicate_keys(tmp_path: Path) -> None:
     text = json.dumps(faulty_page(first_id="run_x"))
     assert len(fixes(text, tmp_path)) == 1
     twice = text.replace('"first_id": ', '"first_id": "run_y", "first_id": ')
     assert fixes(twice, tmp_path, "--ignore", "duplicate-key") == []
 
 
-def test_the_published_contract_wants_no_null_and_is_given_none(tmp_path: Path) -> None:
+def test_fix_writes_no_null_under_published(tmp_path: Path) -> None:
     empty = {**page(), "data": [], "first_id": "", "last_id": "", "has_more": True}
     text = json.dumps(empty, indent=1)
     assert fixes(text, tmp_path) == ['+ "first_id": null,', '+ "last_id": null,', '+ "has_more": false']
     assert fixes(text, tmp_path, "--contract", "published") == ['+ "has_more": false']
 
 
-def test_a_rule_says_on_its_page_and_in_the_list_that_its_findings_can_be_fixed() -> None:
+def test_fixable_rules_are_marked() -> None:
     assert {rule.name for rule in RULES if rule.is_fixable} == FIXABLE
     fixed_in_samples = {re.sub("invalid/(schema-)?|.json", "", name) for name in IN_SAMPLES} - {"seed-example"}
     assert fixed_in_samples == {name.removeprefix("schema:") for name in FIXABLE}
@@ -392,7 +386,7 @@ def faulty(tmp_path: Path) -> Path:
 REMAINING = "page.json:45:15: error schema:type /has_more: is a string of 2 characters, expected true or false\n"
 
 
-def test_what_was_fixed_is_told_and_what_remains_is_reported_and_decides(faulty: Path) -> None:
+def test_fix_reports_what_remains(faulty: Path) -> None:
     ran = run("--fix", "page.json", "-f", "concise", cwd=faulty.parent)
     assert ran == Ran(
         1,
@@ -403,7 +397,7 @@ def test_what_was_fixed_is_told_and_what_remains_is_reported_and_decides(faulty:
     assert again == Ran(1, REMAINING, "")
 
 
-def test_nothing_remains_and_the_exit_code_is_that_of_a_sound_file(tmp_path: Path) -> None:
+def test_fix_of_everything_exits_zero(tmp_path: Path) -> None:
     file = put(tmp_path / "page.json", faulty_page())
     assert run("--fix", file) == Ran(
         0, "ok: 1 run in 1 document\n", "validate-runs: 1 error fixed in 1 file; nothing remains\n"
@@ -411,7 +405,7 @@ def test_nothing_remains_and_the_exit_code_is_that_of_a_sound_file(tmp_path: Pat
     assert json.loads(file.read_text()) == page(sound_run(usage={**WRONG_TOTAL, "total_tokens": 1145}))
 
 
-def test_what_remains_is_counted_when_nobody_reads_the_report(faulty: Path) -> None:
+def test_fix_counts_what_remains_on_closed_pipe(faulty: Path) -> None:
     words = [sys.executable, "-m", "validator", "--fix", "page.json", "--max-findings", "0"]
     reading, writing = os.pipe()
     os.close(reading)
@@ -433,7 +427,7 @@ def test_what_remains_is_counted_when_nobody_reads_the_report(faulty: Path) -> N
         ["--baseline", "accepted.json"],
     ],
 )
-def test_what_is_not_shown_is_not_fixed(faulty: Path, words: list[str]) -> None:
+def test_fix_leaves_hidden_findings(faulty: Path, words: list[str]) -> None:
     folder = faulty.parent
     (folder / "ignores.toml").write_text('per-file-ignores."*.json" = ["first-id-mismatch", "token-total-mismatch"]\n')
     run("--baseline", "accepted.json", "--update-baseline", "page.json", cwd=folder)
@@ -445,7 +439,7 @@ def test_what_is_not_shown_is_not_fixed(faulty: Path, words: list[str]) -> None:
     assert (shown.code, shown.out) == (0, "")
 
 
-def test_what_a_baseline_does_not_hold_is_fixed(faulty: Path) -> None:
+def test_fix_leaves_baselined_findings(faulty: Path) -> None:
     folder = faulty.parent
     words = ("--baseline", "accepted.json", "page.json")
     run(*words, "--update-baseline", "--ignore", "first-id-mismatch", cwd=folder)
@@ -459,7 +453,7 @@ def test_what_a_baseline_does_not_hold_is_fixed(faulty: Path) -> None:
     assert faulty.read_text() == expected
 
 
-def test_every_finding_is_fixed_however_few_are_shown(tmp_path: Path) -> None:
+def test_fix_ignores_max_findings(tmp_path: Path) -> None:
     runs = [sound_run(id=f"run_{number}", usage=WRONG_TOTAL) for number in range(5)]
     file = tmp_path / "runs.jsonl"
     file.write_text("".join(f"{json.dumps(one)}\n" for one in runs))
@@ -468,7 +462,7 @@ def test_every_finding_is_fixed_however_few_are_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small_tasks")
-def test_an_archive_that_several_processes_check_is_fixed_line_by_line(tmp_path: Path) -> None:
+def test_fix_archive_with_jobs(tmp_path: Path) -> None:
     sound, wrong = json.dumps(sound_run()), json.dumps(sound_run(usage=WRONG_TOTAL))
     file = tmp_path / "runs.jsonl"
     text = "".join(f"{wrong if number % 30 == 7 else sound}\n" for number in range(100))
@@ -478,7 +472,7 @@ def test_an_archive_that_several_processes_check_is_fixed_line_by_line(tmp_path:
     assert file.read_text() == text.replace('"total_tokens": 940', '"total_tokens": 1145')
 
 
-def test_a_file_that_is_named_twice_is_fixed_once(faulty: Path) -> None:
+def test_fix_file_named_twice(faulty: Path) -> None:
     link = faulty.with_name("link.json")
     link.symlink_to(faulty)
     shown = run("--diff", faulty, link, "-q")
@@ -489,7 +483,7 @@ def test_a_file_that_is_named_twice_is_fixed_once(faulty: Path) -> None:
     assert link.is_symlink()
 
 
-def test_the_mode_and_the_link_of_a_file_stay(faulty: Path) -> None:
+def test_fix_keeps_mode_and_link(faulty: Path) -> None:
     link = faulty.with_name("link.json")
     link.symlink_to("page.json")
     faulty.chmod(0o604)
@@ -519,7 +513,7 @@ def set_attribute(file: Path, name: str, value: bytes) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Python knows extended attributes on Linux only")
-def test_the_acl_and_the_extended_attributes_of_a_file_stay(faulty: Path) -> None:
+def test_fix_keeps_acl_and_extended_attributes(faulty: Path) -> None:
     set_attribute(faulty, "user.origin", b"recorded\0by hand")
     set_attribute(faulty, "system.posix_acl_access", ACL)
     before, mode = attributes(faulty), faulty.stat().st_mode
@@ -530,7 +524,7 @@ def test_the_acl_and_the_extended_attributes_of_a_file_stay(faulty: Path) -> Non
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Python knows extended attributes on Linux only")
-def test_a_file_takes_no_acl_over_from_its_folder(faulty: Path) -> None:
+def test_fix_takes_no_acl_from_the_folder(faulty: Path) -> None:
     set_attribute(faulty.parent, "system.posix_acl_default", ACL)
     faulty.chmod(0o640)
     run("--fix", faulty)
@@ -539,7 +533,7 @@ def test_a_file_takes_no_acl_over_from_its_folder(faulty: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Python knows extended attributes on Linux only")
-def test_a_file_system_without_attributes_is_no_failure(faulty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fix_without_extended_attributes(faulty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unsupported(_: object) -> NoReturn:
         raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
 
@@ -549,7 +543,7 @@ def test_a_file_system_without_attributes_is_no_failure(faulty: Path, monkeypatc
 
 @needs_root
 @pytest.mark.parametrize("mode", [0o644, 0o600, 0o4755, 0o6711])
-def test_the_owner_of_a_file_stays_and_no_file_becomes_set_uid_root(faulty: Path, mode: int) -> None:
+def test_fix_keeps_owner_and_set_uid(faulty: Path, mode: int) -> None:
     os.chown(faulty, NOBODY, NOBODY - 1)
     faulty.chmod(mode)
     run("--fix", faulty)
@@ -560,7 +554,7 @@ def test_the_owner_of_a_file_stays_and_no_file_becomes_set_uid_root(faulty: Path
 
 @needs_root
 @pytest.mark.skipif(sys.platform != "linux", reason="Python knows extended attributes on Linux only")
-def test_capabilities_stay_or_the_file_does(shared: Path) -> None:
+def test_fix_keeps_capabilities_or_the_file(shared: Path) -> None:
     capability = struct.pack("<5I", 0x02000001, 1 << 10, 0, 0, 0)
     os.chown(shared, NOBODY, NOBODY)
     set_attribute(shared, "security.capability", capability)
@@ -577,7 +571,7 @@ def test_capabilities_stay_or_the_file_does(shared: Path) -> None:
 
 @needs_root
 @pytest.mark.parametrize("owner", [(0, NOBODY), (NOBODY, 0)])
-def test_a_file_whose_owner_would_change_is_left_as_it_is(shared: Path, owner: tuple[int, int]) -> None:
+def test_fix_refuses_to_change_the_owner(shared: Path, owner: tuple[int, int]) -> None:
     os.chown(shared, *owner)
     before = shared.read_bytes()
     with acting_as(NOBODY):
@@ -617,7 +611,7 @@ def acting_as(user: int) -> Iterator[None]:
         os.setgroups(groups)
 
 
-def test_what_is_outside_of_a_named_folder_is_not_fixed(faulty: Path) -> None:
+def test_fix_leaves_files_outside_the_folder(faulty: Path) -> None:
     folder = faulty.parent / "folder"
     folder.mkdir()
     (folder / "link.json").symlink_to("../page.json")
@@ -644,7 +638,7 @@ def test_what_is_outside_of_a_named_folder_is_not_fixed(faulty: Path) -> None:
         (["--fix", "-"], "--fix rewrites files, and standard input is not one: --diff shows what it would change"),
     ],
 )
-def test_what_cannot_be_asked_for_together_is_refused(faulty: Path, words: list[str], why: str) -> None:
+def test_contradicting_options_are_refused(faulty: Path, words: list[str], why: str) -> None:
     before = faulty.read_bytes()
     ran = run(*words, "page.json", cwd=faulty.parent)
     assert (ran.code, ran.out) == (2, "")
@@ -652,7 +646,7 @@ def test_what_cannot_be_asked_for_together_is_refused(faulty: Path, words: list[
     assert faulty.read_bytes() == before
 
 
-def test_neither_a_configuration_nor_the_environment_makes_the_command_write(faulty: Path) -> None:
+def test_fix_only_from_the_command_line(faulty: Path) -> None:
     before = faulty.read_bytes()
     environment = {"VALIDATE_RUNS_FIX": "1", "VALIDATE_RUNS_DIFF": "1"}
     ran = run("page.json", "-f", "concise", cwd=faulty.parent, env=environment)
@@ -663,12 +657,12 @@ def test_neither_a_configuration_nor_the_environment_makes_the_command_write(fau
     assert faulty.read_bytes() == before
 
 
-def test_a_report_format_of_the_configuration_does_not_hinder_a_diff(faulty: Path) -> None:
+def test_diff_ignores_configured_format(faulty: Path) -> None:
     (faulty.parent / "validate-runs.toml").write_text('output-format = "json"\n')
     assert run("--diff", "page.json", cwd=faulty.parent).out.startswith("--- a/page.json\n")
 
 
-def test_a_pipe_is_neither_rewritten_nor_read_twice(faulty: Path) -> None:
+def test_fix_refuses_a_pipe(faulty: Path) -> None:
     def piped(option: str) -> Ran:
         words = ["bash", "-c", f"{sys.executable} -m validator {option} <(cat page.json)"]
         done = subprocess.run(words, cwd=faulty.parent, capture_output=True, text=True, check=False)
@@ -685,7 +679,7 @@ def test_a_pipe_is_neither_rewritten_nor_read_twice(faulty: Path) -> None:
     )
 
 
-def test_what_is_packed_or_recorded_is_not_rewritten_and_that_is_told(tmp_path: Path) -> None:
+def test_fix_leaves_compressed_files_and_recordings(tmp_path: Path) -> None:
     text = json.dumps(faulty_page())
     (tmp_path / "a.json.gz").write_bytes(gzip.compress(text.encode()))
     content = {"text": text, "mimeType": "application/json"}
@@ -708,7 +702,7 @@ def test_what_is_packed_or_recorded_is_not_rewritten_and_that_is_told(tmp_path: 
     assert contents(tmp_path) == before
 
 
-def test_what_cannot_be_opened_is_told_and_makes_the_exit_code(faulty: Path) -> None:
+def test_fix_with_a_missing_file_exits_two(faulty: Path) -> None:
     shown = run("--diff", "page.json", "absent.json", cwd=faulty.parent)
     assert shown.code == 2
     assert shown.out.startswith("--- a/page.json\n")
@@ -742,7 +736,7 @@ def meanwhile(deed: Deed, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("option", ["--fix", "--diff"])
 @pytest.mark.parametrize("deed", ["written", "emptied"])
 @pytest.mark.parametrize("name", ["page.json", "page.jsonl"])
-def test_a_file_that_has_changed_since_the_check_is_left_as_it_is(
+def test_fix_leaves_a_changed_file(
     name: str, deed: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = put(tmp_path / name, faulty_page())
@@ -755,7 +749,7 @@ def test_a_file_that_has_changed_since_the_check_is_left_as_it_is(
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_file_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fix_reports_a_removed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = put(tmp_path / "page.json", faulty_page())
     meanwhile(os.unlink, file, monkeypatch)
     ran = run("--fix", "page.json", cwd=tmp_path)
@@ -763,9 +757,7 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "validate-runs: page.json: no such file or directory\n" in ran.err
 
 
-def test_a_folder_that_cannot_be_written_to_is_told_and_the_file_stays(
-    faulty: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fix_in_a_read_only_folder(faulty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -779,9 +771,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_and_the_file_stays(
     assert contents(faulty.parent) == {"page.json": before}
 
 
-def test_what_is_appended_to_an_archive_before_the_fix_stays_and_during_the_fix_prevents_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fix_of_a_growing_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = put(tmp_path / "runs.jsonl", sound_run(usage=WRONG_TOTAL))
     first = file.read_text() + "\n"
     file.write_text(first)
@@ -809,7 +799,7 @@ SECRET = "my password is hunter2"
 MASKED = "validate-runs: values may be masked; --show-values prints a patch that applies\n"
 
 
-def test_a_diff_shows_what_would_change_and_no_secret(tmp_path: Path) -> None:
+def test_diff_masks_secrets(tmp_path: Path) -> None:
     document = faulty_page(first_id=SECRET)
     document["data"][0] |= {"instructions": SECRET, "metadata": {SECRET: SECRET}}
     lines = put(tmp_path / "page.json", document, indent=2).read_text().splitlines()
@@ -831,7 +821,7 @@ def test_a_diff_shows_what_would_change_and_no_secret(tmp_path: Path) -> None:
     assert contents(tmp_path) == before
 
 
-def test_a_diff_of_one_long_line_shows_the_places_and_no_secret(tmp_path: Path) -> None:
+def test_diff_of_one_long_line(tmp_path: Path) -> None:
     runs = [sound_run(id=f"run_{number}", usage=WRONG_TOTAL, instructions=SECRET) for number in range(2)]
     (tmp_path / "runs.jsonl").write_text("[]\n" + json.dumps(runs, separators=(",", ":")) + "\r\n")
     shown = run("--diff", "runs.jsonl", cwd=tmp_path)
@@ -847,7 +837,7 @@ def test_a_diff_of_one_long_line_shows_the_places_and_no_secret(tmp_path: Path) 
         assert "\r" not in hunk
 
 
-def test_a_build_server_obeys_nothing_in_a_diff(tmp_path: Path) -> None:
+def test_diff_is_sanitized_for_build_servers(tmp_path: Path) -> None:
     folder = tmp_path / "##[group]"
     folder.mkdir()
     text = json.dumps(faulty_page(), indent=2).replace('"total_tokens"', '"##[error]": 1, "total_tokens"')
@@ -856,7 +846,7 @@ def test_a_build_server_obeys_nothing_in_a_diff(tmp_path: Path) -> None:
         assert "##[" not in run("--diff", ".", *words, cwd=tmp_path).out
 
 
-def test_standard_input_is_shown_as_it_would_be(faulty: Path) -> None:
+def test_diff_of_standard_input(faulty: Path) -> None:
     data = faulty.read_bytes()
     shown = run("--diff", "-", "--show-values", stdin=data)
     expected = run("--diff", "page.json", "--show-values", cwd=faulty.parent)
@@ -913,7 +903,7 @@ def applied(patch: str, folder: Path, words: Iterable[str]) -> dict[str, bytes]:
 
 @pytest.mark.tools
 @pytest.mark.parametrize("words", [("git", "apply", "-"), ("patch", "-p1", "--fuzz=0", "--binary")])
-def test_a_diff_with_values_is_a_patch_that_does_what_the_fix_does(laid_out: Path, words: tuple[str, ...]) -> None:
+def test_diff_with_values_is_a_patch(laid_out: Path, words: tuple[str, ...]) -> None:
     shown = run("--diff", "--show-values", ".", cwd=laid_out)
     assert shown.code == 1
     assert shown.err.count("\n") == 1
@@ -923,14 +913,14 @@ def test_a_diff_with_values_is_a_patch_that_does_what_the_fix_does(laid_out: Pat
     assert contents(laid_out) == patched
 
 
-def test_changes_that_are_near_each_other_are_one_hunk_and_others_are_not(tmp_path: Path) -> None:
+def test_diff_joins_near_changes_in_a_hunk(tmp_path: Path) -> None:
     (tmp_path / "near.jsonl").write_text(LAYOUTS["near.jsonl"])
     shown = run("--diff", "--show-values", "near.jsonl", cwd=tmp_path)
     assert re.findall("(?m)^@@.*", shown.out) == ["@@ -1,11 +1,11 @@", "@@ -13,4 +13,4 @@"]
 
 
 @pytest.mark.parametrize("character", ["\u202e", "\x9b", "\x7f", "\u200b"])
-def test_a_diff_with_values_escapes_what_a_terminal_would_obey_and_says_so(character: str, tmp_path: Path) -> None:
+def test_diff_with_values_escapes_control_characters(character: str, tmp_path: Path) -> None:
     document = faulty_page()
     document["data"][0]["instructions"] = f"a{character}b"
     put(tmp_path / "page.json", document, ensure_ascii=False)
@@ -945,7 +935,7 @@ def test_a_diff_with_values_escapes_what_a_terminal_would_obey_and_says_so(chara
     assert character in (tmp_path / "page.json").read_text("utf-8")
 
 
-def test_a_line_that_is_no_text_is_shown_escaped_beside_a_change(tmp_path: Path) -> None:
+def test_diff_escapes_invalid_utf8(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b"\xff\n" + ONE_LINE.encode() + b"\n")
     shown = run("--diff", "--show-values", "a.jsonl", cwd=tmp_path)
     assert shown.out.splitlines()[3] == r" \udcff"
@@ -954,7 +944,7 @@ def test_a_line_that_is_no_text_is_shown_escaped_beside_a_change(tmp_path: Path)
     assert (tmp_path / "a.jsonl").read_bytes().startswith(b"\xff\n{")
 
 
-def test_a_diff_that_nobody_reads_is_silent(faulty: Path) -> None:
+def test_diff_to_a_closed_pipe_is_silent(faulty: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     words = [sys.executable, "-m", "validator", "--diff", "page.json", "-q"]

@@ -27,7 +27,7 @@ def usage_error(message: str) -> str:
     return f"validate-runs: {message}\nTry 'validate-runs --help'.\n"
 
 
-def test_one_run_writes_several_reports(tmp_path: Path) -> None:
+def test_writes_several_reports(tmp_path: Path) -> None:
     found, lines = tmp_path / "found.json", tmp_path / "found.txt"
     ran = run("-f", f"json:{found}", "-f", "concise", "-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES)
     assert ran == Ran(1, LINE, "")
@@ -37,7 +37,7 @@ def test_one_run_writes_several_reports(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_working_folder_that_is_gone_takes_no_report_along(tmp_path: Path, name: str) -> None:
+def test_report_from_a_removed_working_folder(tmp_path: Path, name: str) -> None:
     gone, file = tmp_path / "gone", SAMPLES / MISMATCH
     gone.mkdir()
     with chdir(gone):
@@ -50,20 +50,20 @@ def test_a_working_folder_that_is_gone_takes_no_report_along(tmp_path: Path, nam
         assert sorted(named) == ["../nowhere.json", str(file).lstrip("/")]
 
 
-def test_where_all_goes_to_files_nothing_is_printed(tmp_path: Path) -> None:
+def test_reports_in_files_print_nothing(tmp_path: Path) -> None:
     lines = tmp_path / "found.txt"
     assert run("-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES) == Ran(1, "", "")
     assert lines.read_text() == LINE
 
 
-def test_reports_in_files_are_not_painted(tmp_path: Path) -> None:
+def test_reports_in_files_have_no_color(tmp_path: Path) -> None:
     lines = tmp_path / "found.txt"
     ran = run("--color", "always", "-f", "concise", "-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES)
     assert "\x1b[" in ran.out
     assert lines.read_text() == LINE
 
 
-def test_what_could_not_be_opened_is_told_beside_every_report(tmp_path: Path) -> None:
+def test_input_errors_are_in_every_report(tmp_path: Path) -> None:
     lines = tmp_path / "found.txt"
     ran = run("-f", "concise", "-f", f"concise:{lines}", "nowhere.json", MISMATCH, cwd=SAMPLES)
     assert ran == Ran(2, LINE, "validate-runs: nowhere.json: no such file or directory\n")
@@ -79,9 +79,7 @@ def test_what_could_not_be_opened_is_told_beside_every_report(tmp_path: Path) ->
         (["-f", "json", "-f", "jsonl:a", "--statistics"], "--statistics has no jsonl form, but text, concise, json"),
     ],
 )
-def test_reports_that_cannot_be_are_refused_before_anything_is_checked(
-    tmp_path: Path, words: list[str], message: str
-) -> None:
+def test_impossible_reports_are_refused_first(tmp_path: Path, words: list[str], message: str) -> None:
     ran = run(*words, SAMPLES / MISMATCH, cwd=tmp_path)
     assert (ran.code, ran.out, ran.err.replace("\n\nTry", "\nTry")) == (2, "", usage_error(message))
     assert [*tmp_path.iterdir()] == []
@@ -102,7 +100,7 @@ def test_reports_that_cannot_be_are_refused_before_anything_is_checked(
         (["-f", "json:fold"], "fold is a folder: name a file for the report"),
     ],
 )
-def test_no_report_takes_the_place_of_what_the_check_needs(tmp_path: Path, words: list[str], message: str) -> None:
+def test_report_never_overwrites_inputs(tmp_path: Path, words: list[str], message: str) -> None:
     page, baseline = (SAMPLES / MISMATCH).read_text(), '{"version": 1, "findings": []}'
     (tmp_path / "fold" / "in").mkdir(parents=True)
     for name, text in {"page.json": page, "fold/in/a.json": page, "b.json": baseline}.items():
@@ -116,9 +114,7 @@ def test_no_report_takes_the_place_of_what_the_check_needs(tmp_path: Path, words
 
 @pytest.mark.parametrize("more", [(), ("--statistics",), ("--select", "first-id-mismatch")])
 @pytest.mark.parametrize("output_format", ["json", "jsonl", "sarif", "gitlab", "rdjson"])
-def test_a_report_in_a_folder_that_is_checked_is_no_document(
-    tmp_path: Path, output_format: str, more: tuple[str, ...]
-) -> None:
+def test_report_in_a_checked_folder_is_not_checked(tmp_path: Path, output_format: str, more: tuple[str, ...]) -> None:
     if more == ("--statistics",) and output_format != "json":
         more = ()
     (tmp_path / "page.json").write_bytes((SAMPLES / MISMATCH).read_bytes())
@@ -145,7 +141,7 @@ SUMMARY = '{"type": "summary", "version": 1, "contract": "observed"}'
     "text",
     ["", " \n\n", "[]\n", JSON, LINES, COUNTS, SARIF, GITLAB, RDJSON, _own("json", "--max-findings", "1"), SUMMARY],
 )
-def test_an_earlier_report_among_what_is_checked_is_overwritten(tmp_path: Path, text: str) -> None:
+def test_earlier_report_is_overwritten(tmp_path: Path, text: str) -> None:
     (tmp_path / "found.json").write_text(text)
     (tmp_path / "page.json").write_bytes((SAMPLES / "valid/page.json").read_bytes())
     assert run(".", "-f", "text", "-f", "json:found.json", cwd=tmp_path) == Ran(0, "ok: 2 runs in 1 document\n", "")
@@ -186,7 +182,7 @@ def test_an_earlier_report_among_what_is_checked_is_overwritten(tmp_path: Path, 
         f"{' ' * 300}mine",
     ],
 )
-def test_a_file_that_only_resembles_a_report_is_not_overwritten(tmp_path: Path, text: str) -> None:
+def test_similar_file_is_not_overwritten(tmp_path: Path, text: str) -> None:
     file = tmp_path / "mine.json"
     file.write_text(text)
     for name in FORMATS:
@@ -196,7 +192,7 @@ def test_a_file_that_only_resembles_a_report_is_not_overwritten(tmp_path: Path, 
     assert (file.read_text(), [*tmp_path.iterdir()]) == (text, [file])
 
 
-def test_a_file_that_is_too_large_to_be_looked_into_is_not_overwritten(tmp_path: Path) -> None:
+def test_too_large_file_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "page.json").write_bytes((SAMPLES / "valid/page.json").read_bytes())
     (tmp_path / "large.json").touch()
     os.truncate(tmp_path / "large.json", MAX_BYTES + 1)
@@ -205,7 +201,7 @@ def test_a_file_that_is_too_large_to_be_looked_into_is_not_overwritten(tmp_path:
     assert ran == Ran(2, "", usage_error(why))
 
 
-def test_a_link_to_a_report_in_a_folder_that_is_checked_is_no_document(tmp_path: Path) -> None:
+def test_link_to_a_report_is_not_checked(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "page.json").write_bytes((SAMPLES / "valid/page.json").read_bytes())
@@ -216,7 +212,7 @@ def test_a_link_to_a_report_in_a_folder_that_is_checked_is_no_document(tmp_path:
     assert json.loads((tmp_path / "elsewhere.json").read_text())["summary"]["documents"] == 1
 
 
-def test_the_folder_of_a_report_is_made_before_anything_is_checked(tmp_path: Path) -> None:
+def test_report_folder_is_made_first(tmp_path: Path) -> None:
     lines = tmp_path / "new" / "folder" / "found.txt"
     assert run("-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES) == Ran(1, "", "")
     assert lines.read_text() == LINE
@@ -228,14 +224,14 @@ def test_the_folder_of_a_report_is_made_before_anything_is_checked(tmp_path: Pat
     assert page.read_bytes() == (SAMPLES / MISMATCH).read_bytes()
 
 
-def test_a_lost_report_is_told_and_the_others_are_written(tmp_path: Path) -> None:
+def test_lost_report_keeps_the_others(tmp_path: Path) -> None:
     lines = tmp_path / "found.txt"
     ran = run("-f", "json:/dev/full", "-f", f"concise:{lines}", MISMATCH, cwd=SAMPLES)
     assert ran == Ran(2, "", "validate-runs: cannot write the report: /dev/full: no space left on device\n")
     assert lines.read_text() == LINE
 
 
-def test_a_report_keeps_the_rights_and_the_links_of_the_one_before(tmp_path: Path) -> None:
+def test_report_keeps_mode_and_links(tmp_path: Path) -> None:
     lines, link = tmp_path / "found.txt", tmp_path / "link.txt"
     lines.write_text("old")
     lines.chmod(0o640)
@@ -244,7 +240,7 @@ def test_a_report_keeps_the_rights_and_the_links_of_the_one_before(tmp_path: Pat
     assert (lines.read_text(), stat.S_IMODE(lines.stat().st_mode), link.is_symlink()) == (LINE, 0o640, True)
 
 
-def test_a_report_can_go_into_a_pipe(tmp_path: Path) -> None:
+def test_report_into_a_pipe(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -257,7 +253,7 @@ def test_a_report_can_go_into_a_pipe(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("output_format", ["github", "gitlab", "junit", "rdjson", "sarif"])
-def test_in_a_sentence_what_is_wrong_with_a_text_has_a_place_in_it(output_format: str) -> None:
+def test_syntax_error_message_has_a_place(output_format: str) -> None:
     def said(*words: str, stdin: bytes = b"") -> str:
         return html.unescape(run(*words, "-f", output_format, cwd=SAMPLES, stdin=stdin).out).replace('\\"', '"')
 

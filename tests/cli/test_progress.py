@@ -56,7 +56,7 @@ def archive(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_terminal_is_told_how_far_the_check_has_come(archive: Path, jobs: str) -> None:
+def test_progress_on_a_terminal(archive: Path, jobs: str) -> None:
     written = on_a_terminal(str(archive), "--jobs", jobs)
     shown = LINE.findall(written)
     assert len(shown) > 2
@@ -67,14 +67,14 @@ def test_a_terminal_is_told_how_far_the_check_has_come(archive: Path, jobs: str)
 
 
 @pytest.mark.parametrize("words", [("-q",), ()])
-def test_short_work_and_quiet_work_say_nothing(archive: Path, words: tuple[str, ...]) -> None:
+def test_no_progress_if_short_or_quiet(archive: Path, words: tuple[str, ...]) -> None:
     assert on_a_terminal(str(archive), *words, delay=0.0 if words else 60.0) == ""
 
 
 @pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("name", ["text", "json"])
-def test_the_report_is_printed_in_place_of_the_line(
+def test_progress_is_erased_before_the_report(
     archive: Path, monkeypatch: pytest.MonkeyPatch, jobs: str, name: str
 ) -> None:
     out, err = Kept(), Kept(Terminal())
@@ -85,7 +85,7 @@ def test_the_report_is_printed_in_place_of_the_line(
 
 
 @pytest.mark.parametrize(("option", "code"), [("--diff", 1), ("--fix", 0)])
-def test_what_is_fixed_is_told_in_place_of_the_line(
+def test_progress_is_erased_before_the_fix_summary(
     archive: Path, monkeypatch: pytest.MonkeyPatch, option: str, code: int
 ) -> None:
     line = json.dumps({**RUN, "object": "run"})
@@ -98,13 +98,11 @@ def test_what_is_fixed_is_told_in_place_of_the_line(
     assert "\x1b" not in after
 
 
-def test_a_log_is_told_nothing(archive: Path) -> None:
+def test_no_progress_without_a_terminal(archive: Path) -> None:
     assert process(str(archive)).err == ""
 
 
-def test_what_has_no_known_size_is_told_without_a_share(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_progress_of_unknown_size(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(module, "DELAY", 0.0)
     progress = Progress(0)
     assert len([*progress.passing([CleanRecords(2, 1_234), InputError("a", "is gone")])]) == 2
@@ -122,7 +120,7 @@ class Gone(Terminal):
         raise OSError(5, "Input/output error")
 
 
-def test_a_terminal_that_goes_away_is_no_loss(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_on_a_closed_terminal(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = Kept()
     monkeypatch.setattr(module, "DELAY", 0.0)
     assert code_of(archive, "-f", "concise", out=out, err=Kept(Gone())) == 1

@@ -33,12 +33,12 @@ def _modules(*arguments: str, code: int = 0, cwd: Path | None = None) -> set[str
     return set(json.loads(run.stderr.splitlines()[-1]))
 
 
-def test_a_sound_page_is_accepted_without_what_explains() -> None:
+def test_valid_page_imports_no_explanation() -> None:
     explaining = {"jsonschema", "referencing", "difflib", "logging", "shutil", "importlib.metadata"}
     assert explaining.isdisjoint(_modules(str(PAGE)))
 
 
-def test_a_misshapen_page_is_explained_by_jsonschema(tmp_path: Path) -> None:
+def test_invalid_page_imports_jsonschema(tmp_path: Path) -> None:
     page = tmp_path / "page.json"
     page.write_text(PAGE.read_text().replace('"list"', '"lists"'))
     assert "jsonschema" in _modules(str(page), code=1)
@@ -57,7 +57,7 @@ def test_help_and_version_import_nothing_that_checks(option: str) -> None:
     assert checking.isdisjoint(_modules(option))
 
 
-def test_without_a_configuration_or_a_baseline_nothing_that_reads_them_is_imported(tmp_path: Path) -> None:
+def test_configuration_and_baseline_are_imported_on_demand(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'another'\n")
     reading = {
         "tomllib",
