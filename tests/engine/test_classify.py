@@ -55,7 +55,7 @@ def _without(value: dict[str, Any], *keys: str) -> dict[str, Any]:
         (page(run(object="thread.run.step")), "page", 1),
     ],
 )
-def test_a_document_is_a_page_a_run_or_several(document: object, kind: str, runs: int) -> None:
+def test_kind_and_number_of_runs(document: object, kind: str, runs: int) -> None:
     about = validate(document).documents[0]
     assert (about.kind, about.runs) == (kind, runs)
 
@@ -90,14 +90,14 @@ def test_a_document_is_a_page_a_run_or_several(document: object, kind: str, runs
         ([[run()]], "an array of values that are not runs"),
     ],
 )
-def test_a_document_of_another_kind_is_one_finding_that_says_what_it_is(document: object, seen: str) -> None:
+def test_other_documents_are_described(document: object, seen: str) -> None:
     assert said(document) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
     about = validate(document).documents[0]
     assert (about.kind, about.form, about.generation, about.runs) == (None, None, None, 0)
 
 
 @pytest.mark.parametrize("other", [MESSAGE, STEP])
-def test_among_runs_another_object_is_one_finding(other: dict[str, Any]) -> None:
+def test_other_object_among_runs_is_one_finding(other: dict[str, Any]) -> None:
     for document, place in ((page(run(), other), "/data/1"), (page(other, run()), "/data/0"), ([run(), other], "/1")):
         assert said(document) == [("schema:const", f"{place}/object", f'is "{other["object"]}", expected "thread.run"')]
 
@@ -114,7 +114,7 @@ def test_among_runs_another_object_is_one_finding(other: dict[str, Any]) -> None
         ("7.5", "a bare number"),
     ],
 )
-def test_a_bare_value_is_named(text: str, seen: str) -> None:
+def test_bare_values_are_described(text: str, seen: str) -> None:
     assert said(text) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
 
 
@@ -130,7 +130,7 @@ def test_a_bare_value_is_named(text: str, seen: str) -> None:
         (["run_1"], "page", "is an array of values that are not runs, expected a page of runs"),
     ],
 )
-def test_a_document_is_held_to_what_is_expected(document: object, expect: Expect, message: str) -> None:
+def test_document_other_than_expected_is_a_finding(document: object, expect: Expect, message: str) -> None:
     assert said(document, expect=expect) == [("not-a-run-list", "", message)]
 
 
@@ -138,7 +138,7 @@ def test_a_document_is_held_to_what_is_expected(document: object, expect: Expect
     ("document", "expect"),
     [(page(), "page"), (page(), "auto"), (run(), "run"), (run(), "auto"), ([run()], "auto"), ([page()], "auto")],
 )
-def test_what_is_expected_is_taken(document: object, expect: Expect) -> None:
+def test_expected_documents_pass(document: object, expect: Expect) -> None:
     assert said(document, expect=expect) == []
 
 
@@ -153,11 +153,11 @@ def test_what_is_expected_is_taken(document: object, expect: Expect) -> None:
         ({"data": [run()], "firstId": run()["id"], "lastId": run()["id"], "hasMore": False}, "wire"),
     ],
 )
-def test_the_form_is_that_of_most_keys(document: object, form: str) -> None:
+def test_form_is_that_of_most_keys(document: object, form: str) -> None:
     assert validate(document).documents[0].form == form
 
 
-def test_the_form_can_be_forced() -> None:
+def test_form_can_be_forced() -> None:
     mixed = page(run(createdAt=1), firstId=None)
     about = validate(mixed, form="sdk").documents[0]
     assert (about.kind, about.form) == ("page", "sdk")
@@ -179,9 +179,7 @@ def test_the_form_can_be_forced() -> None:
         ),
     ],
 )
-def test_a_document_in_the_other_form_than_the_one_asked_for_is_one_finding(
-    document: object, form: FormChoice, message: str
-) -> None:
+def test_document_in_the_other_form_is_one_finding(document: object, form: FormChoice, message: str) -> None:
     assert said(document, form=form) == [("not-a-run-list", "", message)]
 
 
@@ -207,12 +205,12 @@ V1 = _sample("valid/v1-page.json")["data"][0]
         ([run(), 7], "v2"),
     ],
 )
-def test_the_generation_is_told_by_the_runs(runs: list[Any], generation: str) -> None:
+def test_generation(runs: list[Any], generation: str) -> None:
     assert validate(runs).documents[0].generation == generation
     assert validate({"data": []}).documents[0].generation is None
 
 
-def test_no_page_rule_applies_to_runs_without_a_page() -> None:
+def test_page_rules_need_a_page() -> None:
     runs = [run(id="run_a", thread_id="thread_b", created_at=1729418401), run(), run(id="run_c"), run(id="run_a")]
     runs[2]["created_at"] = runs[2]["started_at"]
     assert said(runs) == []
@@ -232,13 +230,13 @@ MESSAGE_OF_FAULTY = "is 4, but prompt_tokens 1 + completion_tokens 2 is 3"
         ([page(), page(FAULTY)], "/1/data/0/usage/total_tokens"),
     ],
 )
-def test_pointers_lead_from_the_top_of_the_document(document: object, pointer: str) -> None:
+def test_pointers_start_at_the_top(document: object, pointer: str) -> None:
     assert said(document) == [("token-total-mismatch", pointer, MESSAGE_OF_FAULTY)]
     found = findings(document)[0]
     assert (found.run_id, found.run_status) == (run()["id"], "completed")
 
 
-def test_every_page_of_an_array_is_checked_as_a_page() -> None:
+def test_pages_of_an_array_are_checked() -> None:
     assert said([page(), 7, page(first_id="run_b"), _without(page(), "has_more")]) == [
         ("schema:type", "/1", "is 7, expected an object"),
         ("first-id-mismatch", "/2/first_id", 'is "run_b", but the first run in data is "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"'),

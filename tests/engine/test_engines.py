@@ -66,7 +66,7 @@ def _subjects(page: Any) -> Iterator[tuple[Any, str]]:
 
 @pytest.mark.skipif(find_spec("jsonschema_rs") is None, reason="compares the engines")
 @pytest.mark.parametrize(("name", "form"), COMBINATIONS)
-def test_a_run_is_accepted_exactly_when_nothing_is_explained(name: ContractName, form: Form) -> None:
+def test_accepted_means_no_problems(name: ContractName, form: Form) -> None:
     rejected = 0
     for page in _faulty_pages(name, form):
         for value, subject in _subjects(page):
@@ -77,7 +77,7 @@ def test_a_run_is_accepted_exactly_when_nothing_is_explained(name: ContractName,
 
 
 @pytest.mark.parametrize(("name", "form"), COMBINATIONS)
-def test_the_findings_are_the_same_without_the_fast_engines(
+def test_mutated_runs_have_same_findings_without_fast_engines(
     name: ContractName, form: Form, without_fast_engines: Callable[[], None]
 ) -> None:
     pages = _faulty_pages(name, form)
@@ -87,14 +87,14 @@ def test_the_findings_are_the_same_without_the_fast_engines(
     assert sum(any(f.severity == "error" for f in found) for found in fast) > PAGES_OF_EACH * 0.9
 
 
-def test_the_samples_say_the_same_without_the_fast_engines(without_fast_engines: Callable[[], None]) -> None:
+def test_samples_have_same_findings_without_fast_engines(without_fast_engines: Callable[[], None]) -> None:
     samples = [*VALID, *INVALID, *MISSHAPEN, SAMPLES / "seed-example.json"]
     fast = [validate(path, now=NOW).findings for path in samples]
     without_fast_engines()
     assert [validate(path, now=NOW).findings for path in samples] == fast
 
 
-def test_a_module_does_without_an_engine_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_engine_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
     spec = spec_from_file_location(f"{compiler.__name__}_alone", str(compiler.__file__))
     assert spec is not None
@@ -105,7 +105,7 @@ def test_a_module_does_without_an_engine_that_is_not_installed(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(("name", "form"), COMBINATIONS)
-def test_nothing_is_looked_up_for_what_is_applied_holds_no_reference(name: ContractName, form: Form) -> None:
+def test_merged_schemas_have_no_references(name: ContractName, form: Form) -> None:
     schemas = load_contract(name, form)
     applied = {
         subject: json.dumps(inline(schemas.schema(subject), schemas.schemas))
@@ -116,7 +116,7 @@ def test_nothing_is_looked_up_for_what_is_applied_holds_no_reference(name: Contr
 
 
 @pytest.mark.skipif(find_spec("jsonschema_rs") is None, reason="judges with the fast engine")
-def test_what_one_schema_asks_of_all_other_keys_it_asks_of_those_that_another_declares() -> None:
+def test_merging_keeps_additional_properties() -> None:
     accepts_both = compile_schemas(
         [
             {"properties": {"a": {"type": "integer"}}},
@@ -129,7 +129,7 @@ def test_what_one_schema_asks_of_all_other_keys_it_asks_of_those_that_another_de
 
 
 @pytest.mark.parametrize(("name", "form"), COMBINATIONS)
-def test_every_single_fault_of_shape_is_one_finding_at_its_place(name: ContractName, form: Form) -> None:
+def test_single_shape_fault_is_one_finding(name: ContractName, form: Form) -> None:
     faults = _single_faults(name, form)
     sound = dict(zip(map(id, _pages(form)), _findings(_pages(form), name, form), strict=True))
     after = _findings([mutation.applied(page) for page, mutation in faults], name, form)

@@ -68,28 +68,28 @@ def excerpt_at(text: str, place: str, pointer: str = "", *, show_values: bool = 
     return seen(found)
 
 
-def test_a_number_stands_in_its_line() -> None:
+def test_excerpt_of_a_number() -> None:
     assert excerpt_at(PAGE, "360") == '        "total_tokens": 360,\n                        ^^^'
 
 
-def test_an_id_and_a_model_are_shown() -> None:
+def test_ids_and_models_are_shown() -> None:
     line = '      "id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA",'
     assert excerpt_at(PAGE, '"run_Qm3vT8yLk2WzNf5RbXcJ7HdA"') == f"{line}\n            {'^' * 30}"
     assert excerpt_at(PAGE, '"gpt-4o-mini"') == '      "model": "gpt-4o-mini",\n               ^^^^^^^^^^^^^'
 
 
-def test_free_text_is_masked_and_the_carets_stand_under_the_mask() -> None:
+def test_free_text_is_masked() -> None:
     text = json.dumps("Answer questions about the library's opening hours.")
     assert excerpt_at(PAGE, text) == '      "instructions": "…",\n                      ^^^'
 
 
-def test_free_text_of_one_character_is_masked_too() -> None:
+def test_single_character_is_masked() -> None:
     assert excerpt_at('{"id": "run_1", "instructions": "x"}', '"run_1"') == (
         '{"id": "run_1", "instructions": "…"}\n       ^^^^^^^'
     )
 
 
-def test_a_key_of_metadata_is_masked_unless_it_is_the_one_reported() -> None:
+def test_only_the_reported_metadata_key_is_shown() -> None:
     text = '{"id": "run_1", "metadata": {"customer": "Jane", "order": 7}}'
     assert excerpt_at(text, "7", "metadata") == (
         '{"id": "run_1", "metadata": {"…": "…", "…": 7}}\n                                            ^'
@@ -99,14 +99,14 @@ def test_a_key_of_metadata_is_masked_unless_it_is_the_one_reported() -> None:
     )
 
 
-def test_a_reported_key_that_looks_like_a_credential_is_masked() -> None:
+def test_reported_credential_key_is_masked() -> None:
     text = '{"data": [{"metadata": {"sk-proj-1": 7}}]}'
     assert excerpt_at(text, "7", "data/0/metadata/sk-proj-1") == (
         '{"data": [{"metadata": {"…": 7}}]}\n                             ^'
     )
 
 
-def test_a_reported_key_is_shown_on_every_level() -> None:
+def test_reported_keys_are_shown_at_every_level() -> None:
     text = '[{"tools": [{"function": {"parameters": {"properties": {"a/b": {"type": 7}, "c": {}}}}}]}]'
     assert excerpt_at(text, "7", "0/tools/0/function/parameters/properties/a~1b/type") == (
         '[{"tools": [{"function": {"parameters": {"properties": {"a/b": {"type": 7}, "…": {}}}}}]}]\n'
@@ -115,7 +115,7 @@ def test_a_reported_key_is_shown_on_every_level() -> None:
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-def test_a_secret_is_in_no_excerpt_of_a_document(indent: int | None) -> None:
+def test_no_excerpt_has_a_secret(indent: int | None) -> None:
     text = json.dumps(SECRETIVE, indent=indent)
     places = [(Span(token.start, token.end), "data/0/status") for token in tokens(text)]
     shown = "\n".join(map(seen, make_excerpts(text, places, show_values=False)))
@@ -125,7 +125,7 @@ def test_a_secret_is_in_no_excerpt_of_a_document(indent: int | None) -> None:
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-def test_a_secret_is_in_no_excerpt_of_a_torn_document(indent: int | None) -> None:
+def test_no_excerpt_of_a_truncated_document_has_a_secret(indent: int | None) -> None:
     text = json.dumps(SECRETIVE, indent=indent)
     for end in range(0, len(text), 7):
         for start in {max(0, end - 250), max(0, end - 3), end}:
@@ -133,14 +133,14 @@ def test_a_secret_is_in_no_excerpt_of_a_torn_document(indent: int | None) -> Non
             assert CANARY not in seen(make_excerpts(torn, [(Span(start, end), "")], show_values=False)[0])
 
 
-def test_asked_for_values_are_shown() -> None:
+def test_show_values() -> None:
     text = '{"metadata": {"customer": "Jane \N{GRINNING FACE}"}}'
     assert excerpt_at(text, '"Jane \N{GRINNING FACE}"', show_values=True) == (
         '{"metadata": {"customer": "Jane \N{GRINNING FACE}"}}\n                          ^^^^^^^^'
     )
 
 
-def test_nothing_that_a_terminal_obeys_is_shown_and_carets_stay_in_place() -> None:
+def test_control_characters_are_escaped_in_excerpts() -> None:
     text = '\t{"a\x1b\u202e":\r1}\r\n'
     assert excerpt_at(text, "1", show_values=True) == ' {"a\\u001b\\u202e": 1}\n                   ^'
     assert excerpt_at('\t{"a":\r1}\r\n', "1") == ' {"a": 1}\n       ^'
@@ -149,7 +149,7 @@ def test_nothing_that_a_terminal_obeys_is_shown_and_carets_stay_in_place() -> No
     assert excerpt_at("[1,\r\n2]", "\n") == "[1, \n    |"
 
 
-def test_a_line_that_is_too_long_is_a_window_around_the_place() -> None:
+def test_long_line_is_cut() -> None:
     text = json.dumps({"data": [{"created_at": 1000 + index} for index in range(100)]})
     shown = excerpt_at(text, "1050")
     line, carets = shown.splitlines()
@@ -158,12 +158,12 @@ def test_a_line_that_is_too_long_is_a_window_around_the_place() -> None:
     assert line[carets.index("^") : len(carets)] == "1050"
 
 
-def test_a_token_at_the_edge_of_the_window_is_shown_whole_or_masked_whole() -> None:
+def test_tokens_at_the_edge_are_complete() -> None:
     text = json.dumps({"id": "run_1", "instructions": "canary " * 100, "status": 7, "metadata": {"a": "canary " * 100}})
     assert excerpt_at(text, "7") == '<"…", "status": 7, "metadata": {"…": "…">\n                ^'
 
 
-def test_a_place_on_each_line_costs_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_excerpts_read_the_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
     def counted(text: str, *begin: Any, **options: Any) -> Iterator[Token]:
@@ -179,9 +179,7 @@ def test_a_place_on_each_line_costs_one_pass(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("indent", [None, 2], ids=["on one line", "indented"])
 @pytest.mark.parametrize("separators", [(",", ":"), (" , ", " : ")], ids=["compact", "spaced"])
-def test_excerpts_are_the_same_where_the_text_is_entered_at_landmarks(
-    indent: int | None, separators: tuple[str, str]
-) -> None:
+def test_landmarks_do_not_change_excerpts(indent: int | None, separators: tuple[str, str]) -> None:
     rng = random.Random(12)
     run = {**SECRETIVE["data"][0], "usage": {"total_tokens": 360}, "a/b": ["canary \U0001f642"] * 40}
     page = {**SECRETIVE, "data": [run, [{"created_at": 1000 + number} for number in range(60)], run, 7, run, {}]}
@@ -203,7 +201,7 @@ def test_excerpts_are_the_same_where_the_text_is_entered_at_landmarks(
         )
 
 
-def test_only_what_stands_around_a_place_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_landmarks_skip_most_of_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
 
     def counted(text: str, *begin: Any, **options: Any) -> Iterator[Token]:
@@ -223,11 +221,11 @@ def test_only_what_stands_around_a_place_is_read(monkeypatch: pytest.MonkeyPatch
     assert sum(1 for _ in tokens(json.dumps(page(*runs)))) > 5000
 
 
-def test_reading_ends_at_the_last_place() -> None:
+def test_reading_ends_at_the_last_span() -> None:
     assert excerpt_at("[1,\n2,\n!", "1") == "[1,\n ^"
 
 
-def test_endless_numbers_and_keys_are_cut() -> None:
+def test_long_numbers_and_keys_are_cut() -> None:
     assert excerpt_at("1" * 80, "1" * 80) == f"{'1' * 80}\n{'^' * 80}"
     text = f'{{"metadata": {{"{"k" * 99}": {"9" * 99}}}}}'
     assert excerpt_at(text, "9" * 99, f"metadata/{'k' * 99}") == (
@@ -257,11 +255,11 @@ def test_endless_numbers_and_keys_are_cut() -> None:
         ("[1,\n", "", "[1,\n|"),
     ],
 )
-def test_of_a_text_that_is_no_json_punctuation_is_shown(text: str, place: str, expected: str) -> None:
+def test_text_that_is_not_json_shows_punctuation(text: str, place: str, expected: str) -> None:
     assert excerpt_at(text, place) == expected
 
 
-def test_far_from_what_could_be_read_nothing_is_trusted() -> None:
+def test_words_after_a_syntax_error_are_masked() -> None:
     text = f'{{"a": "{"secret " * 60} 1234 x: 5678'
     shown = excerpt_at(text, "5678")
     assert shown == f"<{'… ' * 28} … …: …\n{' ' * 63}^"

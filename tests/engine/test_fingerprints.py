@@ -32,7 +32,7 @@ def test_a_fingerprint_is_sixteen_hexadecimal_digits() -> None:
         assert int(fingerprint, 16) >= 0
 
 
-def test_findings_of_runs_keep_theirs_when_runs_are_reordered_or_others_come_and_go() -> None:
+def test_fingerprints_survive_reordering() -> None:
     before = _prints(page(*RUNS), ignore=["page"])
     assert len(before) == 5
     assert _prints(page(*reversed(RUNS)), ignore=["page"]) == before
@@ -42,7 +42,7 @@ def test_findings_of_runs_keep_theirs_when_runs_are_reordered_or_others_come_and
     assert alone == {key: value for key, value in before.items() if key in alone}
 
 
-def test_runs_with_endless_ids_are_told_apart_by_them() -> None:
+def test_long_ids_make_different_fingerprints() -> None:
     ids = [f"run_{'a' * 1_000_000}{end}" for end in "bc"]
     faulty = [run(id=one, usage=RUNS[0]["usage"]) for one in ids]
     found = validate(page(*faulty), now=NOW, select=["token-total-mismatch"]).findings
@@ -51,7 +51,7 @@ def test_runs_with_endless_ids_are_told_apart_by_them() -> None:
     assert [one.fingerprint for one in found] == [one.fingerprint for one in reversed(again)]
 
 
-def test_findings_keep_theirs_when_the_file_is_laid_out_anew() -> None:
+def test_fingerprints_survive_reformatting() -> None:
     document = page(*RUNS)
     before = _prints(json.dumps(document))
     assert _prints(json.dumps(document, indent=2)) == before
@@ -59,7 +59,7 @@ def test_findings_keep_theirs_when_the_file_is_laid_out_anew() -> None:
     assert _prints(document) == before
 
 
-def test_findings_keep_theirs_when_values_change() -> None:
+def test_fingerprints_survive_changed_values() -> None:
     other = copy.deepcopy(RUNS)
     other[0]["usage"]["total_tokens"] = 5
     other[1]["temperature"] = -1
@@ -75,7 +75,7 @@ def test_fingerprints_do_not_depend_on_the_file(tmp_path: Path) -> None:
     assert len({*fingerprints}) == 5
 
 
-def test_the_missing_keys_of_an_object_tell_its_findings_apart() -> None:
+def test_missing_keys_are_part_of_the_fingerprint() -> None:
     def lacking(*keys: str) -> str:
         changed = {key: value for key, value in run().items() if key not in keys}
         (fingerprint,) = _prints([changed, run()]).values()
@@ -95,12 +95,12 @@ def test_runs_of_one_id_share_fingerprints() -> None:
 
 
 @pytest.mark.parametrize("identity", ["run_a\0b", "\ud800", "", 7, None, {"a": 1}])
-def test_any_id_will_do(identity: object) -> None:
+def test_fingerprint_of_any_id(identity: object) -> None:
     found = validate([{**RUNS[0], "id": identity}, RUNS[1]]).findings
     assert len({one.fingerprint for one in found}) == len(found)
 
 
-def test_findings_of_one_fingerprint_agree_in_rule_run_and_place() -> None:
+def test_one_fingerprint_means_one_rule_run_and_pointer() -> None:
     found = [one for path in (*INVALID, *MISSHAPEN, SAMPLES / "seed-example.json") for one in validate(path).findings]
     assert len(found) > 100
     assert len({one.fingerprint for one in found}) == len({(one.fingerprint, one.rule, one.run_id) for one in found})

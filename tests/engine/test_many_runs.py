@@ -10,7 +10,7 @@ RUN: dict[str, Any] = json.loads((SAMPLES / "valid" / "run.json").read_bytes())
 MORE_THAN_IS_REMEMBERED = 1_100
 
 
-def test_more_configurations_than_are_remembered_are_each_judged_by_themselves() -> None:
+def test_more_configurations_than_the_cache_holds() -> None:
     tools = [{"type": "function", "function": {"name": f"step_{i}"}} for i in range(MORE_THAN_IS_REMEMBERED)]
     runs = [
         {**RUN, "id": f"run_{i}", "tools": [tool, tool] if i % 100 == 99 else [tool]} for i, tool in enumerate(tools)

@@ -37,7 +37,7 @@ WAYS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", NO_RUNS)
-def test_what_holds_no_runs_never_passes(name: str, way: str) -> None:
+def test_document_without_runs_never_passes(name: str, way: str) -> None:
     report = validate(NO_RUNS[name], **WAYS[way])
     assert not report.ok
     with pytest.raises(AssertionError):
@@ -46,7 +46,7 @@ def test_what_holds_no_runs_never_passes(name: str, way: str) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("document", [EMPTY, [EMPTY, EMPTY], page(a_run()), a_run(), {"runs": []}])
-def test_what_holds_runs_and_an_empty_page_pass(document: Any, way: str) -> None:
+def test_runs_and_empty_pages_pass(document: Any, way: str) -> None:
     assert validate(document, **WAYS[way]).ok
 
 
@@ -61,11 +61,11 @@ def test_what_holds_runs_and_an_empty_page_pass(document: Any, way: str) -> None
         ({"runs": [a_run(), "x"]}, "/runs/1", "is a bare string, expected a run"),
     ],
 )
-def test_where_schemas_are_left_out_the_finding_stands_in_for_them(document: Any, pointer: str, message: str) -> None:
+def test_not_a_run_list_replaces_ignored_schema_rules(document: Any, pointer: str, message: str) -> None:
     assert said(document, ignore=["schema", "page"]) == [("not-a-run-list", pointer, message)]
 
 
-def test_where_a_schema_reports_it_as_an_error_there_is_no_second_finding() -> None:
+def test_schema_error_makes_not_a_run_list_redundant() -> None:
     assert [found[:2] for found in said(NO_RUNS["no array"])] == [("schema:type", "/data")]
     assert [found[:2] for found in said(NO_RUNS["null among pages"])] == [("schema:type", "/1")]
     assert [found[:2] for found in said(NO_RUNS["a message among runs"])][-1:] == [("schema:const", "/data/1/object")]
@@ -76,14 +76,14 @@ def test_where_a_schema_reports_it_as_an_error_there_is_no_second_finding() -> N
 
 
 @pytest.mark.parametrize("words", [("--ignore", "not-a-run-list"), ("--severity", "not-a-run-list=info")])
-def test_the_rule_can_be_neither_ignored_nor_remapped(words: tuple[str, str]) -> None:
+def test_not_a_run_list_is_mandatory(words: tuple[str, str]) -> None:
     ran = run("-", *words, stdin=json.dumps(EMPTY).encode())
     assert ran.code == 2
     assert "not-a-run-list can be neither ignored nor remapped" in ran.err
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_no_way_of_the_command_lets_it_pass(jobs: str, tmp_path: Path) -> None:
+def test_command_never_passes_documents_without_runs(jobs: str, tmp_path: Path) -> None:
     for number, document in enumerate(NO_RUNS.values()):
         (tmp_path / f"{number}.json").write_text(json.dumps(document))
     (tmp_path / "archive.jsonl").write_text("".join(f"{json.dumps(document)}\n" for document in NO_RUNS.values()))
@@ -97,20 +97,20 @@ def test_no_way_of_the_command_lets_it_pass(jobs: str, tmp_path: Path) -> None:
     assert len(told) == 2 * len(NO_RUNS)
 
 
-def test_a_page_that_was_expected_is_missed_whatever_is_selected() -> None:
+def test_expected_page_is_required_whatever_is_selected() -> None:
     for options in WAYS.values():
         assert [found[0] for found in said(a_run(), expect="page", **options)] == ["not-a-run-list"]
         assert [found[0] for found in said(a_run(), form="sdk", **options)] == ["not-a-run-list"]
 
 
-def test_a_baseline_does_not_accept_it(tmp_path: Path) -> None:
+def test_baseline_does_not_accept_not_a_run_list(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(NO_RUNS["an error"]))
     ran = run("a.json", "--baseline", "accepted.json", "--update-baseline", cwd=tmp_path)
     assert ran.code == 1
     assert json.loads((tmp_path / "accepted.json").read_text())["findings"] == []
 
 
-def test_each_is_an_error_with_a_place(tmp_path: Path) -> None:
+def test_not_a_run_list_has_a_position(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_text('[{"data": []},\n {"error": "x"}]')
     (found,) = validate(file, select=["usage"]).findings

@@ -56,7 +56,7 @@ NAMING = {"mixed-naming", "misspelt-key", "duplicate-key", "lone-surrogate", "no
 @pytest.mark.parametrize(
     "sample", [path for path in INVALID if path.stem not in NAMING and _is_page(path)], ids=lambda path: path.stem
 )
-def test_every_rule_says_the_same_of_the_camel_case_form(sample: Path) -> None:
+def test_rules_report_the_same_in_camel_case(sample: Path) -> None:
     document = json.loads(sample.read_bytes())
     wire = [(found.rule, _renamed_pointer(found.pointer)) for found in findings(document)]
     assert [(found.rule, found.pointer) for found in findings(_as_sdk(document))] == wire
@@ -66,7 +66,7 @@ def _renamed_pointer(pointer: str) -> str:
     return "/".join(to_camel_case(part) for part in pointer.split("/"))
 
 
-def test_names_of_fields_in_messages_are_spelt_as_in_the_document() -> None:
+def test_messages_spell_fields_as_the_document() -> None:
     usage = {"promptTokens": 1, "completionTokens": 2, "totalTokens": 4}
     assert said(_sdk_page(1, usage=usage)) == [
         (
@@ -77,7 +77,7 @@ def test_names_of_fields_in_messages_are_spelt_as_in_the_document() -> None:
     ]
 
 
-def test_the_steps_of_a_run_are_added_up_in_either_naming() -> None:
+def test_steps_usage_in_either_naming() -> None:
     counts = {"promptTokens": 1, "completionTokens": 2, "totalTokens": 3}
     for usage in (counts, {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}):
         steps = [{"usage": usage}, {"usage": usage}]
@@ -91,7 +91,7 @@ def test_the_steps_of_a_run_are_added_up_in_either_naming() -> None:
     assert said(_sdk_page(1, usage=counts, metadata={"steps": "7"}, steps=[{"usage": counts}])) == []
 
 
-def test_words_of_vocabularies_in_messages_stay_as_they_are() -> None:
+def test_enum_values_in_messages_stay() -> None:
     assert said(_sdk_page(0, requiredAction=None)) == [
         (
             "missing-required-action",
@@ -101,7 +101,7 @@ def test_words_of_vocabularies_in_messages_stay_as_they_are() -> None:
     ]
 
 
-def test_no_message_about_the_camel_case_form_names_a_field_of_the_wire() -> None:
+def test_camel_case_messages_have_no_wire_names() -> None:
     names = {name for name in load_contract("observed", "wire").shapes["run"].properties if "_" in name}
     bare = re.compile(r'(?<!")\b(?:' + "|".join(names) + r')\b(?!")')
     for sample in INVALID:
@@ -190,13 +190,11 @@ A_DATE_TIME = "a date-time with its offset from UTC"
         ),
     ],
 )
-def test_times_written_as_dates_are_ordered_as_instants(
-    changes: dict[str, Any], expected: list[tuple[str, str, str]]
-) -> None:
+def test_iso_times_are_ordered_as_instants(changes: dict[str, Any], expected: list[tuple[str, str, str]]) -> None:
     assert said({**ISO_RUN, **changes}, ignore=["outdated-tool-type"]) == expected
 
 
-def test_a_date_of_the_far_future_is_not_in_milliseconds() -> None:
+def test_far_future_date_is_not_milliseconds() -> None:
     far = {"status": "in_progress", "completedAt": None, "usage": None, "expiresAt": "9999-12-31T23:59:59Z"}
     assert said({**ISO_RUN, **far}, ignore=["outdated-tool-type"]) == [
         ("implausible-timestamp", "/expiresAt", 'is "9999-12-31T23:59:59Z", more than a day after now (1793000000)')
@@ -210,7 +208,7 @@ def test_a_date_of_the_far_future_is_not_in_milliseconds() -> None:
     ]
 
 
-def test_the_zero_of_a_date_is_one_finding() -> None:
+def test_zero_date_is_one_finding() -> None:
     unset = "where null would say that there is no such time"
     for zero, start in (("0001-01-01T00:00:00Z", "the year 1"), ("1970-01-01T00:00:00.000Z", "1970")):
         assert said({**ISO_RUN, "failedAt": zero}, ignore=["outdated-tool-type"]) == [
@@ -220,14 +218,14 @@ def test_the_zero_of_a_date_is_one_finding() -> None:
     assert [found[:2] for found in said(created, ignore=["outdated-tool-type"])] == [("zero-timestamp", "/createdAt")]
 
 
-def test_dates_are_for_the_observed_camel_case_form_only() -> None:
+def test_iso_times_only_in_observed_sdk_form() -> None:
     assert [rule for rule, *_ in said(ISO_RUN, contract="published", select=["schema:type"])] == ["schema:type"] * 3
     assert said(run(created_at="2024-10-20T10:00:00Z")) == [
         ("schema:type", "/created_at", "is a string of 20 characters, expected an integer")
     ]
 
 
-def test_keys_of_free_form_maps_are_not_renamed() -> None:
+def test_free_form_keys_are_not_renamed() -> None:
     metadata = {"created_at": "x", "createdAt": "y", "first_id": "z", "some_key": "w" * 600, "someKey": "v"}
     assert said(_sdk_page(1, metadata=metadata)) == [
         ("metadata-limits", "/data/1/metadata/some_key", "is 600 characters long, but at most 512 are allowed")
@@ -282,9 +280,7 @@ def test_keys_of_free_form_maps_are_not_renamed() -> None:
         ),
     ],
 )
-def test_the_payload_of_an_action_stands_under_the_key_that_its_type_names(
-    form: str, action: dict[str, Any], pointer: str
-) -> None:
+def test_payload_key_of_required_action_is_renamed(form: str, action: dict[str, Any], pointer: str) -> None:
     action = copy.deepcopy(action)
     document = _sdk_page(0, requiredAction=action)
     if form == "wire":
@@ -298,14 +294,14 @@ def test_the_payload_of_an_action_stands_under_the_key_that_its_type_names(
     assert said(document) == []
 
 
-def test_a_nullable_key_may_be_absent_from_a_run_of_the_first_generation_in_camel_case() -> None:
+def test_v1_sdk_run_may_omit_nullable_keys() -> None:
     assert said(ISO_RUN, ignore=["outdated-tool-type"]) == []
     assert "lastError" not in ISO_RUN
     later = {key: value for key, value in ISO_RUN.items() if key != "fileIds"}
     assert [rule for rule, *_ in said(later)] == ["schema:required"]
 
 
-def test_a_finding_about_an_absent_key_names_it_in_camel_case() -> None:
+def test_absent_key_is_named_in_camel_case() -> None:
     without = {key: value for key, value in ISO_RUN.items() if key != "completedAt"}
     found = findings(without, select=["status"])
     assert [(one.rule, one.pointer) for one in found] == [("completed-without-time", "/completedAt")]

@@ -26,25 +26,25 @@ def told(path: Path, *texts: object) -> list[tuple[RunOutline, ...]]:
     return [one.outlines for one in results if isinstance(one, DocumentResult)]
 
 
-def test_every_run_of_a_page_is_told_of(tmp_path: Path) -> None:
+def test_outline_of_every_run_of_a_page(tmp_path: Path) -> None:
     other = run(id="run_b", status="queued", completed_at=None, usage=None)
     times = {key: run()[key] for key in ("created_at", "started_at")}
     second = outline("/data/1", id="run_b", status="queued", times=times)
     assert told(tmp_path / "page.json", page(run(), other)) == [(outline("/data/0"), second)]
 
 
-def test_sound_lines_of_an_archive_are_told_of_too(tmp_path: Path) -> None:
+def test_outlines_of_accepted_lines(tmp_path: Path) -> None:
     assert told(tmp_path / "runs.jsonl", run(), run(id="run_b")) == [(outline(""),), (outline("", id="run_b"),)]
 
 
-def test_what_is_misshapen_or_may_not_be_shown_is_left_out(tmp_path: Path) -> None:
+def test_invalid_or_secret_fields_are_not_outlined(tmp_path: Path) -> None:
     bad = run(id="sk-proj-secret", thread_id=7, status=None, created_at="soon", started_at=1e300, completed_at=True)
     assert told(tmp_path / "run.json", bad) == [
         (outline("", id=None, thread_id=None, status=None, times={}),),
     ]
 
 
-def test_times_of_the_camel_case_form_are_seconds(tmp_path: Path) -> None:
+def test_outlined_sdk_times_are_seconds(tmp_path: Path) -> None:
     text = {"object": "thread.run", "id": "run_a", "threadId": "thread_a", "status": "queued"}
     text["createdAt"] = "2024-10-20T10:00:00Z"
     expected = RunOutline("", "run_a", "thread_a", "queued", {"created_at": 1729418400.0})

@@ -121,9 +121,7 @@ def _name(value: object) -> str:
 @pytest.mark.parametrize("first", Severity)
 @pytest.mark.parametrize("second", Severity)
 @pytest.mark.parametrize("pair", PAIRS, ids=_name)
-def test_the_milder_finding_never_takes_the_place_of_the_more_severe(
-    pair: Pair, second: Severity, first: Severity
-) -> None:
+def test_milder_finding_never_replaces_a_more_severe_one(pair: Pair, second: Severity, first: Severity) -> None:
     told = _told(pair, severity={pair.first: first, pair.second: second})
     if first.reaches(second):
         assert pair.first in told
@@ -135,7 +133,7 @@ def test_the_milder_finding_never_takes_the_place_of_the_more_severe(
 
 
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.first != "zero-timestamp"], ids=_name)
-def test_a_rule_that_is_ignored_hides_nothing(pair: Pair) -> None:
+def test_ignored_rule_hides_nothing(pair: Pair) -> None:
     assert {*_told(pair, ignore=[pair.first])} == {pair.second}
     assert {*_told(pair, ignore=[pair.second])} == {pair.first}
 
@@ -143,7 +141,7 @@ def test_a_rule_that_is_ignored_hides_nothing(pair: Pair) -> None:
 @pytest.mark.parametrize(
     "pair", [pair for pair in PAIRS if pair.first != "milliseconds" and not pair.series], ids=_name
 )
-def test_a_rule_that_is_ignored_in_a_file_hides_nothing_there(pair: Pair, tmp_path: Path) -> None:
+def test_rule_ignored_in_a_file_hides_nothing_there(pair: Pair, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(pair.document))
     for ignored, told in (pair[:2], pair[1::-1]):
         (tmp_path / "validate-runs.toml").write_text(f'[per-file-ignores]\n"a.json" = ["{ignored}"]\n')
@@ -152,7 +150,7 @@ def test_a_rule_that_is_ignored_in_a_file_hides_nothing_there(pair: Pair, tmp_pa
         assert {found["rule"] for found in report["findings"]} == {told}
 
 
-def test_where_zeros_are_left_out_a_zero_is_a_time_like_any_other() -> None:
+def test_zero_is_a_time_without_zero_timestamp() -> None:
     zero = active(completed_at=0)
     assert [found[0] for found in said(zero)] == ["zero-timestamp"]
     assert [found[0] for found in said(zero, ignore=["zero-timestamp"], select=["status"])] == [
@@ -160,7 +158,7 @@ def test_where_zeros_are_left_out_a_zero_is_a_time_like_any_other() -> None:
     ]
 
 
-def test_a_called_name_that_no_function_may_have_is_a_warning() -> None:
+def test_called_invalid_function_name_is_a_warning() -> None:
     place = "/required_action/submit_tool_outputs/tool_calls/0/function/name"
     expected = "is a string of 8 characters, expected 1 to 64 letters, digits, underscores and dashes"
     assert said(waiting("bad name", tools=[])) == [("invalid-function-name", place, expected)]
@@ -172,7 +170,7 @@ def test_a_called_name_that_no_function_may_have_is_a_warning() -> None:
     assert said(waiting("bad name", tools=declared)) == [("invalid-function-name", "/tools/0/function/name", expected)]
 
 
-def test_what_one_fault_explains_is_no_other_fault_at_the_same_place() -> None:
+def test_explained_problem_is_not_reported() -> None:
     tools = [{"type": "function", "function": {"name": "bad name"}}] * 2
     assert [found[:2] for found in said(run(tools=tools), select=["tools"])] == [
         ("invalid-function-name", "/tools/0/function/name"),
@@ -202,7 +200,7 @@ def _pages() -> Iterator[Any]:
         yield several(document, shapes, draw) if draw.random() < 0.2 else document
 
 
-def test_what_a_rule_says_alone_is_said_or_outranked_among_all_rules() -> None:
+def test_findings_of_one_rule_remain_or_are_outranked() -> None:
     """Alone but for the rules that decide how times are read."""
     outranked = 0
     pages = [(document, validate(document, now=NOW).findings) for document in _pages()]

@@ -66,14 +66,14 @@ def active(status: str = "in_progress", **changes: Any) -> dict[str, Any]:
 # Listings
 
 
-def test_pages_that_make_one_listing_are_sound() -> None:
+def test_valid_listings() -> None:
     assert of_listing(listed("ab"), listed("c"), listed("de", more=False)) == []
     assert of_listing(listed("ed"), listed("c"), listed("ba", more=False)) == []
     assert of_listing(listed("", more=False)) == []
     assert of_listing(listed("ab", more=False), listed("", more=False)) == []
 
 
-def test_a_page_of_another_thread_is_told() -> None:
+def test_page_of_another_thread() -> None:
     others = {"thread_id": "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd"}
     told = 'is "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd", but /0 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
     message = f"{told}: a listing is of one thread"
@@ -82,7 +82,7 @@ def test_a_page_of_another_thread_is_told() -> None:
     assert said([*pages]) == []  # an array of pages that nobody called a listing
 
 
-def test_a_page_of_another_thread_is_no_broken_chain_too() -> None:
+def test_page_of_another_thread_is_not_a_broken_chain() -> None:
     pages = listed("bc"), page(*runs("a", thread_id="thread_z"))
     assert [told[:2] for told in of_listing(*pages)] == [("mixed-thread-pages", "/1/data/0/thread_id")]
     milder = {"mixed-thread-pages": "warning"}
@@ -93,14 +93,14 @@ def test_a_page_of_another_thread_is_no_broken_chain_too() -> None:
     assert [told[:2] for told in of_listing(*pages, ignore=[*milder])] == [("broken-chain", "/1/data/0/created_at")]
 
 
-def test_the_thread_of_a_listing_is_the_first_that_a_page_tells() -> None:
+def test_first_thread_is_that_of_the_listing() -> None:
     silent = page(run(id="run_a", thread_id=""), run(id="run_b", thread_id=7, created_at=1729418300), has_more=True)
     pages = silent, listed("", more=True), listed("c"), page(*runs("d", thread_id="thread_z"))
     options = {"select": ["mixed-thread-pages"]}
     assert [told[:2] for told in of_listing(*pages, **options)] == [("mixed-thread-pages", "/3/data/0/thread_id")]
 
 
-def test_files_of_one_folder_are_no_listing_unless_it_is_said(tmp_path: Path) -> None:
+def test_files_are_no_listing_by_default(tmp_path: Path) -> None:
     for name, thread in (("a", "thread_y"), ("b", "thread_z")):
         (tmp_path / f"{name}.json").write_text(json.dumps(page(*runs(name, thread_id=thread))))
     assert said(tmp_path) == []
@@ -109,11 +109,11 @@ def test_files_of_one_folder_are_no_listing_unless_it_is_said(tmp_path: Path) ->
     ]
 
 
-def test_pages_of_an_array_are_no_listing_unless_it_is_said() -> None:
+def test_pages_of_an_array_are_no_listing_by_default() -> None:
     assert said([listed("ab"), listed("ab")]) == []
 
 
-def test_a_run_on_two_pages_is_told_once_a_page_with_the_number_of_others() -> None:
+def test_run_on_two_pages_is_one_finding_a_page() -> None:
     assert of_listing(listed("abc"), listed("bcd"), listed("d", more=False)) == [
         (
             "overlapping-pages",
@@ -124,18 +124,18 @@ def test_a_run_on_two_pages_is_told_once_a_page_with_the_number_of_others() -> N
     ]
 
 
-def test_a_run_that_one_page_lists_twice_is_another_fault() -> None:
+def test_run_listed_twice_on_one_page() -> None:
     twice = page(*runs("aa"), has_more=False)
     assert [told[0] for told in of_listing(twice, select=["listing", "page"])] == ["duplicate-run-id"]
 
 
-def test_the_same_page_again_is_one_fault() -> None:
+def test_repeated_page_is_one_finding() -> None:
     assert [told[:2] for told in of_listing(listed("ab", more=False), listed("ab", more=False))] == [
         ("overlapping-pages", "/1/data/0/id")
     ]
 
 
-def test_a_page_after_the_last_one_is_told() -> None:
+def test_page_after_the_last_one() -> None:
     assert of_listing(listed("a", more=False), listed("bc", more=False)) == [
         (
             "broken-chain",
@@ -145,20 +145,20 @@ def test_a_page_after_the_last_one_is_told() -> None:
     ]
 
 
-def test_a_page_that_has_no_order_by_itself_may_still_turn_back_at_its_seam() -> None:
+def test_page_without_order_may_turn_back_at_its_seam() -> None:
     turned = page(*runs("b"), *runs("e"), *runs("d"))
     assert of_listing(listed("ac"), turned) == [_turned(0, 1729418300, "later", 1729418200, " in /0")]
     assert of_listing(listed("ab"), page(*runs("c"), *runs("e"), *runs("d"))) == []
 
 
-def test_a_listing_that_ends_with_a_promise_is_told() -> None:
+def test_listing_ends_with_has_more() -> None:
     assert of_listing(listed("a"), listed("b")) == [
         ("broken-chain", "/1/has_more", "is true, but no page follows: it is false on the last page of a listing")
     ]
     assert [told[0] for told in of_listing(listed(""), select=["listing", "page"])] == ["empty-page-has-more"]
 
 
-def test_an_empty_page_after_a_promise_is_told() -> None:
+def test_empty_page_after_has_more() -> None:
     assert of_listing(listed("a"), listed("", more=False)) == [
         ("false-has-more", "/1/data", "is empty, but has_more is true in /0: it is false where nothing follows")
     ]
@@ -172,18 +172,18 @@ def _turned(index: int, time: int, word: str, other: int, where: str, first: str
     return ("broken-chain", f"/1/data/{index}/created_at", message)
 
 
-def test_times_that_turn_back_at_a_seam_are_told() -> None:
+def test_times_turn_back_at_a_seam() -> None:
     assert of_listing(listed("ac"), listed("bd", more=False)) == [_turned(0, 1729418300, "later", 1729418200, " in /0")]
     assert of_listing(listed("db"), listed("ca", more=False)) == [
         _turned(0, 1729418200, "earlier", 1729418300, " in /0", "oldest")
     ]
 
 
-def test_a_page_in_the_other_order_is_told_at_its_first_turn() -> None:
+def test_page_in_the_other_order() -> None:
     assert of_listing(listed("ab"), listed("dc", more=False)) == [_turned(1, 1729418200, "later", 1729418100, "")]
 
 
-def test_the_order_is_that_of_the_pages_so_far() -> None:
+def test_order_is_that_of_earlier_pages() -> None:
     assert [told[:2] for told in of_listing(listed("a"), listed("c"), listed("b", more=False))] == [
         ("broken-chain", "/2/data/0/created_at")
     ]
@@ -192,14 +192,14 @@ def test_the_order_is_that_of_the_pages_so_far() -> None:
     ]
 
 
-def test_a_page_that_is_out_of_order_by_itself_is_another_fault() -> None:
+def test_unordered_page_is_not_a_broken_chain() -> None:
     pages = listed("ab"), listed("dce"), listed("f", more=False)
     assert [told[:2] for told in of_listing(*pages, select=["listing", "page"])] == [
         ("unordered-runs", "/1/data/2/created_at")
     ]
 
 
-def test_an_order_that_was_asked_for_counts_from_the_first_page() -> None:
+def test_requested_order_counts_from_the_first_page() -> None:
     pages = listed("b"), listed("a", more=False)
     assert of_listing(*pages, order="asc") == []
     assert [told[:2] for told in of_listing(*pages, order="desc")] == [("broken-chain", "/1/data/0/created_at")]
@@ -209,7 +209,7 @@ def test_an_order_that_was_asked_for_counts_from_the_first_page() -> None:
     ]
 
 
-def test_what_is_no_page_interrupts_a_listing() -> None:
+def test_other_document_interrupts_a_listing() -> None:
     pages = listed("c", more=False), {"object": "list", "data": 7}, listed("b"), None, listed("ab", more=False)
     assert [told[:2] for told in of_listing(*pages)] == [
         ("not-a-run-list", "/1"),
@@ -218,7 +218,7 @@ def test_what_is_no_page_interrupts_a_listing() -> None:
     ]
 
 
-def test_misshapen_fields_are_not_compared() -> None:
+def test_invalid_fields_are_not_compared() -> None:
     bad = copy.deepcopy(listed("bc", more=False))
     bad["data"][0]["id"], bad["data"][1]["created_at"], bad["has_more"] = 7, "later", "no"
     assert of_listing(listed("ab"), bad, listed("d", more=False)) == []
@@ -230,7 +230,7 @@ def test_misshapen_fields_are_not_compared() -> None:
     assert of_listing(empty | {"has_more": True}, empty) == []
 
 
-def test_pages_in_camel_case_are_followed_and_spelt_as_they_are() -> None:
+def test_sdk_pages_are_a_listing() -> None:
     pages = [_camel(listed("ac")), _camel(listed("bd", more=False))]
     assert [told[:2] for told in of_listing(*pages)] == [("broken-chain", "/1/data/0/createdAt")]
     pages = [_camel(listed("a")), _camel(listed("b"))]
@@ -253,7 +253,7 @@ def _files(folder: Path, *documents: Any) -> list[str]:
 
 @pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_the_command_takes_files_for_the_pages_of_a_listing(tmp_path: Path, jobs: str) -> None:
+def test_command_checks_files_as_a_listing(tmp_path: Path, jobs: str) -> None:
     _files(tmp_path, listed("ab"), listed("bc"))
     words = ("-f", "concise", "--select", "listing", "--jobs", jobs)
     assert command("1.json", "2.json", *words, cwd=tmp_path).out == "ok: 4 runs in 2 documents\n"
@@ -266,7 +266,7 @@ def test_the_command_takes_files_for_the_pages_of_a_listing(tmp_path: Path, jobs
     )
 
 
-def test_a_page_that_could_not_be_had_may_be_the_last(tmp_path: Path) -> None:
+def test_unreadable_file_may_be_the_last_page(tmp_path: Path) -> None:
     (first,) = _files(tmp_path, listed("a"))
     ran = command("--listing", first, str(tmp_path / "gone.json"), "--select", "listing")
     assert (ran.code, ran.out) == (2, "ok: 1 run in 1 document\n")
@@ -276,7 +276,7 @@ def test_a_page_that_could_not_be_had_may_be_the_last(tmp_path: Path) -> None:
     ]
 
 
-def test_lines_of_an_archive_may_be_pages_or_snapshots(tmp_path: Path) -> None:
+def test_lines_are_pages_or_snapshots(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_text("".join(json.dumps(one) + "\n" for one in (listed("ab"), listed("bc", more=False))))
     (found,) = validate(archive, listing=True, now=NOW).findings
@@ -288,7 +288,7 @@ def test_lines_of_an_archive_may_be_pages_or_snapshots(tmp_path: Path) -> None:
     assert (found.record, found.line, found.rule, found.run_id) == (2, 2, "illegal-transition", RUN["id"])
 
 
-def test_the_lines_that_a_screen_would_pass_are_followed_too(tmp_path: Path) -> None:
+def test_accepted_lines_are_followed(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_text(json.dumps(run()) + "\n" + json.dumps(run(thread_id="thread_Other")) + "\n")
     assert command("--history", str(archive)).code == 1
@@ -324,19 +324,19 @@ NEVER = [
 
 
 @pytest.mark.parametrize(("before", "after"), LATER)
-def test_a_status_that_can_be_reached_is_fine(before: str, after: str) -> None:
+def test_legal_transitions(before: str, after: str) -> None:
     assert of_history(run(status=before), run(status=after)) == []
 
 
 @pytest.mark.parametrize(("before", "after"), NEVER)
-def test_a_status_that_cannot_be_reached_is_the_only_thing_told(before: str, after: str) -> None:
+def test_illegal_transition_hides_other_changes(before: str, after: str) -> None:
     reason = "a run in that status only ends" if before == "cancelling" else "a run that has ended keeps its status"
     assert of_history(run(status=before), run(status=after, started_at=None, completed_at=None, usage=None)) == [
         ("illegal-transition", "/1/status", f'is "{after}", but was "{before}" in /0: {reason}')
     ]
 
 
-def test_what_persists_is_told_once() -> None:
+def test_persisting_change_is_reported_once() -> None:
     assert [told[:2] for told in of_history(run(), active(), active(), run(), active())] == [
         ("illegal-transition", "/1/status"),
         ("illegal-transition", "/4/status"),
@@ -366,7 +366,7 @@ STARTED = "a run that has started has started, and may start anew only later"
         ({"started_at": 5}, {"started_at": 0}, None),
     ],
 )
-def test_times_go_forward_only(before: dict[str, Any], after: dict[str, Any], told: str | None) -> None:
+def test_times_move_forward(before: dict[str, Any], after: dict[str, Any], told: str | None) -> None:
     (field,) = before
     expected = [] if told is None else [("time-moved-back", f"/1/{field}", told)]
     assert of_history(run(**before), run(**after), select=[*SERIES, "zero-timestamp"], ignore=["zero-timestamp"]) == (
@@ -374,20 +374,20 @@ def test_times_go_forward_only(before: dict[str, Any], after: dict[str, Any], to
     )
 
 
-def test_a_zero_is_compared_as_the_null_that_it_stands_for() -> None:
+def test_zero_is_compared_as_null() -> None:
     assert [told[0] for told in said([run(), run(started_at=0)], history=True)] == ["time-moved-back"]
     assert [told[0] for told in said([run(started_at=0), run()], history=True)] == ["zero-timestamp"]
     due = active(), active(expires_at=0)
     assert [(told[0], told[1]) for told in said([*due], history=True)] == [("zero-timestamp", "/1/expires_at")]
 
 
-def test_a_zero_says_nothing_of_the_order_of_a_listing() -> None:
+def test_zero_has_no_place_in_the_order() -> None:
     unknown = [run(id=f"run_{letter}", created_at=0) for letter in "xyz"]
     pages = page(*runs("a"), unknown[0], has_more=True), page(unknown[1], *runs("bc"), unknown[2])
     assert {told[0] for told in said([*pages], listing=True)} == {"zero-timestamp"}
 
 
-def test_camel_case_times_are_compared_as_instants() -> None:
+def test_sdk_times_are_compared_as_instants() -> None:
     moments = [{"startedAt": f"2024-10-20T10:00:0{second}.000Z"} for second in (2, 1)]
     snapshots = [{**_camel(run()), "createdAt": "2024-10-20T10:00:00.000Z", **moment} for moment in moments]
     assert of_history(*snapshots) == [
@@ -425,7 +425,7 @@ def test_usage_never_shrinks(before: Any, after: Any, told: tuple[str, str] | No
     assert of_history(run(usage=before), run(usage=after)) == expected
 
 
-def test_the_steps_of_a_run_are_added_up() -> None:
+def test_steps_usage_mismatch() -> None:
     steps = [{"usage": usage(5, 5)}, {"usage": usage(0, 7)}]
     assert said(run(usage=usage(5, 12), steps=steps)) == []
     for own, name in (
@@ -455,12 +455,12 @@ def test_the_steps_of_a_run_are_added_up() -> None:
         (usage(-1, 12), "negative-tokens"),
     ],
 )
-def test_counts_that_are_wrong_by_themselves_are_not_held_against_the_steps(own: dict[str, int], rule: str) -> None:
+def test_wrong_totals_are_not_compared_with_steps(own: dict[str, int], rule: str) -> None:
     assert [name for name, *_ in said(run(usage=own, steps=[{"usage": usage(5, 12)}]))] == [rule]
 
 
 @pytest.mark.parametrize("steps", [7, "ab", {}, []])
-def test_what_is_no_list_of_steps_is_not_added_up(steps: Any) -> None:
+def test_invalid_steps_are_ignored(steps: Any) -> None:
     assert said(run(steps=steps)) == []
 
 
@@ -476,7 +476,7 @@ def test_what_is_no_list_of_steps_is_not_added_up(steps: Any) -> None:
         {"usage": usage(1, 1) | {"total_tokens": 2.5}},
     ],
 )
-def test_steps_are_not_added_up_where_one_has_no_usage(step: Any) -> None:
+def test_steps_without_usage_are_ignored(step: Any) -> None:
     assert said(run(steps=[{"usage": usage(5, 5)}, step])) == []
 
 
@@ -488,7 +488,7 @@ def test_steps_are_not_added_up_where_one_has_no_usage(step: Any) -> None:
         ("assistant_id", "asst_Other", 'is "asst_Other", but was "asst_Vt6kPq1ZsYw9Lr4MnBx8GjCe"'),
     ],
 )
-def test_another_run_under_the_same_id_is_the_only_thing_told(field: str, value: Any, shown: str) -> None:
+def test_changed_identity_hides_other_changes(field: str, value: Any, shown: str) -> None:
     other = active("queued", model="gpt-4", **{field: value})
     found = findings([run(), other], history=True, select=SERIES)
     assert [(one.rule, one.severity, one.pointer, one.message) for one in found] == [
@@ -522,7 +522,7 @@ LONG = "Answer in no more than a hundred words, whatever it is that you were ask
         ({"metadata": {}}, {"metadata": {"a": "b"}}, None),
     ],
 )
-def test_what_a_run_was_created_with_stays(before: dict[str, Any], after: dict[str, Any], told: str | None) -> None:
+def test_changed_configuration(before: dict[str, Any], after: dict[str, Any], told: str | None) -> None:
     (field,) = before
     found = findings([run(**before), run(**after)], history=True, select=SERIES)
     assert [(one.rule, one.severity, one.pointer, one.message) for one in found] == (
@@ -539,19 +539,19 @@ def test_what_a_run_was_created_with_stays(before: dict[str, Any], after: dict[s
     )
 
 
-def test_the_milder_severity_follows_a_remap_down_but_not_up() -> None:
+def test_limited_severity_follows_a_remap_down_only() -> None:
     snapshots = [run(), run(model="gpt-4", thread_id=7)]
     for level in ("info", "warning", "error"):
         found = findings(snapshots, history=True, select=SERIES, severity={"changed-immutable-field": level})
         assert [str(one.severity) for one in found] == [level if level == "info" else "warning"]
 
 
-def test_fields_that_a_snapshot_lacks_are_not_compared() -> None:
+def test_absent_fields_are_not_compared() -> None:
     old = {name: value for name, value in run(file_ids=[]).items() if name not in ("usage", "tool_choice")}
     assert of_history(run(file_ids=[]), old, run(file_ids=[], usage=usage(1, 1), tool_choice="none")) == []
 
 
-def test_runs_are_followed_through_pages_and_by_their_ids() -> None:
+def test_history_of_pages() -> None:
     first, later = page(*runs("ab")), page(*runs("ba", thread_id="thread_Other"))
     assert [told[:2] for told in of_history(first, later)] == [
         ("changed-immutable-field", "/1/data/0/thread_id"),
@@ -562,7 +562,7 @@ def test_runs_are_followed_through_pages_and_by_their_ids() -> None:
     assert of_history(page(run(), run(thread_id="thread_Other"))) == []
 
 
-def test_files_are_named_by_what_tells_them_apart(tmp_path: Path) -> None:
+def test_names_of_earlier_files(tmp_path: Path) -> None:
     _files(tmp_path, run(), run())
     (tmp_path / "3.jsonl").write_text("".join(json.dumps(run(completed_at=1729418500 + i)) + "\n" for i in range(2)))
     (tmp_path / "4.json").write_text(json.dumps(run()))
@@ -591,7 +591,7 @@ DONE = ("done", "[DONE]")
 WAITING = active("queued", started_at=None)
 
 
-def test_a_stream_whose_events_fit_is_sound(tmp_path: Path) -> None:
+def test_valid_stream(tmp_path: Path) -> None:
     events = [
         ("thread.run.created", WAITING),
         ("thread.run.in_progress", active()),
@@ -604,7 +604,7 @@ def test_a_stream_whose_events_fit_is_sound(tmp_path: Path) -> None:
     assert _told(tmp_path / "a.sse") == []
 
 
-def test_what_does_not_fit_in_a_stream_is_told(tmp_path: Path) -> None:
+def test_event_status_mismatch(tmp_path: Path) -> None:
     events = ("thread.run.created", active()), ("thread.run.completed", run(id="run_b"))
     assert _told(_stream(tmp_path / "a.sse", *events)) == [
         (
@@ -628,7 +628,7 @@ def test_what_does_not_fit_in_a_stream_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_a_status_that_its_event_contradicts_is_not_compared_with_others(tmp_path: Path) -> None:
+def test_contradicted_status_is_not_compared(tmp_path: Path) -> None:
     events = (
         ("thread.run.created", WAITING),
         ("thread.run.in_progress", run()),
@@ -644,17 +644,17 @@ def test_a_status_that_its_event_contradicts_is_not_compared_with_others(tmp_pat
     ]
 
 
-def test_a_stream_is_a_history(tmp_path: Path) -> None:
+def test_stream_is_a_history(tmp_path: Path) -> None:
     events = ("thread.run.completed", run()), ("thread.run.in_progress", active())
     assert [told[:2] for told in _told(_stream(tmp_path / "a.sse", *events, DONE))] == [(2, "illegal-transition")]
 
 
-def test_another_stream_in_the_file_may_be_of_another_run(tmp_path: Path) -> None:
+def test_second_stream_may_be_of_another_run(tmp_path: Path) -> None:
     events = ("thread.run.completed", run()), DONE, ("thread.run.completed", run(id="run_b")), DONE
     assert _told(_stream(tmp_path / "a.sse", *events)) == []
 
 
-def test_misshapen_events_are_not_judged(tmp_path: Path) -> None:
+def test_invalid_events_are_not_compared(tmp_path: Path) -> None:
     events = (
         ("thread.run.completed", run()),
         ("thread.run.queued", run(id=7, status=7)),
@@ -668,7 +668,7 @@ def test_misshapen_events_are_not_judged(tmp_path: Path) -> None:
     ]
 
 
-def test_events_in_camel_case_are_spelt_as_they_are(tmp_path: Path) -> None:
+def test_sdk_events(tmp_path: Path) -> None:
     events = ("thread.run.completed", _camel(run())), ("thread.run.completed", _camel(run(thread_id="thread_Other")))
     assert [told[:3] for told in _told(_stream(tmp_path / "a.sse", *events, DONE))] == [
         (2, "changed-immutable-field", "/threadId")
@@ -700,7 +700,7 @@ def _gets(folder: Path, *calls: tuple[str, Any], **options: Any) -> list[tuple[i
     return _told(_har(folder / "a.har", *(("GET", rest, body) for rest, body in calls)), **options)
 
 
-def test_recorded_pages_are_a_listing_where_their_requests_say_so(tmp_path: Path) -> None:
+def test_recorded_pages_are_a_listing_by_their_requests(tmp_path: Path) -> None:
     assert _gets(tmp_path, ("?limit=2", listed("ab")), ("?limit=1&after=run_b", listed("c"))) == []
     assert [told[:3] for told in _gets(tmp_path, ("", listed("ab")), ("?after=run_b", listed("bc")))] == [
         (2, "overlapping-pages", "/data/0/id")
@@ -713,7 +713,7 @@ def test_recorded_pages_are_a_listing_where_their_requests_say_so(tmp_path: Path
     ]
 
 
-def test_a_recorded_page_that_a_cursor_leads_to_is_of_the_same_thread(tmp_path: Path) -> None:
+def test_recorded_page_after_a_cursor_is_of_the_same_thread(tmp_path: Path) -> None:
     seen = 'is "thread_z", but record 1 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
     found = (2, "mixed-thread-pages", "/data/0/thread_id", f"{seen}: a listing is of one thread")
     for cursor, letter in (("?after=run_c", "d"), ("?before=run_b", "a")):
@@ -721,12 +721,12 @@ def test_a_recorded_page_that_a_cursor_leads_to_is_of_the_same_thread(tmp_path: 
         assert _gets(tmp_path, ("", listed("bc")), (cursor, stranger)) == [found]
 
 
-def test_a_recorded_page_without_runs_is_not_followed(tmp_path: Path) -> None:
+def test_recorded_page_that_is_not_a_page(tmp_path: Path) -> None:
     calls = ("", listed("ab")), ("/", page(data=7))
     assert [told[:2] for told in _gets(tmp_path, *calls)] == [(2, "not-a-run-list")]
 
 
-def test_other_calls_may_come_between(tmp_path: Path) -> None:
+def test_other_calls_between_recorded_pages(tmp_path: Path) -> None:
     calls = ("", listed("ab")), ("/run_a", runs("a")[0]), ("?after=run_b", listed("bc"))
     assert [told[:2] for told in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
     assert "which record 1 has already" in _gets(tmp_path, *calls)[0][3]
@@ -747,11 +747,11 @@ def test_other_calls_may_come_between(tmp_path: Path) -> None:
         [("", listed("ab")), ("?after=run_x", page(*runs("cd", thread_id="thread_z")))],
     ],
 )
-def test_recorded_pages_that_are_fine(tmp_path: Path, calls: list[tuple[str, Any]]) -> None:
+def test_valid_recorded_pages(tmp_path: Path, calls: list[tuple[str, Any]]) -> None:
     assert _gets(tmp_path, *calls) == []
 
 
-def test_a_page_lies_beyond_the_run_that_it_was_asked_after_or_before(tmp_path: Path) -> None:
+def test_recorded_page_is_beyond_its_cursor(tmp_path: Path) -> None:
     assert _gets(tmp_path, ("?after=run_b", listed("ab"))) == [
         (
             1,
@@ -782,14 +782,14 @@ def test_a_page_lies_beyond_the_run_that_it_was_asked_after_or_before(tmp_path: 
     ]
 
 
-def test_a_page_ahead_leaves_the_end_where_it_was(tmp_path: Path) -> None:
+def test_page_before_a_cursor_keeps_the_end(tmp_path: Path) -> None:
     calls = ("", listed("cd")), ("?before=run_c", listed("ab")), ("?after=run_d", listed("de"))
     assert [told[:2] for told in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
     calls = ("", listed("cd")), ("?before=run_c", listed("b")), ("?before=run_b", listed("bd"))
     assert [told[:2] for told in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
 
 
-def test_what_the_url_asked_for_counts_where_no_option_says_otherwise(tmp_path: Path) -> None:
+def test_options_override_order_and_limit_of_the_url(tmp_path: Path) -> None:
     calls = [("?limit=3&order=asc", listed("ab"))]
     assert [found[1:3] for found in _gets(tmp_path, *calls, select=["page"])] == [
         ("unordered-runs", "/data/1/created_at"),
@@ -802,7 +802,7 @@ def test_what_the_url_asked_for_counts_where_no_option_says_otherwise(tmp_path: 
     assert _told(created, select=["page"]) == []
 
 
-def test_the_calls_of_a_recording_are_a_history_each_recording_its_own(tmp_path: Path) -> None:
+def test_recording_is_a_history(tmp_path: Path) -> None:
     calls = ("POST", "", WAITING), ("GET", "/run_a", run()), ("GET", "/run_a", active())
     recording = _har(tmp_path / "a.har", *calls)
     assert [told[:2] for told in _told(recording)] == [(3, "illegal-transition")]
@@ -813,14 +813,14 @@ def test_the_calls_of_a_recording_are_a_history_each_recording_its_own(tmp_path:
     assert _told(recording, listing=True) == []
 
 
-def test_a_recording_that_is_named_twice_begins_anew(tmp_path: Path) -> None:
+def test_recording_given_twice_starts_anew(tmp_path: Path) -> None:
     recording = str(_har(tmp_path / "a.har", ("POST", "", WAITING), ("GET", "/run_a", run())))
     assert command(recording, recording).code == 0
     assert command("--listing", recording, recording).code == 0
     assert command("--history", recording, recording).code == 1
 
 
-def test_events_of_one_call_are_told_apart(tmp_path: Path) -> None:
+def test_events_of_one_call_are_named(tmp_path: Path) -> None:
     events = "".join(f"event: thread.run.{one['status']}\ndata: {json.dumps(one)}\n\n" for one in (run(), active()))
     recording = _har(tmp_path / "a.har", ("POST", "", events + "event: done\ndata: [DONE]\n\n"))
     (told,) = _told(recording)
@@ -833,19 +833,19 @@ def test_events_of_one_call_are_told_apart(tmp_path: Path) -> None:
 # What all of them owe
 
 
-def test_what_rules_of_histories_read_is_what_is_remembered() -> None:
+def test_history_rules_read_recorded_fields() -> None:
     for rule in RULES:
         if rule.subject == "history":
             assert {*rule.reads} <= {*REMEMBERED, *CONFIGURATION}
 
 
-def test_rules_that_are_not_in_effect_say_nothing(tmp_path: Path) -> None:
+def test_ignored_series_rules(tmp_path: Path) -> None:
     assert of_history(run(), active(), ignore=["illegal-transition", "time-moved-back", "usage-shrank"]) == []
     assert of_listing(listed("a"), listed("a"), ignore=["listing"]) == []
     assert _told(_stream(tmp_path / "a.sse", ("thread.run.queued", run())), ignore=["event-status-mismatch"]) == []
 
 
-def test_a_rule_that_raises_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_series_rule_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     (rule,) = (rule for rule in RULES if rule.name == "usage-shrank")
     check = rule.check
     object.__setattr__(rule, "check", lambda _: 1 / 0)
@@ -859,7 +859,7 @@ def test_a_rule_that_raises_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("form", ["wire", "sdk"])
-def test_no_rule_raises_whatever_is_misshapen(tmp_path: Path, form: str) -> None:
+def test_no_series_rule_raises_on_mutations(tmp_path: Path, form: str) -> None:
     rng = random.Random(20261201)
     sound = [listed("ab"), listed("bc"), page(active(id="run_b")), page(*runs("ab"), has_more=True)]
     pools = [(one, mutations(one, load_contract("observed", "wire"))) for one in sound]
@@ -925,12 +925,12 @@ def test_one_document_is_held_back_at_most() -> None:
     assert taken == [0, 1, 2]
 
 
-def test_sound_records_of_a_series_are_counted_like_others() -> None:
+def test_clean_records_of_a_series_are_counted() -> None:
     ready = _ready()
     documents = _documents([listed("a"), listed("b", more=False)])
     assert list(check_documents(documents, ready, Series(ready, listing=True))) == [CleanRecords(2, 2, "a.jsonl")]
 
 
-def test_samples_hold_their_findings_without_an_option_where_they_are_recordings() -> None:
+def test_recorded_samples_need_no_option() -> None:
     for name in ("illegal-transition.har", "false-has-more.yaml", "event-status-mismatch.sse"):
         assert [one.rule for one in validate(SAMPLES / "series" / name, now=NOW).findings] == [name.partition(".")[0]]
