@@ -81,10 +81,10 @@ TIGHTENED: list[tuple[object, Rows]] = [
     (_run(truncation_strategy=None), ["schema:type /data/0/truncation_strategy: is null, expected an object"]),
     (_run(tool_choice=None), ["schema:type /data/0/tool_choice: is null, expected a string or an object"]),
     (_run(response_format=None), ["schema:type /data/0/response_format: is null, expected a string or an object"]),
-    (_run(max_prompt_tokens=1), ["schema:minimum /data/0/max_prompt_tokens: is 1, the least is 256"]),
-    (_run(max_completion_tokens=255), ["schema:minimum /data/0/max_completion_tokens: is 255, the least is 256"]),
-    (_tools(21), ["schema:maxItems /data/0/tools: has 21 items, the most is 20"]),
-    (_tools(128), ["schema:maxItems /data/0/tools: has 128 items, the most is 20"]),
+    (_run(max_prompt_tokens=1), ["schema:minimum /data/0/max_prompt_tokens: is 1, the minimum is 256"]),
+    (_run(max_completion_tokens=255), ["schema:minimum /data/0/max_completion_tokens: is 255, the minimum is 256"]),
+    (_tools(21), ["schema:maxItems /data/0/tools: has 21 items, the maximum is 20"]),
+    (_tools(128), ["schema:maxItems /data/0/tools: has 128 items, the maximum is 20"]),
     *(
         (_tools(1, kind), [f'schema:enum /data/0/tools/0/type: is "{kind}", expected {DOCUMENTED_TOOLS}'])
         for kind in ("retrieval", "mcp", "zebra")
@@ -222,8 +222,8 @@ def test_published_reports_outdated_file_ids() -> None:
 @pytest.mark.parametrize(
     ("document", "observed", "published"),
     [
-        (_run(max_prompt_tokens=0), "minimum: is 0, the least is 1", "minimum: is 0, the least is 256"),
-        (_tools(129), "maxItems: has 129 items, the most is 128", "maxItems: has 129 items, the most is 20"),
+        (_run(max_prompt_tokens=0), "minimum: is 0, the minimum is 1", "minimum: is 0, the minimum is 256"),
+        (_tools(129), "maxItems: has 129 items, the maximum is 128", "maxItems: has 129 items, the maximum is 20"),
         (_failed(""), "minLength: is empty, expected at least 1 character", f'enum: is "", expected {CODES}'),
         (
             _run(status="incomplete", incomplete_details={"reason": ""}),
@@ -261,7 +261,7 @@ def test_only_the_tighter_keyword_is_reported(document: object, observed: str, p
         ),
         (
             _searching(file_search={"max_num_results": 51}),
-            "schema:maximum /data/0/tools/0/file_search/max_num_results: is 51, the most is 50",
+            "schema:maximum /data/0/tools/0/file_search/max_num_results: is 51, the maximum is 50",
         ),
         (
             _waiting(
@@ -357,10 +357,10 @@ def test_suggested_words() -> None:
 @pytest.mark.parametrize(
     ("time", "hint"),
     [
-        ("2024-10-20t10:00:00Z", "; T and Z are to be capitals"),
-        ("2024-10-20T10:00:00.123z", "; T and Z are to be capitals"),
-        ("2024-10-20t10:00:00z", "; T and Z are to be capitals"),
-        ("2024-10-20t10:00:00+02:00", "; T and Z are to be capitals"),
+        ("2024-10-20t10:00:00Z", "; write T and Z in upper case"),
+        ("2024-10-20T10:00:00.123z", "; write T and Z in upper case"),
+        ("2024-10-20t10:00:00z", "; write T and Z in upper case"),
+        ("2024-10-20t10:00:00+02:00", "; write T and Z in upper case"),
         ("2024-10-20 10:00:00Z", ""),
         ("a text with t and z", ""),
     ],

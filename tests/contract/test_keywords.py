@@ -68,7 +68,7 @@ def test_keyword_without_a_rule_is_reported(options: tuple[str, ...], tmp_path: 
     assert code == 1
     assert [rule for rule, _, _ in sound] == ["token-total-mismatch"]
     assert failed == 2
-    message = MESSAGE.format("65", "the most is 64", "maxLength")
+    message = MESSAGE.format("65", "the maximum is 64", "maxLength")
     assert sorted(rejected) == [("internal-error", "/model", message), *sound]
 
 

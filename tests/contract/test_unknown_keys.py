@@ -15,7 +15,7 @@ SDK_PAGE = json.loads((SAMPLES / "valid" / "sdk-page.json").read_text("utf-8"))
 
 
 def _misspelt(meant: str) -> str:
-    return f'is no key of the contract, did you mean "{meant}"'
+    return f'is not a key of the contract, did you mean "{meant}"'
 
 
 def _mixed(meant: str, naming: str = "camelCase") -> str:

@@ -81,13 +81,13 @@ MISMATCHES: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
     "below the least": (
         {"properties": {"a": {"minLength": 3}}},
         {"a": "de"},
-        "{} is {}, the least is {}",
+        "{} is {}, the minimum is {}",
         (Shown("a"), "de", 3),
     ),
     "above the most": (
         {"properties": {"a": {"maxItems": 1}}},
         {"a": [1, 2]},
-        "{} is {}, the most is {}",
+        "{} is {}, the maximum is {}",
         (Shown("a"), [1, 2], 1),
     ),
     "at an excluded limit": (
@@ -102,7 +102,7 @@ MISMATCHES: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
         "{} is {}, expected more than {}",
         (Shown("a"), 9, 9),
     ),
-    "too few arguments": ({"minProperties": 2}, {"a": 1}, "is {}, the least is {}", ({"a": 1}, 2)),
+    "too few arguments": ({"minProperties": 2}, {"a": 1}, "is {}, the minimum is {}", ({"a": 1}, 2)),
     "a key that is too long": (
         {"propertyNames": {"maxLength": 1}},
         {"ab": 1},
@@ -213,9 +213,9 @@ JUDGED: dict[str, tuple[Schema, Any, str]] = {
     "multipleOf": ({"multipleOf": 0.01}, 19.995, "is {}, which multipleOf rejects"),
     "unevaluatedProperties": ({"unevaluatedProperties": False}, {"b": 1}, "is {}, which unevaluatedProperties rejects"),
     "unevaluatedItems": ({"unevaluatedItems": False}, [1], "is {}, which unevaluatedItems rejects"),
-    "beside contentEncoding": ({"contentEncoding": "base64", "maxLength": 1}, "YQ==", "is {}, the most is {}"),
-    "beside a pattern": ({**PATTERN, "maxLength": 1}, "YQ==", "is {}, the most is {}"),
-    "beside a reference": ({"$ref": "#/$defs/b", "maxLength": 1}, "YQ==", "is {}, the most is {}"),
+    "beside contentEncoding": ({"contentEncoding": "base64", "maxLength": 1}, "YQ==", "is {}, the maximum is {}"),
+    "beside a pattern": ({**PATTERN, "maxLength": 1}, "YQ==", "is {}, the maximum is {}"),
+    "beside a reference": ({"$ref": "#/$defs/b", "maxLength": 1}, "YQ==", "is {}, the maximum is {}"),
     "beside patterns of keys": (
         {"patternProperties": {"^c": {}}, "properties": {"b": {"type": "null"}}},
         {"b": 1},
@@ -227,17 +227,17 @@ JUDGED: dict[str, tuple[Schema, Any, str]] = {
         "is not declared",
     ),
     "contains with a pattern": ({"contains": {**PATTERN, "type": "string"}}, [1], "is {}, which contains rejects"),
-    "all of several": ({"allOf": [{"not": PATTERN}, {"maxLength": 1}]}, "YQ==", "is {}, the most is {}"),
+    "all of several": ({"allOf": [{"not": PATTERN}, {"maxLength": 1}]}, "YQ==", "is {}, the maximum is {}"),
     "newer dependencies, which say nothing": (
         {"not": {"dependencies": {"b": ["c"]}}},
         {"b": 1},
         "is {}, which not rejects",
     ),
-    "then": ({"if": {"type": "string"}, "then": {"maxLength": 1}}, "YQ==", "is {}, the most is {}"),
+    "then": ({"if": {"type": "string"}, "then": {"maxLength": 1}}, "YQ==", "is {}, the maximum is {}"),
     "a schema of the same dialect": (
         {"$schema": "https://json-schema.org/draft/2020-12/schema#", "maxLength": 1},
         "YQ==",
-        "is {}, the most is {}",
+        "is {}, the maximum is {}",
     ),
 }
 

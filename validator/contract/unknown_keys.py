@@ -66,7 +66,7 @@ def check_keys(undeclared: Iterable[Undeclared], form: Form, missing: Mapping[st
             similar = find_similar_keys(key, frozenset(shape.properties))
             absent = next((name for name in similar if name not in value), None)
             if absent is not None and absent not in reported:
-                message = "is no key of the contract, did you mean {}"
+                message = "is not a key of the contract, did you mean {}"
                 problems.append(Problem(pointer, message, (Shown(absent),), on_key=True, rule="misspelt-key"))
     return problems
 
