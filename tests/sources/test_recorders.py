@@ -9,6 +9,7 @@ import pytest
 import requests
 import vcr
 
+from tests.support.recordings import BAD_PAGE, QUOTED, URL, errors, places, position, skipped
 from validator import validate
 
 THREAD = "thread_Zk4mQx8sVb2Yn6Tc1LpWr9Hd"
@@ -67,3 +68,121 @@ def test_browser_har_places(tmp_path: Path, paths: list[str]) -> None:
     assert (finding.record, finding.rule, finding.pointer) == (3, FAULT, "/first_id")
     assert (finding.line, finding.column) == _expected(file.read_text(), r"\"")
     assert report.summary.documents == 2
+
+
+MODELS = "https://api.example.com/v1/models"
+BODY = json.dumps(BAD_PAGE)
+CALLS = (MODELS, "{}"), (URL, BODY.replace("'", "''"))
+"""The URLs, and the bodies as they stand in single quotes in YAML."""
+
+
+def go_vcr(version: int, request: str = "", response: str = "") -> str:
+    """Two calls as go-vcr records them."""
+    calls = "".join(
+        f"""- request:
+{request}    body: ""
+    form: {{}}
+    headers: {{}}
+    url: {url}
+    method: GET
+  response:
+{response}    body: '{body}'
+    headers:
+      Content-Type:
+      - application/json
+    status: 200 OK
+    code: 200
+    duration: 1.2s
+"""
+        for url, body in CALLS
+    )
+    return f"---\nversion: {version}\ninteractions:\n{calls}"
+
+
+R_VCR = "http_interactions:\n" + "".join(
+    f"""- request:
+    method: get
+    uri: {url}
+    body:
+      encoding: ''
+      string: ''
+    headers:
+      Accept: application/json
+  response:
+    status:
+      status_code: 200
+      category: Success
+      message: 'Success: (200) OK'
+    headers:
+      content-type: application/json
+    body:
+      encoding: ''
+      file: no
+      string: '{body}'
+  recorded_at: 2024-05-07 02:43:44 GMT
+  recorded_with: vcr/1.2.2, webmockr/0.9.0
+"""
+    for url, body in CALLS
+)
+PHP_VCR = "".join(
+    f"""
+-
+    request:
+        method: GET
+        url: '{url}'
+        headers:
+            Host: api.example.com
+    response:
+        status:
+            http_version: '1.1'
+            code: '200'
+            message: OK
+        headers:
+            Content-Type: application/json
+        body: '{body}'
+    index: 0"""
+    for url, body in CALLS
+)
+
+
+def exvcr(**response: Any) -> str:
+    """Two calls as ExVCR records them."""
+    request = {"body": "", "headers": {"Authorization": "***"}, "method": "get", "options": {}, "request_body": ""}
+    answer = {"binary": False, "headers": {"Content-Type": "application/json"}, "status_code": 200, "type": "ok"}
+    calls = [
+        {"request": {**request, "url": url}, "response": {**answer, "body": body, **response}}
+        for url, body in ((MODELS, "{}"), (URL, BODY))
+    ]
+    return json.dumps(calls, indent=2)
+
+
+RECORDED = {
+    "go-vcr-1.yaml": go_vcr(1),
+    "go-vcr-3.yaml": go_vcr(2, "    proto: HTTP/1.1\n    trailer: {}\n", "    uncompressed: true\n"),
+    "r-vcr.yml": R_VCR,
+    "php-vcr.yml": PHP_VCR,
+    "exvcr.json": exvcr(),
+}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.parametrize("suffix", ["", ".recorded"])
+def test_recording_places(tmp_path: Path, name: str, suffix: str) -> None:
+    text = RECORDED[name]
+    file = tmp_path / f"{name}{suffix}"
+    file.write_text(text)
+    quoted = QUOTED if QUOTED in text else json.dumps(QUOTED)[1:-1]
+    assert places(file) == [(2, FAULT, *position(text, quoted))]
+    assert [(counts.number, counts.reasons) for counts in skipped(file)] == [(1, ())]
+
+
+def test_exvcr_term_of_erlang_is_a_missing_body(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(exvcr(binary=True, body="g20AAAACe30="))
+    lost = "1 call for runs was recorded without its body"
+    assert errors(tmp_path / "a.json") == [f"nothing to check: none of its 2 calls returns runs: {lost}"]
+
+
+@pytest.mark.parametrize("text", ['[{"request": {"url": "x"}}]', '[{"request": 1, "response": {}}]', '{"request": {}}'])
+def test_json_with_a_request_is_not_always_a_recording(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    assert [rule for _, rule, *_ in places(tmp_path / "a.json")] == ["not-a-run-list"]

@@ -30,7 +30,7 @@ _KEYS, _YAML_KEYS = ("|".join(recording_keys(is_yaml=is_yaml)).encode() for is_y
 _MAX_KEY_OFFSET = 4096
 """Bytes in which a recording in JSON shows one of its keys."""
 _has_recording_key = re.compile(rb'[{,]\s*"(?:%b)"\s*:' % _KEYS).search
-_has_yaml_recording_key = re.compile(rb"^(?:%b):" % _YAML_KEYS, re.MULTILINE).search
+_has_yaml_recording_key = re.compile(rb"^(?:-\s+)?(?:%b):" % _YAML_KEYS, re.MULTILINE).search
 _is_event_stream = re.compile(rb"(?:event|data|id|retry)? ?:").match
 
 

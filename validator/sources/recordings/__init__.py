@@ -32,7 +32,7 @@ class RecordingFormat(NamedTuple):
 
 FORMATS = (
     RecordingFormat("har", ("log",)),
-    RecordingFormat("cassette", ("interactions", "http_interactions"), is_yaml=True),
+    RecordingFormat("cassette", ("interactions", "http_interactions", "request"), is_yaml=True),
 )
 
 

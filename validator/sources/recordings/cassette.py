@@ -1,6 +1,10 @@
-"""Cassettes: the calls that vcrpy or the Ruby gem VCR has recorded, in YAML or JSON.
+"""Cassettes: the calls that descendants of the Ruby gem VCR have recorded, in YAML or JSON.
 
-Sources: https://vcrpy.readthedocs.io/en/latest/advanced.html, https://github.com/vcr/vcr
+These are VCR, vcrpy, go-vcr, the R package vcr, ExVCR and PHP-VCR.
+
+Sources: https://github.com/vcr/vcr, https://vcrpy.readthedocs.io/en/latest/advanced.html,
+https://github.com/dnaeon/go-vcr, https://github.com/ropensci/vcr, https://github.com/parroty/exvcr,
+https://github.com/php-vcr/php-vcr
 """
 
 from __future__ import annotations
@@ -13,49 +17,62 @@ from validator.sources.recordings.calls import Body, Call, InvalidCall
 from validator.sources.recordings.fields import Binary, Strings, as_text, field, header
 
 _LISTS = ("interactions", "http_interactions")
-"""Where vcrpy and VCR keep the calls."""
-_BODIES = (("body", "string"), ("body", "base64_string"), ("content",))
-"""Where a response may have its body: the last is that of vcrpy for httpx."""
+"""Where recorders keep the calls; for ExVCR and PHP-VCR, the list is the whole file."""
+_URLS = ("uri", "url")
+_STATUSES = (("status", "code"), ("status", "status_code"), ("status_code",), ("code",), ("status",))
+"""Where a response may have its status: as VCR, R, ExVCR, go-vcr and PHP-VCR write it."""
+_BODIES = (("body", "string"), ("body", "base64_string"), ("content",), ("body",))
+"""Where a response may have its body: as VCR, vcrpy for httpx, and go-vcr, ExVCR and PHP-VCR write it."""
 
 
 def is_recording(value: Any) -> bool:
     """Return whether a value has the outer form of a cassette."""
+    if isinstance(value, list):
+        first = value[0] if value else None
+        return _url(first) is not None and isinstance(field(first, "response"), dict)
     return any(isinstance(field(value, name), list) for name in _LISTS)
 
 
 def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
     """Yield the calls of a cassette."""
-    name = next(name for name in _LISTS if isinstance(field(value, name), list))
+    path = next(((name,) for name in _LISTS if isinstance(field(value, name), list)), ())
     firsts: dict[int, int] = {}
     repeated: set[int] = set()
-    for index, interaction in enumerate(value[name]):
+    for index, interaction in enumerate(field(value, *path)):
         first = firsts.setdefault(id(interaction), index) if isinstance(interaction, dict) else index
         if first == index:
-            yield _read_call(interaction, strings, name, index)
+            yield _read_call(interaction, strings, *path, index)
         elif first not in repeated:
             repeated.add(first)
             reason = f"repeats call {first + 1} by an alias: a call is checked once, however many aliases it has"
-            yield InvalidCall(index + 1, reason, strings.start(name, index))
+            yield InvalidCall(index + 1, reason, strings.start(*path, index))
 
 
-def _read_call(interaction: Any, strings: Strings, name: str, index: int) -> Call | InvalidCall:
-    method, url = field(interaction, "request", "method"), field(interaction, "request", "uri")
+def _read_call(interaction: Any, strings: Strings, *path: str | int) -> Call | InvalidCall:
+    record = int(path[-1]) + 1
+    method, url = field(interaction, "request", "method"), _url(interaction)
     response = field(interaction, "response")
-    if not isinstance(method, str) or not isinstance(url, str) or not isinstance(response, dict):
-        reason = "not a cassette interaction: no request with method and uri, or no response"
-        return InvalidCall(index + 1, reason, strings.start(name, index))
+    if not isinstance(method, str) or url is None or not isinstance(response, dict):
+        reason = "not a cassette interaction: no request with method and uri or url, or no response"
+        return InvalidCall(record, reason, strings.start(*path))
     headers = response.get("headers")
     content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
-    body = _body(response, strings, name, index)
-    return Call(index + 1, method, url, _status(response), content_type, coding, body)
+    return Call(record, method, url, _status(response), content_type, coding, _body(response, strings, *path))
+
+
+def _url(interaction: Any) -> str | None:
+    urls = (field(interaction, "request", key) for key in _URLS)
+    return next((url for url in urls if isinstance(url, str)), None)
 
 
 def _status(response: dict[str, Any]) -> int | None:
-    status = as_text(field(response, "status", "code") or response.get("status_code"))
-    return int(status) if re.fullmatch("[0-9]{3}", status) else None
+    statuses = (as_text(field(response, *keys)) for keys in _STATUSES)
+    return next((int(status) for status in statuses if re.fullmatch("[0-9]{3}", status)), None)
 
 
 def _body(response: dict[str, Any], strings: Strings, *path: str | int) -> Body | None:
+    if response.get("binary") is True:  # a term of Erlang
+        return None
     for keys in _BODIES:
         text = field(response, *keys)
         if isinstance(text, str):

@@ -36,7 +36,7 @@ def read_documents(
     elif parsed.readable and must_be_har:
         yield unreadable_document(reader.name, "broken-recording", "not a HAR: no list `log.entries`")
     else:
-        yield Document(reader.name, data)
+        yield Document(reader.name, data, parsed=parsed)
 
 
 class JsonStrings:
