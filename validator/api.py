@@ -1,10 +1,11 @@
-"""The library's front door: one call that checks a value, a text or a file, and the same compiled for many calls."""
+"""The library: `validate` for one check, `Validator` for many with the same options, and their `Report`."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -86,11 +87,11 @@ def validate(
 
 
 class Validator:
-    """The options of `validate`, read once and then applied to any number of sources.
+    """Checks any number of sources with the same options.
 
     Takes the same keyword arguments as `validate`, with the same meaning and the same errors. Without `now`, the clock
     of the time rules is the present of each call. A validator keeps nothing of what it has checked but the names of
-    harmless unknown keys, and may be shared by threads.
+    harmless unknown keys. Threads may share it.
 
     Raises `UnknownRule` (a `ValueError`) for a word that names no rule, and `ValueError` for an option outside its
     vocabulary.
@@ -111,88 +112,96 @@ class Validator:
         listing: bool = False,
         history: bool = False,
     ) -> None:
-        self._settings = settings(
+        check_vocabulary("contract", contract, ("observed", "published"))
+        check_vocabulary("form", form, ("auto", "wire", "sdk"))
+        check_vocabulary("expect", expect, ("auto", "page", "run"))
+        check_vocabulary("order", order, (None, "asc", "desc"))
+        if limit is not None and not (type(limit) is int and 1 <= limit <= 100):
+            raise ValueError(f"limit is {printed(limit)}, expected an integer from 1 to 100")
+        if now is not None and not _is_finite(now):
+            raise ValueError(f"now is {printed(now)}, expected Unix seconds")
+        self._options = CheckOptions(
+            severities=_severities(_words("select", select), _words("ignore", ignore), _levels(severity)),
+            now=0.0 if now is None else now,
             contract=contract,
             form=form,
             expect=expect,
             order=order,
             limit=limit,
-            now=now,
-            select=select,
-            ignore=ignore,
-            severity=severity,
         )
         self._has_clock = now is not None
-        self._listing = listing
-        self._history = history
+        self._series = {"listing": listing, "history": history}
+
+    @property
+    def options(self) -> CheckOptions:
+        """The options of a check that begins now."""
+        return self._options if self._has_clock else self._options._replace(now=time.time())
+
+    def with_outlines(self) -> Validator:
+        """Return the same validator, whose reports outline every run, with or without findings."""
+        other = copy(self)
+        other._options = self._options._replace(findings=FindingOptions(outlines=True))
+        return other
 
     def validate(self, source: object) -> Report:
         """Check a source of any kind that the function `validate` takes, and report every finding of any severity.
 
         Raises `OSError` for a path that cannot be read and `TypeError` for a source of another kind.
         """
-        return report(source, self._current(), listing=self._listing, history=self._history)
+        return Report(contract=self._options.contract, results=tuple(self._check(source, self.options)))
 
     def is_valid(self, source: object) -> bool:
-        """Whether a source has no finding of severity error: `validate(source).ok`, without places, words and excerpts.
+        """Return `validate(source).ok`, without the cost of positions, messages and excerpts.
 
         Raises what `validate` raises.
         """
-        chosen = self._current()._replace(findings=FindingOptions(max_findings=0))
-        return not any(
-            reaches(one, Severity.ERROR)
-            for one in _checked(source, chosen, listing=self._listing, history=self._history)
-        )
+        options = self.options._replace(findings=FindingOptions(max_findings=0))
+        return not any(result.fails(Severity.ERROR) for result in self._check(source, options))
 
-    def _current(self) -> CheckOptions:
-        return self._settings if self._has_clock else self._settings._replace(now=time.time())
+    def _check(self, source: object, options: CheckOptions) -> Iterator[DocumentResult]:
+        checker = Checker(options)
+        if type(source) is Record:
+            return iter((source.check(checker),))
+        return check_together(documents_of(source), checker, **self._series)
 
 
 class ValidationFailed(AssertionError):
     """Raised by `Report.raise_for_findings`; its text is the text report."""
 
 
-def reaches(checked: DocumentResult, threshold: Severity) -> bool:
-    """Whether a finding of a document is at least as severe as the threshold."""
-    return any(severity.reaches(threshold) for _, severity in checked.totals)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Report:
-    """What was found, document by document.
-
-    `contract` is the name of the contract that was applied.
-    """
+    """The results of a check, one for each document; `contract` is the name of the contract that was applied."""
 
     contract: str
-    checked: tuple[DocumentResult, ...]
+    results: tuple[DocumentResult, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether there is no finding of severity error."""
+        """Whether no finding is an error."""
         return not self.reaches(Severity.ERROR)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The findings, in order of document, then place, then rule."""
-        return tuple(finding for one in self.checked for finding in one.findings)
+        """The findings, ordered by document, position and rule."""
+        return tuple(finding for result in self.results for finding in result.findings)
 
     @property
     def documents(self) -> tuple[DocumentInfo, ...]:
-        """What each document turned out to be."""
-        return tuple(one.document for one in self.checked)
+        """What each document is: its kind, form, and number of runs."""
+        return tuple(result.document for result in self.results)
 
     @property
     def summary(self) -> Summary:
-        """Documents, runs, and findings by severity."""
+        """How many documents, runs, and findings of each severity there are."""
         tally = Tally()
-        for _ in tally.count(self.checked):
+        for _ in tally.count(self.results):
             pass
         return tally.summary
 
     def reaches(self, threshold: Severity) -> bool:
-        """Whether a finding is at least as severe as the threshold."""
-        return any(reaches(one, threshold) for one in self.checked)
+        """Return whether a finding is at least as severe as the threshold."""
+        return any(result.fails(threshold) for result in self.results)
 
     def raise_for_findings(self, fail_on: Severity | str = Severity.ERROR) -> None:
         """Raise `ValidationFailed`, whose text is the text report, if a finding is at least as severe as `fail_on`.
@@ -208,51 +217,7 @@ class Report:
         return f"<Report: {summary_line(self.summary, ReportOptions(contract=self.contract))}>"
 
     def __str__(self) -> str:
-        return "".join(load_reporter("text")(self.checked, ReportOptions(contract=self.contract)))
-
-
-def report(source: object, chosen: CheckOptions, *, listing: bool = False, history: bool = False) -> Report:
-    """What `validate` reports, under settings that are ready."""
-    return Report(contract=chosen.contract, checked=tuple(_checked(source, chosen, listing=listing, history=history)))
-
-
-def _checked(source: object, chosen: CheckOptions, *, listing: bool, history: bool) -> Iterator[DocumentResult]:
-    ready = Checker(chosen)
-    if type(source) is Record:
-        return iter((source.check(ready),))
-    return check_together(documents_of(source), ready, listing=listing, history=history)
-
-
-def settings(
-    *,
-    contract: ContractName = "observed",
-    form: FormChoice = "auto",
-    expect: Expect = "auto",
-    order: Order | None = None,
-    limit: int | None = None,
-    now: float | None = None,
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
-    severity: Mapping[str, Severity | str] | None = None,
-) -> CheckOptions:
-    """The settings that the options of `validate` mean; raises `ValueError` for what is none."""
-    check_vocabulary("contract", contract, ("observed", "published"))
-    check_vocabulary("form", form, ("auto", "wire", "sdk"))
-    check_vocabulary("expect", expect, ("auto", "page", "run"))
-    check_vocabulary("order", order, (None, "asc", "desc"))
-    if limit is not None and not (type(limit) is int and 1 <= limit <= 100):
-        raise ValueError(f"limit is {printed(limit)}, expected an integer from 1 to 100")
-    if now is not None and not _is_finite(now):
-        raise ValueError(f"now is {printed(now)}, expected Unix seconds")
-    return CheckOptions(
-        severities=_severities(_words("select", select), _words("ignore", ignore), _levels(severity)),
-        now=time.time() if now is None else now,
-        contract=contract,
-        form=form,
-        expect=expect,
-        order=order,
-        limit=limit,
-    )
+        return "".join(load_reporter("text")(self.results, ReportOptions(contract=self.contract)))
 
 
 def _is_finite(now: float) -> bool:
@@ -263,7 +228,7 @@ def _is_finite(now: float) -> bool:
 
 
 def _words(name: str, words: Iterable[str]) -> tuple[str, ...]:
-    """The words of an option; a single one is iterable too."""
+    """Return the words of an option as a tuple; a single word is an error, although it is iterable."""
     each = tuple(words) if isinstance(words, Iterable) and not isinstance(words, str) else (words,)
     if not all(isinstance(word, str) for word in each):
         raise ValueError(f"{name} is {printed(words)}, expected names, groups or globs of rules")

@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from validator.core.options import SHOWN, FindingOptions, lowest_failing
+from validator.core.options import SHOWN, lowest_failing
 from validator.core.phrases import closest, count, either
 from validator.core.severity import Severity
 
 if TYPE_CHECKING:
-    from validator.api import Report
+    from validator.api import Report, Validator
     from validator.core.finding import Finding
-    from validator.core.options import CheckOptions, ContractName, Expect, FormChoice, Order
+    from validator.core.options import ContractName, Expect, FormChoice, Order
 
 
 class Options(TypedDict, total=False):
@@ -175,7 +175,7 @@ class Verdict:
         show = SHOWN.or_lower(self.fail_on)
         shown = (
             replace(result, findings=tuple(finding for finding in result.findings if finding.severity.reaches(show)))
-            for result in self.report.checked
+            for result in self.report.results
         )
         look = ReportOptions(contract=self.report.contract, show=show, width=width, wrap=True)
         return "".join((self.headline, "\n\n", *load_reporter("text")(shown, look))).rstrip()
@@ -183,7 +183,7 @@ class Verdict:
     def _others(self, first: Finding) -> str:
         """Return ` and 2 more errors` or ` and 1 more error, 2 warnings`."""
         summary = self.report.summary
-        counts = {severity: summary.count(severity) for severity in Severity if severity.reaches(self.fail_on)}
+        counts = {severity: summary.count(severity) for severity in Severity if severity.fails(self.fail_on)}
         counts[first.severity] -= 1
         words = [
             count(number, f"more {severity}" if severity is first.severity else severity)
@@ -202,26 +202,24 @@ def _place(finding: Finding) -> str:
     return f" at line {finding.line}, column {finding.column}" if finding.line else ""
 
 
-def read_options(options: Options) -> tuple[CheckOptions, Mapping[str, bool], Severity]:
-    """Return the settings, the arguments `listing` and `history`, and the lowest severity that fails.
+def read_options(options: Options) -> tuple[Validator, Severity]:
+    """Return a validator with these options, and the lowest severity that fails.
 
     Raises `ValueError` for an option outside its vocabulary.
     """
-    from validator.api import settings
+    from validator.api import Validator
 
     rest: dict[str, Any] = {**options}
     fail_on = lowest_failing(rest.pop("fail_on", "error"))
-    series = {name: rest.pop(name, False) for name in ("listing", "history")}
-    return settings(**rest), series, fail_on
+    return Validator(**rest), fail_on
 
 
 def _check(response: object, options: Options) -> Verdict:
-    from validator.api import report
-
     watch = _watches[-1] if _watches else None
-    chosen, series, fail_on = read_options({**watch.defaults(), **options} if watch else options)
-    chosen = chosen._replace(findings=FindingOptions(outlines=watch is not None and watch.outlines))
-    verdict = Verdict(report(response, chosen, **series), fail_on)
+    validator, fail_on = read_options({**watch.defaults(), **options} if watch else options)
+    if watch and watch.outlines:
+        validator = validator.with_outlines()
+    verdict = Verdict(validator.validate(response), fail_on)
     if watch:
         watch.reports.append(verdict.report)
     return verdict

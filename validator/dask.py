@@ -17,7 +17,7 @@ import dask.dataframe as dd
 import fsspec
 import pandas as pd
 
-from validator.api import settings
+from validator.api import Validator
 from validator.batch.parallel import check_range, move_down, split_file
 from validator.batch.session import Result
 from validator.core.options import MAX_BYTES, CheckOptions
@@ -58,7 +58,7 @@ def check_archive(
     Raises `FileNotFoundError` where there is nothing to check, `ValueError` for an option outside its vocabulary, and,
     when computed, `OSError` for a file that cannot be read.
     """
-    archive = _Archive.of(paths, storage_options, settings(**options), max_bytes)
+    archive = _Archive.of(paths, storage_options, _check_options(options), max_bytes)
     return dd.from_delayed(list(archive.findings(partition_bytes)), meta=_FINDINGS, verify_meta=False)
 
 
@@ -71,8 +71,14 @@ def count_archive(
     **options: Any,
 ) -> dd.DataFrame:
     """Documents, runs, errors, warnings and infos of each partition, with the name of its file; as `check_archive`."""
-    archive = _Archive.of(paths, storage_options, settings(**options), max_bytes)
+    archive = _Archive.of(paths, storage_options, _check_options(options), max_bytes)
     return dd.from_delayed(list(archive.counts(partition_bytes)), meta=_COUNTS, verify_meta=False)
+
+
+def _check_options(options: dict[str, Any]) -> CheckOptions:
+    if series := {"listing", "history"} & options.keys():
+        raise TypeError(f"an archive is checked without the option {min(series)}")
+    return Validator(**options).options
 
 
 class _Found(NamedTuple):

@@ -126,9 +126,9 @@ def test_lines_are_accepted_only_where_they_have_no_finding(tmp_path: Path) -> N
     archive.write_bytes(b"\n".join(lines(400, seed=3)))
     report = validate(archive, now=1_800_000_000)
     accepted = check_range(FileRange(str(archive)), READY, MAX_BYTES).results
-    assert [one for one in accepted if isinstance(one, DocumentResult)] == [one for one in report.checked if one.totals]
+    assert [one for one in accepted if isinstance(one, DocumentResult)] == [one for one in report.results if one.totals]
     assert sum(one.documents for one in accepted if isinstance(one, CleanRecords)) == sum(
-        not one.totals for one in report.checked
+        not one.totals for one in report.results
     )
 
 

@@ -117,6 +117,8 @@ def test_nothing_to_check_is_an_error(tmp_path: Path) -> None:
             check_archive(str(path))
     with pytest.raises(ValueError, match="contract is 'x'"):
         check_archive(str(tmp_path), contract="x")
+    with pytest.raises(TypeError, match="^an archive is checked without the option listing$"):
+        check_archive(str(tmp_path), listing=True)
 
 
 @pytest.mark.parametrize("size", [0, -1])

@@ -14,7 +14,6 @@ from tests.support.pages import NOW, page, run, said
 from tests.support.paths import INVALID, VALID
 from tests.support.rules import replace_checks
 from validator import Finding, UnknownRule, Validator, validate
-from validator.api import settings
 from validator.engine.checker import Checker
 
 DAY = 86_400
@@ -115,10 +114,10 @@ def test_without_a_clock_of_its_own_a_validator_goes_by_the_present() -> None:
 def test_rules_are_compiled_once_whatever_else_is_asked() -> None:
     levels = {"token-total-mismatch": "info"}
     asked: list[dict[str, Any]] = [{}, {"order": "asc", "limit": 1, "now": 0}, {"form": "sdk", "now": NOW}]
-    checkers = [Checker(settings(severity=levels, **options)) for options in asked]
+    checkers = [Checker(Validator(severity=levels, **options).options) for options in asked]
     assert len({checker.rules for checker in checkers}) == 1
-    assert Checker(settings()).rules not in {checker.rules for checker in checkers}
-    assert Checker(settings(contract="published", severity=levels)).rules is not checkers[0].rules
+    assert Checker(Validator().options).rules not in {checker.rules for checker in checkers}
+    assert Checker(Validator(contract="published", severity=levels).options).rules is not checkers[0].rules
 
 
 def test_what_is_kept_is_of_one_set_of_rules_alone() -> None:

@@ -107,7 +107,7 @@ def test_what_github_would_not_show_is_counted_and_the_rest_is_of_all_rules() ->
     errors = [*many(12), *many(2, rule="last-id-mismatch")]
     warnings = many(11, severity=Severity.WARNING)
     infos = many(10, severity=Severity.INFO)
-    text = written("github", checked(*infos, *warnings), checked(*errors, beyond_cap=5), look=EVERYTHING)
+    text = written("github", checked(*infos, *warnings), checked(*errors, truncated=5), look=EVERYTHING)
     assert [one.properties.get("line") for one in commands(text)] == [
         *("1", "1", "2", "2", "3", "4", "5", "6", "7", "8"),
         *map(str, range(1, 11)),

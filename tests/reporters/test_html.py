@@ -101,7 +101,7 @@ def test_a_page_shows_the_finding_with_its_place_excerpt_and_run() -> None:
 
 
 def test_without_the_script_totals_and_the_first_findings_are_there() -> None:
-    text = written("html", checked(MISMATCH, PLACELESS, beyond_cap=3, infos=4))
+    text = written("html", checked(MISMATCH, PLACELESS, truncated=3, infos=4))
     headline = "4 errors, 1 warning in 1 document (3 runs); 4 infos hidden"
     assert plain(text, "h1") == [headline]
     assert plain(text, "title") == [f"{headline} · validate-runs"]

@@ -136,7 +136,7 @@ def test_a_finding_is_read_as_a_sentence_with_its_excerpt(browser: Browser, repo
 
 def test_what_was_cut_off_is_counted_beside_what_is_listed(browser: Browser, report: Path) -> None:
     counts = {("token-total-mismatch", Severity.ERROR): 1200, ("cut-off", Severity.WARNING): 3}
-    written_to(report, replace(checked(MISMATCH, beyond_cap=1202), totals=counts))
+    written_to(report, replace(checked(MISMATCH, truncated=1202), totals=counts))
     browser.open(report)
     assert browser.texts("#rules .choice") == ["token-total-mismatch 1 of 1,200", "cut-off 0 of 3"]
     assert browser.texts(".notes") == ["1202 more findings left out (--max-findings 0 shows all)"]

@@ -217,7 +217,7 @@ def test_what_was_cut_off_is_told_in_its_file(tmp_path: Path) -> None:
 
 
 def test_what_was_cut_off_of_records_is_told_of_their_file() -> None:
-    (found,) = diagnostics(written("rdjson", checked(record=1, beyond_cap=1), checked(record=2, beyond_cap=2)))
+    (found,) = diagnostics(written("rdjson", checked(record=1, truncated=1), checked(record=2, truncated=2)))
     assert found["message"] == "3 more findings in this file: --max-findings 0 shows all."
 
 

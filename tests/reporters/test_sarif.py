@@ -300,7 +300,7 @@ def test_an_error_of_ours_is_no_success() -> None:
 
 
 def test_what_was_cut_off_is_told() -> None:
-    log = run_in(written("sarif", checked(MISMATCH, beyond_cap=2), checked(beyond_cap=1)))
+    log = run_in(written("sarif", checked(MISMATCH, truncated=2), checked(truncated=1)))
     assert log["invocations"][0] == {
         "executionSuccessful": True,
         "toolExecutionNotifications": [
@@ -366,7 +366,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "sound": run("-f", "sarif", SAMPLES / "valid").out,
         "input": run("-f", "sarif", "-", stdin=b"{").out,
         "baseline": written("sarif", accepted, look=replace(LOOK, baseline=True)),
-        "cut": written("sarif", checked(replace(PLACELESS, file="t.py::test"), PLACELESS, beyond_cap=1)),
+        "cut": written("sarif", checked(replace(PLACELESS, file="t.py::test"), PLACELESS, truncated=1)),
     }
     return {name: json.loads(text) for name, text in texts.items()}
 

@@ -158,13 +158,13 @@ def test_an_excerpt_is_cut_to_the_width_around_the_place(
 
 def test_findings_of_a_kind_are_counted_where_they_were_cut_off() -> None:
     look = replace(LOOK, show=Severity.INFO)
-    assert written("concise", checked(beyond_cap=1), checked(MISMATCH, beyond_cap=2), checked(file="b"), look=look) == (
+    assert written("concise", checked(truncated=1), checked(MISMATCH, truncated=2), checked(file="b"), look=look) == (
         "responses/page.json:41:25: error token-total-mismatch /data/0/usage/total_tokens: "
         "is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
         "... and 3 more findings in responses/page.json (--max-findings 0 shows all)\n"
         "4 errors in 3 documents (9 runs)\n"
     )
-    assert written("text", checked(beyond_cap=1, file="a"), checked(beyond_cap=1, file=None), look=look) == (
+    assert written("text", checked(truncated=1, file="a"), checked(truncated=1, file=None), look=look) == (
         "... and 1 more finding in a (--max-findings 0 shows all)\n"
         "... and 1 more finding in <document> (--max-findings 0 shows all)\n"
         "2 errors in 2 documents (6 runs)\n"
@@ -283,14 +283,14 @@ def test_the_json_report_is_one_document() -> None:
 
 def test_the_json_report_lists_records_with_findings_and_says_what_was_cut_off() -> None:
     finding = replace(MISMATCH, record=2)
-    report = json.loads(written("json", checked(record=1), checked(finding, record=2), checked(beyond_cap=9)))
+    report = json.loads(written("json", checked(record=1), checked(finding, record=2), checked(truncated=9)))
     assert [document["record"] for document in report["documents"]] == [2, None]
     assert report["omitted"] == 9
     assert report["summary"] == {"documents": 3, "runs": 9, "error": 10, "warning": 0, "info": 0, "suppressed": 0}
 
 
 def test_each_line_of_the_jsonl_report_says_what_it_is() -> None:
-    assert written("jsonl", checked(MISMATCH, beyond_cap=9), checked(record=2)) == (
+    assert written("jsonl", checked(MISMATCH, truncated=9), checked(record=2)) == (
         '{"type": "document", "file": "responses/page.json", "record": null, "kind": "page", "form": "wire", '
         '"generation": "v2", "runs": 3}\n'
         '{"type": "finding", "rule": "token-total-mismatch", "group": "usage", "severity": "error", '
@@ -342,7 +342,7 @@ def test_nothing_that_was_read_is_obeyed_by_terminals_and_build_servers(
     excerpt = Excerpt("##[error]x", 0, 10, cut_left=False, cut_right=False)
     finding = replace(MISMATCH, file=name, pointer=f"/{name}", message="is ##[error]x", excerpt=excerpt)
     look = replace(LOOK, verbose=True)
-    text = written(report, checked(finding, beyond_cap=1, file=name), look=look, statistics=statistics)
+    text = written(report, checked(finding, truncated=1, file=name), look=look, statistics=statistics)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e\ud800-\udfff\U000e0041]", text)
     assert not re.search(r"##\w*\[", text)
     commands = [line for line in text.splitlines() if line.lstrip().startswith("::")]

@@ -65,16 +65,16 @@ HOSTILE = [
 """Names that a terminal or a build server would obey."""
 
 
-def checked(*findings: Finding, beyond_cap: int = 0, infos: int = 0, **about: Any) -> DocumentResult:
+def checked(*findings: Finding, truncated: int = 0, infos: int = 0, **about: Any) -> DocumentResult:
     """A document with these findings to show, and as many more as said that are not shown."""
     totals = {(finding.rule, finding.severity): 0 for finding in findings}
     for finding in findings:
         totals[finding.rule, finding.severity] += 1
-    if beyond_cap:
-        totals["cut-off", Severity.ERROR] = beyond_cap
+    if truncated:
+        totals["cut-off", Severity.ERROR] = truncated
     if infos:
         totals["missing-usage", Severity.INFO] = infos
-    return DocumentResult(document=replace(DOCUMENT, **about), findings=findings, totals=totals, beyond_cap=beyond_cap)
+    return DocumentResult(document=replace(DOCUMENT, **about), findings=findings, totals=totals, truncated=truncated)
 
 
 def written(name: str, *documents: DocumentResult, look: ReportOptions = LOOK, statistics: bool = False) -> str:

@@ -159,7 +159,7 @@ class BaselineFilter:
             one,
             findings=tuple(shown[:room]),
             totals=+totals,
-            beyond_cap=len(shown[room:]),
+            truncated=len(shown[room:]),
             suppressed=tuple(suppressed),
         )
 

@@ -45,7 +45,7 @@ class FindingLimit:
         if len(findings) == len(result.findings):
             return result
         omitted = len(result.findings) - len(findings)
-        return replace(result, findings=findings, beyond_cap=result.beyond_cap + omitted)
+        return replace(result, findings=findings, truncated=result.truncated + omitted)
 
 
 def limit_findings(results: Iterable[Result], max_findings: int | None) -> Iterator[Result]:

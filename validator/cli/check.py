@@ -152,7 +152,7 @@ def _exit_codes(result: DocumentResult, fail_on: Severity | None) -> Iterator[in
     for rule, severity in result.totals:
         if rule in FAILURES:
             yield FAILED
-        elif fail_on is not None and severity.reaches(fail_on):
+        elif severity.fails(fail_on):
             yield FOUND
 
 

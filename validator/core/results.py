@@ -1,4 +1,4 @@
-"""What has come of documents: what each turned out to be, what was found in it, and the totals."""
+"""Results: what each document is, its findings, and the totals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentInfo:
-    """What a document turned out to be.
+    """What a document is.
 
     `kind` is page, run or runs, `form` wire or sdk, `generation` v1, v2 or mixed; each is None where unknown.
     `runs` counts the runs in it.
@@ -29,10 +29,10 @@ class DocumentInfo:
 
 
 class RunOutline(NamedTuple):
-    """What a report may tell of a run, faults or none: its own pointer, whose it is, and when it lived.
+    """A run as a report of all runs shows it, with or without findings: its pointer, thread, status and times.
 
-    Names are None where they are null, misshapen, or may not be shown. `times` holds those of its times, in Unix
-    seconds, that are none of this: `created_at`, `started_at`, `expires_at`, `completed_at`, `cancelled_at`,
+    Strings are None if they are null, invalid, or may not be shown. `times` has the valid times in Unix seconds:
+    `created_at`, `started_at`, `expires_at`, `completed_at`, `cancelled_at`,
     `failed_at`.
     """
 
@@ -45,24 +45,27 @@ class RunOutline(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentResult:
-    """One document and what was found in it.
+    """One document and its findings.
 
-    `findings` are those to show, in order of place, at most the cap; `totals` counts all of them by rule and
-    severity, shown or not; `beyond_cap` counts those that would have been shown but for the cap. `suppressed` are
-    findings that the caller has accepted: they are in none of the others. `outlines` are the runs of the document,
-    where the settings ask for them.
+    `findings` are those to show, in order of position, at most `--max-findings` of a file, and `truncated` counts the
+    others. `totals` counts all findings by rule and severity, shown or not. `suppressed` are those that a baseline
+    accepts: they are in none of these. `outlines` are the runs of the document, if the options ask for them.
     """
 
     document: DocumentInfo
     findings: tuple[Finding, ...]
     totals: Mapping[tuple[str, Severity], int]
-    beyond_cap: int = 0
+    truncated: int = 0
     suppressed: tuple[Finding, ...] = ()
     outlines: tuple[RunOutline, ...] = ()
 
+    def fails(self, fail_on: Severity | None) -> bool:
+        """Return whether a finding is at least as severe as `fail_on`; None: no finding fails."""
+        return any(severity.fails(fail_on) for _, severity in self.totals)
+
 
 class CleanRecords(NamedTuple):
-    """Records of one file in which nothing was found: how many, and how many runs are in them."""
+    """Records of one file without findings: how many, and how many runs they have."""
 
     documents: int
     runs: int
@@ -71,7 +74,7 @@ class CleanRecords(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Exact totals: also of findings that were capped or hidden. `suppressed` counts what the caller accepted."""
+    """Exact totals, also of findings that are truncated or hidden; `suppressed` counts those of the baseline."""
 
     documents: int
     runs: int
@@ -81,5 +84,5 @@ class Summary:
     suppressed: int = 0
 
     def count(self, severity: Severity) -> int:
-        """The number of findings of one severity."""
+        """Return the number of findings of one severity."""
         return {Severity.ERROR: self.error, Severity.WARNING: self.warning, Severity.INFO: self.info}[severity]

@@ -13,11 +13,15 @@ class Severity(StrEnum):
     INFO = "info"
 
     def reaches(self, threshold: Severity) -> bool:
-        """Whether this severity is at least as bad as `threshold`."""
+        """Return whether this severity is at least as bad as `threshold`."""
         return _RANK[self] >= _RANK[threshold]
 
+    def fails(self, fail_on: Severity | None) -> bool:
+        """Return whether a finding of this severity fails a check; None: no finding does."""
+        return fail_on is not None and self.reaches(fail_on)
+
     def or_lower(self, other: Severity) -> Severity:
-        """The less bad of the two."""
+        """Return the less bad of the two."""
         return other if self.reaches(other) else self
 
 

@@ -73,7 +73,7 @@ def make_result(
         document=checked.info,
         findings=findings,
         totals=Counter((entry.rule.name, entry.severity) for entry in entries),
-        beyond_cap=len(shown) - len(findings),
+        truncated=len(shown) - len(findings),
         outlines=tuple(_outlines(checked)) if options.findings.outlines else (),
     )
 

@@ -70,7 +70,7 @@ class SessionReport:
         reports, watch.reports = watch.reports, []
         if reports:
             found = [
-                {"contract": one.contract, "checked": [_plain(checked) for checked in one.checked]} for one in reports
+                {"contract": one.contract, "checked": [_plain(checked) for checked in one.results]} for one in reports
             ]
             setattr(report, _FOUND, json.dumps(found))
         return report
@@ -125,7 +125,7 @@ def _revived(checked: Mapping[str, Any], test: str) -> DocumentResult:
         document=DocumentInfo(**_filed(checked["document"], test)),
         findings=tuple(_finding(_filed(finding, test)) for finding in checked["findings"]),
         totals={(rule, Severity(severity)): count for rule, severity, count in checked["totals"]},
-        beyond_cap=checked["beyond_cap"],
+        truncated=checked["truncated"],
         outlines=tuple(RunOutline(*outline) for outline in checked["outlines"]),
     )
 

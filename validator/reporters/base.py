@@ -77,7 +77,7 @@ class Tally:
                 self.runs += item.document.runs
                 self.findings.update(item.totals)
                 self.suppressed += len(item.suppressed)
-                self.truncated += item.beyond_cap
+                self.truncated += item.truncated
                 yield item
 
     def count_all(self, items: Iterable[ReportItem]) -> None:
@@ -90,7 +90,7 @@ class Tally:
         for file, documents in groupby(self.count(items), key=lambda result: result.document.file):
             truncated = 0
             for result in documents:
-                truncated += result.beyond_cap
+                truncated += result.truncated
                 yield result
             if truncated:
                 yield Truncation(file, truncated)

@@ -135,7 +135,7 @@ def _unseen(result: DocumentResult, options: ReportOptions) -> int:
 
 def _fails(rule: str, severity: Severity, options: ReportOptions) -> bool:
     """Return whether a finding fails the check, as the exit code of the command does."""
-    return rule in FAILURES or (options.fail_on is not None and severity.reaches(options.fail_on))
+    return rule in FAILURES or severity.fails(options.fail_on)
 
 
 def _failure(failing: Sequence[Finding], unseen: int, options: ReportOptions, is_unknown: bool) -> _Element | None:

@@ -70,7 +70,7 @@ def summary_line(summary: Summary, options: ReportOptions) -> str:
     counts = {severity: summary.count(severity) for severity in Severity if summary.count(severity)}
     shown = [count(number, severity) for severity, number in counts.items() if severity.reaches(options.show)]
     hidden = [count(number, severity) for severity, number in counts.items() if not severity.reaches(options.show)]
-    failing = [severity for severity in counts if options.fail_on and severity.reaches(options.fail_on)]
+    failing = [severity for severity in counts if severity.fails(options.fail_on)]
     fails = bool(failing) and not shown
     documents, runs = count(summary.documents, "document"), count(summary.runs, "run")
     if shown:
