@@ -81,7 +81,7 @@ def without_fast_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
     """Go on as on a machine where neither jsonschema-rs nor jiter has a wheel."""
 
     def switch() -> None:
-        monkeypatch.setattr(parse, "accept", parse.with_standard_library)
+        monkeypatch.setattr(parse, "parse_fast", parse.parse_with_json)
         for module in _modules():
             if hasattr(module, "jsonschema_rs"):
                 monkeypatch.setattr(module, "jsonschema_rs", None)

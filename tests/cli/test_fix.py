@@ -25,7 +25,7 @@ from tests.support.paths import SAMPLES
 from tests.support.tools import command
 from validator import validate
 from validator.cli import fix as fixing
-from validator.jsontext import edits, rewriting
+from validator.jsontext import edits
 from validator.rules.registry import RULES
 
 WRONG_TOTAL = {"prompt_tokens": 940, "completion_tokens": 205, "total_tokens": 940}
@@ -782,14 +782,14 @@ def test_fix_of_a_growing_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.undo()
     file.write_text(first)
-    edited = edits.edited
+    apply_edits = edits.apply_edits
 
     def interrupted(*words: Any) -> bytes:
         with file.open("a") as end:
             end.write("[]\n")
-        return edited(*words)
+        return apply_edits(*words)
 
-    monkeypatch.setattr(rewriting, "edited", interrupted)
+    monkeypatch.setattr(edits, "apply_edits", interrupted)
     ran = run("--fix", "runs.jsonl", cwd=tmp_path)
     assert (ran.code, ran.err.splitlines()[0]) == (2, f"validate-runs: runs.jsonl: {CHANGED}")
     assert file.read_text() == f"{first}[]\n"

@@ -56,7 +56,7 @@ def test_a_decorated_function_is_split_into_one_that_is_not_and_one_that_calls_i
 
 
 def test_the_score_is_the_percentage_of_faults_that_were_found() -> None:
-    faults = [mutation.Fault("validator.jsontext.tokenizer.parts", f"- {i}\n+ 0") for i in (1, 2, 3)]
+    faults = [mutation.Fault("validator.jsontext.tokenizer.keys_of", f"- {i}\n+ 0") for i in (1, 2, 3)]
     assert mutation.Outcome(12, faults).score == 75
     assert mutation.Outcome(12, []).score == 100
     assert mutation.Outcome(0, []).score == 100
@@ -68,7 +68,7 @@ def test_a_group_fails_below_its_bar_and_prints_its_survivors(
 ) -> None:
     monkeypatch.setitem(GROUPS, "a group", {"bar": 90})
     outcome = mutation.Outcome(
-        10, [mutation.Fault("validator.jsontext.tokenizer.parts", change) for change in survivors]
+        10, [mutation.Fault("validator.jsontext.tokenizer.keys_of", change) for change in survivors]
     )
     assert mutation.report("a group", outcome) == reaches
     printed = capsys.readouterr().out.splitlines()

@@ -17,7 +17,7 @@ from validator import validate
 from validator.contract import errors as schema_explain
 from validator.core.problem import Problem
 from validator.engine import checker
-from validator.jsontext.tokenizer import Kind, Unreadable, parts, tokens
+from validator.jsontext.tokenizer import Kind, Unreadable, keys_of, tokens
 
 PAGE = (SAMPLES / "valid" / "page.json").read_text()
 RUN = json.loads(PAGE)["data"][0]
@@ -244,7 +244,7 @@ def _read(text: str, start: int) -> tuple[list[tuple[Kind, int, int, tuple[str |
     found = []
     try:
         for kind, begin, end, path in tokens(text, skip_to=start):
-            found += [(kind, begin, end, parts(path))]
+            found += [(kind, begin, end, keys_of(path))]
     except Unreadable as stopped:
         return found, stopped.problem
     return found, None

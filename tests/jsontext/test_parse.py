@@ -15,9 +15,9 @@ from tests.support.json_texts import damaged, random_text
 from validator.core.phrases import format_message
 from validator.core.problem import Problem, Span
 from validator.jsontext import parse as parsing
-from validator.jsontext.locate import Lines, in_words
-from validator.jsontext.parse import Parsed, is_wide, parse, text_of
-from validator.jsontext.strict import explained
+from validator.jsontext.locate import Lines, format_offsets
+from validator.jsontext.parse import Parsed, decode_text, has_wide_encoding, parse
+from validator.jsontext.strict import explain
 from validator.jsontext.tokenizer import tokens
 
 SOUND = Path(__file__).parents[2] / "samples" / "valid" / "page.json"
@@ -26,10 +26,10 @@ SOUND = Path(__file__).parents[2] / "samples" / "valid" / "page.json"
 needs_jiter = pytest.mark.skipif(util.find_spec("jiter") is None, reason="jiter is not installed")
 
 
-@pytest.fixture(params=[pytest.param("with_jiter", marks=needs_jiter), "with_standard_library"], autouse=True)
+@pytest.fixture(params=[pytest.param("parse_with_jiter", marks=needs_jiter), "parse_with_json"], autouse=True)
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Everything here holds with both engines."""
-    monkeypatch.setattr(parsing, "accept", getattr(parsing, request.param))
+    monkeypatch.setattr(parsing, "parse_fast", getattr(parsing, request.param))
     return str(request.param)
 
 
@@ -50,13 +50,13 @@ def _range(lines: Lines, problem: Problem) -> str:
 def _words(lines: Lines, problem: Problem) -> str:
     place = lines.line_and_column
     here = place(problem.span.start if problem.span else 0)[0]
-    return format_message(problem.message, in_words(problem.values, place, here))
+    return format_message(problem.message, format_offsets(problem.values, place, here))
 
 
 def unreadable(data: bytes | str) -> str:
     """The one problem of a document that cannot be read."""
     parsed = parse(data)
-    assert (parsed.value, parsed.readable, len(parsed.problems), parsed.text) == (None, False, 1, text_of(data))
+    assert (parsed.value, parsed.readable, len(parsed.problems), parsed.text) == (None, False, 1, decode_text(data))
     assert parsed.problems[0].pointer == ""
     return said(parsed)[0].replace(" / ", " ")
 
@@ -90,7 +90,7 @@ def test_what_is_almost_wrong_is_accepted_without_a_word(data: bytes | str, valu
 
 def test_one_byte_order_mark_is_let_pass() -> None:
     assert parse(b"\xef\xbb\xbf[1]") == Parsed([1], (), True, None)
-    assert text_of(b"\xef\xbb\xbf[1]") == text_of("\ufeff[1]") == "[1]"
+    assert decode_text(b"\xef\xbb\xbf[1]") == decode_text("\ufeff[1]") == "[1]"
     assert (
         unreadable(b"\xef\xbb\xbf\xef\xbb\xbf[1]")
         == "1:1-1:2 not-json is a byte order mark (U+FEFF), but a value was expected"
@@ -351,12 +351,12 @@ def test_packed_content_is_called_by_its_name(data: bytes, kind: str) -> None:
 def test_wide_encodings_are_called_by_their_name_and_decoded_for_the_reader(codec: str, name: str, mark: str) -> None:
     data = (mark + '{"a": "\u00e9"}').encode(codec)
     assert unreadable(data) == f"1:1-1:2 not-utf8 is {name}, but UTF-8 was expected"
-    assert text_of(data) == '{"a": "\u00e9"}'
-    assert is_wide(data)
+    assert decode_text(data) == '{"a": "\u00e9"}'
+    assert has_wide_encoding(data)
 
 
 def test_what_is_in_utf8_is_not_taken_for_a_wide_encoding() -> None:
-    assert [data for data in (b"", b"[1]", b"\0", b"\xef\xbb\xbf[1]", b"\xe9") if is_wide(data)] == []
+    assert [data for data in (b"", b"[1]", b"\0", b"\xef\xbb\xbf[1]", b"\xe9") if has_wide_encoding(data)] == []
 
 
 def test_tokens_tell_where_brackets_keys_and_values_stand() -> None:
@@ -407,7 +407,7 @@ def test_random_documents_are_read_as_by_the_standard_library() -> None:
     for _ in range(2000):
         text = random_text(chance)
         assert repr(parse(text.encode())) == repr(Parsed(json.loads(text), (), True, None))
-        assert repr(explained(text)) == repr((json.loads(text), (), True))
+        assert repr(explain(text)) == repr((json.loads(text), (), True))
 
 
 def test_odd_and_damaged_documents_are_read_and_refused_as_by_a_strict_reading_of_the_grammar() -> None:
@@ -428,8 +428,8 @@ def test_both_engines_say_the_same_of_damaged_bytes(monkeypatch: pytest.MonkeyPa
         at = chance.randrange(len(data) + 1)
         data[at : at + 1] = bytes([chance.randrange(256)])
         results = []
-        for accept in (parsing.with_jiter, parsing.with_standard_library):
-            monkeypatch.setattr(parsing, "accept", accept)
+        for parser in (parsing.parse_with_jiter, parsing.parse_with_json):
+            monkeypatch.setattr(parsing, "parse_fast", parser)
             results.append(repr(parse(bytes(data))))
         assert results[0] == results[1]
 
@@ -470,5 +470,5 @@ def test_without_jiter_the_standard_library_reads(monkeypatch: pytest.MonkeyPatc
     assert spec.loader is not None
     without = util.module_from_spec(spec)
     spec.loader.exec_module(without)
-    assert without.accept is without.with_standard_library
+    assert without.parse_fast is without.parse_with_json
     assert without.parse(b"[1]").value == [1]

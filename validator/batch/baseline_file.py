@@ -23,7 +23,7 @@ from validator.core import files as own_files
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import format_message, is_plain
 from validator.jsontext.locate import Lines, locate
-from validator.jsontext.parse import parse, text_of
+from validator.jsontext.parse import decode_text, parse
 from validator.rules.registry import BY_NAME
 
 VERSION = 1
@@ -62,7 +62,7 @@ def read(path: str) -> dict[Key, Accepted]:
         raise BaselineError(f"{path}: there is no such baseline, --update-baseline writes it") from None
     except OSError as error:
         raise BaselineError(f"{path}: {own_files.reason(error)}") from None
-    parsed, text = parse(data), text_of(data)
+    parsed, text = parse(data), decode_text(data)
     for problem in parsed.problems:
         start = _start(text, problem.pointer) if problem.span is None else problem.span.start
         raise BaselineError(f"{_place(path, text, start)}: {format_message(problem.message, problem.values)}")

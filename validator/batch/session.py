@@ -81,9 +81,9 @@ def _accept_lines(
         if not isinstance(block, LineBlock):
             yield block
             continue
-        read = parse.accept
-        if parse.accept_moderate is not None and not parse.may_overflow(block.data):
-            read = parse.accept_moderate
+        read = parse.parse_fast
+        if parse.parse_bounded is not None and not parse.may_overflow(block.data):
+            read = parse.parse_bounded
         others: list[Document] = []
         documents = runs = 0
         for record, line in block.lines():

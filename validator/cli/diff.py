@@ -14,8 +14,8 @@ from validator.core.phrases import escape
 from validator.core.problem import Span
 from validator.core.sanitize import LOG_COMMAND
 from validator.engine.excerpt import make_excerpts
-from validator.jsontext.parse import text_of
-from validator.jsontext.rewriting import Rewritten
+from validator.jsontext.edits import Rewrite
+from validator.jsontext.parse import decode_text
 
 CONTEXT = 3
 """Unchanged lines shown around a change."""
@@ -54,7 +54,7 @@ def _neutralize(text: str) -> str:
     return LOG_COMMAND.sub(r"#\\", escape(text))
 
 
-def format_masked(piece: Rewritten, findings: Iterable[Finding]) -> Iterator[str]:
+def format_masked(piece: Rewrite, findings: Iterable[Finding]) -> Iterator[str]:
     """Yield each changed place of a document as a hunk without context, masked as in a report."""
     fixes = sorted(((edit.span, edit, finding) for finding in findings if (edit := finding.edit)), key=itemgetter(0))
     old_spans: list[tuple[Span, str]] = []
@@ -65,8 +65,8 @@ def format_masked(piece: Rewritten, findings: Iterable[Finding]) -> Iterator[str
         old_spans.append((span, ""))
         new_spans.append((Span(start, start + len(edit.text)), ""))
         shift += len(edit.text) - (span.end - span.start)
-    old = make_excerpts(text_of(piece.old), old_spans, show_values=False)
-    new = make_excerpts(text_of(piece.new), new_spans, show_values=False)
+    old = make_excerpts(decode_text(piece.old), old_spans, show_values=False)
+    new = make_excerpts(decode_text(piece.new), new_spans, show_values=False)
     for (_, _, finding), before, after in zip(fixes, old, new, strict=True):
         at = f"@@ -{finding.line} +{finding.line} @@ {finding.rule} {_neutralize(finding.pointer)}"
         yield f"{at}\n-{_excerpt_line(before)}\n+{_excerpt_line(after)}\n"
@@ -77,7 +77,7 @@ def _excerpt_line(excerpt: Excerpt) -> str:
     return f"{'...' * excerpt.cut_left}{text}{'...' * excerpt.cut_right}"
 
 
-def hunks(pieces: Iterable[Rewritten]) -> Iterator[Hunk]:
+def hunks(pieces: Iterable[Rewrite]) -> Iterator[Hunk]:
     """Yield the changes of a file with the lines around them; changes near each other share a hunk."""
     hunk: list[LinePair] = []
     start, unchanged = 0, list[LinePair]()

@@ -28,8 +28,7 @@ from validator.core.phrases import count, escape, listed
 from validator.core.problem import Span
 from validator.core.results import DocumentResult
 from validator.core.severity import Severity
-from validator.jsontext.edits import HasChanged
-from validator.jsontext.rewriting import Edits, Rewritten, rewrite, rewritten
+from validator.jsontext.edits import Edits, HasChanged, Rewrite, rewrite_file, rewrites
 from validator.reporters.base import ReportItem
 from validator.sources.compression import ZSTD, is_compressed
 from validator.sources.files import STANDARD_INPUT, open_standard_input
@@ -132,7 +131,7 @@ def _apply_fixes(fixes: Iterable[FileFixes], codes: set[int], *, quiet: bool) ->
     fixed = []
     for file in _rewritable(fixes, codes, quiet=quiet):
         with _report_errors(file, codes):
-            rewrite(file.name, file.edits)
+            rewrite_file(file.name, file.edits)
             fixed.append(file)
     return fixed
 
@@ -141,7 +140,7 @@ def _diff(fixes: Iterable[FileFixes], shown: list[FileFixes], codes: set[int], o
     """Yield the changes as a unified diff; add the files that it shows to `shown`."""
     for file in _rewritable(fixes, codes, quiet=options.quiet):
         with _report_errors(file, codes), _opened(file.name) as data:
-            for number, part in enumerate(_file_diff(file, rewritten(data, file.edits), options.show_values)):
+            for number, part in enumerate(_file_diff(file, rewrites(data, file.edits), options.show_values)):
                 if number == 0:
                     shown.append(file)
                     codes.add(FOUND)
@@ -149,7 +148,7 @@ def _diff(fixes: Iterable[FileFixes], shown: list[FileFixes], codes: set[int], o
                 yield part
 
 
-def _file_diff(file: FileFixes, pieces: Iterable[Rewritten], show_values: bool) -> Iterator[str]:
+def _file_diff(file: FileFixes, pieces: Iterable[Rewrite], show_values: bool) -> Iterator[str]:
     if not show_values:
         for piece in pieces:
             if piece.record in file.findings:

@@ -17,7 +17,7 @@ from validator.core.phrases import MAX_LENGTH, escape
 from validator.core.pointer import split
 from validator.core.problem import Span
 from validator.jsontext.locate import Landmark
-from validator.jsontext.tokenizer import Token, Unreadable, parts, tokens
+from validator.jsontext.tokenizer import Token, Unreadable, keys_of, tokens
 
 MAX_CONTEXT = 200
 """Characters of the text to either side of a position."""
@@ -124,10 +124,10 @@ def _pieces(
 def _shown(text: str, token: Token, reported: tuple[str, ...]) -> str:
     """Return a token, masked if it may be a secret; `reported` are the keys that the finding names anyway."""
     raw = text[token.start : token.end]
-    if token.kind == "string" and not may_show(parts(token.path), raw[1:-1]):
+    if token.kind == "string" and not may_show(keys_of(token.path), raw[1:-1]):
         return '"…"'
     if token.kind == "key":
-        path = parts(token.path)
+        path = keys_of(token.path)
         if not may_show_key(path) and not _is_reported(path, reported):
             return '"…"'
     return _printable(raw if len(raw) <= MAX_LENGTH else f"{raw[:MAX_LENGTH]}…{raw[-1]}")

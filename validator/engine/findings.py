@@ -23,9 +23,9 @@ from validator.core.severity import Severity
 from validator.engine.checker import CheckedDocument
 from validator.engine.classify import find_unrecognised
 from validator.engine.excerpt import make_excerpts
-from validator.jsontext.edits import digest_of
-from validator.jsontext.locate import Landmark, in_words, walk
-from validator.jsontext.parse import text_of
+from validator.jsontext.edits import hash_document
+from validator.jsontext.locate import Landmark, format_offsets, walk
+from validator.jsontext.parse import decode_text
 from validator.rules.base import Rule
 from validator.rules.objects import TIMES
 from validator.sources.positions import position_map
@@ -65,7 +65,7 @@ def make_result(
     shown = [entry for entry in entries if entry.severity.reaches(options.findings.show)]
     findings: tuple[Finding, ...] = ()
     if shown and max_findings != 0:
-        text = text_of(checked.document.data) if checked.parsed.text is None else checked.parsed.text
+        text = decode_text(checked.document.data) if checked.parsed.text is None else checked.parsed.text
         landmarks = _place(shown, text)
         shown.sort(key=lambda entry: (entry.span.start, entry.rule.name))
         findings = tuple(_findings(shown[:max_findings], text, landmarks, checked, options))
@@ -177,7 +177,7 @@ def _findings(
     for index, entry in enumerate(entries):
         problem = entry.problem
         start, end = to_position(entry.span.start), to_position(entry.span.end)
-        values = in_words(problem.values, to_position, start[0])
+        values = format_offsets(problem.values, to_position, start[0])
         message = _in_camel_case(problem.message) if is_camel else problem.message
         yield Finding(
             rule=entry.rule.name,
@@ -241,7 +241,7 @@ def _edits(entries: Sequence[_Entry], checked: CheckedDocument) -> dict[int, Edi
     """Return what fixes the problems, by index; nothing where a key is repeated, for then no value is certain."""
     if any(problem.rule == "duplicate-key" for problem in checked.parsed.problems):
         return {}
-    digest = digest_of(checked.document.data) if checked.document.origin is None else ""
+    digest = hash_document(checked.document.data) if checked.document.origin is None else ""
     return {
         index: Edit(entry.span, json.dumps(entry.problem.fix.value), digest)
         for index, entry in enumerate(entries)

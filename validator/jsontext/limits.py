@@ -1,10 +1,9 @@
-"""What a parser may let pass that is not for everybody to read: too many levels, endless numbers, half characters."""
+"""The limits of a document that every reader can handle: levels, digits, whole characters."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -12,7 +11,7 @@ MAX_DEPTH = 256
 """Levels of arrays and objects that a document may have."""
 
 MAX_DIGITS = 4300
-"""Digits that an integer may have: as many as Python's `int` reads unless it is told otherwise."""
+"""Digits that an integer may have: as many as Python's `int` reads by default."""
 
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a surrogate pair: what is left of a character that was cut in two."""
@@ -20,27 +19,22 @@ LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _TOO_LONG: int = 10**MAX_DIGITS
 
 
-def is_doubtful(value: Any) -> bool:
-    """Whether there is such a thing anywhere in a value; level by level, whatever its depth."""
+def exceeds_limits(value: Any) -> bool:
+    """Return whether a value is too deep, or has such a number or character anywhere; level by level."""
     level = [value]
     for _ in range(MAX_DEPTH):
-        if any(map(_is_doubtful_scalar, level)):
+        if any(map(_is_bad_scalar, level)):
             return True
-        level = [member for one in level for member in _members(one)]
-    return any(isinstance(one, dict | list) or _is_doubtful_scalar(one) for one in level)
+        members = (
+            chain(item, item.values()) if isinstance(item, dict) else item
+            for item in level
+            if isinstance(item, (dict, list))
+        )
+        level = [*chain.from_iterable(members)]
+    return any(isinstance(item, (dict, list)) or _is_bad_scalar(item) for item in level)
 
 
-def _members(value: Any) -> Iterable[Any]:
-    match value:
-        case dict():
-            return chain(value, value.values())
-        case list():
-            return value
-        case _:
-            return ()
-
-
-def _is_doubtful_scalar(value: Any) -> bool:
+def _is_bad_scalar(value: Any) -> bool:
     match value:
         case float():
             return not math.isfinite(value)

@@ -1,4 +1,4 @@
-"""Where a pointer stands in the text of a document: offsets, lines and columns."""
+"""Locate pointers in the text of a document: offsets, lines and columns."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from validator.core.phrases import Verbatim
 from validator.core.pointer import split
 from validator.core.problem import AtOffset, Span
 
-_Wanted: TypeAlias = "dict[str, _Wanted]"
-"""The keys and indexes to look for, and what to look for in each."""
+_Tree: TypeAlias = "dict[str, _Tree]"
+"""The keys and indexes to look for, each with those to look for in its value."""
 
-Place: TypeAlias = tuple[int, int]
+Position: TypeAlias = tuple[int, int]
 """Line and column, both counted from 1; columns count code points."""
 
 _BLOCK = 8 * 1024
-"""Characters whose lines are counted at once."""
+"""Characters whose lines are counted together."""
 
 _SPACE = "[ \t\n\r]*+"
 _past_separator: Callable[[str, int], re.Match[str]]
@@ -32,37 +32,37 @@ _simple_member = re.compile(
 """A member whose value is a scalar, and that has no escapes: nearly every one."""
 
 _decode = JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode
-"""Reads a value in C and tells where it ends. Numbers stay text, for an integer can have too many digits to read."""
+"""Reads a value in C, and returns where it ends. Numbers stay text, as an integer can have too many digits to read."""
 
 _STRIDE = 200
-"""Characters between landmarks, at least: there are never more of them than a document of that size should cost."""
+"""The least number of characters between landmarks, which bounds their memory."""
 
 
 class Lines:
-    """The lines of a text, for turning any number of offsets into places.
+    """The lines of a text: turns any number of offsets into positions.
 
-    They are counted block by block, since a text can have as many lines as characters.
+    Lines are counted block by block, since a text can have as many lines as characters.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._blocks = [(1, 0)]
-        """The number of the line that each block begins in, and where that line begins."""
+        """For each block, the number of the line that it begins in, and where that line begins."""
         for start in range(0, len(text) - _BLOCK, _BLOCK):
             number, line = self._blocks[-1]
             feed = text.rfind("\n", start, start + _BLOCK)
             feeds = text.count("\n", start, start + _BLOCK)
             self._blocks.append((number + feeds, line if feed < 0 else feed + 1))
 
-    def line_and_column(self, offset: int) -> Place:
-        """The place of an offset. Only a line feed ends a line."""
+    def line_and_column(self, offset: int) -> Position:
+        """Return the position of an offset. Only a line feed ends a line."""
         start = min(offset // _BLOCK, len(self._blocks) - 1) * _BLOCK
         number, line = self._blocks[start // _BLOCK]
         feed = self._text.rfind("\n", start, offset)
         return number + self._text.count("\n", start, offset), offset - (line if feed < 0 else feed + 1) + 1
 
     def start(self, number: int) -> int:
-        """Where a line begins."""
+        """Return the offset of a line."""
         block = bisect_left(self._blocks, (number, 0)) - 1
         if block < 0:
             return 0
@@ -72,21 +72,21 @@ class Lines:
         return at
 
     def line(self, number: int) -> str:
-        """The text of a line, with its end."""
+        """Return the text of a line, with its end."""
         start = self.start(number)
         return self._text[start : self._text.find("\n", start) + 1 or None]
 
 
 class ByteColumns:
-    """Columns counted in bytes of UTF-8, for places that come in about the order of the text."""
+    """Columns in bytes of UTF-8, fast for positions that come in about the order of the text."""
 
     def __init__(self, line: Callable[[int], str]) -> None:
         self._line_of = line
         self._number, self._line, self._column, self._byte = 0, "", 1, 1
 
-    def at(self, place: Place) -> int:
-        """The column of a place; counted on from the one before, so that an endless line is gone through once."""
-        number, column = place
+    def at(self, position: Position) -> int:
+        """Return the column in bytes, counted from the position before, so that an endless line is read once."""
+        number, column = position
         if number != self._number:
             self._number, self._line, self._column, self._byte = number, self._line_of(number), 1, 1
         if self._line.isascii():
@@ -98,23 +98,23 @@ class ByteColumns:
         return self._byte
 
 
-def in_words(values: Iterable[object], place: Callable[[int], Place], here: int) -> tuple[object, ...]:
-    """The values of a message with every `AtOffset` put as a place; of one in the line `here` the column is enough."""
-    return tuple(_in_words(place(value.offset), here) if isinstance(value, AtOffset) else value for value in values)
+def format_offsets(values: Iterable[object], to_position: Callable[[int], Position], line: int) -> tuple[object, ...]:
+    """Return the values of a message with positions in place of offsets, without the line if that is `line`."""
+    return tuple(_format(to_position(value.offset), line) if isinstance(value, AtOffset) else value for value in values)
 
 
-def _in_words(place: Place, here: int) -> Verbatim:
-    line, column = place
+def _format(position: Position, here: int) -> Verbatim:
+    line, column = position
     return Verbatim(f"column {column}" if line == here else f"line {line}, column {column}")
 
 
 @dataclass(slots=True)
-class _Found:
-    """A value on the way to a pointer: where it stands, where its key does, and what was found in it."""
+class _Node:
+    """A value on the way to a pointer: its span, that of its key, and the values in it that were found."""
 
     value: Span
     key: Span
-    inside: dict[str, _Found] = field(default_factory=dict)
+    children: dict[str, _Node] = field(default_factory=dict)
 
 
 class Landmark(NamedTuple):
@@ -125,124 +125,110 @@ class Landmark(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """What one walk over a text has found: the places asked for, and landmarks in the order of the text."""
+    """The result of a walk: the spans asked for, and landmarks in the order of the text."""
 
     spans: dict[tuple[str, bool], Span]
     landmarks: Sequence[Landmark]
 
 
-class _Entered(NamedTuple):
-    """A container that is being walked."""
+class _Container(NamedTuple):
+    """An array or object that the walk is in. `indexes` are those of the next elements; None for an object."""
 
     keys: tuple[str | int, ...]
-    found: _Found
-    wanted: _Wanted
+    node: _Node
+    wanted: _Tree
     indexes: Iterator[int] | None
-    """The numbers of the elements to come; None for an object."""
 
 
-def locate(text: str, places: Collection[tuple[str, bool]], start: int = 0) -> dict[tuple[str, bool], Span]:
-    """The place of each (relative pointer, on the key?) in the text of a document that `parse` could read.
+def locate(text: str, pointers: Collection[tuple[str, bool]], start: int = 0) -> dict[tuple[str, bool], Span]:
+    """Return the span of each (relative pointer, of the key?) in the text of a document that `parse` could read.
 
     The document begins at `start`; something may follow it.
 
-    The place of a scalar is all of it, of a container its opening bracket, of what does not exist that of its
-    nearest existing ancestor. Of repeated keys the last counts, as it does for the value. One walk finds all; it
-    enters only the containers on the way and passes over everything else in C.
+    The span of a scalar is all of it, of a container its opening bracket, of a missing value that of its nearest
+    existing ancestor. Of repeated keys the last counts, as it does for the value. One walk finds all; it enters only
+    the containers on the way, and skips everything else in C.
     """
-    return walk(text, places, start).spans
+    return walk(text, pointers, start).spans
 
 
-def walk(text: str, places: Collection[tuple[str, bool]], start: int = 0) -> Walk:
-    """The same places, with landmarks at which the text can be entered without reading all that stands before."""
-    if not places:
+def walk(text: str, pointers: Collection[tuple[str, bool]], start: int = 0) -> Walk:
+    """Locate pointers, and return landmarks too, at which a reader can enter the text."""
+    if not pointers:
         return Walk({}, ())
-    root, landmarks = _walk(text, _wanted(pointer for pointer, _ in places), start)
-    return Walk({(pointer, on_key): _place(root, pointer, on_key) for pointer, on_key in places}, landmarks)
+    wanted: _Tree = {}
+    for pointer, _ in pointers:
+        tree = wanted
+        for part in split(pointer):
+            tree = tree.setdefault(part, {})
+    root, landmarks = _walk(text, wanted, start)
+    return Walk({(pointer, on_key): _span(root, pointer, on_key) for pointer, on_key in pointers}, landmarks)
 
 
-def elements(text: str, pointer: str) -> Iterator[int]:
-    """Where each element of the array at a pointer begins."""
-    place = pointer, False
-    at = locate(text, {place})[place].end
+def find_elements(text: str, pointer: str) -> Iterator[int]:
+    """Yield where each element of the array at a pointer begins."""
+    at = locate(text, {(pointer, False)})[pointer, False].end
     while text[at := _past_separator(text, at).end()] != "]":
         yield at
         at = _decode(text, at)[1]
 
 
-def _wanted(pointers: Iterable[str]) -> _Wanted:
-    wanted: _Wanted = {}
-    for pointer in pointers:
-        inside = wanted
-        for part in split(pointer):
-            inside = inside.setdefault(part, {})
-    return wanted
-
-
-def _walk(text: str, wanted: _Wanted, start: int) -> tuple[_Found, list[Landmark]]:
-    """Find all that is wanted and there; without recursion, so that no depth of nesting exhausts the stack."""
+def _walk(text: str, wanted: _Tree, start: int) -> tuple[_Node, list[Landmark]]:
+    """Find all that is wanted; without recursion, so that no depth of nesting exhausts the stack."""
     start = _past_separator(text, start).end()
-    if not wanted and text[start] in "[{":  # its end is of no use, and takes as much memory as its value
-        place = Span(start, start + 1)
-        return _Found(place, place), [Landmark(start, ())]
+    if not wanted and text[start] in "[{":  # its end is not needed, and takes as much memory as its value
+        span = Span(start, start + 1)
+        return _Node(span, span), [Landmark(start, ())]
     root, at = _reach(text, start, wanted)
     landmarks = [Landmark(root.value.start, ())]
-    entered = _enter(text, (), root, wanted)
-    while entered:
-        container = entered[-1]
-        at = _next_member(text, at, container)
+    containers = _enter(text, (), root, wanted)
+    while containers:
+        container = containers[-1]
+        while (member := _simple_member(text, at)) and member[1] not in container.wanted:
+            at = member.end()
+        at = _past_separator(text, at).end()
         if text[at] in "]}":
-            entered.pop()
+            containers.pop()
             at += 1
             continue
-        member, key_end, start = _member(text, at, container.indexes)
+        part: str | int
+        if container.indexes:
+            part, key, start = next(container.indexes), None, at
+        else:
+            part, key_end = _decode(text, at)
+            key, start = Span(at, key_end), _past_separator(text, key_end).end()
         if start - landmarks[-1].start >= _STRIDE:
-            landmarks.append(Landmark(start, (*container.keys, member)))
-        if (part := str(member)) not in container.wanted:
+            landmarks.append(Landmark(start, (*container.keys, part)))
+        inner = container.wanted.get(str(part))
+        if inner is None:
             at = _decode(text, start)[1]
             continue
-        key = None if container.indexes else Span(at, key_end)
-        found, at = _reach(text, start, container.wanted[part], key)
-        container.found.inside[part] = found
-        entered += _enter(text, (*container.keys, member), found, container.wanted[part])
+        node, at = _reach(text, start, inner, key)
+        container.node.children[str(part)] = node
+        containers += _enter(text, (*container.keys, part), node, inner)
     return root, landmarks
 
 
-def _enter(text: str, keys: tuple[str | int, ...], found: _Found, wanted: _Wanted) -> list[_Entered]:
-    """The container to walk next, if this is one and something in it is wanted."""
-    bracket = text[found.value.start]
+def _enter(text: str, keys: tuple[str | int, ...], node: _Node, wanted: _Tree) -> list[_Container]:
+    """Return the container to walk next, if this is one and something in it is wanted."""
+    bracket = text[node.value.start]
     if not wanted or bracket not in "[{":
         return []
-    return [_Entered(keys, found, wanted, count() if bracket == "[" else None)]
+    return [_Container(keys, node, wanted, count() if bracket == "[" else None)]
 
 
-def _next_member(text: str, at: int, container: _Entered) -> int:
-    """Where the next member begins that may be wanted, or the closing bracket."""
-    while (member := _simple_member(text, at)) and member[1] not in container.wanted:
-        at = member.end()
-    return _past_separator(text, at).end()
-
-
-def _member(text: str, at: int, indexes: Iterator[int] | None) -> tuple[str | int, int, int]:
-    """The key or index of the member that begins here, where its key ends, and where its value begins."""
-    if indexes:
-        return next(indexes), at, at
-    key, end = _decode(text, at)
-    return key, end, _past_separator(text, end).end()
-
-
-def _reach(text: str, at: int, wanted: _Wanted, key: Span | None = None) -> tuple[_Found, int]:
-    """The value that begins here, and where to go on: in it if something there is wanted, else behind it."""
+def _reach(text: str, at: int, wanted: _Tree, key: Span | None = None) -> tuple[_Node, int]:
+    """Return the value that begins here, and where to go on: in it if something in it is wanted, else behind it."""
     is_container = text[at] in "[{"
     end = at + 1 if is_container and wanted else _decode(text, at)[1]
     value = Span(at, at + 1 if is_container else end)
-    return _Found(value, key or value), end
+    return _Node(value, key or value), end
 
 
-def _place(root: _Found, pointer: str, on_key: bool) -> Span:
-    found = root
+def _span(root: _Node, pointer: str, on_key: bool) -> Span:
+    node = root
     for part in split(pointer):
-        if part not in found.inside:
-            return found.value
-        found = found.inside[part]
-    return found.key if on_key else found.value
+        if part not in node.children:
+            return node.value
+        node = node.children[part]
+    return node.key if on_key else node.value

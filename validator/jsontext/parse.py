@@ -1,14 +1,14 @@
-"""Bytes to value: what a document says, and everything about it that two parsers could read differently."""
+"""Parse a JSON document strictly: a fast parser accepts it, and `strict` explains what that rejects."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from validator.core.problem import Problem, Span
-from validator.jsontext.limits import is_doubtful
+from validator.jsontext.limits import exceeds_limits
 
 _BOM = b"\xef\xbb\xbf"
 _DIGITS = bytes.maketrans(b"123456789+E", b"0000000000e")
@@ -19,14 +19,14 @@ _WIDE = (
     ("UTF-16 (little endian)", "utf-16-le", rb"\xff\xfe|[^\0]\0[^\0]\0"),
     ("UTF-16 (big endian)", "utf-16-be", rb"\xfe\xff|\0[^\0]\0[^\0]"),
 )
-_PACKED = ((b"\x1f\x8b", "gzip data"), (b"\x28\xb5\x2f\xfd", "zstd data"), (b"PK\x03\x04", "a zip archive"))
+_COMPRESSED = ((b"\x1f\x8b", "gzip data"), (b"\x28\xb5\x2f\xfd", "zstd data"), (b"PK\x03\x04", "a zip archive"))
 
 
 class Parsed(NamedTuple):
-    """A document as it was read.
+    """A document, parsed.
 
-    `problems` are in order of place. Where the document is not `readable`, `value` is None and there is one problem,
-    that which stopped the reading. `text` is there if it was needed: see `text_of`.
+    `problems` are in the order of the text. A document that is not `readable` has the value None and one problem, which
+    stopped the parser. `text` is there if it was needed: see `decode_text`.
     """
 
     value: Any
@@ -36,111 +36,103 @@ class Parsed(NamedTuple):
 
 
 def parse(data: bytes | str) -> Parsed:
-    """Read a JSON document, strictly: RFC 8259 in UTF-8, at most 256 levels deep; one byte order mark is let pass.
-
-    Sound documents are accepted by a fast parser; any doubt is for the scanner to explain.
-    """
+    """Parse a JSON document: RFC 8259 in UTF-8, at most 256 levels deep; one byte order mark is ignored."""
     try:
         encoded = data.encode() if isinstance(data, str) else data
-        return Parsed(accept(encoded.removeprefix(_BOM)), (), True, None)
+        return Parsed(parse_fast(encoded.removeprefix(_BOM)), (), True, None)
     except (ValueError, RecursionError):
-        return _explained(data)
+        pass
+    text = decode_text(data)
+    if isinstance(data, bytes) and (problem := detect_non_json(data)):
+        return Parsed(None, (problem,), False, text)
+    from validator.jsontext.strict import explain  # valid documents do not need it
+
+    return Parsed(*explain(text), text)
 
 
-def text_of(data: bytes | str) -> str:
-    """The text that the places of a document's problems are counted in: decoded, without its byte order mark.
+def decode_text(data: bytes | str) -> str:
+    """Return the text that the positions of a document count in: decoded, without its byte order mark.
 
-    Bytes that are not UTF-8 are replaced; UTF-16 and UTF-32 are decoded as such.
+    Bytes that are not UTF-8 are replaced; UTF-16 and UTF-32 are decoded.
     """
     if isinstance(data, bytes):
-        data = data.decode(next((codec for _, codec in _wide(data)), "utf-8"), "replace")
+        wide = _detect_wide_encoding(data)
+        data = data.decode(wide[1] if wide else "utf-8", "replace")
     return data.removeprefix("\ufeff")
 
 
-class _Doubt(ValueError):
-    """There is something for the scanner to look into."""
+class _Rejected(ValueError):
+    """The strict parser has to look at the document."""
 
 
-def with_jiter(body: bytes) -> Any:
-    """Accept a document with jiter; it reads 1e400 as infinity without a word."""
-    value = with_jiter_alone(body)
-    if may_overflow(body) and is_doubtful(value):
-        raise _Doubt
+def parse_with_jiter(body: bytes) -> Any:
+    """Parse a document with jiter, which reads 1e400 as infinity without an error."""
+    value = _parse_with_jiter(body)
+    if may_overflow(body) and exceeds_limits(value):
+        raise _Rejected
     return value
 
 
-def with_jiter_alone(body: bytes) -> Any:
-    """Accept a document of which is known that no number in it is too large."""
+def _parse_with_jiter(body: bytes) -> Any:
     return from_json(body, catch_duplicate_keys=True, allow_inf_nan=False)
 
 
 def may_overflow(body: bytes) -> bool:
-    """Whether an exponent has three digits or a number has two hundred: with less, none is too large."""
+    """Return whether an exponent has three digits or a number has two hundred: with fewer, none is too large."""
     digits = body.translate(_DIGITS)
     return digits.rfind(b"0e000") >= 0 or b"0" * 200 in digits  # rfind takes a third of the time of `in` here
 
 
-def with_standard_library(body: bytes) -> Any:
-    """Accept a document without any package."""
-    value = json.loads(body.decode(), object_pairs_hook=_unique)
-    if is_doubtful(value):
-        raise _Doubt
+def parse_with_json(body: bytes) -> Any:
+    """Parse a document with the standard library."""
+    value = json.loads(body.decode(), object_pairs_hook=_reject_duplicates)
+    if exceeds_limits(value):
+        raise _Rejected
     return value
 
 
-accept: Callable[[bytes], Any]
-"""Reads a document that is beyond doubt, and raises ValueError or RecursionError for any other."""
-accept_moderate: Callable[[bytes], Any] | None
-"""The same for a document that `may_overflow` is known to deny; None where nothing is faster than `accept`."""
-try:
-    from jiter import from_json
-except ImportError:  # no wheel for this platform
-    accept, accept_moderate = with_standard_library, None
-else:
-    accept, accept_moderate = with_jiter, with_jiter_alone
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise _Doubt
+        raise _Rejected
     return members
 
 
-def _explained(data: bytes | str) -> Parsed:
-    text = text_of(data)
-    if isinstance(data, bytes) and (other := foreign(data)):
-        return Parsed(None, (other,), False, text)
-    from validator.jsontext.strict import explained  # sound documents do without it
+parse_fast: Callable[[bytes], Any]
+"""Parses a document without problems, and raises ValueError or RecursionError for any other."""
+parse_bounded: Callable[[bytes], Any] | None
+"""The same for a document without large numbers, by `may_overflow`; None where nothing is faster than `parse_fast`."""
+try:
+    from jiter import from_json
+except ImportError:  # no wheel for this platform
+    parse_fast, parse_bounded = parse_with_json, None
+else:
+    parse_fast, parse_bounded = parse_with_jiter, _parse_with_jiter
 
-    return Parsed(*explained(text), text)
 
-
-def foreign(data: bytes) -> Problem | None:
-    """The problem of data that is no text in UTF-8."""
-    for magic, kind in _PACKED:
+def detect_non_json(data: bytes) -> Problem | None:
+    """Return the problem of data that is not text in UTF-8."""
+    rule, offset, message = "not-json", 0, ""
+    for magic, kind in _COMPRESSED:
         if data.startswith(magic):
-            return _at("not-json", 0, f"is {kind}, but a JSON document was expected")
-    for name, _ in _wide(data):
-        return _at("not-utf8", 0, f"is {name}, but UTF-8 was expected")
-    body = data.removeprefix(_BOM)
-    try:
-        body.decode()
-    except UnicodeDecodeError as error:
-        at = len(body[: error.start].decode())
-        return _at("not-utf8", at, f"is the byte 0x{body[error.start]:02X}, which is not UTF-8 here")
-    return None
+            message = f"is {kind}, but a JSON document was expected"
+    if wide := _detect_wide_encoding(data):
+        rule, message = "not-utf8", f"is {wide[0]}, but UTF-8 was expected"
+    if not message:
+        body = data.removeprefix(_BOM)
+        try:
+            body.decode()
+        except UnicodeDecodeError as error:
+            rule, offset = "not-utf8", len(body[: error.start].decode())
+            message = f"is the byte 0x{body[error.start]:02X}, which is not UTF-8 here"
+    return Problem("", message, span=Span(offset, offset + 1), rule=rule) if message else None
 
 
-def _at(rule: str, offset: int, message: str) -> Problem:
-    return Problem("", message, span=Span(offset, offset + 1), rule=rule)
+def has_wide_encoding(data: bytes) -> bool:
+    """Return whether data is in UTF-16 or UTF-32, by its byte order mark or by its zeros."""
+    return _detect_wide_encoding(data) is not None
 
 
-def is_wide(data: bytes) -> bool:
-    """Whether data is in UTF-16 or UTF-32, by its byte order mark or by its zeros."""
-    return any(True for _ in _wide(data))
-
-
-def _wide(data: bytes) -> Iterator[tuple[str, str]]:
-    """The name and codec of the encoding of UTF-16 or UTF-32 data."""
-    return ((name, codec) for name, codec, pattern in _WIDE if re.match(pattern, data))
+def _detect_wide_encoding(data: bytes) -> tuple[str, str] | None:
+    """Return the name and the codec of UTF-16 or UTF-32."""
+    return next(((name, codec) for name, codec, pattern in _WIDE if re.match(pattern, data)), None)

@@ -1,4 +1,4 @@
-"""The slow way to read a document: its value, and everything about it that two parsers could read differently."""
+"""Parse a document slowly: its value, and every problem that two parsers could read differently."""
 
 from __future__ import annotations
 
@@ -10,146 +10,143 @@ from typing import Any
 from validator.core.pointer import join
 from validator.core.problem import AtOffset, Problem, Span
 from validator.jsontext.limits import LONE_SURROGATE, MAX_DIGITS
-from validator.jsontext.tokenizer import Token, Unreadable, parts, tokens, unquoted
+from validator.jsontext.tokenizer import Token, Unreadable, keys_of, tokens, unquote
+
+LAST_COUNTS = "; only the last value is checked"
+"""The end of a message that applies to documents only."""
 
 _NOT_FINITE = "non-finite-number"
 _REPEATED = "duplicate-key"
-_HALF = "lone-surrogate"
-LAST_COUNTS = "; only the last value is checked"
-"""What a message adds that holds for documents only."""
-_MOST_REPEATED = 5
+_SURROGATE = "lone-surrogate"
+_MAX_REPEATED = 5
 """Repeated keys of a document that are reported; the others are counted."""
-_LONGEST_POINTERS = 4_000_000
-"""Characters that the pointers of a document may have together, so that a long key is not repeated without end."""
+_MAX_POINTER_CHARACTERS = 4_000_000
+"""Characters of all pointers in a document, so that a long key is not repeated without end."""
 _UNLISTED = {
     _REPEATED: ("repetition", "repetitions"),
     _NOT_FINITE: ("number like this", "numbers like this"),
-    _HALF: ("half like this", "halves like this"),
+    _SURROGATE: ("half like this", "halves like this"),
 }
-"""What is counted, where it is not reported."""
+"""Names of the problems that are counted and not listed."""
 
 
-def explained(text: str) -> tuple[Any, tuple[Problem, ...], bool]:
-    """The value of a document, its problems in order of place, and if it was readable.
+def explain(text: str) -> tuple[Any, tuple[Problem, ...], bool]:
+    """Return the value of a document, its problems in the order of the text, and whether it was readable.
 
-    Of a repeated key the last value counts, and a number too large for a double is infinite. What cannot be read has
-    the value None and one problem.
+    Of a repeated key the last value counts, and a number too large for a double is infinite. A text that is not
+    readable has the value None and one problem.
     """
     try:
-        # A text can end being JSON after a long way that is not worth building.
+        # A text can stop being JSON after a long way that is not worth building.
         for _ in tokens(text, skip_to=len(text)):
             pass
-    except Unreadable as stopped:
-        return None, (stopped.problem,), False
-    reading = _Reading(text)
-    reading.read()
-    return reading.document[0], tuple(reading.problems), True
+    except Unreadable as error:
+        return None, (error.problem,), False
+    builder = _Builder(text)
+    return builder.build(), tuple(builder.problems), True
 
 
-class _Reading:
-    """A document that is put together from its tokens, and what is found amiss on the way."""
+class _Builder:
+    """Builds a document from its tokens, and collects problems on the way."""
 
     def __init__(self, text: str) -> None:
-        self.document: list[Any] = []
         self.problems: list[Problem] = []
         self._text = text
-        self._holders: list[Any] = [self.document]
+        self._document: list[Any] = []
+        self._containers: list[Any] = [self._document]
         self._keys: list[dict[str | int, int]] = []
-        self._found: Counter[str] = Counter()
-        self._room = _LONGEST_POINTERS
+        """For each open container, its keys and where each begins first."""
+        self._counts: Counter[str] = Counter()
+        self._characters_left = _MAX_POINTER_CHARACTERS
 
-    def read(self) -> None:
-        take = {
+    def build(self) -> Any:
+        add = {
             "open": self._open,
             "close": self._close,
-            "key": self._key,
-            "string": self._string,
-            "number": self._number,
-            "literal": self._literal,
+            "key": self._add_key,
+            "string": self._add_string,
+            "number": self._add_number,
+            "literal": self._add_literal,
         }
         for token in tokens(self._text):
-            take[token.kind](token)
-        for rule, (one, several) in _UNLISTED.items():
-            self._count_unlisted(rule, one, several)
+            add[token.kind](token)
+        self._count_unlisted()
+        return self._document[0]
 
     def _open(self, token: Token) -> None:
         container: Any = {} if self._text[token.start] == "{" else []
-        self._put(token, container)
-        self._holders.append(container)
+        self._add(token, container)
+        self._containers.append(container)
         self._keys.append({})
 
     def _close(self, _token: Token) -> None:
-        self._holders.pop()
+        self._containers.pop()
         self._keys.pop()
 
-    def _key(self, token: Token) -> None:
+    def _add_key(self, token: Token) -> None:
         first = self._keys[-1].setdefault(token.part, token.start)
         if first != token.start:
-            self._repeat(token, first)
-        self._look_for_halves(token, str(token.part))
+            message = f"repeats a key that stands at {{}} already{LAST_COUNTS}"
+            self._report(_REPEATED, token, message, AtOffset(first))
+        self._check_surrogates(token, str(token.part))
 
-    def _string(self, token: Token) -> None:
-        value = unquoted(self._text, token.start, token.end)
-        self._put(token, value)
-        self._look_for_halves(token, value)
+    def _add_string(self, token: Token) -> None:
+        value = unquote(self._text, token.start, token.end)
+        self._add(token, value)
+        self._check_surrogates(token, value)
 
-    def _number(self, token: Token) -> None:
-        written = self._text[token.start : token.end]
-        digits = written.removeprefix("-")
+    def _add_number(self, token: Token) -> None:
+        number = self._text[token.start : token.end]
+        digits = number.removeprefix("-")
         if digits.isdigit() and len(digits) <= MAX_DIGITS:
-            self._put(token, int(written))
+            self._add(token, int(number))
             return
-        value = float(written)
-        self._put(token, value)
+        value = float(number)
+        self._add(token, value)
         if digits.isdigit():
             self._report(_NOT_FINITE, token, f"has {{}} digits, but {MAX_DIGITS} are the most", len(digits))
         elif math.isinf(value):
             self._report(_NOT_FINITE, token, "is beyond the range of a double, which ends at about 1.8e308")
 
-    def _literal(self, token: Token) -> None:
-        written = self._text[token.start : token.end]
-        value = json.loads(written)
-        self._put(token, value)
+    def _add_literal(self, token: Token) -> None:
+        literal = self._text[token.start : token.end]
+        value = json.loads(literal)
+        self._add(token, value)
         if isinstance(value, float):
-            self._report(_NOT_FINITE, token, f"is {written}, which JSON does not have; no number is written null")
+            self._report(_NOT_FINITE, token, f"is {literal}, which JSON does not have; no number is written null")
 
-    def _put(self, token: Token, value: Any) -> None:
-        holder = self._holders[-1]
-        if isinstance(holder, list):
-            holder.append(value)
+    def _add(self, token: Token, value: Any) -> None:
+        container = self._containers[-1]
+        if isinstance(container, list):
+            container.append(value)
         else:
-            holder[token.part] = value
+            container[token.part] = value
 
-    def _look_for_halves(self, token: Token, value: str) -> None:
+    def _check_surrogates(self, token: Token, value: str) -> None:
         if not value.isascii() and (half := LONE_SURROGATE.search(value)):
             message = f"has half of a surrogate pair, U+{ord(half[0]):04X}, without the other half"
-            self._report(_HALF, token, message)
-
-    def _repeat(self, token: Token, first: int) -> None:
-        self._report(_REPEATED, token, f"repeats a key that stands at {{}} already{LAST_COUNTS}", AtOffset(first))
-
-    def _count_unlisted(self, rule: str, one: str, several: str) -> None:
-        """Tell in the last such problem that is reported how many are not."""
-        listed = [index for index, problem in enumerate(self.problems) if problem.rule == rule]
-        unlisted = self._found[rule] - len(listed)
-        if unlisted > 0:
-            problem = self.problems[listed[-1]]
-            others = f"{one} in this document is" if unlisted == 1 else f"{several} in this document are"
-            message = f"{problem.message}; {{}} more {others} not listed"
-            self.problems[listed[-1]] = problem._replace(message=message, values=(*problem.values, unlisted))
+            self._report(_SURROGATE, token, message)
 
     def _report(self, rule: str, token: Token, message: str, *values: object) -> None:
-        self._found[rule] += 1
-        if self._is_full(rule):
+        """Report a problem, or only count it; the first of each rule is always listed."""
+        self._counts[rule] += 1
+        count = self._counts[rule]
+        if (count > 1 and self._characters_left < 0) or (rule == _REPEATED and count > _MAX_REPEATED):
             return
-        pointer, span = join(*parts(token.path)), Span(token.start, token.end)
-        self._room -= len(pointer)
-        problem = Problem(pointer, message, values, on_key=token.kind == "key", span=span, rule=rule)
-        if rule == _NOT_FINITE:  # the schemas have their say too, in case this is left out
-            problem = problem._replace(explains=(pointer,))
-        self.problems.append(problem)
+        pointer, span = join(*keys_of(token.path)), Span(token.start, token.end)
+        self._characters_left -= len(pointer)
+        explains = (pointer,) if rule == _NOT_FINITE else ()  # the schemas reject it too, if this rule is ignored
+        self.problems.append(
+            Problem(pointer, message, values, explains=explains, on_key=token.kind == "key", span=span, rule=rule)
+        )
 
-    def _is_full(self, rule: str) -> bool:
-        """Whether what was found just now is only counted; the first of each rule is listed."""
-        found = self._found[rule]
-        return (found > 1 and self._room < 0) or (rule == _REPEATED and found > _MOST_REPEATED)
+    def _count_unlisted(self) -> None:
+        """Add to the last listed problem of each rule how many are not listed."""
+        for rule, (singular, plural) in _UNLISTED.items():
+            listed = [index for index, problem in enumerate(self.problems) if problem.rule == rule]
+            unlisted = self._counts[rule] - len(listed)
+            if unlisted > 0:
+                problem = self.problems[listed[-1]]
+                others = f"{singular} in this document is" if unlisted == 1 else f"{plural} in this document are"
+                message = f"{problem.message}; {{}} more {others} not listed"
+                self.problems[listed[-1]] = problem._replace(message=message, values=(*problem.values, unlisted))

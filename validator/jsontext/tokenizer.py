@@ -127,7 +127,7 @@ def tokens(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to: i
             path = opening.path, next(indexes)
         else:
             key = found.span(1)
-            path = opening.path, unquoted(text, *key)
+            path = opening.path, unquote(text, *key)
             yield Token("key", *key, path)
 
 
@@ -141,13 +141,13 @@ def _skip(text: str, at: int, stop: int, container: _Container) -> int:
     return end
 
 
-def unquoted(text: str, start: int, end: int) -> str:
+def unquote(text: str, start: int, end: int) -> str:
     """What the string token between these offsets stands for."""
     inside = text[start + 1 : end - 1]
     return inside if "\\" not in inside else str(json.loads(text[start:end]))
 
 
-def parts(path: Path) -> tuple[str | int, ...]:
+def keys_of(path: Path) -> tuple[str | int, ...]:
     """The keys and indexes of a path, outermost first."""
     found: list[str | int] = []
     while path is not None:

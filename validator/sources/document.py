@@ -12,7 +12,7 @@ from validator.core.resource import RUN
 
 if TYPE_CHECKING:
     from validator.core.options import Period
-    from validator.jsontext.locate import Place
+    from validator.jsontext.locate import Position
     from validator.jsontext.parse import Parsed
 
 JSON_WHITESPACE = b" \t\r\n"
@@ -21,10 +21,10 @@ JSON_WHITESPACE = b" \t\r\n"
 class PositionMap(Protocol):
     """How the text of a document lies in its file."""
 
-    def map_offsets(self, text: str) -> Callable[[int], Place]:
+    def map_offsets(self, text: str) -> Callable[[int], Position]:
         """Return a function from an offset in the text to its line and column in the file."""
 
-    def map_byte_columns(self, text: str) -> Callable[[Place], int]:
+    def map_byte_columns(self, text: str) -> Callable[[Position], int]:
         """Return a function from a line and column in the file to the column counted in bytes of UTF-8."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from validator.jsontext.parse import is_wide
+from validator.jsontext.parse import has_wide_encoding
 from validator.sources.compression import BrokenCompression
 from validator.sources.document import JSON_WHITESPACE, Document, InputError, LineBlock, SourceItem, unreadable_document
 from validator.sources.reader import Reader
@@ -17,7 +17,7 @@ FILE_SHRANK = "became shorter while it was read"
 def read_documents(reader: Reader) -> Iterator[SourceItem]:
     """Yield the lines in blocks, or one finding for a file that is one document of several lines or in UTF-16."""
     start, reader = reader.peek()
-    if is_wide(start):
+    if has_wide_encoding(start):
         yield Document(reader.name, start, 1)
     elif _spans_lines(start):
         message = "begins a document of several lines, but every line of a JSON Lines file is one: name it .json"
@@ -82,7 +82,7 @@ def _read_line(reader: Reader) -> tuple[bytes, int]:
 
 def is_single_document(start: bytes) -> bool:
     """Return whether a file with this beginning is one document, whatever its name: it cannot be split by lines."""
-    return is_wide(start) or _spans_lines(start)
+    return has_wide_encoding(start) or _spans_lines(start)
 
 
 def _spans_lines(start: bytes) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from validator.jsontext.locate import ByteColumns, Lines, Place
+from validator.jsontext.locate import ByteColumns, Lines, Position
 from validator.sources.document import Document, PositionMap
 
 
@@ -22,12 +22,12 @@ class FileLine(NamedTuple):
 
     number: int | None
 
-    def map_offsets(self, text: str) -> Callable[[int], Place]:
+    def map_offsets(self, text: str) -> Callable[[int], Position]:
         """Columns are those of the document."""
         number = self.number
         return Lines(text).line_and_column if number is None else lambda offset: (number, offset + 1)
 
-    def map_byte_columns(self, text: str) -> Callable[[Place], int]:
+    def map_byte_columns(self, text: str) -> Callable[[Position], int]:
         """Bytes are those of the document."""
         is_one_line = self.number is not None or text.isascii()  # in ASCII, any line will do
         return ByteColumns((lambda _number: text) if is_one_line else Lines(text).line).at
@@ -46,22 +46,22 @@ class LineMap(NamedTuple):
 
     starts: Sequence[Start]
 
-    def map_offsets(self, text: str) -> Callable[[int], Place]:
+    def map_offsets(self, text: str) -> Callable[[int], Position]:
         """Columns count from the start of the line of the document."""
         lines = Lines(text)
 
-        def position(offset: int) -> Place:
+        def position(offset: int) -> Position:
             number, column = lines.line_and_column(offset)
             start = self.starts[number - 1]
             return start.line, start.column + column - 1
 
         return position
 
-    def map_byte_columns(self, text: str) -> Callable[[Place], int]:
+    def map_byte_columns(self, text: str) -> Callable[[Position], int]:
         """Bytes count from the start of the line of the document."""
         columns = ByteColumns(Lines(text).line)
 
-        def byte_column(place: Place) -> int:
+        def byte_column(place: Position) -> int:
             line, column = place
             number = bisect_left(self.starts, (line, column + 1))  # the last line that begins at or before the place
             start = self.starts[number - 1]
@@ -86,12 +86,12 @@ class OuterText:
         return Lines(self.text)
 
     @cached_property
-    def place(self) -> Callable[[int], Place]:
+    def place(self) -> Callable[[int], Position]:
         """A function from an offset in the text to a place in the file."""
         return self._positions.map_offsets(self.text)
 
     @cached_property
-    def byte_column(self) -> Callable[[Place], int]:
+    def byte_column(self) -> Callable[[Position], int]:
         """A function from a place in the file to its column in bytes."""
         return self._positions.map_byte_columns(self.text)
 
@@ -106,7 +106,7 @@ class _Inside:
 
     outer: OuterText
 
-    def map_byte_columns(self, _text: str) -> Callable[[Place], int]:
+    def map_byte_columns(self, _text: str) -> Callable[[Position], int]:
         """Bytes are those of the file."""
         return self.outer.byte_column
 
@@ -117,7 +117,7 @@ class EscapedString(_Inside):
 
     offsets: Offsets
 
-    def map_offsets(self, _text: str) -> Callable[[int], Place]:
+    def map_offsets(self, _text: str) -> Callable[[int], Position]:
         """Each character has the place of its escape sequence."""
         place, offsets = self.outer.place, self.offsets(None)
         return lambda offset: place(offsets[offset])
@@ -129,7 +129,7 @@ class Opaque(_Inside):
 
     start: Callable[[], int]
 
-    def map_offsets(self, _text: str) -> Callable[[int], Place]:
+    def map_offsets(self, _text: str) -> Callable[[int], Position]:
         """Every offset has the same place."""
         place = self.outer.place(self.start())
         return lambda _offset: place
@@ -141,11 +141,11 @@ class Nested(_Inside):
 
     inner: PositionMap
 
-    def map_offsets(self, text: str) -> Callable[[int], Place]:
+    def map_offsets(self, text: str) -> Callable[[int], Position]:
         """Offsets map to a line and column of the outer text first, then to the file."""
         inner, outer = self.inner.map_offsets(text), self.outer
 
-        def position(offset: int) -> Place:
+        def position(offset: int) -> Position:
             line, column = inner(offset)
             return outer.place(outer.lines.start(line) + column - 1)
 

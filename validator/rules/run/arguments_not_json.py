@@ -19,7 +19,7 @@ Good:
       "function": {"name": "tide", "arguments": "{\"harbour\": \"Oban\"}"}}]}}}
 """
 
-from validator.jsontext.parse import Parsed, text_of
+from validator.jsontext.parse import Parsed, decode_text
 from validator.rules.base import WARNING, Problem, Problems, Run, rule
 from validator.rules.support.arguments import parse_arguments
 from validator.rules.support.tools import calls_no_function, function_calls
@@ -49,14 +49,14 @@ def check(run: Run) -> Problems:
 
 def _first(parsed: Parsed, text: str, pointer: str) -> Problem:
     """The first objection, with its place inside the text of the arguments."""
-    from validator.jsontext.locate import Lines, in_words  # few runs have such arguments
+    from validator.jsontext.locate import Lines, format_offsets  # few runs have such arguments
     from validator.jsontext.strict import LAST_COUNTS
     from validator.jsontext.syntax_errors import SEVERAL
 
     problem = parsed.problems[0]
     said = problem.message.replace(LAST_COUNTS, "; readers differ in the value that they keep")
     said = said.replace(SEVERAL, "; the arguments of a call are one object")
-    place = Lines(text_of(text)).line_and_column
+    place = Lines(decode_text(text)).line_and_column
     line, column = place(problem.span.start if problem.span else 0)
     message = f"is not the text of a sound JSON object: at line {{}}, column {{}}, {said}"
-    return Problem(pointer, message, (line, column, *in_words(problem.values, place, line)))
+    return Problem(pointer, message, (line, column, *format_offsets(problem.values, place, line)))

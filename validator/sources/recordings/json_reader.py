@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from validator.core.pointer import join
-from validator.jsontext.locate import elements, locate
-from validator.jsontext.parse import parse, text_of
+from validator.jsontext.locate import find_elements, locate
+from validator.jsontext.parse import decode_text, parse
 from validator.sources.document import Document, InputError, SkippedRecords, unreadable_document
 from validator.sources.positions import Offsets, OuterText
 from validator.sources.reader import Reader
@@ -31,7 +31,7 @@ def read_documents(
     parsed = parse(data)
     module = find_module(parsed.value, is_yaml=False) if parsed.readable else None
     if module:
-        text = text_of(data)
+        text = decode_text(data)
         yield from calls.read_documents(reader, OuterText(text), module.read_calls(parsed.value, JsonStrings(text)))
     elif parsed.readable and must_be_har:
         yield unreadable_document(reader.name, "broken-recording", "not a HAR: no list `log.entries`")
@@ -56,7 +56,7 @@ class JsonStrings:
 
     def _start(self, path: tuple[str | int, ...]) -> int:
         depth, index = next((depth, part) for depth, part in enumerate(path) if isinstance(part, int))
-        self._calls = self._calls or array("Q", elements(self._text, join(*path[:depth])))
+        self._calls = self._calls or array("Q", find_elements(self._text, join(*path[:depth])))
         place = join(*path[depth + 1 :]), False
         return locate(self._text, {place}, self._calls[index])[place].start
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from validator.jsontext.parse import foreign, text_of
+from validator.jsontext.parse import decode_text, detect_non_json
 from validator.sources.document import Document, InputError, Origin, SkippedRecords, unreadable_document
 from validator.sources.positions import Offsets, Opaque, OuterText
 from validator.sources.reader import Reader
@@ -30,7 +30,7 @@ _FOLDABLE = " \t\n"
 
 def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRecords | InputError]:
     """Yield the documents in a recording; a file that was found in a folder and is not a recording is skipped."""
-    text = text_of(data)
+    text = decode_text(data)
     recording = OuterText(text)
     try:
         value = _parse(text, reader.max_values)
@@ -47,7 +47,7 @@ def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRe
             if reader.is_named:
                 reason = "not a VCR cassette: no list `interactions` or `http_interactions`"
                 yield unreadable_document(reader.name, "broken-recording", reason, origin=_origin(recording, 0))
-        elif problem := foreign(data):
+        elif problem := detect_non_json(data):
             origin = _origin(recording, problem.span.start if problem.span else 0)
             yield unreadable_document(reader.name, problem.rule, problem.message, origin=origin)
         else:
