@@ -539,12 +539,19 @@ def test_without_a_file_to_write_there_is_nothing_to_update(tmp_path: Path) -> N
 
 
 ENTRY = {"file": "a", "rule": "x", "run_id": None, "pointer": "", "fingerprint": "0", "count": 1}
-NO_ENTRY = "is no entry of a baseline, expected file, rule, run_id, pointer, fingerprint, count"
-NO_BASELINE = ': is no baseline, expected {"version": 1, "findings": [...]}'
+NO_ENTRY = "is not an entry of a baseline, expected file, rule, run_id, pointer, fingerprint, count"
+NO_BASELINE = ': is not a baseline, expected {"version": 1, "findings": [...]}'
 
 
 def document(*values: object) -> str:
     return json.dumps({"version": 1, "findings": [*values]}, indent=0)
+
+
+def test_fingerprints_of_existing_baselines_stay_valid(tmp_path: Path) -> None:
+    put(tmp_path, "page.json", page(RUNS[0]))
+    entry = {"file": "page.json", "rule": "token-total-mismatch", "run_id": "run_a", "pointer": "/usage/total_tokens"}
+    (tmp_path / "accepted.json").write_text(document({**entry, "fingerprint": "e7008c32f43b096d", "count": 1}))
+    assert run("page.json", *HOLD, cwd=tmp_path) == Ran(0, "ok: 1 run in 1 document; 1 suppressed\n", "")
 
 
 BAD = {
@@ -569,7 +576,9 @@ BAD = {
     document({**ENTRY, "count": 1.5}): f":4: {NO_ENTRY}",
     document({**ENTRY, "run_id": 7}): f":4: {NO_ENTRY}",
     document({**ENTRY, "note": "mine"}): f":4: {NO_ENTRY}",
-    document({**ENTRY, "rule": "not-json"}): (":4: not-json cannot be accepted: nobody knows what else is wrong there"),
+    document({**ENTRY, "rule": "not-json"}): (
+        ":4: not-json cannot be accepted: it keeps the document from being checked"
+    ),
 }
 
 
@@ -591,7 +600,7 @@ def test_a_baseline_that_cannot_be_used_is_told_and_left_alone(
 def test_a_baseline_that_is_missing_is_told(tmp_path: Path) -> None:
     put(tmp_path, "page.json", page(*RUNS))
     assert run("page.json", *HOLD, cwd=tmp_path) == Ran(
-        2, "", "validate-runs: accepted.json: there is no such baseline, --update-baseline writes it\n"
+        2, "", "validate-runs: accepted.json: no such baseline; --update-baseline writes it\n"
     )
 
 

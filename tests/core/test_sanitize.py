@@ -157,7 +157,7 @@ def test_no_way_leads_past_it() -> None:
         (("--explain", "\x1b]0;title\x07"), r'"\u001b]0;title\u0007"'),
         (
             ("--baseline", "##[group]\N{RIGHT-TO-LEFT OVERRIDE}", "."),
-            r"#\u0023[group]\u202e: there is no such baseline",
+            r"#\u0023[group]\u202e: no such baseline",
         ),
     ],
 )

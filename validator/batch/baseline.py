@@ -1,4 +1,4 @@
-"""What is found beside what a baseline accepts: document by document, in one pass."""
+"""Suppress the findings that a baseline accepts, and find out what the baseline would have to be, in one pass."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from validator.batch import baseline_file as baseline
-from validator.batch.baseline_file import Accepted, Key
-from validator.batch.session import Result
+from validator.batch.baseline_file import Accepted, Key, is_acceptable, relative_name, resolve_name, shown_pointer
+from validator.batch.session import Result, limit_findings
 from validator.core.finding import Finding
 from validator.core.results import DocumentResult
 from validator.core.severity import Severity
@@ -18,11 +17,11 @@ from validator.sources.document import InputError
 
 
 class BaselineOptions(NamedTuple):
-    """What is looked for and shown.
+    """Which findings a baseline concerns, and which of the new ones are shown.
 
-    `rules` are those in effect; `threshold` is the lowest severity that can be new or accepted, `show` the
-    lowest that is shown; `max_findings` bounds what is shown of one file (None: no bound). `folders` are absolute paths
-    of folders that are searched: what the baseline holds of a file that is missing there is looked for too.
+    `rules` are those in effect; `threshold` is the lowest severity that can be new or accepted, `show` the lowest that
+    is shown; `max_findings` is the limit of a file (None: no limit). `folders` are absolute paths of folders that are
+    checked: entries of files that are missing there are gone.
     """
 
     rules: Container[str]
@@ -33,185 +32,172 @@ class BaselineOptions(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Visit:
-    """A file that is being gone through: as it was named, and as the baseline calls it; and its latest record.
+class _FileState:
+    """The file that is being checked: its name, its name in the baseline, and its latest record.
 
-    `seen` counts its findings by fingerprint, `shown` those that are shown.
+    `seen` counts its findings by fingerprint.
     """
 
     file: str
     name: str
     record: int = 0
     seen: Counter[str] = field(default_factory=Counter)
-    shown: int = 0
-
-    def continues(self, file: str, record: int | None) -> bool:
-        """Whether this is the next record of the same file."""
-        return file == self.file and self.record < (record or 0)
 
 
 @dataclass(slots=True)
 class BaselineFilter:
-    """A baseline and what has been found so far.
+    """A baseline, and the findings of this check.
 
-    A finding is accepted where the baseline holds it in that file; one of a run that has an id also where the baseline
-    holds it in a file that does not exist any more, or in which it was looked for before and not found: it has moved.
-    When updating, every finding is accepted that can be.
+    A finding is accepted if the baseline has it in that file. A finding of a run with an id is also accepted if the
+    baseline has it in a file that does not exist any more, or that was checked before without it: it has moved. When
+    updating, every finding that can be accepted is accepted.
     """
 
     path: str
     old: Mapping[Key, Accepted]
-    watched: BaselineOptions
+    options: BaselineOptions
     updating: bool = False
-    found: dict[Key, Accepted] = field(default_factory=dict)
-    """What the baseline would have to hold for all that was found to be accepted."""
     new: int = 0
-    """How many findings the old baseline does not hold."""
+    """How many findings the old baseline does not have."""
+    _found: dict[Key, Accepted] = field(default_factory=dict)
+    """The entries that would accept all findings so far."""
     _moved: Counter[Key] = field(default_factory=Counter)
-    """How many findings of an entry turned up in other files."""
+    """How many findings of an old entry occur in other files."""
     _granted: Counter[Key] = field(default_factory=Counter)
-    """How many findings are accepted of which the old baseline holds nothing in that file."""
-    _visit: _Visit | None = None
+    """How many findings are accepted beyond the old entry of that file."""
+    _state: _FileState | None = None
     _checked: set[str] = field(default_factory=set)
     _unread: set[str] = field(default_factory=set)
-    """Files with something in them that could not be checked."""
+    """Files of which a part could not be checked."""
     _hidden: set[tuple[str, str]] = field(default_factory=set)
     """Files and rules of which there are findings below the threshold."""
-    _of_runs: dict[str, list[Accepted]] = field(default_factory=lambda: defaultdict(list))
+    _by_fingerprint: dict[str, list[Accepted]] = field(default_factory=lambda: defaultdict(list))
+    """The old entries of runs with an id."""
 
     def __post_init__(self) -> None:
         for entry in self.old.values():
             if entry.run_id is not None:
-                self._of_runs[entry.fingerprint].append(entry)
+                self._by_fingerprint[entry.fingerprint].append(entry)
 
-    def passing(self, results: Iterable[Result]) -> Iterator[Result]:
-        """The results, with what is accepted among the suppressed.
+    def apply(self, results: Iterable[Result]) -> Iterator[Result]:
+        """Yield the results: accepted findings are suppressed, and `max_findings` limits the others.
 
-        Documents are to come with all findings that reach the threshold; the cap is applied here. The baseline itself,
-        where it lies among the documents, is none of them.
+        The results must have all findings that reach the threshold. The baseline itself is skipped if it is checked.
         """
-        for one in results:
-            if isinstance(one, InputError):
-                self._unread.add(baseline.name_of(one.file, self.path))
-            elif isinstance(one, DocumentResult):
-                visit = self._visited(one.document.file or "", one.document.record)
-                if visit.name == os.path.basename(self.path):
-                    continue
-                self._note_unseen(one, visit)
-                yield self._reviewed(one, visit)
-                continue
-            elif one.file is not None and (self._visit is None or self._visit.file != one.file):
-                self._enter(one.file)
-            yield one
-        self._leave()
+        return limit_findings(self._filter(results), self.options.max_findings)
 
     @property
     def entries(self) -> Iterator[Accepted]:
-        """The new baseline: what was found, and of the old one what was not looked for."""
-        kept = {entry.key: entry for entry in self.old.values() if not self._is_looked_for(entry)}
-        for key in {**kept, **self.found}:
+        """The new baseline: the findings of this check, and old entries that it could not have met."""
+        kept = {entry.key: entry for entry in self.old.values() if not self._is_checked(entry)}
+        for key in {**kept, **self._found}:
             left = kept[key].count - self._moved[key] if key in kept else 0
-            now = self.found[key].count if key in self.found else 0
+            now = _count(self._found, key)
             if left > 0 or now:
-                yield replace(self.found.get(key) or kept[key], count=max(left, now))
+                yield replace(self._found.get(key) or kept[key], count=max(left, now))
 
     @property
     def gone(self) -> int:
-        """How many findings the old baseline holds that were looked for and do not occur."""
-        looked_for = filter(self._is_looked_for, self.old.values())
-        return sum(max(0, entry.count - self._met(entry)) for entry in looked_for)
+        """How many findings of the old baseline no longer occur."""
+        checked = filter(self._is_checked, self.old.values())
+        return sum(max(0, entry.count - self._occurrences(entry)) for entry in checked)
 
-    def _visited(self, file: str, record: int | None) -> _Visit:
-        visit = self._visit
-        if visit is None or not visit.continues(file, record):
-            visit = self._enter(file)
-        visit.record = record or 0
-        return visit
+    def _filter(self, results: Iterable[Result]) -> Iterator[Result]:
+        for result in results:
+            if isinstance(result, InputError):
+                self._unread.add(relative_name(result.file, self.path))
+            elif isinstance(result, DocumentResult):
+                state = self._enter(result.document.file or "", result.document.record)
+                if state.name != os.path.basename(self.path):
+                    self._note_unseen(result, state.name)
+                    yield self._suppress(result, state)
+                continue
+            elif result.file is not None and (self._state is None or self._state.file != result.file):
+                self._enter(result.file, None)
+            yield result
+        if self._state is not None:
+            self._checked.add(self._state.name)
 
-    def _enter(self, file: str) -> _Visit:
-        self._leave()
-        self._visit = _Visit(file, baseline.name_of(file, self.path))
-        return self._visit
+    def _enter(self, file: str, record: int | None) -> _FileState:
+        """Return the state of a file; a record that does not follow the latest one begins the file anew."""
+        state = self._state
+        if state is None or file != state.file or state.record >= (record or 0):
+            if state is not None:
+                self._checked.add(state.name)
+            self._state = state = _FileState(file, relative_name(file, self.path))
+        state.record = record or 0
+        return state
 
-    def _note_unseen(self, one: DocumentResult, visit: _Visit) -> None:
-        if one.document.kind is None or not all(baseline.is_acceptable(rule) for rule, _ in one.totals):
-            self._unread.add(visit.name)
-        self._hidden.update(
-            (visit.name, rule) for rule, level in one.totals if not level.reaches(self.watched.threshold)
-        )
+    def _note_unseen(self, result: DocumentResult, name: str) -> None:
+        if result.document.kind is None or not all(is_acceptable(rule) for rule, _ in result.totals):
+            self._unread.add(name)
+        self._hidden.update((name, rule) for rule, level in result.totals if not level.reaches(self.options.threshold))
 
-    def _leave(self) -> None:
-        if self._visit is not None:
-            self._checked.add(self._visit.name)
-
-    def _reviewed(self, one: DocumentResult, visit: _Visit) -> DocumentResult:
+    def _suppress(self, result: DocumentResult, state: _FileState) -> DocumentResult:
         suppressed, shown = [], []
-        for finding in one.findings:
-            if self._accepts(finding, visit):
+        for finding in result.findings:
+            if self._accept(finding, state):
                 suppressed.append(finding)
-            elif finding.severity.reaches(self.watched.show):
+            elif finding.severity.reaches(self.options.show):
                 shown.append(finding)
-        totals = Counter(one.totals)
+        totals = Counter(result.totals)
         totals.subtract((finding.rule, finding.severity) for finding in suppressed)
-        room = len(shown) if self.watched.max_findings is None else self.watched.max_findings - visit.shown
-        visit.shown += len(shown[:room])
-        return replace(
-            one,
-            findings=tuple(shown[:room]),
-            totals=+totals,
-            truncated=len(shown[room:]),
-            suppressed=tuple(suppressed),
-        )
+        return replace(result, findings=tuple(shown), totals=+totals, suppressed=tuple(suppressed))
 
-    def _accepts(self, finding: Finding, visit: _Visit) -> bool:
-        if not baseline.is_acceptable(finding.rule):
+    def _accept(self, finding: Finding, state: _FileState) -> bool:
+        """Record a finding, and return whether it is accepted."""
+        if not is_acceptable(finding.rule):
             return False
-        visit.seen[finding.fingerprint] += 1
-        number = visit.seen[finding.fingerprint]
+        fingerprint = finding.fingerprint
+        state.seen[fingerprint] += 1
+        number = state.seen[fingerprint]
+        key = state.name, fingerprint
         entry = Accepted(
-            visit.name,
-            finding.rule,
-            finding.run_id,
-            baseline.shown_pointer(finding.inside),
-            finding.fingerprint,
-            max(number, self._count(self.found, (visit.name, finding.fingerprint))),
+            file=state.name,
+            rule=finding.rule,
+            run_id=finding.run_id,
+            pointer=shown_pointer(finding.inside),
+            fingerprint=fingerprint,
+            count=max(number, _count(self._found, key)),
         )
-        self.found[entry.key] = entry
-        if number <= self._count(self.old, entry.key) + self._granted[entry.key]:
+        self._found[key] = entry
+        if number <= _count(self.old, key) + self._granted[key]:
             return True
-        has_moved = self._moves_here(entry)
-        self.new += not has_moved
-        self._granted[entry.key] += has_moved or self.updating
-        return has_moved or self.updating
+        origin = self._find_origin(entry)
+        if origin is not None:
+            self._moved[origin.key] += 1  # nothing else can come from there in its stead
+        else:
+            self.new += 1
+            if not self.updating:
+                return False
+        self._granted[key] += 1
+        return True
 
-    def _moves_here(self, entry: Accepted) -> bool:
-        """Whether the finding has left another file; then nothing else can come from there in its stead."""
-        for other in self._of_runs.get(entry.fingerprint, ()):
-            if other.file != entry.file and self._has_left(other) and other.count > self._met(other):
-                self._moved[other.key] += 1
-                return True
-        return False
-
-    def _has_left(self, entry: Accepted) -> bool:
-        if entry.file in self._checked:
-            return entry.file not in self._unread
-        return self._is_missing(entry)
+    def _find_origin(self, entry: Accepted) -> Accepted | None:
+        """Return the old entry of another file that a finding has left, if there is one."""
+        for other in self._by_fingerprint.get(entry.fingerprint, ()):
+            if other.file == entry.file or other.count <= self._occurrences(other):
+                continue
+            if other.file not in self._unread if other.file in self._checked else self._is_missing(other):
+                return other
+        return None
 
     def _is_missing(self, entry: Accepted) -> bool:
-        return entry.file != "-" and not os.path.lexists(baseline.path_of(entry.file, self.path))
+        return entry.file != "-" and not os.path.lexists(resolve_name(entry.file, self.path))
 
-    def _is_looked_for(self, entry: Accepted) -> bool:
-        """Whether the entry would have been met if it still occurred."""
-        if entry.rule not in self.watched.rules or (entry.file, entry.rule) in self._hidden:
+    def _is_checked(self, entry: Accepted) -> bool:
+        """Return whether this check would have met the entry if it still occurred."""
+        if entry.rule not in self.options.rules or (entry.file, entry.rule) in self._hidden:
             return False
         if entry.file in self._checked:
             return entry.file not in self._unread
-        path = baseline.path_of(entry.file, self.path)
-        return self._is_missing(entry) and any(path.startswith(os.path.join(one, "")) for one in self.watched.folders)
+        path = resolve_name(entry.file, self.path)
+        folders = (os.path.join(folder, "") for folder in self.options.folders)
+        return self._is_missing(entry) and any(map(path.startswith, folders))
 
-    def _met(self, entry: Accepted) -> int:
-        return self._count(self.found, entry.key) + self._moved[entry.key]
+    def _occurrences(self, entry: Accepted) -> int:
+        return _count(self._found, entry.key) + self._moved[entry.key]
 
-    @staticmethod
-    def _count(entries: Mapping[Key, Accepted], key: Key) -> int:
-        return entries[key].count if key in entries else 0
+
+def _count(entries: Mapping[Key, Accepted], key: Key) -> int:
+    return entries[key].count if key in entries else 0

@@ -1,4 +1,4 @@
-"""The baseline: a file of findings that are accepted, so that only what is new counts.
+"""The baseline file: findings that are accepted, so that only new ones count.
 
     {
       "version": 1,
@@ -7,8 +7,8 @@
       ]
     }
 
-`file` is relative to the folder of the baseline. `fingerprint` stands for the rule, the run's id and the pointer inside
-the run, of which the entry shows what may be shown; `count` is how many findings of the file have it.
+`file` is relative to the folder of the baseline. `fingerprint` is that of `Finding`, a hash of the rule, the id of the
+run and the pointer inside the run, of which the entry has what may be shown; `count` findings of the file have it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from validator.jsontext.parse import decode_text, parse
 from validator.rules.registry import BY_NAME
 
 VERSION = 1
-"""Grows when a file means something else to an older command."""
+"""Grows if a file means something else to an older command."""
 
 Key: TypeAlias = tuple[str, str]
 """A file and a fingerprint."""
 
 
 class BaselineError(ValueError):
-    """A baseline that cannot be used; the text says which, where in it if that can be told, and why."""
+    """A baseline that cannot be used; the text has its path, the line where that is known, and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,16 @@ class Accepted:
 
     @property
     def key(self) -> Key:
-        """What it is looked up by."""
+        """The file and the fingerprint."""
         return self.file, self.fingerprint
 
 
 def read(path: str) -> dict[Key, Accepted]:
-    """The entries of a baseline; raises `BaselineError`."""
+    """Read a baseline; raises `BaselineError`."""
     try:
         data = own_files.read(path, MAX_BYTES)
     except FileNotFoundError:
-        raise BaselineError(f"{path}: there is no such baseline, --update-baseline writes it") from None
+        raise BaselineError(f"{path}: no such baseline; --update-baseline writes it") from None
     except OSError as error:
         raise BaselineError(f"{path}: {own_files.reason(error)}") from None
     parsed, text = parse(data), decode_text(data)
@@ -72,37 +72,38 @@ def read(path: str) -> dict[Key, Accepted]:
         case {"version": 1, "findings": list(values)} if len(parsed.value) == 2:
             return _larger(_entry(value, path, text, f"findings/{index}") for index, value in enumerate(values))
         case _:
-            why = f'is no baseline, expected {{"version": {VERSION}, "findings": [...]}}'
+            why = f'is not a baseline, expected {{"version": {VERSION}, "findings": [...]}}'
     raise BaselineError(f"{path}: {why}")
 
 
 def write(path: str, entries: Iterable[Accepted]) -> None:
-    """Put these entries into a baseline, a line each and sorted; raises `OSError`."""
-    ordered = sorted(entries, key=lambda one: (one.file, one.rule, one.run_id or "", one.pointer, one.fingerprint))
-    lines = ",\n".join(f"    {json.dumps(asdict(entry))}" for entry in ordered)
+    """Write a baseline with these entries, sorted, one on each line; raises `OSError`."""
+    rows = [asdict(entry) for entry in entries]
+    rows.sort(key=lambda row: (row["file"], row["rule"], row["run_id"] or "", row["pointer"], row["fingerprint"]))
+    lines = ",\n".join(f"    {json.dumps(row)}" for row in rows)
     findings = f"[\n{lines}\n  ]" if lines else "[]"
     own_files.replace(path, [f'{{\n  "version": {VERSION},\n  "findings": {findings}\n}}\n'.encode()])
 
 
 def is_acceptable(rule: str) -> bool:
-    """Whether findings of a rule can be accepted: where a document cannot be read, nobody knows what is accepted."""
+    """Return whether findings of a rule can be accepted: not if they keep a document from being checked."""
     return rule not in BY_NAME or not BY_NAME[rule].mandatory
 
 
 def shown_pointer(pointer: str) -> str:
-    """The pointer without keys that may not be shown."""
+    """Return the pointer without keys that may not be shown."""
     return "/".join(part if not part or is_plain(part) else "…" for part in pointer.split("/"))
 
 
-def name_of(file: str, path: str) -> str:
-    """What a file is called in a baseline, wherever the command runs."""
+def relative_name(file: str, path: str) -> str:
+    """Return the name of a file in the baseline at `path`, wherever the command runs."""
     if file == "-":
         return file
     return os.path.relpath(file, os.path.dirname(os.path.abspath(path))).replace(os.sep, "/")
 
 
-def path_of(file: str, path: str) -> str:
-    """The absolute path of a file that a baseline names."""
+def resolve_name(file: str, path: str) -> str:
+    """Return the absolute path of a file that the baseline at `path` names."""
     return os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(path)), file))
 
 
@@ -121,14 +122,14 @@ def _entry(value: Any, path: str, text: str, pointer: str) -> Accepted:
         } if len(value) == len(_KEYS) and type(number) is int and number > 0:
             if is_acceptable(rule):
                 return Accepted(**value)
-            why = f"{rule} cannot be accepted: nobody knows what else is wrong there"
+            why = f"{rule} cannot be accepted: it keeps the document from being checked"
         case _:
-            why = f"is no entry of a baseline, expected {', '.join(_KEYS)}"
+            why = f"is not an entry of a baseline, expected {', '.join(_KEYS)}"
     raise BaselineError(f"{_place(path, text, _start(text, pointer))}: {why}")
 
 
 def _larger(entries: Iterable[Accepted]) -> dict[Key, Accepted]:
-    """The entries by their keys; of two of one key, as a merge leaves them, that with the larger count."""
+    """Return the entries by their keys; of two with one key, as a merge leaves them, the one with the larger count."""
     return {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.count)}
 
 

@@ -73,7 +73,7 @@ def check_and_report(
     if baseline is not None:
         known = frozenset(entry.fingerprint for entry in baseline.old.values())
         kept = settings.findings._replace(
-            show=baseline.watched.threshold, max_findings=None, known=known, max_excerpts=options.max_findings
+            show=baseline.options.threshold, max_findings=None, known=known, max_excerpts=options.max_findings
         )
         settings = settings._replace(findings=kept)
     with run_checks(options, settings, baseline) as (results, clear):
@@ -110,7 +110,7 @@ def run_checks(
     if progress is not None:
         results = progress.passing(results)
     if baseline is not None:
-        results = baseline.passing(results)
+        results = baseline.apply(results)
     clear = _noop if progress is None else progress.clear
     try:
         yield results, clear
