@@ -1,5 +1,7 @@
 """Recordings of a real server by real recorders: what is wrong with a response is found at its place in the file."""
 
+import base64
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -156,12 +158,54 @@ def exvcr(**response: Any) -> str:
     return json.dumps(calls, indent=2)
 
 
+def azure(body: Any, content_type: str = "application/json; charset=utf-8", **headers: str) -> str:
+    """Two calls as the test proxy of the Azure SDKs records them."""
+    entries = [
+        {
+            "RequestUri": url,
+            "RequestMethod": "GET",
+            "RequestHeaders": {"Accept": "application/json", "Authorization": "Sanitized"},
+            "RequestBody": None,
+            "StatusCode": 200,
+            "ResponseHeaders": {"Content-Type": content_type, **headers},
+            "ResponseBody": recorded,
+        }
+        for url, recorded in ((MODELS, {"object": "list", "data": []}), (URL, body))
+    ]
+    return json.dumps({"Entries": entries, "Variables": {}}, indent=2)
+
+
+def nock(body: Any, is_binary: bool = False, headers: Any = ("Content-Type", "application/json")) -> str:
+    """Two calls as nock records them."""
+    scope = "https://api.example.com:443"
+    calls = [
+        {
+            "scope": scope,
+            "method": "GET",
+            "path": url.removeprefix("https://api.example.com"),
+            "body": "",
+            "status": 200,
+            "response": recorded,
+            "rawHeaders": headers,
+            "responseIsBinary": is_binary,
+        }
+        for url, recorded in ((MODELS, {"object": "list", "data": []}), (URL, body))
+    ]
+    return json.dumps(calls, indent=4)
+
+
+LINES = BODY[:900], BODY[900:1500], BODY[1500:]
 RECORDED = {
     "go-vcr-1.yaml": go_vcr(1),
     "go-vcr-3.yaml": go_vcr(2, "    proto: HTTP/1.1\n    trailer: {}\n", "    uncompressed: true\n"),
     "r-vcr.yml": R_VCR,
     "php-vcr.yml": PHP_VCR,
     "exvcr.json": exvcr(),
+    "test-proxy.json": azure(BAD_PAGE),
+    "test-proxy-text.json": azure(BODY, "text/plain"),
+    "test-proxy-lines.json": azure(LINES),
+    "nock.json": nock(BAD_PAGE),
+    "nock-text.json": nock(BODY, headers={"content-type": "text/plain"}),
 }
 
 
@@ -186,3 +230,47 @@ def test_exvcr_term_of_erlang_is_a_missing_body(tmp_path: Path) -> None:
 def test_json_with_a_request_is_not_always_a_recording(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
     assert [rule for _, rule, *_ in places(tmp_path / "a.json")] == ["not-a-run-list"]
+
+
+def test_proxy_binary_body_has_one_place(tmp_path: Path) -> None:
+    text = azure(base64.b64encode(BODY.encode()).decode(), "application/octet-stream")
+    (tmp_path / "a.json").write_text(text)
+    line, column = position(text, '"ResponseBody": "')
+    assert places(tmp_path / "a.json") == [(2, FAULT, line, column + len('"ResponseBody": "'))]
+
+
+@pytest.mark.parametrize("is_binary", [True, False])
+def test_nock_hexadecimal_body_has_one_place(tmp_path: Path, is_binary: bool) -> None:
+    packed = gzip.compress(BODY.encode()).hex()
+    body: Any = packed if is_binary else [packed[:1000], packed[1000:]]
+    text = nock(body, is_binary, headers=["Content-Encoding", "gzip"])
+    (tmp_path / "a.json").write_text(text)
+    line, column = position(text, '"response": ', 1)
+    assert places(tmp_path / "a.json") == [(2, FAULT, line, column + len('"response": '))]
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        (azure(BAD_PAGE).replace('"Entries": [', '"Entries": [7, {"RequestUri": ""},'), [1, 2]),
+        (nock(BAD_PAGE)[:-1] + ', {"scope": "x"}, 7]', [3, 4]),
+    ],
+)
+def test_invalid_calls_hide_no_other(tmp_path: Path, text: str, broken: list[int]) -> None:
+    (tmp_path / "a.json").write_text(text)
+    rules = {(record, rule) for record, rule, *_ in places(tmp_path / "a.json")}
+    record = 4 if 1 in broken else 2
+    assert rules == {(record, FAULT), *((number, "broken-recording") for number in broken)}
+
+
+@pytest.mark.parametrize("text", [azure(None), nock(None)])
+def test_null_body_is_a_missing_body(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    lost = "1 call for runs was recorded without its body"
+    assert errors(tmp_path / "a.json") == [f"nothing to check: none of its 2 calls returns runs: {lost}"]
+
+
+@pytest.mark.parametrize("text", [azure([]), nock([])])
+def test_empty_array_is_a_body(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    assert [(record, rule) for record, rule, *_ in places(tmp_path / "a.json")] == [(2, "not-a-run-list")]

@@ -33,6 +33,8 @@ class RecordingFormat(NamedTuple):
 FORMATS = (
     RecordingFormat("har", ("log",)),
     RecordingFormat("cassette", ("interactions", "http_interactions", "request"), is_yaml=True),
+    RecordingFormat("azure_test_proxy", ("Entries",)),
+    RecordingFormat("nock", ("scope",)),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
@@ -28,6 +28,16 @@ class Strings(Protocol):
 
     def start(self, *path: str | int) -> Callable[[], int]:
         """Return a function that locates the beginning of a value in the text."""
+
+
+class JsonStrings(Strings, Protocol):
+    """The strings of a recording in JSON, whose bodies may be values in JSON themselves."""
+
+    def value(self, *path: str | int) -> tuple[str, Offsets]:
+        """Return the text of a value, and a function that locates each character of it, and its end."""
+
+    def lines(self, lines: Sequence[str], *path: str | int) -> tuple[str, Offsets]:
+        """Return the text that an array of strings forms, and a function that locates each character of it."""
 
 
 def field(value: Any, *keys: str) -> Any:

@@ -6,6 +6,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from json import JSONDecoder
 
 from validator.core.pointer import join
 from validator.jsontext.locate import find_elements, locate
@@ -17,6 +18,8 @@ from validator.sources.recordings import calls, find_module
 
 _escapes = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.").finditer
 """Finds each escape sequence of a JSON string that stands for one character."""
+_decode = JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode
+"""Reads a value, of which only the end is needed; an integer may have too many digits for `int`."""
 _rest_of_string: Callable[[str, int], re.Match[str]]
 _rest_of_string = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+').match  # type: ignore[assignment]  # it matches anywhere
 
@@ -60,14 +63,37 @@ class JsonStrings:
         place = join(*path[depth + 1 :]), False
         return locate(self._text, {place}, self._calls[index])[place].start
 
+    def value(self, *path: str | int) -> tuple[str, Offsets]:
+        """Return the text of a value, and a function that locates each character of it, and its end."""
+        start = self._start(path)
+        end = _decode(self._text, start)[1]
+        return self._text[start:end], lambda limit: range(start, end + 1)[:limit]
+
+    def lines(self, lines: Sequence[str], *path: str | int) -> tuple[str, Offsets]:
+        """Return the text that an array of strings forms, and a function that locates each character of it."""
+
+        def offsets(limit: int | None) -> Sequence[int]:
+            at = self._start(path) + 1
+            joined = array("Q", [at])
+            for _ in lines:
+                joined.pop()
+                joined.extend(_string_offsets(self._text, self._text.index('"', at) + 1))
+                at = joined[-1] + 1
+            return joined[:limit]
+
+        return "".join(lines), offsets
+
     def _offsets(self, path: tuple[str | int, ...], limit: int | None) -> Sequence[int]:
         at = self._start(path) + 1
-        if limit == 1:
-            return [at]
-        offsets = array("Q")
-        end = _rest_of_string(self._text, at).end()
-        for escape in _escapes(self._text, at, end):
-            offsets.extend(range(at, escape.start() + 1))
-            at = escape.end()
-        offsets.extend(range(at, end + 1))
-        return offsets[:limit]
+        return [at] if limit == 1 else _string_offsets(self._text, at)[:limit]
+
+
+def _string_offsets(text: str, at: int) -> array[int]:
+    """Return the offsets of the characters of a string whose first is at this offset, and of its end."""
+    offsets = array("Q")
+    end = _rest_of_string(text, at).end()
+    for escape in _escapes(text, at, end):
+        offsets.extend(range(at, escape.start() + 1))
+        at = escape.end()
+    offsets.extend(range(at, end + 1))
+    return offsets
