@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeAlias
 
-from validator.core import files as own_files
+from validator.core.files import read_limited, reason, write_atomic
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import format_message, is_plain
 from validator.jsontext.locate import Lines, locate
@@ -57,11 +57,11 @@ class Accepted:
 def read(path: str) -> dict[Key, Accepted]:
     """Read a baseline; raises `BaselineError`."""
     try:
-        data = own_files.read(path, MAX_BYTES)
+        data = read_limited(path, MAX_BYTES)
     except FileNotFoundError:
         raise BaselineError(f"{path}: no such baseline; --update-baseline writes it") from None
     except OSError as error:
-        raise BaselineError(f"{path}: {own_files.reason(error)}") from None
+        raise BaselineError(f"{path}: {reason(error)}") from None
     parsed, text = parse(data), decode_text(data)
     for problem in parsed.problems:
         start = _start(text, problem.pointer) if problem.span is None else problem.span.start
@@ -82,7 +82,7 @@ def write(path: str, entries: Iterable[Accepted]) -> None:
     rows.sort(key=lambda row: (row["file"], row["rule"], row["run_id"] or "", row["pointer"], row["fingerprint"]))
     lines = ",\n".join(f"    {json.dumps(row)}" for row in rows)
     findings = f"[\n{lines}\n  ]" if lines else "[]"
-    own_files.replace(path, [f'{{\n  "version": {VERSION},\n  "findings": {findings}\n}}\n'.encode()])
+    write_atomic(path, [f'{{\n  "version": {VERSION},\n  "findings": {findings}\n}}\n'.encode()])
 
 
 def is_acceptable(rule: str) -> bool:

@@ -21,7 +21,7 @@ from validator.cli.console import CLEAN, FOUND, fail, warn
 from validator.cli.diff import file_header, format_hunk, format_masked, hunks, is_printable
 from validator.cli.options import CliOptions
 from validator.cli.output import plan_reports, print_text
-from validator.core import files as own_files
+from validator.core.files import reason
 from validator.core.finding import Edit, Finding
 from validator.core.options import CheckOptions
 from validator.core.phrases import count, escape, listed
@@ -170,7 +170,7 @@ def _report_errors(file: FileFixes, codes: set[int]) -> Iterator[None]:
     except HasChanged:
         codes.add(fail(f"{escape(file.name)}: changed since it was checked; left unfixed"))
     except OSError as error:
-        codes.add(fail(f"{escape(file.name)}: cannot be fixed: {own_files.reason(error)}"))
+        codes.add(fail(f"{escape(file.name)}: cannot be fixed: {reason(error)}"))
 
 
 def _rewritable(fixes: Iterable[FileFixes], codes: set[int], *, quiet: bool) -> Iterator[FileFixes]:
@@ -224,7 +224,7 @@ def _rewindable_standard_input(files: Iterable[str]) -> Iterator[None]:
             copyfileobj(open_standard_input(), copy.buffer)
             copy.seek(0)
         except OSError as error:
-            raise click.ClickException(f"cannot buffer standard input: {own_files.reason(error)}") from None
+            raise click.ClickException(f"cannot buffer standard input: {reason(error)}") from None
         stack.callback(setattr, sys, "stdin", sys.stdin)
         sys.stdin = copy
         yield

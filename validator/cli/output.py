@@ -13,7 +13,7 @@ import click
 
 from validator.cli.console import CLEAN, columns, fail, on_write_error
 from validator.cli.options import CliOptions
-from validator.core import files as own_files
+from validator.core.files import append, read_limited, reason, write_atomic
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import escape
 from validator.reporters.base import ReportItem, ReportOptions
@@ -101,11 +101,11 @@ def print_text(text: Iterable[str], clear: Callable[[], None]) -> int:
 
 
 def _write_file(text: Iterable[str], file: str, *, is_appended: bool) -> int:
-    write = own_files.add if is_appended else own_files.replace
+    write = append if is_appended else write_atomic
     try:
         write(file, (part.encode("utf-8", "backslashreplace") for part in text))
     except OSError as error:
-        return fail(f"cannot write the report: {escape(file)}: {own_files.reason(error)}")
+        return fail(f"cannot write the report: {escape(file)}: {reason(error)}")
     return CLEAN
 
 
@@ -154,14 +154,14 @@ def _prepare(reports: Sequence[str], options: CliOptions) -> None:
             if not os.path.isdir(folder):
                 os.makedirs(folder, exist_ok=True)  # another process may make it too
         except OSError as error:
-            why = own_files.reason(error)
+            why = reason(error)
             raise click.ClickException(f"{folder}: cannot be the folder of a report: {why}") from None
 
 
 def _is_earlier_report(file: str) -> bool:
     """Return whether a file is a report or empty, so that nothing else is lost with it."""
     try:
-        data = own_files.read(file, MAX_BYTES)
+        data = read_limited(file, MAX_BYTES)
         if data.startswith(b'{"type": '):
             *others, last = map(json.loads, data.splitlines())
             return last.keys() >= {"version", "contract"} and last["type"] == "summary" and all(map(_is_line, others))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple, TypeAlias
 
-from validator.core import files
+from validator.core.files import write_atomic
 from validator.core.finding import Edit
 from validator.jsontext.parse import decode_text
 
@@ -63,7 +63,7 @@ def rewrites(file: BinaryIO, edits: Edits) -> Iterator[Rewrite]:
 def rewrite_file(path: str, edits: Edits) -> None:
     """Apply the edits in a file, all of them or none; raise `HasChanged` or `OSError`."""
     with open(path, "r+b") as file:  # a file that may not be written to is not replaced either
-        files.replace(path, _while_unchanged(file, path, edits))
+        write_atomic(path, _while_unchanged(file, path, edits))
 
 
 def _while_unchanged(file: BinaryIO, path: str, edits: Edits) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from validator.assertions import Watch, watched
-from validator.core import files as own_files
+from validator.core.files import reason, write_atomic
 from validator.core.finding import Excerpt, Finding
 from validator.core.phrases import closest, either
 from validator.core.results import DocumentInfo, DocumentResult, RunOutline
@@ -88,10 +88,10 @@ class SessionReport:
         for name, path in self.targets:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                own_files.replace(str(path), (text.encode() for text in self._text(name)))
+                write_atomic(str(path), (text.encode() for text in self._text(name)))
                 self.messages.append(f"generated validate-runs report: {path}")
             except OSError as error:
-                self.messages.append(f"validate-runs: cannot write the report: {path}: {own_files.reason(error)}")
+                self.messages.append(f"validate-runs: cannot write the report: {path}: {reason(error)}")
                 session.exitstatus = pytest.ExitCode.INTERRUPTED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from validator.cli.config.toml import PROJECT, TABLE, Configuration, ConfigurationError, parse
-from validator.core import files as own_files
+from validator.core.files import read_limited, reason
 
 OWN = "validate-runs.toml"
 MAX_BYTES = 1024 * 1024
@@ -45,6 +45,6 @@ def _candidates() -> Iterator[tuple[str, bytes]]:
 
 def _content(file: str) -> bytes:
     try:
-        return own_files.read(file, MAX_BYTES)
+        return read_limited(file, MAX_BYTES)
     except OSError as error:
-        raise ConfigurationError(f"{file}: {own_files.reason(error)}") from error
+        raise ConfigurationError(f"{file}: {reason(error)}") from error
