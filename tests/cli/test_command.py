@@ -1,4 +1,4 @@
-"""The command as its users see it: what it reads and prints, and how it ends."""
+"""The command as users see it: its input, output and exit codes."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ from validator.rules.registry import BY_NAME, RULES
 
 MISMATCH = "invalid/token-total-mismatch.json"
 WARNED = "invalid/empty-page-ids.json"
-SOUND = "valid/page.json"
+VALID = "valid/page.json"
 NOTHING = "validate-runs: nothing to check: name files, folders or - for standard input\n"
 HINT = "Try 'validate-runs --help'.\n"
 
@@ -63,7 +63,7 @@ def shell(script: str) -> Ran:
 
 
 def test_valid_file_exits_zero() -> None:
-    assert process(SOUND) == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert process(VALID) == Ran(0, "ok: 2 runs in 1 document\n", "")
 
 
 def test_finding_is_printed_and_exits_one() -> None:
@@ -71,7 +71,7 @@ def test_finding_is_printed_and_exits_one() -> None:
 
 
 def test_files_are_reported_in_the_order_given() -> None:
-    assert command(WARNED, SOUND, MISMATCH, "-f", "concise") == Ran(
+    assert command(WARNED, VALID, MISMATCH, "-f", "concise") == Ran(
         1,
         WARNED_LINE.format(WARNED) + MISMATCH_LINE + "1 error, 1 warning in 3 documents (4 runs)\n",
         "",
@@ -143,7 +143,7 @@ def test_broken_content_is_a_finding() -> None:
         ([WARNED, "--fail-on", "warning"], 1),
         ([WARNED, "--fail-on", "info"], 1),
         ([MISMATCH, "--fail-on", "never"], 0),
-        ([SOUND, "--fail-on", "info"], 0),
+        ([VALID, "--fail-on", "info"], 0),
         ([WARNED, "--severity", "empty-page-ids=error"], 1),
         ([MISMATCH, "--severity", "token-total-mismatch=warning"], 0),
         ([MISMATCH, "--severity", "usage=off", "--fail-on", "info"], 0),
@@ -173,13 +173,13 @@ def test_hidden_findings_are_counted(show: str, shown: str) -> None:
 
 
 def test_verbose_counts_clean_records_per_file(tmp_path: Path) -> None:
-    page = json.loads((SAMPLES / SOUND).read_text())
-    sound, run = json.dumps(page), json.dumps(page["data"][0])
+    page = json.loads((SAMPLES / VALID).read_text())
+    valid, run = json.dumps(page), json.dumps(page["data"][0])
     wrong = json.dumps({**page, "first_id": "run_x"})
-    (tmp_path / "a.jsonl").write_text(f"{run}\n{wrong}\n{sound}\n{wrong}\n{run}\n")
+    (tmp_path / "a.jsonl").write_text(f"{run}\n{wrong}\n{valid}\n{wrong}\n{run}\n")
     (tmp_path / "b.jsonl").write_text(f"{run}\n")
     (tmp_path / "c.sse").write_text("".join(f"event: thread.run.{name}\ndata: {run}\n\n" for name in ("created",)))
-    (tmp_path / "d.json").write_text(sound)
+    (tmp_path / "d.json").write_text(valid)
     (tmp_path / "e.jsonl").write_text("\n")
     words = ("-f", "concise", "-v", "--select", "first-id-mismatch")
     ran = command(*words, "--max-findings", "1", tmp_path)
@@ -294,7 +294,7 @@ def test_select_and_ignore_take_names_groups_and_globs(words: list[str], rules: 
     ],
 )
 def test_invalid_option_value_message(words: list[str], complaint: str) -> None:
-    assert command(SOUND, *words) == Ran(2, "", f"validate-runs: {complaint}\n{HINT}")
+    assert command(VALID, *words) == Ran(2, "", f"validate-runs: {complaint}\n{HINT}")
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_invalid_option_value_message(words: list[str], complaint: str) -> None:
     ],
 )
 def test_value_outside_choices_exits_two(words: list[str]) -> None:
-    ran = command(SOUND, *words)
+    ran = command(VALID, *words)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("validate-runs: ")
     assert ran.err.endswith(HINT)
@@ -369,7 +369,7 @@ def test_form_option() -> None:
     [
         ("valid/run.json", "page", "is a bare run, expected a page of runs"),
         ("valid/runs.json", "page", "is an array of runs, expected a page of runs"),
-        (SOUND, "run", "is a page, expected a run"),
+        (VALID, "run", "is a page, expected a run"),
     ],
 )
 def test_expect_option(file: str, expect: str, message: str) -> None:
@@ -378,8 +378,8 @@ def test_expect_option(file: str, expect: str, message: str) -> None:
 
 
 def test_order_and_limit_options() -> None:
-    assert command(SOUND, "--order", "desc", "--limit", "2") == Ran(0, "ok: 2 runs in 1 document\n", "")
-    assert command(SOUND, "--order", "asc", "--limit", "1", "-f", "concise", "-q").out == (
+    assert command(VALID, "--order", "desc", "--limit", "2") == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert command(VALID, "--order", "asc", "--limit", "1", "-f", "concise", "-q").out == (
         "valid/page.json:3:11: warning page-too-long /data: holds 2 runs, but the limit asked for is 1\n"
         "valid/page.json:51:21: warning unordered-runs /data/1/created_at: is 1729418100, earlier than the 1729418400 "
         'of the run before it, but in order "asc" the oldest comes first\n'
@@ -398,15 +398,15 @@ def test_order_and_limit_options() -> None:
     ],
 )
 def test_now_option(now: str, infos: int) -> None:
-    out = command(SOUND, "--now", now, "--select", "implausible-timestamp", "-f", "json").out
+    out = command(VALID, "--now", now, "--select", "implausible-timestamp", "-f", "json").out
     assert json.loads(out)["summary"]["info"] == infos * 2
 
 
 def test_max_bytes_option() -> None:
-    size = (SAMPLES / SOUND).stat().st_size
-    assert command(SOUND, "--max-bytes", str(size)).code == 0
-    assert command(SOUND, "--max-bytes", str(10**30)).code == 0
-    assert command(SOUND, "--max-bytes", str(size - 1)) == Ran(
+    size = (SAMPLES / VALID).stat().st_size
+    assert command(VALID, "--max-bytes", str(size)).code == 0
+    assert command(VALID, "--max-bytes", str(10**30)).code == 0
+    assert command(VALID, "--max-bytes", str(size - 1)) == Ran(
         1,
         "valid/page.json:1:1 error too-large\n"
         f"      = is larger than {size - 1} bytes, the most that is read of one document (--max-bytes)\n"
@@ -446,12 +446,12 @@ def test_statistics_option() -> None:
 
 
 def test_json_and_jsonl_agree() -> None:
-    whole = json.loads(command(MISMATCH, SOUND, "-f", "json").out)
-    lines = [json.loads(line) for line in command(MISMATCH, SOUND, "-f", "jsonl").out.splitlines()]
+    full = json.loads(command(MISMATCH, VALID, "-f", "json").out)
+    lines = [json.loads(line) for line in command(MISMATCH, VALID, "-f", "jsonl").out.splitlines()]
     assert [line.pop("type") for line in lines] == ["document", "finding", "document", "summary"]
-    assert whole["documents"] == [lines[0], lines[2]]
-    assert whole["findings"] == [lines[1]]
-    assert whole["documents"][0] == {
+    assert full["documents"] == [lines[0], lines[2]]
+    assert full["findings"] == [lines[1]]
+    assert full["documents"][0] == {
         "file": MISMATCH,
         "record": None,
         "kind": "page",
@@ -459,7 +459,7 @@ def test_json_and_jsonl_agree() -> None:
         "generation": "v2",
         "runs": 2,
     }
-    assert whole["summary"] == {"documents": 2, "runs": 4, "error": 1, "warning": 0, "info": 0, "suppressed": 0}
+    assert full["summary"] == {"documents": 2, "runs": 4, "error": 1, "warning": 0, "info": 0, "suppressed": 0}
 
 
 def test_explain_prints_rule_page() -> None:
@@ -532,9 +532,9 @@ def test_explain_prints_each_rule_once() -> None:
     ],
 )
 def test_report_options_are_refused_without_a_report(tmp_path: Path, words: list[str], complaint: str) -> None:
-    told = complaint.format("redirect it to write a file, -f json > FILE")
+    expected_message = complaint.format("redirect it to write a file, -f json > FILE")
     ran = command(*(word.format(tmp_path) for word in words))
-    assert ran == Ran(2, "", f"validate-runs: {told}\n{HINT}")
+    assert ran == Ran(2, "", f"validate-runs: {expected_message}\n{HINT}")
     assert [*tmp_path.iterdir()] == []
 
 
@@ -554,7 +554,7 @@ def test_version_and_help() -> None:
 
 
 def test_quiet_and_verbose_options() -> None:
-    assert command(SOUND, "-q") == Ran(0, "", "")
+    assert command(VALID, "-q") == Ran(0, "", "")
     assert command(MISMATCH, "-q", "-f", "concise") == Ran(1, MISMATCH_LINE, "")
     assert command("valid/sdk-page.json", "valid/runs.json", "misshapen/null.json", "-v", "-f", "concise") == Ran(
         1,
@@ -632,19 +632,19 @@ def test_debug_prints_traceback() -> None:
         "object.__setattr__(BY_NAME['token-total-mismatch'], 'check', lambda run: 1 / 0); main()"
     )
     words = [sys.executable, "-c", script, MISMATCH, "-q"]
-    told, debugged = (
+    plain, debugged = (
         subprocess.run([*words, *more], cwd=SAMPLES, capture_output=True, text=True, check=False)
         for more in ((), ("--debug",))
     )
-    assert (told.returncode, told.stderr) == (2, "")
-    assert (debugged.returncode, debugged.stdout) == (2, told.stdout)
+    assert (plain.returncode, plain.stderr) == (2, "")
+    assert (debugged.returncode, debugged.stdout) == (2, plain.stdout)
     assert "ZeroDivisionError" in debugged.stderr
 
 
 def test_debug_configures_logging(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr("logging.basicConfig", lambda *, level: asked.append(level))
-    assert command(SOUND, "--debug", "-q") == command(SOUND, "-q") == Ran(0, "", "")
+    assert command(VALID, "--debug", "-q") == command(VALID, "-q") == Ran(0, "", "")
     assert asked == [logging.DEBUG]
 
 
@@ -659,7 +659,7 @@ def test_closed_pipe_is_silent() -> None:
 
 
 def _closed_pipe() -> int:
-    """The end to write to of a pipe that nobody reads."""
+    """Return the writing end of a pipe without a reader."""
     reader, writer = os.pipe()
     os.close(reader)
     return writer
@@ -670,8 +670,8 @@ def _closed_pipe() -> int:
     [
         ([MISMATCH], 1),
         (["--list-rules"], 0),
-        ([MISMATCH, *[SOUND] * 200, "-v", "--fail-on", "never"], 0),
-        ([MISMATCH, *[SOUND] * 200, "-v"], 1),
+        ([MISMATCH, *[VALID] * 200, "-v", "--fail-on", "never"], 0),
+        ([MISMATCH, *[VALID] * 200, "-v"], 1),
         (["nowhere.json"], 2),
     ],
 )
@@ -684,7 +684,7 @@ FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/fu
 
 
 @FULL
-@pytest.mark.parametrize("words", [[SOUND], ["--list-rules"], ["invalid", "--show", "info"]])
+@pytest.mark.parametrize("words", [[VALID], ["--list-rules"], ["invalid", "--show", "info"]])
 def test_full_disk_is_reported_once(words: list[str]) -> None:
     err = Kept()
     with open("/dev/full", "w", encoding="utf-8") as out:
@@ -696,7 +696,7 @@ def test_full_disk_is_reported_once(words: list[str]) -> None:
 def test_full_or_closed_streams_exit_two() -> None:
     lost = "validate-runs: cannot write the report: {}\n"
     assert shell(f"$V {MISMATCH} > /dev/full") == Ran(2, "", lost.format("no space left on device"))
-    assert shell(f"$V {SOUND} >&-") == Ran(2, "", lost.format("standard output is closed"))
+    assert shell(f"$V {VALID} >&-") == Ran(2, "", lost.format("standard output is closed"))
     for buffered in ("-u PYTHONUNBUFFERED", "PYTHONUNBUFFERED=1"):
         assert shell(f"env {buffered} $V nowhere.json -q 2> /dev/full") == Ran(2, "", "")
     assert shell("$V nowhere.json -q 2>&-") == Ran(2, "", "")
@@ -738,7 +738,7 @@ def test_keyboard_interrupt_exits_130(monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("validator.sources.files.os.open", interrupted)
-    assert command(SOUND) == Ran(130, "", "")
+    assert command(VALID) == Ran(130, "", "")
 
 
 @pytest.mark.parametrize(("encoding", "dot"), [("ascii", r"\xb7"), ("cp1252", "·"), ("utf-8", "·")])
@@ -785,7 +785,7 @@ def test_special_files_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "dangling").symlink_to("nowhere")
     (tmp_path / "loop").symlink_to("loop")
-    (tmp_path / "link").symlink_to(SAMPLES / SOUND)
+    (tmp_path / "link").symlink_to(SAMPLES / VALID)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / "socket"))
         names = ["/dev/null", *(str(tmp_path / name) for name in ("pipe", "dangling", "loop", "socket", "link"))]
@@ -831,9 +831,9 @@ def test_option_that_names_a_file_is_refused(tmp_path: Path, name: str) -> None:
     (work / name).write_bytes((SAMPLES / MISMATCH).read_bytes())
     (work / "evil.json").write_text('ignore = ["usage"]\n')
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    told = f"validate-runs: {name} is an option and the name of a file: put -- before file names\n"
-    for words in ([name], ["--limit", "20", name, "--"], [SAMPLES / SOUND, name]):
-        assert run(*words, cwd=work) == Ran(2, "", told)
+    expected_message = f"validate-runs: {name} is an option and the name of a file: put -- before file names\n"
+    for words in ([name], ["--limit", "20", name, "--"], [SAMPLES / VALID, name]):
+        assert run(*words, cwd=work) == Ran(2, "", expected_message)
     for words in (["--", name], [f"./{name}"], ["--limit", "20", "-f", "text", "--", name]):
         assert run(*words, cwd=work).code == 1
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
@@ -841,10 +841,10 @@ def test_option_that_names_a_file_is_refused(tmp_path: Path, name: str) -> None:
 
 def test_file_named_dash_does_not_hide_standard_input(tmp_path: Path) -> None:
     (tmp_path / "-").touch()
-    assert run("-", "-q", cwd=tmp_path, stdin=(SAMPLES / SOUND).read_bytes()) == Ran(0, "", "")
+    assert run("-", "-q", cwd=tmp_path, stdin=(SAMPLES / VALID).read_bytes()) == Ran(0, "", "")
 
 
 def test_refused_option_is_escaped(tmp_path: Path) -> None:
     (tmp_path / "-\x1b[2J").touch()
-    told = "validate-runs: -\\u001b[2J is an option and the name of a file: put -- before file names\n"
-    assert run("-\x1b[2J", cwd=tmp_path) == Ran(2, "", told)
+    expected_message = "validate-runs: -\\u001b[2J is an option and the name of a file: put -- before file names\n"
+    assert run("-\x1b[2J", cwd=tmp_path) == Ran(2, "", expected_message)

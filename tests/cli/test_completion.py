@@ -1,4 +1,4 @@
-"""What shells offer when somebody presses Tab."""
+"""Shell completion."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The configuration: where settings come from, which of them counts, and what is said of those that cannot be used."""
+"""The configuration: where settings come from, their precedence, and the messages about invalid ones."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from validator.cli.params import long_options
 from validator.reporters.registry import FORMATS
 
 MISMATCH = SAMPLES / "invalid" / "token-total-mismatch.json"
-SOUND = SAMPLES / "valid" / "page.json"
+VALID = SAMPLES / "valid" / "page.json"
 DEFAULTS = """\
 # configuration: {}
 contract = "observed"  # default
@@ -72,9 +72,9 @@ def origin(folder: Path, key: str, *words: str | Path, **environment: str) -> st
 
 
 def complaint(folder: Path, text: str) -> str:
-    """What is said of a validate-runs.toml that cannot be used."""
+    """Return the message about an invalid validate-runs.toml."""
     configure(folder, text)
-    ran = run(SOUND, cwd=folder)
+    ran = run(VALID, cwd=folder)
     assert (ran.code, ran.out) == (2, "")
     return ran.err.removeprefix("validate-runs: ").removesuffix("\n")
 
@@ -200,8 +200,8 @@ def test_show_config_comments_out_report_files(tmp_path: Path, words: list[str],
 @pytest.mark.parametrize("key", OPTIONS)
 def test_every_setting_from_a_file(tmp_path: Path, key: str) -> None:
     text, value = BY_ENVIRONMENT[key]
-    said = run("--show-config", cwd=tmp_path, env={f"VALIDATE_RUNS_{key.upper().replace('-', '_')}": text})
-    configure(tmp_path, said.out)
+    ran = run("--show-config", cwd=tmp_path, env={f"VALIDATE_RUNS_{key.upper().replace('-', '_')}": text})
+    configure(tmp_path, ran.out)
     assert shown(tmp_path)[key] == value
     assert "# validate-runs.toml:" in origin(tmp_path, key)
 
@@ -217,20 +217,20 @@ def test_config_from_the_environment(tmp_path: Path) -> None:
 def test_actions_cannot_come_from_the_environment(tmp_path: Path) -> None:
     names = ("EXPLAIN", "LIST_RULES", "SHOW_CONFIG", "UPDATE_BASELINE", "VERSION", "HELP", "FILES")
     environment = {f"VALIDATE_RUNS_{name}": "1" for name in names}
-    assert run(SOUND, cwd=tmp_path, env=environment) == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert run(VALID, cwd=tmp_path, env=environment) == Ran(0, "ok: 2 runs in 1 document\n", "")
 
 
 def test_invalid_environment_names_its_variable(tmp_path: Path) -> None:
-    assert run(SOUND, cwd=tmp_path, env={"VALIDATE_RUNS_LIMIT": "many"}) == Ran(
+    assert run(VALID, cwd=tmp_path, env={"VALIDATE_RUNS_LIMIT": "many"}) == Ran(
         2,
         "",
         "validate-runs: Invalid value for 'VALIDATE_RUNS_LIMIT': 'many' is not a whole number: digits alone.\n"
         "Try 'validate-runs --help'.\n",
     )
     wrong = "'eror' is not one of 'error', 'warning', 'info', 'never'"
-    ran = run(SOUND, cwd=tmp_path, env={"VALIDATE_RUNS_FAIL_ON": "eror"})
+    ran = run(VALID, cwd=tmp_path, env={"VALIDATE_RUNS_FAIL_ON": "eror"})
     assert ran.err.startswith(f"validate-runs: Invalid value for 'VALIDATE_RUNS_FAIL_ON': {wrong}.\n")
-    ran = run(SOUND, "--fail-on", "eror", cwd=tmp_path, env={"VALIDATE_RUNS_FAIL_ON": "error"})
+    ran = run(VALID, "--fail-on", "eror", cwd=tmp_path, env={"VALIDATE_RUNS_FAIL_ON": "error"})
     assert ran.err.startswith(f"validate-runs: Invalid value for '--fail-on': {wrong}.\n")
 
 
@@ -267,17 +267,17 @@ def test_config_names_a_file(tmp_path: Path) -> None:
     assert shown(tmp_path, "--config", "a/other.toml")["limit"] == 8
     assert shown(tmp_path, "--config", "a/pyproject.toml")["limit"] == 9
     configure(tmp_path / "a", "[tool]", "pyproject.toml")
-    assert run(SOUND, "--config", "a/pyproject.toml", cwd=tmp_path) == Ran(
+    assert run(VALID, "--config", "a/pyproject.toml", cwd=tmp_path) == Ran(
         2, "", "validate-runs: a/pyproject.toml: has no table [tool.validate-runs]\n"
     )
-    assert run(SOUND, "--config", "a/no\x1bwhere.toml", cwd=tmp_path) == Ran(
+    assert run(VALID, "--config", "a/no\x1bwhere.toml", cwd=tmp_path) == Ran(
         2, "", "validate-runs: a/no\\u001bwhere.toml: no such file or directory\n"
     )
 
 
 def test_isolated_reads_no_file(tmp_path: Path) -> None:
     configure(tmp_path, "this is no TOML")
-    assert run(SOUND, "--isolated", cwd=tmp_path) == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert run(VALID, "--isolated", cwd=tmp_path) == Ran(0, "ok: 2 runs in 1 document\n", "")
     for words in (["--version"], ["--help"], ["--explain", "not-json"]):
         assert run(*words, cwd=tmp_path).code == 0
 
@@ -285,7 +285,7 @@ def test_isolated_reads_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", [("--isolated", "--config", "a.toml"), ("--config", "a.toml", "--isolated")])
 def test_config_and_isolated_precedence(tmp_path: Path, words: tuple[str, ...]) -> None:
     configure(tmp_path, "limit = 7", "a.toml")
-    assert run(SOUND, *words, cwd=tmp_path) == Ran(
+    assert run(VALID, *words, cwd=tmp_path) == Ran(
         2, "", "validate-runs: --config and --isolated contradict each other\nTry 'validate-runs --help'.\n"
     )
     assert "limit" not in shown(tmp_path, "--isolated", VALIDATE_RUNS_CONFIG="a.toml")
@@ -395,18 +395,18 @@ def test_invalid_setting_message(tmp_path: Path, text: str) -> None:
 )
 def test_line_of_a_setting_in_pyproject_toml(tmp_path: Path, text: str, line: str) -> None:
     configure(tmp_path, text, "pyproject.toml")
-    ran = run(SOUND, cwd=tmp_path)
+    ran = run(VALID, cwd=tmp_path)
     assert ran == Ran(2, "", f"validate-runs: pyproject.toml{line}: limit: 0 is not in the range 1<=x<=100\n")
 
 
 def test_table_within_the_table_is_unknown(tmp_path: Path) -> None:
     configure(tmp_path, "[tool.validate-runs.tool]\nlimit = 0", "pyproject.toml")
-    assert "tool: unknown setting, expected one of contract, " in run(SOUND, cwd=tmp_path).err
+    assert "tool: unknown setting, expected one of contract, " in run(VALID, cwd=tmp_path).err
 
 
 def test_time_of_hundreds_of_digits(tmp_path: Path) -> None:
-    said = f"validate-runs.toml:1: now: {10**310} is neither Unix seconds nor an ISO 8601 date-time"
-    assert complaint(tmp_path, f"now = {10**310}") == said
+    expected_message = f"validate-runs.toml:1: now: {10**310} is neither Unix seconds nor an ISO 8601 date-time"
+    assert complaint(tmp_path, f"now = {10**310}") == expected_message
 
 
 def test_setting_without_a_line_names_the_file(tmp_path: Path) -> None:
@@ -414,7 +414,7 @@ def test_setting_without_a_line_names_the_file(tmp_path: Path) -> None:
     configure(tmp_path, "")
     os.remove(tmp_path / "validate-runs.toml")
     configure(tmp_path, "[tool]\nvalidate-runs = 3", "pyproject.toml")
-    assert run(SOUND, cwd=tmp_path).err == "validate-runs: pyproject.toml:2: tool.validate-runs is not a table\n"
+    assert run(VALID, cwd=tmp_path).err == "validate-runs: pyproject.toml:2: tool.validate-runs is not a table\n"
 
 
 ENDLESS = ".".join(["a"] * 300_000)
@@ -447,7 +447,7 @@ HOSTILE = {
 def test_hostile_file_gets_a_short_message(tmp_path: Path, name: str) -> None:
     data, message = HOSTILE[name]
     (tmp_path / "validate-runs.toml").write_bytes(data)
-    ran = run(SOUND, cwd=tmp_path)
+    ran = run(VALID, cwd=tmp_path)
     assert (ran.code, ran.out) == (2, "")
     assert len(ran.err) < 600
     assert ran.err == f"validate-runs: validate-runs.toml{message}\n" or message is None
@@ -455,12 +455,12 @@ def test_hostile_file_gets_a_short_message(tmp_path: Path, name: str) -> None:
 
 def test_special_files_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pyproject.toml")
-    assert run(SOUND, cwd=tmp_path) == Ran(2, "", "validate-runs: pyproject.toml: is not a regular file\n")
+    assert run(VALID, cwd=tmp_path) == Ran(2, "", "validate-runs: pyproject.toml: is not a regular file\n")
     os.remove(tmp_path / "pyproject.toml")
     (tmp_path / "pyproject.toml").mkdir()
-    assert run(SOUND, cwd=tmp_path) == Ran(2, "", "validate-runs: pyproject.toml: is a directory\n")
+    assert run(VALID, cwd=tmp_path) == Ran(2, "", "validate-runs: pyproject.toml: is a directory\n")
     (tmp_path / "validate-runs.toml").symlink_to("nowhere")
-    assert run(SOUND, cwd=tmp_path) == Ran(2, "", "validate-runs: validate-runs.toml: no such file or directory\n")
+    assert run(VALID, cwd=tmp_path) == Ran(2, "", "validate-runs: validate-runs.toml: no such file or directory\n")
 
 
 def test_removed_working_directory(tmp_path: Path) -> None:
@@ -472,7 +472,7 @@ def test_removed_working_directory(tmp_path: Path) -> None:
     gone.rmdir()
     try:
         ran = run(
-            SOUND,
+            VALID,
         )
     finally:
         os.chdir(here)
@@ -497,7 +497,7 @@ def found(project: Path, *words: str | Path, cwd: Path | None = None) -> list[st
     ran = run(*(words or [project]), "-f", "json", cwd=cwd or project)
     assert ran.err == ""
     findings = json.loads(ran.out)["findings"]
-    return [f"{one['file'][-6]} {one['pointer']}" for one in findings]
+    return [f"{item['file'][-6]} {item['pointer']}" for item in findings]
 
 
 EVERY = [f"/data/{index}/{field}" for index in (0, 1) for field in ("temperature", "usage/total_tokens")]
@@ -603,7 +603,7 @@ def test_pointer_applies_to_every_record(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(f"{record}\n{record}\n")
     configure(tmp_path, '[per-file-ignores]\n"*.jsonl#/usage" = ["usage"]')
     findings = json.loads(run("a.jsonl", "-f", "json", cwd=tmp_path).out)["findings"]
-    assert [(one["record"], one["pointer"]) for one in findings] == [(1, "/temperature"), (2, "/temperature")]
+    assert [(item["record"], item["pointer"]) for item in findings] == [(1, "/temperature"), (2, "/temperature")]
 
 
 def test_patterns_add_up(project: Path) -> None:
@@ -628,7 +628,7 @@ def test_once_per_document_rule_reports_the_next_place(tmp_path: Path) -> None:
     before = json.loads(run(*rules, "-f", "json", cwd=tmp_path).out)["findings"]
     configure(tmp_path, f'[per-file-ignores]\n"a.json#{before[0]["pointer"]}" = ["{before[0]["rule"]}"]')
     after = json.loads(run(*rules, "-f", "json", cwd=tmp_path).out)["findings"]
-    assert before[0]["pointer"] not in [one["pointer"] for one in after]
+    assert before[0]["pointer"] not in [item["pointer"] for item in after]
 
 
 def test_no_glob_matches_outside_or_standard_input(project: Path) -> None:

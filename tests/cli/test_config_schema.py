@@ -1,4 +1,4 @@
-"""The JSON Schema of the configuration says what the command says; editors read it.
+"""The JSON Schema of the configuration, for editors, agrees with the command.
 
 UPDATE_SCHEMA=1 python -m pytest tests/cli/test_config_schema.py writes it anew, from the options and the rules.
 """
@@ -135,7 +135,7 @@ SENSE = {
     'baseline = "a\\u0000"': "a name can be impossible",
     "limit = 7.0": "in JSON this is an integer",
 }
-"""What takes more than a schema to tell, and why."""
+"""Configurations that only the command can reject, and why."""
 SHAPE = [text for text in WRONG if text not in SENSE and "is not TOML" not in WRONG[text]]
 
 
@@ -173,5 +173,5 @@ def test_check_jsonschema_agrees(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(FILE)]
     codes = [subprocess.run([*words, str(file)], capture_output=True, check=False).returncode for file in (good, bad)]
     assert codes == [0, 1]
-    sound = SAMPLES / "valid" / "page.json"
-    assert [run(sound, "--config", file, cwd=tmp_path).code for file in (good, bad)] == [0, 2]
+    valid = SAMPLES / "valid" / "page.json"
+    assert [run(valid, "--config", file, cwd=tmp_path).code for file in (good, bad)] == [0, 2]

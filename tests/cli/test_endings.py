@@ -1,4 +1,4 @@
-"""The command is ended from outside, or by what it cannot help: it ends in time, by its exit code, and cleans up."""
+"""Signals, full disks, lack of memory and other failures: the command ends in time, by its exit code, and cleans up."""
 
 import json
 import os
@@ -108,7 +108,7 @@ def test_signal_at_any_moment_ends_all_processes(name: str, tmp_path: Path) -> N
     case = CASES[name]
     (tmp_path / "sound").mkdir()
     begun = time.monotonic()
-    sound = ended(started(laid_out(case, tmp_path / "sound"), *case.words.split()))
+    valid = ended(started(laid_out(case, tmp_path / "sound"), *case.words.split()))
     lasted = time.monotonic() - begun
     chance = random.Random(name)
     codes = set()
@@ -120,7 +120,7 @@ def test_signal_at_any_moment_ends_all_processes(name: str, tmp_path: Path) -> N
         (os.killpg if number is signal.SIGINT else os.kill)(running.pid, number)
         ran = ended(running)
         codes.add(ran.code)
-        assert ran.code in (ENDINGS[number], sound.code), ran
+        assert ran.code in (ENDINGS[number], valid.code), ran
         assert "Traceback" not in ran.err
         assert_whole(case, contents(folder))
     assert codes & {*ENDINGS.values()}
@@ -229,7 +229,7 @@ def test_closed_pipe_keeps_exit_code_of_findings(words: str, size: int, tmp_path
 
 
 def limited(kind: int, most: int) -> Any:
-    """What puts a limit on a process before it begins."""
+    """Return what limits a process before it starts."""
     return lambda: resource.setrlimit(kind, (most, most))
 
 
@@ -290,8 +290,8 @@ def test_full_or_read_only_disk_keeps_old_files(name: str, why: str, small_disk:
 
 def test_standard_input_cannot_be_buffered(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(small_disk))
-    said = "cannot buffer standard input: no space left on device"
-    assert run_here("-", "--diff", stdin=LONG * 9) == Ran(2, "", f"validate-runs: {said}\n")
+    expected_message = "cannot buffer standard input: no space left on device"
+    assert run_here("-", "--diff", stdin=LONG * 9) == Ran(2, "", f"validate-runs: {expected_message}\n")
     assert run_here("-", "--diff", stdin=packed(page(WRONG))).code == 1
 
 
@@ -393,10 +393,10 @@ def test_memory_error_in_one_document(tmp_path: Path, monkeypatch: pytest.Monkey
     laid_out(CASES["a fix"], tmp_path)
 
     def short_of_memory(found: Any, *words: Any) -> Any:
-        for one in session.check_documents(found, *words):
-            if str(getattr(one, "document", "")).count("in/b.json"):
+        for item in session.check_documents(found, *words):
+            if str(getattr(item, "document", "")).count("in/b.json"):
                 raise MemoryError
-            yield one
+            yield item
 
     monkeypatch.setattr(paths, "check_documents", short_of_memory)
     ran = run_here("in", "-q", "-f", "concise", cwd=tmp_path)
@@ -410,11 +410,11 @@ def test_diff_reads_a_pipe_once(tmp_path: Path) -> None:
     os.close(writer)
     ran = run_here(f"/dev/fd/{reader}", "--diff")
     os.close(reader)
-    said = "1 finding could be fixed, but a pipe is read only once: hand it over as standard input"
+    expected_message = "1 finding could be fixed, but a pipe is read only once: hand it over as standard input"
     assert ran == Ran(
         0,
         "",
-        f"validate-runs: /dev/fd/{reader}: {said}\nvalidate-runs: nothing to fix; 1 error remains\n",
+        f"validate-runs: /dev/fd/{reader}: {expected_message}\nvalidate-runs: nothing to fix; 1 error remains\n",
     )
 
 
@@ -424,10 +424,10 @@ def test_internal_error_exits_two(kind: type[Exception], monkeypatch: pytest.Mon
         raise kind("secret of the document")
 
     monkeypatch.setattr("validator.cli.check.check_files", fail)
-    said = f"internal error ({kind.__name__}); run again with --debug"
+    expected_message = f"internal error ({kind.__name__}); run again with --debug"
     if kind is MemoryError:
-        said = "out of memory"
-    assert run_here(SAMPLES / "valid" / "page.json") == Ran(2, "", f"validate-runs: {said}\n")
+        expected_message = "out of memory"
+    assert run_here(SAMPLES / "valid" / "page.json") == Ran(2, "", f"validate-runs: {expected_message}\n")
 
 
 @pytest.mark.parametrize(
@@ -440,13 +440,13 @@ def test_any_exception_of_a_rule_is_an_internal_error(
     def broken(*_: object, **__: object) -> list[Problem]:
         raise kind("secret of the document")
 
-    one = page(WRONG, first_id="run_x") if file.endswith(".json") else {**WRONG, "started_at": 1}
-    (tmp_path / file).write_text(json.dumps(one))
-    sound = found_in(file, tmp_path)
+    item = page(WRONG, first_id="run_x") if file.endswith(".json") else {**WRONG, "started_at": 1}
+    (tmp_path / file).write_text(json.dumps(item))
+    valid = found_in(file, tmp_path)
     replace_checks(monkeypatch, token_total_mismatch=broken)
     message = f"rule token-total-mismatch raised {kind.__name__}, the other rules were still applied"
     pointer = "/data/0" if file.endswith(".json") else ""
-    others = [finding for finding in sound if finding[0] != "token-total-mismatch"]
+    others = [finding for finding in valid if finding[0] != "token-total-mismatch"]
     assert others
     found = found_in(file, tmp_path, 2)
     assert sorted(found) == sorted([*others, ("internal-error", file, pointer, message)])
@@ -457,7 +457,7 @@ def found_in(file: str, folder: Path, code: int = 1) -> list[tuple[str, ...]]:
     ran = run_here(file, "-f", "json", "--now", "1793000000", cwd=folder)
     assert (ran.code, ran.err) == (code, "")
     return [
-        tuple(one[key] for key in ("rule", "file", "pointer", "message")) for one in json.loads(ran.out)["findings"]
+        tuple(item[key] for key in ("rule", "file", "pointer", "message")) for item in json.loads(ran.out)["findings"]
     ]
 
 

@@ -1,4 +1,4 @@
-"""`--fix` sets right what is beyond doubt, and not a byte more; `--diff` shows it."""
+"""`--fix` applies safe fixes and changes no other byte; `--diff` shows them."""
 
 import errno
 import gzip
@@ -20,7 +20,7 @@ import pytest
 
 from tests.support.commands import Ran, run
 from tests.support.pages import RUN, page
-from tests.support.pages import run as sound_run
+from tests.support.pages import run as valid_run
 from tests.support.paths import SAMPLES
 from tests.support.tools import command
 from validator import validate
@@ -52,7 +52,7 @@ IN_SAMPLES: dict[str, tuple[bytes, bytes]] = {
     "invalid/token-total-mismatch.json": (b'"total_tokens": 940', b'"total_tokens": 1145'),
     "seed-example.json": (b'"totalTokens": 292794', b'"totalTokens": 522691'),
 }
-"""All that is wrong beyond doubt in the samples, and what is right."""
+"""Every wrong value in the samples that has a safe fix, and the right one."""
 
 
 def put(file: Path, document: object, **spelling: Any) -> Path:
@@ -61,8 +61,8 @@ def put(file: Path, document: object, **spelling: Any) -> Path:
 
 
 def faulty_page(**changes: Any) -> dict[str, Any]:
-    """A page with a wrong total in its one run, and what else is to be wrong in it."""
-    return page(sound_run(usage=WRONG_TOTAL), **changes)
+    """Return a page with a wrong total in its one run, and with these changes."""
+    return page(valid_run(usage=WRONG_TOTAL), **changes)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -70,7 +70,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def states(folder: Path) -> dict[str, tuple[int, int]]:
-    """What would tell that a file was written."""
+    """Return the state of every file, which changes when it is written."""
     return {str(path): (path.stat().st_ino, path.stat().st_mtime_ns) for path in folder.rglob("*")}
 
 
@@ -111,7 +111,7 @@ class Wrong(NamedTuple):
 
 
 class Writer:
-    """Writes JSON in a spelling of its own, and takes note of where the values stand that are to be set right."""
+    """Writes JSON in a random spelling, both with the wrong and with the right values."""
 
     def __init__(self, chance: random.Random, *, on_one_line: bool) -> None:
         self._chance = chance
@@ -246,21 +246,21 @@ def fixes(document: object, folder: Path, *words: str) -> list[str]:
     return [line for line in shown.out.splitlines() if line.startswith("+") and not line.startswith("+++")]
 
 
-RUNS = [sound_run(id="run_a"), sound_run(id="run_b")]
+RUNS = [valid_run(id="run_a"), valid_run(id="run_b")]
 
 
 @pytest.mark.parametrize(
     "document",
     [
-        page(sound_run(id="<id>"), first_id="run_x"),
-        page(sound_run(id="string"), last_id="run_x"),
-        page(sound_run(id="thread_abc"), first_id="run_x"),
-        page(sound_run(id=""), first_id="run_x"),
-        page(sound_run(id="sk-12345"), first_id="run_x"),
-        page(sound_run(id="run a"), last_id="run_x"),
-        page(sound_run(id="run_a"), RUNS[1], sound_run(id="run_a"), first_id="run_x"),
-        page(sound_run(id=7), RUNS[1], first_id="run_x", last_id="run_b"),
-        page(RUNS[0], sound_run(id=None), first_id="run_a", last_id="run_x"),
+        page(valid_run(id="<id>"), first_id="run_x"),
+        page(valid_run(id="string"), last_id="run_x"),
+        page(valid_run(id="thread_abc"), first_id="run_x"),
+        page(valid_run(id=""), first_id="run_x"),
+        page(valid_run(id="sk-12345"), first_id="run_x"),
+        page(valid_run(id="run a"), last_id="run_x"),
+        page(valid_run(id="run_a"), RUNS[1], valid_run(id="run_a"), first_id="run_x"),
+        page(valid_run(id=7), RUNS[1], first_id="run_x", last_id="run_b"),
+        page(RUNS[0], valid_run(id=None), first_id="run_a", last_id="run_x"),
         page(*RUNS, first_id=7),
         page(*RUNS, first_id=["run_b"]),
     ],
@@ -288,7 +288,7 @@ def test_fix_leaves_page_ids_if_run_id_is_uncertain(document: dict[str, Any], tm
     ],
 )
 def test_fix_leaves_total_if_a_part_is_uncertain(usage: dict[str, Any], tmp_path: Path) -> None:
-    assert fixes(page(sound_run(usage=usage)), tmp_path) == []
+    assert fixes(page(valid_run(usage=usage)), tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -303,7 +303,7 @@ def test_fix_leaves_total_if_a_part_is_uncertain(usage: dict[str, Any], tmp_path
     ],
 )
 def test_fix_total_beside_consistent_breakdowns(usage: dict[str, Any], right: int, tmp_path: Path) -> None:
-    text = json.dumps(page(sound_run(usage={**WRONG_TOTAL, **usage})))
+    text = json.dumps(page(valid_run(usage={**WRONG_TOTAL, **usage})))
     assert fixes(text, tmp_path) == ["+" + text.replace('"total_tokens": 940', f'"total_tokens": {right}')]
 
 
@@ -322,7 +322,7 @@ def test_fix_leaves_total_if_steps_differ(
     steps: list[tuple[int, int, int] | None], is_fixed: bool, tmp_path: Path
 ) -> None:
     used = [counts and dict(zip(WRONG_TOTAL, counts, strict=True)) for counts in steps]
-    document = page(sound_run(usage=WRONG_TOTAL, steps=[{"usage": usage} for usage in used]))
+    document = page(valid_run(usage=WRONG_TOTAL, steps=[{"usage": usage} for usage in used]))
     assert len(fixes(document, tmp_path)) == is_fixed
 
 
@@ -338,7 +338,7 @@ def test_fix_leaves_total_if_steps_differ(
     ],
 )
 def test_fix_object_of_an_otherwise_valid_run(changes: dict[str, Any], line: str | None, tmp_path: Path) -> None:
-    document = json.dumps([sound_run(**changes)], indent=2)
+    document = json.dumps([valid_run(**changes)], indent=2)
     assert fixes(document, tmp_path) == [line] * (line is not None)
 
 
@@ -402,7 +402,7 @@ def test_fix_of_everything_exits_zero(tmp_path: Path) -> None:
     assert run("--fix", file) == Ran(
         0, "ok: 1 run in 1 document\n", "validate-runs: 1 error fixed in 1 file; nothing remains\n"
     )
-    assert json.loads(file.read_text()) == page(sound_run(usage={**WRONG_TOTAL, "total_tokens": 1145}))
+    assert json.loads(file.read_text()) == page(valid_run(usage={**WRONG_TOTAL, "total_tokens": 1145}))
 
 
 def test_fix_counts_what_remains_on_closed_pipe(faulty: Path) -> None:
@@ -454,7 +454,7 @@ def test_fix_leaves_baselined_findings(faulty: Path) -> None:
 
 
 def test_fix_ignores_max_findings(tmp_path: Path) -> None:
-    runs = [sound_run(id=f"run_{number}", usage=WRONG_TOTAL) for number in range(5)]
+    runs = [valid_run(id=f"run_{number}", usage=WRONG_TOTAL) for number in range(5)]
     file = tmp_path / "runs.jsonl"
     file.write_text("".join(f"{json.dumps(one)}\n" for one in runs))
     ran = run("--fix", file, "--max-findings", "1", "--jobs", "2")
@@ -463,9 +463,9 @@ def test_fix_ignores_max_findings(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("small_tasks")
 def test_fix_archive_with_jobs(tmp_path: Path) -> None:
-    sound, wrong = json.dumps(sound_run()), json.dumps(sound_run(usage=WRONG_TOTAL))
+    valid, wrong = json.dumps(valid_run()), json.dumps(valid_run(usage=WRONG_TOTAL))
     file = tmp_path / "runs.jsonl"
-    text = "".join(f"{wrong if number % 30 == 7 else sound}\n" for number in range(100))
+    text = "".join(f"{wrong if number % 30 == 7 else valid}\n" for number in range(100))
     file.write_text(text)
     ran = run("--fix", file, "--jobs", "2")
     assert ran.err == "validate-runs: 4 errors fixed in 1 file; nothing remains\n"
@@ -477,8 +477,8 @@ def test_fix_file_named_twice(faulty: Path) -> None:
     link.symlink_to(faulty)
     shown = run("--diff", faulty, link, "-q")
     assert shown.out == run("--diff", faulty, "-q").out
-    told = run("--diff", faulty, link)
-    assert told.err.startswith("validate-runs: 2 errors would be fixed in 1 file; 2 errors remain\n")
+    message = run("--diff", faulty, link)
+    assert message.err.startswith("validate-runs: 2 errors would be fixed in 1 file; 2 errors remain\n")
     assert run("--fix", link, faulty).err == "validate-runs: 2 errors fixed in 1 file; 2 errors remain\n"
     assert link.is_symlink()
 
@@ -561,8 +561,8 @@ def test_fix_keeps_capabilities_or_the_file(shared: Path) -> None:
     before = shared.read_bytes()
     with acting_as(NOBODY):
         ran = run("--fix", shared)
-    told = f"validate-runs: {shared}: cannot be fixed: its attribute security.capability would be lost\n"
-    assert (ran.code, ran.err) == (2, f"{told}validate-runs: nothing to fix; 3 errors remain\n")
+    message = f"validate-runs: {shared}: cannot be fixed: its attribute security.capability would be lost\n"
+    assert (ran.code, ran.err) == (2, f"{message}validate-runs: nothing to fix; 3 errors remain\n")
     assert (shared.read_bytes(), [*shared.parent.iterdir()]) == (before, [shared])
     run("--fix", shared)
     assert '"total_tokens": 1145' in shared.read_text()
@@ -577,8 +577,8 @@ def test_fix_refuses_to_change_the_owner(shared: Path, owner: tuple[int, int]) -
     with acting_as(NOBODY):
         ran = run("--fix", shared)
         lost = run("-", "-f", f"text:{shared}", stdin=b'{"object": "list", "data": [], "has_more": false}')
-    told = f"validate-runs: {shared}: cannot be fixed: its owner and group would change\n"
-    assert (ran.code, ran.err) == (2, f"{told}validate-runs: nothing to fix; 3 errors remain\n")
+    message = f"validate-runs: {shared}: cannot be fixed: its owner and group would change\n"
+    assert (ran.code, ran.err) == (2, f"{message}validate-runs: nothing to fix; 3 errors remain\n")
     assert lost == Ran(2, "", f"validate-runs: cannot write the report: {shared}: its owner and group would change\n")
     assert (shared.read_bytes(), [*shared.parent.iterdir()]) == (before, [shared])
 
@@ -619,8 +619,8 @@ def test_fix_leaves_files_outside_the_folder(faulty: Path) -> None:
     before = faulty.read_bytes()
     ran = run("--fix", "folder", cwd=faulty.parent)
     why = "is a link out of the folder: name it to have it checked"
-    told = [f"validate-runs: folder/{name}: {why}" for name in ("link.json", "up")]
-    assert (ran.code, ran.err.splitlines()) == (2, [*told, "validate-runs: nothing to fix"])
+    message = [f"validate-runs: folder/{name}: {why}" for name in ("link.json", "up")]
+    assert (ran.code, ran.err.splitlines()) == (2, [*message, "validate-runs: nothing to fix"])
     assert faulty.read_bytes() == before
     assert run("--diff", "folder", cwd=faulty.parent).out == ""
 
@@ -690,7 +690,7 @@ def test_fix_leaves_compressed_files_and_recordings(tmp_path: Path) -> None:
     put(tmp_path / "b.har", {"log": {"entries": [call]}})
     before = contents(tmp_path)
     not_rewritten = (
-        "validate-runs: a.json.gz: 1 finding could be fixed, but a packed file is not rewritten\n"
+        "validate-runs: a.json.gz: 1 finding could be fixed, but a compressed file is not rewritten\n"
         "validate-runs: b.har: 1 finding could be fixed, but a recording is not rewritten\n"
     )
     files = ("a.json.gz", "b.har")
@@ -712,8 +712,8 @@ def test_fix_with_a_missing_file_exits_two(faulty: Path) -> None:
     assert "validate-runs: 2 errors fixed in 1 file; 1 error remains\n" in fixed.err
 
 
-Deed = Callable[[Path], object]
-DEEDS: dict[str, Deed] = {
+Action = Callable[[Path], object]
+ACTIONS: dict[str, Action] = {
     "written": lambda file: file.write_text(json.dumps(faulty_page(first_id="run_z"))),
     "emptied": lambda file: file.write_text(""),
     "packed": lambda file: file.write_bytes(gzip.compress(file.read_bytes())),
@@ -721,13 +721,13 @@ DEEDS: dict[str, Deed] = {
 CHANGED = "changed since it was checked; left unfixed"
 
 
-def meanwhile(deed: Deed, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def act_between_check_and_fix(action: Action, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let something happen between the check and the fix."""
     collect_fixes = fixing.collect_fixes
 
     def interrupted(*words: Any) -> Any:
         found = collect_fixes(*words)
-        deed(file)
+        action(file)
         return found
 
     monkeypatch.setattr(fixing, "collect_fixes", interrupted)
@@ -737,13 +737,13 @@ def meanwhile(deed: Deed, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("deed", ["written", "emptied"])
 @pytest.mark.parametrize("name", ["page.json", "page.jsonl"])
 def test_fix_leaves_a_changed_file(
-    name: str, deed: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, action: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = put(tmp_path / name, faulty_page())
-    meanwhile(DEEDS[deed], file, monkeypatch)
+    act_between_check_and_fix(ACTIONS[action], file, monkeypatch)
     ran = run(option, name, cwd=tmp_path)
     left = file.read_bytes()
-    DEEDS[deed](file)
+    ACTIONS[action](file)
     assert file.read_bytes() == left
     assert (ran.code, ran.err.splitlines()[0]) == (2, f"validate-runs: {name}: {CHANGED}")
     assert list(tmp_path.iterdir()) == [file]
@@ -751,7 +751,7 @@ def test_fix_leaves_a_changed_file(
 
 def test_fix_reports_a_removed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = put(tmp_path / "page.json", faulty_page())
-    meanwhile(os.unlink, file, monkeypatch)
+    act_between_check_and_fix(os.unlink, file, monkeypatch)
     ran = run("--fix", "page.json", cwd=tmp_path)
     assert ran.code == 2
     assert "validate-runs: page.json: no such file or directory\n" in ran.err
@@ -772,10 +772,10 @@ def test_fix_in_a_read_only_folder(faulty: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_fix_of_a_growing_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = put(tmp_path / "runs.jsonl", sound_run(usage=WRONG_TOTAL))
+    file = put(tmp_path / "runs.jsonl", valid_run(usage=WRONG_TOTAL))
     first = file.read_text() + "\n"
     file.write_text(first)
-    meanwhile(lambda file: file.write_text(f"{first}[]\n"), file, monkeypatch)
+    act_between_check_and_fix(lambda file: file.write_text(f"{first}[]\n"), file, monkeypatch)
     run("--fix", file)
     fixed = first.replace('"total_tokens": 940', '"total_tokens": 1145')
     assert file.read_text() == f"{fixed}[]\n"
@@ -822,7 +822,7 @@ def test_diff_masks_secrets(tmp_path: Path) -> None:
 
 
 def test_diff_of_one_long_line(tmp_path: Path) -> None:
-    runs = [sound_run(id=f"run_{number}", usage=WRONG_TOTAL, instructions=SECRET) for number in range(2)]
+    runs = [valid_run(id=f"run_{number}", usage=WRONG_TOTAL, instructions=SECRET) for number in range(2)]
     (tmp_path / "runs.jsonl").write_text("[]\n" + json.dumps(runs, separators=(",", ":")) + "\r\n")
     shown = run("--diff", "runs.jsonl", cwd=tmp_path)
     assert "hunter2" not in shown.out
@@ -854,7 +854,7 @@ def test_diff_of_standard_input(faulty: Path) -> None:
     assert run("--diff", "-", stdin=gzip.compress(data)) == Ran(
         0,
         "",
-        "validate-runs: -: 2 findings could be fixed, but a packed file is not rewritten\n"
+        "validate-runs: -: 2 findings could be fixed, but a compressed file is not rewritten\n"
         "validate-runs: nothing to fix; 3 errors remain\n",
     )
     call = f"{sys.executable} -m validator --diff - --show-values page.json <&-"
@@ -863,7 +863,7 @@ def test_diff_of_standard_input(faulty: Path) -> None:
 
 
 TEXT = json.dumps(
-    page(*(sound_run(id=f"run_{number}", usage=WRONG_TOTAL, instructions="Grüße\t" * 9) for number in range(3))),
+    page(*(valid_run(id=f"run_{number}", usage=WRONG_TOTAL, instructions="Grüße\t" * 9) for number in range(3))),
     indent=2,
     ensure_ascii=False,
 )
@@ -894,7 +894,7 @@ def laid_out(tmp_path: Path) -> Path:
 
 
 def applied(patch: str, folder: Path, words: Iterable[str]) -> dict[str, bytes]:
-    """What a program makes of a copy of the folder."""
+    """Return the content of a copy of the folder after a program has run in it."""
     copy = Path(shutil.copytree(folder, folder.with_name("copy")))
     done = subprocess.run([*words], cwd=copy, input=patch.encode(), capture_output=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr.decode()

@@ -1,4 +1,4 @@
-"""Several reports of one run: on standard output and in files, which are written whole or not at all."""
+"""Several reports of one check: on standard output and in files, which are written completely or not at all."""
 
 import html
 import json
@@ -219,7 +219,7 @@ def test_report_folder_is_made_first(tmp_path: Path) -> None:
     page = tmp_path / "page.json"
     page.write_bytes((SAMPLES / MISMATCH).read_bytes())
     assert run("page.json", "--fix", "-f", "text:page.json/found.txt", cwd=tmp_path) == Ran(
-        2, "", f"validate-runs: {page}: cannot be the folder of a report: file exists\n"
+        2, "", f"validate-runs: {page}: cannot be the folder of a report: not a directory\n"
     )
     assert page.read_bytes() == (SAMPLES / MISMATCH).read_bytes()
 

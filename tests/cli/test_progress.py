@@ -22,7 +22,7 @@ import sys
 from validator.batch import paths
 from validator.cli import main, progress
 paths.PARALLELISM = paths.Parallelism(min_bytes=1, task_bytes=60_000)
-progress.DELAY, progress._INTERVAL = {delay}, 0
+progress.DELAY, progress.INTERVAL = {delay}, 0
 sys.argv[0] = "validate-runs"
 main()
 """
@@ -30,7 +30,7 @@ LINE = re.compile(r"\r\x1b\[K( *[0-9]+% of [0-9]+ MB · [0-9]+:[0-9]{2} left · 
 
 
 def on_a_terminal(*words: str, delay: float = 0.0) -> str:
-    """What the command writes to a terminal on standard error."""
+    """Return what the command writes to a terminal on standard error."""
     ours, theirs = pty.openpty()
     running = subprocess.Popen(
         [sys.executable, "-c", PROGRAM.format(delay=delay), *words], stdout=subprocess.DEVNULL, stderr=theirs

@@ -1,4 +1,4 @@
-"""What the command imports before it has to: every module that a sound page does without is time for nothing."""
+"""The command imports only the modules that a call needs, as every import costs time."""
 
 import json
 import subprocess

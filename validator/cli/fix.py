@@ -192,7 +192,7 @@ def _obstacle(file: FileFixes) -> str:
     if file.name != STANDARD_INPUT and _is_pipe(file.name):
         return "a pipe is read only once: hand it over as standard input"
     with _opened(file.name) as data:
-        return "a packed file is not rewritten" if is_compressed(data.read(len(ZSTD))) else ""
+        return "a compressed file is not rewritten" if is_compressed(data.read(len(ZSTD))) else ""
 
 
 def _is_pipe(file: str) -> bool:

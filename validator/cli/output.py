@@ -151,7 +151,9 @@ def _prepare(reports: Sequence[str], options: CliOptions) -> None:
     for report in reports:
         folder = os.path.dirname(os.path.realpath(report))
         try:
-            if not os.path.isdir(folder):
+            try:
+                os.stat(os.path.join(folder, ""))  # fails for a file
+            except FileNotFoundError:
                 os.makedirs(folder, exist_ok=True)  # another process may make it too
         except OSError as error:
             why = reason(error)

@@ -13,7 +13,7 @@ from validator.core.results import CleanRecords, DocumentResult
 
 DELAY = 2.0
 """Seconds of work before anything is shown."""
-_INTERVAL = 0.1
+INTERVAL = 0.1
 """Seconds between two drawings."""
 _CLEAR = "\r\x1b[K"
 
@@ -53,7 +53,7 @@ class Progress:
         now = time.monotonic()
         if now < self._next:
             return
-        self._next = now + _INTERVAL
+        self._next = now + INTERVAL
         self._is_shown = True
         width = shutil.get_terminal_size((80, 24)).columns - 1
         _write(_CLEAR + self._line(now - self._started)[:width])
