@@ -29,23 +29,23 @@ def _suite() -> dict[str, Parsed]:
     return {case["name"]: parse(case["input"].encode()) for case in cases}
 
 
-def _is_sound(parsed: Parsed) -> bool:
+def _is_valid(parsed: Parsed) -> bool:
     """Whether a strict reader has nothing to say against the grammar: NaN and Infinity are no JSON, for one."""
     return parsed.readable and not any(problem.rule == "non-finite-number" for problem in parsed.problems)
 
 
 @pytest.mark.tools
-def test_every_file_is_accepted_or_refused_as_it_must_be() -> None:
+def test_json_suite_is_accepted_and_refused() -> None:
     suite = _suite()
     must_accept = {name for name in suite if name.startswith("y_")}
     must_refuse = {name for name in suite if name.startswith("n_")}
     assert (len(suite), len(must_accept), len(must_refuse)) == (318, 95, 188)
-    assert {name for name in must_accept if not _is_sound(suite[name])} == set()
-    assert {name for name in must_refuse if _is_sound(suite[name])} == set()
+    assert {name for name in must_accept if not _is_valid(suite[name])} == set()
+    assert {name for name in must_refuse if _is_valid(suite[name])} == set()
     assert {name for name in must_accept if suite[name].problems} == DUPLICATES
 
 
 @pytest.mark.tools
-def test_what_may_be_refused_is_read_or_refused_by_a_rule() -> None:
+def test_json_suite_undefined_cases() -> None:
     refused = {name: parsed.problems[0].rule for name, parsed in _suite().items() if not parsed.readable}
     assert {name: rule for name, rule in refused.items() if name.startswith("i_")} == REFUSED_EITHER_WAY

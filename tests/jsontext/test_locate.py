@@ -1,4 +1,4 @@
-"""Where a pointer stands: in documents of every shape, in one walk, just where the scanner's tokens say."""
+"""Locating pointers: in documents of every shape, where the tokens are."""
 
 import random
 
@@ -24,7 +24,7 @@ def pieces(text: str, *places: tuple[str, bool]) -> dict[tuple[str, bool], str]:
     return {place: text[span.start : span.end] for place, span in locate(text, places).items()}
 
 
-def test_a_scalar_is_found_whole_and_a_container_by_its_opening_bracket() -> None:
+def test_spans_of_scalars_and_containers() -> None:
     pointers = ("data/0/id", "data/0/usage/total_tokens", "data", "data/1", "has_more", "")
     assert pieces(PAGE, *((pointer, False) for pointer in pointers)) == {
         ("data/0/id", False): '"run_1"',
@@ -36,7 +36,7 @@ def test_a_scalar_is_found_whole_and_a_container_by_its_opening_bracket() -> Non
     }
 
 
-def test_offsets_count_the_code_points_of_the_text() -> None:
+def test_offsets_count_code_points() -> None:
     assert locate(' ["\U0001f642", {"a": 22}]', [("1/a", False), ("1/a", True), ("0", False), ("", False)]) == {
         ("1/a", False): Span(13, 15),
         ("1/a", True): Span(8, 11),
@@ -45,7 +45,7 @@ def test_offsets_count_the_code_points_of_the_text() -> None:
     }
 
 
-def test_a_key_is_found_where_it_is_asked_for_and_what_has_none_by_its_value() -> None:
+def test_spans_of_keys() -> None:
     pointers = ("data/1/usage", "has_more", "data", "data/1", "")
     assert pieces(PAGE, *((pointer, True) for pointer in pointers)) == {
         ("data/1/usage", True): '"usage"',
@@ -69,18 +69,18 @@ def test_a_key_is_found_where_it_is_asked_for_and_what_has_none_by_its_value() -
     ],
 )
 @pytest.mark.parametrize("on_key", [False, True])
-def test_what_does_not_exist_is_placed_at_its_nearest_ancestor(missing: str, ancestor: str, on_key: bool) -> None:
+def test_missing_value_is_placed_at_its_ancestor(missing: str, ancestor: str, on_key: bool) -> None:
     found = locate(PAGE, [(missing, on_key), (ancestor, False)])
     assert found[missing, on_key] == found[ancestor, False]
 
 
-def test_of_repeated_keys_the_last_one_counts_with_all_that_is_in_it() -> None:
+def test_last_of_repeated_keys_counts() -> None:
     text = '{"a": {"b": 1, "c": 2}, "a": {"b": 3, "b": 4}, "d": 5}'
     assert pieces(text, ("a/b", False), ("d", False)) == {("a/b", False): "4", ("d", False): "5"}
     assert locate(text, [("a", True), ("a/c", False)]) == {("a", True): Span(24, 27), ("a/c", False): Span(29, 30)}
 
 
-def test_keys_are_compared_by_what_they_mean() -> None:
+def test_keys_with_escapes() -> None:
     text = r'{"": 1, "a/b": 2, "m~n": 3, "caf\u00e9": 4, "\"": {"\ud83d\ude42": 5}, "0": 6}'
     pointers = ("", "a~1b", "m~0n", "caf\u00e9", '"/\U0001f642', "0")
     assert pieces(text, *((pointer, False) for pointer in pointers)) == {
@@ -94,22 +94,22 @@ def test_keys_are_compared_by_what_they_mean() -> None:
     assert pieces('{"a": {"": 1}}', ("a/", False)) == {("a/", False): "1"}
 
 
-def test_what_the_strict_reader_objects_to_does_not_stop_the_search() -> None:
+def test_locate_in_text_with_problems() -> None:
     text = '{"a": NaN, "b": ' + "9" * 5000 + r', "c": "\ud800", "d": 1e400, "e": -Infinity, "f": [0]}'
     assert pieces(text, ("f/0", False), ("e", False)) == {("f/0", False): "0", ("e", False): "-Infinity"}
 
 
 @pytest.mark.parametrize("text", ["7", ' "seven" ', "null"])
-def test_a_bare_scalar_is_its_own_place_and_that_of_everything_in_it(text: str) -> None:
+def test_scalar_document(text: str) -> None:
     value = Span(text.index(text.strip()), text.index(text.strip()) + len(text.strip()))
     assert locate(text, [("", False), ("a/b", True)]) == {("", False): value, ("a/b", True): value}
 
 
-def test_nothing_is_read_where_nothing_is_asked() -> None:
+def test_no_pointers() -> None:
     assert locate("<html>", []) == {}
 
 
-def test_the_deepest_and_the_longest_documents_are_walked() -> None:
+def test_deep_and_long_documents() -> None:
     assert locate("[" * 256 + "]" * 256, [("/".join("0" * 255), False)]) == {
         ("/".join("0" * 255), False): Span(255, 256)
     }
@@ -120,7 +120,7 @@ def test_the_deepest_and_the_longest_documents_are_walked() -> None:
     }
 
 
-def test_every_pointer_of_random_documents_is_where_the_scanner_saw_it() -> None:
+def test_locate_agrees_with_tokens() -> None:
     chance = random.Random(20261122)
     for _ in range(1500):
         text = f"[{random_text(chance, odd=True)}]"
@@ -147,7 +147,7 @@ def places(text: str) -> dict[tuple[str, bool], Span]:
     ("offset", "place"),
     [(0, (1, 1)), (1, (1, 2)), (2, (1, 3)), (3, (2, 1)), (4, (3, 1)), (6, (3, 3)), (8, (3, 5)), (10, (4, 1))],
 )
-def test_lines_end_at_line_feeds_only_and_columns_count_code_points(offset: int, place: tuple[int, int]) -> None:
+def test_line_and_column(offset: int, place: tuple[int, int]) -> None:
     lines = Lines("a\r\n\n\U0001f642\u2028\r\x85b\n")
     assert lines.line_and_column(offset) == place
 
@@ -156,7 +156,7 @@ def test_an_empty_text_has_one_line() -> None:
     assert Lines("").line_and_column(0) == (1, 1)
 
 
-def test_bytes_are_counted_in_whatever_order_places_come() -> None:
+def test_byte_columns_in_any_order() -> None:
     text = "\u00e9\U0001f642b\u20ac\n\nascii\n\u20ac\ud800\u00e9x"
     lines, chance = Lines(text), random.Random(20261125)
     assert [lines.line(number) for number in range(1, 5)] == text.splitlines(keepends=True)
@@ -167,6 +167,6 @@ def test_bytes_are_counted_in_whatever_order_places_come() -> None:
             assert at((line, column)) == len(before.encode("utf-8", "surrogatepass")) + 1
 
 
-def test_a_pointer_is_written_and_read_with_its_two_escapes() -> None:
+def test_pointer_escapes() -> None:
     assert join("metadata", "a/b", "~1", 0, "") == "metadata/a~1b/~01/0/"
     assert split("metadata/a~1b/~01/0/") == ("metadata", "a/b", "~1", "0", "")

@@ -1,4 +1,4 @@
-"""Bytes to value: sound documents in silence, every other with its problems, whichever engine accepts them."""
+"""Parsing: valid documents without problems, all others with theirs, with jiter and without it."""
 
 import json
 import math
@@ -20,7 +20,7 @@ from validator.jsontext.parse import Parsed, decode_text, has_wide_encoding, par
 from validator.jsontext.strict import explain
 from validator.jsontext.tokenizer import tokens
 
-SOUND = Path(__file__).parents[2] / "samples" / "valid" / "page.json"
+VALID_PAGE = Path(__file__).parents[2] / "samples" / "valid" / "page.json"
 
 
 needs_jiter = pytest.mark.skipif(util.find_spec("jiter") is None, reason="jiter is not installed")
@@ -33,7 +33,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     return str(request.param)
 
 
-def said(parsed: Parsed) -> list[str]:
+def messages(parsed: Parsed) -> list[str]:
     """The problems as a user reads them: line:column-line:column, rule, pointer, message."""
     lines = Lines(parsed.text or "")
     return [
@@ -58,11 +58,11 @@ def unreadable(data: bytes | str) -> str:
     parsed = parse(data)
     assert (parsed.value, parsed.readable, len(parsed.problems), parsed.text) == (None, False, 1, decode_text(data))
     assert parsed.problems[0].pointer == ""
-    return said(parsed)[0].replace(" / ", " ")
+    return messages(parsed)[0].replace(" / ", " ")
 
 
-def test_a_sound_page_is_accepted_without_a_word() -> None:
-    data = SOUND.read_bytes()
+def test_valid_page() -> None:
+    data = VALID_PAGE.read_bytes()
     assert parse(data) == Parsed(json.loads(data), (), True, None)
     assert parse(data.decode()) == Parsed(json.loads(data), (), True, None)
 
@@ -84,11 +84,11 @@ def test_a_sound_page_is_accepted_without_a_word() -> None:
         ("\ufeff[]", []),
     ],
 )
-def test_what_is_almost_wrong_is_accepted_without_a_word(data: bytes | str, value: Any) -> None:
+def test_almost_invalid_documents(data: bytes | str, value: Any) -> None:
     assert repr(parse(data)) == repr(Parsed(value, (), True, None))
 
 
-def test_one_byte_order_mark_is_let_pass() -> None:
+def test_one_byte_order_mark_is_ignored() -> None:
     assert parse(b"\xef\xbb\xbf[1]") == Parsed([1], (), True, None)
     assert decode_text(b"\xef\xbb\xbf[1]") == decode_text("\ufeff[1]") == "[1]"
     assert (
@@ -97,7 +97,7 @@ def test_one_byte_order_mark_is_let_pass() -> None:
     )
 
 
-def test_256_levels_may_be_deep_and_one_more_is_where_the_reading_stops() -> None:
+def test_depth_limit() -> None:
     deepest = b'{"a":[' * 128 + b"]}" * 128
     parsed = parse(deepest)
     assert (parsed.problems, parsed.readable) == ((), True)
@@ -109,33 +109,33 @@ def test_256_levels_may_be_deep_and_one_more_is_where_the_reading_stops() -> Non
     assert unreadable(b"[" * 300 + b"1" + b"]" * 300) == f"1:257-1:258 {message}"
 
 
-def test_each_repetition_of_a_key_is_told_with_the_first_and_the_last_value_counts() -> None:
+def test_duplicate_keys() -> None:
     parsed = parse('{"a": 1,\n "b": {"c": 2, "\\u0063": 3}, "a": 4, "a": 5}')
     assert (parsed.value, parsed.readable) == ({"a": 5, "b": {"c": 3}}, True)
     assert all(problem.on_key for problem in parsed.problems)
     rest = "already; only the last value is checked"
-    assert said(parsed) == [
+    assert messages(parsed) == [
         f"2:16-2:24 duplicate-key /b/c repeats a key that stands at column 8 {rest}",
         f"2:30-2:33 duplicate-key /a repeats a key that stands at line 1, column 2 {rest}",
         f"2:38-2:41 duplicate-key /a repeats a key that stands at line 1, column 2 {rest}",
     ]
 
 
-def test_five_repetitions_are_listed_and_the_others_counted() -> None:
+def test_duplicate_keys_beyond_five_are_counted() -> None:
     parsed = parse("[{" + ",".join('"a/b": 1' for _ in range(9)) + "}, NaN]")
     assert [problem.rule for problem in parsed.problems] == ["duplicate-key"] * 5 + ["non-finite-number"]
     message = "duplicate-key /0/a~1b repeats a key that stands at column 3 already; only the last value is checked"
-    assert said(parsed)[3:5] == [
+    assert messages(parsed)[3:5] == [
         f"1:39-1:44 {message}",
         f"1:48-1:53 {message}; 3 more repetitions in this document are not listed",
     ]
-    assert said(parse("[{" + ",".join('"a/b": 1' for _ in range(7)) + "}]"))[4:] == [
+    assert messages(parse("[{" + ",".join('"a/b": 1' for _ in range(7)) + "}]"))[4:] == [
         f"1:48-1:53 {message}; 1 more repetition in this document is not listed"
     ]
-    assert said(parse("[{" + ",".join('"a/b": 1' for _ in range(6)) + "}]"))[4:] == [f"1:48-1:53 {message}"]
+    assert messages(parse("[{" + ",".join('"a/b": 1' for _ in range(6)) + "}]"))[4:] == [f"1:48-1:53 {message}"]
 
 
-def test_where_pointers_are_endless_the_others_are_counted() -> None:
+def test_problems_with_long_pointers_are_counted() -> None:
     key = "k" * 1_000_000
     parsed = parse(f'{{"{key}": [{",".join(["NaN"] * 7 + [json.dumps(chr(0xD800))] * 3)}]}}')
     number = "is NaN, which JSON does not have; no number is written null"
@@ -149,14 +149,14 @@ def test_where_pointers_are_endless_the_others_are_counted() -> None:
     ]
 
 
-def test_a_number_that_no_double_holds_is_reported_and_read_as_infinite_or_not_a_number() -> None:
+def test_numbers_beyond_a_double() -> None:
     data = f'{{"a": [NaN, Infinity, -Infinity], "b": 1e400, "c": -1E+999, "d": {"9" * 250}e99, "e": {"7" * 310}.5}}'
     parsed = parse(data)
     assert parsed.readable
     assert math.isnan(parsed.value["a"][0])
     assert parsed.value["a"][1:] == [math.inf, -math.inf]
     assert [parsed.value[key] for key in "bcde"] == [math.inf, -math.inf, math.inf, math.inf]
-    assert said(parsed) == [
+    assert messages(parsed) == [
         "1:8-1:11 non-finite-number /a/0 is NaN, which JSON does not have; no number is written null",
         "1:13-1:21 non-finite-number /a/1 is Infinity, which JSON does not have; no number is written null",
         "1:23-1:32 non-finite-number /a/2 is -Infinity, which JSON does not have; no number is written null",
@@ -168,11 +168,11 @@ def test_a_number_that_no_double_holds_is_reported_and_read_as_infinite_or_not_a
 
 
 @pytest.mark.parametrize(("sign", "value"), [("", math.inf), ("-", -math.inf)])
-def test_an_integer_of_more_than_4300_digits_is_not_read(sign: str, value: float) -> None:
+def test_integer_of_more_than_4300_digits(sign: str, value: float) -> None:
     parsed = parse(f"[{sign}{'9' * 4301}]")
     assert (parsed.value, parsed.readable) == ([value], True)
     end = 4303 + len(sign)
-    assert said(parsed) == [f"1:2-1:{end} non-finite-number /0 has 4301 digits, but 4300 are the most"]
+    assert messages(parsed) == [f"1:2-1:{end} non-finite-number /0 has 4301 digits, but 4300 are the most"]
     longest = int(f"{sign}{'9' * 4300}")
     assert parse(f'{{"a": [], "a": {longest}}}').value == {"a": longest}
 
@@ -187,27 +187,29 @@ def unlimited_digits() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("unlimited_digits")
-def test_the_limit_of_digits_does_not_depend_on_how_python_is_set_up() -> None:
+def test_limit_of_digits_is_independent_of_python() -> None:
     assert parse(b"9" * 4300) == Parsed(10**4300 - 1, (), True, None)
-    assert said(parse(b"9" * 4301)) == ["1:1-1:4302 non-finite-number / has 4301 digits, but 4300 are the most"]
+    assert messages(parse(b"9" * 4301)) == ["1:1-1:4302 non-finite-number / has 4301 digits, but 4300 are the most"]
 
 
 @pytest.mark.parametrize("text", [r'{"a\udc00": ["x\ud83dy", "\ud83d\ude42", "\ude42\ud83d"]}'])
-def test_half_a_surrogate_pair_is_reported_in_values_and_in_keys(text: str) -> None:
+def test_lone_surrogates_in_values_and_keys(text: str) -> None:
     parsed = parse(text)
     assert (parsed.value, parsed.readable) == ({"a\udc00": ["x\ud83dy", "\U0001f642", "\ude42\ud83d"]}, True)
     assert [problem.on_key for problem in parsed.problems] == [True, False, False]
-    assert said(parsed) == [
+    assert messages(parsed) == [
         "1:2-1:11 lone-surrogate /a\udc00 has half of a surrogate pair, U+DC00, without the other half",
         "1:14-1:24 lone-surrogate /a\udc00/0 has half of a surrogate pair, U+D83D, without the other half",
         "1:42-1:56 lone-surrogate /a\udc00/2 has half of a surrogate pair, U+DE42, without the other half",
     ]
 
 
-def test_a_str_may_bring_half_a_surrogate_pair_of_its_own() -> None:
+def test_lone_surrogate_in_str() -> None:
     parsed = parse('["\ud800"]')
     assert (parsed.value, parsed.readable) == (["\ud800"], True)
-    assert said(parsed) == ["1:2-1:5 lone-surrogate /0 has half of a surrogate pair, U+D800, without the other half"]
+    assert messages(parsed) == [
+        "1:2-1:5 lone-surrogate /0 has half of a surrogate pair, U+D800, without the other half"
+    ]
 
 
 ENDS = "not-json ends"
@@ -298,7 +300,7 @@ SYNTAX_ERRORS = {
 
 
 @pytest.mark.parametrize("text", SYNTAX_ERRORS)
-def test_a_syntax_error_tells_what_stands_there_and_what_was_expected(text: str) -> None:
+def test_syntax_errors(text: str) -> None:
     assert unreadable(text) == unreadable(text.encode()) == SYNTAX_ERRORS[text]
 
 
@@ -324,7 +326,7 @@ OTHER_CONTENT = {
 
 
 @pytest.mark.parametrize("text", OTHER_CONTENT)
-def test_other_content_is_called_by_its_name_once(text: str) -> None:
+def test_other_content(text: str) -> None:
     message = f"not-json looks like {OTHER_CONTENT[text]}, but a JSON document was expected"
     assert unreadable(text) == f"1:1-1:2 {message}"
     assert unreadable("\n " + text) == f"2:2-2:3 {message}"
@@ -334,7 +336,7 @@ def test_other_content_is_called_by_its_name_once(text: str) -> None:
     ("data", "kind"),
     [(b"\x1f\x8b\x08\0", "gzip data"), (b"\x28\xb5\x2f\xfd\0", "zstd data"), (b"PK\x03\x04\0", "a zip archive")],
 )
-def test_packed_content_is_called_by_its_name(data: bytes, kind: str) -> None:
+def test_compressed_content(data: bytes, kind: str) -> None:
     assert unreadable(data) == f"1:1-1:2 not-json is {kind}, but a JSON document was expected"
 
 
@@ -348,18 +350,18 @@ def test_packed_content_is_called_by_its_name(data: bytes, kind: str) -> None:
     ],
 )
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_wide_encodings_are_called_by_their_name_and_decoded_for_the_reader(codec: str, name: str, mark: str) -> None:
+def test_wide_encodings(codec: str, name: str, mark: str) -> None:
     data = (mark + '{"a": "\u00e9"}').encode(codec)
     assert unreadable(data) == f"1:1-1:2 not-utf8 is {name}, but UTF-8 was expected"
     assert decode_text(data) == '{"a": "\u00e9"}'
     assert has_wide_encoding(data)
 
 
-def test_what_is_in_utf8_is_not_taken_for_a_wide_encoding() -> None:
+def test_utf8_is_not_a_wide_encoding() -> None:
     assert [data for data in (b"", b"[1]", b"\0", b"\xef\xbb\xbf[1]", b"\xe9") if has_wide_encoding(data)] == []
 
 
-def test_tokens_tell_where_brackets_keys_and_values_stand() -> None:
+def test_tokens() -> None:
     in_a = None, "a"
     assert list(tokens(' {"a" : [ 1, {}] }')) == [
         ("open", 1, 2, None),
@@ -384,11 +386,11 @@ def test_tokens_tell_where_brackets_keys_and_values_stand() -> None:
         (b"\xef\xbb[]", "1:1-1:2 not-utf8 is the byte 0xEF"),
     ],
 )
-def test_the_first_byte_that_is_not_utf8_is_told_with_its_place(data: bytes, place: str) -> None:
+def test_first_byte_that_is_not_utf8(data: bytes, place: str) -> None:
     assert unreadable(data) == f"{place}, which is not UTF-8 here"
 
 
-def test_no_message_repeats_what_the_document_says() -> None:
+def test_messages_do_not_repeat_content() -> None:
     secret = "sk-hunter2"
     for text in (
         f"{secret}",
@@ -402,7 +404,7 @@ def test_no_message_repeats_what_the_document_says() -> None:
         assert secret not in "".join(_words(lines, problem) for problem in parsed.problems)
 
 
-def test_random_documents_are_read_as_by_the_standard_library() -> None:
+def test_random_documents_agree_with_json() -> None:
     chance = random.Random(8259)
     for _ in range(2000):
         text = random_text(chance)
@@ -410,7 +412,7 @@ def test_random_documents_are_read_as_by_the_standard_library() -> None:
         assert repr(explain(text)) == repr((json.loads(text), (), True))
 
 
-def test_odd_and_damaged_documents_are_read_and_refused_as_by_a_strict_reading_of_the_grammar() -> None:
+def test_damaged_documents_agree_with_json() -> None:
     chance = random.Random(1122)
     for _ in range(6000):
         text = random_text(chance, odd=True)
@@ -420,7 +422,7 @@ def test_odd_and_damaged_documents_are_read_and_refused_as_by_a_strict_reading_o
 
 
 @needs_jiter
-def test_both_engines_say_the_same_of_damaged_bytes(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+def test_parsers_agree_on_damaged_bytes(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
     chance = random.Random(len(engine))
     for _ in range(2000):
         text = damaged(chance, random_text(chance, odd=True))
@@ -463,7 +465,7 @@ def strictly(text: str) -> tuple[str, set[str], bool]:
     return repr(value), broken, True
 
 
-def test_without_jiter_the_standard_library_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parser_without_jiter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jiter", None)
     spec = util.find_spec("validator.jsontext.parse")
     assert spec is not None

@@ -1,4 +1,4 @@
-"""What is wrong where a text stops being JSON: what stands there, or what kind of content it is altogether."""
+"""Explain where and why a text stops being JSON: what is there, or what kind of content the text is."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ KEY_OR_END = 'a key in double quotes or "}}"'
 COLON = '":"'
 COMMA_OR_END = {"{": '"," or "}}"', "[": '"," or "]"'}
 END = "the end of the text"
-"""What the grammar may expect at a place, as messages say it."""
+"""What the grammar expects at an offset, as messages say it."""
 
 SEVERAL = "; several documents, each on a line of its own, are JSON Lines (.jsonl)"
-"""What a message adds that holds for documents only."""
+"""The end of a message that applies to documents only."""
 
 _WHITE = " \t\n\r"
-_LOOKS_LIKE = tuple(
+_OTHER_CONTENT = tuple(
     (kind, re.compile(rf"\s*+(?:{pattern})", re.ASCII | re.IGNORECASE))
     for kind, pattern in (
         ("a JSON text sequence (RFC 7464)", "\x1e"),
@@ -38,7 +38,7 @@ _LOOKS_LIKE = tuple(
     )
 )
 _NUMBER = re.compile(r"\.?[0-9][0-9A-Za-z_.+-]*|[-+][0-9A-Za-z_.+-]*")
-_NUMBER_FAULTS = tuple(
+_NUMBER_ERRORS = tuple(
     (re.compile(pattern), message)
     for pattern, message in (
         ("[-+]?0[xXoObB]", "is a number in another base than ten, which JSON does not have"),
@@ -53,14 +53,14 @@ _NUMBER_FAULTS = tuple(
     )
 )
 _WORD = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
-_OTHER_SPELLINGS = {"True": "true", "False": "false", "None": "null", "undefined": "null", "nan": "null"}
-_past_sound_part: Callable[[str, int], re.Match[str]]
-_past_sound_part = re.compile(  # type: ignore[assignment]  # it matches anywhere
+_OTHER_LITERALS = {"True": "true", "False": "false", "None": "null", "undefined": "null", "nan": "null"}
+_past_valid_part: Callable[[str, int], re.Match[str]]
+_past_valid_part = re.compile(  # type: ignore[assignment]  # it matches anywhere
     r'[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f]*+)*+'
 ).match
-_ESCAPE_BEGUN = re.compile(r"\\(?:u[0-9A-Fa-f]{0,3})?\Z")
+_INCOMPLETE_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{0,3})?\Z")
 _ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r", "\b": r"\b", "\f": r"\f"}
-_NAMES = {
+_CHARACTER_NAMES = {
     "\0": "a NUL character",
     "\t": "a tab",
     "\n": "a line break",
@@ -72,130 +72,79 @@ _OTHER_QUOTES = "'`\u2018\u2019\u201c\u201d"
 
 
 def describe(text: str, at: int, expected: str, opening: int) -> Problem:
-    """The problem with a text that is JSON up to `at`, where something else than `expected` stands.
+    """Return the problem with a text that is JSON up to `at`, where something else than `expected` follows.
 
-    `opening` is where the innermost array or object begins; outside of any it is not looked at.
+    `opening` is where the innermost array or object begins; it is ignored outside of any.
     """
-    at = len(text) - len(text[at:].lstrip(_WHITE))
-    if not text.strip(_WHITE):
-        return _nothing(text)
-    if kind := _other_kind(text):
-        return kind
-    if at == len(text):
-        return _ending(text, expected, opening)
-    if expected in (VALUE, KEY, KEY_OR_END):
-        return _bad_value(text, at, expected, opening)
-    return _comment(text, at) or _second_document(text, at, expected) or _unexpected(text, at, expected)
-
-
-def _nothing(text: str) -> Problem:
-    there = "holds nothing but white space" if text else "is empty"
-    return _problem(f"{there}, but a JSON document was expected", 0, 0)
-
-
-def _other_kind(text: str) -> Problem | None:
     start = len(text) - len(text.lstrip(_WHITE))
-    for kind, pattern in _LOOKS_LIKE:
+    if start == len(text):
+        content = "holds nothing but white space" if text else "is empty"
+        return _problem(f"{content}, but a JSON document was expected", 0, 0)
+    for kind, pattern in _OTHER_CONTENT:
         if pattern.match(text):
             return _problem(f"looks like {kind}, but a JSON document was expected", start, start + 1)
-    return None
+    at = len(text) - len(text[at:].lstrip(_WHITE))
+    if at == len(text):
+        container = "object" if text[opening] == "{" else "array"
+        return _unexpected_end(text, f"ends where {expected} was expected, in the {container}", opening)
+    if expected in (VALUE, KEY, KEY_OR_END):
+        return _bad_string(text, at) if text[at] == '"' else _bad_value(text, at, expected, opening)
+    return _unexpected(text, at, expected)
 
 
-def _ending(text: str, expected: str, opening: int) -> Problem:
-    container = "object" if text[opening] == "{" else "array"
-    return _ends(text, f"ends where {expected} was expected, in the {container}", opening)
-
-
-def _ends(text: str, message: str, beginning: int) -> Problem:
+def _unexpected_end(text: str, message: str, beginning: int) -> Problem:
     end = len(text.rstrip(_WHITE))
     return _problem(f"{message} that began at {{}}", end, end, AtOffset(beginning))
 
 
-def _bad_value(text: str, at: int, expected: str, opening: int) -> Problem:
-    """The problem with a value or key that is none."""
-    if text[at] == '"':
-        return _bad_string(text, at)
-    return (
-        _trailing_comma(text, at, opening)
-        or _comment(text, at)
-        or _bad_quote(text, at)
-        or _bad_number(text, at, expected)
-        or _bad_word(text, at, expected)
-        or _unexpected(text, at, expected)
-    )
-
-
 def _bad_string(text: str, start: int) -> Problem:
-    at = _past_sound_part(text, start + 1).end()
-    if at == len(text) or _ESCAPE_BEGUN.match(text, at):
-        return _ends(text, "ends inside the string", start)
+    at = _past_valid_part(text, start + 1).end()
+    if at == len(text) or _INCOMPLETE_ESCAPE.match(text, at):
+        return _unexpected_end(text, "ends inside the string", start)
     if text[at] == "\\":
-        return _bad_escape(text, at)
+        if text[at + 1] == "u":
+            return _problem(r"is \u without four hexadecimal digits after it", at, at + 2)
+        return _problem(r"begins no escape that JSON has; a backslash itself is written \\", at, at + 2)
     escape = _ESCAPES.get(text[at], f"\\u{ord(text[at]):04x}")
-    message = f"is {_seen(text[at])} inside the string that began at {{}}; JSON writes it as {escape}"
+    message = f"is {_show(text[at])} inside the string that began at {{}}; JSON writes it as {escape}"
     return _problem(message, at, at + 1, AtOffset(start))
 
 
-def _bad_escape(text: str, at: int) -> Problem:
-    if text[at + 1] == "u":
-        return _problem(r"is \u without four hexadecimal digits after it", at, at + 2)
-    return _problem(r"begins no escape that JSON has; a backslash itself is written \\", at, at + 2)
-
-
-def _trailing_comma(text: str, at: int, opening: int) -> Problem | None:
+def _bad_value(text: str, at: int, expected: str, opening: int) -> Problem:
+    """Return the problem with a value or key that is neither."""
     comma = len(text[:at].rstrip(_WHITE)) - 1
-    if text[comma : comma + 1] != "," or text[opening] + text[at] not in ("[]", "{}"):
-        return None
-    return _problem(f"is a comma after the last member, but {_seen(text[at])} was expected", comma, comma + 1)
-
-
-def _comment(text: str, at: int) -> Problem | None:
-    if not text.startswith(("//", "/*", "#"), at):
-        return None
-    return _problem("is a comment, which JSON does not have", at, at + 1)
-
-
-def _bad_quote(text: str, at: int) -> Problem | None:
-    if text[at] not in _OTHER_QUOTES:
-        return None
-    return _problem(f"is {_seen(text[at])}, but strings and keys stand in double quotes (U+0022)", at, at + 1)
-
-
-def _bad_number(text: str, at: int, expected: str) -> Problem | None:
-    written = _NUMBER.match(text, at)
-    if written is None or expected != VALUE:
-        return None
-    message = next(message for fault, message in _NUMBER_FAULTS if fault.match(text, at))
-    return _problem(message, at, written.end())
-
-
-def _bad_word(text: str, at: int, expected: str) -> Problem | None:
-    word = _WORD.match(text, at)
-    if word is None:
-        return None
-    if expected == VALUE and (right := _OTHER_SPELLINGS.get(word[0])):
-        return _problem(f"is {word[0]}, but JSON writes {right}", at, word.end())
-    return _problem(f"is a word without double quotes, but {expected} was expected", at, word.end())
-
-
-def _second_document(text: str, at: int, expected: str) -> Problem | None:
-    if expected != END or text[at] not in "{[":
-        return None
-    return _problem(f"is the start of a second document, but one was expected{SEVERAL}", at, at + 1)
+    if text[comma : comma + 1] == "," and text[opening] + text[at] in ("[]", "{}"):
+        return _problem(f"is a comma after the last member, but {_show(text[at])} was expected", comma, comma + 1)
+    if text[at] in _OTHER_QUOTES:
+        return _problem(f"is {_show(text[at])}, but strings and keys stand in double quotes (U+0022)", at, at + 1)
+    if expected == VALUE and (number := _NUMBER.match(text, at)):
+        message = next(message for error, message in _NUMBER_ERRORS if error.match(text, at))
+        return _problem(message, at, number.end())
+    if word := _WORD.match(text, at):
+        literal = _OTHER_LITERALS.get(word[0]) if expected == VALUE else None
+        if literal is not None:
+            return _problem(f"is {word[0]}, but JSON writes {literal}", at, word.end())
+        return _problem(f"is a word without double quotes, but {expected} was expected", at, word.end())
+    return _unexpected(text, at, expected)
 
 
 def _unexpected(text: str, at: int, expected: str) -> Problem:
-    return _problem(f"is {_seen(text[at])}, but {expected} was expected", at, at + 1)
+    message = f"is {_show(text[at])}, but {expected} was expected"
+    if text.startswith(("//", "/*", "#"), at):
+        message = "is a comment, which JSON does not have"
+    elif expected == END and text[at] in "{[":
+        message = f"is the start of a second document, but one was expected{SEVERAL}"
+    return _problem(message, at, at + 1)
 
 
-def _seen(character: str) -> str:
-    """One character as a message template may show it."""
+def _show(character: str) -> str:
+    """Return one character as a message template may show it."""
     if character == '"':
         return "the start of a string"
     if character.isascii() and character.isprintable():
         return f'"{character}"'.replace("{", "{{").replace("}", "}}")
     code = f"U+{ord(character):04X}"
-    return f"{_NAMES[character]} ({code})" if character in _NAMES else code
+    return f"{_CHARACTER_NAMES[character]} ({code})" if character in _CHARACTER_NAMES else code
 
 
 def _problem(message: str, start: int, end: int, *values: object) -> Problem:

@@ -1,7 +1,7 @@
-"""The text of a JSON document as a stream of tokens: the grammar of RFC 8259, to the letter, with every place.
+"""Split the text of a JSON document into tokens: the grammar of RFC 8259, to the letter, with every position.
 
-The fast parsers tell whether a text is sound. This scanner is for what comes after: it knows where things stand.
-It needs no recursion, so no depth of nesting can exhaust the stack, and linear time.
+The fast parsers decide whether a text is valid; this one is for what comes after, as it has positions. It needs no
+recursion, so no depth of nesting can exhaust the stack, and linear time.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ Kind: TypeAlias = Literal["open", "close", "key", "string", "number", "literal"]
 """`literal` is true, false, null, and NaN, Infinity and -Infinity, which are read so that they can be reported."""
 
 Path: TypeAlias = "tuple[Path, str | int] | None"
-"""The way to a value: the path of what it stands in, and its key or index there. None is the document's own."""
+"""The way to a value: the path of its container, and its key or index there. None is that of the document."""
 
 
 class Token(NamedTuple):
-    """A piece of the text. A key has the path of its value, the brackets of a container that of the container."""
+    """A span of the text. A key has the path of its value, the brackets of a container that of the container."""
 
     kind: Kind
     start: int
@@ -33,12 +33,12 @@ class Token(NamedTuple):
 
     @property
     def part(self) -> str | int:
-        """The key or index at the end of the path."""
+        """Return the key or index at the end of the path."""
         return self.path[1] if self.path else ""
 
 
 class Unreadable(Exception):
-    """The text ends being JSON here, or goes deeper than any reader has to follow."""
+    """The text stops being JSON here, or is deeper than readers have to follow."""
 
     def __init__(self, rule: str, problem: Problem) -> None:
         self.problem = problem._replace(rule=rule)
@@ -80,7 +80,7 @@ for _ in range(_FLAT_LEVELS):
     _FLAT = f"(?:{_SCALAR}|{_array}|{_object})"
 _FLAT_MEMBERS = {"{": f"{_SPACE},{_SPACE}{_KEY}{_FLAT}{_ENDS}", "[": f"{_SPACE},{_SPACE}{_FLAT}{_ENDS}"}
 _flat_members = {bracket: re.compile(f"(?:{member})*+").match for bracket, member in _FLAT_MEMBERS.items()}
-"""Match members in a row, if no containers go deeper in them than so many levels."""
+"""Match members in a row that have no more than so many levels."""
 _flat_elements = re.compile(f"{_SPACE},{_SPACE}{_FLAT}").finditer
 _comma = re.compile(f"{_SPACE},").match
 _string = re.compile(_SPACE + _STRING).match
@@ -88,7 +88,7 @@ _end = re.compile(rf"{_SPACE}\Z").match
 
 
 def tokens(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to: int = 0) -> Iterator[Token]:
-    """The tokens of a document in order, without commas and colons; raises `Unreadable` where it ends being one.
+    """Yield the tokens of a document in order, without commas and colons; raise `Unreadable` where it stops being one.
 
     They begin with the value at the offset `at`, to which these keys and indexes lead. Before the offset `skip_to`,
     members that have no more than three levels may be left out, which is much faster.
@@ -114,7 +114,7 @@ def tokens(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to: i
                 at = _skip(text, at, skip_to, containers[-1])
             found = following[bracket](text, at)
             if found is None:
-                raise _no_member(text, at, containers, first=following is _FIRST)
+                raise _missing_member(text, at, containers, first=following is _FIRST)
             at = found.end()
             if found.lastindex == 1:
                 break
@@ -122,7 +122,9 @@ def tokens(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to: i
             yield Token("close", at - 1, at, opening.path)
             following = _LATER
         else:
-            return _check_end(text, at)
+            if _end(text, at) is None:
+                raise _not_json(text, at, END, [])
+            return
         if bracket == "[":
             path = opening.path, next(indexes)
         else:
@@ -132,9 +134,9 @@ def tokens(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to: i
 
 
 def _skip(text: str, at: int, stop: int, container: _Container) -> int:
-    """Where the flat members end that begin here, short of `stop`; elements of an array are counted."""
-    found = _flat_members[container.bracket](text, at, stop)
-    end = found.end() if found else at
+    """Return where the flat members end that begin here, short of `stop`; elements of an array are counted."""
+    members = _flat_members[container.bracket](text, at, stop)
+    end = members.end() if members else at
     if container.bracket == "[":
         for _ in zip(_flat_elements(text, at, end), container.indexes, strict=False):
             pass
@@ -142,18 +144,18 @@ def _skip(text: str, at: int, stop: int, container: _Container) -> int:
 
 
 def unquote(text: str, start: int, end: int) -> str:
-    """What the string token between these offsets stands for."""
+    """Return the value of the string token between these offsets."""
     inside = text[start + 1 : end - 1]
     return inside if "\\" not in inside else str(json.loads(text[start:end]))
 
 
 def keys_of(path: Path) -> tuple[str | int, ...]:
-    """The keys and indexes of a path, outermost first."""
-    found: list[str | int] = []
+    """Return the keys and indexes of a path, outermost first."""
+    keys: list[str | int] = []
     while path is not None:
         path, part = path
-        found.append(part)
-    return tuple(reversed(found))
+        keys.append(part)
+    return tuple(reversed(keys))
 
 
 def _value_token(text: str, at: int, path: Path, containers: list[_Container]) -> Token:
@@ -167,13 +169,8 @@ def _value_token(text: str, at: int, path: Path, containers: list[_Container]) -
     return token
 
 
-def _check_end(text: str, at: int) -> None:
-    if _end(text, at) is None:
-        raise _not_json(text, at, END, [])
-
-
-def _no_member(text: str, at: int, containers: list[_Container], *, first: bool) -> Unreadable:
-    """The error where neither a member of the innermost container stands nor its end: which part is amiss."""
+def _missing_member(text: str, at: int, containers: list[_Container], *, first: bool) -> Unreadable:
+    """Return the error where neither a member of the innermost container follows nor its end."""
     if not first:
         comma = _comma(text, at)
         if comma is None:
