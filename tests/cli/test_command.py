@@ -40,8 +40,7 @@ MISMATCH_LINE = (
     "is 940, but prompt_tokens 940 + completion_tokens 205 is 1145\n"
 )
 WARNED_LINE = (
-    "{}:5:14: warning empty-page-ids /last_id: "
-    'is "run_EqCI9jsl6OUmbXzY3eXwYD9b", but data is empty: with no run to name, it is null\n'
+    '{}:5:14: warning empty-page-ids /last_id: is "run_EqCI9jsl6OUmbXzY3eXwYD9b", but data is empty; expected null\n'
 )
 SUFFIXES = "*.json, *.jsonl, *.ndjson, *.sse, *.har, *.yaml or *.yml"
 
@@ -380,7 +379,7 @@ def test_expect_option(file: str, expect: str, message: str) -> None:
 def test_order_and_limit_options() -> None:
     assert command(VALID, "--order", "desc", "--limit", "2") == Ran(0, "ok: 2 runs in 1 document\n", "")
     assert command(VALID, "--order", "asc", "--limit", "1", "-f", "concise", "-q").out == (
-        "valid/page.json:3:11: warning page-too-long /data: holds 2 runs, but the limit asked for is 1\n"
+        "valid/page.json:3:11: warning page-too-long /data: has 2 runs, but the requested limit is 1\n"
         "valid/page.json:51:21: warning unordered-runs /data/1/created_at: is 1729418100, earlier than the 1729418400 "
         'of the run before it, but in order "asc" the oldest comes first\n'
     )
@@ -427,7 +426,7 @@ def test_max_findings_option() -> None:
     capped = command("seed-example.json", "--max-findings", "1", "-f", "concise").out
     assert capped == (
         "seed-example.json:8:19: warning shared-identifier /data/0/threadId: "
-        'is "<id>", the same as id, but each object has an id of its own\n'
+        'is "<id>", the same as id, but each object has its own id\n'
         "... and 13 more findings in seed-example.json (--max-findings 0 shows all)\n"
         "6 errors, 8 warnings in 1 document (1 run); 7 infos hidden\n"
     )

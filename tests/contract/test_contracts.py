@@ -213,7 +213,7 @@ def test_published_reports_outdated_file_ids() -> None:
         (
             "outdated-tool-type",
             "/data/0/file_ids",
-            "names files of the run: version 2 of the API has them with the tools, in tool_resources",
+            "lists files of the run; in version 2 of the API they are in tool_resources, with the tools",
         )
     ]
     assert said(_run(file_ids="file-1"), contract="published", select=["outdated-tool-type"]) == []

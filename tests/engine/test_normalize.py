@@ -127,8 +127,8 @@ A_DATE_TIME = "a date-time with its offset from UTC"
                     "started-before-created",
                     "/startedAt",
                     (
-                        'is "2024-03-14T15:09:27.000Z", before createdAt "2024-03-14T10:09:28-05:00": '
-                        "a run starts once it is created"
+                        'is "2024-03-14T15:09:27.000Z", before createdAt "2024-03-14T10:09:28-05:00"; '
+                        "a run cannot start before its creation"
                     ),
                 )
             ],
@@ -140,8 +140,8 @@ A_DATE_TIME = "a date-time with its offset from UTC"
                     "ended-before-started",
                     "/completedAt",
                     (
-                        'is "2024-03-14T15:09:26.999Z", before startedAt "2024-03-14T15:09:27.000Z": '
-                        "a run ends at its start or later"
+                        'is "2024-03-14T15:09:26.999Z", before startedAt "2024-03-14T15:09:27.000Z"; '
+                        "a run cannot end before it starts"
                     ),
                 )
             ],
@@ -152,7 +152,7 @@ A_DATE_TIME = "a date-time with its offset from UTC"
                 (
                     "ended-before-started",
                     "/completedAt",
-                    'is 1710428966, before startedAt "2024-03-14T15:09:27.000Z": a run ends at its start or later',
+                    'is 1710428966, before startedAt "2024-03-14T15:09:27.000Z"; a run cannot end before it starts',
                 )
             ],
         ),
@@ -203,13 +203,13 @@ def test_far_future_date_is_not_milliseconds() -> None:
         (
             "milliseconds",
             "/createdAt",
-            "is 1710428966000, which is milliseconds or finer; in Unix seconds it would be 1710428966",
+            "is 1710428966000, in milliseconds or finer; expected Unix seconds: 1710428966",
         ),
     ]
 
 
 def test_zero_date_is_one_finding() -> None:
-    unset = "where null would say that there is no such time"
+    unset = "but null means that there is no such time"
     for zero, start in (("0001-01-01T00:00:00Z", "the year 1"), ("1970-01-01T00:00:00.000Z", "1970")):
         assert said({**ISO_RUN, "failedAt": zero}, ignore=["outdated-tool-type"]) == [
             ("zero-timestamp", "/failedAt", f'is "{zero}", the start of {start}, {unset}')

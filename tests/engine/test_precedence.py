@@ -163,7 +163,7 @@ def test_called_invalid_function_name_is_a_warning() -> None:
     expected = "is a string of 8 characters, expected 1 to 64 letters, digits, underscores and dashes"
     assert said(waiting("bad name", tools=[])) == [("invalid-function-name", place, expected)]
     assert said(waiting("multi_tool_use.parallel", tools=[TOOL])) == [
-        ("undeclared-tool-call", place, 'is "multi_tool_use.parallel", which is no function in tools')
+        ("undeclared-tool-call", place, 'is "multi_tool_use.parallel", which is not a function in tools')
     ]
     assert said(waiting("tide", tools=[TOOL])) == []
     declared = [{"type": "function", "function": {"name": "bad name"}}]

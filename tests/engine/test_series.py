@@ -76,7 +76,7 @@ def test_valid_listings() -> None:
 def test_page_of_another_thread() -> None:
     others = {"thread_id": "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd"}
     told = 'is "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd", but /0 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
-    message = f"{told}: a listing is of one thread"
+    message = f"{told}; a listing has the runs of one thread"
     pages = listed("bc"), page(*runs("d", **others), has_more=True), listed("e"), page(*runs("fg", **others))
     assert of_listing(*pages) == [("mixed-thread-pages", f"/{number}/data/0/thread_id", message) for number in (1, 3)]
     assert said([*pages]) == []  # an array of pages that nobody called a listing
@@ -118,9 +118,9 @@ def test_run_on_two_pages_is_one_finding_a_page() -> None:
         (
             "overlapping-pages",
             "/1/data/0/id",
-            'is "run_b", which /0 has already, like 1 more of this page: a run is on one page of a listing',
+            'is "run_b", which is already in /0, like 1 more of this page; a listing has each run once',
         ),
-        ("overlapping-pages", "/2/data/0/id", 'is "run_d", which /1 has already: a run is on one page of a listing'),
+        ("overlapping-pages", "/2/data/0/id", 'is "run_d", which is already in /1; a listing has each run once'),
     ]
 
 
@@ -140,7 +140,7 @@ def test_page_after_the_last_one() -> None:
         (
             "broken-chain",
             "/1/data",
-            "holds 2 runs, but has_more is false in /0: it is true where another page follows",
+            "has 2 runs, but has_more is false in /0; expected true if another page follows",
         )
     ]
 
@@ -153,14 +153,14 @@ def test_page_without_order_may_turn_back_at_its_seam() -> None:
 
 def test_listing_ends_with_has_more() -> None:
     assert of_listing(listed("a"), listed("b")) == [
-        ("broken-chain", "/1/has_more", "is true, but no page follows: it is false on the last page of a listing")
+        ("broken-chain", "/1/has_more", "is true, but no page follows; expected false on the last page of a listing")
     ]
     assert [told[0] for told in of_listing(listed(""), select=["listing", "page"])] == ["empty-page-has-more"]
 
 
 def test_empty_page_after_has_more() -> None:
     assert of_listing(listed("a"), listed("", more=False)) == [
-        ("false-has-more", "/1/data", "is empty, but has_more is true in /0: it is false where nothing follows")
+        ("false-has-more", "/1/data", "is empty, but has_more is true in /0; expected false if nothing follows")
     ]
 
 
@@ -235,7 +235,7 @@ def test_sdk_pages_are_a_listing() -> None:
     assert [told[:2] for told in of_listing(*pages)] == [("broken-chain", "/1/data/0/createdAt")]
     pages = [_camel(listed("a")), _camel(listed("b"))]
     assert of_listing(*pages) == [
-        ("broken-chain", "/1/hasMore", "is true, but no page follows: it is false on the last page of a listing")
+        ("broken-chain", "/1/hasMore", "is true, but no page follows; expected false on the last page of a listing")
     ]
 
 
@@ -259,9 +259,9 @@ def test_command_checks_files_as_a_listing(tmp_path: Path, jobs: str) -> None:
     assert command("1.json", "2.json", *words, cwd=tmp_path).out == "ok: 4 runs in 2 documents\n"
     assert command("--listing", "1.json", "2.json", *words, cwd=tmp_path).out == (
         "2.json:1:36: error overlapping-pages /data/0/id: "
-        'is "run_b", which 1.json has already: a run is on one page of a listing\n'
+        'is "run_b", which is already in 1.json; a listing has each run once\n'
         "2.json:1:2005: error broken-chain /has_more: "
-        "is true, but no page follows: it is false on the last page of a listing\n"
+        "is true, but no page follows; expected false on the last page of a listing\n"
         "2 errors in 2 documents (4 runs)\n"
     )
 
@@ -281,7 +281,7 @@ def test_lines_are_pages_or_snapshots(tmp_path: Path) -> None:
     archive.write_text("".join(json.dumps(one) + "\n" for one in (listed("ab"), listed("bc", more=False))))
     (found,) = validate(archive, listing=True, now=NOW).findings
     assert (found.record, found.line, found.rule) == (2, 2, "overlapping-pages")
-    assert found.message == 'is "run_b", which record 1 has already: a run is on one page of a listing'
+    assert found.message == 'is "run_b", which is already in record 1; a listing has each run once'
     assert validate(archive, now=NOW).ok
     archive.write_text("".join(json.dumps(one) + "\n" for one in (run(), active())))
     (found,) = validate(archive, history=True, now=NOW).findings
@@ -343,8 +343,8 @@ def test_persisting_change_is_reported_once() -> None:
     ]
 
 
-KEPT = "a run ends once, and that time stays"
-STARTED = "a run that has started has started, and may start anew only later"
+KEPT = "the end time of a run does not change"
+STARTED = "a run that has started can only start again later"
 
 
 @pytest.mark.parametrize(
@@ -352,15 +352,15 @@ STARTED = "a run that has started has started, and may start anew only later"
     [
         ({"started_at": None}, {"started_at": 5}, None),
         ({"started_at": 5}, {"started_at": 6}, None),
-        ({"started_at": 6}, {"started_at": 5}, f"is 5, but was 6 in /0: {STARTED}"),
-        ({"started_at": 6}, {"started_at": None}, f"is null, but was 6 in /0: {STARTED}"),
+        ({"started_at": 6}, {"started_at": 5}, f"is 5, but was 6 in /0; {STARTED}"),
+        ({"started_at": 6}, {"started_at": None}, f"is null, but was 6 in /0; {STARTED}"),
         ({"expires_at": 6}, {"expires_at": None}, None),
         ({"expires_at": 6}, {"expires_at": 7}, None),
         ({"expires_at": None}, {"expires_at": 7}, None),
-        ({"expires_at": 6}, {"expires_at": 5}, "is 5, but was 6 in /0: a run may be given more time, never less"),
-        ({"completed_at": 5}, {"completed_at": 6}, f"is 6, but was 5 in /0: {KEPT}"),
-        ({"failed_at": 5}, {"failed_at": None}, f"is null, but was 5 in /0: {KEPT}"),
-        ({"cancelled_at": 5}, {"cancelled_at": 4}, f"is 4, but was 5 in /0: {KEPT}"),
+        ({"expires_at": 6}, {"expires_at": 5}, "is 5, but was 6 in /0; a run can be given more time, but not less"),
+        ({"completed_at": 5}, {"completed_at": 6}, f"is 6, but was 5 in /0; {KEPT}"),
+        ({"failed_at": 5}, {"failed_at": None}, f"is null, but was 5 in /0; {KEPT}"),
+        ({"cancelled_at": 5}, {"cancelled_at": 4}, f"is 4, but was 5 in /0; {KEPT}"),
         ({"cancelled_at": 5}, {"cancelled_at": 5}, None),
         ({"started_at": 5}, {"started_at": "late"}, None),
         ({"started_at": 5}, {"started_at": 0}, None),
@@ -370,7 +370,7 @@ def test_times_move_forward(before: dict[str, Any], after: dict[str, Any], told:
     (field,) = before
     expected = [] if told is None else [("time-moved-back", f"/1/{field}", told)]
     assert of_history(run(**before), run(**after), select=[*SERIES, "zero-timestamp"], ignore=["zero-timestamp"]) == (
-        expected if after[field] != 0 else [("time-moved-back", "/1/started_at", f"is 0, but was 5 in /0: {STARTED}")]
+        expected if after[field] != 0 else [("time-moved-back", "/1/started_at", f"is 0, but was 5 in /0; {STARTED}")]
     )
 
 
@@ -394,7 +394,7 @@ def test_sdk_times_are_compared_as_instants() -> None:
         (
             "time-moved-back",
             "/1/startedAt",
-            f'is "2024-10-20T10:00:01.000Z", but was "2024-10-20T10:00:02.000Z" in /0: {STARTED}',
+            f'is "2024-10-20T10:00:01.000Z", but was "2024-10-20T10:00:02.000Z" in /0; {STARTED}',
         )
     ]
 
@@ -408,20 +408,20 @@ def usage(prompt: int, completion: int) -> dict[str, Any]:
     [
         (None, usage(5, 5), None),
         (usage(5, 5), usage(5, 6), None),
-        (usage(5, 5), usage(4, 9), ("/1/usage/prompt_tokens", "is 4, but was 5 in /0: ")),
-        (usage(5, 5), usage(5, 4), ("/1/usage/completion_tokens", "is 4, but was 5 in /0: ")),
+        (usage(5, 5), usage(4, 9), ("/1/usage/prompt_tokens", "is 4, but was 5 in /0; ")),
+        (usage(5, 5), usage(5, 4), ("/1/usage/completion_tokens", "is 4, but was 5 in /0; ")),
         (usage(5, 5), usage(5, 5) | {"total_tokens": 9}, None),
         (usage(5, 5) | {"total_tokens": 11}, usage(5, 5), None),
-        (usage(5, 5) | {"total_tokens": 11}, usage(5, 4), ("/1/usage/completion_tokens", "is 4, but was 5 in /0: ")),
-        (usage(5, 5), None, ("/1/usage", "is null, but was there in /0: ")),
-        (usage(5, 5), usage(0, 10), ("/1/usage/prompt_tokens", "is 0, but was 5 in /0: ")),
+        (usage(5, 5) | {"total_tokens": 11}, usage(5, 4), ("/1/usage/completion_tokens", "is 4, but was 5 in /0; ")),
+        (usage(5, 5), None, ("/1/usage", "is null, but was there in /0; ")),
+        (usage(5, 5), usage(0, 10), ("/1/usage/prompt_tokens", "is 0, but was 5 in /0; ")),
         (usage(5, 5), usage(5, -1), None),
         (usage(5, 5), usage(5, 5) | {"prompt_tokens": -1}, None),
         (usage(5, 5), 7, None),
     ],
 )
 def test_usage_never_shrinks(before: Any, after: Any, told: tuple[str, str] | None) -> None:
-    expected = [] if told is None else [("usage-shrank", told[0], f"{told[1]}what a run has used stays used")]
+    expected = [] if told is None else [("usage-shrank", told[0], f"{told[1]}the usage of a run never decreases")]
     assert of_history(run(usage=before), run(usage=after)) == expected
 
 
@@ -492,7 +492,7 @@ def test_changed_identity_hides_other_changes(field: str, value: Any, shown: str
     other = active("queued", model="gpt-4", **{field: value})
     found = findings([run(), other], history=True, select=SERIES)
     assert [(one.rule, one.severity, one.pointer, one.message) for one in found] == [
-        ("changed-immutable-field", "error", f"/1/{field}", f"{shown} in /0: two runs go under one id")
+        ("changed-immutable-field", "error", f"/1/{field}", f"{shown} in /0; two runs share one id")
     ]
 
 
@@ -533,7 +533,7 @@ def test_changed_configuration(before: dict[str, Any], after: dict[str, Any], to
                 "changed-immutable-field",
                 "warning",
                 f"/1/{field}",
-                f"{told}: only the metadata of a run can be modified",
+                f"{told}; only the metadata of a run can be modified",
             )
         ]
     )
@@ -567,7 +567,7 @@ def test_names_of_earlier_files(tmp_path: Path) -> None:
     (tmp_path / "3.jsonl").write_text("".join(json.dumps(run(completed_at=1729418500 + i)) + "\n" for i in range(2)))
     (tmp_path / "4.json").write_text(json.dumps(run()))
     found = validate(tmp_path, history=True, now=NOW).findings
-    assert [(one.message.partition(" in ")[2].partition(":")[0]) for one in found] == [
+    assert [(one.message.partition(" in ")[2].partition(";")[0]) for one in found] == [
         str(tmp_path / "2.json"),
         "record 1",
         f"{tmp_path}/3.jsonl, record 2",
@@ -611,19 +611,19 @@ def test_event_status_mismatch(tmp_path: Path) -> None:
             1,
             "event-status-mismatch",
             "/status",
-            'is "in_progress", but the event is "thread.run.created": the status of its run is "queued"',
+            'is "in_progress", but the event is "thread.run.created"; expected the status "queued"',
         ),
         (
             2,
             "event-status-mismatch",
             "",
-            "is the last run of a stream that ends without its done: it may be cut short",
+            'is the last run of a stream that ends without "done"; the stream may be incomplete',
         ),
         (
             2,
             "event-status-mismatch",
             "/id",
-            f'is "run_b", but was "{RUN["id"]}" in record 1: a stream is of one run',
+            f'is "run_b", but was "{RUN["id"]}" in record 1; a stream has events of one run only',
         ),
     ]
 
@@ -715,7 +715,7 @@ def test_recorded_pages_are_a_listing_by_their_requests(tmp_path: Path) -> None:
 
 def test_recorded_page_after_a_cursor_is_of_the_same_thread(tmp_path: Path) -> None:
     seen = 'is "thread_z", but record 1 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
-    found = (2, "mixed-thread-pages", "/data/0/thread_id", f"{seen}: a listing is of one thread")
+    found = (2, "mixed-thread-pages", "/data/0/thread_id", f"{seen}; a listing has the runs of one thread")
     for cursor, letter in (("?after=run_c", "d"), ("?before=run_b", "a")):
         stranger = page(*runs(letter, thread_id="thread_z"), has_more=True)
         assert _gets(tmp_path, ("", listed("bc")), (cursor, stranger)) == [found]
@@ -729,7 +729,7 @@ def test_recorded_page_that_is_not_a_page(tmp_path: Path) -> None:
 def test_other_calls_between_recorded_pages(tmp_path: Path) -> None:
     calls = ("", listed("ab")), ("/run_a", runs("a")[0]), ("?after=run_b", listed("bc"))
     assert [told[:2] for told in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
-    assert "which record 1 has already" in _gets(tmp_path, *calls)[0][3]
+    assert "which is already in record 1" in _gets(tmp_path, *calls)[0][3]
 
 
 @pytest.mark.parametrize(
@@ -757,7 +757,7 @@ def test_recorded_page_is_beyond_its_cursor(tmp_path: Path) -> None:
             1,
             "overlapping-pages",
             "/data/1/id",
-            'is "run_b", the very run that the request named as its cursor: the page is what lies beyond it',
+            'is "run_b", the cursor of the request; the page begins after that run',
         )
     ]
     assert [told[:3] for told in _gets(tmp_path, ("?after=run_c&before=run_a", listed("abc")))] == [

@@ -22,7 +22,7 @@ def test_a_run_created_while_another_is_active_is_told_of() -> None:
             "concurrent-active-runs",
             "/data/1/status",
             (
-                'is "in_progress", but "run_a" of the same thread was created later: '
+                'is "in_progress", but "run_a" of the same thread was created later; '
                 "a thread gets no new run while one is active"
             ),
         )
@@ -118,6 +118,6 @@ def test_cached_and_reasoning_tokens_are_counted_from_zero() -> None:
         (
             "negative-tokens",
             "/data/0/usage/prompt_token_details/cached_tokens",
-            "is -1, but a count of tokens is 0 or more",
+            "is -1; expected 0 or more tokens",
         )
     ]

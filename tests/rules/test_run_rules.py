@@ -25,7 +25,7 @@ def _of_run(**changes: Any) -> list[tuple[str, str, str]]:
         ({f"key {i}": "" for i in range(16)}, None, ""),
         ({"k" * 65: "v"}, f"/metadata/{'k' * 65}", "has a key of 65 characters, but at most 64 are allowed"),
         ({"a/b": "v" * 513}, "/metadata/a~1b", "is 513 characters long, but at most 512 are allowed"),
-        ({f"key {i}": "" for i in range(17)}, "/metadata", "holds 17 pairs, but at most 16 are allowed"),
+        ({f"key {i}": "" for i in range(17)}, "/metadata", "has 17 pairs, but at most 16 are allowed"),
     ],
     ids=["long", "many", "too long a key", "too long a value", "too many"],
 )
@@ -47,11 +47,11 @@ def test_a_key_of_metadata_that_is_too_long_is_itself_the_place() -> None:
             {"metadata": {"k" * 64: "v" * 512, "k" * 65: "", **{f"key {i}": "" for i in range(14)}}},
             ("metadata-limits", f"/metadata/{'k' * 65}", "has a key of 65 characters, but at most 64 are allowed"),
         ),
-        ({"temperature": 0, "top_p": 2}, ("sampling-range", "/top_p", "is 2, but the range is 0 to 1")),
-        ({"temperature": 3, "top_p": 0}, ("sampling-range", "/temperature", "is 3, but the range is 0 to 2")),
+        ({"temperature": 0, "top_p": 2}, ("sampling-range", "/top_p", "is 2; expected 0 to 1")),
+        ({"temperature": 3, "top_p": 0}, ("sampling-range", "/temperature", "is 3; expected 0 to 2")),
         (
             {**ACTIVE, "created_at": EARLIEST, "started_at": EARLIEST, "expires_at": int(NOW) + 86400, "top_p": 2},
-            ("sampling-range", "/top_p", "is 2, but the range is 0 to 1"),
+            ("sampling-range", "/top_p", "is 2; expected 0 to 1"),
         ),
     ],
     ids=["metadata", "no temperature", "no top_p", "times"],
@@ -65,13 +65,13 @@ def test_what_is_at_a_limit_is_sound_beside_a_fault_for_which_all_rules_look_at_
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"created_at": 0}, ("/created_at", "is 0, the start of 1970, where the time of creation would be right")),
-        ({"failed_at": 0}, ("/failed_at", "is 0, the start of 1970, where null would say that there is no such time")),
+        ({"created_at": 0}, ("/created_at", "is 0, the start of 1970, but the time of creation was expected")),
+        ({"failed_at": 0}, ("/failed_at", "is 0, the start of 1970, but null means that there is no such time")),
         (
             {"failed_at": -62135596800},
             (
                 "/failed_at",
-                "is -62135596800, the start of the year 1, where null would say that there is no such time",
+                "is -62135596800, the start of the year 1, but null means that there is no such time",
             ),
         ),
     ],
@@ -85,7 +85,7 @@ def test_a_hundred_thousand_million_seconds_are_milliseconds_and_one_less_is_the
         (
             "milliseconds",
             "/created_at",
-            "is 100000000000, which is milliseconds or finer; in Unix seconds it would be 100000000",
+            "is 100000000000, in milliseconds or finer; expected Unix seconds: 100000000",
         )
     ]
     assert said(page(run(**ACTIVE, expires_at=MILLISECONDS)), ignore=["milliseconds"]) == []
@@ -95,7 +95,7 @@ def test_a_hundred_thousand_million_seconds_are_milliseconds_and_one_less_is_the
 
 
 def test_a_time_finer_than_milliseconds_is_brought_down_to_seconds() -> None:
-    assert _of_run(created_at=10**14)[0][2].endswith("in Unix seconds it would be 100000000")
+    assert _of_run(created_at=10**14)[0][2].endswith("expected Unix seconds: 100000000")
 
 
 def test_no_time_in_milliseconds_is_compared_with_another() -> None:
@@ -145,14 +145,14 @@ def test_no_run_expires_before_it_starts() -> None:
         (
             "expired-before-created",
             "/expires_at",
-            "is 1729418294, before started_at 1729418295: no run expires before it starts",
+            "is 1729418294, before started_at 1729418295; a run cannot expire before it starts",
         )
     ]
     assert _of_run(**ACTIVE, **dict.fromkeys(("created_at", "started_at", "expires_at"), CREATED)) == [
         (
             "expired-before-created",
             "/expires_at",
-            f"is {CREATED}, not after created_at {CREATED}: a run expires after its creation",
+            f"is {CREATED}, not after created_at {CREATED}; a run expires after its creation",
         )
     ]
 
@@ -172,7 +172,7 @@ def test_a_time_in_words_from_before_the_api_is_told(ignored: list[str]) -> None
 def test_of_an_empty_id_nothing_milder_is_said() -> None:
     empty = run(id="", thread_id="", assistant_id="", model="")
     of_each = [
-        ("empty-identifier", f"/data/{index}/{field}", f"is an empty string where {what} belongs")
+        ("empty-identifier", f"/data/{index}/{field}", f"is empty; expected {what}")
         for index in (0, 1)
         for field, what in (
             ("id", "the id of the run"),
@@ -181,7 +181,7 @@ def test_of_an_empty_id_nothing_milder_is_said() -> None:
             ("model", "the name of its model"),
         )
     ]
-    of_each[4] = ("duplicate-run-id", "/data/1/id", 'is "", which the run at index 0 of data has already')
+    of_each[4] = ("duplicate-run-id", "/data/1/id", 'is "", which is already the id of the run at index 0 of data')
     assert said(page(empty, empty)) == of_each
 
 
@@ -201,7 +201,7 @@ def test_a_page_that_is_not_full_is_the_last() -> None:
         (
             "page-too-long",
             "/has_more",
-            "is true, but data holds 1 of the 2 runs asked for: after a page that is not full, it is false",
+            "is true, but data has 1 of the 2 requested runs; expected false after a page that is not full",
         )
     ]
     assert said({**page(run()), "has_more": True}, limit=1) == []
@@ -209,24 +209,24 @@ def test_a_page_that_is_not_full_is_the_last() -> None:
     assert [rule for rule, *_ in said(empty, limit=2)] == ["empty-page-has-more"]
 
 
-@pytest.mark.parametrize(("limit", "bound"), [(None, "a page has at most 100"), (1, "the limit asked for is 1")])
+@pytest.mark.parametrize(("limit", "bound"), [(None, "a page has at most 100"), (1, "the requested limit is 1")])
 def test_a_page_that_is_too_long_is_held_against_what_was_asked_for(limit: int | None, bound: str) -> None:
     runs = [run(id=f"run_{number}") for number in range(101)]
-    assert said(page(*runs), limit=limit) == [("page-too-long", "/data", f"holds 101 runs, but {bound}")]
+    assert said(page(*runs), limit=limit) == [("page-too-long", "/data", f"has 101 runs, but {bound}")]
 
 
 @pytest.mark.parametrize(
     ("contract", "run_id", "rest"),
     [
-        ("observed", "", "with no run to name, it is null"),
-        ("observed", "none", "with no run to name, it is null"),
-        ("published", "none", "there is no run to name"),
+        ("observed", "", "; expected null"),
+        ("observed", "none", "; expected null"),
+        ("published", "none", ", so there is no run to name"),
     ],
 )
 def test_on_an_empty_page_an_id_names_no_run(contract: str, run_id: str, rest: str) -> None:
     empty = page(data=[], first_id=run_id, last_id="" if contract == "published" else None)
     assert said(empty, contract=contract) == [
-        ("empty-page-ids", "/first_id", f"is {json.dumps(run_id)}, but data is empty: {rest}")
+        ("empty-page-ids", "/first_id", f"is {json.dumps(run_id)}, but data is empty{rest}")
     ]
 
 
@@ -256,7 +256,7 @@ def test_what_version_1_of_the_api_had_is_told() -> None:
         (
             "outdated-tool-type",
             "/file_ids",
-            "names files of the run: version 2 of the API has them with the tools, in tool_resources",
+            "lists files of the run; in version 2 of the API they are in tool_resources, with the tools",
         ),
     ]
 
@@ -272,13 +272,13 @@ def test_every_id_without_the_prefix_of_its_kind_is_told() -> None:
         "expires_at": 1729419000,
     }
     assert _of_run(id="6", thread_id="8", assistant_id="9", **waiting) == [
-        ("unprefixed-id", "/id", 'is "6", but ids of this kind begin with "run_"'),
-        ("unprefixed-id", "/assistant_id", 'is "9", but ids of this kind begin with "asst_"'),
-        ("unprefixed-id", "/thread_id", 'is "8", but ids of this kind begin with "thread_"'),
+        ("unprefixed-id", "/id", 'is "6"; expected an id that begins with "run_"'),
+        ("unprefixed-id", "/assistant_id", 'is "9"; expected an id that begins with "asst_"'),
+        ("unprefixed-id", "/thread_id", 'is "8"; expected an id that begins with "thread_"'),
         (
             "unprefixed-id",
             "/required_action/submit_tool_outputs/tool_calls/0/id",
-            'is "7", but ids of this kind begin with "call_"',
+            'is "7"; expected an id that begins with "call_"',
         ),
     ]
 
@@ -287,7 +287,7 @@ def test_every_id_without_the_prefix_of_its_kind_is_told() -> None:
 def test_a_sum_with_a_negative_part_is_not_judged(part: str) -> None:
     usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 40, part: -1}
     assert _of_run(usage=usage) == [
-        ("negative-tokens", f"/usage/{part}", "is -1, but a count of tokens is 0 or more"),
+        ("negative-tokens", f"/usage/{part}", "is -1; expected 0 or more tokens"),
     ]
 
 
@@ -310,7 +310,7 @@ def test_a_part_of_nothing_is_too_much_and_a_part_that_is_not_told_is_none() -> 
         "prompt_token_details": {"audio_tokens": 1},
         "completion_tokens_details": {"audio_tokens": 1},
     }
-    assert _of_run(usage={**usage, **other}, top_p=2) == [("sampling-range", "/top_p", "is 2, but the range is 0 to 1")]
+    assert _of_run(usage={**usage, **other}, top_p=2) == [("sampling-range", "/top_p", "is 2; expected 0 to 1")]
 
 
 def test_a_part_that_nobody_counted_is_null_and_judged_as_none() -> None:
@@ -338,7 +338,7 @@ def test_the_spelling_of_chat_completions_is_judged_too() -> None:
         ("cached-exceeds-prompt", place, "is 4, but is a part of prompt_tokens, which is 3")
     ]
     assert _of_run(usage={**usage, "prompt_tokens_details": {"cached_tokens": -1}}) == [
-        ("negative-tokens", place, "is -1, but a count of tokens is 0 or more")
+        ("negative-tokens", place, "is -1; expected 0 or more tokens")
     ]
 
 

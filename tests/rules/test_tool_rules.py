@@ -170,7 +170,13 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     ),
     "arguments of a function that is declared twice": (
         waiting("{}", tools=[function(parameters={"required": ["a"]}), function(parameters={"required": ["b"]})]),
-        [("duplicate-function-name", "/tools/1/function/name", 'is "tide", the name of the tool at index 0 already')],
+        [
+            (
+                "duplicate-function-name",
+                "/tools/1/function/name",
+                'is "tide", which is already the name of the tool at index 0',
+            )
+        ],
     ),
     "arguments and a schema that are both wrong": (
         waiting("{}", tools=[function(parameters={"required": ["a", "a"]})]),
@@ -188,7 +194,7 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     ),
     "a call of nothing": (
         waiting("{}", tools=[]),
-        [("undeclared-tool-call", f"{CALLS}/0/function/name", 'is "tide", which is no function in tools')],
+        [("undeclared-tool-call", f"{CALLS}/0/function/name", 'is "tide", which is not a function in tools')],
     ),
     "a call of nothing by an impossible name": (
         waiting("{}", name="multi_tool_use.parallel"),
@@ -196,7 +202,7 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
             (
                 "undeclared-tool-call",
                 f"{CALLS}/0/function/name",
-                'is "multi_tool_use.parallel", which is no function in tools',
+                'is "multi_tool_use.parallel", which is not a function in tools',
             )
         ],
     ),
@@ -206,11 +212,11 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     ),
     "a choice of no function": (
         {"tools": [function()], "tool_choice": {"type": "function"}},
-        [("undeclared-tool-choice", "/tool_choice/function", 'is absent, but type is "function": ')],
+        [("undeclared-tool-choice", "/tool_choice/function", 'is absent, but type is "function"; ')],
     ),
     "a choice of the function null": (
         {"tools": [function()], "tool_choice": {"type": "function", "function": None}},
-        [("undeclared-tool-choice", "/tool_choice/function", 'is null, but type is "function": ')],
+        [("undeclared-tool-choice", "/tool_choice/function", 'is null, but type is "function"; ')],
     ),
     "a choice of another service's tool that is not there": (
         {"tools": [function()], "tool_choice": {"type": "bing_grounding"}},
@@ -222,7 +228,7 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     ),
     "a choice of a function that is not there": (
         {"tools": [function()], "tool_choice": function("wind")},
-        [("undeclared-tool-choice", "/tool_choice/function/name", 'is "wind", which is no function in tools')],
+        [("undeclared-tool-choice", "/tool_choice/function/name", 'is "wind", which is not a function in tools')],
     ),
     "a name that ends in a line": (
         {"tools": [function("tide\n")]},

@@ -134,7 +134,7 @@ def test_pages_are_compared_in_order_of_time(tmp_path: Path) -> None:
     ]
     entries = [entry(pages[1], f"{DAY}02Z", rest="?after=run_b"), entry(pages[0], f"{DAY}01Z")]
     assert messages(har(tmp_path, *entries), select=["listing"]) == [
-        (1, 'overlapping-pages is "run_b", which record 2 has already: a run is on one page of a listing')
+        (1, 'overlapping-pages is "run_b", which is already in record 2; a listing has each run once')
     ]
 
 

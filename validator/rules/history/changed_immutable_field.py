@@ -37,7 +37,7 @@ from validator.rules.support.snapshots import CONFIGURATION, IDENTITY, REMEMBERE
 def check(change: Transition) -> Problems:
     for field, before, after in change.both(*IDENTITY):
         if before != after:
-            message = "is {}, but was {} in {}: two runs go under one id"
+            message = "is {}, but was {} in {}; two runs share one id"
             words = (_shown(field, after), _shown(field, before), change.where)
             return [Problem(field, message, words, invalidates=REMEMBERED)]
     earlier, later = change.before.configuration, change.after.configuration
@@ -53,9 +53,9 @@ def _reconfigured(change: Transition) -> Iterator[Problem]:
 
 def _reconfiguration(field: str, before: Any, after: Any, change: Transition) -> Problem:
     if isinstance(before, Digest) or isinstance(after, Digest):
-        message = "is not what it was in {}: only the metadata of a run can be modified"
+        message = "is not what it was in {}; only the metadata of a run can be modified"
         return Problem(field, message, (change.where,), at_most=WARNING)
-    message = "is {}, but was {} in {}: only the metadata of a run can be modified"
+    message = "is {}, but was {} in {}; only the metadata of a run can be modified"
     return Problem(field, message, (_shown(field, after), _shown(field, before), change.where), at_most=WARNING)
 
 

@@ -40,12 +40,12 @@ def check(streamed: StreamEvent) -> Problems:
 def _problems(streamed: StreamEvent) -> Iterator[Problem]:
     expected = _STATUSES.get(streamed.event or "")
     if streamed.event and expected and streamed.status not in (None, expected):
-        message = "is {}, but the event is {}: the status of its run is {}"
+        message = "is {}, but the event is {}; expected the status {}"
         words = (Shown(streamed.status), Shown(streamed.event), Shown(expected))
         yield Problem("status", message, words, invalidates=("status",))
     if streamed.before and streamed.run_id not in (None, streamed.before[0]):
         run_id, seen = streamed.before
-        message = "is {}, but was {} in {}: a stream is of one run"
+        message = "is {}, but was {} in {}; a stream has events of one run only"
         yield Problem("id", message, (Shown(streamed.run_id), Shown(run_id), seen.told(streamed.here)))
     if streamed.is_torn:
-        yield Problem("", "is the last run of a stream that ends without its done: it may be cut short")
+        yield Problem("", 'is the last run of a stream that ends without "done"; the stream may be incomplete')

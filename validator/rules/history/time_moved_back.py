@@ -17,9 +17,9 @@ Good:
 from validator.rules.base import END_TIMES, ERROR, ZERO_TIMES, Problem, Problems, rule
 from validator.rules.support.snapshots import Transition
 
-_KEPT = "a run ends once, and that time stays"
-_PAST = "a run that has started has started, and may start anew only later"
-_DUE = "a run may be given more time, never less"
+_KEPT = "the end time of a run does not change"
+_PAST = "a run that has started can only start again later"
+_DUE = "a run can be given more time, but not less"
 
 
 @rule(
@@ -33,7 +33,7 @@ _DUE = "a run may be given more time, never less"
 )
 def check(change: Transition) -> Problems:
     return [
-        Problem(field, f"is {{}}, but was {{}} in {{}}: {reason}", (after, before, change.where))
+        Problem(field, f"is {{}}, but was {{}} in {{}}; {reason}", (after, before, change.where))
         for field, before, after in change.both("started_at", "expires_at", *END_TIMES)
         if before is not None and before not in ZERO_TIMES and (reason := _objection(field, before, after))
     ]

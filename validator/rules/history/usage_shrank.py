@@ -36,7 +36,7 @@ Counts: TypeAlias = dict[str, int]
 def check(change: Transition) -> Problems:
     for _, before, after in change.both("usage"):
         if before is not None and after is None:
-            message = "is null, but was there in {}: what a run has used stays used"
+            message = "is null, but was there in {}; the usage of a run never decreases"
             return [Problem("usage", message, (change.where,))]
         if before is not None:
             return _less(before, after, change)
@@ -46,7 +46,7 @@ def check(change: Transition) -> Problems:
 def _less(before: Counts, after: Counts, change: Transition) -> Iterable[Problem]:
     """The first count that went down; one below zero, or a total of other parts, is the fault of another rule."""
     names = [name for name in before if name != "total_tokens" or (adds_up(before) and adds_up(after))]
-    message = "is {}, but was {} in {}: what a run has used stays used"
+    message = "is {}, but was {} in {}; the usage of a run never decreases"
     return [
         Problem(f"usage/{name}", message, (after[name], before[name], change.where))
         for name in names

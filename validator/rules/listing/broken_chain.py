@@ -46,13 +46,13 @@ def _continued(turn: PageContext) -> Iterator[Problem]:
         and not turn.previous_has_more[0]
         and any(run["id"] not in turn.earlier for _, run in turn.page.runs)
     ):
-        message = "holds {} runs, but has_more is false in {}: it is true where another page follows"
+        message = "has {} runs, but has_more is false in {}; expected true if another page follows"
         yield Problem("data", message, (len(turn.page.envelope["data"]), turn.previous_has_more[1].told(turn.here)))
 
 
 def _ended(turn: PageContext) -> Iterator[Problem]:
     if turn.is_last and turn.page.envelope["data"] and turn.page.envelope["has_more"]:
-        yield Problem("has_more", "is true, but no page follows: it is false on the last page of a listing")
+        yield Problem("has_more", "is true, but no page follows; expected false on the last page of a listing")
 
 
 class _Moment(NamedTuple):

@@ -29,5 +29,5 @@ def check(turn: PageContext) -> Problems:
     if turn.previous_has_more is None or turn.page.envelope["data"]:
         return ()
     promised, seen = turn.previous_has_more
-    message = "is empty, but has_more is true in {}: it is false where nothing follows"
+    message = "is empty, but has_more is true in {}; expected false if nothing follows"
     return [Problem("data", message, (seen.told(turn.here),))] if promised else ()

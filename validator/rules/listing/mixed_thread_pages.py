@@ -42,6 +42,6 @@ def check(turn: PageContext) -> Problems:
     index, run = turn.page.runs[0]
     if run["thread_id"] == listed:
         return ()
-    message = "is {}, but {} lists the runs of {}: a listing is of one thread"
+    message = "is {}, but {} lists the runs of {}; a listing has the runs of one thread"
     words = (Shown(run["thread_id"]), seen.told(turn.here), Shown(listed))
     return [Problem(f"data/{index}/thread_id", message, words, explains=(f"data/{index}/created_at",))]

@@ -35,8 +35,8 @@ def check(turn: PageContext) -> Problems:
         index, run_id = again[0]
         where = turn.earlier[run_id].seen.told(turn.here)
         others = Verbatim(f", like {len(again) - 1} more of this page" if len(again) > 1 else "")
-        message = "is {}, which {} has already{}: a run is on one page of a listing"
+        message = "is {}, which is already in {}{}; a listing has each run once"
         return [Problem(f"data/{index}/id", message, (Shown(run_id), where, others))]
-    message = "is {}, the very run that the request named as its cursor: the page is what lies beyond it"
+    message = "is {}, the cursor of the request; the page begins after that run"
     named = [(index, run["id"]) for index, run in turn.page.runs if run["id"] in turn.cursors]
     return [Problem(f"data/{index}/id", message, (Shown(run_id),)) for index, run_id in named[:1]]

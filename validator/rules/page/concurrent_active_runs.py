@@ -58,10 +58,10 @@ def _unlocked(runs: Sequence[tuple[int, Run]]) -> Iterable[Problem]:
 
 
 def _second(index: int, run: Run, first: Run) -> Problem:
-    message = "is {}, but {} of the same thread is {}: a thread has one active run at a time"
+    message = "is {}, but {} of the same thread is {}; a thread has one active run at a time"
     return Problem(f"data/{index}/status", message, (Shown(run["status"]), Shown(first["id"]), Shown(first["status"])))
 
 
 def _overtaken(index: int, run: Run, newest: Run) -> Problem:
-    message = "is {}, but {} of the same thread was created later: a thread gets no new run while one is active"
+    message = "is {}, but {} of the same thread was created later; a thread gets no new run while one is active"
     return Problem(f"data/{index}/status", message, (Shown(run["status"]), Shown(newest["id"])))

@@ -29,7 +29,11 @@ from validator.rules.base import ERROR, Page, Problem, Problems, Shown, rule
 def check(page: Page) -> Problems:
     first: dict[str, int] = {}
     return [
-        Problem(f"data/{index}/id", "is {}, which the run at index {} of data has already", (Shown(run["id"]), earlier))
+        Problem(
+            f"data/{index}/id",
+            "is {}, which is already the id of the run at index {} of data",
+            (Shown(run["id"]), earlier),
+        )
         for index, run in page.runs
         if (earlier := first.setdefault(run["id"], index)) != index
     ]

@@ -30,5 +30,5 @@ from validator.rules.base import ERROR, Page, Problem, Problems, rule
 def check(page: Page) -> Problems:
     if page.envelope["data"] or not page.envelope["has_more"]:
         return ()
-    message = "is true, but data is empty: with no run to continue after, it is false"
+    message = "is true, but data is empty; expected false"
     return [Problem("has_more", message, fix=Fix(value=False))]

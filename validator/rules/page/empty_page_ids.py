@@ -35,8 +35,8 @@ def check(page: Page, *, contract: str) -> Problems:
         return ()
     named = [(field, page.envelope[field]) for field in ("first_id", "last_id")]
     if contract == "published":  # which wants a string here: null would be the next finding
-        message, fix = "is {}, but data is empty: there is no run to name", None
+        message, fix = "is {}, but data is empty, so there is no run to name", None
         named = [(field, run_id) for field, run_id in named if run_id]
     else:
-        message, fix = "is {}, but data is empty: with no run to name, it is null", Fix(None)
+        message, fix = "is {}, but data is empty; expected null", Fix(None)
     return [Problem(field, message, (Shown(run_id),), fix=fix) for field, run_id in named if run_id is not None]

@@ -38,9 +38,9 @@ def check(page: Page, *, limit: int | None) -> Problems:
     length = len(page.envelope["data"])
     most = MOST if limit is None else min(limit, MOST)
     if length > most:
-        bound = "a page has at most {}" if limit is None else "the limit asked for is {}"
-        return [Problem("data", f"holds {{}} runs, but {bound}", (length, most))]
+        bound = "a page has at most {}" if limit is None else "the requested limit is {}"
+        return [Problem("data", f"has {{}} runs, but {bound}", (length, most))]
     if limit is not None and page.envelope["has_more"] and 0 < length < most:
-        message = "is true, but data holds {} of the {} runs asked for: after a page that is not full, it is false"
+        message = "is true, but data has {} of the {} requested runs; expected false after a page that is not full"
         return [Problem("has_more", message, (length, most))]
     return ()

@@ -30,7 +30,7 @@ from validator.rules.support.tools import calls_no_function, functions
 )
 def check(run: Run) -> Problems:
     first: dict[str, int] = {}
-    message = "is {}, the name of the tool at index {} already"
+    message = "is {}, which is already the name of the tool at index {}"
     return [
         Problem(f"tools/{index}/function/name", message, (Shown(name), first[name]))
         for index, function in functions(run)

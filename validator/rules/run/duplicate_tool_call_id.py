@@ -38,6 +38,6 @@ def check(run: Run) -> Problems:
     problems = []
     for index, (pointer, call) in enumerate(tool_calls(run)):
         if first.setdefault(call["id"], index) != index:
-            message = "is {}, the id of the call at index {} already"
+            message = "is {}, which is already the id of the call at index {}"
             problems.append(Problem(f"{pointer}/id", message, (Shown(call["id"]), first[call["id"]])))
     return problems

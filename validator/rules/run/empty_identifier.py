@@ -39,7 +39,7 @@ def check(run: Run) -> Problems:
     if "" not in map(run.get, _BELONGS):
         return ()
     return [
-        Problem(field, f"is an empty string where {what} belongs", explains=(field,))
+        Problem(field, f"is empty; expected {what}", explains=(field,))
         for field, what in _BELONGS.items()
         if run.get(field) == ""
     ]

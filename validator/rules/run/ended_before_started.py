@@ -43,4 +43,4 @@ def check(run: Run) -> Problems:
     begin, end = run[start], run.get(field)
     if end is None or end >= begin:
         return ()
-    return [Problem(field, f"is {{}}, before {start} {{}}: a run ends at its start or later", (end, begin))]
+    return [Problem(field, f"is {{}}, before {start} {{}}; a run cannot end before it starts", (end, begin))]

@@ -36,9 +36,9 @@ from validator.rules.objects import are_in_order
 def check(run: Run) -> Problems:
     created, expires, started = run["created_at"], run["expires_at"], run.get("started_at")
     if started is not None and expires < started:
-        message = "is {}, before started_at {}: no run expires before it starts"
+        message = "is {}, before started_at {}; a run cannot expire before it starts"
         return [Problem("expires_at", message, (expires, started))]
     if expires > created or (started is not None and started < created):
         return ()
-    message = "is {}, not after created_at {}: a run expires after its creation"
+    message = "is {}, not after created_at {}; a run expires after its creation"
     return [Problem("expires_at", message, (expires, created))]

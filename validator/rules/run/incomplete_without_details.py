@@ -31,5 +31,5 @@ def check(run: Run) -> Problems:
     details = run.get("incomplete_details")
     if details and details.get("reason") is not None:
         return ()
-    message = 'gives no reason, but status is "incomplete"; "max_completion_tokens" or "max_prompt_tokens" is usual'
+    message = 'gives no reason, but status is "incomplete"; expected one, such as "max_completion_tokens"'
     return [Problem("incomplete_details", message)]

@@ -45,7 +45,7 @@ def check(run: Run) -> Problems:
     problems = [_long_key(key) for key in metadata if len(key) > LONGEST_KEY]
     problems += [_long_value(key, value) for key, value in metadata.items() if len(value) > LONGEST_VALUE]
     if len(metadata) > MOST_PAIRS:
-        problems.append(Problem("metadata", "holds {} pairs, but at most {} are allowed", (len(metadata), MOST_PAIRS)))
+        problems.append(Problem("metadata", "has {} pairs, but at most {} are allowed", (len(metadata), MOST_PAIRS)))
     return problems
 
 

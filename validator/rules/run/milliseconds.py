@@ -40,7 +40,7 @@ def check(run: Run) -> Problems:
 def _problem(run: Run) -> Problem:
     unreliable = tuple(field for field in TIMES if is_in_milliseconds(run.get(field) or 0))
     time = run[unreliable[0]]
-    message = "is {}, which is milliseconds or finer; in Unix seconds it would be {}"
+    message = "is {}, in milliseconds or finer; expected Unix seconds: {}"
     return Problem(unreliable[0], message, (time, _in_seconds(int(time))), invalidates=unreliable, explains=unreliable)
 
 

@@ -47,4 +47,4 @@ def _consequences(name: str) -> tuple[str, ...]:
 
 
 def _problem(place: str, count: float, explains: tuple[str, ...] = ()) -> Problem:
-    return Problem(f"usage/{place}", "is {}, but a count of tokens is 0 or more", (count,), explains=explains)
+    return Problem(f"usage/{place}", "is {}; expected 0 or more tokens", (count,), explains=explains)

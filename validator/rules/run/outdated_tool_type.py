@@ -37,6 +37,6 @@ def check(run: Run) -> Problems:
         if tool["type"] == "retrieval"
     ]
     if isinstance(file_ids := run.get("file_ids"), list) and file_ids:
-        message = "names files of the run: version 2 of the API has them with the tools, in tool_resources"
+        message = "lists files of the run; in version 2 of the API they are in tool_resources, with the tools"
         problems.append(Problem("file_ids", message))
     return problems

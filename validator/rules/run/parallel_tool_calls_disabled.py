@@ -38,4 +38,4 @@ def check(run: Run) -> Problems:
     if len(calls) <= 1:
         return ()
     place = pointer.join("required_action", run["required_action"]["type"], "tool_calls")
-    return [Problem(place, "has {} calls, but parallel_tool_calls is false: expected at most one", (len(calls),))]
+    return [Problem(place, "has {} calls, but parallel_tool_calls is false; expected at most one", (len(calls),))]

@@ -40,4 +40,4 @@ def check(run: Run) -> Problems:
     if PLACEHOLDERS.isdisjoint((run["id"], run["thread_id"], run["assistant_id"], run["model"], instructions)):
         return ()
     field = next(field for field in (*_IDENTIFIERS, "instructions") if run[field] in PLACEHOLDERS)
-    return [Problem(field, "is the placeholder {}: the document is a generated sample, not data", (Shown(run[field]),))]
+    return [Problem(field, "is the placeholder {}; the document is a generated sample, not data", (Shown(run[field]),))]

@@ -33,5 +33,5 @@ def check(run: Run) -> Problems:
     for field, most in _MOST:
         value = run.get(field)
         if value is not None and not 0 <= value <= most:
-            problems.append(Problem(field, "is {}, but the range is 0 to {}", (value, most)))
+            problems.append(Problem(field, "is {}; expected 0 to {}", (value, most)))
     return problems

@@ -35,5 +35,5 @@ def check(run: Run) -> Problems:
     if len({run["id"], run["thread_id"], run["assistant_id"]}) == len(_PAIRS):
         return ()
     field, other = next((field, other) for field, other in _PAIRS if run[field] == run[other])
-    message = f"is {{}}, the same as {other}, but each object has an id of its own"
+    message = f"is {{}}, the same as {other}, but each object has its own id"
     return [Problem(field, message, (Shown(run[field]),))]

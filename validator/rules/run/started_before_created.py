@@ -33,4 +33,6 @@ def check(run: Run) -> Problems:
     created, started = run["created_at"], run["started_at"]
     if started >= created:
         return ()
-    return [Problem("started_at", "is {}, before created_at {}: a run starts once it is created", (started, created))]
+    return [
+        Problem("started_at", "is {}, before created_at {}; a run cannot start before its creation", (started, created))
+    ]

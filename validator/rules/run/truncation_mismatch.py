@@ -41,6 +41,6 @@ def check(run: Run) -> Problems:
     if (kind == "last_messages") == (messages is not None):
         return ()
     if messages is None:
-        message = 'is null or absent, but type is "last_messages": expected how many messages are kept'
+        message = 'is null or absent, but type is "last_messages"; expected the number of messages'
         return [Problem("truncation_strategy/last_messages", message)]
-    return [Problem("truncation_strategy/last_messages", 'is {}, but type is "auto": expected null', (messages,))]
+    return [Problem("truncation_strategy/last_messages", 'is {}, but type is "auto"; expected null', (messages,))]

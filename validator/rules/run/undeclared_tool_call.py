@@ -36,7 +36,7 @@ from validator.rules.support.tools import calls_no_function, function_calls, fun
 def check(run: Run) -> Problems:
     declared = function_names(run)
     return [
-        Problem(f"{pointer}/name", "is {}, which is no function in tools", (Shown(function["name"]),))
+        Problem(f"{pointer}/name", "is {}, which is not a function in tools", (Shown(function["name"]),))
         for pointer, function in function_calls(run)
         if function["name"] not in declared
     ]

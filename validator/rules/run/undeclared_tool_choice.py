@@ -39,9 +39,9 @@ def check(run: Run) -> Problems:
         return ()
     if choice.get("function") is None:
         seen = "null" if "function" in choice else "absent"
-        message = f'is {seen}, but type is "function": expected the function to call'
+        message = f'is {seen}, but type is "function"; expected the function to call'
         return [Problem("tool_choice/function", message)]
     name = choice["function"]["name"]
     if name in function_names(run):
         return ()
-    return [Problem("tool_choice/function/name", "is {}, which is no function in tools", (Shown(name),))]
+    return [Problem("tool_choice/function/name", "is {}, which is not a function in tools", (Shown(name),))]

@@ -49,4 +49,4 @@ def check(run: Run) -> Problems:
 
 
 def _problem(pointer: str, text: str, prefix: str) -> Problem:
-    return Problem(pointer, "is {}, but ids of this kind begin with {}", (Shown(text), Shown(prefix)))
+    return Problem(pointer, "is {}; expected an id that begins with {}", (Shown(text), Shown(prefix)))

@@ -41,5 +41,5 @@ def check(run: Run) -> Problems:
 def _message(field: str, time: float) -> str:
     start = "is {}, the start of 1970" if time == 0 else "is {}, the start of the year 1"
     if field == "created_at":
-        return f"{start}, where the time of creation would be right"
-    return f"{start}, where null would say that there is no such time"
+        return f"{start}, but the time of creation was expected"
+    return f"{start}, but null means that there is no such time"
