@@ -194,6 +194,44 @@ def nock(body: Any, is_binary: bool = False, headers: Any = ("Content-Type", "ap
     return json.dumps(calls, indent=4)
 
 
+def mapping(url: str, **body: Any) -> dict[str, Any]:
+    """A call as WireMock records it."""
+    headers = {"Content-Type": "application/json"}
+    return {
+        "id": "9f2d1a33-7a15-4c1c-a7e5-3f1f8d9d2a10",
+        "name": "v1_threads_runs",
+        "request": {"url": url.removeprefix("https://api.example.com"), "method": "GET"},
+        "response": {"status": 200, **body, "headers": headers},
+        "persistent": True,
+    }
+
+
+def wiremock(**body: Any) -> str:
+    """A file of two mappings."""
+    return json.dumps({"mappings": [mapping(MODELS, body="{}"), mapping(URL, **body)], "meta": {"total": 2}}, indent=1)
+
+
+def postman(request: Any = None, body: Any = BODY) -> str:
+    """A collection of two requests with a saved response each, one in a folder."""
+
+    def item(url: str, text: Any) -> dict[str, Any]:
+        asked = {"method": "GET", "header": [], "url": {"raw": url, "host": ["{{baseUrl}}"]}}
+        response = {
+            "name": "200",
+            "originalRequest": asked if request is None else request,
+            "status": "OK",
+            "code": 200,
+            "header": [{"key": "Content-Type", "value": "application/json"}],
+            "body": text,
+        }
+        return {"name": url, "request": asked, "response": [response]}
+
+    schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+    info = {"_postman_id": "1c7c9a0e-7d1b-4f55-9c8e-0d9a3b1f6f21", "name": "Assistants", "schema": schema}
+    folder = {"name": "runs", "item": [item("{{baseUrl}}" + URL.removeprefix("https://api.example.com"), body)]}
+    return json.dumps({"info": info, "item": [item(MODELS, "{}"), folder]}, indent="\t")
+
+
 LINES = BODY[:900], BODY[900:1500], BODY[1500:]
 RECORDED = {
     "go-vcr-1.yaml": go_vcr(1),
@@ -205,6 +243,9 @@ RECORDED = {
     "test-proxy-text.json": azure(BODY, "text/plain"),
     "test-proxy-lines.json": azure(LINES),
     "nock.json": nock(BAD_PAGE),
+    "wiremock.json": wiremock(body=BODY),
+    "wiremock-json.json": wiremock(jsonBody=BAD_PAGE),
+    "postman.json": postman(),
     "nock-text.json": nock(BODY, headers={"content-type": "text/plain"}),
 }
 
@@ -253,6 +294,7 @@ def test_nock_hexadecimal_body_has_one_place(tmp_path: Path, is_binary: bool) ->
     ("text", "broken"),
     [
         (azure(BAD_PAGE).replace('"Entries": [', '"Entries": [7, {"RequestUri": ""},'), [1, 2]),
+        (wiremock(body=BODY).replace('"mappings": [', '"mappings": [7, {"request": {}, "response": {}},'), [1, 2]),
         (nock(BAD_PAGE)[:-1] + ', {"scope": "x"}, 7]', [3, 4]),
     ],
 )
@@ -263,7 +305,7 @@ def test_invalid_calls_hide_no_other(tmp_path: Path, text: str, broken: list[int
     assert rules == {(record, FAULT), *((number, "broken-recording") for number in broken)}
 
 
-@pytest.mark.parametrize("text", [azure(None), nock(None)])
+@pytest.mark.parametrize("text", [azure(None), nock(None), wiremock(bodyFileName="runs.json"), postman(body=None)])
 def test_null_body_is_a_missing_body(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
     lost = "1 call for runs was recorded without its body"
@@ -274,3 +316,33 @@ def test_null_body_is_a_missing_body(tmp_path: Path, text: str) -> None:
 def test_empty_array_is_a_body(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
     assert [(record, rule) for record, rule, *_ in places(tmp_path / "a.json")] == [(2, "not-a-run-list")]
+
+
+def test_wiremock_single_mapping_places(tmp_path: Path) -> None:
+    for body in ({"jsonBody": BAD_PAGE}, {"body": BODY}):
+        text = json.dumps(mapping(URL, **body), indent=2)
+        (tmp_path / "a.json").write_text(text)
+        quoted = QUOTED if "jsonBody" in body else json.dumps(QUOTED)[1:-1]
+        assert places(tmp_path / "a.json") == [(1, FAULT, *position(text, quoted))]
+
+
+def test_wiremock_base64_body_has_one_place(tmp_path: Path) -> None:
+    text = wiremock(base64Body=base64.b64encode(BODY.encode()).decode())
+    (tmp_path / "a.json").write_text(text)
+    line, column = position(text, '"base64Body": "')
+    assert places(tmp_path / "a.json") == [(2, FAULT, line, column + len('"base64Body": "'))]
+
+
+@pytest.mark.parametrize("request_", [{"method": "GET"}, {"url": URL}, 7])
+def test_postman_response_without_request_is_broken(tmp_path: Path, request_: Any) -> None:
+    (tmp_path / "a.json").write_text(postman(request_))
+    found = [(record, rule) for record, rule, *_ in places(tmp_path / "a.json")]
+    assert found == [(1, "broken-recording"), (2, "broken-recording")]
+
+
+def test_postman_url_may_be_a_string(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(postman({"method": "GET", "url": URL}, "[]"))
+    assert [(record, rule) for record, rule, *_ in places(tmp_path / "a.json")] == [
+        (1, "not-a-run-list"),
+        (2, "not-a-run-list"),
+    ]

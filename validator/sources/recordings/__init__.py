@@ -35,6 +35,8 @@ FORMATS = (
     RecordingFormat("cassette", ("interactions", "http_interactions", "request"), is_yaml=True),
     RecordingFormat("azure_test_proxy", ("Entries",)),
     RecordingFormat("nock", ("scope",)),
+    RecordingFormat("wiremock", ("mappings", "request")),
+    RecordingFormat("postman", ("info", "item")),
 )
 
 

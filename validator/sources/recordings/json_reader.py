@@ -58,10 +58,13 @@ class JsonStrings:
         return partial(self._start, path)
 
     def _start(self, path: tuple[str | int, ...]) -> int:
-        depth, index = next((depth, part) for depth, part in enumerate(path) if isinstance(part, int))
+        depth = next((depth for depth, part in enumerate(path) if isinstance(part, int)), None)
+        if depth is None:  # there is only one call
+            place = join(*path), False
+            return locate(self._text, {place})[place].start
         self._calls = self._calls or array("Q", find_elements(self._text, join(*path[:depth])))
         place = join(*path[depth + 1 :]), False
-        return locate(self._text, {place}, self._calls[index])[place].start
+        return locate(self._text, {place}, self._calls[int(path[depth])])[place].start
 
     def value(self, *path: str | int) -> tuple[str, Offsets]:
         """Return the text of a value, and a function that locates each character of it, and its end."""

@@ -1,0 +1,48 @@
+"""Collections of Postman: the responses that were saved as examples of requests.
+
+Source: https://schema.postman.com/json/collection/v2.1.0/docs/index.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from validator.sources.recordings.calls import Body, Call, InvalidCall
+from validator.sources.recordings.fields import Strings, as_text, field, header
+
+
+def is_recording(value: Any) -> bool:
+    """Return whether a value has the outer form of a collection."""
+    return isinstance(field(value, "info"), dict) and isinstance(field(value, "item"), list)
+
+
+def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
+    """Yield the saved responses of all requests, in folders too."""
+    records = count(1)
+    for path, item in _items(value):
+        for index, response in enumerate(_list(item, "response")):
+            request = field(response, "originalRequest") or field(item, "request")
+            method, url = field(request, "method"), field(request, "url", "raw") or field(request, "url")
+            place = (*path, "response", index)
+            if not isinstance(method, str) or not isinstance(url, str):
+                reason = "not a response of Postman: no request with method and url"
+                yield InvalidCall(next(records), reason, strings.start(*place))
+                continue
+            headers = {as_text(field(pair, "key")).lower(): field(pair, "value") for pair in _list(response, "header")}
+            content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
+            text = field(response, "body")
+            body = Body(text, False, strings.offsets(text, *place, "body")) if isinstance(text, str) else None
+            yield Call(next(records), method, url, field(response, "code"), content_type, coding, body)
+
+
+def _items(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    for index, item in enumerate(_list(value, "item")):
+        yield (*path, "item", index), item
+        yield from _items(item, *path, "item", index)
+
+
+def _list(value: Any, key: str) -> list[Any]:
+    member = field(value, key)
+    return member if isinstance(member, list) else []
