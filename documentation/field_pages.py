@@ -11,11 +11,12 @@ from documentation.fields import Field, camel_path, fields, told
 from documentation.markdown import code, fenced, front_matter, page, prose, table
 from documentation.rule_pages import read_by, rule_table
 from documentation.session import ROOT
+from validator.core.resource import RUN
 from validator.rules.registry import RULES
 
-FOLDERS: Mapping[str, str] = {"list_runs_response": "page", "run": "run"}
-_PLACES: Mapping[str, str] = {"list_runs_response": "/", "run": "/data/*/"}
-_WHAT: Mapping[str, str] = {"list_runs_response": "the page", "run": "a run"}
+FOLDERS: Mapping[str, str] = {RUN.list_schema: "page", RUN.item_schema: "run"}
+_PLACES: Mapping[str, str] = {RUN.list_schema: "/", RUN.item_schema: "/data/*/"}
+_WHAT: Mapping[str, str] = {RUN.list_schema: "the page", RUN.item_schema: "a run"}
 _OBSERVED, _CAMEL = "`observed`", "`observed`, camelCase"
 _EDITIONS = {
     _OBSERVED: ("observed", "wire"),
@@ -176,5 +177,5 @@ def _samples(subject: str, name: str) -> Iterator[Any]:
     valid = ROOT / "samples" / "valid"
     for path in (*sorted(valid.glob("*page.json")), *sorted(valid.glob("status-*.json"))):
         document = json.loads(path.read_bytes())
-        for one in [document] if subject == "list_runs_response" else document["data"]:
+        for one in [document] if subject == RUN.list_schema else document["data"]:
             yield one.get(name)

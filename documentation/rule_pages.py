@@ -10,6 +10,7 @@ from typing import get_args
 from documentation.fields import fields
 from documentation.markdown import badge, code, fenced, front_matter, page, prose, table
 from documentation.session import ROOT, session
+from validator.core.resource import RUN
 from validator.rules.base import Rule, Series
 from validator.rules.registry import RULES
 from validator.rules.selection import GROUPS
@@ -52,7 +53,7 @@ def read_by(rule: Rule) -> dict[str, tuple[str, ...]]:
     """The fields that a rule reads, by the subject that has them."""
     envelope = (*rule.requires, *rule.requires_null, *rule.reads, *(("status",) if rule.statuses else ()))
     of_pages = rule.subject in ("page", "listing")
-    named = {"list_runs_response": envelope if of_pages else (), "run": rule.run_reads if of_pages else envelope}
+    named = {RUN.list_schema: envelope if of_pages else (), RUN.item_schema: rule.run_reads if of_pages else envelope}
     return {
         subject: tuple(name for name in fields("observed", "wire", subject) if name in names)
         for subject, names in named.items()

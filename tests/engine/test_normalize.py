@@ -29,7 +29,7 @@ def _camel(value: Any, shape: Shape) -> Any:
         return value if shape.items is None else [_camel(item, shape.items) for item in value]
     if not isinstance(value, dict):
         return value
-    free = Shape.of({})
+    free = Shape()
     return {
         to_camel_case(key) if key in shape.properties else key: _camel(
             child, shape.properties.get(key, shape.others or free)

@@ -91,7 +91,7 @@ def _explain_keyword(pointer: str, error: ValidationError) -> Problem:
             message, values = _suggest_word(value, limit)
         case "const":
             message, values = _suggest_word(value, [limit])
-            is_other = isinstance(value, dict | list) or value in OTHER_OBJECTS  # which the whole value may be
+            is_other = isinstance(value, dict | list) or value in OTHER_OBJECTS  # of another kind
             fix = Fix(limit) if pointer == "object" and not is_other else None
         case "minLength":
             message, values = "is empty, expected at least {} character", (limit,)

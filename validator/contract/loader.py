@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from validator.core.options import ContractName, Form
@@ -27,28 +28,14 @@ class Shape(NamedTuple):
     A free-form map (metadata, parameters) has no properties: no key in it is ever renamed or reported as misspelt.
     """
 
-    properties: Mapping[str, Shape]
-    items: Shape | None
-    others: Shape | None
+    properties: Mapping[str, Shape] = MappingProxyType({})
+    items: Shape | None = None
+    others: Shape | None = None
     """The shape of the values of all other keys, where any key is allowed."""
-    containers: tuple[str, ...]
+    containers: tuple[str, ...] = ()
     """The properties that declare keys of their own."""
-    may_print: bool
-    """Whether the schemas say `"x-sensitive": false` of the value or of its elements."""
-
-    @classmethod
-    def of(
-        cls,
-        properties: Mapping[str, Shape],
-        items: Shape | None = None,
-        others: Shape | None = None,
-        *,
-        may_print: bool = False,
-    ) -> Shape:
-        """Make a shape with these properties."""
-        containers = tuple(key for key, shape in properties.items() if shape.declares)
-        items, others = (shape if shape and shape.declares else None for shape in (items, others))
-        return cls(properties, items, others, containers, may_print)
+    may_print: bool = False
+    """The schemas have `"x-sensitive": false` for the value or its elements."""
 
     @property
     def declares(self) -> bool:
@@ -59,8 +46,8 @@ class Shape(NamedTuple):
 class Contract(NamedTuple):
     """The schemas of a contract in a form, by `$id`, and the shapes of a page and of a run, by schema name.
 
-    Schema and shape of the page say nothing of the runs in it, so that each run is checked once, on its own;
-    `page_with_runs` is the schema that does.
+    The schema and the shape of the page leave out the runs in it, so that each run is checked once, on its own;
+    `page_with_runs` is the schema with them.
     """
 
     schemas: Mapping[str, Schema]
@@ -176,10 +163,15 @@ def _shape(together: Iterable[Schema], schemas: Mapping[str, Schema]) -> Shape:
         for keyword, subschemas in inner.items():
             if isinstance(branch.get(keyword), dict):
                 subschemas.append(branch[keyword])
-    items, others = (_shape(subschemas, schemas) if subschemas else None for subschemas in inner.values())
-    may_print = any(branch.get("x-sensitive") is False for branch in branches) or bool(items and items.may_print)
-    declared = {key: _shape(values, schemas) for key, values in properties.items()}
-    return Shape.of(declared, items, others, may_print=may_print)
+    shapes = {key: _shape(values, schemas) for key, values in properties.items()}
+    items, others = (_shape(subschemas, schemas) if subschemas else Shape() for subschemas in inner.values())
+    return Shape(
+        shapes,
+        items if items.declares else None,
+        others if others.declares else None,
+        containers=tuple(key for key, shape in shapes.items() if shape.declares),
+        may_print=items.may_print or any(branch.get("x-sensitive") is False for branch in branches),
+    )
 
 
 def _branches(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[Schema]:

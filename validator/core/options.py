@@ -30,9 +30,9 @@ SHOWN = Severity.WARNING
 
 
 class FindingOptions(NamedTuple):
-    """Which findings of a document are kept, and what each of them has.
+    """Which findings a document has in its result, and what each of them has.
 
-    `show` is the lowest severity that is kept, `max_findings` the limit of a file (None: no limit). `known` has the
+    `show` is the lowest severity, `max_findings` the limit of a file (None: no limit). `known` has the
     fingerprints in a baseline: these findings need no excerpt, and of the others `max_excerpts` of a document have one.
     With `outlines`, a result has an outline of every run; with `edits`, findings that can be fixed have an edit.
     """
@@ -65,7 +65,7 @@ class CheckOptions(NamedTuple):
 
 
 def check_vocabulary(name: str, value: object, words: Iterable[object]) -> None:
-    """Raise `ValueError` unless the value of an option is one of these."""
+    """Raise `ValueError` where the value of an option is none of these."""
     known = [*words]
     if value not in known:
         raise ValueError(f"{name} is {printed(value)}, expected one of {', '.join(map(repr, known))}")

@@ -8,7 +8,7 @@ from typing import Any
 from validator.contract.loader import Shape, is_declared, to_camel_case, to_wire_name
 from validator.rules.objects import TIMES, Instant
 
-_FREE = Shape.of({})
+_FREE = Shape()
 
 
 def to_wire(value: Any, shape: Shape) -> Any:
