@@ -71,9 +71,7 @@ def test_finding_is_printed_and_exits_one() -> None:
 
 def test_files_are_reported_in_the_order_given() -> None:
     assert command(WARNED, VALID, MISMATCH, "-f", "concise") == Ran(
-        1,
-        WARNED_LINE.format(WARNED) + MISMATCH_LINE + "1 error, 1 warning in 3 documents (4 runs)\n",
-        "",
+        1, WARNED_LINE.format(WARNED) + MISMATCH_LINE + "1 error, 1 warning in 3 documents (4 runs)\n", ""
     )
 
 
@@ -100,11 +98,7 @@ def test_nothing_to_check_exits_two(tmp_path: Path) -> None:
     assert command() == Ran(2, "", NOTHING + HINT)
     (tmp_path / "runs.txt").touch()
     nothing = command(str(tmp_path), "-q")
-    assert nothing == Ran(
-        2,
-        "",
-        f"validate-runs: {tmp_path}: nothing to check: no {SUFFIXES} in this folder\n",
-    )
+    assert nothing == Ran(2, "", f"validate-runs: {tmp_path}: nothing to check: no {SUFFIXES} in this folder\n")
 
 
 def test_missing_file_exits_two_others_are_checked() -> None:
@@ -280,10 +274,7 @@ def test_select_and_ignore_take_names_groups_and_globs(words: list[str], rules: 
         (["--now", "noon"], "Invalid value for '--now': 'noon' is neither Unix seconds nor an ISO 8601 date-time."),
         (["--now", "nan"], "Invalid value for '--now': 'nan' is neither Unix seconds nor an ISO 8601 date-time."),
         *(
-            (
-                ["--now", now],
-                f"Invalid value for '--now': '{now}' looks like milliseconds; give Unix seconds.",
-            )
+            (["--now", now], f"Invalid value for '--now': '{now}' looks like milliseconds; give Unix seconds.")
             for now in ("1700000000000", "1e11")
         ),
         (["--max-bytes", "64M"], "Invalid value for '--max-bytes': '64M' is not a whole number: digits alone."),

@@ -428,10 +428,7 @@ HOSTILE = {
     "not UTF-8": (b"limit = 7\n# \xfc", ":2: is the byte 0xFC, which is not UTF-8 here"),
     "UTF-16": ("limit = 7".encode("utf-16"), ":1: is the byte 0xFF, which is not UTF-8 here"),
     "zeros": (b"\0", ":1: is not TOML: invalid statement"),
-    "digits without end": (
-        b"limit = " + b"1" * 5000,
-        None,
-    ),
+    "digits without end": (b"limit = " + b"1" * 5000, None),
     "a string without end": (b'limit = """' + b"x" * 1_000_000, ": is not TOML: unterminated string"),
     "a long value": (b"contract = '" + b"x" * 1_000_000 + b"'", f":1: contract: '{'x' * 399}…"),
     "a long name": (b"x" * 1_000 + b" = 1", None),
@@ -471,9 +468,7 @@ def test_removed_working_directory(tmp_path: Path) -> None:
     os.chdir(gone)
     gone.rmdir()
     try:
-        ran = run(
-            VALID,
-        )
+        ran = run(VALID)
     finally:
         os.chdir(here)
     assert ran == Ran(0, "ok: 2 runs in 1 document\n", "")

@@ -412,9 +412,7 @@ def test_diff_reads_a_pipe_once(tmp_path: Path) -> None:
     os.close(reader)
     expected_message = "1 finding could be fixed, but a pipe is read only once: hand it over as standard input"
     assert ran == Ran(
-        0,
-        "",
-        f"validate-runs: /dev/fd/{reader}: {expected_message}\nvalidate-runs: nothing to fix; 1 error remains\n",
+        0, "", f"validate-runs: /dev/fd/{reader}: {expected_message}\nvalidate-runs: nothing to fix; 1 error remains\n"
     )
 
 

@@ -389,9 +389,7 @@ REMAINING = "page.json:45:15: error schema:type /has_more: is a string of 2 char
 def test_fix_reports_what_remains(faulty: Path) -> None:
     ran = run("--fix", "page.json", "-f", "concise", cwd=faulty.parent)
     assert ran == Ran(
-        1,
-        f"{REMAINING}1 error in 1 document (1 run)\n",
-        "validate-runs: 2 errors fixed in 1 file; 1 error remains\n",
+        1, f"{REMAINING}1 error in 1 document (1 run)\n", "validate-runs: 2 errors fixed in 1 file; 1 error remains\n"
     )
     again = run("--fix", "page.json", "-q", "-f", "concise", cwd=faulty.parent)
     assert again == Ran(1, REMAINING, "")
@@ -446,9 +444,7 @@ def test_fix_leaves_baselined_findings(faulty: Path) -> None:
     expected = faulty.read_text().replace("run_x", page()["data"][0]["id"])
     ran = run("--fix", *words, "-f", "concise", cwd=folder)
     assert ran == Ran(
-        0,
-        "ok: 1 run in 1 document; 2 suppressed\n",
-        "validate-runs: 1 error fixed in 1 file; nothing remains\n",
+        0, "ok: 1 run in 1 document; 2 suppressed\n", "validate-runs: 1 error fixed in 1 file; nothing remains\n"
     )
     assert faulty.read_text() == expected
 

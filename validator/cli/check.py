@@ -59,10 +59,7 @@ def check_options(options: CliOptions) -> CheckOptions:
 
 
 def check_and_report(
-    options: CliOptions,
-    settings: CheckOptions,
-    reports: Sequence[Report],
-    remaining: Counter[Severity] | None = None,
+    options: CliOptions, settings: CheckOptions, reports: Sequence[Report], remaining: Counter[Severity] | None = None
 ) -> int:
     """Check, write the reports, update the baseline if asked, and return the exit code.
 

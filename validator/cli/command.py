@@ -66,11 +66,7 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
 @click.option("--limit", type=WholeNumber(1, 100), metavar="N", help="The page size that the request asked for.")
 @click.option("--now", type=Timestamp(), help="The current time for the time rules: Unix seconds or ISO 8601.")
 @click.option(
-    "--max-bytes",
-    type=WholeNumber(1),
-    default=MAX_BYTES,
-    metavar="N",
-    help="The largest document to read, in bytes.",
+    "--max-bytes", type=WholeNumber(1), default=MAX_BYTES, metavar="N", help="The largest document to read, in bytes."
 )
 @click.option("--select", type=RuleWords(), multiple=True, help="Check only these rules: names, groups or globs.")
 @click.option("--ignore", type=RuleWords(is_ignored=True), multiple=True, help="Ignore these rules.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 
 def join(*parts: str | int) -> str:
-    """The relative pointer through these keys and indexes: `join("metadata", "a/b")` is `metadata/a~1b`."""
+    """Return the relative pointer through these keys and indexes: `join("metadata", "a/b")` is `metadata/a~1b`."""
     return "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def split(pointer: str) -> tuple[str, ...]:
-    """The keys and indexes of a relative pointer; `""` has none."""
+    """Return the keys and indexes of a relative pointer; `""` has none."""
     if not pointer:
         return ()
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/"))
