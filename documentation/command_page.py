@@ -20,7 +20,7 @@ from validator.reporters.registry import FORMATS
 _PREFIX = str(command.context_settings["auto_envvar_prefix"])
 _CODES = (
     (console.CLEAN, "Nothing reaches `--fail-on`."),
-    (console.FOUND, "Something does."),
+    (console.FINDINGS, "Something does."),
     (console.FAILED, "Something could not be opened or used: a file, an option, a configuration, a report."),
     (cli.SIGNALLED + signal.SIGINT, "Somebody pressed Ctrl-C."),
     (cli.SIGNALLED + signal.SIGHUP, "The terminal was closed."),

@@ -311,7 +311,7 @@ def test_settings_act_like_options(tmp_path: Path) -> None:
 ONE_NAME = "is not one name, group or glob of rules"
 PATTERN = "is not of the form GLOB or GLOB#/JSON/POINTER, with a glob below the folder of this file"
 OUTSIDE = "leads out of the folder of this file, expected a path below it"
-AT_THE_TOP = "only pyproject.toml has the table [tool.validate-runs], here the keys stand at the top"
+AT_THE_TOP = "only pyproject.toml has the table [tool.validate-runs], here the keys are at the top"
 WRONG = {
     'limit = 7\ncontrac = "x"': '2: contrac: unknown setting, did you mean "contract"',
     'fail_on = "error"': '1: fail_on: unknown setting, did you mean "fail-on"',

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from validator.batch.paths import check_paths, count_bytes
-from validator.cli.console import CLEAN, FAILED, FOUND, fail, warn
+from validator.cli.console import CLEAN, FAILED, FINDINGS, fail, warn
 from validator.cli.options import CliOptions
 from validator.cli.output import Report, lists_runs, plan_reports, report_paths, write_reports
 from validator.core.options import CheckOptions, FindingOptions
@@ -150,7 +150,7 @@ def _exit_codes(result: DocumentResult, fail_on: Severity | None) -> Iterator[in
         if rule in FAILURES:
             yield FAILED
         elif severity.fails(fail_on):
-            yield FOUND
+            yield FINDINGS
 
 
 def _warn_of_skipped(skipped: SkippedRecords, options: CliOptions) -> None:

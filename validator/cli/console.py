@@ -11,7 +11,7 @@ import click
 
 CLEAN = 0
 """No finding reaches `--fail-on`."""
-FOUND = 1
+FINDINGS = 1
 """A finding does."""
 FAILED = 2
 """Something could not be opened or used."""

@@ -17,7 +17,7 @@ import click
 
 from validator.batch.session import Result
 from validator.cli.check import check_and_report, check_options, count_findings, open_baseline, report_items, run_checks
-from validator.cli.console import CLEAN, FOUND, fail, warn
+from validator.cli.console import CLEAN, FINDINGS, fail, warn
 from validator.cli.diff import file_header, format_hunk, format_masked, hunks, is_printable
 from validator.cli.options import CliOptions
 from validator.cli.output import plan_reports, print_text
@@ -91,14 +91,14 @@ def diff_files(options: CliOptions) -> int:
     settings = check_options(options)
     codes: set[int] = {CLEAN}
     shown: list[FileFixes] = []
-    found: Counter[Severity] = Counter()
+    counts: Counter[Severity] = Counter()
     with _rewindable_standard_input(options.files):
         with _checked_for_fixes(options, settings) as results:
-            counted = count_findings(results, found, options.show)
+            counted = count_findings(results, counts, options.show)
             fixes = collect_fixes(report_items(counted, replace(options, fail_on=None), codes))
         codes.add(print_text(_diff(fixes, shown, codes, options), lambda: None))
     if not options.quiet:
-        remaining = found - sum((file.counts for file in shown), Counter[Severity]())
+        remaining = counts - sum((file.counts for file in shown), Counter[Severity]())
         warn(_summarize(shown, "would be fixed", remaining))
         if shown and not options.show_values:
             warn("values may be masked; --show-values prints a patch that applies")
@@ -143,7 +143,7 @@ def _diff(fixes: Iterable[FileFixes], shown: list[FileFixes], codes: set[int], o
             for number, part in enumerate(_file_diff(file, rewrites(data, file.edits), options.show_values)):
                 if number == 0:
                     shown.append(file)
-                    codes.add(FOUND)
+                    codes.add(FINDINGS)
                     yield file_header("<stdin>" if file.name == STANDARD_INPUT else file.name)
                 yield part
 

@@ -1,1 +1,1 @@
-"""Configuration: found, read, applied and shown."""
+"""The configuration file: discovery, TOML, use as defaults of options, display."""

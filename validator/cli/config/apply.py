@@ -108,7 +108,7 @@ def _why_unknown(key: str, option: click.Option | None, file: str) -> str:
         where = " or in the environment" if option.allow_from_autoenv else ""
         return f"can be set on the command line{where} only"
     if key in TABLE and not is_project(file):
-        return f"only {PROJECT} has the table [{'.'.join(TABLE)}], here the keys stand at the top"
+        return f"only {PROJECT} has the table [{'.'.join(TABLE)}], here the keys are at the top"
     similar = closest(key, KEYS)
     expected = f'did you mean "{similar}"' if similar else f"expected one of {', '.join(KEYS)}"
     return f"unknown setting, {expected}"
