@@ -730,7 +730,7 @@ def act_between_check_and_fix(action: Action, file: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("option", ["--fix", "--diff"])
-@pytest.mark.parametrize("deed", ["written", "emptied"])
+@pytest.mark.parametrize("action", ["written", "emptied"])
 @pytest.mark.parametrize("name", ["page.json", "page.jsonl"])
 def test_fix_leaves_a_changed_file(
     name: str, action: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
