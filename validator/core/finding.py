@@ -1,4 +1,4 @@
-"""What a check reports of a problem: a finding with a severity, words and a place."""
+"""Findings: problems with a severity, words and a position."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Excerpt:
     """One line of the document around a finding, already redacted and free of control characters.
 
     `start` and `end` are the columns of the finding in `text` (0-based, end exclusive).
-    `cut_left` and `cut_right` tell that the line goes on beyond `text`.
+    `cut_left` and `cut_right` say whether the line goes on beyond `text`.
     """
 
     text: str
@@ -25,10 +25,10 @@ class Excerpt:
 
 
 class Edit(NamedTuple):
-    """The fix of a finding as a change of text: the JSON text that is to stand in a span of the document.
+    """The fix of a finding as a change of text: the JSON text that replaces a span of the document.
 
-    `digest` is that of the whole document, so that no other is ever changed; it is empty where the document lies in its
-    file in another way than as it stands or as a line, and cannot be changed there.
+    `digest` is that of the whole document, so that no other is ever changed. It is empty if the document is neither its
+    file nor a line of it, and cannot be changed there.
     """
 
     span: Span
@@ -38,17 +38,17 @@ class Edit(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One defect: what is there, what would be right, where, and on what evidence.
+    """One defect: what is wrong, where, and on what evidence.
 
     `pointer` is a JSON Pointer into the document as it stands, in its own key names. Lines and columns are
-    1-based and count code points; the end is exclusive; all four are None where there is no text to point into.
+    1-based and count code points; the end is exclusive; all four are None if there is no text to point into.
     `byte_column` and `end_byte_column` are the columns counted in bytes of UTF-8.
     `record` is the 1-based number of the record in its file, None for a file of one document.
     `source` is the address of the evidence that the rule's page cites.
     `inside` is the pointer from the run on (all of it, outside of runs). `fingerprint` identifies the finding in any
     file and wherever its run stands: a hash of the rule, the run id and `inside`, which a baseline stores too. Findings
     that agree in all of these share it.
-    `edit` is there where the settings ask for it and the finding can be fixed.
+    `edit` is the fix, if there is one and the options ask for it.
     """
 
     rule: str

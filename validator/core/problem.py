@@ -1,4 +1,4 @@
-"""What rules and stages object to: a problem, before it has a place and words."""
+"""Problems: what rules and the parser report, before it has a position and words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple
 from validator.core.severity import Severity
 
 MAX_PROBLEMS = 100_000
-"""Problems after which a document is not looked into any further; each takes about a kilobyte."""
+"""Problems after which a document is not checked any further; each takes about a kilobyte."""
 
 
 class Span(NamedTuple):
-    """A stretch of a document's text: offsets in code points, the end exclusive."""
+    """A part of a document's text: offsets in code points, the end exclusive."""
 
     start: int
     end: int
@@ -24,17 +24,17 @@ class AtOffset(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """What is to stand at the place of a problem instead, where that is beyond doubt."""
+    """The value that belongs in the place of the wrong one, if that is certain."""
 
     value: str | int | bool | None
 
 
 class Problem(NamedTuple):
-    """What a rule or a stage objects to, before it is placed and worded.
+    """What a rule or the parser reports; it becomes a finding when it gets a position and words.
 
     `pointer` is relative to what was checked (a run, a page, the document) and has no leading slash:
     `usage/total_tokens`. Keys that come from the document go through `pointer.join`.
-    `message` is a `str.format` template; each `{}` takes one of `values`, worded by `phrases.format_message`:
+    `message` is a `str.format` template; each `{}` takes one of `values`, formatted by `phrases.format_message`:
     strings are shown only if they are wrapped in `phrases.Shown`.
     """
 
@@ -42,22 +42,22 @@ class Problem(NamedTuple):
     message: str
     values: tuple[object, ...] = ()
     invalidates: tuple[str, ...] = ()
-    """Fields of the run that no other rule may read any more."""
+    """Fields of the run that no other rule may read."""
     explains: tuple[str, ...] = ()
-    """Pointers at which a problem of another rule is a consequence of this one, and no finding of its own.
+    """Pointers at which a problem of another rule follows from this one, and is not reported.
 
-    That holds if the other is not the more severe of the two, as severities are configured."""
+    It is reported if it is the more severe of the two, as severities are configured."""
     means_null: bool = False
     """The field stands for null, and other rules of the run read it as null."""
     on_key: bool = False
-    """The key is what is wrong, not its value: the place is the key."""
+    """The key is wrong, not its value: the position is that of the key."""
     span: Span | None = None
-    """The place, where the stage knows it already."""
+    """The position, if it is known already."""
     at_most: Severity | None = None
-    """What the problem is at most, where the rule is graver in general."""
+    """The highest severity of this problem, if the rule has a higher one in general."""
     identity: str = ""
-    """What tells this problem from another of the same rule at the same pointer (for the fingerprint)."""
+    """Tells apart, in fingerprints, problems of one rule at one pointer."""
     fix: Fix | None = None
-    """What mends it."""
+    """The fix, if there is one."""
     rule: str = ""
     """The name of the rule that reports it; the engine sets it on what a rule's check returns."""

@@ -1,7 +1,7 @@
 """The pytest plugin: fixtures, defaults from markers and ini options, and failures that put the rule first.
 
-pytest loads this module for everyone who has the package installed, so it imports nothing that checks: what reads
-files and writes reports is imported where it is asked for.
+pytest loads this module for everyone who has the package installed, so the engine, and the parts that read files and
+write reports, are imported only if they are used.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from validator.assertions import (
+    WIDTH,
     Options,
     ValidRuns,
     Watch,
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from validator.assertions import Verdict
 
 WATCH = pytest.StashKey[Watch]()
-"""The watch over the test that is running."""
+"""The watch of the test that is running."""
 _INI = pytest.StashKey[Mapping[str, Any]]()
-"""What the ini options say."""
+"""The ini options that are set."""
 
 _WORDS = ("select", "ignore", "severity")
 """Options of several words; the others have one value."""
@@ -63,9 +64,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and the parts that are asked for."""
+    """Register the marker, and the parts of the plugin that the options ask for."""
     config.stash[WATCH] = Watch(Options)
-    config.stash[_INI] = _from_ini(config)
+    config.stash[_INI] = _read_ini(config)
     options = ", ".join(Options.__annotations__)
     config.addinivalue_line("markers", f"validate_runs({options}): defaults for checks of list-runs responses")
     if config.getoption("validate_runs") or config.getini("validate_runs_files"):
@@ -76,7 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from validator.pytest_plugin.session_report import SessionReport
 
         session_report = SessionReport.to(targets, config)
-        config.stash[WATCH].outlines = session_report.tells_of_runs
+        config.stash[WATCH].outlines = session_report.needs_outlines
         config.pluginmanager.register(session_report, "validate_runs_session_report")
 
 
@@ -88,7 +89,7 @@ def _assert_valid_runs() -> Callable[..., None]:
 
 @pytest.fixture(scope="session", name="valid_runs")
 def _valid_runs() -> ValidRuns:
-    """What is equal to every valid list-runs response: `assert response == valid_runs`."""
+    """An object that equals every valid list-runs response: `assert response == valid_runs`."""
     return valid_runs
 
 
@@ -102,35 +103,33 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def _defaults(item: pytest.Item) -> Options:
-    """What the ini options say, then the markers from the module's to the test's own."""
+    """Return the ini options, overridden by the markers from the module's to the test's own."""
     ini = item.config.stash[_INI]
-    marks = reversed(list(item.iter_markers("validate_runs")))
-    return cast(Options, {**ini, **{name: value for mark in marks for name, value in _said(mark)}})
+    options = dict(ini)
+    for mark in reversed(list(item.iter_markers("validate_runs"))):
+        if mark.args:
+            raise TypeError("the validate_runs marker takes keyword arguments only, as assert_valid_runs does")
+        check_names("the validate_runs marker", mark.kwargs)
+        options |= mark.kwargs
+    return cast(Options, options)
 
 
-def _said(mark: pytest.Mark) -> Any:
-    if mark.args:
-        raise TypeError("the validate_runs marker takes keyword arguments only, as assert_valid_runs does")
-    check_names("the validate_runs marker", mark.kwargs)
-    return mark.kwargs.items()
-
-
-def _from_ini(config: pytest.Config) -> Mapping[str, Any]:
-    """The ini options that are set; one that cannot be read is an error of use, before any test."""
-    said: dict[str, Any] = {}
+def _read_ini(config: pytest.Config) -> Mapping[str, Any]:
+    """Return the ini options that are set; raises `UsageError` for one that cannot be read, before any test."""
+    options: dict[str, Any] = {}
     for name in Options.__annotations__:
         ini = f"validate_runs_{name}"
         try:
             if value := config.getini(ini):
-                said[name] = _READ[name](value) if name in _READ else value
-                read_options(cast(Options, {name: said[name]}))
+                options[name] = _READ[name](value) if name in _READ else value
+                read_options(cast(Options, {name: options[name]}))
         except (pytest.UsageError, TypeError, ValueError) as error:  # the former two are of pytest
             raise pytest.UsageError(f"{ini}: {error}") from None
-    return said
+    return options
 
 
 def _severity(words: list[str]) -> dict[str, str]:
-    """`RULE=LEVEL` words, as `--severity` takes them."""
+    """Parse words of the form `RULE=LEVEL`, as `--severity` takes them."""
     levels = {rule: level for rule, _, level in (word.partition("=") for word in words)}
     if not all(levels.values()):
         raise ValueError(f"{' '.join(words)!r} is not of the form RULE=LEVEL")
@@ -138,7 +137,7 @@ def _severity(words: list[str]) -> dict[str, str]:
 
 
 def _number(kind: type[float], word: str) -> float | str:
-    """The number, or, where it is none, the word: it is refused by what knows which numbers are right."""
+    """Return the number, or the word if it is not one: the check of the options rejects it."""
     try:
         return kind(word)
     except ValueError:
@@ -150,38 +149,36 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "limit": partial(_number, int),
     "now": partial(_number, float),
 }
-"""How ini options become options, where they are more than words."""
+"""The parsers of ini options that are not words."""
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
-    """Explain a comparison with `valid_runs` by what is wrong with the response, not by all that stands in it."""
+    """Explain a comparison with `valid_runs` by the findings in the response, not by all of its content."""
     failed = config.stash[WATCH].failed
-    if failed is None or op not in ("==", "!=", "in", "not in") or not (_holds(left) or _holds(right)):
+    if failed is None or op not in ("==", "!=", "in", "not in") or not (_contains(left) or _contains(right)):
         return None
-    return failed.text(_BESIDE_AN_EXPLANATION).splitlines()
+    return failed.text(_EXPLANATION_WIDTH).splitlines()
 
 
-def _holds(value: object, levels: int = 3) -> bool:
-    """Whether `valid_runs` is the value, or stands in it within so many levels of containers."""
+def _contains(value: object, levels: int = 3) -> bool:
+    """Return whether a value is `valid_runs`, or contains it within so many levels of lists, tuples and dicts."""
     if isinstance(value, ValidRuns):
         return True
     members = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    return levels > 0 and any(_holds(member, levels - 1) for member in members)
+    return levels > 0 and any(_contains(member, levels - 1) for member in members)
 
 
-WIDTH = 80
-"""Columns that failures keep within."""
-_BESIDE_AN_EXPLANATION = WIDTH - len("E         ")
+_EXPLANATION_WIDTH = WIDTH - len("E         ")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a failure of ours begin with the rule; where pytest shows nothing of it, add it."""
+    """Begin a failed check with the rule; add its text as a section if pytest does not show it."""
     error = call.excinfo and call.excinfo.value
     if isinstance(error, TypeError | ValueError | OSError) and not item.config.getoption("fulltrace"):
-        _end_at_the_assertion(error.__traceback__)
+        _cut_traceback(error.__traceback__)
     report = yield
     watch = item.config.stash[WATCH]
     failed, watch.failed = watch.failed, None
@@ -192,8 +189,8 @@ def pytest_runtest_makereport(
     return report
 
 
-def _end_at_the_assertion(step: TracebackType | None) -> None:
-    """Show where an assertion was called with an unknown rule or the like, and not how it found out."""
+def _cut_traceback(step: TracebackType | None) -> None:
+    """End a traceback where an assertion was called with a wrong option; the rest is our code."""
     while step is not None and (deeper := step.tb_next) is not None:
         if deeper.tb_frame.f_globals.get("__name__") == ValidRuns.__module__:
             step.tb_next = None
@@ -210,7 +207,7 @@ def _explain(failed: Verdict, message: str, report: pytest.TestReport) -> None:
 
 
 def _mask_credentials(failure: Any) -> None:
-    """Mask what looks like a credential in what pytest prints of the values of a test that checked a response."""
+    """Mask credentials in the values that pytest prints of a test that checked a response."""
     from validator.core.credentials import mask  # most tests pass
 
     if not hasattr(failure, "reprtraceback"):  # it passed, or was skipped
@@ -220,25 +217,30 @@ def _mask_credentials(failure: Any) -> None:
         if crash is not None:
             crash.message = mask(crash.message)
         for entry in traceback.reprentries:
-            told = [line for line in entry.lines if entry.style == "native" or line.startswith("E")]
-            code = entry.lines[: -len(told) or None]
-            entry.lines = [*code, *mask("\n".join(told)).split("\n")] if told else code
+            shown = [line for line in entry.lines if entry.style == "native" or line.startswith("E")]
+            code = entry.lines[: -len(shown) or None]
+            entry.lines = [*code, *mask("\n".join(shown)).split("\n")] if shown else code
             if getattr(entry, "reprlocals", None):
                 entry.reprlocals.lines = mask("\n".join(entry.reprlocals.lines)).split("\n")
             if getattr(entry, "reprfuncargs", None):
-                entry.reprfuncargs.args = [(name, mask(shown)) for name, shown in entry.reprfuncargs.args]
+                entry.reprfuncargs.args = [(name, mask(value)) for name, value in entry.reprfuncargs.args]
 
 
 def _fold(headline: str, failure: Any) -> None:
-    """Break the line that pytest would leave whole, without what Python and pytest put before it."""
+    """Wrap the headline, which pytest would print in one line, without the prefix of Python or pytest."""
     for entry in failure.reprtraceback.reprentries:
-        entry.lines = [part for line in entry.lines for part in _folded(line, headline)]
-
-
-def _folded(line: str, headline: str) -> list[str]:
-    if headline not in line or not (line.startswith("E ") or line == headline):
-        return [line]
-    margin = line[: len(line) - len(line.removeprefix("E").lstrip(" "))]
-    return wrap(
-        headline, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
-    )
+        lines: list[str] = []
+        for line in entry.lines:
+            if headline not in line or not (line.startswith("E ") or line == headline):
+                lines.append(line)
+                continue
+            margin = line[: len(line) - len(line.removeprefix("E").lstrip(" "))]
+            lines += wrap(
+                headline,
+                WIDTH,
+                initial_indent=margin,
+                subsequent_indent=margin,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        entry.lines = lines

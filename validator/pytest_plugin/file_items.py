@@ -1,4 +1,4 @@
-"""Recorded responses as tests: one item a document, without any test code."""
+"""Recorded responses as tests: one item for each document, without any test code."""
 
 from __future__ import annotations
 
@@ -26,64 +26,65 @@ if TYPE_CHECKING:
 class FileItems:
     """The part of the plugin that makes items of files.
 
-    `files` are those that may become items, `due` those that this run may not leave out, by the glob that asks for
-    them. `empty` are those that were looked into and of which no call returns runs.
+    `files` may become items. `required` has the files that this run must collect, by the glob that names them. `empty`
+    are files without any document.
     """
 
     files: Mapping[Path, FileRange]
-    due: Mapping[str, Sequence[Path]]
+    required: Mapping[str, Sequence[Path]]
     collected: set[Path] = field(default_factory=set)
     empty: set[Path] = field(default_factory=set)
 
     @classmethod
     def of(cls, config: pytest.Config) -> FileItems:
-        """Find the files; those that pytest would not come across are added to its arguments."""
-        asked, known = config.getoption("validate_runs"), config.getini("validate_runs_files")
-        everything = config.args_source is not pytest.Config.ArgsSource.ARGS
-        due = {pattern: _due(config.rootpath, pattern) for pattern in ([*asked, *known] if everything else asked)}
-        paths = {pattern: [Path(piece.path) for piece in found] for pattern, found in due.items()}
-        config.args += [str(path) for path in sorted({*chain(*paths.values())}) if not _is_below(path, config)]
-        may_match = [
-            one for pattern in known for one in _matches(config.rootpath, pattern) if isinstance(one, FileRange)
-        ]
-        named_last = sorted([*chain(*due.values()), *may_match], key=lambda piece: piece.is_named)
-        return cls(files={Path(piece.path): piece for piece in named_last}, due=paths)
+        """Find the files, and add those to pytest's arguments that it would not collect by itself."""
+        required_globs, known_globs = config.getoption("validate_runs"), config.getini("validate_runs_files")
+        if config.args_source is not pytest.Config.ArgsSource.ARGS:  # no test is named: all files are wanted
+            required_globs = [*required_globs, *known_globs]
+        found = {pattern: _require_files(config.rootpath, pattern) for pattern in required_globs}
+        required = {pattern: [Path(file.path) for file in files] for pattern, files in found.items()}
+        config.args += [str(path) for path in sorted({*chain(*required.values())}) if not _is_below(path, config)]
+        known = chain.from_iterable(_match(config.rootpath, pattern) for pattern in known_globs)
+        files = [*chain(*found.values()), *(file for file in known if isinstance(file, FileRange))]
+        files.sort(key=lambda file: file.is_named)  # a file that is also named by itself counts as named
+        return cls(files={Path(file.path): file for file in files}, required=required)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RunsFile | None:
-        """Take the files that match."""
+        """Collect the files that match."""
         if file_path not in self.files:
             return None
         self.collected.add(file_path)
         return RunsFile.of(parent, self.files[file_path], self)
 
     def pytest_collection_finish(self) -> None:
-        """Leave no file out in silence."""
-        if missed := sorted({*chain(*self.due.values())} - self.collected):
+        """Report a file that pytest skipped."""
+        if missed := sorted({*chain(*self.required.values())} - self.collected):
             raise pytest.UsageError(
                 f"validate-runs: {missed[0]} is not collected, since pytest leaves its folder out (norecursedirs, "
                 "--ignore): name the file as an argument, or leave it out of the globs"
             )
 
-    def disappointed_by(self, file_path: Path) -> str | None:
-        """The glob of which no file holds anything, now that this one does not."""
+    def add_empty(self, file_path: Path) -> str | None:
+        """Record that a file has no documents; return a glob of which no file has any."""
         self.empty.add(file_path)
-        globs = (glob for glob, paths in self.due.items() if file_path in paths and self.empty.issuperset(paths))
+        globs = (glob for glob, paths in self.required.items() if file_path in paths and self.empty.issuperset(paths))
         return next(globs, None)
 
 
-def _due(root: Path, pattern: str) -> list[FileRange]:
-    """The files that a glob has to match."""
-    found = _matches(root, pattern)
-    if not found:
+def _require_files(root: Path, pattern: str) -> list[FileRange]:
+    """Return the files that a glob matches; raises `UsageError` if there is none, or one that cannot be read."""
+    files = []
+    for file in _match(root, pattern):
+        if isinstance(file, InputError):
+            raise pytest.UsageError(f"validate-runs: {file.file}: {file}")
+        files.append(file)
+    if not files:
         raise pytest.UsageError(f"validate-runs: nothing to check: no file matches {pattern} in {root}")
-    for one in found:
-        if isinstance(one, InputError):
-            raise pytest.UsageError(f"validate-runs: {one.file}: {one}")
-    return [one for one in found if isinstance(one, FileRange)]
+    return files
 
 
-def _matches(root: Path, pattern: str) -> list[FileRange | InputError]:
-    """The files that a glob matches; where it is the name of a folder, those that the command checks in it."""
+def _match(root: Path, pattern: str) -> list[FileRange | InputError]:
+    """Return the files that a glob matches; of a folder, those that the command checks in it."""
     if has_magic(pattern):
         paths = (root / name for name in glob(pattern, root_dir=root, recursive=True))
         return [FileRange(str(path), is_named=False) for path in paths if path.is_file()]
@@ -99,58 +100,57 @@ def _is_below(path: Path, config: pytest.Config) -> bool:
 class RunsFile(pytest.File):
     """A file of recorded responses."""
 
-    piece: FileRange
-    among: FileItems
+    file: FileRange
+    owner: FileItems
 
     @classmethod
-    def of(cls, parent: pytest.Collector, piece: FileRange, among: FileItems) -> RunsFile:
+    def of(cls, parent: pytest.Collector, file: FileRange, owner: FileItems) -> RunsFile:
         """Make a collector of a file."""
-        file: RunsFile = cls.from_parent(parent, path=Path(piece.path))
-        file.piece, file.among = piece, among
-        return file
+        collector: RunsFile = cls.from_parent(parent, path=Path(file.path))
+        collector.file, collector.owner = file, owner
+        return collector
 
     def collect(self) -> list[RunsItem]:
-        """Give one item a document: a file, a line, or what a recorded call has returned."""
-        items = [*self._named()]
-        if not items and (pattern := self.among.disappointed_by(self.path)):
+        """Return an item for each document: a file, a line, or the response of a recorded call."""
+        items = []
+        seen: Counter[int | None] = Counter()
+        for record, document in self._documents():
+            seen[record] += 1
+            name = "valid_runs" if record is None else f"record-{record}"
+            items.append(RunsItem.of(self, f"{name}.{seen[record]}" if seen[record] > 1 else name, document))
+        if not items and (pattern := self.owner.add_empty(self.path)):
             raise self.CollectError(f"validate-runs: nothing to check: no call in {pattern} returns runs")
         return items
 
-    def _named(self) -> Iterator[RunsItem]:
-        seen: Counter[int | None] = Counter()
-        for record, item in self._items():
-            seen[record] += 1
-            name = "valid_runs" if record is None else f"record-{record}"
-            yield RunsItem.of(self, f"{name}.{seen[record]}" if seen[record] > 1 else name, item)
-
-    def _items(self) -> Iterator[tuple[int | None, Document | Record | InputError]]:
-        """What to check, with its number in the file."""
+    def _documents(self) -> Iterator[tuple[int | None, Document | Record | InputError]]:
+        """Yield what to check, with its number in the file."""
         name = os.path.relpath(self.path, self.config.invocation_params.dir)
         recorded: list[Document] = []
-        for one in expand_blocks(read_file(self.piece, MAX_BYTES)):
-            if isinstance(one, InputError):
-                yield None, one
-            elif isinstance(one, Document) and one.origin:
-                recorded.append(one._replace(file=name))
-            elif isinstance(one, Document):
-                yield one.record, one._replace(file=name)
+        for item in expand_blocks(read_file(self.file, MAX_BYTES)):
+            if isinstance(item, InputError):
+                yield None, item
+            elif isinstance(item, Document) and item.origin:
+                recorded.append(item._replace(file=name))
+            elif isinstance(item, Document):
+                yield item.record, item._replace(file=name)
         if recorded:
-            from validator.batch.session import Record, Recording  # it brings all that checks
+            from validator.batch.session import Record, Recording  # imports the engine
 
             recording = Recording(recorded)
-            if recorded[0].origin and recorded[0].origin.sequence:  # what is told of them is in the order of the file
-                recorded = sorted(recorded, key=lambda one: one.record or 0)
-            yield from ((one.record, Record(recording, number)) for number, one in enumerate(recorded))
+            if recorded[0].origin and recorded[0].origin.sequence:  # results come in the order of the file
+                recorded = sorted(recorded, key=lambda document: document.record or 0)
+            for number, document in enumerate(recorded):
+                yield document.record, Record(recording, number)
 
 
 class RunsItem(pytest.Item):
-    """One document; it passes if it is valid, and agrees with those before it in a recording."""
+    """One document; it passes if it is valid and agrees with those before it in a recording."""
 
     document: Document | Record | InputError
 
     @classmethod
     def of(cls, parent: RunsFile, name: str, document: Document | Record | InputError) -> RunsItem:
-        """Make an item of a document, or of what stands in its place."""
+        """Make an item of a document."""
         item: RunsItem = cls.from_parent(parent, name=name)
         item.document = document
         return item
@@ -163,10 +163,10 @@ class RunsItem(pytest.Item):
         assert_valid_runs(self.document)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show the message alone, where it is about the file; a traceback would tell nothing of it."""
-        told = isinstance(excinfo.value, AssertionError | ValueError)
-        return super().repr_failure(excinfo, "value" if told else style)
+        """Show the message without a traceback if it is about the file."""
+        is_about_file = isinstance(excinfo.value, AssertionError | ValueError)
+        return super().repr_failure(excinfo, "value" if is_about_file else style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """Head the failure with the name of the file."""
+        """Return the name of the file as the heading of a failure."""
         return self.path, None, self.nodeid.partition("::")[0]
