@@ -86,7 +86,7 @@ SOUND: dict[str, dict[str, Any]] = {
     "ten objects within an object": strict(nested_objects(10)),
 }
 
-NOT_SOUND = "is not the text of a sound JSON object: at line"
+NOT_SOUND = "is not the text of a JSON object: at line"
 
 AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     "an action that names no payload": (

@@ -89,12 +89,12 @@ def _require_rule(
     may_be_mandatory: bool,
 ) -> None:
     """Raise `click.BadParameter` unless the word matches rules that may be changed."""
-    from validator.rules.selection import matching, refuse_fixed
+    from validator.rules.selection import matching, refuse_mandatory
 
     try:
         matching(word)
         if not may_be_mandatory:
-            refuse_fixed([word])
+            refuse_mandatory([word])
     except ValueError as error:
         kind.fail(f"{error}.", param, ctx)
 

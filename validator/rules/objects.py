@@ -1,4 +1,4 @@
-"""What rules see of a document: a page and its runs, under wire names whichever form it came in."""
+"""Runs and pages as rules check them: with wire names, whichever form the document has."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ class Instant(float):
 
 
 TOO_LATE = 10**11
-"""Unix seconds that no clock will show, in the year 5138; as milliseconds they were in 1973."""
+"""Unix seconds of the year 5138; in milliseconds they are a time in 1973."""
 
 
 ZERO_TIMES = (0, -62_135_596_800)
-"""What programs write that have no null: the start of 1970, and that of the year 1."""
+"""What programs without null write: the start of 1970, and that of the year 1."""
 
 
 def is_in_milliseconds(time: float) -> bool:
-    """Whether a time must be in milliseconds or finer, which a date-time string never is."""
+    """Return whether a time must be in milliseconds or finer, which a date-time string never is."""
     return time >= TOO_LATE and not isinstance(time, Instant)
 
 
 def are_in_order(run: Run) -> bool:
-    """Whether a valid run was created, started and ended in this order, and expires after its creation, if at all."""
+    """Return whether the times of a valid run are in order: created, started, ended; it expires after its creation."""
     created, begin = run["created_at"], run.get("started_at")
     if begin is None:
         begin = created
@@ -62,7 +62,7 @@ class Page(NamedTuple):
     """A page of a listing as a page rule sees it.
 
     `envelope` is the page object with wire names. `runs` pairs each run with its index in `data`; runs in which
-    a field that the rule reads is misshapen are left out, so indexes may have gaps.
+    a field that the rule reads has the wrong shape are left out, so there may be gaps in the indexes.
     """
 
     envelope: dict[str, Any]
@@ -75,13 +75,13 @@ PLACEHOLDERS = frozenset(
         *("<run_id>", "<thread_id>", "<assistant_id>", "<model>", "<instructions>"),
     )
 )
-"""What stands in generated samples where data would be."""
+"""What generated samples have in place of data."""
 
 _OF_OTHERS = ("thread_", "asst_", "msg_", "step_", "call_")
 
 
 def run_id_as_fix(page: Page, index: int) -> Fix | None:
-    """The id of one of the runs as what an end of the page is to name; None where the id itself is in doubt."""
+    """Return the id of a run as the fix of `first_id` or `last_id`; None if that id may be wrong itself."""
     ids = [run["id"] for _, run in page.runs]
     run_id: str = ids[index]
     if not is_plain(run_id) or run_id in PLACEHOLDERS or run_id.startswith(_OF_OTHERS) or ids.count(run_id) > 1:

@@ -1,4 +1,4 @@
-"""Every rule there is, in the order of the catalogue. To add a rule, add its module here."""
+"""All rules, in the order in which they are listed. To add a rule, add its module here."""
 
 from validator.rules.base import Rule
 from validator.rules.document import (
@@ -189,4 +189,4 @@ RULES: tuple[Rule, ...] = (
 BY_NAME = {rule.name: rule for rule in RULES}
 
 FAILURES = frozenset({internal_error.check.name, worker_ended.check.name})
-"""Rules whose findings say that the check itself failed, whatever the document holds: the exit code is 2."""
+"""Rules about a failure of the check itself, whatever the document contains: the exit code is 2."""

@@ -16,33 +16,33 @@ GROUPS = tuple(dict.fromkeys(rule.group for rule in RULES))
 
 
 class UnknownRule(ValueError):
-    """A word that names no rule and no group; the text suggests one that does."""
+    """No rule or group has this name; the text suggests one."""
 
 
 def severities(
     select: Iterable[str] = (), ignore: Iterable[str] = (), severity: Mapping[str, Severity | str] | None = None
 ) -> dict[str, Severity]:
-    """The rules in effect with their severities.
+    """Return the rules in effect with their severities.
 
-    Raises `UnknownRule` for a word that names no rule, group or glob of rules, `ValueError` for an unknown severity and
-    for the name of a rule about content that cannot be read: these stay in effect, at their own severity.
+    Raises `UnknownRule` for a word that is not the name of a rule or group or a glob of rules, `ValueError` for an
+    unknown severity and for the name of a mandatory rule, which stays in effect at its own severity.
     """
     selected, ignore = named_by(select) or set(BY_NAME), list(ignore)
-    refuse_fixed((*ignore, *(severity or {})))
+    refuse_mandatory((*ignore, *(severity or {})))
     ignored = named_by(ignore)
     levels = {rule.name: level for word, level in (severity or {}).items() for rule in matching(word)}
     return dict(_effective(selected - ignored, levels))
 
 
-def refuse_fixed(words: Iterable[str]) -> None:
-    """Raise `ValueError` for the name of a rule that stays in effect; groups and globs may hold one."""
+def refuse_mandatory(words: Iterable[str]) -> None:
+    """Raise `ValueError` for the name of a mandatory rule; groups and globs may include one."""
     for word in words:
         if word in BY_NAME and BY_NAME[word].mandatory:
             raise ValueError(f"{word} can be neither ignored nor remapped")
 
 
 def named_by(words: Iterable[str]) -> set[str]:
-    """The names of the rules that names, groups and globs stand for; raises `UnknownRule`."""
+    """Return the names of the rules that names, groups and globs select; raises `UnknownRule`."""
     return {rule.name for word in words for rule in matching(word)}
 
 
@@ -53,9 +53,9 @@ def _effective(selected: set[str], levels: Mapping[str, Severity | str]) -> Iter
             yield rule.name, Severity(level)
 
 
-@cache  # a list of words may say one many times
+@cache  # a list of words may repeat one many times
 def matching(word: str) -> tuple[Rule, ...]:
-    """The rules that a name, a group or a glob stands for; raises `UnknownRule` if there is none."""
+    """Return the rules that a name, a group or a glob selects; raises `UnknownRule` if there is none."""
     rules = tuple(rule for rule in RULES if word in (rule.name, rule.group) or fnmatchcase(rule.name, word))
     if rules:
         return rules
@@ -65,17 +65,17 @@ def matching(word: str) -> tuple[Rule, ...]:
 def _suggestion(word: str) -> str:
     if "," in word:  # as the command takes them
         return f"did you mean {', '.join(map(_quoted, word.split(',')))}, each a word of its own"
-    meant = _meant(word)
-    return f'did you mean "{meant}"' if meant else "--list-rules names them all"
+    similar = _closest(word)
+    return f'did you mean "{similar}"' if similar else "--list-rules names them all"
 
 
-def _meant(word: str) -> str | None:
-    """The rule or group whose name is much like the word, or the only one that begins with it, in capitals or not."""
+def _closest(word: str) -> str | None:
+    """Return the rule or group whose name is similar to the word, or the only one with this prefix, ignoring case."""
     names = {name.casefold(): name for name in (*BY_NAME, *GROUPS)}
     folded = word.casefold()
-    begun = [name for name in names if folded and name.startswith(folded)]
-    alike = closest(folded, names) or (begun[0] if len(begun) == 1 else None)
-    return names[alike] if alike else None
+    prefixed = [name for name in names if folded and name.startswith(folded)]
+    similar = closest(folded, names) or (prefixed[0] if len(prefixed) == 1 else None)
+    return names[similar] if similar else None
 
 
 def _quoted(word: str) -> str:

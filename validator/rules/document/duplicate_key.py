@@ -1,9 +1,9 @@
 """One object has the same key twice.
 
 Which of the two values counts is up to the parser: most take the last, some the first, some refuse, so two clients read
-two different runs. It happens where JSON is put together from strings, or where a recording is mended by hand and the
-old line stays. The finding is at the later key and tells where the first one is; the last value is the one that all
-other rules judge. Two equal values are reported as well. The same key in two different objects is no duplicate.
+two different runs. It happens where JSON is put together from strings, or where a recording is edited by hand and the
+old line stays. The finding is at the later key and says where the first one is; the last value is the one that all
+other rules check. Two equal values are reported as well. The same key in two different objects is no duplicate.
 
 Bad:
 

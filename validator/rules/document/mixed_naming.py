@@ -3,7 +3,7 @@
 The HTTP API sends snake_case, TypeScript clients hand out camelCase, and no client reads both: a half-converted object
 loses the keys in the other naming without an error. It happens in fixtures that were converted by hand, and in code
 that adds its own camelCase keys to a response. The naming of most keys counts as the document's own; the finding is at
-the first key that differs. Keys inside `metadata`, `parameters` and `schema` are free and not judged.
+the first key that differs. Keys inside `metadata`, `parameters` and `schema` are free and not checked.
 
 Bad:
 

@@ -34,29 +34,29 @@ from validator.rules.support.snapshots import CONFIGURATION, IDENTITY, REMEMBERE
     source_note="a run is modified by its metadata alone",
     evidence="no thread, assistant or time of creation changed between the snapshots of 37 genuine runs",
 )
-def check(change: Transition) -> Problems:
-    for field, before, after in change.both(*IDENTITY):
+def check(transition: Transition) -> Problems:
+    for field, before, after in transition.both(*IDENTITY):
         if before != after:
             message = "is {}, but was {} in {}; two runs share one id"
-            words = (_shown(field, after), _shown(field, before), change.where)
+            words = (_shown(field, after), _shown(field, before), transition.where)
             return [Problem(field, message, words, invalidates=REMEMBERED)]
-    earlier, later = change.before.configuration, change.after.configuration
-    return () if earlier is later else [*_reconfigured(change)]
+    earlier, later = transition.before.configuration, transition.after.configuration
+    return () if earlier is later else [*_reconfigured(transition)]
 
 
-def _reconfigured(change: Transition) -> Iterator[Problem]:
-    earlier, later = change.before.configuration, change.after.configuration
+def _reconfigured(transition: Transition) -> Iterator[Problem]:
+    earlier, later = transition.before.configuration, transition.after.configuration
     for field in CONFIGURATION:
         if field in earlier and field in later and earlier[field] != later[field]:
-            yield _reconfiguration(field, earlier[field], later[field], change)
+            yield _reconfiguration(field, earlier[field], later[field], transition)
 
 
-def _reconfiguration(field: str, before: Any, after: Any, change: Transition) -> Problem:
+def _reconfiguration(field: str, before: Any, after: Any, transition: Transition) -> Problem:
     if isinstance(before, Digest) or isinstance(after, Digest):
         message = "is not what it was in {}; only the metadata of a run can be modified"
-        return Problem(field, message, (change.where,), at_most=WARNING)
+        return Problem(field, message, (transition.where,), at_most=WARNING)
     message = "is {}, but was {} in {}; only the metadata of a run can be modified"
-    return Problem(field, message, (_shown(field, after), _shown(field, before), change.where), at_most=WARNING)
+    return Problem(field, message, (_shown(field, after), _shown(field, before), transition.where), at_most=WARNING)
 
 
 def _shown(field: str, value: Any) -> Any:

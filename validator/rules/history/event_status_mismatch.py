@@ -3,7 +3,7 @@
 The name of the event says what has happened, `thread.run.completed`, and its run has that status; the one exception is
 `thread.run.created`, whose run is "queued". Clients dispatch on the name and never look at the status, or the
 other way round, and the two go different ways. A stream is of one run, so that its id stays the same, and it ends with
-`done`: without it a client cannot tell the end from a connection that broke. Events with unknown names are let be, as
+`done`: without it a client cannot tell the end from a connection that broke. Events with unknown names are ignored, as
 the documentation asks of readers; an `error` ends a stream, too. A status that its event contradicts is not compared
 with those before and after it.
 
@@ -33,19 +33,19 @@ _STATUSES = {f"{RUN.object}.{status}": status for status in (*ACTIVE, *TERMINAL)
     source="https://platform.openai.com/docs/api-reference/assistants-streaming/events",
     source_note="each event and its data; done occurs when a stream ends",
 )
-def check(streamed: StreamEvent) -> Problems:
-    return [*_problems(streamed)]
+def check(event: StreamEvent) -> Problems:
+    return [*_problems(event)]
 
 
-def _problems(streamed: StreamEvent) -> Iterator[Problem]:
-    expected = _STATUSES.get(streamed.event or "")
-    if streamed.event and expected and streamed.status not in (None, expected):
+def _problems(event: StreamEvent) -> Iterator[Problem]:
+    expected = _STATUSES.get(event.event or "")
+    if event.event and expected and event.status not in (None, expected):
         message = "is {}, but the event is {}; expected the status {}"
-        words = (Shown(streamed.status), Shown(streamed.event), Shown(expected))
+        words = (Shown(event.status), Shown(event.event), Shown(expected))
         yield Problem("status", message, words, invalidates=("status",))
-    if streamed.before and streamed.run_id not in (None, streamed.before[0]):
-        run_id, seen = streamed.before
+    if event.before and event.run_id not in (None, event.before[0]):
+        run_id, seen = event.before
         message = "is {}, but was {} in {}; a stream has events of one run only"
-        yield Problem("id", message, (Shown(streamed.run_id), Shown(run_id), seen.told(streamed.here)))
-    if streamed.is_torn:
+        yield Problem("id", message, (Shown(event.run_id), Shown(run_id), seen.describe(event.here)))
+    if event.is_torn:
         yield Problem("", 'is the last run of a stream that ends without "done"; the stream may be incomplete')

@@ -33,10 +33,10 @@ _BEFORE_THE_END = ACTIVE - {"cancelling"}
     source_note="the lifecycle of a run",
     evidence="held in the snapshots of 37 genuine runs",
 )
-def check(change: Transition) -> Problems:
+def check(transition: Transition) -> Problems:
     return [
-        Problem("status", _message(before), (Shown(after), Shown(before), change.where), invalidates=REMEMBERED)
-        for _, before, after in change.both("status")
+        Problem("status", _message(before), (Shown(after), Shown(before), transition.where), invalidates=REMEMBERED)
+        for _, before, after in transition.both("status")
         if not _is_reachable(before, after)
     ]
 

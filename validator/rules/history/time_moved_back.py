@@ -31,10 +31,10 @@ _DUE = "a run can be given more time, but not less"
     source_note="RunObject: when the run was started, when it was completed",
     evidence="held in the snapshots of 37 genuine runs, of which 3 started anew and 1 was prolonged",
 )
-def check(change: Transition) -> Problems:
+def check(transition: Transition) -> Problems:
     return [
-        Problem(field, f"is {{}}, but was {{}} in {{}}; {reason}", (after, before, change.where))
-        for field, before, after in change.both("started_at", "expires_at", *END_TIMES)
+        Problem(field, f"is {{}}, but was {{}} in {{}}; {reason}", (after, before, transition.where))
+        for field, before, after in transition.both("started_at", "expires_at", *END_TIMES)
         if before is not None and before not in ZERO_TIMES and (reason := _objection(field, before, after))
     ]
 

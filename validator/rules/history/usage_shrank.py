@@ -33,22 +33,22 @@ Counts: TypeAlias = dict[str, int]
     source_note="RunCompletionUsage: null if the run is not in a terminal state",
     evidence="held in the snapshots of 37 genuine runs",
 )
-def check(change: Transition) -> Problems:
-    for _, before, after in change.both("usage"):
+def check(transition: Transition) -> Problems:
+    for _, before, after in transition.both("usage"):
         if before is not None and after is None:
             message = "is null, but was there in {}; the usage of a run never decreases"
-            return [Problem("usage", message, (change.where,))]
+            return [Problem("usage", message, (transition.where,))]
         if before is not None:
-            return _less(before, after, change)
+            return _less(before, after, transition)
     return ()
 
 
-def _less(before: Counts, after: Counts, change: Transition) -> Iterable[Problem]:
+def _less(before: Counts, after: Counts, transition: Transition) -> Iterable[Problem]:
     """The first count that went down; one below zero, or a total of other parts, is the fault of another rule."""
     names = [name for name in before if name != "total_tokens" or (adds_up(before) and adds_up(after))]
     message = "is {}, but was {} in {}; the usage of a run never decreases"
     return [
-        Problem(f"usage/{name}", message, (after[name], before[name], change.where))
+        Problem(f"usage/{name}", message, (after[name], before[name], transition.where))
         for name in names
         if 0 <= after[name] < before[name]
     ][:1]

@@ -3,7 +3,7 @@
 `has_more` is true on every page but the last, and `created_at` goes on in the direction that it had. Where a page that
 said "no more" is followed by another, clients have stopped before it; where the last page says "more", runs are missing
 from what was handed over; where the times turn back at a seam, the cursor leads to another place than it should, and
-runs are left out or come twice. A page that was asked for with `after` or `before` is held to lie beyond that run. In
+runs are left out or come twice. A page that was asked for with `after` or `before` must begin beyond that run. In
 a recording nobody knows whether the client wanted all pages, so its last page may promise more; and a listing in order
 "asc" may grow after it has said that there is no more.
 
@@ -35,23 +35,25 @@ from validator.rules.support.snapshots import BOTH, Occurrence, PageContext, pos
     source_note="how a client pages: on while has_more, from the last id",
     evidence="371 of 371 genuine pages of sibling endpoints have one direction",
 )
-def check(turn: PageContext) -> Problems:
-    return (*_continued(turn), *_turned_back(turn), *_ended(turn))
+def check(context: PageContext) -> Problems:
+    return (*_check_continuation(context), *_out_of_order(context), *_check_end(context))
 
 
-def _continued(turn: PageContext) -> Iterator[Problem]:
+def _check_continuation(context: PageContext) -> Iterator[Problem]:
     """Whether the page before has said that nothing follows; a page without a new run is another fault, or none."""
     if (
-        turn.previous_has_more is not None
-        and not turn.previous_has_more[0]
-        and any(run["id"] not in turn.earlier for _, run in turn.page.runs)
+        context.previous_has_more is not None
+        and not context.previous_has_more[0]
+        and any(run["id"] not in context.earlier for _, run in context.page.runs)
     ):
         message = "has {} runs, but has_more is false in {}; expected true if another page follows"
-        yield Problem("data", message, (len(turn.page.envelope["data"]), turn.previous_has_more[1].told(turn.here)))
+        yield Problem(
+            "data", message, (len(context.page.envelope["data"]), context.previous_has_more[1].describe(context.here))
+        )
 
 
-def _ended(turn: PageContext) -> Iterator[Problem]:
-    if turn.is_last and turn.page.envelope["data"] and turn.page.envelope["has_more"]:
+def _check_end(context: PageContext) -> Iterator[Problem]:
+    if context.is_last and context.page.envelope["data"] and context.page.envelope["has_more"]:
         yield Problem("has_more", "is true, but no page follows; expected false on the last page of a listing")
 
 
@@ -62,36 +64,36 @@ class _Moment(NamedTuple):
     stands: int | Occurrence
 
 
-def _new(turn: PageContext) -> Iterator[_Moment]:
+def _new(context: PageContext) -> Iterator[_Moment]:
     return (
         _Moment(run["created_at"], i)
-        for i, run in turn.page.runs
-        if run["id"] not in turn.earlier and run["created_at"] not in ZERO_TIMES
+        for i, run in context.page.runs
+        if run["id"] not in context.earlier and run["created_at"] not in ZERO_TIMES
     )
 
 
-def _turned_back(turn: PageContext) -> Iterable[Problem]:
+def _out_of_order(context: PageContext) -> Iterable[Problem]:
     """The first time that goes against the order of the listing, at a seam or inside a page that has one order."""
-    moments = [*_new(turn)]
+    moments = [*_new(context)]
     own = possible_orders(moment.time for moment in moments)
-    orders = (turn.orders & own) or turn.orders
-    if not moments or orders == BOTH or (turn.order_was_requested and own and not turn.orders & own):
+    orders = (context.orders & own) or context.orders
+    if not moments or orders == BOTH or (context.order_was_requested and own and not context.orders & own):
         return ()
     neighbours = [
         [_Moment(met.created_at, met.seen)] if met and met.created_at is not None else []
-        for met in (turn.previous_run, turn.next_run)
+        for met in (context.previous_run, context.next_run)
     ]
     inside = pairwise(moments) if own else ()  # that a page has no order by itself is reported by unordered-runs
     seams = zip(neighbours[0], moments[:1], strict=False), zip(moments[-1:], neighbours[1], strict=False)
     for before, after in (*seams[0], *inside, *seams[1]):
         if not possible_orders((before.time, after.time)) & orders:
-            return [_problem(before, after, turn, "desc" in orders)]
+            return [_problem(before, after, context, "desc" in orders)]
     return ()
 
 
-def _problem(before: _Moment, after: _Moment, turn: PageContext, is_newest_first: bool) -> Problem:
+def _problem(before: _Moment, after: _Moment, context: PageContext, is_newest_first: bool) -> Problem:
     here, other, side = (after, before, "before") if isinstance(after.stands, int) else (before, after, "behind")
-    where = f" in {other.stands.told(turn.here).text}" if isinstance(other.stands, Occurrence) else ""
+    where = f" in {other.stands.describe(context.here).text}" if isinstance(other.stands, Occurrence) else ""
     relation = "later" if here.time > other.time else "earlier"
     first = "newest" if is_newest_first else "oldest"
     message = "is {}, {} than the {} of the run {} it{}, but in this listing the {} run comes first"

@@ -25,9 +25,9 @@ from validator.rules.support.snapshots import PageContext
     source="https://github.com/Divkix/Logwell/issues/62",
     source_note="has_more true where the number of records is the limit",
 )
-def check(turn: PageContext) -> Problems:
-    if turn.previous_has_more is None or turn.page.envelope["data"]:
+def check(context: PageContext) -> Problems:
+    if context.previous_has_more is None or context.page.envelope["data"]:
         return ()
-    promised, seen = turn.previous_has_more
+    promised, seen = context.previous_has_more
     message = "is empty, but has_more is true in {}; expected false if nothing follows"
-    return [Problem("data", message, (seen.told(turn.here),))] if promised else ()
+    return [Problem("data", message, (seen.describe(context.here),))] if promised else ()

@@ -35,13 +35,13 @@ from validator.rules.support.snapshots import PageContext
         "threads: https://github.com/datastax/astra-assistants-api/issues/89"
     ),
 )
-def check(turn: PageContext) -> Problems:
-    if turn.thread is None or not turn.page.runs:
+def check(context: PageContext) -> Problems:
+    if context.thread is None or not context.page.runs:
         return ()
-    listed, seen = turn.thread
-    index, run = turn.page.runs[0]
+    listed, seen = context.thread
+    index, run = context.page.runs[0]
     if run["thread_id"] == listed:
         return ()
     message = "is {}, but {} lists the runs of {}; a listing has the runs of one thread"
-    words = (Shown(run["thread_id"]), seen.told(turn.here), Shown(listed))
+    words = (Shown(run["thread_id"]), seen.describe(context.here), Shown(listed))
     return [Problem(f"data/{index}/thread_id", message, words, explains=(f"data/{index}/created_at",))]

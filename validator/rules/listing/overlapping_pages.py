@@ -29,14 +29,14 @@ from validator.rules.support.snapshots import PageContext
     source="https://platform.openai.com/docs/api-reference/runs/listRuns",
     source_note="after: a cursor, the id of the last run that the client has; the page begins after it",
 )
-def check(turn: PageContext) -> Problems:
-    again = [(index, run["id"]) for index, run in turn.page.runs if run["id"] in turn.earlier]
+def check(context: PageContext) -> Problems:
+    again = [(index, run["id"]) for index, run in context.page.runs if run["id"] in context.earlier]
     if again:
         index, run_id = again[0]
-        where = turn.earlier[run_id].seen.told(turn.here)
+        where = context.earlier[run_id].seen.describe(context.here)
         others = Verbatim(f", like {len(again) - 1} more of this page" if len(again) > 1 else "")
         message = "is {}, which is already in {}{}; a listing has each run once"
         return [Problem(f"data/{index}/id", message, (Shown(run_id), where, others))]
     message = "is {}, the cursor of the request; the page begins after that run"
-    named = [(index, run["id"]) for index, run in turn.page.runs if run["id"] in turn.cursors]
+    named = [(index, run["id"]) for index, run in context.page.runs if run["id"] in context.cursors]
     return [Problem(f"data/{index}/id", message, (Shown(run_id),)) for index, run_id in named[:1]]

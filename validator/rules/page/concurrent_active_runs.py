@@ -3,8 +3,8 @@
 A run locks its thread until it has ended: meanwhile the service accepts neither messages nor another run. So at most
 one run of a thread is "queued", "in_progress", "requires_action" or "cancelling", and it is the newest. Two active
 runs, or one that is older than an ended one, mean that a status is stale or that the server does not lock: a client
-that waits for the older run waits for ever. Runs created in the same second are not told apart, and each thread of a
-page is judged for itself.
+that waits for the older run waits for ever. Runs created in the same second cannot be ordered, and each thread of a
+page is checked for itself.
 
 Bad:
 

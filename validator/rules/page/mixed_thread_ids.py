@@ -2,7 +2,7 @@
 
 The endpoint lists the runs of the one thread in its path, so every run on a page has the same `thread_id`. Where
 another turns up, the server has not filtered, and its caller is shown the instructions and metadata of a stranger's
-conversation. Arrays of runs outside a page are not judged: archives gather runs of many threads.
+conversation. Arrays of runs outside a page are not checked: archives gather runs of many threads.
 
 Bad:
 

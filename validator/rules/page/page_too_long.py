@@ -20,7 +20,7 @@ Good:
 
 from validator.rules.base import WARNING, Page, Problem, Problems, rule
 
-MOST = 100
+MAX_RUNS = 100
 
 
 @rule(
@@ -36,11 +36,11 @@ MOST = 100
 )
 def check(page: Page, *, limit: int | None) -> Problems:
     length = len(page.envelope["data"])
-    most = MOST if limit is None else min(limit, MOST)
-    if length > most:
+    max_runs = MAX_RUNS if limit is None else min(limit, MAX_RUNS)
+    if length > max_runs:
         bound = "a page has at most {}" if limit is None else "the requested limit is {}"
-        return [Problem("data", f"has {{}} runs, but {bound}", (length, most))]
-    if limit is not None and page.envelope["has_more"] and 0 < length < most:
+        return [Problem("data", f"has {{}} runs, but {bound}", (length, max_runs))]
+    if limit is not None and page.envelope["has_more"] and 0 < length < max_runs:
         message = "is true, but data has {} of the {} requested runs; expected false after a page that is not full"
-        return [Problem("has_more", message, (length, most))]
+        return [Problem("has_more", message, (length, max_runs))]
     return ()

@@ -54,9 +54,9 @@ def _first(parsed: Parsed, text: str, pointer: str) -> Problem:
     from validator.jsontext.syntax_errors import SEVERAL
 
     problem = parsed.problems[0]
-    said = problem.message.replace(LAST_COUNTS, "; readers differ in the value that they keep")
-    said = said.replace(SEVERAL, "; the arguments of a call are one object")
+    reason = problem.message.replace(LAST_COUNTS, "; readers differ in the value that they keep")
+    reason = reason.replace(SEVERAL, "; the arguments of a call are one object")
     place = Lines(decode_text(text)).line_and_column
     line, column = place(problem.span.start if problem.span else 0)
-    message = f"is not the text of a sound JSON object: at line {{}}, column {{}}, {said}"
+    message = f"is not the text of a JSON object: at line {{}}, column {{}}, {reason}"
     return Problem(pointer, message, (line, column, *format_offsets(problem.values, place, line)))

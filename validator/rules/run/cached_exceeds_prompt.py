@@ -4,7 +4,7 @@ Cached tokens are prompt tokens that were read from the cache, reasoning tokens 
 each is counted in its whole already. Clients subtract the one from the other to bill the two at their own prices, and
 a part that exceeds its whole makes the rest negative. Usually the server adds up the parts of several calls but
 reports the whole of the last. Equality is fine; the objects with the details are optional, and they and their counts
-may be null. Both `prompt_token_details` and `prompt_tokens_details`, the spelling of chat completions, are judged.
+may be null. Both `prompt_token_details` and `prompt_tokens_details`, the spelling of chat completions, are checked.
 
 Bad:
 
@@ -28,7 +28,7 @@ from validator.rules.support.usage import agree, parts_of
     requires=("usage",),
     accepts=agree,
     source="https://platform.openai.com/docs/guides/prompt-caching",
-    source_note="cached_tokens tells how many of the prompt tokens were a cache hit",
+    source_note="cached_tokens is how many of the prompt tokens were a cache hit",
     evidence="held in about 20 of 20 genuine usage objects with details",
 )
 def check(run: Run) -> Problems:

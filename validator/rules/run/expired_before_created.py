@@ -2,7 +2,7 @@
 
 Clients poll until `expires_at` and then give up, so a time that is already past when the run begins makes them drop a
 run that is alive. It is often the lifetime (600) where the end of it is meant, or a sum of unlike units. How long a
-run may live is not judged: genuine lifetimes go from 584 to 36000 seconds. Starting in the second of expiry is
+run may live is not checked: genuine lifetimes go from 584 to 36000 seconds. Starting in the second of expiry is
 allowed. Where `started_at` lies before `created_at`, that is another rule's finding, and only the start counts here.
 A run that has ended does not expire: what it keeps of its expiry is left to the rule expiry-on-ended-run.
 

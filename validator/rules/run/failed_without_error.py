@@ -1,7 +1,7 @@
 """A failed run does not say why it failed.
 
 `last_error` decides what a client does next: a `rate_limit_exceeded` is worth another try, an `invalid_prompt` is not.
-Without it every failure looks alike and the user is told nothing. The code may be any: Azure adds its own, such as
+Without it every failure looks alike and the user learns nothing. The code may be any: Azure adds its own, such as
 `tool_user_error`.
 
 Bad:

@@ -1,7 +1,7 @@
 """A name breaks the rule for names of functions and schemas.
 
 The API takes 1 to 64 letters, digits, underscores and dashes, and refuses any other name with status 400. So a run that
-holds one was never accepted as it stands: a server skipped the check, or a tool rewrote the response. Names are judged
+holds one was never accepted as it stands: a server skipped the check, or a tool rewrote the response. Names are checked
 in `tools`, in `tool_choice`, in tool calls, and as the name of the schema in `response_format`. A name in a call or a
 choice that no function may have is reported by this rule, and not once more as a function that `tools` does not
 declare; a call by a name that `tools` declares is reported there alone. `multi_tool_use.parallel` in a call is left to

@@ -18,13 +18,13 @@ Good:
 from validator.core import pointer
 from validator.rules.base import WARNING, Problem, Problems, Run, rule
 
-MOST_PAIRS, LONGEST_KEY, LONGEST_VALUE = 16, 64, 512
+MAX_PAIRS, MAX_KEY_LENGTH, MAX_VALUE_LENGTH = 16, 64, 512
 
 
 _LIMITS = {
-    "maxProperties": MOST_PAIRS,
-    "propertyNames": {"maxLength": LONGEST_KEY},
-    "additionalProperties": {"maxLength": LONGEST_VALUE},
+    "maxProperties": MAX_PAIRS,
+    "propertyNames": {"maxLength": MAX_KEY_LENGTH},
+    "additionalProperties": {"maxLength": MAX_VALUE_LENGTH},
 }
 
 
@@ -42,18 +42,18 @@ def check(run: Run) -> Problems:
     metadata = run["metadata"]
     if not metadata:
         return ()
-    problems = [_long_key(key) for key in metadata if len(key) > LONGEST_KEY]
-    problems += [_long_value(key, value) for key, value in metadata.items() if len(value) > LONGEST_VALUE]
-    if len(metadata) > MOST_PAIRS:
-        problems.append(Problem("metadata", "has {} pairs, but at most {} are allowed", (len(metadata), MOST_PAIRS)))
+    problems = [_long_key(key) for key in metadata if len(key) > MAX_KEY_LENGTH]
+    problems += [_long_value(key, value) for key, value in metadata.items() if len(value) > MAX_VALUE_LENGTH]
+    if len(metadata) > MAX_PAIRS:
+        problems.append(Problem("metadata", "has {} pairs, but at most {} are allowed", (len(metadata), MAX_PAIRS)))
     return problems
 
 
 def _long_key(key: str) -> Problem:
     message = "has a key of {} characters, but at most {} are allowed"
-    return Problem(pointer.join("metadata", key), message, (len(key), LONGEST_KEY), on_key=True, identity="key")
+    return Problem(pointer.join("metadata", key), message, (len(key), MAX_KEY_LENGTH), on_key=True, identity="key")
 
 
 def _long_value(key: str, value: str) -> Problem:
     message = "is {} characters long, but at most {} are allowed"
-    return Problem(pointer.join("metadata", key), message, (len(value), LONGEST_VALUE))
+    return Problem(pointer.join("metadata", key), message, (len(value), MAX_VALUE_LENGTH))

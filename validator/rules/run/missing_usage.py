@@ -2,7 +2,7 @@
 
 Without `usage` a run drops out of every sum of costs, unnoticed. OpenAI sends it for all runs that have ended, with
 zeros for those that failed before the model was asked; compatible servers often do not count tokens at all, which is
-why this is an info. Runs of the first generation, before 2024, have no such key, and that is not judged.
+why this is an info. Runs of the first generation, before 2024, have no such key, and that is not checked.
 
 Bad:
 
@@ -25,7 +25,7 @@ from validator.rules.support.usage import agree
     requires_null=("usage",),
     accepts=agree,
     source="https://github.com/openai/openai-python/issues/885",
-    source_note="before 2024 runs told no usage",
+    source_note="before 2024 runs had no usage",
     evidence="held in 51 of 51 genuine ended runs that have the key",
 )
 def check(run: Run) -> Problems:

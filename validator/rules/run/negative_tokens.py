@@ -17,7 +17,7 @@ Good:
 from validator.rules.base import ERROR, Problem, Problems, Run, rule
 from validator.rules.support.usage import COUNTS, PARTS, parts_of
 
-_SOUND = {
+_ACCEPTED = {
     "properties": {
         **{name: {"minimum": 0} for name in COUNTS},
         **{part_of: {"properties": {name: {"minimum": 0}}} for _, part_of, name in PARTS},
@@ -30,7 +30,7 @@ _SOUND = {
     group="usage",
     severity=ERROR,
     requires=("usage",),
-    accept_schema={"properties": {"usage": _SOUND}},
+    accept_schema={"properties": {"usage": _ACCEPTED}},
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
     source_note="RunCompletionUsage: the number of tokens used over the course of the run",
     evidence="held in 51 of 51 genuine usage objects",

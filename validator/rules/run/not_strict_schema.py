@@ -1,6 +1,6 @@
 """A strict schema uses more of JSON Schema than strict mode allows.
 
-With `strict` true the model is held to the schema to the letter, and the API demands a form that makes this possible:
+With `strict` true the model follows the schema to the letter, and the API demands a form that makes this possible:
 every object closed with `additionalProperties` false, every property required, at most 5,000 properties in all, and
 objects nested at most 10 deep. A looser schema is refused with status 400, so a run that shows one promises what it
 cannot have had. An optional value is a required property whose type allows null. Which other keywords are allowed has

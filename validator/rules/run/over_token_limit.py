@@ -1,9 +1,9 @@
 """A run used more tokens than its own limit allows.
 
 `max_prompt_tokens` and `max_completion_tokens` bound the tokens of a whole run, over all its calls of the model. Who
-sets them counts on the bound when money is planned. The limits are kept by best effort only, as the documentation
-says, and the reason in `incomplete_details` may name the other limit, so this is an info, and the status is not
-judged by it. Using exactly the limit is what a run does that was cut off by it.
+sets them counts on the bound when money is planned. The limits are kept by best effort only, as the documentation says,
+and the reason in `incomplete_details` may name the other limit, so this is an info, and the status is not checked by
+it. Using exactly the limit is what a run does that was cut off by it.
 
 Bad:
 

@@ -15,7 +15,7 @@ Good:
 
 from validator.rules.base import WARNING, Problem, Problems, Run, rule
 
-_MOST = (("temperature", 2), ("top_p", 1))
+_MAX = (("temperature", 2), ("top_p", 1))
 
 
 @rule(
@@ -23,15 +23,15 @@ _MOST = (("temperature", 2), ("top_p", 1))
     group="settings",
     severity=WARNING,
     reads=("temperature", "top_p"),
-    accept_schema={"properties": {field: {"minimum": 0, "maximum": most} for field, most in _MOST}},
+    accept_schema={"properties": {field: {"minimum": 0, "maximum": maximum} for field, maximum in _MAX}},
     source="https://platform.openai.com/docs/api-reference/runs/createRun",
     source_note="temperature, top_p",
     evidence="held in about 190 of 190 genuine runs that carry them",
 )
 def check(run: Run) -> Problems:
     problems = []
-    for field, most in _MOST:
+    for field, maximum in _MAX:
         value = run.get(field)
-        if value is not None and not 0 <= value <= most:
-            problems.append(Problem(field, "is {}; expected 0 to {}", (value, most)))
+        if value is not None and not 0 <= value <= maximum:
+            problems.append(Problem(field, "is {}; expected 0 to {}", (value, maximum)))
     return problems

@@ -18,7 +18,7 @@ from validator.rules.base import WARNING, Problem, Problems, Run, Shown, rule
 _PAIRS = (("thread_id", "id"), ("assistant_id", "id"), ("assistant_id", "thread_id"))
 
 
-_TOLD_APART = {"id": {"pattern": "^run_"}, "thread_id": {"pattern": "^thread_"}, "assistant_id": {"pattern": "^asst_"}}
+_DISTINCT = {"id": {"pattern": "^run_"}, "thread_id": {"pattern": "^thread_"}, "assistant_id": {"pattern": "^asst_"}}
 
 
 @rule(
@@ -26,7 +26,7 @@ _TOLD_APART = {"id": {"pattern": "^run_"}, "thread_id": {"pattern": "^thread_"},
     group="identity",
     severity=WARNING,
     reads=("id", "thread_id", "assistant_id"),
-    accept_schema={"properties": _TOLD_APART},
+    accept_schema={"properties": _DISTINCT},
     source="https://platform.openai.com/docs/api-reference/runs/object",
     source_note="id, thread_id and assistant_id each identify their own object",
     evidence="held in 147 of 147 genuine runs",

@@ -1,8 +1,8 @@
 """The steps of the run used other amounts of tokens than the run.
 
 Exports keep the steps of each run beside it. Where every step has a `usage`, the run's own is their sum; a difference
-means that steps are missing from the export, or that one was written twice. It is told once, at the first count that
-differs. Where the run's own counts do not add up, or one is negative, that is the finding.
+means that steps are missing from the export, or that one was written twice. It is reported once, at the first count
+that differs. Where the run's own counts do not add up, or one is negative, that is the finding.
 
 Bad:
 
@@ -28,7 +28,7 @@ from validator.rules.support import usage as tokens
     evidence="held in 20 of 20 runs whose steps were recorded",
 )
 def check(run: Run) -> Problems:
-    usage, used = run["usage"], tokens.of_steps(run)
+    usage, used = run["usage"], tokens.sum_steps(run)
     if used is None or not tokens.adds_up(usage):
         return ()
     return [

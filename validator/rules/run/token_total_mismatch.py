@@ -2,7 +2,7 @@
 
 `total_tokens` is what clients bill and budget by. Where it differs from `prompt_tokens` plus `completion_tokens`, one
 of the three is wrong, and a reader cannot tell which. Zeros are fine: runs that fail early have three of them. Where
-one of the counts is negative, that is the finding, and the sum is not judged.
+one of the counts is negative, that is the finding, and the sum is not checked.
 
 Bad:
 
@@ -64,5 +64,5 @@ def _are_counted(usage: dict[str, Any]) -> bool:
 
 def _is_used_by_steps(total: int, run: Run) -> bool:
     """Whether the steps of the run used so many tokens, as far as they tell."""
-    used = tokens.of_steps(run)
+    used = tokens.sum_steps(run)
     return used is None or used["total_tokens"] == total

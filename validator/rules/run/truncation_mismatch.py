@@ -15,7 +15,7 @@ Good:
 
 from validator.rules.base import WARNING, Problem, Problems, Run, rule
 
-_SOUND = {
+_ACCEPTED = {
     "if": {"properties": {"type": {"const": "auto"}}},
     "then": {"properties": {"last_messages": {"type": "null"}}},
     "else": {"properties": {"last_messages": {"type": "integer"}}, "required": ["last_messages"]},
@@ -27,7 +27,7 @@ _SOUND = {
     group="settings",
     severity=WARNING,
     requires=("truncation_strategy",),
-    accept_schema={"properties": {"truncation_strategy": _SOUND}},
+    accept_schema={"properties": {"truncation_strategy": _ACCEPTED}},
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
     source_note=(
         'TruncationObject: "the number of most recent messages from the thread when constructing the context '

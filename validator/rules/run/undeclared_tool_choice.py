@@ -2,7 +2,7 @@
 
 A `tool_choice` object forces one tool. If `tools` does not have it, no model can obey, and the run fails or quietly
 does without; a client that replays the run gets its request refused. With type "function" the object names the function
-too. The words "none", "auto" and "required" force no certain tool and are not judged.
+too. The words "none", "auto" and "required" force no certain tool and are not checked.
 
 Bad:
 

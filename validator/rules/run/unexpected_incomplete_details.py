@@ -2,7 +2,7 @@
 
 A reader that finds `incomplete_details` takes the answer for one that was cut short, whatever the status says. An empty
 object is no better than a filled one: it is not null, and that is what clients test. Runs of the v1 generation, which
-carry `file_ids`, are not judged: they had this field before the status "incomplete" existed and completed with it.
+carry `file_ids`, are not checked: they had this field before the status "incomplete" existed and completed with it.
 
 Bad:
 

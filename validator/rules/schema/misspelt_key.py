@@ -3,7 +3,7 @@
 Undeclared keys are allowed, since servers add their own and the API has gained some every year. So a slip in an
 optional key goes unnoticed: the object is valid, and the client acts as if the setting were not there. Only keys close
 to a declared optional key that is absent from the same object are reported; where the key that was meant is required,
-`schema:required` says so. Keys inside `metadata`, `parameters` and `schema` are free and not judged.
+`schema:required` says so. Keys inside `metadata`, `parameters` and `schema` are free and not checked.
 
 Bad:
 

@@ -163,7 +163,7 @@ def _keyword_error(keyword: str, value: Any, dialect: Dialect) -> ValidationErro
 def _keyword_validators(dialect: Dialect) -> Mapping[str, Any]:
     """Return a validator for the value of each keyword, made from the metaschema; schemas in it count as valid.
 
-    So schemas are judged one by one, and the depth of a schema from a stranger is no depth of recursion.
+    So schemas are checked one by one, and the depth of a schema from a stranger is no depth of recursion.
     """
     import jsonschema
     from jsonschema.validators import extend

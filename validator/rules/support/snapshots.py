@@ -1,4 +1,4 @@
-"""What rules over several documents see: a run as it was seen before, an event of a stream, a page at its turn."""
+"""What rules about several documents check: two snapshots of a run, an event of a stream, a page of a listing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BOTH = ASCENDING | DESCENDING
 
 
 def possible_orders(times: Iterable[float]) -> frozenset[str]:
-    """The orders of a listing that has these times one after the other; ties are in either."""
+    """Return the orders that a listing with these times can have; equal times fit either."""
     times = list(times)
     asc = ASCENDING if times == sorted(times) else frozenset()
     return asc | DESCENDING if times == sorted(times, reverse=True) else asc
@@ -43,17 +43,17 @@ class Occurrence(NamedTuple):
     period: Period | None = None
 
     def is_beyond(self, before: Occurrence) -> bool:
-        """Whether it may be taken for later: not of two calls in a recording, if one began before the other ended."""
+        """Return whether it can be taken for later: not if it is of a recorded call that overlaps with the other."""
         if self.file != before.file or self.record == before.record or not self.period or not before.period:
             return True
         return self.period[0] >= before.period[1]
 
     def ends_after(self, before: Occurrence) -> bool:
-        """Whether its call ended later."""
+        """Return whether its call ended later."""
         return bool(self.period and before.period and self.period[1] > before.period[1])
 
-    def told(self, here: Occurrence) -> Verbatim:
-        """The place in words, as far as it differs from `here`."""
+    def describe(self, here: Occurrence) -> Verbatim:
+        """Return the place in words, as far as it differs from `here`."""
         if self.number == here.number:
             return Verbatim(f"/{self.pointer}")
         if self.file == here.file and self.record is not None:
@@ -62,7 +62,7 @@ class Occurrence(NamedTuple):
 
 
 class Digest(bytes):
-    """What stands for a value that is too long to be remembered."""
+    """A hash in place of a value that is too long to be stored."""
 
 
 class Snapshot(NamedTuple):
@@ -78,20 +78,20 @@ class Snapshot(NamedTuple):
 
 
 class Transition(NamedTuple):
-    """Two sightings of one run, with none between them."""
+    """Two snapshots of a run, one right after the other."""
 
     before: Snapshot
     after: Snapshot
 
     def both(self, *names: str) -> Iterator[tuple[str, Any, Any]]:
-        """Of these fields, those that both sightings know: the name, the earlier value, the later one."""
+        """Yield the fields that both snapshots have: the name, the earlier value, the later value."""
         earlier, later = self.before.fields, self.after.fields
         return ((name, earlier[name], later[name]) for name in names if name in earlier and name in later)
 
     @property
     def where(self) -> Verbatim:
         """Where the run was seen before, in words."""
-        return self.before.seen.told(self.after.seen)
+        return self.before.seen.describe(self.after.seen)
 
 
 class StreamEvent(NamedTuple):
@@ -123,7 +123,7 @@ class PageContext(NamedTuple):
     `earlier` has the runs of those by id. `previous_run` is the run that this page comes after, `next_run` the one
     that it was asked to come before, `cursors` are the ids that the request named. `previous_has_more` is what
     `has_more` was on the page before, and where. `thread` is the id of the thread that the listing began with, and
-    the page that has told it. `orders` are those that the listing may have: it was asked for, or the pages before
+    the page that has it. `orders` are those that the listing may have: it was asked for, or the pages before
     have shown it. `is_last` says that all of the listing was given, and this is its end.
     """
 

@@ -1,4 +1,4 @@
-"""What a run may call and has to answer: its functions, the schema of its answer, and the calls that it waits for."""
+"""The functions of a run, the schema of its answer, and the calls that it waits for."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 FIELDS = ("tools", "tool_choice", "response_format", "parallel_tool_calls", "required_action")
-"""The fields that say what a run may call and has to answer: mostly the same in all runs of an assistant."""
+"""The fields about tools and answers: mostly the same in all runs of an assistant."""
 
 
 def calls_no_function(run: Run) -> bool:
-    """Whether a valid run declares no function, calls none, forces no tool, and has no schema for its answer."""
+    """Return whether a valid run declares and calls no function, forces no tool, and has no schema for its answer."""
     answer = run.get("response_format")
     if isinstance(answer, dict) and answer["type"] == "json_schema":
         return False
@@ -32,12 +32,12 @@ def calls_no_function(run: Run) -> bool:
 
 
 def is_function_name(name: str) -> bool:
-    """Whether the API takes this name for a function or a schema."""
+    """Return whether the API allows this name for a function or a schema."""
     return _FUNCTION_NAME.fullmatch(name) is not None
 
 
 def functions(run: Run) -> list[tuple[int, Function]]:
-    """The functions among the tools, with the index of each in `tools`."""
+    """Return the functions among the tools, each with its index in `tools`."""
     tools = run["tools"]
     if not tools:  # most runs have none
         return []
@@ -45,12 +45,12 @@ def functions(run: Run) -> list[tuple[int, Function]]:
 
 
 def function_names(run: Run) -> set[str]:
-    """The names of the functions among the tools."""
+    """Return the names of the functions among the tools."""
     return {function["name"] for _, function in functions(run)}
 
 
 def named_schema(run: Run) -> dict[str, Any] | None:
-    """The schema that answers follow, with its name, where `response_format` asks for one."""
+    """Return the schema of the answer, with its name, if `response_format` has one."""
     response_format = run.get("response_format")
     if not isinstance(response_format, dict) or response_format["type"] != "json_schema":
         return None
@@ -59,7 +59,7 @@ def named_schema(run: Run) -> dict[str, Any] | None:
 
 
 def tool_calls(run: Run) -> list[tuple[str, ToolCall]]:
-    """The tool calls under the key that the required action's type names, with the pointer of each."""
+    """Return the tool calls under the key that the type of the required action names, each with its pointer."""
     action = run["required_action"]
     match action.get(action["type"]):
         case {"tool_calls": calls}:
@@ -69,10 +69,10 @@ def tool_calls(run: Run) -> list[tuple[str, ToolCall]]:
 
 
 def function_calls(run: Run) -> list[tuple[str, Function]]:
-    """The called functions among the tool calls, with the pointer of each."""
-    found = []
+    """Return the called functions among the tool calls, each with its pointer."""
+    called = []
     for pointer, call in tool_calls(run):
         match call:
             case {"type": "function", "function": {"name": str(), "arguments": str()} as function}:
-                found.append((f"{pointer}/function", function))
-    return found
+                called.append((f"{pointer}/function", function))
+    return called

@@ -1,4 +1,4 @@
-"""Counts of tokens: whether those of a usage agree with each other, and what the steps of a run add up to."""
+"""Counts of tokens: do those of a usage agree, and what do the steps of a run add up to?"""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ LIMITS = (("prompt_tokens", "max_prompt_tokens"), ("completion_tokens", "max_com
 
 
 def parts_of(usage: Mapping[str, Any]) -> list[tuple[str, str, float]]:
-    """The parts that a usage counts: the name of the whole, the pointer of the part in the usage, and its count.
+    """Return the parts that a usage counts: the name of the total, the pointer of the part in the usage, and its count.
 
-    What is no object with a number is passed over, for `published` allows any value where it declares no key.
+    Anything but an object with a number is skipped: `published` allows any value where it declares no key.
     """
     return [
-        (whole, f"{details}/{part}", count)
-        for whole, details, part in PARTS
+        (total, f"{details}/{part}", count)
+        for total, details, part in PARTS
         if isinstance(inside := usage.get(details), dict)
         and isinstance(count := inside.get(part), (int, float))
         and not isinstance(count, bool)
@@ -33,45 +33,45 @@ def parts_of(usage: Mapping[str, Any]) -> list[tuple[str, str, float]]:
 
 
 def adds_up(usage: Mapping[str, Any]) -> bool:
-    """Whether the total is the sum of its parts and none is negative: where not, that is a finding of its own."""
+    """Return whether the total is the sum of its parts and none is negative; other rules report it if not."""
     prompt, completion, total = (int(usage[name]) for name in COUNTS)  # exact, which sums of large floats are not
     return total == prompt + completion and min(prompt, completion) >= 0
 
 
 def agree(run: Run) -> bool:
-    """Whether a valid run has its usage exactly when it has ended, and the counts agree with each other and the limits.
+    """Return whether a valid run has a usage exactly if it has ended, and its counts fit each other and the limits.
 
-    False where a closer look is needed: counts that are not integers in Python, or steps beside the run.
+    False if a closer look is needed: counts that are not integers in Python, or steps beside the run.
     """
     usage = run.get("usage")
     if usage is None:
         return "usage" not in run or run["status"] in ACTIVE
     prompt, completion = usage["prompt_tokens"], usage["completion_tokens"]
-    most_prompt, most_completion = run.get("max_prompt_tokens"), run.get("max_completion_tokens")
+    max_prompt, max_completion = run.get("max_prompt_tokens"), run.get("max_completion_tokens")
     total = prompt + completion
     return (
         type(total) is int
         and total == usage["total_tokens"]
-        and (most_prompt is None or prompt <= most_prompt)
-        and (most_completion is None or completion <= most_completion)
+        and (max_prompt is None or prompt <= max_prompt)
+        and (max_completion is None or completion <= max_completion)
         and (len(usage) == len(COUNTS) or _parts_fit(usage))
         and "steps" not in run
     )
 
 
 def _parts_fit(usage: Mapping[str, Any]) -> bool:
-    for whole, details, part in PARTS:
+    for total, details, part in PARTS:
         inside = usage.get(details)
         if inside is None:
             continue
         count = inside.get(part, 0) if type(inside) is dict else None
-        if type(count) is not int or count > usage[whole]:
+        if type(count) is not int or count > usage[total]:
             return False
     return True
 
 
-def of_steps(run: Run) -> dict[str, int] | None:
-    """What the steps that an export keeps beside a run used; None without any, or where one of them does not say."""
+def sum_steps(run: Run) -> dict[str, int] | None:
+    """Return the sums of the counts of the steps beside a run in an export; None if a step or a count is missing."""
     steps = run.get("steps")
     counts = [_counts(step) for step in steps] if isinstance(steps, list) else []
     if not counts or None in counts:
@@ -80,7 +80,7 @@ def of_steps(run: Run) -> dict[str, int] | None:
 
 
 def _counts(step: Any) -> dict[str, int] | None:
-    """The counts of a step; None where it has not all of them, for no schema has looked at steps."""
+    """Return the counts of a step, which no schema has checked; None if one is missing."""
     usage = step.get("usage") if isinstance(step, dict) else None
     known = usage if isinstance(usage, dict) else {}
     counts = {name: count for name in COUNTS if type(count := known.get(name)) is int}
