@@ -1,192 +1,50 @@
 """All rules, in the order in which they are listed. To add a rule, add its module here."""
 
-from validator.rules.base import Rule
-from validator.rules.document import (
-    broken_compression,
-    broken_recording,
-    duplicate_key,
-    internal_error,
-    lone_surrogate,
-    mixed_naming,
-    non_finite_number,
-    not_a_run_list,
-    not_json,
-    not_utf8,
-    too_deep,
-    too_large,
-    worker_ended,
-)
-from validator.rules.history import (
-    changed_immutable_field,
-    event_status_mismatch,
-    illegal_transition,
-    time_moved_back,
-    usage_shrank,
-)
-from validator.rules.listing import broken_chain, false_has_more, mixed_thread_pages, overlapping_pages
-from validator.rules.page import (
-    concurrent_active_runs,
-    duplicate_run_id,
-    empty_page_has_more,
-    empty_page_ids,
-    first_id_mismatch,
-    last_id_mismatch,
-    mixed_thread_ids,
-    page_too_long,
-    unordered_runs,
-)
-from validator.rules.run import (
-    active_without_expiry,
-    active_without_start,
-    arguments_mismatch,
-    arguments_not_json,
-    cached_exceeds_prompt,
-    cancelled_without_time,
-    completed_without_time,
-    duplicate_function_name,
-    duplicate_tool_call_id,
-    empty_identifier,
-    ended_before_started,
-    expired_before_created,
-    expiry_on_ended_run,
-    failed_without_error,
-    failed_without_time,
-    implausible_timestamp,
-    incomplete_without_details,
-    invalid_function_name,
-    invalid_parameters_schema,
-    metadata_limits,
-    milliseconds,
-    missing_required_action,
-    missing_usage,
-    negative_tokens,
-    not_strict_schema,
-    outdated_tool_type,
-    over_token_limit,
-    parallel_tool_calls_disabled,
-    placeholder_value,
-    sampling_range,
-    shared_identifier,
-    started_before_created,
-    steps_usage_mismatch,
-    token_total_mismatch,
-    truncation_mismatch,
-    undeclared_tool_call,
-    undeclared_tool_choice,
-    unexpected_cancellation_time,
-    unexpected_completion_time,
-    unexpected_error,
-    unexpected_failure_time,
-    unexpected_incomplete_details,
-    unexpected_required_action,
-    unknown_tool_type,
-    unprefixed_id,
-    usage_on_active_run,
-    zero_timestamp,
-)
-from validator.rules.schema import (
-    const,
-    enum,
-    max_items,
-    maximum,
-    min_length,
-    minimum,
-    misspelt_key,
-    required,
-    type,
-)
+from importlib import import_module
 
-RULES: tuple[Rule, ...] = (
-    not_json.check,
-    not_utf8.check,
-    too_deep.check,
-    too_large.check,
-    broken_compression.check,
-    broken_recording.check,
-    duplicate_key.check,
-    non_finite_number.check,
-    lone_surrogate.check,
-    not_a_run_list.check,
-    mixed_naming.check,
-    worker_ended.check,
-    internal_error.check,
-    type.check,
-    enum.check,
-    const.check,
-    required.check,
-    minimum.check,
-    maximum.check,
-    min_length.check,
-    max_items.check,
-    misspelt_key.check,
-    first_id_mismatch.check,
-    last_id_mismatch.check,
-    empty_page_ids.check,
-    empty_page_has_more.check,
-    duplicate_run_id.check,
-    mixed_thread_ids.check,
-    unordered_runs.check,
-    page_too_long.check,
-    concurrent_active_runs.check,
-    empty_identifier.check,
-    shared_identifier.check,
-    unprefixed_id.check,
-    placeholder_value.check,
-    metadata_limits.check,
-    sampling_range.check,
-    truncation_mismatch.check,
-    completed_without_time.check,
-    unexpected_completion_time.check,
-    cancelled_without_time.check,
-    unexpected_cancellation_time.check,
-    failed_without_time.check,
-    unexpected_failure_time.check,
-    failed_without_error.check,
-    unexpected_error.check,
-    missing_required_action.check,
-    unexpected_required_action.check,
-    incomplete_without_details.check,
-    unexpected_incomplete_details.check,
-    active_without_start.check,
-    expiry_on_ended_run.check,
-    active_without_expiry.check,
-    started_before_created.check,
-    ended_before_started.check,
-    expired_before_created.check,
-    milliseconds.check,
-    zero_timestamp.check,
-    implausible_timestamp.check,
-    token_total_mismatch.check,
-    negative_tokens.check,
-    cached_exceeds_prompt.check,
-    usage_on_active_run.check,
-    missing_usage.check,
-    over_token_limit.check,
-    steps_usage_mismatch.check,
-    unknown_tool_type.check,
-    outdated_tool_type.check,
-    duplicate_tool_call_id.check,
-    arguments_not_json.check,
-    arguments_mismatch.check,
-    undeclared_tool_call.check,
-    undeclared_tool_choice.check,
-    invalid_function_name.check,
-    duplicate_function_name.check,
-    invalid_parameters_schema.check,
-    not_strict_schema.check,
-    parallel_tool_calls_disabled.check,
-    overlapping_pages.check,
-    mixed_thread_pages.check,
-    broken_chain.check,
-    false_has_more.check,
-    changed_immutable_field.check,
-    illegal_transition.check,
-    time_moved_back.check,
-    usage_shrank.check,
-    event_status_mismatch.check,
+from validator.rules.base import Rule
+
+_MODULES = {
+    "document": """
+        not_json not_utf8 too_deep too_large broken_compression broken_recording duplicate_key
+        non_finite_number lone_surrogate not_a_run_list mixed_naming worker_ended internal_error
+    """,
+    "schema": """
+        type enum const required minimum maximum min_length max_items misspelt_key
+    """,
+    "page": """
+        first_id_mismatch last_id_mismatch empty_page_ids empty_page_has_more duplicate_run_id
+        mixed_thread_ids unordered_runs page_too_long concurrent_active_runs
+    """,
+    "run": """
+        empty_identifier shared_identifier unprefixed_id placeholder_value metadata_limits sampling_range
+        truncation_mismatch completed_without_time unexpected_completion_time cancelled_without_time
+        unexpected_cancellation_time failed_without_time unexpected_failure_time failed_without_error
+        unexpected_error missing_required_action unexpected_required_action incomplete_without_details
+        unexpected_incomplete_details active_without_start expiry_on_ended_run active_without_expiry
+        started_before_created ended_before_started expired_before_created milliseconds zero_timestamp
+        implausible_timestamp token_total_mismatch negative_tokens cached_exceeds_prompt usage_on_active_run
+        missing_usage over_token_limit steps_usage_mismatch unknown_tool_type outdated_tool_type
+        duplicate_tool_call_id arguments_not_json arguments_mismatch undeclared_tool_call
+        undeclared_tool_choice invalid_function_name duplicate_function_name invalid_parameters_schema
+        not_strict_schema parallel_tool_calls_disabled
+    """,
+    "listing": """
+        overlapping_pages mixed_thread_pages broken_chain false_has_more
+    """,
+    "history": """
+        changed_immutable_field illegal_transition time_moved_back usage_shrank event_status_mismatch
+    """,
+}
+"""The modules of the rules by their folder; each has its rule as `check`."""
+
+RULES: tuple[Rule, ...] = tuple(
+    import_module(f"validator.rules.{folder}.{module}").check
+    for folder, modules in _MODULES.items()
+    for module in modules.split()
 )
 
 BY_NAME = {rule.name: rule for rule in RULES}
 
-FAILURES = frozenset({internal_error.check.name, worker_ended.check.name})
+FAILURES = frozenset({"internal-error", "worker-ended"})
 """Rules about a failure of the check itself, whatever the document contains: the exit code is 2."""

@@ -19,7 +19,6 @@ from validator.rules.base import ERROR, make_rule
 check = make_rule(
     __name__,
     __doc__,
-    group="document",
     severity=ERROR,
     source="https://www.rfc-editor.org/rfc/rfc8259#section-4",
     source_note="names within an object should be unique; what software does otherwise is unpredictable",

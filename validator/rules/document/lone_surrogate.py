@@ -19,7 +19,6 @@ from validator.rules.base import WARNING, make_rule
 check = make_rule(
     __name__,
     __doc__,
-    group="document",
     severity=WARNING,
     source="https://www.rfc-editor.org/rfc/rfc8259#section-8.2",
     source_note="what software does with an unpaired surrogate is unpredictable",

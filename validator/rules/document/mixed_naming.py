@@ -19,7 +19,6 @@ from validator.rules.base import WARNING, make_rule
 check = make_rule(
     __name__,
     __doc__,
-    group="document",
     severity=WARNING,
     source="https://platform.openai.com/docs/api-reference/runs/listRuns",
     source_note="the keys of a response",

@@ -23,7 +23,6 @@ from validator.rules.base import ERROR, make_rule
 check = make_rule(
     __name__,
     __doc__,
-    group="document",
     severity=ERROR,
     mandatory=True,
     source="https://platform.openai.com/docs/api-reference/runs/listRuns",

@@ -11,7 +11,6 @@ from validator.rules.base import ERROR, make_rule
 check = make_rule(
     __name__,
     __doc__,
-    group="document",
     severity=ERROR,
     mandatory=True,
     source="https://www.rfc-editor.org/rfc/rfc8259#section-8.1",

@@ -11,7 +11,6 @@ from validator.rules.base import ERROR, make_rule
 check = make_rule(
     __name__,
     __doc__,
-    group="document",
     severity=ERROR,
     mandatory=True,
     source="https://www.kernel.org/doc/html/latest/admin-guide/mm/concepts.html#oom-killer",

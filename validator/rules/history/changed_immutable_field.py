@@ -26,7 +26,6 @@ from validator.rules.support.snapshots import CONFIGURATION, IDENTITY, REMEMBERE
 
 @rule(
     subject="history",
-    group="history",
     severity=ERROR,
     reads=(*IDENTITY, *CONFIGURATION),
     precheck=True,

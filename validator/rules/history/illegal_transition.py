@@ -25,7 +25,6 @@ _BEFORE_THE_END = ACTIVE - {"cancelling"}
 
 @rule(
     subject="history",
-    group="history",
     severity=ERROR,
     reads=("status",),
     precheck=True,

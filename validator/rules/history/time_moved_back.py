@@ -24,7 +24,6 @@ _DUE = "a run can be given more time, but not less"
 
 @rule(
     subject="history",
-    group="history",
     severity=ERROR,
     reads=("started_at", "expires_at", *END_TIMES),
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",

@@ -26,7 +26,6 @@ Counts: TypeAlias = dict[str, int]
 
 @rule(
     subject="history",
-    group="history",
     severity=WARNING,
     reads=("usage",),
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",

@@ -26,7 +26,6 @@ from validator.rules.support.snapshots import BOTH, Occurrence, PageContext, pos
 
 @rule(
     subject="listing",
-    group="listing",
     severity=ERROR,
     requires=("data",),
     reads=("has_more",),

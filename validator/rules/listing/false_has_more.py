@@ -19,7 +19,6 @@ from validator.rules.support.snapshots import PageContext
 
 @rule(
     subject="listing",
-    group="listing",
     severity=WARNING,
     requires=("data",),
     source="https://github.com/Divkix/Logwell/issues/62",

@@ -25,7 +25,6 @@ from validator.rules.support.snapshots import PageContext
 
 @rule(
     subject="listing",
-    group="listing",
     severity=ERROR,
     requires=("data",),
     run_reads=("thread_id",),

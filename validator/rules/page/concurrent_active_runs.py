@@ -25,7 +25,6 @@ from validator.rules.base import ACTIVE, TERMINAL, WARNING, ZERO_TIMES, Page, Pr
 
 @rule(
     subject="page",
-    group="page",
     severity=WARNING,
     run_reads=("id", "created_at", "thread_id", "status"),
     source="https://platform.openai.com/docs/assistants/deep-dive",

@@ -19,7 +19,6 @@ from validator.rules.base import ERROR, Page, Problem, Problems, Shown, rule
 
 @rule(
     subject="page",
-    group="page",
     severity=ERROR,
     run_reads=("id",),
     source="https://platform.openai.com/docs/api-reference/runs/listRuns",

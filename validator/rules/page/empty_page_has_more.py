@@ -19,7 +19,6 @@ from validator.rules.base import ERROR, Page, Problem, Problems, rule
 
 @rule(
     subject="page",
-    group="page",
     severity=ERROR,
     requires=("data", "has_more"),
     source="https://github.com/openai/openai-python/blob/main/src/openai/pagination.py",

@@ -20,7 +20,6 @@ from validator.rules.base import WARNING, Page, Problem, Problems, Shown, rule
 
 @rule(
     subject="page",
-    group="page",
     severity=WARNING,
     requires=("data",),
     reads=("first_id", "last_id"),

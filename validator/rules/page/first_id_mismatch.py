@@ -20,7 +20,6 @@ from validator.rules.objects import run_id_as_fix
 
 @rule(
     subject="page",
-    group="page",
     severity=ERROR,
     requires=("data",),
     reads=("first_id",),

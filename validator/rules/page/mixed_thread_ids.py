@@ -20,7 +20,6 @@ from validator.rules.base import ERROR, Page, Problem, Problems, Shown, rule
 
 @rule(
     subject="page",
-    group="page",
     severity=ERROR,
     run_reads=("thread_id",),
     source="https://github.com/datastax/astra-assistants-api/issues/89",

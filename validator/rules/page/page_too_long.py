@@ -25,7 +25,6 @@ MAX_RUNS = 100
 
 @rule(
     subject="page",
-    group="page",
     severity=WARNING,
     requires=("data",),
     reads=("has_more",),

@@ -35,7 +35,6 @@ _SEEN = {"asc": "the page goes from the oldest to the newest", "desc": "the page
 
 @rule(
     subject="page",
-    group="page",
     severity=WARNING,
     run_reads=("id", "created_at"),
     options=("order",),
