@@ -1,21 +1,18 @@
-"""Every keyword of the schemas has a rule; one that has none is a finding all the same."""
+"""Every keyword of the schemas has a rule; one without a rule is reported nevertheless."""
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import validator
-from tests.support.paths import SAMPLES
+from tests.support.commands import run as command
+from tests.support.pages import run, said
 from validator.contract.loader import FOLDER
 from validator.rules.registry import RULES
 
-PACKAGE = Path(validator.__file__).parent
 SCHEMAS = Path(FOLDER)
 INSIDE = {"then", "else", "items", "additionalProperties"}
 """Keywords whose subschemas reject something; what fails in an `if` decides, and rejects nothing."""
@@ -28,7 +25,7 @@ MESSAGE = (
 
 
 def keywords(schema: Any) -> Iterator[str]:
-    """The keywords of a schema and its subschemas that reject a value by themselves."""
+    """Yield the keywords of a schema and its subschemas that reject a value by themselves."""
     if not isinstance(schema, dict):
         assert schema is True, "no rule reports what the schema false rejects"
         return
@@ -47,40 +44,40 @@ def test_every_keyword_has_a_rule() -> None:
     assert used == {rule.name for rule in RULES if rule.name.startswith("schema:")}
 
 
+@pytest.fixture
+def with_keyword(tmp_path: Path, with_schemas: Callable[[Path], None]) -> Callable[[str, Any], None]:
+    """Go on with schemas in which the model has one more keyword."""
+
+    def switch(keyword: str, value: Any) -> None:
+        shutil.copytree(SCHEMAS, tmp_path / "schemas")
+        schema = json.loads((SCHEMAS / "run.json").read_bytes())
+        schema["properties"]["model"][keyword] = value
+        (tmp_path / "schemas" / "run.json").write_text(json.dumps(schema))
+        with_schemas(tmp_path / "schemas")
+
+    return switch
+
+
 @pytest.mark.parametrize("options", [(), ("--select", "usage"), ("--ignore", "schema,document")])
-def test_keyword_without_a_rule_is_reported(options: tuple[str, ...], tmp_path: Path) -> None:
-    copy = tmp_path / SCHEMAS.relative_to(PACKAGE.parent)
-    shutil.copytree(PACKAGE, tmp_path / PACKAGE.name)
-    shutil.copytree(SCHEMAS, copy, dirs_exist_ok=True)
-    schema = json.loads((SCHEMAS / "run.json").read_text("utf-8"))
-    schema["properties"]["model"]["maxLength"] = 64
-    (copy / "run.json").write_text(json.dumps(schema))
-    run = json.loads((SAMPLES / "valid" / "run.json").read_text("utf-8"))
-    run["usage"]["total_tokens"] += 1
+def test_keyword_without_a_rule_is_reported(
+    options: tuple[str, ...], tmp_path: Path, with_keyword: Callable[[str, Any], None]
+) -> None:
+    with_keyword("maxLength", 64)
+    faulty = run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4})
     reports = []
     for model in ("m" * 64, "m" * 65):
-        (tmp_path / "run.json").write_text(json.dumps({**run, "model": model}))
-        command = (sys.executable, "-m", "validator", "run.json", "-f", "json", *options)
-        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
-        found = json.loads(ran.stdout)["findings"]
-        reports.append((ran.returncode, [(one["rule"], one["pointer"], one["message"]) for one in found]))
-    (code, sound), (failed, rejected) = reports
-    assert code == 1
-    assert [rule for rule, _, _ in sound] == ["token-total-mismatch"]
-    assert failed == 2
+        (tmp_path / "run.json").write_text(json.dumps({**faulty, "model": model}))
+        ran = command(tmp_path / "run.json", "-f", "json", *options)
+        findings = json.loads(ran.out)["findings"]
+        reports.append((ran.code, [(found["rule"], found["pointer"], found["message"]) for found in findings]))
+    (code, accepted), (failed, rejected) = reports
+    assert (code, failed) == (1, 2)
+    assert [rule for rule, _, _ in accepted] == ["token-total-mismatch"]
     message = MESSAGE.format("65", "the maximum is 64", "maxLength")
-    assert sorted(rejected) == [("internal-error", "/model", message), *sound]
+    assert sorted(rejected) == [("internal-error", "/model", message), *accepted]
 
 
-def test_library_reports_keyword_without_a_rule(tmp_path: Path, with_schemas: Callable[[Path], None]) -> None:
-    shutil.copytree(SCHEMAS, tmp_path, dirs_exist_ok=True)
-    schema = json.loads((SCHEMAS / "run.json").read_text("utf-8"))
-    schema["properties"]["model"]["pattern"] = "^gpt-"
-    (tmp_path / "run.json").write_text(json.dumps(schema))
-    with_schemas(tmp_path)
-    run = json.loads((SAMPLES / "valid" / "run.json").read_text("utf-8"))
-    report = validator.validate({**run, "model": "zebra"}, select=["usage"])
-    assert not report.ok
-    assert [(found.rule, found.pointer, found.message) for found in report.findings] == [
-        ("internal-error", "/model", MESSAGE.format("5", "expected to match ^gpt-", "pattern"))
-    ]
+def test_library_reports_keyword_without_a_rule(with_keyword: Callable[[str, Any], None]) -> None:
+    with_keyword("pattern", "^gpt-")
+    message = MESSAGE.format("5", "expected to match ^gpt-", "pattern")
+    assert said(run(model="zebra"), select=["usage"]) == [("internal-error", "/model", message)]
