@@ -39,7 +39,7 @@ def _misshapen_at(document: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("sample", OF_RUNS, ids=lambda path: path.stem)
-def test_a_run_is_checked_by_every_rule_that_does_not_read_what_is_misshapen(sample: Path) -> None:
+def test_run_rule_applies_if_its_fields_are_valid(sample: Path) -> None:
     rule, document = BY_NAME[sample.stem], json.loads(sample.read_bytes())
     unreliable = copy.deepcopy(document)
     unreliable["data"] = [_misshapen(one, {*one} - rule.fields - {"file_ids"}) for one in document["data"]]
@@ -49,7 +49,7 @@ def test_a_run_is_checked_by_every_rule_that_does_not_read_what_is_misshapen(sam
 
 
 @pytest.mark.parametrize("sample", OF_RUNS, ids=lambda path: path.stem)
-def test_a_misshapen_field_is_one_finding_and_no_rule_reads_it(sample: Path) -> None:
+def test_run_rules_do_not_read_invalid_fields(sample: Path) -> None:
     rule, document = BY_NAME[sample.stem], json.loads(sample.read_bytes())
     present = {name for one in document["data"] for name in one}
     for name in rule.fields & present - {"steps"}:  # what exports add is in no schema: the rule looks itself
@@ -63,7 +63,7 @@ def test_a_misshapen_field_is_one_finding_and_no_rule_reads_it(sample: Path) -> 
 
 
 @pytest.mark.parametrize("sample", OF_PAGES, ids=lambda path: path.stem)
-def test_a_page_is_checked_by_every_rule_that_does_not_read_what_is_misshapen(sample: Path) -> None:
+def test_page_rule_applies_if_its_fields_are_valid(sample: Path) -> None:
     rule, document = BY_NAME[sample.stem], json.loads(sample.read_bytes())
     unreliable = _misshapen(document, {*ENVELOPE} - rule.fields)
     unreliable["data"] = [_misshapen(one, {*one} - {*rule.run_reads}) for one in document["data"]]
@@ -73,7 +73,7 @@ def test_a_page_is_checked_by_every_rule_that_does_not_read_what_is_misshapen(sa
 
 
 @pytest.mark.parametrize("sample", OF_PAGES, ids=lambda path: path.stem)
-def test_no_page_rule_reads_a_misshapen_field(sample: Path) -> None:
+def test_page_rules_do_not_read_invalid_fields(sample: Path) -> None:
     rule, document = BY_NAME[sample.stem], json.loads(sample.read_bytes())
     for name in rule.fields - {"data"}:
         assert _of(rule, _misshapen(document, {name})) == []
@@ -86,7 +86,7 @@ FAULTY_USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}
 
 
 @pytest.mark.parametrize("invalid_fields", [None, 7, "run", [], {}, {"object": "thread.run"}, run(status="zebra")])
-def test_a_misshapen_run_does_not_hide_the_others(invalid_fields: object) -> None:
+def test_invalid_run_does_not_hide_others(invalid_fields: object) -> None:
     document = page(run(usage=FAULTY_USAGE), invalid_fields, run(id="run_b", usage=FAULTY_USAGE))
     found = said(document, select=["schema", "usage"])
     mismatches = [pointer for rule, pointer, _ in found if rule == "token-total-mismatch"]
@@ -96,7 +96,7 @@ def test_a_misshapen_run_does_not_hide_the_others(invalid_fields: object) -> Non
     assert {pointer for _, pointer in rest} == {"/data/1"}
 
 
-def test_a_page_is_checked_without_the_runs_that_cannot_be_read() -> None:
+def test_page_rules_skip_unreadable_runs() -> None:
     document = page(
         run(),
         run(id="run_b", thread_id=7),
@@ -116,7 +116,7 @@ def test_a_page_is_checked_without_the_runs_that_cannot_be_read() -> None:
 
 
 @pytest.mark.parametrize(("index", "rule"), [(0, "last-id-mismatch"), (1, "first-id-mismatch")])
-def test_the_ends_of_a_page_are_judged_one_by_one(index: int, rule: str) -> None:
+def test_first_and_last_id_are_checked_separately(index: int, rule: str) -> None:
     runs = [run(), run(id="run_b")]
     runs[index]["id"] = 7
     document = page(*runs, first_id="run_x", last_id="run_y")
@@ -126,7 +126,7 @@ def test_the_ends_of_a_page_are_judged_one_by_one(index: int, rule: str) -> None
 MILLISECONDS = 1729418400000
 
 
-def test_a_time_in_milliseconds_is_told_once_a_run_and_judged_no_further() -> None:
+def test_milliseconds_are_reported_once_per_run() -> None:
     times = {"created_at": MILLISECONDS, "started_at": MILLISECONDS + 9, "completed_at": MILLISECONDS + 7}
     assert [(rule, pointer) for rule, pointer, _ in said(page(run(**times), run(id="run_b", **times)))] == [
         ("milliseconds", "/data/0/created_at"),
@@ -134,7 +134,7 @@ def test_a_time_in_milliseconds_is_told_once_a_run_and_judged_no_further() -> No
     ]
 
 
-def test_a_zero_in_the_place_of_null_is_judged_no_further() -> None:
+def test_zero_timestamp_counts_as_null() -> None:
     changed = run(expires_at=0, failed_at=0, cancelled_at=0)
     assert [(rule, pointer) for rule, pointer, _ in said(page(changed))] == [
         ("zero-timestamp", "/data/0/expires_at"),
@@ -151,9 +151,7 @@ def test_a_zero_in_the_place_of_null_is_judged_no_further() -> None:
         ({"id": "", "model": ""}, [("empty-identifier", "id"), ("empty-identifier", "model")]),
     ],
 )
-def test_a_missing_field_keeps_no_spoilt_one_from_being_found(
-    changes: dict[str, Any], expected: list[tuple[str, str]]
-) -> None:
+def test_missing_field_does_not_hide_invalidated_one(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     changed = run(**changes)
     del changed["cancelled_at"], changed["thread_id"]
     assert [(rule, pointer) for rule, pointer, _ in said(page(changed))] == [
@@ -162,7 +160,7 @@ def test_a_missing_field_keeps_no_spoilt_one_from_being_found(
     ]
 
 
-def test_what_a_spoilt_time_leaves_is_still_judged() -> None:
+def test_valid_times_are_checked_beside_invalidated_ones() -> None:
     changed = run(failed_at=0, started_at=1729418390, expires_at=1729419000)
     assert [(rule, pointer) for rule, pointer, _ in said(page(changed))] == [
         ("started-before-created", "/data/0/started_at"),
@@ -171,21 +169,21 @@ def test_what_a_spoilt_time_leaves_is_still_judged() -> None:
     ]
 
 
-def test_a_spoilt_time_is_kept_from_the_rules_of_the_page() -> None:
+def test_page_rules_do_not_read_invalidated_times() -> None:
     runs = [run(), run(id="run_b", created_at=0), run(id="run_c", created_at=1729418399)]
     assert [rule for rule, *_ in said(page(*runs))] == ["zero-timestamp"]
     runs[1]["created_at"] = 1
     assert [rule for rule, *_ in said(page(*runs), ignore=["implausible-timestamp"])] == ["unordered-runs"]
 
 
-def test_a_rule_that_screens_keeps_nothing_from_the_others_where_it_is_ignored() -> None:
+def test_ignored_precheck_hides_nothing() -> None:
     changed = run(failed_at=0)
     assert [rule for rule, *_ in said(page(changed), ignore=["zero-timestamp"], select=["status"])] == [
         "unexpected-failure-time"
     ]
 
 
-def test_a_number_that_stands_for_none_is_told_once_and_judged_no_further() -> None:
+def test_non_finite_number_is_one_finding() -> None:
     text = json.dumps(page(run(usage=FAULTY_USAGE, temperature=9))).replace(
         '"total_tokens": 4', '"total_tokens": 1e400'
     )
@@ -200,7 +198,7 @@ def test_a_number_that_stands_for_none_is_told_once_and_judged_no_further() -> N
     ]
 
 
-def test_what_is_remembered_of_many_assistants_is_forgotten_in_time() -> None:
+def test_cache_of_tools_is_bounded() -> None:
     runs = [run(temperature=index / 1000) for index in range(2005)]
     outside = [("sampling-range", f"/{index}/temperature") for index in range(2001, 2005)]
     assert [found[:2] for found in said(runs)] == outside
@@ -235,13 +233,13 @@ def _raising(error: Exception) -> Any:
 
 @pytest.mark.skipif(find_spec("jsonschema_rs") is None, reason="jsonschema-rs is not installed: every rule is called")
 @pytest.mark.usefixtures("_broken_rules")
-def test_a_rule_that_raises_is_named_where_nothing_else_is_wrong() -> None:
+def test_rule_that_raises_is_reported_on_valid_page() -> None:
     message = "rule token-total-mismatch raised KeyError, the other rules were still applied"
     assert said([run(), run(usage=FAULTY_USAGE)]) == [("internal-error", "/1", message)]
 
 
 @pytest.mark.usefixtures("_broken_rules")
-def test_a_rule_that_raises_is_named_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
+def test_rule_that_raises_does_not_stop_others(caplog: pytest.LogCaptureFixture) -> None:
     changed = run(usage=FAULTY_USAGE, expires_at=MILLISECONDS, started_at=None)
     with caplog.at_level("DEBUG", "validator.engine.rule_set"):
         found = validate(page(changed, first_id="run_x", last_id="run_y"))

@@ -34,12 +34,12 @@ def _line(found: Finding) -> str:
 
 
 @pytest.mark.parametrize("sample", FAULTY, ids=lambda path: path.name)
-def test_a_faulty_sample_is_told_in_these_words(sample: Path) -> None:
+def test_messages_of_invalid_samples(sample: Path) -> None:
     said = _said(sample)
     assert f"\n{said}\n" in f"\n{MESSAGES.read_text('utf-8')}"
 
 
-def test_the_words_are_of_these_samples_and_no_others() -> None:
+def test_messages_cover_exactly_the_samples() -> None:
     if "UPDATE_MESSAGES" in os.environ:
         MESSAGES.write_text("".join(f"{_said(sample)}\n" for sample in FAULTY), "utf-8")
     titles = [line for line in MESSAGES.read_text("utf-8").splitlines() if line and not line.startswith(" ")]

@@ -15,7 +15,7 @@ def _named(*runs: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"id": f"run_{letter}", **changes} for letter, changes in zip("abcdef", runs, strict=False)]
 
 
-def test_a_run_created_while_another_is_active_is_told_of() -> None:
+def test_run_created_while_another_is_active() -> None:
     newer, active = _named({}, {**OLDER, **ACTIVE})
     assert said(page(run(**newer), run(**active))) == [
         (
@@ -38,16 +38,16 @@ def test_a_run_created_while_another_is_active_is_told_of() -> None:
         _named(ACTIVE),
     ],
 )
-def test_an_active_run_may_be_the_newest_or_as_new_as_any(runs: list[dict[str, Any]]) -> None:
+def test_newest_run_may_be_active(runs: list[dict[str, Any]]) -> None:
     assert said(page(*(run(**changes) for changes in runs))) == []
 
 
-def test_the_active_runs_of_different_threads_are_not_concurrent() -> None:
+def test_threads_have_independent_active_runs() -> None:
     one, other = _named(ACTIVE, {**ACTIVE, "thread_id": "thread_Other"})
     assert [rule for rule, *_ in said(page(run(**one), run(**other)))] == ["mixed-thread-ids"]
 
 
-def test_a_run_that_is_listed_twice_is_not_concurrent_with_itself() -> None:
+def test_duplicate_run_is_not_concurrent() -> None:
     (active,) = _named(ACTIVE)
     assert [rule for rule, *_ in said(page(run(**active), run(**active)))] == ["duplicate-run-id"]
 
@@ -67,7 +67,7 @@ def test_a_run_that_is_listed_twice_is_not_concurrent_with_itself() -> None:
         ([9, 5, 6, 7, 8], None, "/data/1/created_at"),
     ],
 )
-def test_the_first_time_that_turns_back_is_told(times: list[int], order: str | None, pointer: str | None) -> None:
+def test_first_run_out_of_order_is_reported(times: list[int], order: str | None, pointer: str | None) -> None:
     moments = [{"created_at": 1729418390 + time} for time in times]
     runs = [run(**changes) for changes in _named(*moments)]
     assert [(rule, where) for rule, where, _ in said(page(*runs), order=order)] == (
@@ -92,21 +92,19 @@ def test_the_first_time_that_turns_back_is_told(times: list[int], order: str | N
         ([8, 7], "asc", 'is 7, earlier than the 8 of the run before it, but in order "asc" the oldest comes first'),
     ],
 )
-def test_the_order_is_told_that_was_asked_for_or_is_kept_by_most(
-    times: list[int], order: str | None, message: str
-) -> None:
+def test_unordered_runs_names_the_order(times: list[int], order: str | None, message: str) -> None:
     runs = [run(**changes) for changes in _named(*({"created_at": time} for time in times))]
     found = said(page(*runs), order=order, select=["unordered-runs"])
     assert [text for _, _, text in found] == [message]
 
 
-def test_a_run_that_is_listed_twice_is_not_out_of_order_too() -> None:
+def test_duplicate_run_is_not_out_of_order() -> None:
     first, second, third = _named({"created_at": 1729418391}, {"created_at": 1729418392}, {"created_at": 1729418391})
     again = {**second, "id": first["id"]}
     assert [rule for rule, *_ in said(page(run(**first), run(**again), run(**third)))] == ["duplicate-run-id"]
 
 
-def test_cached_and_reasoning_tokens_are_counted_from_zero() -> None:
+def test_negative_parts_of_usage() -> None:
     usage = {
         "prompt_tokens": 0,
         "completion_tokens": 2,

@@ -68,30 +68,30 @@ WITH_EXAMPLES = [rule for rule in RULES if _blocks(rule)]
 
 
 @pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.name)
-def test_the_bad_example_of_a_page_has_the_finding(rule: Rule, tmp_path: Path) -> None:
+def test_bad_example_has_the_finding(rule: Rule, tmp_path: Path) -> None:
     assert rule.name in _said(rule, "Bad", tmp_path)
 
 
 @pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.name)
-def test_the_good_example_of_a_page_has_not(rule: Rule, tmp_path: Path) -> None:
+def test_good_example_has_no_such_finding(rule: Rule, tmp_path: Path) -> None:
     said = _said(rule, "Good", tmp_path)
     assert rule.name not in said
     assert {"listing", "history"}.isdisjoint(BY_NAME[name].group for name in said)
 
 
 @pytest.mark.parametrize("rule", CHECKING, ids=lambda rule: rule.name)
-def test_a_rule_that_checks_has_both_examples(rule: Rule) -> None:
+def test_checking_rule_has_both_examples(rule: Rule) -> None:
     assert set(_blocks(rule)) == {"Bad", "Good"}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_a_page_opens_with_a_sentence_and_cites_its_evidence(rule: Rule) -> None:
+def test_rule_has_summary_and_source(rule: Rule) -> None:
     assert rule.summary.endswith(".")
     assert rule.documentation.partition("\n")[2].startswith("\n")
     assert rule.source.startswith("https://")
 
 
-def test_no_rule_file_is_forgotten_in_the_registry() -> None:
+def test_registry_has_every_rule_file() -> None:
     files = {
         path
         for path in Path(rules.__file__).parent.glob("*/*.py")
@@ -158,7 +158,7 @@ def _asked(rule: Rule) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("rule", [rule for rule in CHECKING if rule.subject == "run"], ids=lambda rule: rule.name)
-def test_a_run_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
+def test_run_rule_reads_only_declared_fields(rule: Rule) -> None:
     assert rule.check is not None
     read: set[str] = set()
     for page in _pages():
@@ -171,7 +171,7 @@ def test_a_run_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", [rule for rule in CHECKING if rule.subject == "page"], ids=lambda rule: rule.name)
-def test_a_page_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
+def test_page_rule_reads_only_declared_fields(rule: Rule) -> None:
     assert rule.check is not None
     read: set[str] = set()
     read_of_runs: set[str] = set()
@@ -186,10 +186,10 @@ def test_a_page_rule_reads_no_field_but_those_it_states(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("sample", [SAMPLES / "valid" / "page.json"], ids=str)
-def test_nothing_is_said_of_the_page_that_the_examples_are_laid_over(sample: Path) -> None:
+def test_page_under_the_examples_is_valid(sample: Path) -> None:
     assert validate(sample, now=NOW).findings == ()
 
 
-def test_what_screens_has_an_accept_schema() -> None:
+def test_prechecks_have_accept_schemas() -> None:
     """What an accepted run may still have wrong, no rule that comes before the others has to look at."""
     assert [rule.name for rule in RULES if rule.precheck and rule.accept_schema is None and rule.subject == "run"] == []

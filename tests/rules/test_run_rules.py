@@ -29,12 +29,12 @@ def _of_run(**changes: Any) -> list[tuple[str, str, str]]:
     ],
     ids=["long", "many", "too long a key", "too long a value", "too many"],
 )
-def test_metadata_is_held_to_its_limits(metadata: dict[str, str], pointer: str | None, message: str) -> None:
+def test_metadata_limits(metadata: dict[str, str], pointer: str | None, message: str) -> None:
     expected = [] if pointer is None else [("metadata-limits", pointer, message)]
     assert _of_run(metadata=metadata) == expected
 
 
-def test_a_key_of_metadata_that_is_too_long_is_itself_the_place() -> None:
+def test_long_metadata_key_is_reported_at_the_key() -> None:
     text = json.dumps(page(run(metadata={"k" * 65: "v"})))
     [found] = findings(text)
     assert found.column == text.index('"kkk') + 1
@@ -56,9 +56,7 @@ def test_a_key_of_metadata_that_is_too_long_is_itself_the_place() -> None:
     ],
     ids=["metadata", "no temperature", "no top_p", "times"],
 )
-def test_what_is_at_a_limit_is_sound_beside_a_fault_for_which_all_rules_look_at_the_run(
-    changes: dict[str, Any], expected: tuple[str, str, str]
-) -> None:
+def test_values_at_a_limit_are_valid_beside_a_fault(changes: dict[str, Any], expected: tuple[str, str, str]) -> None:
     assert _of_run(**changes) == [expected]
 
 
@@ -76,11 +74,11 @@ def test_what_is_at_a_limit_is_sound_beside_a_fault_for_which_all_rules_look_at_
         ),
     ],
 )
-def test_what_would_be_right_in_the_place_of_a_zero_is_said(changes: dict[str, int], expected: tuple[str, str]) -> None:
+def test_zero_timestamp_message_says_what_was_expected(changes: dict[str, int], expected: tuple[str, str]) -> None:
     assert _of_run(**changes) == [("zero-timestamp", *expected)]
 
 
-def test_a_hundred_thousand_million_seconds_are_milliseconds_and_one_less_is_the_far_future() -> None:
+def test_milliseconds_begin_at_ten_to_the_eleventh() -> None:
     assert _of_run(created_at=MILLISECONDS) == [
         (
             "milliseconds",
@@ -94,11 +92,11 @@ def test_a_hundred_thousand_million_seconds_are_milliseconds_and_one_less_is_the
     ]
 
 
-def test_a_time_finer_than_milliseconds_is_brought_down_to_seconds() -> None:
+def test_milliseconds_converts_finer_units() -> None:
     assert _of_run(created_at=10**14)[0][2].endswith("expected Unix seconds: 100000000")
 
 
-def test_no_time_in_milliseconds_is_compared_with_another() -> None:
+def test_milliseconds_are_not_compared_with_other_times() -> None:
     times = {"created_at": CREATED * 1000, "started_at": CREATED, "completed_at": (CREATED - 60) * 1000}
     assert [rule for rule, _, _ in _of_run(**times)] == ["milliseconds"]
 
@@ -113,7 +111,7 @@ def test_no_time_in_milliseconds_is_compared_with_another() -> None:
         ("failed", "failed_at"),
     ],
 )
-def test_an_end_time_of_another_status_is_one_finding_at_any_value(status: str, field: str) -> None:
+def test_end_time_of_other_status_is_one_finding(status: str, field: str) -> None:
     unexpected = {
         "completed_at": "unexpected-completion-time",
         "cancelled_at": "unexpected-cancellation-time",
@@ -133,13 +131,13 @@ def test_an_end_time_of_another_status_is_one_finding_at_any_value(status: str, 
             assert [told[:2] for told in _of_run(**{**ended, field: start, other: time})] == [(rule, f"/{other}")]
 
 
-def test_what_an_ended_run_keeps_of_its_expiry_is_one_finding_at_any_value() -> None:
+def test_expiry_on_ended_run_is_one_finding() -> None:
     for expires in (CREATED, CREATED + 600, CREATED + 6000):
         late = {"created_at": CREATED, "started_at": CREATED + 5000, "completed_at": CREATED + 5006}
         assert [told[:2] for told in _of_run(**late, expires_at=expires)] == [("expiry-on-ended-run", "/expires_at")]
 
 
-def test_no_run_expires_before_it_starts() -> None:
+def test_expiry_before_start() -> None:
     times = {"created_at": 1729418292, "started_at": 1729418295, "expires_at": 1729418294}
     assert _of_run(**ACTIVE, **times) == [
         (
@@ -158,7 +156,7 @@ def test_no_run_expires_before_it_starts() -> None:
 
 
 @pytest.mark.parametrize("ignored", [[], ["milliseconds", "zero-timestamp"]])
-def test_a_time_in_words_from_before_the_api_is_told(ignored: list[str]) -> None:
+def test_date_string_before_the_api_existed(ignored: list[str]) -> None:
     sample = json.loads((SAMPLES / "valid" / "sdk-run-v1-iso-times.json").read_text("utf-8"))
     assert said({**sample, "createdAt": "2020-10-20T10:00:00.000Z"}, ignore=["outdated-tool-type", *ignored]) == [
         (
@@ -169,7 +167,7 @@ def test_a_time_in_words_from_before_the_api_is_told(ignored: list[str]) -> None
     ]
 
 
-def test_of_an_empty_id_nothing_milder_is_said() -> None:
+def test_empty_identifier_hides_milder_findings() -> None:
     empty = run(id="", thread_id="", assistant_id="", model="")
     of_each = [
         ("empty-identifier", f"/data/{index}/{field}", f"is empty; expected {what}")
@@ -185,7 +183,7 @@ def test_of_an_empty_id_nothing_milder_is_said() -> None:
     assert said(page(empty, empty)) == of_each
 
 
-def test_empty_ids_tell_no_run_and_no_thread_from_another() -> None:
+def test_empty_ids_are_not_compared_across_runs() -> None:
     active = {"status": "in_progress", "completed_at": None, "usage": None, "expires_at": 1893456000}
     for ids in ({"id": ""}, {"thread_id": ""}):
         runs = [run(**{"id": f"run_{letter}", **active, **ids}) for letter in "ab"]
@@ -196,7 +194,7 @@ def test_empty_ids_tell_no_run_and_no_thread_from_another() -> None:
     ]
 
 
-def test_a_page_that_is_not_full_is_the_last() -> None:
+def test_short_page_has_no_more() -> None:
     assert said({**page(run()), "has_more": True}, limit=2) == [
         (
             "page-too-long",
@@ -210,7 +208,7 @@ def test_a_page_that_is_not_full_is_the_last() -> None:
 
 
 @pytest.mark.parametrize(("limit", "bound"), [(None, "a page has at most 100"), (1, "the requested limit is 1")])
-def test_a_page_that_is_too_long_is_held_against_what_was_asked_for(limit: int | None, bound: str) -> None:
+def test_page_too_long_uses_requested_limit(limit: int | None, bound: str) -> None:
     runs = [run(id=f"run_{number}") for number in range(101)]
     assert said(page(*runs), limit=limit) == [("page-too-long", "/data", f"has 101 runs, but {bound}")]
 
@@ -223,7 +221,7 @@ def test_a_page_that_is_too_long_is_held_against_what_was_asked_for(limit: int |
         ("published", "none", ", so there is no run to name"),
     ],
 )
-def test_on_an_empty_page_an_id_names_no_run(contract: str, run_id: str, rest: str) -> None:
+def test_empty_page_ids_by_contract(contract: str, run_id: str, rest: str) -> None:
     empty = page(data=[], first_id=run_id, last_id="" if contract == "published" else None)
     assert said(empty, contract=contract) == [
         ("empty-page-ids", "/first_id", f"is {json.dumps(run_id)}, but data is empty{rest}")
@@ -234,19 +232,19 @@ def test_on_an_empty_page_an_id_names_no_run(contract: str, run_id: str, rest: s
     ("details", "seen"),
     [({"reason": "max_prompt_tokens"}, 'has reason "max_prompt_tokens"'), ({}, "is an object of 0 keys")],
 )
-def test_details_that_do_not_belong_to_the_status_are_shown(details: dict[str, str], seen: str) -> None:
+def test_unexpected_incomplete_details_shows_reason(details: dict[str, str], seen: str) -> None:
     rest = 'but status is "completed"; expected null unless status is "incomplete"'
     assert _of_run(incomplete_details=details) == [
         ("unexpected-incomplete-details", "/incomplete_details", f"{seen}, {rest}")
     ]
 
 
-def test_a_pair_that_is_too_long_on_both_sides_is_two_findings_that_stay_apart() -> None:
+def test_long_metadata_key_and_value_have_two_fingerprints() -> None:
     found = findings(page(run(metadata={"k" * 65: "v" * 513})))
     assert len({finding.fingerprint for finding in found}) == 2
 
 
-def test_what_version_1_of_the_api_had_is_told() -> None:
+def test_outdated_tool_type_and_file_ids() -> None:
     assert _of_run(file_ids=["file-1"], tools=[{"type": "code_interpreter"}, {"type": "retrieval"}]) == [
         (
             "outdated-tool-type",
@@ -261,7 +259,7 @@ def test_what_version_1_of_the_api_had_is_told() -> None:
     ]
 
 
-def test_every_id_without_the_prefix_of_its_kind_is_told() -> None:
+def test_unprefixed_ids_are_all_reported() -> None:
     calls = [{"id": name, "type": "function", "function": {"name": "f", "arguments": "{}"}} for name in ("7", "call_1")]
     waiting = {
         "status": "requires_action",
@@ -284,20 +282,20 @@ def test_every_id_without_the_prefix_of_its_kind_is_told() -> None:
 
 
 @pytest.mark.parametrize("part", ["prompt_tokens", "completion_tokens", "total_tokens"])
-def test_a_sum_with_a_negative_part_is_not_judged(part: str) -> None:
+def test_token_total_with_negative_part_is_skipped(part: str) -> None:
     usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 40, part: -1}
     assert _of_run(usage=usage) == [
         ("negative-tokens", f"/usage/{part}", "is -1; expected 0 or more tokens"),
     ]
 
 
-def test_a_sum_with_a_part_of_zero_is_judged() -> None:
+def test_token_total_with_zero_part_is_checked() -> None:
     assert _of_run(usage={"prompt_tokens": 0, "completion_tokens": 20, "total_tokens": 25}) == [
         ("token-total-mismatch", "/usage/total_tokens", "is 25, but prompt_tokens 0 + completion_tokens 20 is 20")
     ]
 
 
-def test_a_part_of_nothing_is_too_much_and_a_part_that_is_not_told_is_none() -> None:
+def test_cached_tokens_of_zero_prompt_tokens() -> None:
     usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
     assert _of_run(usage={**usage, "prompt_token_details": {"cached_tokens": 1}}) == [
         (
@@ -313,7 +311,7 @@ def test_a_part_of_nothing_is_too_much_and_a_part_that_is_not_told_is_none() -> 
     assert _of_run(usage={**usage, **other}, top_p=2) == [("sampling-range", "/top_p", "is 2; expected 0 to 1")]
 
 
-def test_a_part_that_nobody_counted_is_null_and_judged_as_none() -> None:
+def test_null_part_of_usage_is_skipped() -> None:
     parts = {
         "prompt_token_details": {"cached_tokens": None},
         "prompt_tokens_details": {"cached_tokens": None},
@@ -330,7 +328,7 @@ def test_a_part_that_nobody_counted_is_null_and_judged_as_none() -> None:
     ]
 
 
-def test_the_spelling_of_chat_completions_is_judged_too() -> None:
+def test_prompt_tokens_details_is_checked_too() -> None:
     usage = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
     place = "/usage/prompt_tokens_details/cached_tokens"
     assert _of_run(usage={**usage, "prompt_tokens_details": {"cached_tokens": 3}}) == []
@@ -343,7 +341,7 @@ def test_the_spelling_of_chat_completions_is_judged_too() -> None:
 
 
 @pytest.mark.parametrize("kind", ["prompt", "completion"])
-def test_one_limit_of_tokens_is_kept_without_the_other(kind: str) -> None:
+def test_token_limits_are_independent(kind: str) -> None:
     limits = {"max_prompt_tokens": None, "max_completion_tokens": None, f"max_{kind}_tokens": 256}
     usage = {"prompt_tokens": 257, "completion_tokens": 257, "total_tokens": 514}
     assert _of_run(usage=usage, **limits) == [
@@ -351,7 +349,7 @@ def test_one_limit_of_tokens_is_kept_without_the_other(kind: str) -> None:
     ]
 
 
-def test_a_choice_of_a_type_of_tool_that_is_not_there_is_told() -> None:
+def test_tool_choice_of_undeclared_type() -> None:
     assert _of_run(tool_choice={"type": "file_search"}, tools=[{"type": "code_interpreter"}]) == [
         ("undeclared-tool-choice", "/tool_choice/type", 'is "file_search", but tools has no tool of this type')
     ]

@@ -31,12 +31,12 @@ def _said(sample: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("sample", [*VALID, *SOURCES, *SOUND_SERIES], ids=lambda path: str(path.relative_to(SAMPLES)))
-def test_a_sound_sample_has_no_finding(sample: Path) -> None:
+def test_valid_sample_has_no_finding(sample: Path) -> None:
     assert set(_said(sample)) <= UNAVOIDABLE
 
 
 @pytest.mark.parametrize("sample", FAULTY, ids=lambda path: path.stem)
-def test_a_faulty_sample_has_the_finding_it_is_named_after_and_no_other(sample: Path) -> None:
+def test_invalid_sample_has_only_the_finding_of_its_name(sample: Path) -> None:
     rule = BY_NAME[_rule(sample)]
     findings = _checked(sample).findings
     if rule.severity is Severity.INFO:
@@ -49,7 +49,7 @@ def test_a_faulty_sample_has_the_finding_it_is_named_after_and_no_other(sample: 
 
 
 @pytest.mark.parametrize("sample", FAULTY, ids=lambda path: path.stem)
-def test_a_faulty_sample_has_its_finding_at_a_place_in_the_file(sample: Path) -> None:
+def test_invalid_sample_has_finding_with_position(sample: Path) -> None:
     for finding in _checked(sample).findings:
         assert finding.file is not None
         file = Path(finding.file)
@@ -61,23 +61,23 @@ def test_a_faulty_sample_has_its_finding_at_a_place_in_the_file(sample: Path) ->
         assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1
 
 
-def test_there_is_a_faulty_sample_for_every_rule_and_a_rule_for_every_sample() -> None:
+def test_every_rule_has_an_invalid_sample() -> None:
     assert {_rule(sample) for sample in FAULTY} == {rule.name for rule in RULES} - NO_FILE_CAN_SHOW
 
 
-def test_every_rule_that_checks_has_a_sound_neighbour() -> None:
+def test_every_checking_rule_has_an_almost_invalid_sample() -> None:
     neighbours = {path.stem for path in (*VALID, *SOUND_SERIES) if path.parent.name == "almost"}
     assert {rule.name for rule in RULES if rule.check is not None} <= neighbours
 
 
 @pytest.mark.parametrize("sample", MISSHAPEN, ids=lambda path: path.stem)
-def test_a_misshapen_sample_is_refused_with_a_located_message(sample: Path) -> None:
+def test_misshapen_sample_has_located_error(sample: Path) -> None:
     report = validate(sample)
     assert not report.ok
     assert all(finding.line and finding.column and finding.message for finding in report.findings)
 
 
-def test_the_seed_example_shows_the_contradictions_of_a_generated_sample() -> None:
+def test_seed_example_findings() -> None:
     report = validate(SAMPLES / "seed-example.json", now=1793000000)
     assert [(str(found.severity), found.rule, found.pointer) for found in report.findings] == SEED_FINDINGS
 
@@ -112,7 +112,7 @@ LAID_OUT = [path for path in (*VALID, *INVALID) if path.stem not in UNREADABLE]
 
 
 @pytest.mark.parametrize("sample", LAID_OUT, ids=lambda path: str(path.relative_to(SAMPLES)))
-def test_a_sample_is_laid_out_the_way_people_read_json(sample: Path) -> None:
+def test_samples_are_formatted(sample: Path) -> None:
     text = sample.read_text("utf-8")
     assert _indents(text) == _indents(json.dumps(json.loads(text), indent=2) + "\n")
 

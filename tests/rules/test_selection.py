@@ -30,7 +30,7 @@ def _in_effect(select: list[str] | None = None, ignore: list[str] | None = None)
     return {*severities(select or (), ignore or ())} - FIXED
 
 
-def test_unless_asked_otherwise_all_rules_are_in_effect_at_their_own_severity() -> None:
+def test_all_rules_are_in_effect_by_default() -> None:
     assert severities() == {rule.name: rule.severity for rule in RULES}
 
 
@@ -44,18 +44,18 @@ def test_unless_asked_otherwise_all_rules_are_in_effect_at_their_own_severity() 
         (["usage"], {rule.name for rule in RULES if rule.group == "usage"}),
     ],
 )
-def test_only_selected_rules_are_in_effect(select: list[str], rules: set[str]) -> None:
+def test_select_limits_rules(select: list[str], rules: set[str]) -> None:
     assert _in_effect(select=select) == rules
 
 
-def test_ignored_rules_are_not_in_effect_even_if_selected() -> None:
+def test_ignore_wins_over_select() -> None:
     everything = {rule.name for rule in RULES} - FIXED
     assert _in_effect(ignore=["usage"]) == everything - {rule.name for rule in RULES if rule.group == "usage"}
     assert _in_effect(select=["*-id-mismatch"], ignore=["last-*"]) == {"first-id-mismatch"}
     assert _in_effect(select=["usage"], ignore=["usage"]) == set()
 
 
-def test_severities_are_remapped_by_name_group_and_glob_the_last_word_first() -> None:
+def test_last_severity_wins() -> None:
     remapped = severities(severity={"*": "info", "usage": "error", "missing-usage": "off"})
     assert "missing-usage" not in remapped
     assert remapped["token-total-mismatch"] is Severity.ERROR
@@ -63,18 +63,18 @@ def test_severities_are_remapped_by_name_group_and_glob_the_last_word_first() ->
 
 
 @pytest.mark.parametrize("options", [{"select": ["usage"]}, {"ignore": ["*"]}, {"severity": {"*": "off"}}])
-def test_what_cannot_be_read_is_always_told(options: dict[str, object]) -> None:
+def test_mandatory_rules_stay_selected(options: dict[str, object]) -> None:
     effective = severities(**options)  # type: ignore[arg-type]  # each as it is named
     assert {name: effective[name] for name in FIXED} == dict.fromkeys(FIXED, Severity.ERROR)
 
 
-def test_what_cannot_be_read_is_always_an_error() -> None:
+def test_mandatory_rules_keep_their_severity() -> None:
     assert {severities(severity={"document": "info"})[name] for name in FIXED} == {Severity.ERROR}
     assert severities(severity={"document": "info"})["duplicate-key"] is Severity.INFO
 
 
 @pytest.mark.parametrize("name", sorted(FIXED))
-def test_who_names_a_rule_about_what_cannot_be_read_is_told_that_it_stays(name: str) -> None:
+def test_naming_a_mandatory_rule_is_refused(name: str) -> None:
     for options in ({"ignore": iter([name])}, {"severity": {name: "off"}}):
         with pytest.raises(ValueError, match=f"^{name} can be neither ignored nor remapped$"):
             severities(**options)
@@ -96,18 +96,18 @@ def test_who_names_a_rule_about_what_cannot_be_read_is_told_that_it_stays(name: 
         ("zzz*", ", --list-rules names them all"),
     ],
 )
-def test_a_word_that_names_nothing_is_refused_with_a_suggestion(word: str, suggestion: str) -> None:
+def test_unknown_word_is_refused_with_suggestion(word: str, suggestion: str) -> None:
     with pytest.raises(UnknownRule) as refused:
         matching(word)
     assert str(refused.value) == f'no rule or group is called "{word}"{suggestion}'
 
 
-def test_an_unknown_severity_is_refused() -> None:
+def test_unknown_severity_is_refused() -> None:
     with pytest.raises(ValueError, match="'fatal' is not a valid Severity"):
         severities(severity={"usage": "fatal"})
 
 
-def test_the_groups_are_the_tables_of_the_catalogue() -> None:
+def test_groups_and_their_order() -> None:
     assert GROUPS == (
         "document",
         "schema",
@@ -124,7 +124,7 @@ def test_the_groups_are_the_tables_of_the_catalogue() -> None:
     assert all(matching(rule.name) == (rule,) for rule in BY_NAME.values())
 
 
-def test_a_word_that_is_said_many_times_is_looked_up_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeated_word_is_looked_up_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_up: list[str] = []
 
     def noted(name: str, word: str) -> bool:

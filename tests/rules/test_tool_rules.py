@@ -266,12 +266,12 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
 
 
 @pytest.mark.parametrize("changes", SOUND.values(), ids=SOUND)
-def test_nothing_is_said_of_a_run_whose_tools_agree(changes: dict[str, Any]) -> None:
+def test_consistent_tools_have_no_finding(changes: dict[str, Any]) -> None:
     assert said(changes) == []
 
 
 @pytest.mark.parametrize(("changes", "expected"), AT_ODDS.values(), ids=AT_ODDS)
-def test_each_contradiction_of_tools_is_told_once_and_in_its_place(
+def test_each_contradiction_of_tools_is_one_finding(
     changes: dict[str, Any], expected: list[tuple[str, str, str]]
 ) -> None:
     found = said(changes)
