@@ -29,7 +29,7 @@ _CODES = (
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """The one page."""
+    """Yield the page."""
     yield "reference/command.md", _page()
 
 
@@ -47,7 +47,7 @@ def _page() -> str:
         "## Options",
         table(
             ("option", "what it does"),
-            ((f"[`{_spelt(option)}`](#{name})", prose(option.help or "")) for name, option in options.items()),
+            ((f"[`{_spellings(option)}`](#{name})", prose(option.help or "")) for name, option in options.items()),
         ),
         *(_option(name, option) for name, option in options.items()),
         "## As the command tells it",
@@ -55,7 +55,7 @@ def _page() -> str:
     )
 
 
-def _spelt(option: click.Option) -> str:
+def _spellings(option: click.Option) -> str:
     words = ", ".join(sorted(option.opts, key=len, reverse=True))
     metavar = "" if option.is_flag else f" {option.metavar or _metavar(option)}"
     return words + metavar
@@ -72,7 +72,7 @@ def _metavar(option: click.Option) -> str:
 def _option(name: str, option: click.Option) -> str:
     return page(
         f"### --{name} {{ #{name} }}",
-        fenced(_spelt(option), "text"),
+        fenced(_spellings(option), "text"),
         prose(option.help or ""),
         table(("what", "how"), facts) if (facts := [*_facts(name, option)]) else "",
     )

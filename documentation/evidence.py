@@ -8,7 +8,7 @@ from validator.rules.registry import RULES
 
 
 def evidence() -> str:
-    """The rules that rest on a count of genuine documents, with the count."""
+    """Return the table of the rules that rest on a count of genuine documents."""
     return table(
         ("rule", "severity", "seen"),
         (

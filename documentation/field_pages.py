@@ -1,4 +1,4 @@
-"""A page for each field of a page and of a run, from the schemas of both contracts, and the table of them all."""
+"""A page for each field of a page and of a run, made from the schemas, and the table of all fields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from documentation.fields import Field, camel_path, fields, told
+from documentation.fields import Field, camel_path, fields, in_words
 from documentation.markdown import code, fenced, front_matter, page, prose, table
 from documentation.rule_pages import read_by, rule_table
 from documentation.session import ROOT
@@ -26,7 +26,7 @@ _EDITIONS = {
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """The page of each field and the page that lists them."""
+    """Yield the page that lists the fields and the page of each field."""
     yield "fields/index.md", _index()
     for subject, folder in FOLDERS.items():
         for field in _observed(subject).values():
@@ -34,7 +34,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def contents() -> list[dict[str, list[dict[str, str]]]]:
-    """The fields in the navigation."""
+    """Return the fields in the navigation."""
     return [
         {f"of {_WHAT[subject]}": [{name: f"fields/{folder}/{name}.md"} for name in _observed(subject)]}
         for subject, folder in FOLDERS.items()
@@ -42,7 +42,7 @@ def contents() -> list[dict[str, list[dict[str, str]]]]:
 
 
 def differences() -> str:
-    """The table of all places where the contracts differ."""
+    """Return the table of all differences between the contracts."""
     rows = []
     for subject, folder in FOLDERS.items():
         published = _by_path("published", "wire", subject)
@@ -51,14 +51,14 @@ def differences() -> str:
             anchor = "" if path == top else f"#{_anchor(path)}"
             if _facts(field) != _facts(other):
                 link = f"[`{path}`](fields/{folder}/{top}.md{anchor})"
-                rows.append((link, *(_briefly(one, field, other) for one in (field, other))))
+                rows.append((link, *(_briefly(either, field, other) for either in (field, other))))
     return table(("field", "observed", "published"), rows)
 
 
-def _briefly(one: Field, *both: Field) -> str:
-    """Only that which differs of the two."""
-    value = one.value if len({field.value for field in both}) > 1 else ""
-    required = f"required: {one.required}" if len({field.required for field in both}) > 1 else ""
+def _briefly(field: Field, *both: Field) -> str:
+    """Return what differs between two fields."""
+    value = field.value if len({other.value for other in both}) > 1 else ""
+    required = f"required: {field.required}" if len({other.required for other in both}) > 1 else ""
     return "; ".join(filter(None, (value, required)))
 
 
@@ -68,9 +68,9 @@ def _observed(subject: str) -> Mapping[str, Field]:
 
 @cache
 def _by_path(contract: Any, form: Any, subject: str) -> dict[str, Field]:
-    """All fields of an edition, also those inside others, by their paths in wire names."""
+    """Return all fields of a contract in a form, nested ones too, by their paths in wire names."""
     top = fields(contract, form, subject).values()
-    return {field.path: field for one in top for field in (one, *one.all_inside())}
+    return {field.path: field for outer in top for field in (outer, *outer.all_inside())}
 
 
 def _index() -> str:
@@ -95,7 +95,7 @@ def _index() -> str:
             )
             for subject, folder in FOLDERS.items()
         ),
-        "This is the `observed` contract; where `published` differs is told on each page, and in one table under "
+        "This is the `observed` contract; each page says where `published` differs, and so does a table under "
         "[contracts](../contracts.md#where-they-differ).",
     )
 
@@ -109,20 +109,20 @@ def _page(subject: str, field: Field) -> str:
         _editions(subject, field),
         _example(subject, field.name),
         "## Inside\n" if field.inside else "",
-        *(_section(subject, one) for one in field.all_inside() if _tells(one)),
+        *(_section(subject, inner) for inner in field.all_inside() if _has_facts(inner)),
         f"## Rules that read it\n\n{rule_table(rules, '../../rules/')}" if rules else "",
         "Its shape is checked by the [schema rules](../../rules/index.md), such as "
         "[`schema:type`](../../rules/schema-type.md) and [`schema:required`](../../rules/schema-required.md).",
     )
 
 
-def _tells(field: Field) -> bool:
-    """Whether there is anything to say of it beyond that it is there: the elements of most arrays are objects."""
+def _has_facts(field: Field) -> bool:
+    """Return whether the field has more to show than its name: the elements of most arrays are objects."""
     return bool(field.description) or not field.inside
 
 
 def _editions(subject: str, field: Field) -> str:
-    """What the contracts and forms say of a field: one line where all say the same."""
+    """Return the facts about a field by contract and form: one line if they are all the same."""
     columns = {name: _facts(_by_path(*edition, subject)[field.path]) for name, edition in _EDITIONS.items()}
     if len({*columns.values()}) == 1:
         ((required, value),) = {*columns.values()}
@@ -150,7 +150,7 @@ def _section(subject: str, field: Field) -> str:
                 None,
                 (
                     prose(" ".join(field.described)),
-                    f"Only {told(field.only)}." if field.only else "",
+                    f"Only {in_words(field.only)}." if field.only else "",
                     "Any other key stands here." if field.name == "*" else "",
                     f"In camelCase: {code(camel)}." if camel != field.path else "",
                 ),
@@ -165,7 +165,7 @@ def _anchor(path: str) -> str:
 
 
 def _example(subject: str, name: str) -> str:
-    """The field in a sound sample: the first that has something to show, and not too much."""
+    """Return the field in a valid sample: the first that is neither empty nor long."""
     for value in _samples(subject, name):
         text = json.dumps({name: value}, indent=2, ensure_ascii=False)
         if value not in (None, [], {}) and len(text) < 800:
@@ -177,5 +177,5 @@ def _samples(subject: str, name: str) -> Iterator[Any]:
     valid = ROOT / "samples" / "valid"
     for path in (*sorted(valid.glob("*page.json")), *sorted(valid.glob("status-*.json"))):
         document = json.loads(path.read_bytes())
-        for one in [document] if subject == RUN.list_schema else document["data"]:
-            yield one.get(name)
+        for value in [document] if subject == RUN.list_schema else document["data"]:
+            yield value.get(name)

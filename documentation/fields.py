@@ -1,4 +1,4 @@
-"""The fields that the schemas declare: what each may be, where it is required, and what is inside it."""
+"""The fields that the schemas declare: their values, where they are required, and what is inside them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO_STRING = "it is no string"
 
 
 class Condition(NamedTuple):
-    """What has to be so in the object, or in the value, for a demand to hold."""
+    """A condition on the object or the value under which a schema applies."""
 
     text: str
     otherwise: str
@@ -28,12 +28,12 @@ class Condition(NamedTuple):
     positive: bool = True
 
     def negated(self) -> Condition:
-        """The opposite."""
+        """Return the opposite."""
         return Condition(self.otherwise, self.text, self.key, not self.positive)
 
 
 class Demand(NamedTuple):
-    """A schema that holds under conditions, none or several."""
+    """A schema with the conditions under which it applies."""
 
     when: tuple[Condition, ...]
     schema: Schema
@@ -47,7 +47,7 @@ class Field:
     path: str
     demands: tuple[Demand, ...]
     only: tuple[Condition, ...]
-    """Where the key is declared at all."""
+    """The conditions under which the key is declared."""
     required: str
     inside: tuple[Field, ...]
 
@@ -64,7 +64,7 @@ class Field:
 
     @property
     def value(self) -> str:
-        """What may stand there, in words."""
+        """The allowed values, in words."""
         return "; ".join(_values(self.demands)) or "anything"
 
     def all_inside(self) -> Iterator[Field]:
@@ -76,14 +76,14 @@ class Field:
 
 @cache
 def fields(name: ContractName, form: Form, subject: str) -> Mapping[str, Field]:
-    """The fields at the top of a page or a run, by their wire names."""
+    """Return the top fields of a page or a run by their wire names."""
     schemas = load_contract(name, form)
     top = _applied(schemas.schema(subject), schemas.schemas)
     return {field.name: field for field in _inside(tuple(top), schemas.schemas, "")}
 
 
 def _applied(schema: Schema, schemas: Schemas, when: tuple[Condition, ...] = ()) -> Iterator[Demand]:
-    """The schema and all that applies to the same value, with the conditions under which it does."""
+    """Yield the schema and every subschema of the same value, with the conditions under which they apply."""
     yield Demand(when, schema)
     if "$ref" in schema:
         yield from _applied(schemas[schema["$ref"]], schemas, when)
@@ -105,7 +105,7 @@ def _branches(schema: Schema, schemas: Schemas, when: tuple[Condition, ...]) -> 
 
 
 def _condition(schema: Schema) -> Condition:
-    """The condition in words: of the four kinds that the schemas use."""
+    """Return the condition of an `if`: one of the four kinds that the schemas use."""
     match schema:
         case {"properties": dict(properties)}:
             ((key, value),) = properties.items()
@@ -118,7 +118,7 @@ def _condition(schema: Schema) -> Condition:
 
 
 def _inside(demands: tuple[Demand, ...], schemas: Schemas, path: str) -> Iterator[Field]:
-    """The fields that the demands on one value declare in it."""
+    """Yield the fields that the schemas of a value declare in it."""
     declared: dict[str, list[Demand]] = {}
     demands = tuple(_of_objects(demand) for demand in demands)
     for when, schema in demands:
@@ -129,12 +129,12 @@ def _inside(demands: tuple[Demand, ...], schemas: Schemas, path: str) -> Iterato
 
 
 def _of_others(demand: Demand, name: str) -> Demand:
-    """The demand on a key without the condition that this very key has another value."""
+    """Return the demand on a key without a condition on the value of this key."""
     return demand._replace(when=tuple(condition for condition in demand.when if condition.key != name))
 
 
 def _of_objects(demand: Demand) -> Demand:
-    """The demand without the condition that the value is no string: what has keys is none."""
+    """Return the demand without the condition that the value is not a string: objects are not."""
     return demand._replace(when=tuple(condition for condition in demand.when if condition.text != _NO_STRING))
 
 
@@ -169,33 +169,33 @@ def _field(name: str, found: list[Demand], around: Iterable[Demand], schemas: Sc
 
 
 def _required(whens: list[tuple[Condition, ...]]) -> str:
-    """Where a key is required, in words: always, if some list asks for it wherever another does not."""
+    """Return in words where a key is required: always, if the conditions cover all cases."""
     single = {when[0].text for when in whens if len(when) == 1}
     if () in whens or any(when[0].otherwise in single for when in whens):
         return "always"
-    return "; ".join(dict.fromkeys(map(told, whens))) or "no"
+    return "; ".join(dict.fromkeys(map(in_words, whens))) or "no"
 
 
-def told(when: Iterable[Condition]) -> str:
-    """Conditions in words."""
+def in_words(when: Iterable[Condition]) -> str:
+    """Return conditions in words."""
     return f"where {' and '.join(condition.text for condition in when)}"
 
 
 def _values(demands: Iterable[Demand]) -> Iterator[str]:
-    """What is demanded: first without any condition, then under each."""
+    """Yield the demands: first those without a condition, then those under each."""
     groups: dict[tuple[Condition, ...], list[Schema]] = {(): []}
     for when, schema in demands:
         groups.setdefault(when, []).append(schema)
     always = groups.pop(())
-    if said := _said(always):
+    if said := _bounds(always):
         yield said
     for when, schemas in groups.items():
-        if (narrower := _said([*always, *schemas])) != said:
-            yield f"{told(when)}: {narrower}"
+        if (narrower := _bounds([*always, *schemas])) != said:
+            yield f"{in_words(when)}: {narrower}"
 
 
-def _said(schemas: Iterable[Schema]) -> str:
-    """What schemas that hold at the same time allow: the narrowest of each bound."""
+def _bounds(schemas: Iterable[Schema]) -> str:
+    """Return what schemas that apply together allow: the narrowest of each bound."""
     together = list(schemas)
     types = _common([s["type"] if isinstance(s["type"], list) else [s["type"]] for s in together if "type" in s])
     words = _common([s.get("enum", [s.get("const")]) for s in together if "enum" in s or "const" in s])
@@ -215,11 +215,11 @@ _KINDS = {**TYPES, "date-time": "a date-time string of ISO 8601"}
 
 
 def _common(lists: list[list[Any]]) -> list[Any]:
-    """What all of the lists have, in the order of the first."""
+    """Return the values that all lists have, in the order of the first."""
     first, *others = lists or [[]]
     return [one for one in first if all(one in other for other in others)]
 
 
 def camel_path(path: str) -> str:
-    """A path as the sdk form spells it."""
+    """Return a path in the key names of the sdk form."""
     return ".".join(to_camel_case(part.removesuffix("[]")) + "[]" * part.endswith("[]") for part in path.split("."))

@@ -1,4 +1,4 @@
-"""What MkDocs calls while it builds the site: pages from the code are added, and hand-written ones completed."""
+"""Hooks that MkDocs calls to build the site: they add pages made from the code and complete written ones."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _LINK = re.compile(r"\[([^\]]+)\]\((\.\./[^)#\s]*)(#[^)\s]*)?\)")
 _RULE = re.compile(
     r"^```.*?^```$|^ +```.*?^ +```$|^#[^\n]*|\[[^\]]*\]\([^)]*\)|`(?P<rule>[a-z][\w:-]*)`", re.DOTALL | re.MULTILINE
 )
-"""The name of a rule, or something in which names are let be: a block, a heading, a link."""
+"""The name of a rule, or text in which names stay as they are: a block, a heading, a link."""
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Complete the navigation: rules and fields, and the guides that have no place in it yet."""
+    """Complete the navigation with rules, fields, and guides that are not in it yet."""
     nav: list[Any] = config.nav or []
     sections = {title: entries for section in nav for title, entries in section.items()}
     sections["Guides"] += _unplaced(Path(config.docs_dir), nav)
@@ -57,23 +57,23 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Fill in what is inserted, and lead links to files outside of the documentation to where they are in the site."""
+    """Insert generated text, and point links to files outside of the documentation to their pages."""
     del config, files
     text = re.sub(r"<!-- insert: (\w+) -->", lambda found: INSERTED[found[1]](), markdown)
     here = PurePosixPath(page.file.src_uri).parent
-    return _RULE.sub(lambda found: _linked(found, page, here), _LINK.sub(lambda found: _led(found, here), text))
+    return _RULE.sub(lambda found: _linked(found, page, here), _LINK.sub(lambda found: _relinked(found, here), text))
 
 
 def _linked(found: re.Match[str], page: Page, here: PurePosixPath) -> str:
-    """The name of a rule in running text as a link to its page, but on that page."""
+    """Return the name of a rule in running text as a link to its page, except on that page."""
     rule = BY_NAME.get(found["rule"] or "")
     if rule is None or page.file.src_uri == (path := f"rules/{rule_pages.slug(rule)}.md"):
         return found[0]
     return f"[{found[0]}]({'../' * len(here.parts)}{path})"
 
 
-def _led(link: re.Match[str], here: PurePosixPath) -> str:
-    """A link out of the folder of the documentation: to the page that the file is, or else the text alone."""
+def _relinked(link: re.Match[str], here: PurePosixPath) -> str:
+    """Return a link out of the documentation as a link to the page of that file, or else its text."""
     text, address, anchor = link[1], link[2], link[3] or ""
     whole = _normal(PurePosixPath("docs") / here / address)
     if whole.startswith("docs/"):
@@ -92,7 +92,7 @@ def _normal(path: PurePosixPath) -> str:
 
 
 def _unplaced(folder: Path, nav: list[Any]) -> list[str]:
-    """The pages that the navigation does not name."""
+    """Return the pages that are not in the navigation."""
     placed = set(_pages_in(nav))
     found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
     return [path for path in found if path not in placed]

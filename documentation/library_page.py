@@ -11,7 +11,7 @@ from validator.core.results import DocumentInfo, Summary
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """The one page."""
+    """Yield the page."""
     names = sorted(validator.__all__, key=lambda name: (name != "validate", name[0].isupper(), name))
     yield (
         "reference/library.md",
@@ -56,7 +56,7 @@ def _parameters(signature: inspect.Signature) -> Iterator[str]:
 
 
 def _members(value: object) -> Iterator[str]:
-    """The properties and methods of a class that have something to say."""
+    """Yield the public properties and methods of a class that have a docstring."""
     if not inspect.isclass(value):
         return
     for name, member in vars(value).items():

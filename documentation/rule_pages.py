@@ -1,4 +1,4 @@
-"""A page for each rule, from its docstring and what it states of itself, and the table of them all."""
+"""A page for each rule, made from its fields, and the table of all rules."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ _ABOUT = {
 
 
 def slug(rule: Rule) -> str:
-    """The name of a rule as the name of a file."""
+    """Return the name of a rule as a file name."""
     return rule.name.replace(":", "-")
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """The page of each rule and the page that lists them."""
+    """Yield the page that lists the rules and the page of each rule."""
     yield "rules/index.md", _index()
     for rule in RULES:
         yield f"rules/{slug(rule)}.md", _page(rule)
 
 
 def contents() -> list[dict[str, list[dict[str, str]]]]:
-    """The rules in the navigation, group by group."""
+    """Return the rules in the navigation, group by group."""
     return [
         {group: [{rule.name: f"rules/{slug(rule)}.md"} for rule in RULES if rule.group == group]} for group in GROUPS
     ]
 
 
 def read_by(rule: Rule) -> dict[str, tuple[str, ...]]:
-    """The fields that a rule reads, by the subject that has them."""
+    """Return the fields that a rule reads, by the schema that has them."""
     envelope = (*rule.requires, *rule.requires_null, *rule.reads, *(("status",) if rule.statuses else ()))
     of_pages = rule.subject in ("page", "listing")
     named = {RUN.list_schema: envelope if of_pages else (), RUN.item_schema: rule.run_reads if of_pages else envelope}
@@ -61,7 +61,7 @@ def read_by(rule: Rule) -> dict[str, tuple[str, ...]]:
 
 
 def rule_table(rules: Iterable[Rule], folder: str) -> str:
-    """Rules with what they say, linked from a page from which the rules lie in this folder."""
+    """Return a table of rules with links; `folder` leads from the page to the rules."""
     return table(
         ("rule", "severity", "what is wrong"),
         (
@@ -82,7 +82,7 @@ def _index() -> str:
             for group in GROUPS
         ),
         "The same on the terminal: `validate-runs --list-rules`, and `validate-runs --explain RULE` for one of them. "
-        "What the severities stand for is told under [contracts and evidence](../contracts.md).",
+        "The severities are explained under [contracts and evidence](../contracts.md).",
     )
 
 
@@ -97,17 +97,17 @@ def _page(rule: Rule) -> str:
         f"# {rule.name}",
         f"{badge('group', rule.group)} {badge('severity', rule.severity)}\n{{ .badges }}",
         f"**{prose(summary)}**",
-        *_told(rest),
+        *_sections(rest),
         prose(f"Fix: {rule.fix}") if rule.fix else "",
         f"## Evidence\n\n{prose(rule.citation)}",
-        _seen(rule),
+        _output(rule),
         _fields(rule),
         f"## If it is meant to be so\n\n{_ignoring(rule)}",
     )
 
 
-def _told(text: str) -> Iterator[str]:
-    """The prose of a docstring, and its examples as blocks under headings."""
+def _sections(text: str) -> Iterator[str]:
+    """Yield the prose of a rule, and its examples as blocks under headings."""
     for paragraph in filter(None, re.split(r"\n\n(?=\S)|^(?=\S)", text)):
         if paragraph.startswith("    "):
             continue
@@ -118,8 +118,8 @@ def _told(text: str) -> Iterator[str]:
             yield prose(paragraph)
 
 
-def _seen(rule: Rule) -> str:
-    """What the command prints for the sample of the rule, if there is one."""
+def _output(rule: Rule) -> str:
+    """Return what the command prints for the sample of the rule, if there is one."""
     for folder in ("invalid", "series"):
         for path in sorted((ROOT / "samples" / folder).glob("*")):
             if path.name.partition(".")[0] == slug(rule):
@@ -145,12 +145,12 @@ def _fields(rule: Rule) -> str:
     ]
     if not links:
         return ""
-    conditions = f"\n\nOnly runs that are {_either(rule.statuses)} are looked at." if rule.statuses else ""
+    conditions = f"\n\nOnly runs that are {_either(rule.statuses)} are checked." if rule.statuses else ""
     return (
         "## Fields it reads\n\n"
         + "\n".join(links)
         + conditions
-        + "\n\nWhere one of them has the wrong shape, that is the finding, and this rule keeps silent about the run."
+        + "\n\nWhere one of them has the wrong shape, that is the finding, and this rule does not check the run."
     )
 
 
@@ -162,8 +162,8 @@ def _either(words: Iterable[str]) -> str:
 def _ignoring(rule: Rule) -> str:
     if rule.mandatory:
         return (
-            "This rule can be neither left out nor accepted in a baseline: where a document cannot be read or holds no "
-            "runs, nobody knows what else is wrong with it."
+            "This rule can be neither ignored nor accepted in a baseline: if a document cannot be read or has no "
+            "runs, nothing else about it is known."
         )
     return page(
         _tab("command", fenced(f"validate-runs responses/ --ignore {rule.name}", "sh")),

@@ -1,4 +1,4 @@
-"""What the command prints, asked of the command itself while the site is built."""
+"""The output of the command, which runs while the site is built."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ ROOT = Path(__file__).parent.parent
 
 
 def session(*words: str) -> str:
-    """The line that is typed and what the command answers, as a block."""
+    """Return the command line and its output as a block."""
     output = printed(*words).rstrip()
     return f"```console\n$ validate-runs {' '.join(words)}\n```\n\n```text\n{output}\n```"
 
 
 def printed(*words: str) -> str:
-    """What the command prints in the folder of the project, whatever is configured."""
+    """Return the output of the command in the folder of the project, without any configuration."""
     runner = CliRunner(env={"COLUMNS": "100", "NO_COLOR": "1"})
     with contextlib.chdir(ROOT):
         return runner.invoke(command, [*words, "--isolated"], prog_name="validate-runs").output
