@@ -2,9 +2,8 @@ r"""The arguments of a function call are not the text of a JSON object.
 
 The model writes the arguments, and now and then it writes something else: a text that was cut off, single quotes, NaN,
 one key twice. A client that parses them without care crashes in the middle of a run that then waits until it expires.
-Whatever a strict reader objects to in a document it objects to here, and to a byte order mark, which readers of texts
-refuse. An empty object ("{}") is what a call without arguments looks like. Calls of other kinds than functions are not
-looked at.
+Arguments are parsed as strictly as a document, and a byte order mark, which parsers of texts refuse, is reported too. A
+call without arguments has an empty object ("{}"). Calls of other kinds than functions are ignored.
 
 Bad:
 
@@ -39,16 +38,16 @@ def check(run: Run) -> Problems:
     problems = []
     for pointer, function in function_calls(run):
         parsed = parse_arguments(function["arguments"])
-        place = f"{pointer}/arguments"
         if parsed.problems:
-            problems.append(_first(parsed, function["arguments"], place))
+            problems.append(_first_problem(f"{pointer}/arguments", function["arguments"], parsed))
         elif not isinstance(parsed.value, dict):
-            problems.append(Problem(place, "is the text of {}, expected that of a JSON object", (parsed.value,)))
+            message = "is the text of {}, expected that of a JSON object"
+            problems.append(Problem(f"{pointer}/arguments", message, (parsed.value,)))
     return problems
 
 
-def _first(parsed: Parsed, text: str, pointer: str) -> Problem:
-    """The first objection, with its place inside the text of the arguments."""
+def _first_problem(pointer: str, text: str, parsed: Parsed) -> Problem:
+    """Return the first problem, with its position in the text of the arguments."""
     from validator.jsontext.locate import Lines, format_offsets  # few runs have such arguments
     from validator.jsontext.strict import LAST_COUNTS
     from validator.jsontext.syntax_errors import SEVERAL
@@ -56,7 +55,7 @@ def _first(parsed: Parsed, text: str, pointer: str) -> Problem:
     problem = parsed.problems[0]
     reason = problem.message.replace(LAST_COUNTS, "; readers differ in the value that they keep")
     reason = reason.replace(SEVERAL, "; the arguments of a call are one object")
-    place = Lines(decode_text(text)).line_and_column
-    line, column = place(problem.span.start if problem.span else 0)
+    to_position = Lines(decode_text(text)).line_and_column
+    line, column = to_position(problem.span.start if problem.span else 0)
     message = f"is not the text of a JSON object: at line {{}}, column {{}}, {reason}"
-    return Problem(pointer, message, (line, column, *format_offsets(problem.values, place, line)))
+    return Problem(pointer, message, (line, column, *format_offsets(problem.values, to_position, line)))
