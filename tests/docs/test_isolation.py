@@ -15,9 +15,15 @@ from tests.support.strangers import Stranger
 from tests.support.tools import command
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Stranger:
+    return Stranger(tmp_path_factory.mktemp("stranger"))
+
+
 @pytest.fixture
-def hostile(tmp_path: Path) -> Stranger:
-    return Stranger(tmp_path)
+def hostile(folder: Stranger) -> Stranger:
+    folder.forget()
+    return folder
 
 
 def test_the_hostile_folder_is_one(hostile: Stranger) -> None:
@@ -93,9 +99,11 @@ def started(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[str
     ],
 )
 def test_the_command_runs_nothing_of_the_folder(hostile: Stranger, started: list[str], words: list[str]) -> None:
-    for name in ("a.json", "b.json"):
-        shutil.copy(next(path for path in INVALID if path.stem == "schema-type"), hostile.folder / "recorded" / name)
-    done = hostile.starts(*started, "recorded", "--jobs", "2", *words)
+    several = hostile.folder / "several"
+    several.mkdir(exist_ok=True)
+    for name, sample in (("a", "schema-type"), ("b", "schema-type"), ("c", "token-total-mismatch")):
+        shutil.copy(INVALID[0].with_name(f"{sample}.json"), several / f"{name}.json")
+    done = hostile.starts(*started, "several", "--jobs", "2", *words)
     assert (done.stderr.count("Traceback"), hostile.ran) == (0, [])
     assert done.returncode == (0 if words[0] in ("--explain", "--print-schema") else 1)
     if words[0] == "--jobs":

@@ -223,5 +223,5 @@ def test_new_page_is_in_the_navigation_and_its_broken_link_is_reported(tmp_path:
     done = build(tmp_path / "site", "--config-file", str(tmp_path / "mkdocs.yml"))
     (warning,) = warnings(done)
     assert (done.returncode, "nothing.md" in warning) == (1, True)
-    assert "See the project and nothing." in text_of(tmp_path / "site" / "new" / "index.html")
+    assert "See the project and nothing" in text_of(tmp_path / "site" / "new" / "index.html")
     assert 'href="../new/"' in (tmp_path / "site" / "pytest" / "index.html").read_text("utf-8")

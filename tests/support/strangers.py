@@ -51,6 +51,10 @@ class Stranger:
         """The modules that were run."""
         return self._notes.read_text().split() if self._notes.exists() else []
 
+    def forget(self) -> None:
+        """Forget which modules were run."""
+        self._notes.unlink(missing_ok=True)
+
     def starts(
         self, *words: object, env: dict[str, str] | None = None, timeout: int = 60
     ) -> subprocess.CompletedProcess[str]:
