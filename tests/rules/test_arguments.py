@@ -160,13 +160,6 @@ MISMATCHES: dict[str, tuple[Schema, dict[str, Any], str, tuple[Any, ...]]] = {
 }
 
 
-@pytest.fixture(params=["with jsonschema-rs", "without jsonschema-rs"])
-def engine(request: pytest.FixtureRequest, without_fast_engines: Callable[[], None]) -> None:
-    """Check with the fast engine and without it."""
-    if request.param == "without jsonschema-rs":
-        without_fast_engines()
-
-
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize(("schema", "values"), MATCHES.values(), ids=MATCHES)
 def test_matching_arguments(schema: Schema, values: dict[str, Any]) -> None:

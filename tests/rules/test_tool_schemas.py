@@ -1,7 +1,6 @@
 """Embedded schemas: which are JSON Schemas and which are safe to apply; and that hostile ones do no harm."""
 
 import random
-from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -176,13 +175,6 @@ INVALID: dict[str, tuple[Schema, str, str, tuple[Any, ...]]] = {
     "65 levels": (nested(65), "", _DEEP, (64,)),
     "10,000 levels": (nested(10_000), "", _DEEP, (64,)),
 }
-
-
-@pytest.fixture(params=["with jsonschema-rs", "without jsonschema-rs"])
-def engine(request: pytest.FixtureRequest, without_fast_engines: Callable[[], None]) -> None:
-    """Check with the fast engine and without it."""
-    if request.param == "without jsonschema-rs":
-        without_fast_engines()
 
 
 @pytest.mark.usefixtures("engine")

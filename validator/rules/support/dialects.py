@@ -138,25 +138,31 @@ def metaschema_error(schema: Schema, dialect: Dialect) -> tuple[str, str, tuple[
         level = [subschema for subschema in level if not accepts(subschema.schema)]
         for subschema in level:  # jsonschema decides, where the engines differ
             for keyword, value in subschema.schema.items():
-                error = _keyword_error(keyword, value, dialect)
+                validator = _keyword_validators(dialect).get(keyword)
+                error = None if validator is None else next(validator.iter_errors(value), None)
                 if error is not None:
-                    return (subschema.pointer(keyword, *error.absolute_path), *_describe(keyword, error))
+                    path, message, values = _describe(keyword, error)
+                    return subschema.pointer(keyword, *path), message, values
         level = [child for subschema in level for child in subschema.children(dialect)]
     return None
+
+
+def _describe(keyword: str, error: ValidationError) -> tuple[Path, str, tuple[object, ...]]:
+    from jsonschema.exceptions import best_match  # only for what jsonschema-rs did not accept
+
+    from validator.contract.errors import describe
+
+    if keyword == "type":  # one or an array of them: the error of one alternative is no help with the other
+        value = error.instance
+        message = f"is {{}}, expected one of {', '.join(TYPES)} or an array of these, each once"
+        return (), message, (Shown(value) if isinstance(value, str) else value,)
+    best = best_match([error])
+    return (*best.absolute_path,), *describe(best)
 
 
 @cache
 def _compile_metaschema(dialect: Dialect) -> Accepts:
     return dialect.compile({"$ref": dialect.uri})
-
-
-def _keyword_error(keyword: str, value: Any, dialect: Dialect) -> ValidationError | None:
-    from jsonschema.exceptions import best_match  # only for what jsonschema-rs did not accept
-
-    validator = _keyword_validators(dialect).get(keyword)
-    error = None if validator is None else next(validator.iter_errors(value), None)
-    # the first of a type and of an array of types says nothing about the other
-    return error if error is None or keyword == "type" else best_match([error])
 
 
 @cache
@@ -201,14 +207,3 @@ def _unique_names(_: Any, __: Any, value: Any, ___: Any) -> Iterator[ValidationE
     names = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
     if len(names) != len({*names}):
         yield ValidationError("is not unique")
-
-
-def _describe(keyword: str, error: ValidationError) -> tuple[str, tuple[object, ...]]:
-    if keyword == "type":
-        value = error.instance
-        return f"is {{}}, expected one of {', '.join(TYPES)} or an array of these, each once", (
-            Shown(value) if isinstance(value, str) else value,
-        )
-    from validator.contract.errors import describe
-
-    return describe(error)
