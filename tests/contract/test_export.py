@@ -63,7 +63,7 @@ def _mutated(name: ContractName, form: Form) -> list[Any]:
     rng = random.Random(f"{name} {form}")
     pages = [page for page in _documents() if _is_full(page) and ("hasMore" in page) == (form == "sdk")][:12]
     pools = [(page, mutations(page, load_contract(name, form))) for page in pages]
-    faulty = [several(*rng.choice(pools), rng) for _ in range(30)]
+    faulty = [several(*rng.choice(pools), rng) for _ in range(20)]
     return [*faulty, *(found for page in faulty for found in _runs(page))]
 
 
@@ -102,10 +102,13 @@ def _refuse(uri: str) -> Any:
 @pytest.mark.parametrize(("subject", "name", "form"), COMBINATIONS)
 def test_jsonschema_agrees(subject: str, name: ContractName, form: Form, layout: Layout) -> None:
     schema = _printed(subject, name, form, layout)
-    jsonschema.Draft202012Validator.check_schema(schema)
+    if form == "wire":  # names of keys are all that differs in the other
+        jsonschema.Draft202012Validator.check_schema(schema)
     registry: Registry[Any] = Registry(retrieve=_refuse)  # type: ignore[call-arg]  # an attrs alias that mypy misses
     accepts = jsonschema.Draft202012Validator(schema, registry=registry).is_valid
-    some = [*zip(*_judged(subject, name, form), strict=True)][LAYOUTS.index(layout) :: 9]  # it is slow
+    some = [*zip(*_judged(subject, name, form), strict=True)][
+        LAYOUTS.index(layout) :: 15
+    ]  # it is slow, and ajv gets them all
     assert [accepts(document) for document, _ in some] == [verdict for _, verdict in some]
 
 
@@ -136,7 +139,7 @@ def test_sourcemeta_accepts_every_bundle(tmp_path: Path) -> None:
 @pytest.mark.tools
 @pytest.mark.parametrize(("subject", "name", "form"), COMBINATIONS)
 def test_sourcemeta_agrees(subject: str, name: ContractName, form: Form, tmp_path: Path) -> None:
-    some = [*zip(*_judged(subject, name, form), strict=True)][::7]  # it is slow
+    some = [*zip(*_judged(subject, name, form), strict=True)][::15]  # it is slow, and ajv gets them all
     schema, lines = tmp_path / "schema.json", tmp_path / "documents.jsonl"
     schema.write_text(json.dumps(_printed(subject, name, form, "bundle")))
     lines.write_text("".join(f"{json.dumps(document)}\n" for document, _ in some))
