@@ -1,4 +1,4 @@
-"""Archives past one machine: the same check of the same ranges, spread over a Dask cluster.
+"""Check archives on a Dask cluster: the same ranges as on one machine, checked by the same function.
 
 Needs `pip install 'validate-runs[dask]'`. Paths may be local or anything that fsspec opens: s3, gs, az, http.
 """
@@ -28,8 +28,8 @@ from validator.sources.detect import SUFFIXES
 from validator.sources.document import InputError
 from validator.sources.files import FileRange
 
-PARTITION = 64 * 1024 * 1024
-"""Bytes of JSON Lines that make one partition, unless the caller says otherwise."""
+PARTITION_BYTES = 64 * 1024 * 1024
+"""Bytes of JSON Lines in one partition, by default."""
 
 _NUMBERS = ("record", "line", "column", "end_line", "end_column")
 _FINDINGS = pd.DataFrame({key: pd.Series(dtype="Int64" if key in _NUMBERS else "str") for key in FINDING_KEYS})
@@ -42,12 +42,12 @@ _COUNTS = pd.DataFrame(
 def check_archive(
     paths: str | list[str],
     *,
-    partition_bytes: int = PARTITION,
+    partition_bytes: int = PARTITION_BYTES,
     max_bytes: int = MAX_BYTES,
     storage_options: dict[str, Any] | None = None,
     **options: Any,
 ) -> dd.DataFrame:
-    """Every finding in these files, as a dataframe with the keys of the JSON report as its columns.
+    """Return every finding in these files, as a dataframe with the keys of the JSON report as its columns.
 
     `paths` are files, folders and globs of one file system, local or of a URL that fsspec knows; `storage_options` go
     to it. A JSON Lines file that is not packed is split into partitions of `partition_bytes`; any other file is one.
@@ -55,7 +55,7 @@ def check_archive(
     `history`. Findings are those that the command reports with `--show info --max-findings 0`, to the fingerprint. Only
     the beginnings of JSON Lines files are read before it is computed.
 
-    Raises `FileNotFoundError` where there is nothing to check, `ValueError` for an option outside its vocabulary, and,
+    Raises `FileNotFoundError` if there is nothing to check, `ValueError` for an option outside its vocabulary, and,
     when computed, `OSError` for a file that cannot be read.
     """
     archive = _Archive.of(paths, storage_options, _check_options(options), max_bytes)
@@ -65,12 +65,12 @@ def check_archive(
 def count_archive(
     paths: str | list[str],
     *,
-    partition_bytes: int = PARTITION,
+    partition_bytes: int = PARTITION_BYTES,
     max_bytes: int = MAX_BYTES,
     storage_options: dict[str, Any] | None = None,
     **options: Any,
 ) -> dd.DataFrame:
-    """Documents, runs, errors, warnings and infos of each partition, with the name of its file; as `check_archive`."""
+    """Return documents, runs, errors, warnings and infos of each partition, with its file; as `check_archive`."""
     archive = _Archive.of(paths, storage_options, _check_options(options), max_bytes)
     return dd.from_delayed(list(archive.counts(partition_bytes)), meta=_COUNTS, verify_meta=False)
 
@@ -81,7 +81,7 @@ def _check_options(options: dict[str, Any]) -> CheckOptions:
     return Validator(**options).options
 
 
-class _Found(NamedTuple):
+class _Partition(NamedTuple):
     """The results of a partition, and how many lines of the file begin in it."""
 
     file: str
@@ -91,53 +91,53 @@ class _Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Archive:
-    """Files of one file system, and how they are to be checked."""
+    """Files of one file system, and how to check them."""
 
     files: list[FileRange]
     storage: _Storage
-    settings: CheckOptions
+    options: CheckOptions
     max_bytes: int
 
     @classmethod
     def of(
-        cls, paths: str | list[str], storage_options: dict[str, Any] | None, asked: CheckOptions, max_bytes: int
+        cls, paths: str | list[str], storage_options: dict[str, Any] | None, options: CheckOptions, max_bytes: int
     ) -> _Archive:
         """Find the files that the paths mean."""
         paths = [paths] if isinstance(paths, str) else paths
         storage = _Storage(paths[0].partition("://")[0] if "://" in paths[0] else "file", storage_options or {})
         files = [file for path in paths for file in storage.files(path)]
-        return cls(files, storage, asked, max_bytes)
+        return cls(files, storage, options, max_bytes)
 
     def findings(self, size: int) -> Iterator[Any]:
-        """A delayed dataframe for each partition; of several in a file each waits for what stands before it."""
-        for pieces in self._pieces(size):
+        """Yield a delayed dataframe for each partition; it waits for the number of lines before it in the file."""
+        for parts in self._split(size):
             lines_before: Any = 0
-            for piece in pieces:
-                found = self._found(piece)
-                yield dask.delayed(_findings)(found, lines_before)
-                lines_before = dask.delayed(_add_lines)(lines_before, found)
+            for part in parts:
+                partition = self._check(part)
+                yield dask.delayed(_findings)(partition, lines_before)
+                lines_before = dask.delayed(_add_lines)(lines_before, partition)
 
     def counts(self, size: int) -> Iterator[Any]:
-        """A delayed dataframe of one row for each partition."""
-        return (dask.delayed(_counts)(self._found(piece)) for pieces in self._pieces(size) for piece in pieces)
+        """Return a delayed dataframe of one row for each partition."""
+        return (dask.delayed(_counts)(self._check(part)) for parts in self._split(size) for part in parts)
 
-    def _pieces(self, size: int) -> Iterator[list[FileRange]]:
+    def _split(self, size: int) -> Iterator[list[FileRange]]:
         if size < 1:
             raise ValueError(f"partition_bytes is {size}, expected at least 1")
-        return (list(split_file(file, size, self.storage.opened)) for file in self.files)
+        return (list(split_file(file, size, self.storage.open)) for file in self.files)
 
-    def _found(self, piece: FileRange) -> Any:
-        return dask.delayed(_check, pure=False)(piece, self.settings, self.max_bytes, self.storage)
+    def _check(self, part: FileRange) -> Any:
+        return dask.delayed(_check, pure=False)(part, self.options, self.max_bytes, self.storage)
 
 
 class _Storage(NamedTuple):
-    """A file system by its protocol; workers make it anew."""
+    """A file system by its protocol; each worker opens it again."""
 
     protocol: str
     options: dict[str, Any]
 
     def files(self, path: str) -> list[FileRange]:
-        """The files that a path means: itself, those below it, or those that match it, by name."""
+        """Return the files of a path, sorted: itself, those below it, or those that match it."""
         system, inner = fsspec.core.url_to_fs(path, **self.options)
         if system.isdir(inner):
             found = sorted(file for file in system.find(inner) if file.lower().endswith(SUFFIXES))
@@ -145,49 +145,51 @@ class _Storage(NamedTuple):
             found = sorted(system.glob(inner)) if any(sign in inner for sign in "*?[") else [inner]
         if not found or not system.exists(found[0]):
             raise FileNotFoundError(f"nothing to check: {path}")
-        return [FileRange(path) if file == inner else FileRange(self._named(file), is_named=False) for file in found]
+        return [
+            FileRange(path) if file == inner else FileRange(self._full_name(file), is_named=False) for file in found
+        ]
 
-    def _named(self, file: str) -> str:
+    def _full_name(self, file: str) -> str:
         return file if self.protocol == "file" else f"{self.protocol}://{file}"
 
     @contextmanager
-    def opened(self, path: str) -> Iterator[io.BufferedReader]:
-        """A file for reading."""
+    def open(self, path: str) -> Iterator[io.BufferedReader]:
+        """Open a file for reading."""
         with fsspec.open(path, "rb", **self.options) as file:
             yield io.BufferedReader(file)
 
 
-def _check(piece: FileRange, asked: CheckOptions, max_bytes: int, storage: _Storage) -> _Found:
-    found = check_range(piece, Checker(asked), max_bytes, storage.opened)
-    for one in found.results:
-        if isinstance(one, InputError):
-            raise OSError(f"{one.file}: {one}")
-    return _Found(piece.path, found.lines, found.results)
+def _check(part: FileRange, options: CheckOptions, max_bytes: int, storage: _Storage) -> _Partition:
+    checked = check_range(part, Checker(options), max_bytes, storage.open)
+    for result in checked.results:
+        if isinstance(result, InputError):
+            raise OSError(f"{result.file}: {result}")
+    return _Partition(part.path, checked.lines, checked.results)
 
 
-def _add_lines(lines: int, found: _Found) -> int:
-    return lines + found.lines
+def _add_lines(lines: int, partition: _Partition) -> int:
+    return lines + partition.lines
 
 
-def _findings(found: _Found, lines_before: int) -> pd.DataFrame:
+def _findings(partition: _Partition, lines_before: int) -> pd.DataFrame:
     rows = [
         {key: getattr(finding, key) for key in FINDING_KEYS}
-        for result in move_down(found.results, lines_before)
+        for result in move_down(partition.results, lines_before)
         if isinstance(result, DocumentResult)
         for finding in result.findings
     ]
     return pd.DataFrame(rows, columns=list(FINDING_KEYS)).astype(_FINDINGS.dtypes.to_dict())
 
 
-def _counts(found: _Found) -> pd.DataFrame:
+def _counts(partition: _Partition) -> pd.DataFrame:
     severities: Counter[str] = Counter()
     documents = runs = 0
-    for one in found.results:
-        if isinstance(one, DocumentResult):
-            documents, runs = documents + 1, runs + one.document.runs
-            for (_, severity), number in one.totals.items():
+    for result in partition.results:
+        if isinstance(result, DocumentResult):
+            documents, runs = documents + 1, runs + result.document.runs
+            for (_, severity), number in result.totals.items():
                 severities[severity] += number
-        elif isinstance(one, CleanRecords):
-            documents, runs = documents + one.documents, runs + one.runs
-    row = {"file": found.file, "documents": documents, "runs": runs}
+        elif isinstance(result, CleanRecords):
+            documents, runs = documents + result.documents, runs + result.runs
+    row = {"file": partition.file, "documents": documents, "runs": runs}
     return pd.DataFrame([row | {severity: severities[severity] for severity in ("error", "warning", "info")}])

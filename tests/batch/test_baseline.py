@@ -68,7 +68,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_file_is_sorted_and_has_a_line_for_each_finding(project: Path) -> None:
+def test_baseline_file_layout(project: Path) -> None:
     put(project, "b.json", page(*reversed(RUNS[:2]), first_id="run_zebra"))
     assert run("page.json", "b.json", *UPDATE, cwd=project).code == 0
     line = ('    {{"file": "{}", "rule": "{}", "run_id": {}, "pointer": "{}", "fingerprint": "{}", "count": 1}}').format
@@ -105,7 +105,7 @@ def test_reports_show_the_fingerprints_of_the_baseline(project: Path) -> None:
     assert Counter(line["fingerprint"] for line in lines if "fingerprint" in line) == fingerprints
 
 
-def test_what_is_accepted_is_not_shown_and_counts_as_suppressed(project: Path) -> None:
+def test_accepted_findings_are_suppressed(project: Path) -> None:
     assert run("page.json", *HOLD, cwd=project) == Ran(0, "ok: 3 runs in 1 document; 3 suppressed\n", "")
     report = json.loads(run("page.json", *HOLD, "-f", "json", cwd=project).out)
     assert report["findings"] == []
@@ -114,14 +114,14 @@ def test_what_is_accepted_is_not_shown_and_counts_as_suppressed(project: Path) -
     assert run("page.json", "--statistics", cwd=project).code == 1
 
 
-def test_suppressed_and_hidden_are_told_beside_what_is_shown(project: Path) -> None:
+def test_summary_counts_suppressed_and_hidden(project: Path) -> None:
     put(project, "page.json", page(*RUNS, faulty("d"), a_run(id="run_e", thread_id="thread_X", assistant_id="<id>")))
     out = run("page.json", *HOLD, "-f", "concise", "--select", "usage,identity", cwd=project).out.splitlines()
     assert out[-1].endswith("3 suppressed")
     assert "run_a" not in "".join(out)
 
 
-def test_it_survives_a_page_that_is_recorded_anew(project: Path) -> None:
+def test_baseline_accepts_rerecorded_page(project: Path) -> None:
     later = [
         {**one, "created_at": one["created_at"] - 60, "usage": {**one["usage"], "total_tokens": 5}} for one in RUNS
     ]
@@ -130,7 +130,7 @@ def test_it_survives_a_page_that_is_recorded_anew(project: Path) -> None:
         assert new(project, "page.json") == []
 
 
-def test_it_survives_runs_in_another_order_and_others_between_them(project: Path) -> None:
+def test_baseline_accepts_reordered_runs(project: Path) -> None:
     put(project, "page.json", page(*reversed(RUNS)))
     assert new(project, "page.json", "--ignore", "unordered-runs") == []
     put(project, "page.json", page(a_run(id="run_x"), RUNS[2], a_run(id="run_y"), RUNS[0], RUNS[1]))
@@ -145,12 +145,12 @@ def test_a_new_run_with_the_same_fault_fails(project: Path) -> None:
     )
 
 
-def test_another_fault_of_a_run_that_is_known_fails(project: Path) -> None:
+def test_new_finding_of_known_run_fails(project: Path) -> None:
     put(project, "page.json", page(faulty("a", temperature=9), *RUNS[1:]))
     assert new(project, "page.json") == ["page.json sampling-range run_a /data/0/temperature"]
 
 
-def test_what_is_new_has_its_line_like_any_finding(project: Path) -> None:
+def test_new_findings_have_excerpts(project: Path) -> None:
     put(project, "page.json", page(*RUNS, faulty("d")), indent=2)
     block = run("page.json", "--isolated", cwd=project).out.split("\n\n")[3]
     assert "run_d" in block
@@ -158,7 +158,7 @@ def test_what_is_new_has_its_line_like_any_finding(project: Path) -> None:
     assert run("page.json", *HOLD, cwd=project).out.split("\n\n")[0] == block
 
 
-def test_a_fault_once_more_in_the_same_place_fails(tmp_path: Path) -> None:
+def test_repeated_finding_in_same_place_fails(tmp_path: Path) -> None:
     put(tmp_path, "runs.json", [RUNS[0], RUNS[0]])
     run("runs.json", *UPDATE, cwd=tmp_path)
     assert held(tmp_path) == ["runs.json run_a /usage/total_tokens 2"]
@@ -177,7 +177,7 @@ def test_a_page_may_get_another_name(project: Path) -> None:
     assert held(project) == [f"renamed.json run_{name} /usage/total_tokens 1" for name in "abcd"]
 
 
-def test_runs_may_move_on_to_the_next_page(tmp_path: Path) -> None:
+def test_baseline_accepts_runs_moved_to_next_page(tmp_path: Path) -> None:
     put(tmp_path, "1.json", page(*RUNS[:2]))
     put(tmp_path, "2.json", page(RUNS[2]))
     run("1.json", "2.json", *UPDATE, cwd=tmp_path)
@@ -201,7 +201,7 @@ def test_a_copy_of_a_run_is_new(project: Path) -> None:
     assert new(project, "copy.json", "page.json") == expected
 
 
-def test_what_has_moved_is_accepted_once(project: Path) -> None:
+def test_moved_finding_is_accepted_once(project: Path) -> None:
     (project / "page.json").rename(project / "1.json")
     put(project, "2.json", page(*RUNS))
     expected = [f"2.json token-total-mismatch run_{name} /data/{i}/usage/total_tokens" for i, name in enumerate("abc")]
@@ -209,7 +209,7 @@ def test_what_has_moved_is_accepted_once(project: Path) -> None:
     assert new(project, "1.json", "1.json") == []
 
 
-def test_findings_of_pages_and_of_runs_without_an_id_belong_to_their_file(tmp_path: Path) -> None:
+def test_baseline_ties_findings_without_run_id_to_file(tmp_path: Path) -> None:
     nameless = {key: value for key, value in RUNS[0].items() if key != "id"}
     put(tmp_path, "page.json", page(nameless, nameless, first_id="run_x", last_id=None))
     run("page.json", *UPDATE, cwd=tmp_path)
@@ -219,13 +219,13 @@ def test_findings_of_pages_and_of_runs_without_an_id_belong_to_their_file(tmp_pa
     assert len(new(tmp_path, "other.json")) == len(json.loads(known.out)["findings"]) == 4
 
 
-def test_a_file_that_is_named_twice_is_accepted_twice(project: Path) -> None:
+def test_baseline_accepts_file_named_twice(project: Path) -> None:
     ran = run("page.json", "page.json", str(project), *UPDATE, cwd=project)
     assert ran.err == "validate-runs: accepted.json: 3 findings accepted, 0 new, 0 gone\n"
     assert new(project, "page.json", "./page.json", str(project / "page.json")) == []
 
 
-def test_the_baseline_itself_is_no_document(project: Path) -> None:
+def test_baseline_itself_is_not_checked(project: Path) -> None:
     assert run(".", *HOLD, cwd=project) == Ran(0, "ok: 3 runs in 1 document; 3 suppressed\n", "")
     assert run("accepted.json", *HOLD, cwd=project) == Ran(
         2, "nothing was checked\n", "validate-runs: nothing to check: these recordings hold no runs\n"
@@ -250,7 +250,7 @@ def test_the_records_of_an_archive_are_one_file(tmp_path: Path) -> None:
     assert len(new(tmp_path, "archive.jsonl", "--max-findings", "1")) == 1
 
 
-def test_an_archive_that_is_sound_by_now_has_nothing_left_in_the_baseline(tmp_path: Path) -> None:
+def test_baseline_drops_archive_without_findings(tmp_path: Path) -> None:
     archive(tmp_path, *RUNS)
     run("archive.jsonl", *UPDATE, cwd=tmp_path)
     archive(tmp_path, *[a_run(id=f"run_{name}") for name in "abc"])
@@ -262,7 +262,7 @@ def test_an_archive_that_is_sound_by_now_has_nothing_left_in_the_baseline(tmp_pa
         )
 
 
-def test_a_stream_in_which_no_run_is_left_has_nothing_left_in_the_baseline(tmp_path: Path) -> None:
+def test_baseline_drops_stream_without_runs(tmp_path: Path) -> None:
     put(tmp_path, "pages/page.json", page(RUNS[0]))
     stream = tmp_path / "pages" / "a.sse"
     stream.write_text(f"event: thread.run.completed\ndata: {json.dumps(RUNS[1])}\n\n")
@@ -277,7 +277,7 @@ def test_a_stream_in_which_no_run_is_left_has_nothing_left_in_the_baseline(tmp_p
 
 @pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_processes_make_no_difference(tmp_path: Path, jobs: str) -> None:
+def test_baseline_is_independent_of_jobs(tmp_path: Path, jobs: str) -> None:
     archive(tmp_path, *[faulty(str(number)) for number in range(40)])
     ran = run("archive.jsonl", *UPDATE, "--jobs", jobs, cwd=tmp_path)
     assert ran.err == "validate-runs: accepted.json: 40 findings accepted, 40 new, 0 gone\n"
@@ -288,7 +288,7 @@ def test_processes_make_no_difference(tmp_path: Path, jobs: str) -> None:
     assert lines[8] == "10 errors in 50 documents (50 runs); 40 suppressed"
 
 
-def test_a_file_that_ceases_to_be_readable_keeps_what_is_known_of_it(project: Path) -> None:
+def test_baseline_keeps_file_that_becomes_unreadable(project: Path) -> None:
     archive(project, *RUNS)
     run("archive.jsonl", *UPDATE, cwd=project)
     before = held(project)
@@ -300,7 +300,7 @@ def test_a_file_that_ceases_to_be_readable_keeps_what_is_known_of_it(project: Pa
     assert held(project) == before
 
 
-def test_the_cap_is_on_what_is_new_in_all_records_of_a_file(tmp_path: Path) -> None:
+def test_max_findings_limits_new_findings_of_a_file(tmp_path: Path) -> None:
     archive(tmp_path, *RUNS)
     run("archive.jsonl", *UPDATE, cwd=tmp_path)
     archive(tmp_path, *RUNS, *(faulty(f"new_{number}") for number in range(5)))
@@ -311,7 +311,7 @@ def test_the_cap_is_on_what_is_new_in_all_records_of_a_file(tmp_path: Path) -> N
     ]
 
 
-def test_where_a_record_cannot_be_read_what_is_known_of_the_file_is_kept(tmp_path: Path) -> None:
+def test_baseline_keeps_file_with_unreadable_record(tmp_path: Path) -> None:
     archive(tmp_path, *RUNS)
     run("archive.jsonl", *UPDATE, cwd=tmp_path)
     before = held(tmp_path)
@@ -320,14 +320,14 @@ def test_where_a_record_cannot_be_read_what_is_known_of_the_file_is_kept(tmp_pat
     assert held(tmp_path) == [*before, "archive.jsonl run_d /usage/total_tokens 1"]
 
 
-def test_from_a_file_that_cannot_be_read_nothing_has_moved(project: Path) -> None:
+def test_nothing_moves_from_an_unreadable_file(project: Path) -> None:
     (project / "page.json").write_text("{")
     put(project, "z.json", page(*RUNS))
     ran = run("page.json", "z.json", *HOLD, "--statistics", cwd=project)
     assert ran.out.endswith("\n4 errors in 2 documents (3 runs)\n")
 
 
-def test_a_rule_that_breaks_leaves_what_is_known_of_the_file(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_baseline_keeps_file_after_internal_error(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = held(project)
     replace_checks(monkeypatch, token_total_mismatch=lambda _: 1 / 0)
     ran = run("page.json", *UPDATE, "-f", "concise", cwd=project)
@@ -336,14 +336,14 @@ def test_a_rule_that_breaks_leaves_what_is_known_of_the_file(project: Path, monk
     assert held(project) == before
 
 
-def test_a_file_that_a_search_does_not_look_at_is_not_gone(tmp_path: Path) -> None:
+def test_baseline_keeps_file_that_is_not_searched(tmp_path: Path) -> None:
     put(tmp_path, "pages/page.txt", page(RUNS[0]))
     put(tmp_path, "pages/sound.json", page(a_run()))
     run("pages/page.txt", *UPDATE, cwd=tmp_path)
     assert run("pages", *HOLD, cwd=tmp_path) == Ran(0, "ok: 1 run in 1 document\n", "")
 
 
-def test_names_of_files_start_from_the_baseline_wherever_the_command_runs(tmp_path: Path) -> None:
+def test_baseline_names_files_relative_to_itself(tmp_path: Path) -> None:
     put(tmp_path, "responses/a.json", page(RUNS[0]))
     put(tmp_path, "b.json", page(RUNS[1]))
     (tmp_path / "kept").mkdir()
@@ -366,7 +366,7 @@ def test_standard_input_is_called_by_its_sign(project: Path) -> None:
     assert len(new(project, "other.json")) == 3
 
 
-def test_what_is_gone_is_told_and_removed(project: Path) -> None:
+def test_gone_findings_are_reported_and_removed(project: Path) -> None:
     put(project, "page.json", page(RUNS[0], a_run(id="run_b")))
     assert run("page.json", *HOLD, cwd=project) == Ran(
         0,
@@ -380,7 +380,7 @@ def test_what_is_gone_is_told_and_removed(project: Path) -> None:
     assert run("page.json", *UPDATE, "-q", cwd=project) == Ran(0, "", "")
 
 
-def test_one_of_two_alike_that_is_gone_is_told(tmp_path: Path) -> None:
+def test_one_of_two_equal_findings_is_gone(tmp_path: Path) -> None:
     put(tmp_path, "runs.json", [RUNS[0], RUNS[0]])
     run("runs.json", *UPDATE, cwd=tmp_path)
     put(tmp_path, "runs.json", [RUNS[0]])
@@ -391,7 +391,7 @@ def test_one_of_two_alike_that_is_gone_is_told(tmp_path: Path) -> None:
     assert held(tmp_path) == ["runs.json run_a /usage/total_tokens 1"]
 
 
-def test_what_was_not_looked_for_is_kept(project: Path) -> None:
+def test_baseline_keeps_files_that_are_not_checked(project: Path) -> None:
     put(project, "other.json", page(a_run()))
     before = held(project)
     for words in (
@@ -407,7 +407,7 @@ def test_what_was_not_looked_for_is_kept(project: Path) -> None:
         assert held(project) == before
 
 
-def test_what_is_below_the_threshold_though_its_rule_is_not_is_kept(tmp_path: Path) -> None:
+def test_baseline_keeps_finding_below_threshold(tmp_path: Path) -> None:
     put(tmp_path, "1.json", [a_run()])
     put(tmp_path, "2.json", [a_run(instructions="Others.")])
     words = ("1.json", "2.json", "--history")
@@ -419,7 +419,7 @@ def test_what_is_below_the_threshold_though_its_rule_is_not_is_kept(tmp_path: Pa
     assert held(tmp_path) == before
 
 
-def test_what_could_not_be_read_is_kept(project: Path) -> None:
+def test_baseline_keeps_unreadable_file(project: Path) -> None:
     before = held(project)
     for text, code in (('{"data": [', 1), ('{"error": {"message": "no"}}', 1), ("", 1)):
         (project / "page.json").write_text(text)
@@ -432,7 +432,7 @@ def test_what_could_not_be_read_is_kept(project: Path) -> None:
     assert [one for one in held(project) if "run_" in one] == before
 
 
-def test_in_a_folder_that_is_searched_a_file_that_is_missing_is_gone(project: Path) -> None:
+def test_baseline_drops_missing_file_of_checked_folder(project: Path) -> None:
     put(project, "pages/a.json", page(faulty("d")))
     put(project, "pages/b.json", page(faulty("e")))
     put(project, "pages2/c.json", page(faulty("f")))
@@ -446,7 +446,7 @@ def test_in_a_folder_that_is_searched_a_file_that_is_missing_is_gone(project: Pa
     assert [one["run_id"] for one in entries(project)] == ["run_a", "run_b", "run_c", "run_d", "run_f"]
 
 
-def test_what_cannot_be_read_is_never_accepted(tmp_path: Path) -> None:
+def test_unreadable_documents_are_never_accepted(tmp_path: Path) -> None:
     fixed = [path for path in INVALID if path.stem in ("not-json", "not-utf8", "too-deep")]
     for path in fixed:
         (tmp_path / path.name).write_bytes(path.read_bytes())
@@ -461,7 +461,7 @@ def test_what_cannot_be_read_is_never_accepted(tmp_path: Path) -> None:
     assert run(*words, "--baseline", "accepted", cwd=tmp_path) == before
 
 
-def test_beyond_the_cap_all_is_known_and_what_is_new_is_seen(tmp_path: Path) -> None:
+def test_baseline_sees_findings_beyond_max_findings(tmp_path: Path) -> None:
     many = [a_run(id=f"run_{number}", usage=WRONG_TOTAL) for number in range(150)]
     put(tmp_path, "page.json", many)
     assert run("page.json", *UPDATE, cwd=tmp_path).out == "ok: 150 runs in 1 document; 150 suppressed\n"
@@ -480,7 +480,7 @@ def test_beyond_the_cap_all_is_known_and_what_is_new_is_seen(tmp_path: Path) -> 
     assert len(run("page.json", *HOLD, "-f", "concise", "--max-findings", "7", cwd=tmp_path).out.splitlines()) == 9
 
 
-def test_what_is_neither_shown_nor_fails_is_not_accepted(tmp_path: Path) -> None:
+def test_baseline_ignores_findings_below_threshold(tmp_path: Path) -> None:
     put(tmp_path, "page.json", page(RUNS[0]))
     weak = ("page.json", "--severity", "usage=info")
     assert run(*weak, *UPDATE, cwd=tmp_path).out == "ok: 1 run in 1 document; 1 info hidden\n"
@@ -500,7 +500,7 @@ def test_what_is_neither_shown_nor_fails_is_not_accepted(tmp_path: Path) -> None
     assert run(*weak, "--fail-on", "never", *HOLD, cwd=tmp_path).code == 0
 
 
-def test_nothing_of_the_document_that_may_not_be_shown_is_in_it(tmp_path: Path) -> None:
+def test_baseline_has_no_sensitive_values(tmp_path: Path) -> None:
     secret = "sk-abcdefghijklmnop"
     put(
         tmp_path,
@@ -527,12 +527,12 @@ def test_a_configuration_can_name_the_baseline(project: Path) -> None:
     assert run("page.json", "--isolated", "-q", cwd=project).code == 1
 
 
-def test_rules_that_are_left_out_in_a_file_are_not_in_its_baseline(project: Path) -> None:
+def test_baseline_without_rules_ignored_per_file(project: Path) -> None:
     (project / "validate-runs.toml").write_text('[per-file-ignores]\n"page.json#/data/0" = ["usage"]')
     assert run("page.json", *UPDATE, cwd=project).err.endswith("2 findings accepted, 0 new, 1 gone\n")
 
 
-def test_without_a_file_to_write_there_is_nothing_to_update(tmp_path: Path) -> None:
+def test_update_baseline_needs_baseline(tmp_path: Path) -> None:
     assert run("page.json", "--update-baseline", cwd=tmp_path) == Ran(
         2, "", "validate-runs: --update-baseline needs --baseline FILE\nTry 'validate-runs --help'.\n"
     )
@@ -584,9 +584,7 @@ BAD = {
 
 @pytest.mark.parametrize("text", BAD)
 @pytest.mark.parametrize("words", [HOLD, UPDATE])
-def test_a_baseline_that_cannot_be_used_is_told_and_left_alone(
-    tmp_path: Path, text: str, words: tuple[str, ...]
-) -> None:
+def test_unusable_baseline_is_reported_and_unchanged(tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
     put(tmp_path, "page.json", page(*RUNS))
     (tmp_path / "accepted.json").write_text(text)
     ran = run("page.json", *words, cwd=tmp_path)
@@ -597,7 +595,7 @@ def test_a_baseline_that_cannot_be_used_is_told_and_left_alone(
     assert (tmp_path / "accepted.json").read_text() == text
 
 
-def test_a_baseline_that_is_missing_is_told(tmp_path: Path) -> None:
+def test_missing_baseline_is_an_error(tmp_path: Path) -> None:
     put(tmp_path, "page.json", page(*RUNS))
     assert run("page.json", *HOLD, cwd=tmp_path) == Ran(
         2, "", "validate-runs: accepted.json: no such baseline; --update-baseline writes it\n"
@@ -605,7 +603,7 @@ def test_a_baseline_that_is_missing_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [HOLD, UPDATE])
-def test_what_is_no_regular_file_is_no_baseline(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_baseline_must_be_a_regular_file(tmp_path: Path, words: tuple[str, ...]) -> None:
     place = tmp_path / "accepted.json"
     make: list[Callable[[], object]] = [lambda: os.mkfifo(place), place.mkdir]
     for made, why in zip(make, ("is not a regular file", "is a directory"), strict=True):
@@ -625,7 +623,7 @@ def test_a_baseline_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     )
 
 
-def test_what_a_merge_has_left_twice_counts_once(project: Path) -> None:
+def test_duplicate_entries_of_a_merge_count_once(project: Path) -> None:
     lines = (project / "accepted.json").read_text().splitlines()
     lines[3:4] = [lines[3].replace('"count": 1', f'"count": {number}') for number in (1, 2, 1)]
     (project / "accepted.json").write_text("\n".join(lines))
@@ -634,7 +632,7 @@ def test_what_a_merge_has_left_twice_counts_once(project: Path) -> None:
     )
 
 
-def test_rules_that_nobody_knows_are_kept(project: Path) -> None:
+def test_baseline_keeps_unknown_rules(project: Path) -> None:
     whole = json.loads((project / "accepted.json").read_text())
     whole["findings"].append({**whole["findings"][0], "rule": "of-the-future", "fingerprint": "f"})
     (project / "accepted.json").write_text(json.dumps(whole))
@@ -642,7 +640,7 @@ def test_rules_that_nobody_knows_are_kept(project: Path) -> None:
     assert [one["rule"] for one in entries(project)] == ["of-the-future", *["token-total-mismatch"] * 3]
 
 
-def test_the_file_keeps_its_mode_and_the_link_that_leads_to_it(project: Path) -> None:
+def test_baseline_keeps_mode_and_link(project: Path) -> None:
     (project / "kept.json").write_bytes((project / "accepted.json").read_bytes())
     (project / "kept.json").chmod(0o640)
     (project / "accepted.json").unlink()
@@ -655,13 +653,13 @@ def test_the_file_keeps_its_mode_and_the_link_that_leads_to_it(project: Path) ->
     assert sorted(path.name for path in project.iterdir()) == ["accepted.json", "kept.json", "page.json"]
 
 
-def test_a_new_file_has_the_mode_of_any_new_file(project: Path) -> None:
+def test_new_baseline_has_default_mode(project: Path) -> None:
     (project / "beside").touch()
     assert (project / "accepted.json").stat().st_mode == (project / "beside").stat().st_mode
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])
-def test_where_writing_fails_the_old_one_stays(project: Path, call: str) -> None:
+def test_failed_write_keeps_old_baseline(project: Path, call: str) -> None:
     before = (project / "accepted.json").read_bytes()
     put(project, "page.json", page(RUNS[0]))
     with patch(f"validator.core.files.os.{call}", side_effect=OSError(28, "No space left on device")):
@@ -674,7 +672,7 @@ def test_where_writing_fails_the_old_one_stays(project: Path, call: str) -> None
     assert sorted(path.name for path in project.iterdir()) == ["accepted.json", "page.json"]
 
 
-def test_where_there_is_no_folder_nothing_is_written(project: Path) -> None:
+def test_baseline_in_missing_folder_is_not_written(project: Path) -> None:
     ran = run("page.json", "--baseline", "nowhere/a\x1b.json", "--update-baseline", cwd=project)
     assert (ran.code, ran.err) == (
         2,
@@ -683,9 +681,7 @@ def test_where_there_is_no_folder_nothing_is_written(project: Path) -> None:
 
 
 @pytest.mark.parametrize(("words", "said"), [(UPDATE, "3 findings accepted, 3 new, 0 gone"), (HOLD, None)])
-def test_it_is_written_to_the_end_though_nobody_reads_the_report(
-    tmp_path: Path, words: tuple[str, ...], said: str | None
-) -> None:
+def test_baseline_is_written_on_broken_pipe(tmp_path: Path, words: tuple[str, ...], said: str | None) -> None:
     for number in range(300):
         (tmp_path / f"{number}.json").write_text("{")
     put(tmp_path, "z.json", page(*RUNS))
@@ -700,7 +696,7 @@ def test_it_is_written_to_the_end_though_nobody_reads_the_report(
     assert held(tmp_path) == [f"z.json run_{name} /usage/total_tokens 1" for name in "abc"]
 
 
-def test_the_file_does_not_depend_on_the_order_of_what_is_checked(tmp_path: Path) -> None:
+def test_baseline_is_independent_of_file_order(tmp_path: Path) -> None:
     for name in "ab":
         put(tmp_path, f"{name}.json", page(*RUNS, faulty(name * 2)))
     run("a.json", "b.json", "--baseline", "1", "--update-baseline", cwd=tmp_path)

@@ -74,7 +74,7 @@ def told(results: Iterable[object]) -> list[Any]:
 
 
 @pytest.mark.parametrize("size", [1, 700, 5_000, 10**9])
-def test_ranges_of_any_size_find_the_same(tmp_path: Path, size: int) -> None:
+def test_results_are_independent_of_range_size(tmp_path: Path, size: int) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"\n".join(lines(60)) + b"\n")
     whole = told(check_range(FileRange(str(archive)), READY, MAX_BYTES).results)
@@ -88,7 +88,7 @@ def test_ranges_of_any_size_find_the_same(tmp_path: Path, size: int) -> None:
     assert size == 10**9 or before == 60
 
 
-def test_a_line_is_counted_where_it_begins(tmp_path: Path) -> None:
+def test_lines_are_counted_where_they_begin(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"aa\n\nbbb\nc")
     counted = [
@@ -101,7 +101,7 @@ def test_a_line_is_counted_where_it_begins(tmp_path: Path) -> None:
     ]
 
 
-def test_lines_that_cannot_be_counted_are_told_of_once(tmp_path: Path) -> None:
+def test_uncountable_lines_are_reported_once(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"".join(line + b"\n" for line in lines(9)))
     opened = 0
@@ -121,7 +121,7 @@ def test_lines_that_cannot_be_counted_are_told_of_once(tmp_path: Path) -> None:
     assert [str(one) for one in check_range(gone, READY, MAX_BYTES).results] == ["no such file or directory"]
 
 
-def test_lines_are_accepted_only_where_they_have_no_finding(tmp_path: Path) -> None:
+def test_accepted_lines_have_no_findings(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"\n".join(lines(400, seed=3)))
     report = validate(archive, now=1_800_000_000)
@@ -133,7 +133,7 @@ def test_lines_are_accepted_only_where_they_have_no_finding(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("changed", [{"form": "sdk"}, {"expect": "page"}])
-def test_a_run_that_the_settings_do_not_expect_is_a_finding(tmp_path: Path, changed: dict[str, Any]) -> None:
+def test_unexpected_kind_or_form_is_a_finding(tmp_path: Path, changed: dict[str, Any]) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(json.dumps(RUN).encode())
     ready = Checker(READY.options._replace(**changed))
@@ -160,7 +160,7 @@ def archives(tmp_path: Path) -> Path:
 @pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("jobs", [2, 3, 7])
 @pytest.mark.parametrize("most", [None, 0, 1, 20])
-def test_the_number_of_processes_changes_nothing(archives: Path, jobs: int, most: int | None) -> None:
+def test_results_are_independent_of_jobs(archives: Path, jobs: int, most: int | None) -> None:
     paths = [str(archives / "gone.json"), str(archives), str(archives / "a.jsonl"), str(archives / "a.jsonl")]
     ready = Checker(READY.options._replace(findings=FindingOptions(max_findings=most)))
     alone = told(check_paths(paths, ready, MAX_BYTES))
@@ -170,7 +170,7 @@ def test_the_number_of_processes_changes_nothing(archives: Path, jobs: int, most
 
 @pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("name", ["text", "json", "jsonl", "concise"])
-def test_reports_are_the_same_to_the_byte(archives: Path, name: str) -> None:
+def test_reports_are_independent_of_jobs(archives: Path, name: str) -> None:
     words = (str(archives), "-f", name, "--max-findings", "30", "--now", "1800000000")
     alone = run(*words, "--jobs", "1")
     assert alone.code == 1
@@ -178,14 +178,14 @@ def test_reports_are_the_same_to_the_byte(archives: Path, name: str) -> None:
 
 
 @pytest.mark.usefixtures("small_tasks")
-def test_standard_input_has_its_turn_among_files(archives: Path) -> None:
+def test_standard_input_among_files_keeps_order(archives: Path) -> None:
     words = (str(archives / "a.jsonl"), "-", str(archives / "d00.json"), "--now", "1800000000")
     alone = run(*words, "--jobs", "1", stdin=b'{"x": \n')
     assert "<stdin>:1:6 error not-json" in alone.out
     assert run(*words, "--jobs", "2", stdin=b'{"x": \n') == alone
 
 
-def test_little_work_starts_no_process(archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_input_starts_no_process(archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "run_tasks", None)
     assert run(str(archives), "--jobs", "9", "-q").code == 1
 
@@ -199,9 +199,7 @@ def test_little_work_starts_no_process(archives: Path, monkeypatch: pytest.Monke
         (lambda: (_ for _ in ()).throw(MemoryError), "ended by itself"),
     ],
 )
-def test_a_worker_that_dies_costs_one_piece_one_finding(
-    archives: Path, monkeypatch: pytest.MonkeyPatch, end: Any, how: str
-) -> None:
+def test_dead_worker_costs_one_range(archives: Path, monkeypatch: pytest.MonkeyPatch, end: Any, how: str) -> None:
     paths = [str(archives)]
     alone = [one for one in check_paths(paths, READY, MAX_BYTES) if isinstance(one, DocumentResult)]
 
@@ -232,9 +230,7 @@ def test_a_worker_that_dies_costs_one_piece_one_finding(
 
 @pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize("more", [("--fail-on", "never"), ("--fail-on", "error"), ("--diff",)])
-def test_a_piece_that_was_not_checked_makes_the_exit_code_2_whatever_fails(
-    archives: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
-) -> None:
+def test_dead_worker_makes_exit_code_2(archives: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]) -> None:
     def deadly(piece: FileRange, *others: Any) -> Any:
         if piece.path.endswith("d07.json"):
             os.kill(os.getpid(), signal.SIGKILL)
@@ -286,7 +282,7 @@ def wait_for_workers(group: int) -> None:
     time.sleep(0.5)
 
 
-def test_ctrl_c_ends_everybody(tmp_path: Path) -> None:
+def test_ctrl_c_ends_all_processes(tmp_path: Path) -> None:
     command("ps")
     archive = tmp_path / "a.jsonl"
     line = json.dumps({**RUN, "status": "done"}).encode() + b"\n"
@@ -304,7 +300,7 @@ def test_ctrl_c_ends_everybody(tmp_path: Path) -> None:
     assert not alive(running.pid)
 
 
-def test_workers_notice_that_the_main_process_is_gone(tmp_path: Path) -> None:
+def test_workers_exit_with_killed_parent(tmp_path: Path) -> None:
     command("ps")
     archive = tmp_path / "a.jsonl"
     archive.write_bytes((json.dumps({**RUN, "status": "done"}).encode() + b"\n") * 40_000)
@@ -320,7 +316,7 @@ def test_workers_notice_that_the_main_process_is_gone(tmp_path: Path) -> None:
     assert not alive(running.pid)
 
 
-def test_the_cap_is_that_of_the_whole_file(tmp_path: Path) -> None:
+def test_max_findings_is_per_file(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"x\n" * 9)
     done = process(str(archive), "--max-findings", "4", "-f", "concise")
@@ -330,7 +326,7 @@ def test_the_cap_is_that_of_the_whole_file(tmp_path: Path) -> None:
     )
 
 
-def test_a_piece_can_be_read_from_anywhere(tmp_path: Path) -> None:
+def test_ranges_may_start_anywhere(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"aaaa\nbb\n\ncc")
     seen = {
@@ -355,7 +351,7 @@ def test_a_piece_can_be_read_from_anywhere(tmp_path: Path) -> None:
     }
 
 
-def test_a_line_that_spans_many_pieces_is_read_to_its_end_once(tmp_path: Path) -> None:
+def test_line_across_many_ranges_is_read_once(tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"[" + b" " * 3_000_000 + b"]\n[]\n")
     read_to: list[int] = []
@@ -373,7 +369,7 @@ def test_a_line_that_spans_many_pieces_is_read_to_its_end_once(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("block", [1, 4, 7, 100])
-def test_lines_do_not_depend_on_how_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+def test_lines_are_independent_of_block_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
     monkeypatch.setattr("validator.sources.jsonl._BLOCK_SIZE", block)
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"1234567890\n" + b"x" * 35 + b"\n\n12345\n" + b"y" * 40)
@@ -386,7 +382,7 @@ def test_lines_do_not_depend_on_how_they_come(tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.usefixtures("small_tasks")
-def test_a_file_that_is_gone_is_told_in_its_turn(archives: Path) -> None:
+def test_missing_file_is_reported_in_order(archives: Path) -> None:
     (archives.parent / "empty").mkdir()
     paths = [
         str(archives / "d00.json"),
@@ -409,9 +405,7 @@ def test_a_file_that_is_gone_is_told_in_its_turn(archives: Path) -> None:
         (os.unlink, "no such file or directory"),
     ],
 )
-def test_a_file_that_shrinks_or_vanishes_under_way_is_told_once(
-    archives: Path, change: Callable[[Path], None], reason: str
-) -> None:
+def test_shrunk_or_deleted_file_is_reported_once(archives: Path, change: Callable[[Path], None], reason: str) -> None:
     archive = archives / "a.jsonl"
     archive.write_bytes(b"\n".join(lines(200) * 9))
     found = check_paths([str(archive), str(archives / "d00.json")], READY, MAX_BYTES, jobs=2)
@@ -424,6 +418,6 @@ def test_a_file_that_shrinks_or_vanishes_under_way_is_told_once(
     assert not isinstance(before[0], InputError)
 
 
-def test_too_many_jobs_are_refused_as_too_few() -> None:
+def test_jobs_must_be_positive() -> None:
     assert process("--jobs", "0", "x").code == 2
     assert process("--jobs", "2", str(SAMPLES / "valid" / "page.json")) == Ran(0, "ok: 2 runs in 1 document\n", "")

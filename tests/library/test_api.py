@@ -50,7 +50,7 @@ class Model:
     ],
     ids=["dict", "text", "text with a mark", "bytes", "dict with a tuple", "model"],
 )
-def test_a_page_may_come_as_value_text_bytes_or_model(source: object) -> None:
+def test_page_as_value_text_bytes_or_model(source: object) -> None:
     assert said(source) == [MISMATCH]
 
 
@@ -70,7 +70,7 @@ def test_a_file_or_a_folder_may_be_named(tmp_path: Path) -> None:
     assert [found.file for found in report.findings] == [str(tmp_path / "b.json")]
 
 
-def test_a_path_of_another_library_will_do(tmp_path: Path) -> None:
+def test_any_path_like_object_is_a_path(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(json.dumps(FAULTY))
     assert said(PurePosixPath(tmp_path, "b.json")) == [MISMATCH]
 
@@ -79,9 +79,7 @@ def test_a_path_of_another_library_will_do(tmp_path: Path) -> None:
     "name",
     ["page.json", "tests/page.json", "/nowhere/Calls.HAR", "2024-a.jsonl.gz", "saved", "./saved"],
 )
-def test_the_name_of_a_file_in_the_place_of_a_text_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_file_name_as_str_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "saved").touch()
     message = f'is the name of a file, and a str is read as JSON text: give Path("{name}")'
@@ -105,7 +103,7 @@ def test_the_name_of_a_file_in_the_place_of_a_text_is_told(
         '{"a": 1}.json',
     ],
 )
-def test_what_is_no_name_of_a_file_is_read_as_text(text: str) -> None:
+def test_text_that_is_not_a_file_name_is_json(text: str) -> None:
     assert "Path(" not in str(validate(text))
     assert validate(text).findings[0].line is not None
 
@@ -120,7 +118,7 @@ def test_a_text_has_places_and_a_value_has_not() -> None:
     assert dataclasses.replace(text, **places) == value  # type: ignore[arg-type]  # fields by name
 
 
-def test_a_finding_holds_all_that_is_known_of_it() -> None:
+def test_finding_has_all_fields() -> None:
     assert validate(SAMPLES / "invalid" / "token-total-mismatch.json").findings == (
         Finding(
             rule="token-total-mismatch",
@@ -141,7 +139,7 @@ def test_a_finding_holds_all_that_is_known_of_it() -> None:
     )
 
 
-def test_a_report_tells_documents_totals_and_the_verdict() -> None:
+def test_report_has_documents_summary_and_ok() -> None:
     report = validate(FAULTY, now=NOW)
     assert not report.ok
     assert report.contract == "observed"
@@ -165,7 +163,7 @@ def test_warnings_alone_are_ok() -> None:
     report.raise_for_findings()
 
 
-def test_what_is_wrong_can_be_raised_with_the_whole_report_as_its_text() -> None:
+def test_raise_for_findings_has_the_text_report() -> None:
     report = validate(FAULTY, now=NOW)
     expected = (
         "<document> error token-total-mismatch /data/0/usage/total_tokens\n"
@@ -181,7 +179,7 @@ def test_what_is_wrong_can_be_raised_with_the_whole_report_as_its_text() -> None
 
 
 @pytest.mark.parametrize("fail_on", ["warning", Severity.WARNING, "info"])
-def test_the_severity_to_raise_for_can_be_chosen(fail_on: str) -> None:
+def test_raise_for_findings_fail_on(fail_on: str) -> None:
     report = validate(page(run(expires_at=1729419000)), now=NOW)
     with pytest.raises(ValidationFailed):
         report.raise_for_findings(fail_on)
@@ -189,7 +187,7 @@ def test_the_severity_to_raise_for_can_be_chosen(fail_on: str) -> None:
         report.raise_for_findings("fatal")
 
 
-def test_rules_are_chosen_and_remapped_as_on_the_command_line() -> None:
+def test_select_ignore_and_severity() -> None:
     both = page(run(expires_at=1729419000, usage=FAULTY["data"][0]["usage"]))
     assert [rule for rule, *_ in said(both)] == ["expiry-on-ended-run", "token-total-mismatch"]
     assert [rule for rule, *_ in said(both, select=["usage"])] == ["token-total-mismatch"]
@@ -200,7 +198,7 @@ def test_rules_are_chosen_and_remapped_as_on_the_command_line() -> None:
     assert [str(found.severity) for found in report.findings] == ["warning", "info"]
 
 
-def test_the_clock_the_request_and_the_kind_can_be_stated() -> None:
+def test_now_order_limit_and_expect() -> None:
     assert said(page()) == []
     early = validate(page(), now=1.6e9).findings
     assert [(found.rule, found.pointer) for found in early] == [("implausible-timestamp", "/data/0/created_at")]
@@ -243,7 +241,7 @@ def test_the_clock_the_request_and_the_kind_can_be_stated() -> None:
         ({"now": 10**400}, f"now is 1{'0' * 400}, expected Unix seconds"),
     ],
 )
-def test_an_option_outside_its_vocabulary_is_refused(options: dict[str, Any], message: str) -> None:
+def test_option_outside_vocabulary_is_a_value_error(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError) as refused:  # noqa: PT011  # the whole text is compared
         validate(page(), **options)
     assert str(refused.value) == message
@@ -258,13 +256,13 @@ def test_a_word_that_names_no_rule_is_refused(options: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("source", [7, None, 1.5, object(), {1, 2}, bytearray(b"{}"), page])
-def test_what_holds_no_document_is_a_type_error(source: object) -> None:
+def test_unsupported_source_is_a_type_error(source: object) -> None:
     with pytest.raises(TypeError, match=rf"^cannot check a value of type {type(source).__name__}: give "):
         validate(source)
 
 
 @pytest.mark.parametrize("value", [{1, 2}, b"secret", object()])
-def test_a_value_that_json_does_not_know_is_a_type_error(value: object) -> None:
+def test_value_json_cannot_write_is_a_type_error(value: object) -> None:
     with pytest.raises(TypeError):
         validate(page(run(metadata={"a": value})))
 
@@ -298,7 +296,7 @@ def test_a_value_that_contains_itself_is_too_deep() -> None:
 
 
 @pytest.mark.parametrize("number", [10**4300, -(10**100_000)], ids=["large", "huge"])
-def test_a_value_with_an_integer_that_python_does_not_write_is_too_large(number: int) -> None:
+def test_value_with_huge_integer_is_too_large(number: int) -> None:
     for value in (page(run(created_at=number)), [number], {number: 1}, Dumped(lambda: {"a": number})):
         assert said(value) == [("too-large", "", "has an integer of more digits than Python writes")]
     assert said([number], ignore=["document"]) == said([number])
@@ -341,7 +339,7 @@ Anonymous = type("Anonymous", (type,), {"__name__": property(refuse)})("Anonymou
 
 
 @pytest.mark.parametrize("name", Raising)
-def test_a_source_that_raises_is_a_type_error_that_names_what_it_raised(name: str) -> None:
+def test_source_that_raises_is_a_type_error(name: str) -> None:
     source = Raising[name]() if name != "items" else Raising[name]({"a": 1})
     with pytest.raises(TypeError) as refused:
         validate(Raising[name]("a.json") if name == "lower" else source)
@@ -350,7 +348,7 @@ def test_a_source_that_raises_is_a_type_error_that_names_what_it_raised(name: st
     assert isinstance(refused.value.__cause__, RuntimeError)
 
 
-def test_a_value_error_of_a_model_is_not_taken_for_an_integer_of_too_many_digits() -> None:
+def test_value_error_of_a_model_is_a_type_error() -> None:
     def dump() -> NoReturn:
         raise ValueError("of its own")
 
@@ -371,7 +369,7 @@ def test_a_value_error_of_a_model_is_not_taken_for_an_integer_of_too_many_digits
     ],
     ids=["source", "value", "key", "anonymous", "unprintable", "decimal"],
 )
-def test_nothing_that_a_value_is_called_is_obeyed(source: object, told: str) -> None:
+def test_type_names_are_escaped(source: object, told: str) -> None:
     with pytest.raises(TypeError) as refused:
         validate(source)
     assert str(refused.value) == f"cannot check a value of type {told}"
@@ -387,14 +385,14 @@ def test_nothing_that_a_value_is_called_is_obeyed(source: object, told: str) -> 
     ],
     ids=["unprintable", "evil", "huge"],
 )
-def test_nothing_that_an_option_is_called_is_obeyed(option: str, value: object, told: str) -> None:
+def test_option_names_are_escaped(option: str, value: object, told: str) -> None:
     with pytest.raises(ValueError, match=rf"^{option} is ") as refused:
         validate(page(run()), **{option: value})  # type: ignore[arg-type]
     assert told in str(refused.value).replace("(", "").replace(",)", "")
     assert "\x1b" not in str(refused.value)
 
 
-def test_a_value_with_a_number_that_json_lacks_is_a_finding() -> None:
+def test_value_with_nan_is_a_finding() -> None:
     assert said(page(run(temperature=float("nan"), top_p=float("-inf")))) == [
         (
             "non-finite-number",
@@ -417,7 +415,7 @@ def test_a_value_may_be_as_deep_as_a_text(levels: int, rules: list[str]) -> None
     assert [rule for rule, *_ in said(page(run(tool_resources={"a": deep})))] == rules
 
 
-def test_nothing_of_the_value_is_changed() -> None:
+def test_validate_does_not_change_the_value() -> None:
     for file in ("valid/sdk-page.json", "seed-example.json", "invalid/missing-required-action.json"):
         value = json.loads((SAMPLES / file).read_text("utf-8"))
         before = copy.deepcopy(value)
@@ -425,7 +423,7 @@ def test_nothing_of_the_value_is_changed() -> None:
         assert value == before
 
 
-def test_what_is_returned_cannot_be_changed() -> None:
+def test_reports_are_immutable() -> None:
     report = validate(FAULTY)
     for value, name in (
         (report, "contract"),
@@ -437,14 +435,14 @@ def test_what_is_returned_cannot_be_changed() -> None:
             setattr(value, name, None)
 
 
-def test_the_order_of_documents_is_that_of_the_folder_and_findings_stand_in_the_order_of_the_text() -> None:
+def test_documents_and_findings_are_in_order() -> None:
     findings = validate(SAMPLES / "invalid").findings
     places = [(found.file, found.line, found.column, found.rule) for found in findings]
     assert places == sorted(places)
     assert len({found.file for found in findings}) == len(os.listdir(SAMPLES / "invalid"))
 
 
-def test_public_names_are_imported_when_they_are_asked_for() -> None:
+def test_public_names_are_imported_lazily() -> None:
     assert all(getattr(validator, name) is not None for name in validator.__all__)
     assert validator.Report is Report
     with pytest.raises(AttributeError) as unknown:

@@ -82,7 +82,7 @@ def headline(response: object, **options: Any) -> str:
     ],
     ids=["dict", "text", "bytes", "mapping", "content", "data", "model", "model of models", "mapping of mappings"],
 )
-def test_a_page_is_taken_in_whatever_form_it_comes(made: Any) -> None:
+def test_assert_valid_runs_takes_any_form(made: Any) -> None:
     assert_valid_runs(made(PAGE), expect="page")
     assert [finding.rule for finding in validate(made(FAULTY)).findings] == ["first-id-mismatch", "last-id-mismatch"]
 
@@ -96,11 +96,11 @@ def test_a_file_is_taken_by_its_path() -> None:
     assert_valid_runs(SOUND)
 
 
-def test_what_was_sent_is_preferred_to_what_the_client_made_of_it() -> None:
+def test_response_bytes_are_preferred_to_model() -> None:
     assert headline(ModelWithBody(PAGE, json.dumps(FAULTY).encode())).startswith("first-id-mismatch at /first_id")
 
 
-def test_moments_of_a_model_are_checked_as_they_would_be_sent() -> None:
+def test_datetimes_of_models_are_serialised() -> None:
     run = {**RUN, "created_at": datetime(2024, 10, 20, 10, tzinfo=UTC)}
     assert [finding.pointer for finding in validate(run).findings] == ["/created_at"]
 
@@ -116,7 +116,7 @@ async def _page() -> None:
     """What an asynchronous client returns."""
 
 
-def test_what_holds_no_document_is_refused() -> None:
+def test_assertion_refuses_unsupported_source() -> None:
     with pytest.raises(
         TypeError, match="^cannot check a value of type NoneType: give JSON text, a Path, a parsed value, a response"
     ):
@@ -137,7 +137,7 @@ def test_a_missing_file_is_an_error_of_its_own(tmp_path: Path) -> None:
         assert_valid_runs(tmp_path / "page.json")
 
 
-def test_a_failure_says_everything_that_is_wrong() -> None:
+def test_failure_shows_all_findings() -> None:
     first, last = (run["id"] for run in (PAGE["data"][0], PAGE["data"][-1]))
     assert message(FAULTY) == (
         "first-id-mismatch at /first_id and 1 more error in page of 2 runs: "
@@ -157,7 +157,7 @@ def test_a_failure_says_everything_that_is_wrong() -> None:
     )
 
 
-def test_the_first_line_begins_with_the_worst_finding() -> None:
+def test_headline_begins_with_worst_finding() -> None:
     run = {**WARNED, "usage": {**RUN["usage"], "total_tokens": 1}}
     assert headline([run, RUN], fail_on="warning") == (
         "token-total-mismatch at /0/usage/total_tokens and 1 warning in array of 2 runs: "
@@ -165,7 +165,7 @@ def test_the_first_line_begins_with_the_worst_finding() -> None:
     )
 
 
-def test_the_first_line_counts_what_makes_the_check_fail() -> None:
+def test_headline_counts_failing_findings() -> None:
     run = {**WARNED, "usage": {**RUN["usage"], "total_tokens": 1}}
     assert headline(run).startswith("token-total-mismatch at /usage/total_tokens in run: is 1, ")
     assert headline([run, run], fail_on="warning").startswith(
@@ -173,11 +173,11 @@ def test_the_first_line_counts_what_makes_the_check_fail() -> None:
     )
 
 
-def test_the_first_line_says_where_a_text_is_broken() -> None:
+def test_headline_has_position_of_syntax_error() -> None:
     assert headline("{\n}}").startswith("not-json at line 2, column 2 in document: ")
 
 
-def test_the_first_line_counts_the_documents_of_a_folder(tmp_path: Path) -> None:
+def test_headline_counts_documents_of_a_folder(tmp_path: Path) -> None:
     for name in ("a.json", "b.json"):
         (tmp_path / name).write_text(json.dumps(FAULTY))
     assert headline(tmp_path).startswith("first-id-mismatch at /first_id and 3 more errors in 2 documents: ")
@@ -191,7 +191,7 @@ def test_warnings_are_shown_and_infos_counted() -> None:
     assert last == "1 error, 1 warning, 1 info in 1 document (1 run)"
 
 
-def test_the_lowest_severity_that_fails_can_be_chosen() -> None:
+def test_fail_on() -> None:
     assert_valid_runs(WARNED)
     assert headline(WARNED, fail_on="warning").startswith("expiry-on-ended-run at /expires_at in run: ")
 
@@ -210,7 +210,7 @@ def test_options_are_those_of_validate(options: Options) -> None:
     assert FAULTY == valid_runs(**options)
 
 
-def test_wrong_options_are_told() -> None:
+def test_unknown_options_are_type_errors() -> None:
     with pytest.raises(UnknownRule, match='did you mean "first-id-mismatch"'):
         assert_valid_runs(PAGE, ignore=["first-id-mismach"])
     with pytest.raises(TypeError, match=r"^assert_valid_runs\(\) has no option 'ignored', did you mean 'ignore'$"):
@@ -225,13 +225,13 @@ def test_wrong_options_are_told() -> None:
         assert_valid_runs(PAGE, fail_on="err")
 
 
-def test_without_a_test_runner_nothing_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_assertions_without_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assertions, "_watches", [])
     assert PAGE == valid_runs
     assert headline(FAULTY).startswith("first-id-mismatch at /first_id")
 
 
-def test_a_valid_response_equals_valid_runs_from_either_side() -> None:
+def test_valid_response_equals_valid_runs() -> None:
     assert PAGE == valid_runs
     assert valid_runs == PAGE
     assert not PAGE != valid_runs  # noqa: SIM202  # the operator is what is tested
@@ -240,7 +240,7 @@ def test_a_valid_response_equals_valid_runs_from_either_side() -> None:
     assert not FAULTY == valid_runs  # noqa: SIM201  # the operator is what is tested
 
 
-def test_valid_runs_can_stand_inside_a_larger_value() -> None:
+def test_valid_runs_inside_a_larger_value() -> None:
     assert {"status": 200, "page": PAGE} == {"status": 200, "page": valid_runs(expect="page")}
 
 

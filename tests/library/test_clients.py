@@ -75,7 +75,7 @@ def test_pages_of_the_asynchronous_client_are_valid(server: str) -> None:
 
 
 @pytest.mark.parametrize("fault", [None, *FAULTS])
-def test_what_was_sent_shows_every_fault(server: str, fault: str | None) -> None:
+def test_raw_response_shows_all_findings(server: str, fault: str | None) -> None:
     expected = {rule(fault)} if fault else set()
     with client(server, fault) as talking:
         path = f"threads/{thread_of(fault or '')}/runs"
@@ -86,13 +86,13 @@ def test_what_was_sent_shows_every_fault(server: str, fault: str | None) -> None
 
 
 @pytest.mark.parametrize("fault", SHOWN_BY_A_MODEL)
-def test_what_the_client_made_of_it_shows_what_is_left(server: str, fault: str) -> None:
+def test_client_model_shows_remaining_findings(server: str, fault: str) -> None:
     with client(server, fault) as talking:
         page = talking.beta.threads.runs.list(thread_of(fault), limit=3)
     assert rules(page, limit=3) == {rule(fault)}
 
 
-def test_what_is_not_there_is_no_run_list(server: str) -> None:
+def test_not_found_response_is_not_a_run_list(server: str) -> None:
     for path in ("v1/threads/thread_none/runs", "v1/models", f"v1/threads/{THREAD}/runs?after=run_none"):
         response = httpx.get(f"{server}/{path}")
         assert response.status_code == httpx.codes.NOT_FOUND
@@ -114,7 +114,7 @@ def test_the_tests_of_the_example_pass(example: pytest.Pytester) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_tests_of_the_example_fail_by_the_rule(example: pytest.Pytester, fault: str) -> None:
+def test_example_tests_fail_by_the_rule(example: pytest.Pytester, fault: str) -> None:
     test = "test_empty" if fault in EMPTY_PAGE_FAULTS else "test_response"
     result = example.runpytest_inprocess("--fault", fault)
     result.stdout.fnmatch_lines([f"FAILED tests/test_contract.py::{test} - {rule(fault)} *..."])

@@ -58,7 +58,7 @@ def rows(frame: pd.DataFrame, prefix: str = "") -> list[dict[str, Any]]:
     return [{**row, "file": row["file"].removeprefix(prefix)} for row in plain.to_dict("records")]
 
 
-def test_what_holds_no_runs_is_found_whichever_rules_are_selected(cluster: Client, tmp_path: Path) -> None:
+def test_dask_not_a_run_list_with_any_selection(cluster: Client, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(f"{json.dumps(RUN)}\n{json.dumps({'object': 'list', 'data': None})}\n")
     found = rows(check_archive(str(tmp_path / "a.jsonl"), select=["usage"], now=NOW).compute())
     assert [(row["record"], row["rule"], row["severity"]) for row in found] == [(2, "not-a-run-list", "error")]
@@ -88,7 +88,7 @@ def test_recordings_are_counted_too() -> None:
     assert counts[["documents", "runs", "error"]].to_numpy().tolist() == [[6, 6, 0]]
 
 
-def test_a_recording_without_runs_is_passed_over_unless_it_is_named(tmp_path: Path) -> None:
+def test_dask_skips_recording_without_runs(tmp_path: Path) -> None:
     recording = tmp_path / "a.har"
     recording.write_text('{"log": {"entries": []}}')
     (tmp_path / "b.json").write_text(json.dumps(RUN))
@@ -122,14 +122,14 @@ def test_nothing_to_check_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [0, -1])
-def test_partitions_hold_something(tmp_path: Path, size: int) -> None:
+def test_partition_bytes_must_be_positive(tmp_path: Path, size: int) -> None:
     (tmp_path / "a.jsonl").write_text(json.dumps(RUN))
     for archive in (check_archive, count_archive):
         with pytest.raises(ValueError, match=f"^partition_bytes is {size}, expected at least 1$"):
             archive(str(tmp_path), partition_bytes=size)
 
 
-def test_a_file_that_cannot_be_read_is_an_error_when_its_turn_comes(tmp_path: Path) -> None:
+def test_dask_unreadable_file_raises_when_computed(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{}")
     frame = check_archive(str(tmp_path / "a.json"))
     (tmp_path / "a.json").unlink()

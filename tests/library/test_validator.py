@@ -51,7 +51,7 @@ def test_only_an_error_makes_a_source_invalid() -> None:
     assert Validator(ignore=["token-total-mismatch"]).is_valid(FAULTY)
 
 
-def test_an_array_or_a_folder_is_valid_if_all_of_it_is(tmp_path: Path) -> None:
+def test_is_valid_of_arrays_and_folders(tmp_path: Path) -> None:
     validator = Validator()
     assert validator.is_valid([run(), run(id="run_2")])
     assert not validator.is_valid([run(), FAULTY["data"][0]])
@@ -61,7 +61,7 @@ def test_an_array_or_a_folder_is_valid_if_all_of_it_is(tmp_path: Path) -> None:
     assert not validator.is_valid(tmp_path)
 
 
-def test_options_are_read_when_the_validator_is_made() -> None:
+def test_validator_checks_options_at_once() -> None:
     with pytest.raises(ValueError, match="limit is 0, expected an integer from 1 to 100"):
         Validator(limit=0)
     with pytest.raises(UnknownRule, match='no rule or group is called "usge"'):
@@ -77,7 +77,7 @@ def test_options_are_read_when_the_validator_is_made() -> None:
 
 
 @pytest.mark.parametrize("method", ["validate", "is_valid"])
-def test_a_source_that_holds_no_document_is_refused(tmp_path: Path, method: str) -> None:
+def test_is_valid_refuses_unsupported_source(tmp_path: Path, method: str) -> None:
     check = getattr(Validator(), method)
     with pytest.raises(TypeError, match="cannot check a value of type int"):
         check(3)
@@ -86,7 +86,7 @@ def test_a_source_that_holds_no_document_is_refused(tmp_path: Path, method: str)
 
 
 @pytest.mark.parametrize("days", [-700, -2, -1, -0.4, 0, 0.4, 1, 2, 700])
-def test_a_time_is_in_the_future_a_day_after_now_whenever_that_is(days: float) -> None:
+def test_future_time_is_relative_to_now(days: float) -> None:
     now = int(time.time() + days * DAY)
     validator = Validator(now=now)
     for moment in (1_699_000_000, now - DAY, now, now + DAY - 1, now + DAY):
@@ -102,7 +102,7 @@ def _is_implausible(validator: Validator, moment: int) -> bool:
     return bool(found)
 
 
-def test_without_a_clock_of_its_own_a_validator_goes_by_the_present() -> None:
+def test_validator_without_now_uses_the_present() -> None:
     validator = Validator()
     moment = int(time.time()) + DAY + 2
     assert _is_implausible(validator, moment)
@@ -111,7 +111,7 @@ def test_without_a_clock_of_its_own_a_validator_goes_by_the_present() -> None:
     assert not _is_implausible(validator, moment)
 
 
-def test_rules_are_compiled_once_whatever_else_is_asked() -> None:
+def test_rules_are_compiled_once() -> None:
     levels = {"token-total-mismatch": "info"}
     asked: list[dict[str, Any]] = [{}, {"order": "asc", "limit": 1, "now": 0}, {"form": "sdk", "now": NOW}]
     checkers = [Checker(Validator(severity=levels, **options).options) for options in asked]
@@ -120,7 +120,7 @@ def test_rules_are_compiled_once_whatever_else_is_asked() -> None:
     assert Checker(Validator(contract="published", severity=levels).options).rules is not checkers[0].rules
 
 
-def test_what_is_kept_is_of_one_set_of_rules_alone() -> None:
+def test_rules_of_one_call_do_not_affect_others() -> None:
     mismatch = ("token-total-mismatch", "/data/0/usage/total_tokens")
     for _ in range(2):
         assert [one[:2] for one in said(FAULTY)] == [mismatch]
@@ -130,7 +130,7 @@ def test_what_is_kept_is_of_one_set_of_rules_alone() -> None:
         assert [one[:2] for one in said(FAULTY, select=["usage"])] == [mismatch]
 
 
-def test_twenty_threads_share_a_validator_and_what_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_share_a_validator(monkeypatch: pytest.MonkeyPatch) -> None:
     sources = [path.read_bytes() for path in (*VALID, *INVALID) if path.stat().st_size < 100_000]
     sources += [json.dumps(page(_with_tools(number))).encode() for number in range(60)]
     shared = {name: Validator(now=NOW, **options) for name, options in OPTIONS.items()}

@@ -74,7 +74,7 @@ def outcome(result: pytest.RunResult) -> dict[str, int]:
     return {name: number for name, number in result.parseoutcomes().items() if name != "warnings"}
 
 
-def test_an_assertion_fails_with_everything_that_is_wrong(pytester: pytest.Pytester) -> None:
+def test_assert_valid_runs_shows_all_findings(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
         from received import FAULTY, SOUND
@@ -116,7 +116,7 @@ def test_an_assertion_fails_with_everything_that_is_wrong(pytester: pytest.Pytes
     assert fits(result)
 
 
-def test_what_holds_no_runs_fails_whichever_rules_are_left_out(pytester: pytest.Pytester) -> None:
+def test_not_a_run_list_cannot_be_ignored(pytester: pytest.Pytester) -> None:
     recorded(pytester, "fixtures/error.json", text='{"error": {"message": "x"}}')
     pytester.makeini("[pytest]\nvalidate_runs_files = fixtures/*.json\nvalidate_runs_select = usage\n")
     pytester.makepyfile(
@@ -180,7 +180,7 @@ COMPARISONS = [
 
 @pytest.mark.parametrize("comparison", COMPARISONS)
 @pytest.mark.parametrize("options", [(), ("-vv",), ("-vv", "--tb=short")])
-def test_a_comparison_is_explained_by_findings_and_not_by_all_that_the_response_holds(
+def test_failed_comparison_shows_findings_only(
     comparison: str, options: tuple[str, ...], pytester: pytest.Pytester
 ) -> None:
     pytester.makepyfile(
@@ -201,9 +201,7 @@ def test_a_comparison_is_explained_by_findings_and_not_by_all_that_the_response_
 
 
 @pytest.mark.parametrize("words", ["assert not (LEAKY != valid_runs)", "assert_valid_runs(LEAKY)"])
-def test_credentials_are_masked_in_what_pytest_itself_prints_of_a_response(
-    words: str, pytester: pytest.Pytester
-) -> None:
+def test_credentials_are_masked_in_pytest_output(words: str, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         f"""
         from received import FAULTY
@@ -242,7 +240,7 @@ def test_credentials_are_masked_in_causes_too(options: tuple[str, ...], pytester
     result.stdout.no_fnmatch_line("*a1B2a1*")
 
 
-def test_a_test_that_checks_no_response_is_reported_as_pytest_does(pytester: pytest.Pytester) -> None:
+def test_other_tests_are_reported_unchanged(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         def test_other(valid_runs):
@@ -257,7 +255,7 @@ def test_a_test_that_checks_no_response_is_reported_as_pytest_does(pytester: pyt
     result.stdout.fnmatch_lines(["*'sk-abcdef' == [[]valid_runs]", "E * assert 7 in [[]8]"])
 
 
-def test_a_negated_comparison_says_that_nothing_is_wrong(pytester: pytest.Pytester) -> None:
+def test_negated_comparison_says_no_error(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
         from received import FAULTY, SOUND
@@ -281,7 +279,7 @@ def test_a_negated_comparison_says_that_nothing_is_wrong(pytester: pytest.Pytest
     )
 
 
-def test_a_message_of_the_test_stays_above_the_explanation(pytester: pytest.Pytester) -> None:
+def test_assertion_message_is_kept(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
         from received import FAULTY
@@ -299,7 +297,7 @@ def test_a_message_of_the_test_stays_above_the_explanation(pytester: pytest.Pyte
     )
 
 
-def test_what_pytest_does_not_explain_stands_below(pytester: pytest.Pytester) -> None:
+def test_unexplained_failure_has_a_section(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
         from received import FAULTY
@@ -349,9 +347,7 @@ def test_other_failures_are_left_alone(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--assert=plain"], ["-p", "no:assertion"]], ids=["plain", "without"])
-def test_without_rewritten_assertions_the_explanation_stands_below(
-    pytester: pytest.Pytester, arguments: list[str]
-) -> None:
+def test_plain_assertions_have_explanation_section(pytester: pytest.Pytester, arguments: list[str]) -> None:
     pytester.makepyfile(
         test_it="""
         from received import FAULTY
@@ -372,7 +368,7 @@ def test_without_rewritten_assertions_the_explanation_stands_below(
     )
 
 
-def test_wrong_options_are_told_where_they_are_given(pytester: pytest.Pytester) -> None:
+def test_wrong_options_end_traceback_at_the_call(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
         import pytest
@@ -475,7 +471,7 @@ def test_markers_and_ini_options_set_defaults(pytester: pytest.Pytester) -> None
         ("listing = perhaps", "listing: invalid truth value 'perhaps'"),
     ],
 )
-def test_an_ini_option_that_cannot_be_read_is_told_once(pytester: pytest.Pytester, option: str, complaint: str) -> None:
+def test_unreadable_ini_option_is_a_usage_error(pytester: pytest.Pytester, option: str, complaint: str) -> None:
     pytester.makeini(f"[pytest]\nvalidate_runs_{option}\n")
     pytester.makepyfile("def test_it(): pass")
     result = pytester.runpytest_inprocess()
@@ -483,7 +479,7 @@ def test_an_ini_option_that_cannot_be_read_is_told_once(pytester: pytest.Pyteste
     assert [line for line in result.stderr.lines if line] == [f"ERROR: validate_runs_{complaint}"]
 
 
-def test_an_ini_option_of_another_type_is_told_once(pytester: pytest.Pytester) -> None:
+def test_ini_option_of_wrong_type_is_a_usage_error(pytester: pytest.Pytester) -> None:
     (pytester.path / "pytest.toml").write_text("[pytest]\nvalidate_runs_limit = 20\n")
     pytester.makepyfile("def test_it(): pass")
     result = pytester.runpytest_inprocess()
@@ -508,12 +504,12 @@ def test_markers_and_fixtures_are_listed(pytester: pytest.Pytester) -> None:
     )
 
 
-def test_files_are_no_tests_unless_they_are_asked_for(pytester: pytest.Pytester) -> None:
+def test_files_are_not_collected_by_default(pytester: pytest.Pytester) -> None:
     recorded(pytester, "responses/faulty.json")
     assert pytester.runpytest_inprocess().ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
-def test_a_file_fails_with_its_findings_and_no_traceback(pytester: pytest.Pytester) -> None:
+def test_file_item_fails_without_traceback(pytester: pytest.Pytester) -> None:
     recorded(pytester, "responses/faulty.json", "responses/sound.json")
     result = pytester.runpytest_inprocess("--validate-runs", "responses/*.json")
     assert outcome(result) == {"passed": 1, "failed": 1}
@@ -548,7 +544,7 @@ def test_files_are_selected_like_tests(pytester: pytest.Pytester) -> None:
     assert outcome(pytester.runpytest_inprocess("responses/faulty.json")) == {"failed": 1}
 
 
-def test_files_beside_the_tests_are_found(pytester: pytest.Pytester) -> None:
+def test_files_outside_test_folders_are_collected(pytester: pytest.Pytester) -> None:
     recorded(pytester, "responses/sound.json")
     pytester.mkdir("tests")
     (pytester.path / "tests" / "test_it.py").write_text("def test_it(): pass\n")
@@ -558,13 +554,13 @@ def test_files_beside_the_tests_are_found(pytester: pytest.Pytester) -> None:
     assert outcome(pytester.runpytest_inprocess("tests", "--validate-runs", "responses/*.json")) == {"passed": 2}
 
 
-def test_globs_that_match_nothing_are_told(pytester: pytest.Pytester) -> None:
+def test_globs_without_matches_are_errors(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_inprocess("--validate-runs", "responses/*.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: validate-runs: nothing to check: no file matches responses/[*].json in /*"])
 
 
-def test_a_folder_is_all_that_the_command_checks_in_it(pytester: pytest.Pytester) -> None:
+def test_folder_has_items_for_all_checked_files(pytester: pytest.Pytester) -> None:
     recorded(pytester, "responses/sound.json", "responses/deep/faulty.json", "responses/note.txt")
     recorded(pytester, "responses/other.yaml", text=cassette("/v1/models"))
     names = ["responses/deep/faulty.json::valid_runs", "responses/sound.json::valid_runs"]
@@ -574,7 +570,7 @@ def test_a_folder_is_all_that_the_command_checks_in_it(pytester: pytest.Pytester
     assert outcome(pytester.runpytest_inprocess()) == {"passed": 1, "failed": 1}
 
 
-def test_a_folder_without_files_to_check_is_told(pytester: pytest.Pytester) -> None:
+def test_folder_without_files_is_an_error(pytester: pytest.Pytester) -> None:
     recorded(pytester, "responses/note.txt")
     result = pytester.runpytest_inprocess("--validate-runs", "responses")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -584,7 +580,7 @@ def test_a_folder_without_files_to_check_is_told(pytester: pytest.Pytester) -> N
     assert outcome(pytester.runpytest_inprocess("test_it.py")) == {"passed": 1}
 
 
-def test_cassettes_of_other_calls_are_no_tests_where_a_glob_matches_them(pytester: pytest.Pytester) -> None:
+def test_cassettes_without_runs_are_not_collected(pytester: pytest.Pytester) -> None:
     recorded(pytester, "cassettes/models.yaml", text=cassette("/v1/models", "/v1/files"))
     recorded(pytester, "cassettes/runs.yaml", text=cassette("/v1/models", "/v1/threads/thread_A/runs"))
     recorded(pytester, "cassettes/no_cassette.yaml", text="a: b\n")
@@ -599,7 +595,7 @@ def test_cassettes_of_other_calls_are_no_tests_where_a_glob_matches_them(pyteste
 
 
 @pytest.mark.parametrize("pattern", ["cassettes/*.yaml", "cassettes"])
-def test_globs_of_which_no_file_returns_runs_are_told(pytester: pytest.Pytester, pattern: str) -> None:
+def test_globs_without_runs_are_errors(pytester: pytest.Pytester, pattern: str) -> None:
     recorded(pytester, "cassettes/models.yaml", "cassettes/files.yaml", text=cassette("/v1/models"))
     recorded(pytester, "responses/sound.json")
     told = f"validate-runs: nothing to check: no call in {pattern} returns runs"
@@ -609,7 +605,7 @@ def test_globs_of_which_no_file_returns_runs_are_told(pytester: pytest.Pytester,
         assert result.stdout.lines.count(told) == 1
 
 
-def test_a_cassette_that_is_named_has_to_return_runs(pytester: pytest.Pytester) -> None:
+def test_named_cassette_without_runs_fails(pytester: pytest.Pytester) -> None:
     recorded(pytester, "cassettes/models.yaml", text=cassette("/v1/models", "/v1/files"))
     for words in (["cassettes/models.yaml"], ["cassettes/models.yaml", "--validate-runs", "cassettes/*"]):
         pytester.runpytest_inprocess("--validate-runs", *words).stdout.fnmatch_lines(
@@ -617,7 +613,7 @@ def test_a_cassette_that_is_named_has_to_return_runs(pytester: pytest.Pytester) 
         )
 
 
-def test_files_that_pytest_passes_by_are_told(pytester: pytest.Pytester) -> None:
+def test_files_pytest_skips_are_errors(pytester: pytest.Pytester) -> None:
     recorded(pytester, ".hidden/sound.json")
     result = pytester.runpytest_inprocess("--validate-runs", ".hidden/*.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -641,7 +637,7 @@ def test_ini_options_and_markers_apply_to_files(pytester: pytest.Pytester) -> No
     assert outcome(pytester.runpytest_inprocess()) == {"failed": 1, "passed": 1}
 
 
-def test_a_file_that_cannot_be_read_fails_with_the_reason(pytester: pytest.Pytester) -> None:
+def test_unreadable_file_item_fails_with_reason(pytester: pytest.Pytester) -> None:
     recorded(pytester, "responses/sound.json")
     pytester.makeconftest(
         """
@@ -682,7 +678,7 @@ def test_each_record_of_a_file_is_an_item(pytester: pytest.Pytester) -> None:
     )
 
 
-def test_a_record_of_a_recording_is_held_against_those_before_it(pytester: pytest.Pytester) -> None:
+def test_recording_item_agrees_with_earlier_records(pytester: pytest.Pytester) -> None:
     run = PAGE["data"][0]
     active = {**run, "status": "in_progress", "completed_at": None, "usage": None, "expires_at": 1729419000}
     events = [("thread.run.completed", run), ("thread.run.in_progress", active), ("thread.run.in_progress", active)]
@@ -730,7 +726,7 @@ def test_an_interrupted_check_is_left_to_pytest(pytester: pytest.Pytester) -> No
     result.stdout.fnmatch_lines(["E * ZeroDivisionError: division by zero"])
 
 
-def test_an_item_of_another_plugin_says_it_in_its_own_way(pytester: pytest.Pytester) -> None:
+def test_items_of_other_plugins_are_reported_unchanged(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """
         import pytest
@@ -770,7 +766,7 @@ REPORTED = """
 """
 
 
-def test_everything_found_in_a_session_goes_into_one_report(pytester: pytest.Pytester) -> None:
+def test_session_report_has_all_findings(pytester: pytest.Pytester) -> None:
     recorded(pytester, "responses/faulty.json")
     pytester.makepyfile(test_it=REPORTED)
     result = pytester.runpytest_inprocess(
@@ -796,7 +792,7 @@ def test_everything_found_in_a_session_goes_into_one_report(pytester: pytest.Pyt
     assert report["summary"]["error"] == 4
 
 
-def test_what_pytest_compares_again_to_explain_a_failure_counts_once(pytester: pytest.Pytester) -> None:
+def test_repeated_comparison_is_reported_once(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""
         import pytest
@@ -856,7 +852,7 @@ def test_a_report_of_nothing_is_a_report(pytester: pytest.Pytester) -> None:
     assert (pytester.path / "found.txt").read_text() == "nothing was checked\n"
 
 
-def test_a_report_that_is_lost_fails_the_session(pytester: pytest.Pytester) -> None:
+def test_unwritable_report_fails_the_session(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(): pass")
     pytester.mkdir("found.txt")
     result = pytester.runpytest_inprocess("--validate-runs-report", "text:found.txt")
@@ -875,14 +871,14 @@ def test_a_report_that_is_lost_fails_the_session(pytester: pytest.Pytester) -> N
         ("json", "'json' is not of the form FORMAT:FILE"),
     ],
 )
-def test_a_report_that_cannot_be_is_refused(pytester: pytest.Pytester, target: str, complaint: str) -> None:
+def test_unknown_report_format_is_a_usage_error(pytester: pytest.Pytester, target: str, complaint: str) -> None:
     result = pytester.runpytest_inprocess("--validate-runs-report", target)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: --validate-runs-report: {complaint}"])
 
 
 @pytest.mark.parametrize("glob", ["responses/*.json", "responses"])
-def test_a_report_takes_the_place_of_no_file_that_is_checked(pytester: pytest.Pytester, glob: str) -> None:
+def test_report_does_not_overwrite_checked_file(pytester: pytest.Pytester, glob: str) -> None:
     recorded(pytester, "responses/faulty.json")
     file, link = pytester.path / "responses/faulty.json", pytester.path / "link.json"
     link.symlink_to(file)
@@ -895,7 +891,7 @@ def test_a_report_takes_the_place_of_no_file_that_is_checked(pytester: pytest.Py
     assert file.read_bytes() == before
 
 
-def test_a_file_that_is_named_like_an_option_is_an_item(pytester: pytest.Pytester) -> None:
+def test_file_named_like_an_option_is_an_item(pytester: pytest.Pytester) -> None:
     recorded(pytester, "faulty.json", "sound.json")
     (pytester.path / "sound.json").rename(pytester.path / "-fjson:ci.json")
     (pytester.path / "faulty.json").rename(pytester.path / "--collect-only.json")
@@ -906,7 +902,7 @@ def test_a_file_that_is_named_like_an_option_is_an_item(pytester: pytest.Pyteste
 
 
 @pytest.mark.parametrize("arguments", [["-p", "no:cacheprovider"], ["-W", "error"], ["--tb=short"], ["--tb=native"]])
-def test_the_summary_names_the_rule_whatever_the_arguments(pytester: pytest.Pytester, arguments: list[str]) -> None:
+def test_pytest_summary_names_the_rule(pytester: pytest.Pytester, arguments: list[str]) -> None:
     recorded(pytester, "responses/faulty.json")
     pytester.makepyfile(
         test_it="""
@@ -928,7 +924,7 @@ def test_the_summary_names_the_rule_whatever_the_arguments(pytester: pytest.Pyte
     )
 
 
-def test_loading_the_plugin_imports_nothing_that_checks(tmp_path: Path) -> None:
+def test_plugin_does_not_import_the_engine(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(
         "import sys\n"
         "def test_it():\n"
