@@ -77,27 +77,27 @@ def runs() -> list[dict[str, Any]]:
 @pytest.mark.parametrize("rule", SKIPPED, ids=lambda rule: rule.name)
 def test_accept_schema_skips_only_silent_rules(rule: Rule, runs: list[dict[str, Any]]) -> None:
     assert rule.check is not None
-    bound_options = {"now": NOW} if rule.options else {}
-    schema: Any = rule.accept_schema(**bound_options) if callable(rule.accept_schema) else rule.accept_schema
+    options = {"now": NOW} if rule.options else {}
+    schema: Any = rule.accept_schema(**options) if callable(rule.accept_schema) else rule.accept_schema
     satisfied = jsonschema.Draft202012Validator(schema, registry=referencing.Registry())
     skipped = [
         run for run in runs if satisfied.is_valid(run) and all(run.get(name) is not None for name in rule.requires)
     ]
-    assert [run for run in skipped if _says(rule, run, bound_options)] == []
+    assert [run for run in skipped if _reports(rule, run, options)] == []
     assert len(skipped) > 50
-    assert any(_says(rule, run, bound_options) for run in runs if not satisfied.is_valid(run))
+    assert any(_reports(rule, run, options) for run in runs if not satisfied.is_valid(run))
 
 
 @pytest.mark.parametrize("rule", SHARING, ids=lambda rule: rule.name)
 def test_accepts_predicate_skips_only_silent_rules(rule: Rule, runs: list[dict[str, Any]]) -> None:
     assert rule.accepts is not None
     accepted = [run for run in runs if rule.accepts(run)]
-    assert [run for run in accepted if applies(rule, run, ()) and _says(rule, run, {})] == []
+    assert [run for run in accepted if applies(rule, run, ()) and _reports(rule, run, {})] == []
     assert len(accepted) > 50
-    assert any(applies(rule, run, ()) and _says(rule, run, {}) for run in runs if not rule.accepts(run))
+    assert any(applies(rule, run, ()) and _reports(rule, run, {}) for run in runs if not rule.accepts(run))
 
 
-def _says(rule: Rule, run: dict[str, Any], bound_options: dict[str, Any]) -> bool:
+def _reports(rule: Rule, run: dict[str, Any], options: dict[str, Any]) -> bool:
     if rule.check is None or any(run.get(name) is None for name in rule.requires):
         return False
-    return bool(list(rule.check(run, **bound_options)))
+    return bool(list(rule.check(run, **options)))

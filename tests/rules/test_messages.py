@@ -1,4 +1,4 @@
-"""What is said of every faulty sample, word for word, as `messages.txt` has it.
+"""What is messages of every faulty sample, word for word, as `messages.txt` has it.
 
 UPDATE_MESSAGES=1 python -m pytest tests/rules/test_messages.py writes it anew.
 """
@@ -18,7 +18,7 @@ NOW = 1793000000.0
 FAULTY = [*INVALID, *INVALID_SOURCES, *MISSHAPEN, *SERIES]
 
 
-def _said(sample: Path) -> str:
+def _sample_messages(sample: Path) -> str:
     """The findings of a sample, a line each, checked as what its name says: alone, or as what belongs together."""
     rule = BY_NAME.get(sample.name.partition(".")[0])
     subject = rule.subject if rule else None
@@ -35,12 +35,12 @@ def _line(found: Finding) -> str:
 
 @pytest.mark.parametrize("sample", FAULTY, ids=lambda path: path.name)
 def test_messages_of_invalid_samples(sample: Path) -> None:
-    said = _said(sample)
-    assert f"\n{said}\n" in f"\n{MESSAGES.read_text('utf-8')}"
+    messages = _sample_messages(sample)
+    assert f"\n{messages}\n" in f"\n{MESSAGES.read_text('utf-8')}"
 
 
 def test_messages_cover_exactly_the_samples() -> None:
     if "UPDATE_MESSAGES" in os.environ:
-        MESSAGES.write_text("".join(f"{_said(sample)}\n" for sample in FAULTY), "utf-8")
+        MESSAGES.write_text("".join(f"{_sample_messages(sample)}\n" for sample in FAULTY), "utf-8")
     titles = [line for line in MESSAGES.read_text("utf-8").splitlines() if line and not line.startswith(" ")]
     assert titles == [path.relative_to(ROOT).as_posix() for path in FAULTY]

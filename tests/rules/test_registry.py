@@ -17,7 +17,7 @@ from validator.rules.objects import Page
 from validator.rules.registry import BY_NAME, RULES
 
 NOW = 1793000000.0
-SOUND_PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text("utf-8"))
+VALID_PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text("utf-8"))
 CHECKING = [rule for rule in RULES if rule.check is not None]
 
 
@@ -28,15 +28,15 @@ def _blocks(rule: Rule) -> dict[str, str]:
 
 
 def _document(rule: Rule, block: str) -> str:
-    """The block of a page: the text itself, or laid over a sound page or its first run."""
+    """The block of a page: the text itself, or laid over a valid page or its first run."""
     if rule.group == "document":
         return block
-    page, changes = copy.deepcopy(SOUND_PAGE), json.loads(block)
+    page, changes = copy.deepcopy(VALID_PAGE), json.loads(block)
     if rule.group not in ("page", "listing"):
         page["data"][0].update(changes)
         page["first_id"] = page["data"][0].get("id")
         return json.dumps(page)
-    runs = [{**SOUND_PAGE["data"][min(i, 1)], **run} for i, run in enumerate(changes.get("data", SOUND_PAGE["data"]))]
+    runs = [{**VALID_PAGE["data"][min(i, 1)], **run} for i, run in enumerate(changes.get("data", VALID_PAGE["data"]))]
     ends = {"first_id": runs[0]["id"], "last_id": runs[-1]["id"]} if runs else {}
     return json.dumps({**page, **ends, **changes, "data": runs})
 
@@ -48,17 +48,17 @@ def _source(rule: Rule, block: str, folder: Path) -> object:
     if rule.subject == "listing":
         return f"[{', '.join(_document(rule, json.dumps(page)) for page in json.loads(block))}]"
     if rule.subject == "history":
-        return json.dumps([{**SOUND_PAGE["data"][0], **changes} for changes in json.loads(block)])
+        return json.dumps([{**VALID_PAGE["data"][0], **changes} for changes in json.loads(block)])
     stream = folder / "stream.sse"
     stream.write_text("".join(_event(**event) for event in json.loads(block)))
     return stream
 
 
 def _event(event: str, **changes: Any) -> str:
-    return f"event: {event}\ndata: {json.dumps({**SOUND_PAGE['data'][0], **changes})}\n\n"
+    return f"event: {event}\ndata: {json.dumps({**VALID_PAGE['data'][0], **changes})}\n\n"
 
 
-def _said(rule: Rule, kind: str, folder: Path) -> set[str]:
+def _reported_rules(rule: Rule, kind: str, folder: Path) -> set[str]:
     source = _source(rule, _blocks(rule)[kind], folder)
     listing, history = rule.subject == "listing", rule.subject == "history"
     return {finding.rule for finding in validate(source, now=NOW, listing=listing, history=history).findings}
@@ -69,14 +69,14 @@ WITH_EXAMPLES = [rule for rule in RULES if _blocks(rule)]
 
 @pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.name)
 def test_bad_example_has_the_finding(rule: Rule, tmp_path: Path) -> None:
-    assert rule.name in _said(rule, "Bad", tmp_path)
+    assert rule.name in _reported_rules(rule, "Bad", tmp_path)
 
 
 @pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.name)
 def test_good_example_has_no_such_finding(rule: Rule, tmp_path: Path) -> None:
-    said = _said(rule, "Good", tmp_path)
-    assert rule.name not in said
-    assert {"listing", "history"}.isdisjoint(BY_NAME[name].group for name in said)
+    reported = _reported_rules(rule, "Good", tmp_path)
+    assert rule.name not in reported
+    assert {"listing", "history"}.isdisjoint(BY_NAME[name].group for name in reported)
 
 
 @pytest.mark.parametrize("rule", CHECKING, ids=lambda rule: rule.name)
@@ -107,22 +107,22 @@ def _file_name(rule: Rule) -> str:
 
 
 class Recording(dict[str, Any]):
-    """A dict that remembers which keys were asked for."""
+    """A dict that records which keys are read."""
 
     def __init__(self, *values: Any) -> None:
         super().__init__(*values)
-        self.bound_options: set[str] = set()
+        self.keys_read: set[str] = set()
 
     def __getitem__(self, key: str) -> Any:
-        self.bound_options.add(key)
+        self.keys_read.add(key)
         return super().__getitem__(key)
 
     def get(self, key: str, default: Any = None) -> Any:
-        self.bound_options.add(key)
+        self.keys_read.add(key)
         return super().get(key, default)
 
     def __contains__(self, key: object) -> bool:
-        self.bound_options.add(str(key))
+        self.keys_read.add(str(key))
         return super().__contains__(key)
 
     def _everything(self) -> None:
@@ -153,7 +153,7 @@ def _applies(rule: Rule, fields: Any) -> bool:
     )
 
 
-def _asked(rule: Rule) -> dict[str, Any]:
+def _options(rule: Rule) -> dict[str, Any]:
     return {name: {"now": NOW, "order": "desc", "limit": 20, "contract": "observed"}[name] for name in rule.options}
 
 
@@ -165,8 +165,8 @@ def test_run_rule_reads_only_declared_fields(rule: Rule) -> None:
         for run in page["data"]:
             if _applies(rule, run):
                 recording = Recording(run)
-                list(rule.check(recording, **_asked(rule)))
-                read |= recording.bound_options
+                list(rule.check(recording, **_options(rule)))
+                read |= recording.keys_read
     assert read <= rule.fields
 
 
@@ -178,9 +178,9 @@ def test_page_rule_reads_only_declared_fields(rule: Rule) -> None:
     for page in _pages():
         if _applies(rule, page):
             envelope, runs = Recording(page), [(i, Recording(run)) for i, run in enumerate(page["data"])]
-            list(rule.check(Page(envelope, runs), **_asked(rule)))
-            read |= envelope.bound_options
-            read_of_runs |= {name for _, run in runs for name in run.bound_options}
+            list(rule.check(Page(envelope, runs), **_options(rule)))
+            read |= envelope.keys_read
+            read_of_runs |= {name for _, run in runs for name in run.keys_read}
     assert read <= rule.fields
     assert read_of_runs <= set(rule.run_reads)
 

@@ -26,13 +26,13 @@ def _checked(sample: Path) -> Report:
     return validate(sample, listing=subject == "listing", history=subject == "history")
 
 
-def _said(sample: Path) -> list[str]:
+def _reported_rules(sample: Path) -> list[str]:
     return [finding.rule for finding in _checked(sample).findings]
 
 
 @pytest.mark.parametrize("sample", [*VALID, *SOURCES, *SOUND_SERIES], ids=lambda path: str(path.relative_to(SAMPLES)))
 def test_valid_sample_has_no_finding(sample: Path) -> None:
-    assert set(_said(sample)) <= UNAVOIDABLE
+    assert set(_reported_rules(sample)) <= UNAVOIDABLE
 
 
 @pytest.mark.parametrize("sample", FAULTY, ids=lambda path: path.stem)
