@@ -35,22 +35,30 @@ COMMAND = str(Path(sys.executable).with_name("validate-runs"))
 
 
 class Bar(NamedTuple):
-    """A measured value with what it is to be at most, or at least; neither, for a value that is shown beside."""
+    """A measured value and its bar; a value without one is shown for comparison."""
 
     name: str
     value: float
-    most: float | None = None
-    least: float | None = None
+    maximum: float | None = None
+    minimum: float | None = None
 
     def row(self) -> str:
-        """The bar as a row of the table."""
-        bar = f"at most {self.most:g}" if self.most is not None else f"at least {self.least:g}" if self.least else ""
-        kept = (self.most is None or self.value <= self.most) and (self.least is None or self.value >= self.least)
-        return f"| {self.name} | {self.value:.2f} | {bar} | {('kept' if kept else 'MISSED') if bar else ''} |"
+        """Return the bar as a row of the table."""
+        bar = (
+            f"at most {self.maximum:g}"
+            if self.maximum is not None
+            else f"at least {self.minimum:g}"
+            if self.minimum
+            else ""
+        )
+        is_met = (self.maximum is None or self.value <= self.maximum) and (
+            self.minimum is None or self.value >= self.minimum
+        )
+        return f"| {self.name} | {self.value:.2f} | {bar} | {('kept' if is_met else 'MISSED') if bar else ''} |"
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """CPU seconds of the work: the mean of as many times as fill a turn."""
+    """Return the CPU seconds of the work: the mean of as many times as fill a turn."""
     times, begin = 0, time.process_time()
     while (spent := time.process_time() - begin) < TURN:
         work()
@@ -59,19 +67,19 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def ratio(work: Callable[[], object], unit: Callable[[], object], rounds: int) -> float:
-    """How often the unit fits into the work."""
+    """Return how often the unit fits into the work."""
     work()
     unit()
     return statistics.median(seconds(work) / seconds(unit) for _ in range(rounds))
 
 
 def printed(data: bytes) -> str:
-    """The printed report on a JSON text."""
+    """Return the printed report on a JSON text."""
     return str(validate(data, now=NOW))
 
 
 def library(rounds: int) -> Iterator[Bar]:
-    """One call of `validate()`, from bytes to the printed report."""
+    """Measure one call of `validate()`, from bytes to the printed report."""
     one_run = written(sound_page(1)["data"][0])
     page, faulty = written(sound_page()), written(page_with_defects())
     undeclared = written(with_undeclared_key(sound_page()))
@@ -80,12 +88,14 @@ def library(rounds: int) -> Iterator[Bar]:
     assert len(validate(faulty, now=NOW).findings) == 5, printed(faulty)
     assert printed(faulty).count("\n    1 | ") == 5, printed(faulty)
     value = json.loads(page)
-    yield Bar("one run / json.loads", ratio(lambda: printed(one_run), lambda: json.loads(one_run), rounds), most=8)
-    yield Bar("page of 100 runs / json.loads", ratio(lambda: printed(page), lambda: json.loads(page), rounds), most=2.6)
+    yield Bar("one run / json.loads", ratio(lambda: printed(one_run), lambda: json.loads(one_run), rounds), maximum=8)
+    yield Bar(
+        "page of 100 runs / json.loads", ratio(lambda: printed(page), lambda: json.loads(page), rounds), maximum=2.6
+    )
     name = "the same with an undeclared key in every run / without"
-    yield Bar(name, ratio(lambda: printed(undeclared), lambda: printed(page), rounds), most=1.3)
+    yield Bar(name, ratio(lambda: printed(undeclared), lambda: printed(page), rounds), maximum=1.3)
     name = "page with 5 defects on one line / json.loads"
-    yield Bar(name, ratio(lambda: printed(faulty), lambda: json.loads(faulty), rounds), most=12)
+    yield Bar(name, ratio(lambda: printed(faulty), lambda: json.loads(faulty), rounds), maximum=12)
     stock, models = stock_jsonschema(), openai_page()
     assert list(stock.iter_errors(value)) == []
     filled = [{**run, "instructions": run["instructions"] or "", "parallel_tool_calls": True} for run in value["data"]]
@@ -94,26 +104,26 @@ def library(rounds: int) -> Iterator[Bar]:
     yield Bar("(openai models, the page / json.loads)", ratio(lambda: models(typed), lambda: json.loads(typed), rounds))
     name = "stock jsonschema, schemas alone / page of 100 runs"
     few = max(rounds // 5, 1)
-    yield Bar(name, ratio(lambda: list(stock.iter_errors(value)), lambda: printed(page), few), least=25)
+    yield Bar(name, ratio(lambda: list(stock.iter_errors(value)), lambda: printed(page), few), minimum=25)
     many = sound_page(1_000)
-    sound = written(many)
-    for one in many["data"]:
-        one["expires_at"] = one["created_at"] + 600
-    wrong = written(many)
-    assert sum(found.rule == "expiry-on-ended-run" for found in validate(wrong, now=NOW).findings) == 1_000
+    clean = written(many)
+    for run in many["data"]:
+        run["expires_at"] = run["created_at"] + 600
+    faulty = written(many)
+    assert sum(finding.rule == "expiry-on-ended-run" for finding in validate(faulty, now=NOW).findings) == 1_000
     name = "(1,000 findings with places and excerpts / none)"
-    yield Bar(name, ratio(lambda: validate(wrong, now=NOW), lambda: validate(sound, now=NOW), few))
+    yield Bar(name, ratio(lambda: validate(faulty, now=NOW), lambda: validate(clean, now=NOW), few))
 
 
 def elapsed(file: Path, jobs: int) -> float:
-    """Wall-clock seconds of the command on a file."""
+    """Return the wall-clock seconds of the command on a file."""
     begin = time.perf_counter()
     subprocess.run((COMMAND, str(file), "--jobs", str(jobs), "-q"), check=True)
     return time.perf_counter() - begin
 
 
 def archives(folder: Path, runs: int, rounds: int) -> Iterator[Bar]:
-    """The command on JSON Lines, in one process, beside a process that parses the lines and does no more."""
+    """Measure the command on JSON Lines, in one process, beside a process that only parses the lines."""
     of_runs, of_pages, undeclared = folder / "runs.jsonl", folder / "pages.jsonl", folder / "undeclared.jsonl"
     of_runs.write_bytes(b"".join(archive(runs, 0.0)))
     of_pages.write_bytes((written(sound_page()) + b"\n") * (runs // 100))
@@ -129,20 +139,20 @@ def archives(folder: Path, runs: int, rounds: int) -> Iterator[Bar]:
             print(reason, file=sys.stderr)
         commands = [(sys.executable, "-c", ORJSON_LOOP, str(file)), ours, *([ajv] if ajv else [])]
         rows = [[cost(*command).seconds for command in commands] for _ in range(rounds)]
-        yield Bar(f"archive of {name} / orjson loop", statistics.median(row[1] / row[0] for row in rows), most=4)
+        yield Bar(f"archive of {name} / orjson loop", statistics.median(row[1] / row[0] for row in rows), maximum=4)
         if ajv:
             yield Bar("(ajv, the same / orjson loop)", statistics.median(row[2] / row[0] for row in rows))
-            yield Bar(f"archive of {name} / ajv", statistics.median(row[1] / row[2] for row in rows), most=1)
+            yield Bar(f"archive of {name} / ajv", statistics.median(row[1] / row[2] for row in rows), maximum=1)
     if (os.cpu_count() or 1) > 1:
         halves = [elapsed(of_runs, 1) / elapsed(of_runs, 2) for _ in range(rounds)]
-        yield Bar("archive of runs, wall-clock, one process / two", statistics.median(halves), least=1.6)
+        yield Bar("archive of runs, wall-clock, one process / two", statistics.median(halves), minimum=1.6)
     for jobs in (1, 2):
         resident = cost(COMMAND, str(of_runs), "--jobs", str(jobs), "-q").megabytes
-        yield Bar(f"megabytes resident, {jobs} process{'es' * (jobs > 1)}", resident, most=60)
+        yield Bar(f"megabytes resident, {jobs} process{'es' * (jobs > 1)}", resident, maximum=60)
 
 
 def start_up(folder: Path, rounds: int) -> Iterator[Bar]:
-    """Whole processes that do little, in units of `python -c pass`."""
+    """Measure processes that do little, in units of `python -c pass`."""
     page, schema, test = folder / "page.json", folder / "schema.json", folder / "test_nothing.py"
     page.write_bytes(written(sound_page()))
     schema.write_text(json.dumps(schema_bundle()))
@@ -167,12 +177,12 @@ def start_up(folder: Path, rounds: int) -> Iterator[Bar]:
         for _ in range(rounds)
     ]
     spent = {name: statistics.median(row[name] / unit for unit, row in rows) for name in commands}
-    yield Bar("validate-runs, one good file / python -c pass", spent["one good file"], most=7.5)
-    yield Bar("validate-runs --help / python -c pass", spent["--help"], most=5)
-    yield Bar("validate-runs --version / python -c pass", spent["--version"], most=5)
+    yield Bar("validate-runs, one good file / python -c pass", spent["one good file"], maximum=7.5)
+    yield Bar("validate-runs --help / python -c pass", spent["--help"], maximum=5)
+    yield Bar("validate-runs --version / python -c pass", spent["--version"], maximum=5)
     yield Bar("(check-jsonschema, the same file / python -c pass)", spent["check-jsonschema"])
     added = statistics.median((row["pytest with the plugin"] - row["pytest"]) / unit for unit, row in rows)
-    yield Bar("the pytest plugin on top of pytest / python -c pass", added, most=1)
+    yield Bar("the pytest plugin on top of pytest / python -c pass", added, maximum=1)
 
 
 def main() -> None:

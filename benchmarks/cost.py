@@ -1,4 +1,4 @@
-"""What a process costs."""
+"""Measure what a process costs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss / (1 << 20 if sy
 
 
 class Cost(NamedTuple):
-    """What a process and those that it started took."""
+    """The processor time and memory of a process and those that it started."""
 
     seconds: float
-    """Of a processor."""
+    """Processor time."""
     megabytes: float
-    """Resident, at most, in the largest of them."""
+    """The largest resident memory of any of them."""
 
 
 def cost(*words: str) -> Cost:
-    """Run a command to its end, its output thrown away."""
+    """Run a command to its end, without its output, and return its cost."""
     done = subprocess.run([sys.executable, "-c", _BETWEEN, *words], capture_output=True, check=True)
     return Cost(*json.loads(done.stdout))

