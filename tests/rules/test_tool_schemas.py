@@ -241,6 +241,15 @@ def test_metaschema_decides(dialect: Dialect) -> None:
     assert 150 < valid < 450
 
 
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.validator)
+def test_every_keyword_that_holds_schemas(dialect: Dialect) -> None:
+    for keyword in _keywords(dialect):
+        for value in ({"title": "a"}, [{"title": "a"}], {"a": {"title": "a"}}):
+            schema = {"$schema": dialect.uri, keyword: value}
+            if find_fault(schema) is None:
+                assert_same_subschemas(schema, dialect)
+
+
 def test_schemas_of_functions_and_answers() -> None:
     run = {
         "tools": [
