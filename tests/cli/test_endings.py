@@ -184,6 +184,20 @@ def test_other_unraisable_errors_are_left_to_python(monkeypatch: pytest.MonkeyPa
     assert ran.err.endswith("ValueError: a callback failed\n")
 
 
+def test_ignored_signal_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    seen: list[object] = []
+
+    def record() -> int:
+        seen.append(signal.getsignal(signal.SIGHUP))
+        return 0
+
+    monkeypatch.setattr("validator.cli.process.run", record)
+    assert run_here() == Ran(0, "", "")
+    signal.signal(signal.SIGHUP, before)
+    assert seen == [signal.SIG_IGN]
+
+
 def test_nohup_is_honoured(tmp_path: Path) -> None:
     laid_out(CASES["a fix"], tmp_path)
     running = started(
