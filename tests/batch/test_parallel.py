@@ -214,8 +214,8 @@ def test_dead_worker_costs_one_range(archives: Path, monkeypatch: pytest.MonkeyP
     found = [one for one in check_paths(paths, READY, MAX_BYTES, jobs=2) if isinstance(one, DocumentResult)]
     ended = [one for one in found if ("worker-ended", "error") in one.totals]
     assert [(Path(one.document.file or "").name, one.findings[0].message) for one in ended] == [
-        ("a.jsonl", f"was not checked to its end: the process that was at it {how}"),
-        ("d07.json", f"was not checked to its end: the process that was at it {how}"),
+        ("a.jsonl", f"was not checked completely: the process that checked it {how}"),
+        ("d07.json", f"was not checked completely: the process that checked it {how}"),
     ]
     first = ended[0].findings[0]
     data = (archives / "a.jsonl").read_bytes()

@@ -167,7 +167,7 @@ class _Pool:
         document = unreadable_document(
             file.path,
             "worker-ended",
-            f"was not checked to its end: the process that was at it {reason}",
+            f"was not checked completely: the process that checked it {reason}",
             record=None if file.stop is None else 1,
         )
         return count_lines(file, [self._checker.result(self._checker.check(document))])
