@@ -25,6 +25,7 @@ _ABOUT = {
     "time": "Timestamps, each by itself and in their order.",
     "usage": "Tokens: their sums, their limits, and when they are reported.",
     "tools": "Tools, their calls, and the schemas of their arguments.",
+    "request": "An answer, compared with the request that it answers.",
     "listing": "Pages that follow one another.",
     "history": "Snapshots of the same run, and events of a stream.",
 }

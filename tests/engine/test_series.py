@@ -738,12 +738,10 @@ def test_other_calls_between_recorded_pages(tmp_path: Path) -> None:
         [("", listed("ab")), ("", listed("ab"))],
         [("", listed("abc")), ("?after=run_a", listed("bc"))],
         [("?order=desc", listed("ab")), ("?order=asc&after=run_b", listed("a"))],
-        [("", listed("ab")), ("?after=run_x", listed("ab"))],
         [("?order=asc", listed("ba", more=False)), ("?order=asc&after=run_a", page(run(id="run_z"), has_more=False))],
         [("", listed("bc")), ("?before=run_b", listed("a"))],
         [("", listed("bc", more=False)), ("?before=run_b", listed("a")), ("?after=run_c", listed(""))],
         [("", listed("ab")), ("/?after=run_b", listed("cd"))],
-        [("", listed("ab")), ("", page(*runs("cd", thread_id="thread_z")))],
         [("", listed("ab")), ("?after=run_x", page(*runs("cd", thread_id="thread_z")))],
     ],
 )
@@ -796,7 +794,7 @@ def test_options_override_order_and_limit_of_the_url(tmp_path: Path) -> None:
         ("page-too-long", "/has_more"),
     ]
     assert _gets(tmp_path, *calls, select=["page"], limit=2, order="desc") == []
-    for nonsense in ("?limit=0&order=up", "?limit=101", "?limit=x", "", "?limit=3&before=run_x"):
+    for nonsense in ("?limit=0&order=up", "?limit=101", "?limit=x", "?limit=2", "?limit=3&before=run_x"):
         assert _gets(tmp_path, (nonsense, listed("ab")), select=["page"]) == []
     created = _har(tmp_path / "a.har", ("POST", "?limit=3", listed("ab")), ("GET", "/run_a?limit=3", listed("ab")))
     assert _told(created, select=["page"]) == []
@@ -814,7 +812,7 @@ def test_recording_is_a_history(tmp_path: Path) -> None:
 
 
 def test_recording_given_twice_starts_anew(tmp_path: Path) -> None:
-    recording = str(_har(tmp_path / "a.har", ("POST", "", WAITING), ("GET", "/run_a", run())))
+    recording = str(_har(tmp_path / "a.har", ("POST", "", WAITING), ("GET", f"/{run()['id']}", run())))
     assert command(recording, recording).code == 0
     assert command("--listing", recording, recording).code == 0
     assert command("--history", recording, recording).code == 1

@@ -44,10 +44,15 @@ def test_only_an_error_makes_a_source_invalid() -> None:
     validator = Validator(limit=1)
     assert not validator.is_valid(FAULTY)
     assert validator.is_valid(page())
-    longer = page(run(id="run_2"), run(id="run_1"))
-    assert [found.rule for found in validator.validate(longer).findings] == ["page-too-long"]
-    assert validator.is_valid(longer)
-    assert not Validator(limit=1, severity={"page-too-long": "error"}).is_valid(longer)
+    short = page(has_more=True)
+    validator = Validator(limit=2)
+    assert [(found.rule, found.severity) for found in validator.validate(short).findings] == [
+        ("page-too-long", "warning")
+    ]
+    assert validator.is_valid(short)
+    assert not Validator(limit=2, severity={"page-too-long": "error"}).is_valid(
+        page(run(), run(id="run_2"), run(id="run_3"))
+    )
     assert Validator(ignore=["token-total-mismatch"]).is_valid(FAULTY)
 
 

@@ -15,6 +15,7 @@ from validator.engine import findings as placing  # noqa: F401  # or each sessio
 from validator.reporters.registry import FORMATS
 
 PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
+THREAD = PAGE["data"][0]["thread_id"]
 FIRST, LAST = (PAGE["data"][index]["id"] for index in (0, -1))
 WARNED = {**PAGE, "data": [{**PAGE["data"][0], "expires_at": 1729419000}, PAGE["data"][1]]}
 
@@ -582,7 +583,7 @@ def test_folder_without_files_is_an_error(pytester: pytest.Pytester) -> None:
 
 def test_cassettes_without_runs_are_not_collected(pytester: pytest.Pytester) -> None:
     recorded(pytester, "cassettes/models.yaml", text=cassette("/v1/models", "/v1/files"))
-    recorded(pytester, "cassettes/runs.yaml", text=cassette("/v1/models", "/v1/threads/thread_A/runs"))
+    recorded(pytester, "cassettes/runs.yaml", text=cassette("/v1/models", f"/v1/threads/{THREAD}/runs"))
     recorded(pytester, "cassettes/no_cassette.yaml", text="a: b\n")
     pytester.makeini("[pytest]\nvalidate_runs_files = cassettes/*.yaml\n")
     names = ["cassettes/runs.yaml::record-2"]

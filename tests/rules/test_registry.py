@@ -6,10 +6,12 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import parse_qsl
 
 import pytest
 
 from tests.support.paths import INVALID, SAMPLES, VALID
+from tests.support.threads import call, har, list_of
 from validator import validate
 from validator.rules import registry as rules
 from validator.rules.base import Rule, Series
@@ -43,6 +45,9 @@ def _document(rule: Rule, block: str) -> str:
 
 def _source(rule: Rule, block: str, folder: Path) -> object:
     """The block of a series: pages, or what changes in a run from one time to the next, or from event to event."""
+    if rule.subject in ("answer", "recording"):
+        answers = [_call(**answer) for answer in json.loads(block)]
+        return har(folder / "answers.har", [*answers, call({}, list_of([]), path="/v1/threads/thread_empty/runs")])
     if rule.subject not in get_args(Series):
         return _document(rule, block)
     if rule.subject == "listing":
@@ -52,6 +57,16 @@ def _source(rule: Rule, block: str, folder: Path) -> object:
     stream = folder / "stream.sse"
     stream.write_text("".join(_event(**event) for event in json.loads(block)))
     return stream
+
+
+def _call(GET: str, body: Any, **more: Any) -> dict[str, Any]:  # noqa: N803  # as the examples name it
+    if isinstance(body, dict) and "id" in body:
+        body = {**VALID_PAGE["data"][0], **body}
+    elif isinstance(body, dict) and "data" in body and "firstId" not in body:
+        data = [{**VALID_PAGE["data"][0], **run} for run in body["data"]]
+        body = list_of(data, has_more=body.get("has_more", False))
+    path, _, query = GET.partition("?")
+    return call(dict(parse_qsl(query)), body, path=path, **more)
 
 
 def _event(event: str, **changes: Any) -> str:

@@ -118,6 +118,7 @@ def test_groups_and_their_order() -> None:
         "time",
         "usage",
         "tools",
+        "request",
         "listing",
         "history",
     )

@@ -28,6 +28,8 @@ BACK = 'illegal-transition is "in_progress", but was "completed" in record {}: a
 
 def entry(body: Any, start: object = None, time: object = None, rest: str = "", method: str = "GET") -> dict[str, Any]:
     text = body if isinstance(body, str) else json.dumps(body)
+    if isinstance(body, dict) and "data" not in body and method == "GET":
+        rest = rest or f"/{body['id'] or 'run_1'}"
     times = {"startedDateTime": start, "time": time}
     content = {"mimeType": "application/json", "text": text}
     return {

@@ -240,13 +240,13 @@ RECORDED = {
     "php-vcr.yml": PHP_VCR,
     "exvcr.json": exvcr(),
     "test-proxy.json": azure(BAD_PAGE),
-    "test-proxy-text.json": azure(BODY, "text/plain"),
+    "test-proxy-text.json": azure(BODY, "text/json"),
     "test-proxy-lines.json": azure(LINES),
     "nock.json": nock(BAD_PAGE),
     "wiremock.json": wiremock(body=BODY),
     "wiremock-json.json": wiremock(jsonBody=BAD_PAGE),
     "postman.json": postman(),
-    "nock-text.json": nock(BODY, headers={"content-type": "text/plain"}),
+    "nock-text.json": nock(BODY, headers={"content-type": "text/json"}),
 }
 
 
@@ -277,7 +277,8 @@ def test_proxy_binary_body_has_one_place(tmp_path: Path) -> None:
     text = azure(base64.b64encode(BODY.encode()).decode(), "application/octet-stream")
     (tmp_path / "a.json").write_text(text)
     line, column = position(text, '"ResponseBody": "')
-    assert places(tmp_path / "a.json") == [(2, FAULT, line, column + len('"ResponseBody": "'))]
+    column += len('"ResponseBody": "')
+    assert places(tmp_path / "a.json") == [(2, "content-type", line, column), (2, FAULT, line, column)]
 
 
 @pytest.mark.parametrize("is_binary", [True, False])

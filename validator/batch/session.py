@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from validator.core.options import CheckOptions
+from validator.core.problem import Problem
 from validator.core.results import CleanRecords, DocumentResult
-from validator.engine.checker import Checker
+from validator.engine.checker import CheckedDocument, Checker
 from validator.jsontext import parse
 from validator.sources.document import JSON_WHITESPACE, Document, InputError, LineBlock, SkippedRecords, expand_blocks
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 Result: TypeAlias = DocumentResult | CleanRecords | SkippedRecords | InputError
 """What came of an input."""
 _Input = TypeVar("_Input")
+_NOT_KEPT = parse.Parsed(None, (), False, None)
+"""The value of a document without problems, of which there may be many."""
 
 
 class FindingLimit:
@@ -70,7 +73,13 @@ def check_documents(
     """
     merge_clean = merge_clean and not checker.options.findings.outlines
     documents = _accept_lines(inputs, checker) if merge_clean and series is None else expand_blocks(inputs)
-    return _in_file_order(_check_each(documents, checker, series, merge_clean=merge_clean))
+    results = _in_file_order(_check_each(documents, checker, series, merge_clean=merge_clean))
+    return (result for result in results if not _is_clean_error_response(result))
+
+
+def _is_clean_error_response(result: Result) -> bool:
+    """Return whether a result says nothing: anything else without runs has a finding."""
+    return isinstance(result, DocumentResult) and result.document.kind is None and not result.totals
 
 
 def _accept_lines(
@@ -114,10 +123,36 @@ def _check_each(
     limit = FindingLimit(checker.options.findings.max_findings)
     documents = runs = 0
     file: str | None = None
+    for checked in _check_in_series(inputs, checker, series):
+        if not isinstance(checked, CheckedDocument):
+            yield checked, 0
+            continue
+        document = checked.document
+        file = document.file
+        result = limit.apply(checker.result(checked, limit.remaining(document.file, document.record)))
+        if document.record is None or result.totals or not merge_clean:
+            yield result, document.origin.sequence if document.origin else 0
+        elif not document.is_error_response:
+            documents += 1
+            runs += result.document.runs
+    if documents:
+        yield CleanRecords(documents, runs, file), 0
+
+
+def _check_in_series(
+    inputs: Iterable[Document | CleanRecords | SkippedRecords | InputError], checker: Checker, series: Series | None
+) -> Iterator[CheckedDocument | CleanRecords | SkippedRecords | InputError]:
+    """Check each document, also against those before it; the answers of a recording wait for its end."""
+    file: str | None = None
     current = series
+    answers: list[CheckedDocument] = []
     for document, is_last in _mark_last(inputs) if series else ((document, False) for document in inputs):
+        is_other = isinstance(document, SkippedRecords) or (isinstance(document, Document) and document.file != file)
+        if is_other and answers and current is not None:
+            yield from _check_answers(answers, current, checker)
+            answers = []
         if not isinstance(document, Document):
-            yield document, 0
+            yield document
             continue
         if document.file != file:
             file, current = document.file, series
@@ -126,14 +161,27 @@ def _check_each(
             current = make_series(checker)
         if current is not None:
             checked.problems.extend(current.check(checked, is_last=is_last))
-        result = limit.apply(checker.result(checked, limit.remaining(document.file, document.record)))
-        if document.record is None or result.totals or not merge_clean:
-            yield result, document.origin.sequence if document.origin else 0
+        if not answers and (document.origin is None or document.origin.request is None):
+            yield checked
         else:
-            documents += 1
-            runs += result.document.runs
-    if documents:
-        yield CleanRecords(documents, runs, file), 0
+            needs_values = checked.problems or checker.options.findings.outlines
+            answers.append(checked if needs_values else checked._replace(parsed=_NOT_KEPT, parts=[]))
+    if answers and current is not None:
+        yield from _check_answers(answers, current, checker)
+
+
+def _check_answers(answers: list[CheckedDocument], series: Series, checker: Checker) -> Iterator[CheckedDocument]:
+    """Add to the answers of a recording what is wrong with them as a whole."""
+    problems: dict[int | None, list[Problem]] = {}
+    for record, problem in series.check_answers():
+        problems.setdefault(record, []).append(problem)
+    for checked in answers:
+        document = checked.document
+        if found := problems.get(document.record):
+            whole = checked if checked.problems else _checker_for(document, checker).check(document)
+            yield whole._replace(problems=[*whole.problems, *found])
+        else:
+            yield checked
 
 
 def _checker_for(document: Document, checker: Checker) -> Checker:
@@ -141,7 +189,8 @@ def _checker_for(document: Document, checker: Checker) -> Checker:
     request = document.origin and document.origin.request
     if not request or not request.lists_runs:
         return checker
-    return checker.for_request(checker.options.order or request.order, checker.options.limit or request.limit)
+    limit = None if request.query.get("before") else request.limit  # of which end has_more speaks, nobody knows
+    return checker.for_request(checker.options.order or request.order, checker.options.limit or limit)
 
 
 def make_series(checker: Checker, *, listing: bool = False, history: bool = False) -> Series:
@@ -203,7 +252,9 @@ class Recording:
         """Return the result of each document, in the order of the file."""
         options = checker.options._replace(now=0.0)  # a moment later the same is true
         if options != self._options:
-            self._results, self._options = [*check_together(self._documents, checker)], options
+            results = _in_file_order(_check_each(self._documents, checker, None, merge_clean=False))
+            self._results = [result for result in results if isinstance(result, DocumentResult)]
+            self._options = options
         return self._results
 
 

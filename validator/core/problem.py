@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from validator.core.severity import Severity
@@ -47,8 +48,9 @@ class Problem(NamedTuple):
     """Pointers at which a problem of another rule follows from this one, and is not reported.
 
     It is reported if it is the more severe of the two, as severities are configured."""
-    means_null: bool = False
-    """The field stands for null, and other rules of the run read it as null."""
+    reads_as: Mapping[str, object] | None = None
+    """The values that fields of the run stand for, by name: what rules of pages and series read in their place, and
+    rules of the run unless the problem invalidates the field."""
     on_key: bool = False
     """The key is wrong, not its value: the position is that of the key."""
     span: Span | None = None
@@ -57,6 +59,8 @@ class Problem(NamedTuple):
     """The highest severity of this problem, if the rule has a higher one in general."""
     identity: str = ""
     """Tells apart, in fingerprints, problems of one rule at one pointer."""
+    answer: int = 0
+    """Of a rule over a recorded listing: the number of the answer into which `pointer` leads."""
     fix: Fix | None = None
     """The fix, if there is one."""
     rule: str = ""

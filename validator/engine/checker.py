@@ -104,7 +104,9 @@ class Checker:
         if parsed is None:
             parsed = Parsed(None, (document.problem,), False, "") if document.problem else parse(document.data)
         classified = Classified(None)
-        if parsed.readable:
+        request, response = document.exchange
+        is_error = document.is_error_response
+        if parsed.readable and not is_error:
             classified = classify(parsed.value, form=options.form, expect=options.expect)
         info = DocumentInfo(
             file=document.file,
@@ -114,7 +116,8 @@ class Checker:
             generation=classified.generation,
             runs=classified.runs,
         )
-        problems, parts = [*parsed.problems], []
+        problems: list[Problem] = [] if is_error and document.problem is None else [*parsed.problems]
+        parts: list[CheckedPart] = []
         if classified.problem is not None:
             problems.append(classified.problem)
         elif classified.form is not None:
@@ -131,7 +134,13 @@ class Checker:
                     message = "has more than {} problems, the limit for one document: the rest was not checked"
                     problems.append(Problem("", message, (MAX_PROBLEMS,), rule="too-large"))
                     break
-        return CheckedDocument(document, info, parsed, classified, problems, parts)
+        result = CheckedDocument(document, info, parsed, classified, problems, parts)
+        if request is not None and response is not None:
+            from validator.engine.exchanges import check_answer  # most documents answer no known request
+
+            form = None if classified.form != "sdk" else parsed.value
+            problems += under("", check_answer(request, response, result, self.rules, options), form)
+        return result
 
     def result(self, checked: CheckedDocument, max_findings: int | None = None) -> DocumentResult:
         """Return the problems of a document as findings, of which so many have a place and words (None: all)."""
@@ -186,7 +195,7 @@ class _Explainer(NamedTuple):
                 if not isinstance(run, dict):
                     continue
                 wire_run = run if is_wire else to_wire(run, run_shape)
-                found, unreliable = self.rules.run_problems(wire_run, invalid_fields, options)
+                found, wire_run, unreliable = self.rules.run_problems(wire_run, invalid_fields, options)
                 if unreliable:
                     unreliable_fields[index] = unreliable
             runs.append((index, wire_run))

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 from validator.core.options import CheckOptions
 from validator.core.problem import Problem
 from validator.core.severity import Severity
-from validator.rules.base import ERROR, Rule, Series
+from validator.rules.base import ERROR, Rule, Subject
 from validator.rules.objects import ACTIVE, TERMINAL, Page, Run
 from validator.rules.support.tools import FIELDS, calls_no_function
 
@@ -46,9 +46,9 @@ class RuleSet:
         self._timed = [rule for rule in of_runs if rule.has_accept_schema and "now" in rule.options]
         self._groups = {status: _groups(status, self._rest) for status in ACTIVE | TERMINAL}
 
-    def of_series(self, kind: Series) -> list[Rule]:
-        """Return the rules of a kind of series."""
-        return [rule for rule in self.in_effect if rule.subject == kind and rule.check]
+    def of_subject(self, subject: Subject) -> list[Rule]:
+        """Return the rules that check this."""
+        return [rule for rule in self.in_effect if rule.subject == subject and rule.check]
 
     def rest_problems(self, run: Run, options: CheckOptions) -> list[Problem]:
         """Return what the rules report of a run that the accept schema accepts: few of them are left to ask."""
@@ -67,17 +67,20 @@ class RuleSet:
 
     def run_problems(
         self, run: Run, invalid_fields: Collection[str], options: CheckOptions
-    ) -> tuple[list[Problem], Collection[str]]:
-        """Return what the rules report of a run, and the fields that no further rule may read.
+    ) -> tuple[list[Problem], Run, Collection[str]]:
+        """Return what the rules report of a run, the run as rules of pages read it, and the fields that none may read.
 
         `invalid_fields` names the fields that the schemas rejected; prechecks may add to them.
         """
         valid = {field: value for field, value in run.items() if field not in invalid_fields} if invalid_fields else run
         problems = call(self._prechecks, valid, options)
         unreliable_fields = {*invalid_fields, *(name for problem in problems for name in problem.invalidates)}
-        run = {**run, **{problem.pointer: None for problem in problems if problem.means_null}}
+        for problem in problems:
+            if problem.reads_as:
+                run = {**run, **problem.reads_as}
         applicable = [rule for rule in self._run if applies(rule, run, unreliable_fields)]
-        return problems + call(applicable, run, options), unreliable_fields
+        read = {name for problem in problems for name in problem.reads_as or ()}
+        return problems + call(applicable, run, options), run, unreliable_fields - read
 
     def page_problems(
         self,

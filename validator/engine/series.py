@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
+from validator.core.exchange import Request
 from validator.core.options import Order
 from validator.core.problem import Problem
 from validator.engine.checker import CheckedDocument, CheckedPart, Checker, under
+from validator.engine.exchanges import RecordedAnswers
 from validator.engine.rule_set import WITHOUT_REFERENCES, applies, call, readable_page, store
 from validator.rules.base import ERROR
 from validator.rules.objects import ZERO_TIMES, Page, Run
@@ -29,7 +31,7 @@ from validator.rules.support.snapshots import (
     possible_orders,
 )
 from validator.rules.support.usage import COUNTS
-from validator.sources.document import Origin, Request
+from validator.sources.document import Origin
 
 _MAX_KEPT_LENGTH = 64
 """Characters of a string that is kept as it is; of a longer one a digest is kept."""
@@ -48,9 +50,10 @@ class Series:
 
     def __init__(self, checker: Checker, *, listing: bool = False, history: bool = False) -> None:
         self._options = checker.options
-        self._listing_rules = checker.rules.of_series("listing")
-        self._history_rules = checker.rules.of_series("history")
-        self._stream_rules = checker.rules.of_series("stream")
+        self._rules = checker.rules
+        self._listing_rules = checker.rules.of_subject("listing")
+        self._history_rules = checker.rules.of_subject("history")
+        self._stream_rules = checker.rules.of_subject("stream")
         self._listing = Listing(_orders(checker.options.order)) if listing else None
         self._history = History() if history else None
         self._recording = RecordingState()
@@ -71,10 +74,16 @@ class Series:
         if history is not None:
             yield from self._check_snapshots(document, here, history, self._invalidated(stream_problems))
         if origin is not None and origin.request is not None:
+            self._recording.answers.add(origin.request, document, here)
             if origin.request.lists_runs and document.classified.kind == "page":
                 yield from self._check_recorded_page(document, here, origin.request)
         elif self._listing is not None:
             yield from self._check_pages(document, here, self._listing, is_last=is_last)
+
+    def check_answers(self) -> Iterator[tuple[int | None, Problem]]:
+        """Return what is wrong with the answers of the recording as a whole, each with the record that it is in."""
+        for seen, problem in self._recording.answers.problems(self._rules, self._options):
+            yield seen.record, problem
 
     def _check_event(self, document: CheckedDocument, here: Occurrence, origin: Origin) -> Iterator[Problem]:
         """Check the run that an event of a stream brought."""
@@ -137,7 +146,7 @@ class Series:
     def _check_recorded_page(self, document: CheckedDocument, here: Occurrence, request: Request) -> Iterator[Problem]:
         """Check the page that a recorded request returned."""
         checked, order = document.parts[0], self._options.order or request.order
-        cursors = {name: request.query[name] for name in _CURSORS if name in request.query}
+        cursors = {name: request.query[name] for name in _CURSORS if request.query.get(name)}
         after, before = cursors.get("after"), cursors.get("before")
         others = frozenset(item for item in request.query.items() if item[0] not in (*_CURSORS, "limit"))
         key = request.path.rstrip("/"), others
@@ -299,6 +308,7 @@ class RecordingState:
     position: tuple[int, int] = (0, 0)
     history: History = field(default_factory=History)
     listings: dict[ListingKey, Listing] = field(default_factory=dict)
+    answers: RecordedAnswers = field(default_factory=RecordedAnswers)
     stream: int | None = None
     last_event_run: tuple[str, Occurrence] | None = None
 

@@ -47,7 +47,7 @@ The subject is a `Run`, a `Page`, the `PageContext` of a listing, the `Transitio
 """
 
 Series: TypeAlias = Literal["listing", "history", "stream"]
-Subject: TypeAlias = Literal["document", "run", "page", "listing", "history", "stream"]
+Subject: TypeAlias = Literal["document", "run", "page", "answer", "listing", "history", "stream", "recording"]
 """What a rule checks; the problems of a "document" come from the parser, the schemas or the engine."""
 
 

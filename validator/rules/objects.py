@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -69,6 +70,10 @@ class Page(NamedTuple):
     runs: Sequence[tuple[int, Run]]
 
 
+_is_masked = re.compile(
+    r"[*<{:]|redacted|sanitized|masked|filtered|placeholder|xxx|^(?:thread|run)?_?(?:id)?$", re.I
+).search
+
 PLACEHOLDERS = frozenset(
     (
         *("<id>", "<value>", "<key>", "<string>", "<text>", "<name>", "<uuid>", "string", "text"),
@@ -78,6 +83,11 @@ PLACEHOLDERS = frozenset(
 """What generated samples have in place of data."""
 
 _OF_OTHERS = ("thread_", "asst_", "msg_", "step_", "call_")
+
+
+def is_masked(identifier: str) -> bool:
+    """Return whether an identifier was probably replaced before it was recorded: it says so."""
+    return _is_masked(identifier) is not None
 
 
 def run_id_as_fix(page: Page, index: int) -> Fix | None:

@@ -29,8 +29,15 @@ _MODULES = {
         undeclared_tool_choice invalid_function_name duplicate_function_name invalid_parameters_schema
         not_strict_schema parallel_tool_calls_disabled
     """,
+    "answer": """
+        server_error error_envelope content_type camel_case_response unexpected_object other_thread other_run
+        limit_out_of_range
+    """,
     "listing": """
         overlapping_pages mixed_thread_pages broken_chain false_has_more
+    """,
+    "recording": """
+        premature_end lost_runs unmirrored_order unknown_cursor_accepted
     """,
     "history": """
         changed_immutable_field illegal_transition time_moved_back usage_shrank event_status_mismatch

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
-from validator.core.options import ORDERS, Order
+from validator.core.exchange import Request, Response
 from validator.core.problem import Problem, Span
-from validator.core.resource import RUN
 
 if TYPE_CHECKING:
     from validator.core.options import Period
@@ -28,31 +26,6 @@ class PositionMap(Protocol):
         """Return a function from a line and column in the file to the column counted in bytes of UTF-8."""
 
 
-class Request(NamedTuple):
-    """The request that a recorded document answers; `query` has the first value of each parameter."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-
-    @property
-    def lists_runs(self) -> bool:
-        """Whether the request asks for a page of runs."""
-        return self.method == "GET" and self.path.rstrip("/").endswith(RUN.list_path)
-
-    @property
-    def order(self) -> Order | None:
-        """The valid order in the query, if any."""
-        value = self.query.get("order")
-        return next((order for order in ORDERS if order == value), None)
-
-    @property
-    def limit(self) -> int | None:
-        """The valid page size in the query, if any; with `before`, it implies nothing about `has_more`."""
-        value = "" if "before" in self.query else self.query.get("limit", "")
-        return int(value) if re.fullmatch("[1-9][0-9]?|100", value) else None
-
-
 class Origin(NamedTuple):
     """Where a document stands in its file, and how it came about.
 
@@ -65,6 +38,7 @@ class Origin(NamedTuple):
 
     positions: PositionMap
     request: Request | None = None
+    response: Response | None = None
     event: str | None = None
     stream: int = 0
     is_last: bool = False
@@ -90,6 +64,19 @@ class Document(NamedTuple):
     has_positions: bool = True
     origin: Origin | None = None
     parsed: Parsed | None = None
+
+    @property
+    def is_error_response(self) -> bool:
+        """Whether the document is the body of a 4xx or 5xx response, which has no runs."""
+        _, response = self.exchange
+        return response is not None and response.is_error
+
+    @property
+    def exchange(self) -> tuple[Request | None, Response | None]:
+        """The request that the document answers and the response that it came in; None for the events of a stream."""
+        if self.origin is None or self.origin.event is not None:
+            return None, None
+        return self.origin.request, self.origin.response
 
 
 class LineBlock(NamedTuple):

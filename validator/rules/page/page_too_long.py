@@ -1,10 +1,10 @@
 """A page holds more runs than were asked for, or promises more although it is not full.
 
-The service accepts a `limit` of 1 to 100, so that no page is longer than 100 runs; a longer one comes from a server
-that ignores `limit`, and a client that sized a buffer or a budget by it is overrun. With `--limit` the page is held to
-what the request asked for, and `has_more` to this: only a full page has runs after it, for a page that ends early has
-reached the end. Without `--limit` a short page with `has_more` is fine, as nobody knows what was asked for. Recorded
-requests say it themselves; one with `before` says nothing, for nobody knows which end `has_more` speaks of there.
+The service accepts a `limit` of 1 to 100, and takes 20 where a request has none. A page that is longer than the limit
+comes from a server that ignores it, and a client that sized a buffer or a budget by it is overrun: an error where the
+limit is known, from `--limit` or from a recorded request. Of a page alone only the limit of 100 is known, and a
+longer one is a warning. Where the limit is known, `has_more` on a page that is not full is a warning, too: such a page
+has reached the end. Requests with `before` are not judged, as nobody knows which end `has_more` is about there.
 
 Bad:
 
@@ -18,14 +18,14 @@ Good:
     {"data": [{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}], "has_more": true}
 """
 
-from validator.rules.base import WARNING, Page, Problem, Problems, rule
+from validator.rules.base import ERROR, WARNING, Page, Problem, Problems, rule
 
 MAX_RUNS = 100
 
 
 @rule(
     subject="page",
-    severity=WARNING,
+    severity=ERROR,
     requires=("data",),
     reads=("has_more",),
     options=("limit",),
@@ -38,8 +38,9 @@ def check(page: Page, *, limit: int | None) -> Problems:
     max_runs = MAX_RUNS if limit is None else min(limit, MAX_RUNS)
     if length > max_runs:
         bound = "a page has at most {}" if limit is None else "the requested limit is {}"
-        return [Problem("data", f"has {{}} runs, but {bound}", (length, max_runs))]
+        at_most = WARNING if limit is None else None
+        return [Problem("data", f"has {{}} runs, but {bound}", (length, max_runs), at_most=at_most)]
     if limit is not None and page.envelope["has_more"] and 0 < length < max_runs:
         message = "is true, but data has {} of the {} requested runs; expected false after a page that is not full"
-        return [Problem("has_more", message, (length, max_runs))]
+        return [Problem("has_more", message, (length, max_runs), at_most=WARNING)]
     return ()

@@ -2,8 +2,9 @@
 
 A listing goes from newest to oldest, or the other way round where `order=asc` was asked for. Clients rely on it: they
 take `data[0]` for the latest run, and stop paging at the first run that they have seen. Runs of the same second may
-stand in any order. As a document does not tell which order was asked for, either direction is right as long as the
-page keeps to it, and that of most runs is taken for the one that was meant; with `--order` only that one is right.
+stand in any order. Where the order is known, from `--order` or from a recorded request (which asks for "desc" if it has
+none), a page in another order is an error. A page alone may go in either direction, that of most runs, and a run that
+does not fit is a warning.
 
 Bad:
 
@@ -23,7 +24,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from validator.rules.base import WARNING, ZERO_TIMES, Page, Problem, Problems, Run, rule
+from validator.rules.base import ERROR, WARNING, ZERO_TIMES, Page, Problem, Problems, Run, rule
 
 _TURNS_BACK = {
     "asc": (operator.lt, "is {}, earlier than the {} of the run before it, but"),
@@ -35,7 +36,7 @@ _SEEN = {"asc": "the page goes from the oldest to the newest", "desc": "the page
 
 @rule(
     subject="page",
-    severity=WARNING,
+    severity=ERROR,
     run_reads=("id", "created_at"),
     options=("order",),
     source="https://platform.openai.com/docs/api-reference/runs/listRuns",
@@ -56,7 +57,8 @@ def check(page: Page, *, order: str | None) -> Problems:
     message = f"{message} {(_SEEN if order is None else _ASKED)[direction]}"
     for (_, before), (index, run) in pairwise(runs):
         if turns_back(run["created_at"], before["created_at"]):
-            return [Problem(f"data/{index}/created_at", message, (run["created_at"], before["created_at"]))]
+            place, at_most = f"data/{index}/created_at", WARNING if order is None else None
+            return [Problem(place, message, (run["created_at"], before["created_at"]), at_most=at_most)]
     return ()
 
 

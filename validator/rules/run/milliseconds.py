@@ -3,8 +3,8 @@
 A client that reads it as seconds is some fifty thousand years ahead: `fromtimestamp` overflows, a run never expires,
 and sorting mixes two scales. JavaScript clocks and `time * 1000` are the usual causes. Any number from 100000000000 on
 is reported (as seconds that is the year 5138, as milliseconds 1973), so microseconds and nanoseconds are, too. A run is
-reported once, at the first such field, and none of its times in milliseconds is compared with another any more. A
-date-time string is never in milliseconds, however far ahead it is.
+reported once, at the first such field, and all other rules read its times as seconds. A date-time string is never in
+milliseconds, however far ahead it is.
 
 Bad:
 
@@ -38,13 +38,14 @@ def check(run: Run) -> Problems:
 
 
 def _problem(run: Run) -> Problem:
-    unreliable = tuple(field for field in TIMES if is_in_milliseconds(run.get(field) or 0))
-    time = run[unreliable[0]]
+    seconds = {field: _in_seconds(run[field]) for field in TIMES if is_in_milliseconds(run.get(field) or 0)}
+    field, *_ = fields = tuple(seconds)
     message = "is {}, in milliseconds or finer; expected Unix seconds: {}"
-    return Problem(unreliable[0], message, (time, _in_seconds(int(time))), invalidates=unreliable, explains=unreliable)
+    return Problem(field, message, (run[field], seconds[field]), invalidates=fields, explains=fields, reads_as=seconds)
 
 
-def _in_seconds(time: int) -> int:
+def _in_seconds(time: float) -> int:
+    time = int(time)
     while time >= TOO_LATE:
         time //= 1000
     return time

@@ -18,6 +18,8 @@ Good:
 
 from validator.rules.base import TIMES, WARNING, ZERO_TIMES, Problem, Problems, Run, rule
 
+_NULL = {field: {field: None} for field in TIMES if field != "created_at"}
+
 
 @rule(
     subject="run",
@@ -33,7 +35,7 @@ from validator.rules.base import TIMES, WARNING, ZERO_TIMES, Problem, Problems, 
 def check(run: Run) -> Problems:
     zeros = [(field, time) for field in TIMES if (time := run.get(field)) in ZERO_TIMES]
     return [
-        Problem(field, _message(field, time), (time,), explains=(field,), means_null=field != "created_at")
+        Problem(field, _message(field, time), (time,), explains=(field,), reads_as=_NULL.get(field))
         for field, time in zeros
     ]
 

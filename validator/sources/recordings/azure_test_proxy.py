@@ -32,7 +32,8 @@ def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]
         content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
         is_text = not content_type or _is_text(content_type) is not None
         body = _body(entry.get("ResponseBody"), is_text, strings, "Entries", index, "ResponseBody")
-        yield Call(index + 1, method, url, entry.get("StatusCode"), content_type, coding, body)
+        status, offset = entry.get("StatusCode"), strings.start("Entries", index)
+        yield Call(index + 1, method, url, status, content_type, coding, body, offset)
 
 
 def _body(value: Any, is_text: bool, strings: JsonStrings, *path: str | int) -> Body | None:

@@ -14,12 +14,13 @@ from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from validator.core.exchange import Request, Response
 from validator.core.options import Period
 from validator.core.phrases import count
 from validator.core.resource import RUN
 from validator.sources import sse
 from validator.sources.compression import BrokenCompression
-from validator.sources.document import Document, InputError, Origin, Request, SkippedRecords, unreadable_document
+from validator.sources.document import Document, InputError, Origin, SkippedRecords, unreadable_document
 from validator.sources.positions import EscapedString, Nested, Offsets, Opaque, OuterText
 from validator.sources.reader import BudgetExceeded, ByteBudget, Reader
 from validator.sources.recordings.content_encoding import BUDGET_DOCUMENTS, begins_event_stream, begins_json, decode
@@ -29,6 +30,8 @@ _METHODS = ("GET", "POST")
 """The methods of calls that return runs: HEAD has no body, and OPTIONS is the preflight request of a browser."""
 _SUCCESS = tuple(status for status in range(200, 300) if status not in (204, 205))
 """Statuses with a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
+_NO_TYPE = "x-unknown"
+"""What browsers write into a HAR where a response has no Content-Type."""
 _MAX_URL = 16_384
 """Characters of a URL that is parsed: servers answer longer ones with 414, and aliases may repeat them."""
 _NO_BODY, _NO_STATUS = "recorded without its body", "recorded without its status"
@@ -52,7 +55,8 @@ class Body(NamedTuple):
 class Call(NamedTuple):
     """A request and its response; `record` is its 1-based number, `body` None where none was recorded.
 
-    `status` may be any value that stands in the recording. `period` is None where the recording has no times.
+    `status` may be any value that stands in the recording. `period` is None where the recording has no times. `offset`
+    is where the call stands.
     """
 
     record: int
@@ -62,7 +66,15 @@ class Call(NamedTuple):
     content_type: str
     content_encoding: str
     body: Body | None
+    offset: Callable[[], int]
     period: Period | None = None
+
+    @property
+    def response(self) -> Response:
+        """The status, if it is one, and the content type, if it was recorded."""
+        is_status = type(self.status) is int and 100 <= self.status < 600
+        content_type = self.content_type if self.content_type != _NO_TYPE else ""
+        return Response(self.status if is_status else None, content_type or None)
 
 
 class InvalidCall(NamedTuple):
@@ -78,6 +90,7 @@ def read_documents(
 ) -> Iterator[Document | SkippedRecords | InputError]:
     """Yield the runs that the calls returned, in the order in which the calls began, then the number of the others.
 
+    Error responses to calls for runs are documents too, and count among the others.
     A finding comes last if the recording has more calls than are read.
     """
     calls = iter(calls)
@@ -101,6 +114,8 @@ def read_documents(
             for item in bodies.read(call, call.body, request, sequence):
                 has_runs = True
                 yield item
+        elif returns_runs and call.response.is_error:
+            yield from bodies.read_error(call, request, sequence)
         is_checked = is_checked or has_runs
         skipped += not has_runs
     if next(calls, None) is not None:
@@ -120,7 +135,7 @@ def _parse_request(method: str, url: str) -> Request:
         return Request(method.upper(), "", {})
     try:
         parts = urlsplit(url)
-        query = parse_qsl(parts.query)
+        query = parse_qsl(parts.query, keep_blank_values=True)
     except ValueError:
         return Request(method.upper(), url, {})
     return Request(method.upper(), parts.path, dict(reversed(query)))
@@ -144,7 +159,8 @@ def _failure(call: Call) -> str | None:
     """Return why a call for runs has no answer to check, if it has none."""
     if call.status in _SUCCESS:
         return None if call.body else _NO_BODY
-    return f"answered with {call.status}" if type(call.status) is int and 100 <= call.status < 600 else _NO_STATUS
+    status = call.response.status
+    return _NO_STATUS if status is None else f"answered with {status}"
 
 
 def _describe(failure: str, number: int) -> str:
@@ -178,7 +194,7 @@ class _BodyReader:
         """Yield the document in a body, the runs of an event stream, or why it cannot be read."""
         reader, record = self._reader, call.record
         positions = Opaque(self._recording, lambda: body.offsets(1)[0])
-        origin = Origin(positions, request, stream=record, period=call.period, sequence=sequence)
+        origin = Origin(positions, request, call.response, stream=record, period=call.period, sequence=sequence)
         try:
             if body.is_base64:
                 data: str | bytes | None = self._decode(body, call.content_encoding)
@@ -202,6 +218,15 @@ class _BodyReader:
                 yield from self._read_stream(record, origin, data)  # a server that does not stream answers with JSON
             else:
                 yield reader.document(data, record, origin)
+
+    def read_error(self, call: Call, request: Request, sequence: int) -> Iterator[Document | InputError]:
+        """Yield the document in the body of an error response, which may be missing."""
+        if call.body is not None:
+            yield from self.read(call, call.body, request, sequence)
+            return
+        positions = Opaque(self._recording, call.offset)
+        origin = Origin(positions, request, call.response, period=call.period, sequence=sequence)
+        yield self._reader.document("", call.record, origin)
 
     def _decode(self, body: Body, content_encoding: str) -> bytes | None:
         """Return the body without base64 and compression, or None if it is larger than a document may be."""

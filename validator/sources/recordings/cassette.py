@@ -57,7 +57,8 @@ def _read_call(interaction: Any, strings: Strings, *path: str | int) -> Call | I
         return InvalidCall(record, reason, strings.start(*path))
     headers = response.get("headers")
     content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
-    return Call(record, method, url, _status(response), content_type, coding, _body(response, strings, *path))
+    body, offset = _body(response, strings, *path), strings.start(*path)
+    return Call(record, method, url, _status(response), content_type, coding, body, offset)
 
 
 def _url(interaction: Any) -> str | None:

@@ -38,7 +38,8 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
             offsets = strings.offsets(text, *path, "response", "content", "text")
             body = Body(text, field(content, "encoding") == "base64", offsets)
         content_type, coding = as_text(field(content, "mimeType")), header(_headers(response), "content-encoding")
-        yield Call(index + 1, method, url, field(response, "status"), content_type, coding, body, _period(entry))
+        status, offset = field(response, "status"), strings.start(*path)
+        yield Call(index + 1, method, url, status, content_type, coding, body, offset, _period(entry))
 
 
 def _period(entry: Any) -> Period | None:

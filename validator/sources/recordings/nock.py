@@ -32,7 +32,7 @@ def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]
         is_hex = bool(coding) or call.get("responseIsBinary") is True
         body = _body(call.get("response"), is_hex, strings, index, "response")
         url = f"{call['scope']}{call['path']}"
-        yield Call(index + 1, call["method"], url, call.get("status"), content_type, coding, body)
+        yield Call(index + 1, call["method"], url, call.get("status"), content_type, coding, body, strings.start(index))
 
 
 def _is_call(call: Any) -> bool:

@@ -34,7 +34,9 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
             content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
             text = field(response, "body")
             body = Body(text, False, strings.offsets(text, *place, "body")) if isinstance(text, str) else None
-            yield Call(next(records), method, url, field(response, "code"), content_type, coding, body)
+            yield Call(
+                next(records), method, url, field(response, "code"), content_type, coding, body, strings.start(*place)
+            )
 
 
 def _items(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], Any]]:

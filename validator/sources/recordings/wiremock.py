@@ -34,7 +34,9 @@ def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]
         method, headers = field(mapping, "request", "method"), response.get("headers")
         content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
         body = _body(response, strings, *path, "response")
-        yield Call(record, str(method), url, response.get("status", 200), content_type, coding, body)
+        yield Call(
+            record, str(method), url, response.get("status", 200), content_type, coding, body, strings.start(*path)
+        )
 
 
 def _url(mapping: Any) -> str | None:

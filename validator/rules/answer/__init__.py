@@ -1,0 +1,1 @@
+"""Rules over one recorded answer and the request that it answers."""

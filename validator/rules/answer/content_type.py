@@ -1,0 +1,43 @@
+"""The media type of a response is not JSON.
+
+The body is JSON, but `Content-Type` says otherwise or is missing. The official Node client then does not parse the
+body: it returns no runs and no error. `application/json` and types that end in `+json` are right; event streams have
+`text/event-stream`. For an error response this is a warning.
+
+Bad:
+
+    [{"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs", "content_type": "text/plain",
+      "body": {"data": []}}]
+
+Good:
+
+    [{"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs", "content_type": "application/json",
+      "body": {"data": []}}]
+"""
+
+import re
+
+from validator.rules.base import ERROR, WARNING, Problem, Problems, Verbatim, rule
+from validator.rules.support.exchanges import Exchange, is_json_type
+
+_is_media_type = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,60}").fullmatch
+
+
+@rule(
+    subject="answer",
+    group="request",
+    severity=ERROR,
+    source="https://github.com/openai/openai-node/blob/main/src/internal/parse.ts",
+    source_note="a body is parsed where the media type says JSON",
+    evidence="measured with text/plain, text/html, application/octet-stream and none: 0 of 3 runs",
+)
+def check(exchange: Exchange) -> Problems:
+    content_type = exchange.response.content_type
+    if content_type is None or exchange.request.method == "HEAD" or is_json_type(content_type):
+        return ()
+    at_most = WARNING if exchange.response.is_error else None
+    if not content_type:
+        return [Problem("", "has no Content-Type: expected application/json", at_most=at_most)]
+    media_type = content_type.partition(";")[0].strip()
+    words = (Verbatim(media_type if _is_media_type(media_type) else "an invalid value"),)
+    return [Problem("", "has Content-Type {}: expected application/json", words, at_most=at_most)]

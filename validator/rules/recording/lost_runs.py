@@ -1,0 +1,61 @@
+"""A walk through a listing reached the end without some of its runs.
+
+A client that asks for page after page, each with the last id of the page before as `after`, gets every run once.
+Servers whose cursor compares `created_at` alone lose runs of the same second between two pages: the official clients
+return a part of the runs, and report no error. Another answer of the same recording shows the run, and it existed when
+the walk began. Runs behind the last page are the matter of `premature-end`.
+
+Bad:
+
+    [{"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs",
+      "body": {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"},
+       {"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}, {"id": "run_Fk7nZq2HsLt4Vc9WpXy6MuGe"}], "has_more": false}},
+     {"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs?limit=1",
+      "body": {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"}], "has_more": true}},
+     {"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs?limit=1&after=run_Qm3vT8yLk2WzNf5RbXcJ7HdA",
+      "body": {"data": [{"id": "run_Fk7nZq2HsLt4Vc9WpXy6MuGe"}], "has_more": false}}]
+
+Good:
+
+    [{"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs",
+      "body": {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"},
+       {"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}, {"id": "run_Fk7nZq2HsLt4Vc9WpXy6MuGe"}], "has_more": false}},
+     {"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs?limit=2",
+      "body": {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"},
+       {"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"}], "has_more": true}},
+     {"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs?limit=2&after=run_Bd9sEw4GhUx6Jp1KmOv5RtYc",
+      "body": {"data": [{"id": "run_Fk7nZq2HsLt4Vc9WpXy6MuGe"}], "has_more": false}}]
+"""
+
+from validator.rules.base import ERROR, Problem, Problems, Shown, Verbatim, rule
+from validator.rules.support.listings import RecordedListing
+
+
+@rule(
+    subject="recording",
+    group="listing",
+    severity=ERROR,
+    source="https://platform.openai.com/docs/api-reference/runs/listRuns",
+    source_note="after: the next page of the list",
+    evidence="of one server the Python and Node clients returned 5 of 8 runs with a limit of 1",
+)
+def check(listing: RecordedListing) -> Problems:
+    for walk in listing.walks:
+        if not walk.runs:
+            continue
+        end = [*walk.runs.values()][-1]
+        lost = [
+            run_id
+            for run_id, time in listing.times.items()
+            if run_id not in walk.runs and not walk.last.precedes(end, time) and listing.existed(run_id, walk.first)
+        ]
+        if lost:
+            time = listing.times[lost[0]]
+            page = next(
+                (page for page in walk.pages if page.runs and not page.precedes(page.last_time, time)), walk.last
+            )
+            more = Verbatim(f" and {len(lost) - 1} more" if len(lost) > 1 else "")
+            shown = listing.shown_by[lost[0]].seen.describe(page.seen)
+            message = "lacks {}{} of {}: the walk from the first page to the last returned {} of {} runs"
+            total = len(walk.runs) + len(lost)
+            yield Problem("data", message, (Shown(lost[0]), more, shown, len(walk.runs), total), answer=page.number)

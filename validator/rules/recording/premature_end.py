@@ -1,0 +1,48 @@
+"""A page says that no more runs follow, but the same recording shows some that do.
+
+`has_more` is false only on the page with the last run of a listing. The official clients stop there: with a server that
+says so too early they return a part of the runs, and report no error. Other answers of the recording show the rest,
+such as a page that was asked for with a higher limit. A run counts only if it certainly existed when the page was sent:
+the recording shows it earlier, or it is older than a run that it shows earlier. Where the client went on regardless,
+the page that followed is reported by `broken-chain`.
+
+Bad:
+
+    [{"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs",
+      "body": {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "created_at": 1729418400},
+       {"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc", "created_at": 1729418100}], "has_more": false}},
+     {"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs?limit=1",
+      "body": {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "created_at": 1729418400}], "has_more": false}}]
+
+Good:
+
+    [{"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs",
+      "body": {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "created_at": 1729418400},
+       {"id": "run_Bd9sEw4GhUx6Jp1KmOv5RtYc", "created_at": 1729418100}], "has_more": false}},
+     {"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs?limit=1",
+      "body": {"data": [{"id": "run_Qm3vT8yLk2WzNf5RbXcJ7HdA", "created_at": 1729418400}], "has_more": true}}]
+"""
+
+from validator.rules.base import ERROR, Problem, Problems, Shown, Verbatim, rule
+from validator.rules.support.listings import RecordedListing
+
+
+@rule(
+    subject="recording",
+    group="listing",
+    severity=ERROR,
+    source="https://platform.openai.com/docs/api-reference/runs/listRuns",
+    source_note="has_more",
+    evidence="a server that answers so made the Python and Node clients return 1, 2 or 3 of 8 runs",
+)
+def check(listing: RecordedListing) -> Problems:
+    continued = {answer.after for answer in listing.answers if answer.runs}
+    for answer in listing.answers:
+        if answer.has_more is not False or not answer.runs or answer.before is not None or answer.ids[-1] in continued:
+            continue
+        if behind := listing.behind(answer):
+            shown = listing.shown_by[behind[-1]]
+            more = Verbatim(f" and {len(behind) - 1} more" if len(behind) > 1 else "")
+            message = "is false, but {}{} of {} stand behind the last run of this page"
+            words = (Shown(behind[-1]), more, shown.seen.describe(answer.seen))
+            yield Problem("has_more", message, words, answer=answer.number)

@@ -1,0 +1,42 @@
+"""What rules over an answer see: the request, the response, and what the body holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from validator.core.exchange import Request, Response
+from validator.core.options import Form
+from validator.core.phrases import Verbatim, is_plain
+from validator.rules.objects import Run
+
+
+class Exchange(NamedTuple):
+    """A request for runs and the answer to it.
+
+    `kind` is what the body is, None where it is something else, and `form` how its keys are spelt. `envelope` is the
+    page, if it is one; `runs` pairs each run that is an object with its pointer, without the fields that are invalid.
+    `body` is the parsed body of an error, None where it is no JSON.
+    """
+
+    request: Request
+    response: Response
+    kind: Literal["page", "run", "runs"] | None = None
+    form: Form | None = None
+    envelope: dict[str, Any] | None = None
+    runs: Sequence[tuple[str, Run]] = ()
+    body: Any = None
+
+
+def is_json_type(content_type: str) -> bool:
+    """Whether a value of `Content-Type` is JSON, or an event stream, whose events are JSON."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type in ("application/json", "text/json", "text/event-stream") or media_type.endswith("+json")
+
+
+def error_words(body: Any) -> Verbatim:
+    """The type and the code of an API error in brackets, if the body has them."""
+    error = body.get("error") if isinstance(body, dict) else None
+    values = [error.get(name) for name in ("type", "code")] if isinstance(error, dict) else []
+    words = [value for value in values if isinstance(value, str) and is_plain(value)]
+    return Verbatim(f" ({', '.join(words)})" if words else "")
