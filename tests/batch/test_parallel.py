@@ -22,7 +22,7 @@ from tests.support.tools import command
 from validator import validate
 from validator.batch import workers
 from validator.batch.parallel import check_range, count_lines, move_down, split_file
-from validator.batch.paths import check_paths
+from validator.batch.paths import Parallelism, check_paths
 from validator.core.options import MAX_BYTES, CheckOptions, FindingOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker
@@ -190,7 +190,6 @@ def test_small_input_starts_no_process(archives: Path, monkeypatch: pytest.Monke
     assert run(str(archives), "--jobs", "9", "-q").code == 1
 
 
-@pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize(
     ("end", "how"),
     [
@@ -200,18 +199,22 @@ def test_small_input_starts_no_process(archives: Path, monkeypatch: pytest.Monke
     ],
 )
 def test_dead_worker_costs_one_range(archives: Path, monkeypatch: pytest.MonkeyPatch, end: Any, how: str) -> None:
-    paths = [str(archives)]
+    paths, tasks = [str(archives)], Parallelism(min_bytes=1, task_bytes=30_000)
     alone = [one for one in check_paths(paths, READY, MAX_BYTES) if isinstance(one, DocumentResult)]
 
     def deadly(piece: FileRange, *others: Any) -> Any:
-        if piece.path.endswith("d07.json") or (piece.path.endswith("a.jsonl") and piece.start == 18_000):
+        if piece.path.endswith("d07.json") or (piece.path.endswith("a.jsonl") and piece.start == 30_000):
             for _ in [end()]:
                 pass
             list(end())
         return check_range(piece, *others)
 
     monkeypatch.setattr(workers, "check_range", deadly)
-    found = [one for one in check_paths(paths, READY, MAX_BYTES, jobs=2) if isinstance(one, DocumentResult)]
+    found = [
+        one
+        for one in check_paths(paths, READY, MAX_BYTES, jobs=2, parallelism=tasks)
+        if isinstance(one, DocumentResult)
+    ]
     ended = [one for one in found if ("worker-ended", "error") in one.totals]
     assert [(Path(one.document.file or "").name, one.findings[0].message) for one in ended] == [
         ("a.jsonl", f"was not checked completely: the process that checked it {how}"),
@@ -219,7 +222,7 @@ def test_dead_worker_costs_one_range(archives: Path, monkeypatch: pytest.MonkeyP
     ]
     first = ended[0].findings[0]
     data = (archives / "a.jsonl").read_bytes()
-    assert (first.record, first.line) == (data.count(b"\n", 0, 17_999) + 2, data.count(b"\n", 0, 17_999) + 2)
+    assert (first.record, first.line) == (data.count(b"\n", 0, 29_999) + 2, data.count(b"\n", 0, 29_999) + 2)
     places = {(one.document.file, one.document.record) for one in found} - {
         (one.document.file, one.document.record) for one in ended
     }
