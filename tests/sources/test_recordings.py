@@ -135,7 +135,7 @@ def test_damaged_bodies_hide_no_other_call(tmp_path: Path) -> None:
         (1, "broken-compression ends before its compressed data does"),
         (2, "broken-compression does not unpack: its data is damaged"),
         (3, "broken-compression is compressed with brotli, which is not supported"),
-        *((n, "broken-recording invalid base64") for n in (4, 5)),
+        *((n, "broken-recording is not valid base64") for n in (4, 5)),
         (6, f'first-id-mismatch is "{WRONG}", but the first run in data is "{RUN["id"]}"'),
     ]
 
@@ -258,12 +258,12 @@ def test_recording_without_runs_is_an_error_if_named(tmp_path: Path) -> None:
 
 def test_broken_recordings(tmp_path: Path) -> None:
     for name, text, expected in (
-        ("a.har", "{}", (1, 1, "not a HAR: no list `log.entries`")),
-        ("b.yaml", "a: [b\nc: d", (2, 2, "invalid YAML from here on")),
-        ("c.yaml", "a: \x01", (1, 4, "invalid YAML from here on")),
-        ("d.yaml", "- a", (1, 1, "not a VCR cassette: no list `interactions` or `http_interactions`")),
-        ("e.yaml", "", (1, 1, "not a VCR cassette: no list `interactions` or `http_interactions`")),
-        ("f.yaml", "a: " + "[" * 200, (1, 102, "invalid YAML from here on")),
+        ("a.har", "{}", (1, 1, "is not a HAR: it has no list `log.entries`")),
+        ("b.yaml", "a: [b\nc: d", (2, 2, "is not valid YAML from here on")),
+        ("c.yaml", "a: \x01", (1, 4, "is not valid YAML from here on")),
+        ("d.yaml", "- a", (1, 1, "is not a VCR cassette: it has no list `interactions` or `http_interactions`")),
+        ("e.yaml", "", (1, 1, "is not a VCR cassette: it has no list `interactions` or `http_interactions`")),
+        ("f.yaml", "a: " + "[" * 200, (1, 102, "is not valid YAML from here on")),
     ):
         (tmp_path / name).write_text(text)
         ((finding),) = validate(tmp_path / name).findings

@@ -25,7 +25,7 @@ def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]
     for index, entry in enumerate(value["Entries"]):
         method, url = field(entry, "RequestMethod"), field(entry, "RequestUri")
         if not isinstance(method, str) or not isinstance(url, str):
-            reason = "not an entry of the test proxy: no RequestMethod and RequestUri"
+            reason = "is not an entry of the test proxy: it has no RequestMethod and RequestUri"
             yield InvalidCall(index + 1, reason, strings.start("Entries", index))
             continue
         headers = field(entry, "ResponseHeaders")

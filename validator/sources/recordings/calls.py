@@ -210,7 +210,9 @@ class _BodyReader:
         except BrokenCompression as broken:
             yield unreadable_document(reader.name, "broken-compression", str(broken), record=record, origin=origin)
         except binascii.Error:
-            yield unreadable_document(reader.name, "broken-recording", "invalid base64", record=record, origin=origin)
+            yield unreadable_document(
+                reader.name, "broken-recording", "is not valid base64", record=record, origin=origin
+            )
         else:
             if data is None:
                 yield reader.too_large(record, origin)

@@ -53,7 +53,7 @@ def _read_call(interaction: Any, strings: Strings, *path: str | int) -> Call | I
     method, url = field(interaction, "request", "method"), _url(interaction)
     response = field(interaction, "response")
     if not isinstance(method, str) or url is None or not isinstance(response, dict):
-        reason = "not a cassette interaction: no request with method and uri or url, or no response"
+        reason = "is not a cassette interaction: it has no request with method and uri or url, or no response"
         return InvalidCall(record, reason, strings.start(*path))
     headers = response.get("headers")
     content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")

@@ -29,7 +29,9 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
         path = ("log", "entries", index)
         method, url = field(entry, "request", "method"), field(entry, "request", "url")
         if not isinstance(method, str) or not isinstance(url, str):
-            yield InvalidCall(index + 1, "not a HAR entry: no request with method and url", strings.start(*path))
+            yield InvalidCall(
+                index + 1, "is not a HAR entry: it has no request with method and url", strings.start(*path)
+            )
             continue
         response = field(entry, "response")
         content = field(response, "content")

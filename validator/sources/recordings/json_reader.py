@@ -37,7 +37,7 @@ def read_documents(
         text = decode_text(data)
         yield from calls.read_documents(reader, OuterText(text), module.read_calls(parsed.value, JsonStrings(text)))
     elif parsed.readable and must_be_har:
-        yield unreadable_document(reader.name, "broken-recording", "not a HAR: no list `log.entries`")
+        yield unreadable_document(reader.name, "broken-recording", "is not a HAR: it has no list `log.entries`")
     else:
         yield Document(reader.name, data, parsed=parsed)
 

@@ -25,7 +25,9 @@ def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]
     """Yield the calls of the recording."""
     for index, call in enumerate(value):
         if not _is_call(call):
-            yield InvalidCall(index + 1, "not a call of nock: no scope, method and path", strings.start(index))
+            yield InvalidCall(
+                index + 1, "is not a call of nock: it has no scope, method and path", strings.start(index)
+            )
             continue
         headers = _headers(call)
         content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")

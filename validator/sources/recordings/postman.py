@@ -27,7 +27,7 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
             method, url = field(request, "method"), field(request, "url", "raw") or field(request, "url")
             place = (*path, "response", index)
             if not isinstance(method, str) or not isinstance(url, str):
-                reason = "not a response of Postman: no request with method and url"
+                reason = "is not a response of Postman: it has no request with method and url"
                 yield InvalidCall(next(records), reason, strings.start(*place))
                 continue
             headers = {as_text(field(pair, "key")).lower(): field(pair, "value") for pair in _list(response, "header")}

@@ -27,7 +27,7 @@ def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]
         mapping = mappings[path[1]] if path else value
         url = _url(mapping)
         if url is None:
-            reason = "not a mapping of WireMock: no request with a URL, or no response"
+            reason = "is not a mapping of WireMock: it has no request with a URL, or no response"
             yield InvalidCall(record, reason, strings.start(*path))
             continue
         response = mapping["response"]

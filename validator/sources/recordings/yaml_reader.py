@@ -40,12 +40,12 @@ def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRe
         if isinstance(error, _TooManyNodes):
             yield reader.too_many("nodes", reader.max_values, "one YAML file", origin=origin)
         elif reader.is_named:
-            yield unreadable_document(reader.name, "broken-recording", "invalid YAML from here on", origin=origin)
+            yield unreadable_document(reader.name, "broken-recording", "is not valid YAML from here on", origin=origin)
     else:
         module = find_module(value, is_yaml=True)
         if module is None:
             if reader.is_named:
-                reason = "not a VCR cassette: no list `interactions` or `http_interactions`"
+                reason = "is not a VCR cassette: it has no list `interactions` or `http_interactions`"
                 yield unreadable_document(reader.name, "broken-recording", reason, origin=_origin(recording, 0))
         elif problem := detect_non_json(data):
             origin = _origin(recording, problem.span.start if problem.span else 0)
