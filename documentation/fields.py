@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from documentation.markdown import code
 from validator.contract.loader import Schema, load_contract, to_camel_case, to_wire_name
 from validator.core.options import ContractName, Form
-from validator.core.phrases import TYPES, either
+from validator.core.phrases import TYPES, join_or
 
 Schemas: TypeAlias = Mapping[str, Schema]
 
@@ -202,7 +202,7 @@ def _bounds(schemas: Iterable[Schema]) -> str:
     limits = {key: [s[key] for s in together if key in s] for key in _BOUNDS if not words}
     bounds = [_BOUNDS[key][0].format(_BOUNDS[key][1](found)) for key, found in limits.items() if found]
     kinds = [code(word) for word in words] or [_KINDS[name] for name in types]
-    return ", ".join([*([either(kinds)] if kinds else ()), *bounds])
+    return ", ".join([*([join_or(kinds)] if kinds else ()), *bounds])
 
 
 _BOUNDS: Mapping[str, tuple[str, Callable[[list[int]], int]]] = {

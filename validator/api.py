@@ -22,13 +22,13 @@ from validator.core.options import (
     check_vocabulary,
     lowest_failing,
 )
-from validator.core.phrases import printed
+from validator.core.phrases import safe_repr
 from validator.core.results import DocumentInfo, DocumentResult, Summary
 from validator.core.severity import Severity
 from validator.engine.checker import Checker
 from validator.reporters.base import ReportOptions, Tally
 from validator.reporters.registry import load_reporter
-from validator.rules.selection import OFF, severities
+from validator.rules.selection import OFF, effective_severities
 
 
 def validate(
@@ -117,9 +117,9 @@ class Validator:
         check_vocabulary("expect", expect, ("auto", "page", "run"))
         check_vocabulary("order", order, (None, "asc", "desc"))
         if limit is not None and not (type(limit) is int and 1 <= limit <= 100):
-            raise ValueError(f"limit is {printed(limit)}, expected an integer from 1 to 100")
+            raise ValueError(f"limit is {safe_repr(limit)}, expected an integer from 1 to 100")
         if now is not None and not _is_finite(now):
-            raise ValueError(f"now is {printed(now)}, expected Unix seconds")
+            raise ValueError(f"now is {safe_repr(now)}, expected Unix seconds")
         self._options = CheckOptions(
             severities=_severities(_words("select", select), _words("ignore", ignore), _levels(severity)),
             now=0.0 if now is None else now,
@@ -231,7 +231,7 @@ def _words(name: str, words: Iterable[str]) -> tuple[str, ...]:
     """Return the words of an option as a tuple; a single word is an error, although it is iterable."""
     each = tuple(words) if isinstance(words, Iterable) and not isinstance(words, str) else (words,)
     if not all(isinstance(word, str) for word in each):
-        raise ValueError(f"{name} is {printed(words)}, expected names, groups or globs of rules")
+        raise ValueError(f"{name} is {safe_repr(words)}, expected names, groups or globs of rules")
     return each
 
 
@@ -239,14 +239,14 @@ def _words(name: str, words: Iterable[str]) -> tuple[str, ...]:
 def _severities(
     select: tuple[str, ...], ignore: tuple[str, ...], levels: tuple[tuple[str, Severity | str], ...]
 ) -> Mapping[str, Severity]:
-    return severities(select, ignore, dict(levels))
+    return effective_severities(select, ignore, dict(levels))
 
 
 def _levels(severity: Mapping[str, Severity | str] | None) -> tuple[tuple[str, Severity | str], ...]:
     if severity is None:
         return ()
     if not isinstance(severity, Mapping):
-        raise ValueError(f"severity is {printed(severity)}, expected a mapping such as {{'usage': 'warning'}}")
+        raise ValueError(f"severity is {safe_repr(severity)}, expected a mapping such as {{'usage': 'warning'}}")
     for word in _words("severity", severity):
         check_vocabulary(f"severity of {word!r}", severity[word], (*map(str, Severity), OFF))
     return tuple(severity.items())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from validator.core.options import SHOWN, lowest_failing
-from validator.core.phrases import closest, count, either
+from validator.core.phrases import count, find_similar, join_or
 from validator.core.severity import Severity
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ _EXCEPTION_WIDTH = 72
 
 
 @contextmanager
-def watched(watch: Watch) -> Iterator[None]:
+def watch_assertions(watch: Watch) -> Iterator[None]:
     """Let all assertions in the block take their defaults from the watch and report to it."""
     _watches.append(watch)
     try:
@@ -72,8 +72,8 @@ def check_names(callee: str, names: Iterable[str]) -> None:
     """Raise `TypeError` for an unknown option; the text suggests a known one."""
     for name in names:
         if name not in Options.__annotations__:
-            suggestion = closest(name, Options.__annotations__)
-            hint = f"did you mean {suggestion!r}" if suggestion else f"expected {either(Options.__annotations__)}"
+            suggestion = find_similar(name, Options.__annotations__)
+            hint = f"did you mean {suggestion!r}" if suggestion else f"expected {join_or(Options.__annotations__)}"
             raise TypeError(f"{callee} has no option {name!r}, {hint}")
 
 

@@ -26,13 +26,15 @@ from validator.batch.paths import Parallelism, check_paths
 from validator.core.options import MAX_BYTES, CheckOptions, FindingOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker
-from validator.rules.selection import severities
+from validator.rules.selection import effective_severities
 from validator.sources.document import Document, InputError, expand_blocks
 from validator.sources.files import FileRange, open_local, read_file
 
 PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
 RUN = PAGE["data"][0]
-READY = Checker(CheckOptions(severities=severities(), now=1_800_000_000, findings=FindingOptions(max_findings=100)))
+READY = Checker(
+    CheckOptions(severities=effective_severities(), now=1_800_000_000, findings=FindingOptions(max_findings=100))
+)
 
 
 def lines(number: int, seed: int = 7) -> list[bytes]:

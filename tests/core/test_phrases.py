@@ -13,15 +13,15 @@ from tests.support.tools import package
 from validator.core.phrases import (
     Shown,
     Verbatim,
-    closest,
     count,
-    either,
     escape,
+    find_similar,
     format_message,
+    format_value,
     is_plain,
-    listed,
-    printed,
-    show,
+    join_and,
+    join_or,
+    safe_repr,
 )
 
 
@@ -87,7 +87,7 @@ def test_characters_that_are_yet_to_be_assigned_to_tags_are_escaped_too() -> Non
     ],
 )
 def test_a_value_is_shown_only_where_it_can_be_no_secret(value: object, shown: str) -> None:
-    assert show(value) == shown
+    assert format_value(value) == shown
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_value_is_shown_only_where_it_can_be_no_secret(value: object, shown: s
 )
 def test_what_looks_like_a_credential_is_not_shown_even_as_a_name(secret: str) -> None:
     assert not is_plain(secret)
-    assert show(Shown(secret)) == f"a string of {len(secret)} characters"
+    assert format_value(Shown(secret)) == f"a string of {len(secret)} characters"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_what_looks_like_a_credential_is_not_shown_even_as_a_name(secret: str) -
     ],
 )
 def test_on_request_texts_are_shown_as_far_as_they_go(value: object, shown: str) -> None:
-    assert show(value, show_values=True) == shown
+    assert format_value(value, show_values=True) == shown
 
 
 def test_a_message_takes_its_values_and_obeys_none_of_them() -> None:
@@ -133,15 +133,15 @@ def test_a_message_takes_its_values_and_obeys_none_of_them() -> None:
 
 @pytest.mark.parametrize(("words", "said_so"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")])
 def test_alternatives_are_listed(words: list[str], said_so: str) -> None:
-    assert either(words) == said_so
-    assert listed(words) == said_so.replace(" or ", " and ")
+    assert join_or(words) == said_so
+    assert join_and(words) == said_so.replace(" or ", " and ")
     assert count(len(words), "word") == f"{len(words)} word{'' if len(words) == 1 else 's'}"
 
 
 def test_the_word_that_was_meant_is_found() -> None:
-    assert closest("complete", ["cancelled", "completed"]) == "completed"
-    assert closest("zebra", ["cancelled", "completed"]) is None
-    assert closest("abcdef", ["abcdxy"]) is None
+    assert find_similar("complete", ["cancelled", "completed"]) == "completed"
+    assert find_similar("zebra", ["cancelled", "completed"]) is None
+    assert find_similar("abcdef", ["abcdxy"]) is None
 
 
 CANARY = "the canary sings of 4711 secrets"
@@ -198,4 +198,4 @@ class _WithoutRepr:
     ids=["control character", "number", "too many digits", "no repr"],
 )
 def test_an_option_is_printed_escaped_or_by_its_type(value: object, expected: str) -> None:
-    assert printed(value) == expected
+    assert safe_repr(value) == expected

@@ -16,7 +16,7 @@ from validator.core.finding import Excerpt
 from validator.core.problem import Span
 from validator.engine.excerpt import make_excerpts
 from validator.jsontext.locate import walk
-from validator.jsontext.tokenizer import keys_of, tokens
+from validator.jsontext.tokenizer import keys_of, tokenize
 
 PAGE = (SAMPLES / "valid" / "page.json").read_text(encoding="utf-8")
 CANARY = "canary"
@@ -118,7 +118,7 @@ def test_reported_keys_are_shown_at_every_level() -> None:
 @pytest.mark.parametrize("indent", [None, 2])
 def test_no_excerpt_has_a_secret(indent: int | None) -> None:
     text = json.dumps(SECRETIVE, indent=indent)
-    places = [(Span(token.start, token.end), "data/0/status") for token in tokens(text)]
+    places = [(Span(token.start, token.end), "data/0/status") for token in tokenize(text)]
     shown = "\n".join(map(seen, make_excerpts(text, places, show_values=False)))
     assert CANARY not in shown
     assert '"id": "run_1"' in shown
@@ -181,7 +181,7 @@ def test_landmarks_do_not_change_excerpts(indent: int | None, separators: tuple[
     run = {**SECRETIVE["data"][0], "usage": {"total_tokens": 360}, "a/b": ["canary \U0001f642"] * 40}
     page = {**SECRETIVE, "data": [run, [{"created_at": 1000 + number} for number in range(60)], run, 7, run, {}]}
     text = json.dumps(page, indent=indent, separators=separators, ensure_ascii=False)
-    keys = [keys_of(token.path) for token in tokens(text)]
+    keys = [keys_of(token.path) for token in tokenize(text)]
     for _ in range(60):
         pointers = {"/".join(str(key).replace("/", "~1") for key in rng.choice(keys)) for _ in range(rng.randint(1, 6))}
         spans, landmarks = walk(text, {(pointer, rng.random() < 0.5) for pointer in pointers})
@@ -190,7 +190,7 @@ def test_landmarks_do_not_change_excerpts(indent: int | None, separators: tuple[
             text, places, show_values=False
         )
     for text in filter(None, (random_text(rng) for _ in range(200))):
-        asked = {("/".join(map(str, keys_of(token.path))), False) for token in tokens(text)}
+        asked = {("/".join(map(str, keys_of(token.path))), False) for token in tokenize(text)}
         spans, landmarks = walk(text, {rng.choice(sorted(asked))})
         places = [(span, "") for span in spans.values()]
         assert make_excerpts(text, places, show_values=False, landmarks=landmarks) == make_excerpts(

@@ -9,7 +9,7 @@ from validator.batch.paths import check_paths
 from validator.core.options import CheckOptions, FindingOptions
 from validator.core.results import DocumentResult, RunOutline
 from validator.engine.checker import Checker
-from validator.rules.selection import severities
+from validator.rules.selection import effective_severities
 
 
 def outline(pointer: str, **changes: Any) -> RunOutline:
@@ -21,7 +21,7 @@ def outline(pointer: str, **changes: Any) -> RunOutline:
 
 def told(path: Path, *texts: object) -> list[tuple[RunOutline, ...]]:
     path.write_text("".join(f"{json.dumps(text)}\n" for text in texts), "utf-8")
-    settings = CheckOptions(severities(), 1_800_000_000.0, findings=FindingOptions(outlines=True))
+    settings = CheckOptions(effective_severities(), 1_800_000_000.0, findings=FindingOptions(outlines=True))
     results = check_paths([str(path)], Checker(settings), 10_000_000)
     return [one.outlines for one in results if isinstance(one, DocumentResult)]
 

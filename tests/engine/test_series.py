@@ -24,7 +24,7 @@ from validator.core.results import CleanRecords
 from validator.engine.checker import Checker
 from validator.engine.series import Series
 from validator.rules.registry import RULES
-from validator.rules.selection import severities
+from validator.rules.selection import effective_severities
 from validator.rules.support.snapshots import CONFIGURATION, REMEMBERED
 from validator.sources.document import Document
 
@@ -879,7 +879,7 @@ def _documents(values: Iterable[Any]) -> Iterable[Document]:
 
 
 def _ready() -> Checker:
-    return Checker(CheckOptions(severities=severities(), now=NOW))
+    return Checker(CheckOptions(severities=effective_severities(), now=NOW))
 
 
 def _kept_bytes(values: Iterable[Any]) -> int:

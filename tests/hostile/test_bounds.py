@@ -17,7 +17,7 @@ from validator import validate
 from validator.contract import errors as schema_explain
 from validator.core.problem import Problem
 from validator.engine import checker
-from validator.jsontext.tokenizer import Kind, Unreadable, keys_of, tokens
+from validator.jsontext.tokenizer import Kind, Unreadable, keys_of, tokenize
 
 PAGE = (SAMPLES / "valid" / "page.json").read_text()
 RUN = json.loads(PAGE)["data"][0]
@@ -243,7 +243,7 @@ def test_leaving_out_what_stands_before_changes_nothing_after() -> None:
 def _read(text: str, start: int) -> tuple[list[tuple[Kind, int, int, tuple[str | int, ...]]], Problem | None]:
     found = []
     try:
-        for kind, begin, end, path in tokens(text, skip_to=start):
+        for kind, begin, end, path in tokenize(text, skip_to=start):
             found += [(kind, begin, end, keys_of(path))]
     except Unreadable as stopped:
         return found, stopped.problem

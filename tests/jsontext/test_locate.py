@@ -8,7 +8,7 @@ from tests.support.json_texts import random_text
 from validator.core.pointer import join, split
 from validator.core.problem import Span
 from validator.jsontext.locate import ByteColumns, Lines, locate
-from validator.jsontext.tokenizer import keys_of, tokens
+from validator.jsontext.tokenizer import keys_of, tokenize
 
 PAGE = """{
   "data": [
@@ -132,7 +132,7 @@ def test_locate_agrees_with_tokens() -> None:
 def places(text: str) -> dict[tuple[str, bool], Span]:
     """The last place of every value and key, by the scanner's tokens."""
     found: dict[tuple[str, bool], Span] = {}
-    for kind, start, end, path in tokens(text):
+    for kind, start, end, path in tokenize(text):
         pointer = join(*keys_of(path))
         if kind == "key":
             gone = [place for place in found if place[0] == pointer or place[0].startswith(pointer + "/")]

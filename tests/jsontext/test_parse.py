@@ -18,7 +18,7 @@ from validator.jsontext import parse as parsing
 from validator.jsontext.locate import Lines, format_offsets
 from validator.jsontext.parse import Parsed, decode_text, has_wide_encoding, parse
 from validator.jsontext.strict import explain
-from validator.jsontext.tokenizer import tokens
+from validator.jsontext.tokenizer import tokenize
 
 VALID_PAGE = Path(__file__).parents[2] / "samples" / "valid" / "page.json"
 
@@ -363,7 +363,7 @@ def test_utf8_is_not_a_wide_encoding() -> None:
 
 def test_tokens() -> None:
     in_a = None, "a"
-    assert list(tokens(' {"a" : [ 1, {}] }')) == [
+    assert list(tokenize(' {"a" : [ 1, {}] }')) == [
         ("open", 1, 2, None),
         ("key", 2, 5, in_a),
         ("open", 8, 9, in_a),

@@ -10,7 +10,7 @@ from tests.support.commands import run
 from tests.support.paths import SAMPLES
 from validator import Severity, UnknownRule
 from validator.rules.registry import BY_NAME, RULES
-from validator.rules.selection import GROUPS, matching, severities
+from validator.rules.selection import GROUPS, effective_severities, match_rules
 
 FIXED = {
     "not-json",
@@ -27,11 +27,11 @@ FIXED = {
 
 
 def _in_effect(select: list[str] | None = None, ignore: list[str] | None = None) -> set[str]:
-    return {*severities(select or (), ignore or ())} - FIXED
+    return {*effective_severities(select or (), ignore or ())} - FIXED
 
 
 def test_all_rules_are_in_effect_by_default() -> None:
-    assert severities() == {rule.name: rule.severity for rule in RULES}
+    assert effective_severities() == {rule.name: rule.severity for rule in RULES}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_ignore_wins_over_select() -> None:
 
 
 def test_last_severity_wins() -> None:
-    remapped = severities(severity={"*": "info", "usage": "error", "missing-usage": "off"})
+    remapped = effective_severities(severity={"*": "info", "usage": "error", "missing-usage": "off"})
     assert "missing-usage" not in remapped
     assert remapped["token-total-mismatch"] is Severity.ERROR
     assert remapped["first-id-mismatch"] is Severity.INFO
@@ -64,20 +64,20 @@ def test_last_severity_wins() -> None:
 
 @pytest.mark.parametrize("options", [{"select": ["usage"]}, {"ignore": ["*"]}, {"severity": {"*": "off"}}])
 def test_mandatory_rules_stay_selected(options: dict[str, object]) -> None:
-    effective = severities(**options)  # type: ignore[arg-type]  # each as it is named
+    effective = effective_severities(**options)  # type: ignore[arg-type]  # each as it is named
     assert {name: effective[name] for name in FIXED} == dict.fromkeys(FIXED, Severity.ERROR)
 
 
 def test_mandatory_rules_keep_their_severity() -> None:
-    assert {severities(severity={"document": "info"})[name] for name in FIXED} == {Severity.ERROR}
-    assert severities(severity={"document": "info"})["duplicate-key"] is Severity.INFO
+    assert {effective_severities(severity={"document": "info"})[name] for name in FIXED} == {Severity.ERROR}
+    assert effective_severities(severity={"document": "info"})["duplicate-key"] is Severity.INFO
 
 
 @pytest.mark.parametrize("name", sorted(FIXED))
 def test_naming_a_mandatory_rule_is_refused(name: str) -> None:
     for options in ({"ignore": iter([name])}, {"severity": {name: "off"}}):
         with pytest.raises(ValueError, match=f"^{name} can be neither ignored nor remapped$"):
-            severities(**options)
+            effective_severities(**options)
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,13 @@ def test_naming_a_mandatory_rule_is_refused(name: str) -> None:
 )
 def test_unknown_word_is_refused_with_suggestion(word: str, suggestion: str) -> None:
     with pytest.raises(UnknownRule) as refused:
-        matching(word)
+        match_rules(word)
     assert str(refused.value) == f'no rule or group is called "{word}"{suggestion}'
 
 
 def test_unknown_severity_is_refused() -> None:
     with pytest.raises(ValueError, match="'fatal' is not a valid Severity"):
-        severities(severity={"usage": "fatal"})
+        effective_severities(severity={"usage": "fatal"})
 
 
 def test_groups_and_their_order() -> None:
@@ -122,7 +122,7 @@ def test_groups_and_their_order() -> None:
         "listing",
         "history",
     )
-    assert all(matching(rule.name) == (rule,) for rule in BY_NAME.values())
+    assert all(match_rules(rule.name) == (rule,) for rule in BY_NAME.values())
 
 
 def test_repeated_word_is_looked_up_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeAlias
 
-from validator.core.files import read_limited, reason, write_atomic
+from validator.core.files import explain_os_error, read_limited, write_atomic
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import format_message, is_plain
 from validator.jsontext.locate import Lines, locate
@@ -61,7 +61,7 @@ def read(path: str) -> dict[Key, Accepted]:
     except FileNotFoundError:
         raise BaselineError(f"{path}: no such baseline; --update-baseline writes it") from None
     except OSError as error:
-        raise BaselineError(f"{path}: {reason(error)}") from None
+        raise BaselineError(f"{path}: {explain_os_error(error)}") from None
     parsed, text = parse(data), decode_text(data)
     for problem in parsed.problems:
         start = _start(text, problem.pointer) if problem.span is None else problem.span.start

@@ -22,7 +22,7 @@ from validator.core.severity import Severity
 from validator.engine.checker import Checker
 from validator.reporters.base import ReportItem
 from validator.rules.registry import FAILURES
-from validator.rules.selection import severities
+from validator.rules.selection import effective_severities
 from validator.sources.document import InputError, SkippedRecords
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def check_files(options: CliOptions) -> int:
 def check_options(options: CliOptions) -> CheckOptions:
     """Return the part of the options that decides which findings a document has."""
     return CheckOptions(
-        severities=severities(options.select, options.ignore, options.severity),
+        severities=effective_severities(options.select, options.ignore, options.severity),
         now=time.time() if options.now is None else options.now,
         contract=options.contract,
         form=options.form,
@@ -197,13 +197,13 @@ def _close_baseline(baseline: BaselineFilter, *, quiet: bool) -> int:
             warn(f"{path}: {gone} no longer {occurs}; --update-baseline removes {them}")
         return CLEAN
     from validator.batch.baseline_file import write
-    from validator.core.files import reason
+    from validator.core.files import explain_os_error
 
     entries = list(baseline.entries)
     try:
         write(baseline.path, entries)
     except OSError as error:
-        return fail(f"{path}: cannot write the baseline: {reason(error)}")
+        return fail(f"{path}: cannot write the baseline: {explain_os_error(error)}")
     if not quiet:
         accepted = count(sum(entry.count for entry in entries), "finding")
         warn(f"{path}: {accepted} accepted, {baseline.new} new, {baseline.gone} gone")

@@ -33,7 +33,7 @@ def fail(message: str) -> int:
     return FAILED
 
 
-def columns() -> int | None:
+def terminal_width() -> int | None:
     """Return the width of the terminal that standard output is; None where it is not a terminal."""
     if not sys.stdout.isatty():
         return None
@@ -56,9 +56,9 @@ def on_write_error(error: OSError) -> int:
     discard()
     if isinstance(error, BrokenPipeError):
         return CLEAN
-    from validator.core.files import reason  # most reports are written
+    from validator.core.files import explain_os_error  # most reports are written
 
-    return fail(f"cannot write the report: {reason(error)}")
+    return fail(f"cannot write the report: {explain_os_error(error)}")
 
 
 def discard(stream: TextIO | None = None) -> None:

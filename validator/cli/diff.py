@@ -77,7 +77,7 @@ def _excerpt_line(excerpt: Excerpt) -> str:
     return f"{'...' * excerpt.cut_left}{text}{'...' * excerpt.cut_right}"
 
 
-def hunks(pieces: Iterable[Rewrite]) -> Iterator[Hunk]:
+def find_hunks(pieces: Iterable[Rewrite]) -> Iterator[Hunk]:
     """Yield the changes of a file with the lines around them; changes near each other share a hunk."""
     hunk: list[LinePair] = []
     start, unchanged = 0, list[LinePair]()

@@ -18,13 +18,13 @@ import click
 from validator.batch.session import Result
 from validator.cli.check import check_and_report, check_options, count_findings, open_baseline, report_items, run_checks
 from validator.cli.console import CLEAN, FINDINGS, fail, warn
-from validator.cli.diff import file_header, format_hunk, format_masked, hunks, is_printable
+from validator.cli.diff import file_header, find_hunks, format_hunk, format_masked, is_printable
 from validator.cli.options import CliOptions
 from validator.cli.output import plan_reports, print_text
-from validator.core.files import reason
+from validator.core.files import explain_os_error
 from validator.core.finding import Edit, Finding
 from validator.core.options import CheckOptions
-from validator.core.phrases import count, escape, listed
+from validator.core.phrases import count, escape, join_and
 from validator.core.problem import Span
 from validator.core.results import DocumentResult
 from validator.core.severity import Severity
@@ -155,7 +155,7 @@ def _file_diff(file: FileFixes, pieces: Iterable[Rewrite], show_values: bool) ->
                 yield from format_masked(piece, list(file.findings[piece.record].values()))
         return
     is_patch = True
-    for hunk in hunks(pieces):
+    for hunk in find_hunks(pieces):
         is_patch = is_patch and is_printable(hunk)
         yield from format_hunk(hunk)
     if not is_patch:
@@ -170,7 +170,7 @@ def _report_errors(file: FileFixes, codes: set[int]) -> Iterator[None]:
     except HasChanged:
         codes.add(fail(f"{escape(file.name)}: changed since it was checked; left unfixed"))
     except OSError as error:
-        codes.add(fail(f"{escape(file.name)}: cannot be fixed: {reason(error)}"))
+        codes.add(fail(f"{escape(file.name)}: cannot be fixed: {explain_os_error(error)}"))
 
 
 def _rewritable(fixes: Iterable[FileFixes], codes: set[int], *, quiet: bool) -> Iterator[FileFixes]:
@@ -224,7 +224,7 @@ def _rewindable_standard_input(files: Iterable[str]) -> Iterator[None]:
             copyfileobj(open_standard_input(), copy.buffer)
             copy.seek(0)
         except OSError as error:
-            raise click.ClickException(f"cannot buffer standard input: {reason(error)}") from None
+            raise click.ClickException(f"cannot buffer standard input: {explain_os_error(error)}") from None
         stack.callback(setattr, sys, "stdin", sys.stdin)
         sys.stdin = copy
         yield
@@ -240,4 +240,4 @@ def _summarize(fixed: Sequence[FileFixes], verb: str, remaining: Counter[Severit
 
 
 def _counted(counts: Counter[Severity]) -> str:
-    return listed(count(counts[severity], severity) for severity in Severity if counts[severity])
+    return join_and(count(counts[severity], severity) for severity in Severity if counts[severity])

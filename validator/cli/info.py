@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import click
 
-from validator.cli.console import CLEAN, columns
+from validator.cli.console import CLEAN, terminal_width
 from validator.cli.options import CliOptions
 from validator.contract.export import Layout, export
 from validator.core.resource import RUN
 from validator.reporters.registry import Output
 from validator.rules.registry import RULES
-from validator.rules.selection import UnknownRule, matching
+from validator.rules.selection import UnknownRule, match_rules
 
 _LIST_FORMATS = ("text", "concise", "json", "jsonl")
 """The formats of `--list-rules`; the first two are the same here."""
@@ -25,10 +25,10 @@ _MIN_WIDTH = 24
 def explain(words: str) -> int:
     """Print the pages of the rules that names, groups or globs, with commas between, match."""
     try:
-        rules = {rule.name: rule for word in words.split(",") for rule in matching(word.strip())}
+        rules = {rule.name: rule for word in words.split(",") for rule in match_rules(word.strip())}
     except UnknownRule as error:
         raise click.BadParameter(f"{error}.", param_hint="'--explain'") from error
-    text, width = "\n\n".join(rule.page for rule in rules.values()), columns()
+    text, width = "\n\n".join(rule.page for rule in rules.values()), terminal_width()
     if width is not None:
         paragraphs = text.split("\n\n")
         text = "\n\n".join(part if part.startswith(" ") else "\n".join(_wrap(part, width)) for part in paragraphs)
@@ -59,7 +59,7 @@ def list_rules(outputs: Sequence[Output], *, is_strict: bool) -> int:
         ]
         click.echo(json.dumps(rows, indent=2) if outputs[0].format == "json" else "\n".join(map(json.dumps, rows)))
         return CLEAN
-    longest, width = max(len(rule.name) for rule in RULES), columns()
+    longest, width = max(len(rule.name) for rule in RULES), terminal_width()
     for rule in RULES:
         head = f"{rule.name:{longest}}  {rule.group:8}  {rule.severity:7}  "
         summary = f"{rule.summary} (--fix)" if rule.is_fixable else rule.summary

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import click
 
-from validator.cli.console import CLEAN, columns, fail, on_write_error
+from validator.cli.console import CLEAN, fail, on_write_error, terminal_width
 from validator.cli.options import CliOptions
-from validator.core.files import append, read_limited, reason, write_atomic
+from validator.core.files import append, explain_os_error, read_limited, write_atomic
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import escape
 from validator.reporters.base import ReportItem, ReportOptions
@@ -105,12 +105,12 @@ def _write_file(text: Iterable[str], file: str, *, is_appended: bool) -> int:
     try:
         write(file, (part.encode("utf-8", "backslashreplace") for part in text))
     except OSError as error:
-        return fail(f"cannot write the report: {escape(file)}: {reason(error)}")
+        return fail(f"cannot write the report: {escape(file)}: {explain_os_error(error)}")
     return CLEAN
 
 
 def _report_options(options: CliOptions, file: str | None) -> ReportOptions:
-    width = columns() if file is None else None
+    width = terminal_width() if file is None else None
     return ReportOptions(
         contract=options.contract,
         show=options.show,
@@ -156,7 +156,7 @@ def _prepare(reports: Sequence[str], options: CliOptions) -> None:
             except FileNotFoundError:
                 os.makedirs(folder, exist_ok=True)  # another process may make it too
         except OSError as error:
-            why = reason(error)
+            why = explain_os_error(error)
             raise click.ClickException(f"{folder}: cannot be the folder of a report: {why}") from None
 
 

@@ -89,10 +89,10 @@ def _require_rule(
     may_be_mandatory: bool,
 ) -> None:
     """Raise `click.BadParameter` unless the word matches rules that may be changed."""
-    from validator.rules.selection import matching, refuse_mandatory
+    from validator.rules.selection import match_rules, refuse_mandatory
 
     try:
-        matching(word)
+        match_rules(word)
         if not may_be_mandatory:
             refuse_mandatory([word])
     except ValueError as error:

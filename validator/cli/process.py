@@ -60,12 +60,12 @@ def _invoke() -> int:
 def _report_misuse(error: click.ClickException) -> int:
     """Print what is wrong with the call, escaped, as a terminal may obey what the call contains."""
     from validator.cli.params import environment_variable
-    from validator.core.phrases import either, escape
+    from validator.core.phrases import escape, join_or
 
     context = getattr(error, "ctx", None)
     if isinstance(error, click.NoSuchOption):
         likely = _similar_options(error.option_name)
-        hint = f", did you mean {either(likely)}" if likely else ""
+        hint = f", did you mean {join_or(likely)}" if likely else ""
         error = click.UsageError(f"no such option: {error.option_name}{hint}", error.ctx)
     if isinstance(error, click.BadParameter) and error.ctx and error.param and (name := error.param.name):
         is_variable = error.ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT
@@ -77,7 +77,7 @@ def _report_misuse(error: click.ClickException) -> int:
 def _similar_options(word: str) -> list[str]:
     """Return the options that the user may have meant: all that begin or end so, or else the most similar one."""
     from validator.cli.params import long_options
-    from validator.core.phrases import closest
+    from validator.core.phrases import find_similar
     from validator.reporters.registry import FORMATS
 
     name = word.lstrip("-").casefold().replace("_", "-")
@@ -85,7 +85,7 @@ def _similar_options(word: str) -> list[str]:
         return [f"-f {name}"]
     names = long_options(command)
     near = [option for option in names if option.startswith(name) or option.endswith(f"-{name}")]
-    return [f"--{option}" for option in near or filter(None, [closest(name, names)])]
+    return [f"--{option}" for option in near or filter(None, [find_similar(name, names)])]
 
 
 def _report_defect(error: Exception) -> int:

@@ -14,7 +14,7 @@ from referencing import Registry
 from validator.contract.inline import inline
 from validator.contract.loader import load_contract
 from validator.core.options import ContractName, Form
-from validator.core.phrases import TYPES, Shown, Verbatim, closest, either, listed
+from validator.core.phrases import TYPES, Shown, Verbatim, find_similar, join_and, join_or
 from validator.core.pointer import join
 from validator.core.problem import MAX_PROBLEMS, Fix, Problem
 from validator.core.resource import OTHER_OBJECTS
@@ -64,10 +64,10 @@ def _compile(schema_name: str, name: ContractName, form: Form) -> Draft202012Val
 def _explain_required(pointer: str, error: ValidationError, missing: Iterable[str]) -> Problem:
     keys = tuple(missing)
     instance: Any = error.instance
-    message, values = f"lacks {listed('{}' for _ in keys)}", [*keys]
+    message, values = f"lacks {join_and('{}' for _ in keys)}", [*keys]
     normalized = {present.replace("_", "").lower(): present for present in instance}
     for key in keys:
-        similar = closest(key.replace("_", "").lower(), normalized, cutoff=0.85)
+        similar = find_similar(key.replace("_", "").lower(), normalized, cutoff=0.85)
         if similar is not None:
             message += "; has {}, did you mean {}"
             values += [normalized[similar], key]
@@ -83,7 +83,7 @@ def _explain_keyword(pointer: str, error: ValidationError) -> Problem:
     match error.validator:
         case "type" if [*error.schema_path][-2:] == ["else", "type"]:  # of schemas/sdk: not a date-time either
             first, *others = _expected_types(error)
-            expected = either([first, "a date-time with its offset from UTC", *others])
+            expected = join_or([first, "a date-time with its offset from UTC", *others])
             is_lower_case = isinstance(value, str) and _LOWER_CASE_TIME.fullmatch(value)
             message = f"is {{}}, expected {expected}{'; write T and Z in upper case' if is_lower_case else ''}"
             values = (value,)
@@ -103,9 +103,9 @@ def _explain_keyword(pointer: str, error: ValidationError) -> Problem:
 
 
 def _suggest_word(value: Any, words: list[str]) -> tuple[str, tuple[object, ...]]:
-    message = f"is {{}}, expected {either('{}' for _ in words)}"
+    message = f"is {{}}, expected {join_or('{}' for _ in words)}"
     values = (Shown(value) if isinstance(value, str) else value, *map(Shown, words))
-    similar = closest(value, words, _CUTOFF) if isinstance(value, str) and len(words) > 1 else None
+    similar = find_similar(value, words, _CUTOFF) if isinstance(value, str) and len(words) > 1 else None
     return (message, values) if similar is None else (f"{message}; did you mean {{}}", (*values, Shown(similar)))
 
 
@@ -117,7 +117,7 @@ def describe(error: ValidationError) -> tuple[str, tuple[object, ...]]:
     expected = _expected_types(error)
     match error.validator:
         case _ if expected:
-            return f"is {{}}, expected {either(expected)}", (value,)
+            return f"is {{}}, expected {join_or(expected)}", (value,)
         case "enum":
             return "is {}, expected one of the values in its enum ({})", (value, len(limit))
         case "uniqueItems":

@@ -72,7 +72,7 @@ def append(path: str, data: Iterable[bytes]) -> None:
         raise
 
 
-def reason(error: OSError) -> str:
+def explain_os_error(error: OSError) -> str:
     """Return why a file cannot be used, in words."""
     return (error.strerror or str(error)).lower()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from validator.core.phrases import printed
+from validator.core.phrases import safe_repr
 from validator.core.severity import Severity
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def check_vocabulary(name: str, value: object, words: Iterable[object]) -> None:
     """Raise `ValueError` where the value of an option is none of these."""
     known = [*words]
     if value not in known:
-        raise ValueError(f"{name} is {printed(value)}, expected one of {', '.join(map(repr, known))}")
+        raise ValueError(f"{name} is {safe_repr(value)}, expected one of {', '.join(map(repr, known))}")
 
 
 def lowest_failing(fail_on: Severity | str) -> Severity:

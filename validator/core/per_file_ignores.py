@@ -35,7 +35,7 @@ class PerFileIgnore(NamedTuple):
     rules: frozenset[str]
 
 
-def per_file_ignore(folder: str, pattern: str, rules: Iterable[str]) -> PerFileIgnore:
+def parse_ignore(folder: str, pattern: str, rules: Iterable[str]) -> PerFileIgnore:
     """Return a pattern for the files below an absolute folder; raises `ValueError` if it is not one."""
     if not re.search(PATTERN, pattern):
         raise ValueError("is not of the form GLOB or GLOB#/JSON/POINTER, with a glob below the folder of this file")
@@ -48,7 +48,7 @@ def per_file_ignore(folder: str, pattern: str, rules: Iterable[str]) -> PerFileI
     return PerFileIgnore(folder, tuple(names), glob.endswith("/"), pointer.removeprefix("/"), frozenset(rules))
 
 
-def ignored_places(file: str | None, ignores: Sequence[PerFileIgnore]) -> tuple[IgnoredPlace, ...]:
+def find_ignored_places(file: str | None, ignores: Sequence[PerFileIgnore]) -> tuple[IgnoredPlace, ...]:
     """Return what is ignored in a file."""
     if file is None or file == STANDARD_INPUT:
         return ()

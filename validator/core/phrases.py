@@ -56,7 +56,7 @@ def is_plain(text: str) -> bool:
 
 def escape(text: str) -> str:
     r"""The text with what is obeyed or invisible as \uXXXX."""
-    return re.sub(UNSAFE, spelt, text)
+    return re.sub(UNSAFE, escape_character, text)
 
 
 def class_name(value: object) -> str:
@@ -64,7 +64,7 @@ def class_name(value: object) -> str:
     return escape(type.__dict__["__name__"].__get__(type(value))[:MAX_LENGTH])
 
 
-def printed(value: object) -> str:
+def safe_repr(value: object) -> str:
     """The `repr` of an option's value as a message may print it, also where it has none."""
     try:
         return escape(repr(value))
@@ -72,7 +72,7 @@ def printed(value: object) -> str:
         return f"a value of type {class_name(value)}"
 
 
-def spelt(match: re.Match[str]) -> str:
+def escape_character(match: re.Match[str]) -> str:
     r"""One character as \uXXXX, or as two of these where JSON, too, needs two."""
     units = match[0].encode("utf-16-be", "surrogatepass").hex()
     return re.sub("(....)", r"\\u\1", units)
@@ -80,10 +80,10 @@ def spelt(match: re.Match[str]) -> str:
 
 def format_message(message: str, values: tuple[object, ...], *, show_values: bool = False) -> str:
     """Return a problem's message with its values filled in."""
-    return escape(message.format(*(show(value, show_values=show_values) for value in values)))
+    return escape(message.format(*(format_value(value, show_values=show_values) for value in values)))
 
 
-def show(value: object, *, show_values: bool = False) -> str:
+def format_value(value: object, *, show_values: bool = False) -> str:
     """Return one value as a message may print it.
 
     Numbers, booleans and null are shown, a `Shown` if it is plain, a `Verbatim` as it is; of anything else, its type
@@ -97,7 +97,7 @@ def show(value: object, *, show_values: bool = False) -> str:
         case Verbatim(text):
             return text
         case Shown(text):
-            return f'"{text}"' if is_plain(text) else show(text, show_values=show_values)
+            return f'"{text}"' if is_plain(text) else format_value(text, show_values=show_values)
         case "":
             return '""'
         case str():
@@ -128,12 +128,12 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def either(words: Iterable[str]) -> str:
+def join_or(words: Iterable[str]) -> str:
     """`a`, `a or b`, `a, b or c`."""
     return _joined(words, "or")
 
 
-def listed(words: Iterable[str]) -> str:
+def join_and(words: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return _joined(words, "and")
 
@@ -143,7 +143,7 @@ def _joined(words: Iterable[str], conjunction: str) -> str:
     return f"{', '.join(most)} {conjunction} {last}" if most else last
 
 
-def closest(text: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
+def find_similar(text: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
     """The known word that `text` most likely meant; a cutoff of 1 asks for the same word."""
     import difflib  # only a message that suggests something pays for it
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from validator.core.phrases import UNSAFE, spelt
+from validator.core.phrases import UNSAFE, escape_character
 
 LOG_COMMAND = re.compile(r"##(?=\w*\[)")
 """What begins `##[group]` and `##vso[...]`: build servers obey these wherever in a line of output they stand.
@@ -46,6 +46,6 @@ def _obeyed(*, color: bool) -> re.Pattern[str]:
 
 def _harmless(text: str, *, color: bool, commands: bool) -> str:
     if not (text.isascii() and text.replace("\n", "").isprintable()):
-        text = _obeyed(color=color).sub(lambda match: match["style"] or spelt(match), text)
+        text = _obeyed(color=color).sub(lambda match: match["style"] or escape_character(match), text)
     text = LOG_COMMAND.sub(r"#\\u0023", text)
     return text if commands else _LINE_COMMAND.sub(r"\1\\u003a", text)

@@ -139,7 +139,7 @@ class Checker:
             from validator.engine.exchanges import check_answer  # most documents answer no known request
 
             form = None if classified.form != "sdk" else parsed.value
-            problems += under("", check_answer(request, response, result, self.rules, options), form)
+            problems += prefix_pointers("", check_answer(request, response, result, self.rules, options), form)
         return result
 
     def result(self, checked: CheckedDocument, max_findings: int | None = None) -> DocumentResult:
@@ -200,7 +200,7 @@ class _Explainer(NamedTuple):
                     unreliable_fields[index] = unreliable
             runs.append((index, wire_run))
             if found:
-                problems += under(pointer, found, None if is_wire else run)
+                problems += prefix_pointers(pointer, found, None if is_wire else run)
         checked = CheckedPart(part, runs, unreliable_fields)
         return self._check_page(checked, problems) if part.is_page else (problems, checked)
 
@@ -214,7 +214,7 @@ class _Explainer(NamedTuple):
             checked = checked._replace(envelope=envelope, invalid_fields=invalid_fields)
             page = Page(envelope, checked.runs)
             found = self.rules.page_problems(page, invalid_fields, checked.unreliable_fields, self.options)
-            problems += under(pointer, found, None if is_wire else value)
+            problems += prefix_pointers(pointer, found, None if is_wire else value)
         return problems + run_problems, checked
 
     def _shape_problems(self, value: Any, pointer: str, name: str) -> tuple[list[Problem], frozenset[str]]:
@@ -237,7 +237,7 @@ class _Explainer(NamedTuple):
         invalid |= {split(rest)[0] for rest in below if name == RUN.item_schema or not rest.startswith("data/")}
         if self.form == "sdk":
             invalid = {to_wire_name(field) for field in invalid}
-        return under(pointer, problems), frozenset(invalid)
+        return prefix_pointers(pointer, problems), frozenset(invalid)
 
 
 def _explain_keys(found: Iterable[Problem], keys: Iterable[Problem]) -> Iterator[Problem]:
@@ -250,7 +250,7 @@ def _explain_keys(found: Iterable[Problem], keys: Iterable[Problem]) -> Iterator
         yield problem._replace(explains=(*problem.explains, *explained)) if explained else problem
 
 
-def under(base: str, problems: Iterable[Problem], original: Any = None) -> list[Problem]:
+def prefix_pointers(base: str, problems: Iterable[Problem], original: Any = None) -> list[Problem]:
     """Return the problems of a value with pointers from the top of the document, to which `base` leads.
 
     With the `original` of a value that was renamed, pointers have the key names that it has.

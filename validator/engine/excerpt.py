@@ -17,7 +17,7 @@ from validator.core.phrases import MAX_LENGTH, escape
 from validator.core.pointer import split
 from validator.core.problem import Span
 from validator.jsontext.locate import Landmark
-from validator.jsontext.tokenizer import Token, Unreadable, keys_of, tokens
+from validator.jsontext.tokenizer import Token, Unreadable, keys_of, tokenize
 
 MAX_CONTEXT = 200
 """Characters of the text to either side of a position."""
@@ -94,7 +94,7 @@ def _tokens_near(text: str, windows: Iterable[_Window], landmarks: Sequence[Land
     read = 0
     ahead = sorted(windows, reverse=True)
     starts = [landmark.start for landmark in landmarks]
-    stream = tokens(text, skip_to=ahead[-1].start if ahead else 0)
+    stream = tokenize(text, skip_to=ahead[-1].start if ahead else 0)
     try:
         while ahead and (token := next(stream, None)):
             read = token.end
@@ -103,7 +103,7 @@ def _tokens_near(text: str, windows: Iterable[_Window], landmarks: Sequence[Land
             if ahead and ahead[-1].start < read:
                 found.append(token)
             elif ahead and (before := bisect_right(starts, ahead[-1].start)) and starts[before - 1] > read:
-                stream = tokens(text, *landmarks[before - 1], skip_to=ahead[-1].start)
+                stream = tokenize(text, *landmarks[before - 1], skip_to=ahead[-1].start)
     except Unreadable:  # the finding says so; what follows is masked
         pass
     return found, read

@@ -14,7 +14,7 @@ from validator.contract.loader import is_declared, to_camel_case
 from validator.core.credentials import is_credential
 from validator.core.finding import Edit, Excerpt, Finding
 from validator.core.options import CheckOptions
-from validator.core.per_file_ignores import ignored_places, is_ignored
+from validator.core.per_file_ignores import find_ignored_places, is_ignored
 from validator.core.phrases import format_message, is_plain
 from validator.core.pointer import split
 from validator.core.problem import Problem, Span
@@ -84,7 +84,7 @@ def _in_effect(checked: CheckedDocument, options: CheckOptions, rules: Mapping[s
     A problem without a rule is a defect of the schemas, and no option ignores it.
     """
     reported: set[str] = set()
-    ignored = ignored_places(checked.info.file, options.per_file_ignores)
+    ignored = find_ignored_places(checked.info.file, options.per_file_ignores)
     for problem in checked.problems:
         name = problem.rule
         if name not in rules:

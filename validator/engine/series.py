@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from validator.core.exchange import Request
 from validator.core.options import Order
 from validator.core.problem import Problem
-from validator.engine.checker import CheckedDocument, CheckedPart, Checker, under
+from validator.engine.checker import CheckedDocument, CheckedPart, Checker, prefix_pointers
 from validator.engine.exchanges import RecordedAnswers
 from validator.engine.rule_set import WITHOUT_REFERENCES, applies, call, readable_page, store
 from validator.rules.base import ERROR
@@ -178,7 +178,7 @@ class Series:
 
 def _under(pointer: str, problems: Iterable[Problem], document: CheckedDocument, original: Any) -> list[Problem]:
     """Return the problems with pointers from the top, in the key names of the document."""
-    return under(pointer, problems, None if document.classified.form == "wire" else original)
+    return prefix_pointers(pointer, problems, None if document.classified.form == "wire" else original)
 
 
 def _orders(order: Order | None) -> frozenset[str]:

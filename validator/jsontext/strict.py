@@ -10,7 +10,7 @@ from typing import Any
 from validator.core.pointer import join
 from validator.core.problem import AtOffset, Problem, Span
 from validator.jsontext.limits import LONE_SURROGATE, MAX_DIGITS
-from validator.jsontext.tokenizer import Token, Unreadable, keys_of, tokens, unquote
+from validator.jsontext.tokenizer import Token, Unreadable, keys_of, tokenize, unquote
 
 LAST_COUNTS = "; only the last value is checked"
 """The end of a message that applies to documents only."""
@@ -38,7 +38,7 @@ def explain(text: str) -> tuple[Any, tuple[Problem, ...], bool]:
     """
     try:
         # A text can stop being JSON after a long way that is not worth building.
-        for _ in tokens(text, skip_to=len(text)):
+        for _ in tokenize(text, skip_to=len(text)):
             pass
     except Unreadable as error:
         return None, (error.problem,), False
@@ -68,7 +68,7 @@ class _Builder:
             "number": self._add_number,
             "literal": self._add_literal,
         }
-        for token in tokens(self._text):
+        for token in tokenize(self._text):
             add[token.kind](token)
         self._count_unlisted()
         return self._document[0]

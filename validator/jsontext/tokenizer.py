@@ -87,7 +87,7 @@ _string = re.compile(_SPACE + _STRING).match
 _end = re.compile(rf"{_SPACE}\Z").match
 
 
-def tokens(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to: int = 0) -> Iterator[Token]:
+def tokenize(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to: int = 0) -> Iterator[Token]:
     """Yield the tokens of a document in order, without commas and colons; raise `Unreadable` where it stops being one.
 
     They begin with the value at the offset `at`, to which these keys and indexes lead. Before the offset `skip_to`,

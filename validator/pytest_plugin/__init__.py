@@ -23,7 +23,7 @@ from validator.assertions import (
     check_names,
     read_options,
     valid_runs,
-    watched,
+    watch_assertions,
 )
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Watch the assertions of the test."""
     outlines = item.config.stash[WATCH].outlines
     watch = item.config.stash[WATCH] = Watch(partial(_defaults, item), outlines=outlines)
-    with watched(watch):
+    with watch_assertions(watch):
         return (yield)
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from validator.assertions import Watch, watched
-from validator.core.files import reason, write_atomic
+from validator.assertions import Watch, watch_assertions
+from validator.core.files import explain_os_error, write_atomic
 from validator.core.finding import Excerpt, Finding
-from validator.core.phrases import closest, either
+from validator.core.phrases import find_similar, join_or
 from validator.core.results import DocumentInfo, DocumentResult, RunOutline
 from validator.core.severity import Severity
 from validator.pytest_plugin import WATCH
@@ -59,7 +59,7 @@ class SessionReport:
     @pytest.hookimpl(wrapper=True)
     def pytest_assertrepr_compare(self, config: pytest.Config) -> Generator[None, object, object]:
         """Ignore the checks of comparisons that pytest repeats to explain a failure."""
-        with watched(Watch(config.stash[WATCH].defaults)):
+        with watch_assertions(Watch(config.stash[WATCH].defaults)):
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
@@ -91,7 +91,7 @@ class SessionReport:
                 write_atomic(str(path), (text.encode() for text in load_reporter(name)(results, options)))
                 self.messages.append(f"generated validate-runs report: {path}")
             except OSError as error:
-                self.messages.append(f"validate-runs: cannot write the report: {path}: {reason(error)}")
+                self.messages.append(f"validate-runs: cannot write the report: {path}: {explain_os_error(error)}")
                 session.exitstatus = pytest.ExitCode.INTERRUPTED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -103,8 +103,8 @@ class SessionReport:
 def _parse_target(target: str, folder: Path) -> tuple[str, Path]:
     name, _, file = target.partition(":")
     if name not in FORMATS:
-        suggestion = closest(name, FORMATS)
-        hint = f'did you mean "{suggestion}"' if suggestion else f"expected {either(FORMATS)}"
+        suggestion = find_similar(name, FORMATS)
+        hint = f'did you mean "{suggestion}"' if suggestion else f"expected {join_or(FORMATS)}"
         raise pytest.UsageError(f"--validate-runs-report: {target!r} begins with no output format, {hint}")
     if not file:
         raise pytest.UsageError(f"--validate-runs-report: {target!r} is not of the form FORMAT:FILE")

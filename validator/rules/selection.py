@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 
-from validator.core.phrases import Shown, closest, show
+from validator.core.phrases import Shown, find_similar, format_value
 from validator.core.severity import Severity
 from validator.rules.base import Rule
 from validator.rules.registry import BY_NAME, RULES
@@ -19,7 +19,7 @@ class UnknownRule(ValueError):
     """No rule or group has this name; the text suggests one."""
 
 
-def severities(
+def effective_severities(
     select: Iterable[str] = (), ignore: Iterable[str] = (), severity: Mapping[str, Severity | str] | None = None
 ) -> dict[str, Severity]:
     """Return the rules in effect with their severities.
@@ -27,10 +27,10 @@ def severities(
     Raises `UnknownRule` for a word that is not the name of a rule or group or a glob of rules, `ValueError` for an
     unknown severity and for the name of a mandatory rule, which stays in effect at its own severity.
     """
-    selected, ignore = named_by(select) or set(BY_NAME), list(ignore)
+    selected, ignore = match_names(select) or set(BY_NAME), list(ignore)
     refuse_mandatory((*ignore, *(severity or {})))
-    ignored = named_by(ignore)
-    levels = {rule.name: level for word, level in (severity or {}).items() for rule in matching(word)}
+    ignored = match_names(ignore)
+    levels = {rule.name: level for word, level in (severity or {}).items() for rule in match_rules(word)}
     return dict(_effective(selected - ignored, levels))
 
 
@@ -41,9 +41,9 @@ def refuse_mandatory(words: Iterable[str]) -> None:
             raise ValueError(f"{word} can be neither ignored nor remapped")
 
 
-def named_by(words: Iterable[str]) -> set[str]:
+def match_names(words: Iterable[str]) -> set[str]:
     """Return the names of the rules that names, groups and globs select; raises `UnknownRule`."""
-    return {rule.name for word in words for rule in matching(word)}
+    return {rule.name for word in words for rule in match_rules(word)}
 
 
 def _effective(selected: set[str], levels: Mapping[str, Severity | str]) -> Iterator[tuple[str, Severity]]:
@@ -54,7 +54,7 @@ def _effective(selected: set[str], levels: Mapping[str, Severity | str]) -> Iter
 
 
 @cache  # a list of words may repeat one many times
-def matching(word: str) -> tuple[Rule, ...]:
+def match_rules(word: str) -> tuple[Rule, ...]:
     """Return the rules that a name, a group or a glob selects; raises `UnknownRule` if there is none."""
     rules = tuple(rule for rule in RULES if word in (rule.name, rule.group) or fnmatchcase(rule.name, word))
     if rules:
@@ -74,9 +74,9 @@ def _closest(word: str) -> str | None:
     names = {name.casefold(): name for name in (*BY_NAME, *GROUPS)}
     folded = word.casefold()
     prefixed = [name for name in names if folded and name.startswith(folded)]
-    similar = closest(folded, names) or (prefixed[0] if len(prefixed) == 1 else None)
+    similar = find_similar(folded, names) or (prefixed[0] if len(prefixed) == 1 else None)
     return names[similar] if similar else None
 
 
 def _quoted(word: str) -> str:
-    return show(Shown(word), show_values=True)
+    return format_value(Shown(word), show_values=True)

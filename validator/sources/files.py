@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeAlias
 
-from validator.core.phrases import either
+from validator.core.phrases import join_or
 from validator.sources import detect, jsonl
 from validator.sources.compression import BrokenCompression, decompress
 from validator.sources.detect import FORMATS, SUFFIXES
@@ -69,7 +69,7 @@ def expand_paths(paths: Iterable[str], exclude: frozenset[str] = frozenset()) ->
             is_empty = False
             yield found if isinstance(found, InputError) else FileRange(found, is_named=False)
         if is_empty:
-            yield InputError(path, f"nothing to check: no {either(f'*{suffix}' for suffix in FORMATS)} in this folder")
+            yield InputError(path, f"nothing to check: no {join_or(f'*{suffix}' for suffix in FORMATS)} in this folder")
 
 
 def _walk(folder: str, exclude: frozenset[str]) -> Iterator[str | InputError]:

@@ -13,8 +13,8 @@ from click.core import ParameterSource
 from validator.cli.config.discovery import find_configuration
 from validator.cli.config.toml import PROJECT, TABLE, Configuration, ConfigurationError, is_project
 from validator.cli.params import OutputFormat, Remap, RuleWords, Timestamp, long_options
-from validator.core.per_file_ignores import PerFileIgnore, per_file_ignore
-from validator.core.phrases import MAX_LENGTH, closest
+from validator.core.per_file_ignores import PerFileIgnore, parse_ignore
+from validator.core.phrases import MAX_LENGTH, find_similar
 
 OPTIONS = (
     "contract",
@@ -109,7 +109,7 @@ def _why_unknown(key: str, option: click.Option | None, file: str) -> str:
         return f"can be set on the command line{where} only"
     if key in TABLE and not is_project(file):
         return f"only {PROJECT} has the table [{'.'.join(TABLE)}], here the keys are at the top"
-    similar = closest(key, KEYS)
+    similar = find_similar(key, KEYS)
     expected = f'did you mean "{similar}"' if similar else f"expected one of {', '.join(KEYS)}"
     return f"unknown setting, {expected}"
 
@@ -162,12 +162,12 @@ def _words(value: Any, kind: RuleWords, *keys: str) -> list[str]:
 
 def _ignores(value: Any, folder: str) -> Iterator[PerFileIgnore]:
     from validator.rules.registry import BY_NAME  # only for those who ignore some
-    from validator.rules.selection import named_by
+    from validator.rules.selection import match_names
 
     for pattern, words in _typed(value, dict, "a table").items():
-        names = named_by(_words(words, RuleWords(is_ignored=True), pattern))
+        names = match_names(_words(words, RuleWords(is_ignored=True), pattern))
         try:
-            yield per_file_ignore(folder, pattern, (name for name in names if not BY_NAME[name].mandatory))
+            yield parse_ignore(folder, pattern, (name for name in names if not BY_NAME[name].mandatory))
         except ValueError as error:
             raise _Invalid(str(error), pattern) from None
 

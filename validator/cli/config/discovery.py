@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from validator.cli.config.toml import PROJECT, TABLE, Configuration, ConfigurationError, parse
-from validator.core.files import read_limited, reason
+from validator.core.files import explain_os_error, read_limited
 
 OWN = "validate-runs.toml"
 MAX_BYTES = 1024 * 1024
@@ -47,4 +47,4 @@ def _content(file: str) -> bytes:
     try:
         return read_limited(file, MAX_BYTES)
     except OSError as error:
-        raise ConfigurationError(f"{file}: {reason(error)}") from error
+        raise ConfigurationError(f"{file}: {explain_os_error(error)}") from error

@@ -15,7 +15,7 @@ from validator.core.phrases import Shown
 from validator.core.problem import Problem, Span
 from validator.core.severity import Severity
 from validator.jsontext.parse import Parsed, parse
-from validator.rules.support.budget import Budget, BudgetExceeded, Sizes, errors, measure
+from validator.rules.support.budget import Budget, BudgetExceeded, Sizes, iter_errors, measure
 from validator.rules.support.dialects import Dialect, Schema, dialect_of, map_schemas, subschemas
 from validator.rules.support.tool_schemas import cache_by_value, find_fault, is_deep
 
@@ -163,7 +163,7 @@ def _unsafe(widened: set[str]) -> set[str]:
 
 def _first_error(value: Any, parameters: _Parameters, sizes: Sizes, budget: Budget) -> ValidationError | None:
     """Return the error at the first place in the order of the arguments."""
-    found = errors(value, parameters.schema, parameters.dialect, {**parameters.sizes, **sizes}, budget)
+    found = iter_errors(value, parameters.schema, parameters.dialect, {**parameters.sizes, **sizes}, budget)
     orders: dict[int, dict[str, int]] = {}
 
     def order(error: ValidationError) -> list[int]:

@@ -87,7 +87,9 @@ _WORK: ContextVar[_Work] = ContextVar("_WORK")
 """The comparison under way."""
 
 
-def errors(value: Any, schema: Schema, dialect: Dialect, sizes: Sizes, budget: Budget) -> Iterator[ValidationError]:
+def iter_errors(
+    value: Any, schema: Schema, dialect: Dialect, sizes: Sizes, budget: Budget
+) -> Iterator[ValidationError]:
     """Yield the errors of jsonschema, for a schema without references; raise `BudgetExceeded`.
 
     `sizes` knows all objects and arrays in value and schema. Steps are spent while the iterator is read, so only one

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from typing import Unpack
 
-from validator.core.phrases import either
+from validator.core.phrases import join_or
 from validator.rules.base import ACTIVE, TERMINAL, Problem, Problems, Rule, RuleFields, Run, Shown, make_rule
 
 
@@ -47,7 +47,7 @@ def allowed_only_in(
 
     `when` says when null is expected: "once a run has ended". `key` names the member of the field that is shown.
     """
-    expected = "null " + (when or f"unless status is {either(map(json.dumps, statuses))}")
+    expected = "null " + (when or f"unless status is {join_or(map(json.dumps, statuses))}")
 
     def check(run: Run) -> Problems:
         value, found = run[field], "is"
