@@ -64,7 +64,7 @@ def a_process_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 @pytest.fixture
 def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `--jobs` start processes for little work, and split it into small tasks."""
-    monkeypatch.setattr(paths, "PARALLELISM", paths.Parallelism(min_bytes=1, task_bytes=9_000))
+    monkeypatch.setattr(paths, "PARALLELISM", paths.PARALLELISM._replace(min_bytes=1, task_bytes=9_000))
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ import fsspec
 import pandas as pd
 
 from validator.api import Validator
-from validator.batch.parallel import check_range, move_down, split_file
+from validator.batch.ranges import check_range, move_down, split_file
 from validator.batch.session import Result
 from validator.core.options import MAX_BYTES, CheckOptions
 from validator.core.results import CleanRecords, DocumentResult

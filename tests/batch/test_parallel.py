@@ -21,8 +21,8 @@ from tests.support.paths import SAMPLES
 from tests.support.tools import command
 from validator import validate
 from validator.batch import workers
-from validator.batch.parallel import check_range, count_lines, move_down, split_file
-from validator.batch.paths import Parallelism, check_paths
+from validator.batch.paths import check_paths
+from validator.batch.ranges import Parallelism, check_range, count_lines, move_down, split_file
 from validator.core.options import MAX_BYTES, CheckOptions, FindingOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker

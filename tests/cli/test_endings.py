@@ -63,7 +63,7 @@ MARKED = """
 import os, sys
 if "--jobs" in sys.argv:
     from validator.batch import paths
-    paths.PARALLELISM = paths.Parallelism(min_bytes=1, task_bytes=20_000)
+    paths.PARALLELISM = paths.PARALLELISM._replace(min_bytes=1, task_bytes=20_000)
 from validator.cli import main
 sys.argv[0] = "validate-runs"
 {}

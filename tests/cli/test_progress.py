@@ -21,7 +21,7 @@ PROGRAM = """
 import sys
 from validator.batch import paths
 from validator.cli import main, progress
-paths.PARALLELISM = paths.Parallelism(min_bytes=1, task_bytes=60_000)
+paths.PARALLELISM = paths.PARALLELISM._replace(min_bytes=1, task_bytes=60_000)
 progress.DELAY, progress.INTERVAL = {delay}, 0
 sys.argv[0] = "validate-runs"
 main()

@@ -63,7 +63,7 @@ from multiprocessing import get_context
 from validator.batch import paths, workers
 from validator.cli import main
 
-paths.PARALLELISM = paths.Parallelism(min_bytes=1)
+paths.PARALLELISM = paths.PARALLELISM._replace(min_bytes=1)
 workers._FORKS, workers._context = False, get_context("spawn")
 if __name__ == "__main__":
     sys.argv[0] = "validate-runs"

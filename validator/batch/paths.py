@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
-from typing import NamedTuple
 
+from validator.batch.ranges import Parallelism, size_of
 from validator.batch.session import Result, check_documents, limit_findings, make_series
 from validator.engine.checker import Checker
 from validator.sources.document import InputError
-from validator.sources.files import STANDARD_INPUT, FileRange, Opener, expand_paths, open_local, read_file
+from validator.sources.files import FileRange, Opener, expand_paths, open_local, read_file
 
 _BUFFER_BYTES = 256 * 1024
-
-
-class Parallelism(NamedTuple):
-    """When and how work is spread over processes; it decides how fast results come, never what they are.
-
-    Less than `min_bytes` is checked in this process. A task is a range of `task_bytes` of a JSON Lines file, or small
-    files of that many bytes together, at most `max_files`.
-    """
-
-    min_bytes: int = 16 * 1024 * 1024
-    task_bytes: int = 4 * 1024 * 1024
-    max_files: int = 256
 
 
 PARALLELISM = Parallelism()
@@ -74,18 +61,6 @@ def check_paths(
 def count_bytes(paths: Iterable[str], exclude: frozenset[str] = frozenset()) -> int:
     """Return the size of these files and folders, as far as it is known."""
     return sum(map(size_of, expand_paths(paths, exclude)))
-
-
-def size_of(file: FileRange | InputError) -> int:
-    """Return the bytes of a file or a range of it; 0 where that is not known."""
-    if isinstance(file, InputError) or file.path == STANDARD_INPUT:
-        return 0
-    if file.stop is not None:
-        return file.stop - file.start
-    try:
-        return os.path.getsize(file.path)
-    except (OSError, ValueError):  # it is reported when it is read
-        return 0
 
 
 def _check_here(

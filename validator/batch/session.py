@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 from validator.core.options import CheckOptions
 from validator.core.problem import Problem
 from validator.core.results import CleanRecords, DocumentResult
-from validator.engine.checker import CheckedDocument, Checker
+from validator.engine.checked import CheckedDocument
+from validator.engine.checker import Checker
 from validator.jsontext import parse
 from validator.sources.document import JSON_WHITESPACE, Document, InputError, LineBlock, SkippedRecords, expand_blocks
 

@@ -16,7 +16,7 @@ from multiprocessing.process import BaseProcess, parent_process
 from threading import Thread
 from typing import Any, TypeAlias
 
-from validator.batch.parallel import RangeResult, check_range, count_lines
+from validator.batch.ranges import RangeResult, check_range, count_lines
 from validator.core.options import CheckOptions
 from validator.engine.checker import Checker
 from validator.sources.document import InputError, unreadable_document

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from validator.core.resource import RUN
 from validator.core.results import DocumentInfo, DocumentResult
 from validator.core.severity import Severity
 from validator.engine.accept import Acceptor
+from validator.engine.checked import CheckedDocument, CheckedPart
 from validator.engine.classify import Classified, Part, classify, is_other_object
 from validator.engine.normalize import to_original, to_wire
 from validator.engine.rule_set import RuleSet
@@ -27,31 +28,6 @@ from validator.rules.objects import Page, Run
 from validator.sources.document import Document
 
 _HALF_A_DAY = 43_200
-
-
-class CheckedPart(NamedTuple):
-    """A page and its runs, or runs without a page, under wire names, and which of their fields no rule may read.
-
-    `runs` pairs each run that is an object with its index in the part; `unreliable_fields` names such fields of a run,
-    by that index, `invalid_fields` those of the page. `envelope` is None without a page that is an object.
-    """
-
-    part: Part
-    runs: Sequence[tuple[int, Run]]
-    unreliable_fields: Mapping[int, Collection[str]]
-    envelope: dict[str, Any] | None = None
-    invalid_fields: Collection[str] = ()
-
-
-class CheckedDocument(NamedTuple):
-    """A document, what it turned out to be, and its problems, whose pointers start at the top of the document."""
-
-    document: Document
-    info: DocumentInfo
-    parsed: Parsed
-    classified: Classified
-    problems: list[Problem]
-    parts: list[CheckedPart]
 
 
 class Checker:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from validator.core.exchange import Request, Response
 from validator.core.options import CheckOptions
 from validator.core.problem import Problem, Span
+from validator.engine.checked import CheckedDocument, CheckedPart
 from validator.engine.rule_set import RuleSet, call
 from validator.rules.objects import ZERO_TIMES
 from validator.rules.support.exchanges import Exchange
 from validator.rules.support.listings import Answer, RecordedListing
 from validator.rules.support.snapshots import Occurrence
-
-if TYPE_CHECKING:
-    from validator.engine.checker import CheckedDocument, CheckedPart
 
 _NOT_OF_THE_LISTING = ("after", "before", "limit", "order")
 

@@ -20,7 +20,7 @@ from validator.core.pointer import split
 from validator.core.problem import Problem, Span
 from validator.core.results import DocumentResult, RunOutline
 from validator.core.severity import Severity
-from validator.engine.checker import CheckedDocument
+from validator.engine.checked import CheckedDocument
 from validator.engine.classify import find_unrecognised
 from validator.engine.excerpt import make_excerpts
 from validator.jsontext.edits import hash_document

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from validator.core.exchange import Request
 from validator.core.options import Order
 from validator.core.problem import Problem
-from validator.engine.checker import CheckedDocument, CheckedPart, Checker, prefix_pointers
+from validator.engine.checked import CheckedDocument, CheckedPart
+from validator.engine.checker import Checker, prefix_pointers
 from validator.engine.exchanges import RecordedAnswers
 from validator.engine.rule_set import WITHOUT_REFERENCES, applies, call, readable_page, store
 from validator.rules.base import ERROR

@@ -25,12 +25,11 @@ from validator.assertions import (
     valid_runs,
     watch_assertions,
 )
+from validator.pytest_plugin.stash import WATCH
 
 if TYPE_CHECKING:
     from validator.assertions import Verdict
 
-WATCH = pytest.StashKey[Watch]()
-"""The watch of the test that is running."""
 _INI = pytest.StashKey[Mapping[str, Any]]()
 """The ini options that are set."""
 

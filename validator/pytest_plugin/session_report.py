@@ -16,7 +16,7 @@ from validator.core.finding import Excerpt, Finding
 from validator.core.phrases import find_similar, join_or
 from validator.core.results import DocumentInfo, DocumentResult, RunOutline
 from validator.core.severity import Severity
-from validator.pytest_plugin import WATCH
+from validator.pytest_plugin.stash import WATCH
 from validator.reporters.base import ReportOptions
 from validator.reporters.registry import FORMATS, load_reporter
 
