@@ -75,10 +75,10 @@ def told(results: Iterable[object]) -> list[Any]:
     return [sum(one.documents for one in sound), sum(one.runs for one in sound), *rest]
 
 
-@pytest.mark.parametrize("size", [1, 700, 5_000, 10**9])
-def test_results_are_independent_of_range_size(tmp_path: Path, size: int) -> None:
+@pytest.mark.parametrize(("size", "records"), [(1, 6), (700, 60), (5_000, 60), (10**9, 60)])
+def test_results_are_independent_of_range_size(tmp_path: Path, size: int, records: int) -> None:
     archive = tmp_path / "a.jsonl"
-    archive.write_bytes(b"\n".join(lines(60)) + b"\n")
+    archive.write_bytes(b"\n".join(lines(records)) + b"\n")
     whole = told(check_range(FileRange(str(archive)), READY, MAX_BYTES).results)
     found: list[object] = []
     before = 0
@@ -87,7 +87,7 @@ def test_results_are_independent_of_range_size(tmp_path: Path, size: int) -> Non
         found += move_down(results, before)
         before += number
     assert told(found) == whole
-    assert size == 10**9 or before == 60
+    assert size == 10**9 or before == records
 
 
 def test_lines_are_counted_where_they_begin(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.paths import ROOT
-from tests.support.tools import npm_packages, package
+from tests.support.tools import need_tools, npm_packages, package
 
 package("check_jsonschema")
 pytest.importorskip("jsonschema_rs")
@@ -50,6 +50,7 @@ def test_the_false_alarms_are_those_that_the_page_says(tmp_path: Path) -> None:
 
 @pytest.mark.tools
 def test_what_each_validator_says_is_understood(tmp_path: Path) -> None:
+    need_tools("three validators are started several times")
     modules = npm_packages(f"ajv-cli@{comparison.AJV}")
     invalid = ROOT / "samples" / "invalid"
     files = [ROOT / "samples" / "valid" / "page.json", invalid / "schema-required.json", invalid / "schema-enum.json"]

@@ -12,7 +12,7 @@ import yaml
 
 from tests.support.paths import INVALID, ROOT
 from tests.support.strangers import Stranger
-from tests.support.tools import command
+from tests.support.tools import command, need_network
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,7 @@ def test_the_hostile_folder_is_one(hostile: Stranger) -> None:
 
 @pytest.mark.tools
 def test_the_action_runs_nothing_of_the_repository(hostile: Stranger, tmp_path: Path) -> None:
+    need_network("packages from PyPI")
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     (step,) = action["runs"]["steps"]
     inputs = {name: about.get("default", "") for name, about in action["inputs"].items()} | {"files": "recorded"}
@@ -47,6 +48,7 @@ def test_the_action_runs_nothing_of_the_repository(hostile: Stranger, tmp_path: 
 
 @pytest.mark.tools
 def test_the_job_of_gitlab_runs_nothing_of_the_repository(hostile: Stranger, tmp_path: Path) -> None:
+    need_network("packages from PyPI")
     job = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text("utf-8"))["validate-runs"]
     subprocess.run([sys.executable, "-I", "-m", "venv", str(tmp_path / "image")], check=True, timeout=120)
     variables = {"RUNS_FILES": "recorded", "RUNS_CHECKER": str(ROOT), "PYTHONPATH": "."}

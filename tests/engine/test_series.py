@@ -903,8 +903,8 @@ def test_memory_is_bounded_by_runs_not_documents() -> None:
         return [{**listed("a"), "data": [run(id=f"run_{i}")], "has_more": True} for i in range(50)] * number
 
     _kept_bytes([*snapshots(3), *pages(1)])
-    assert _kept_bytes(snapshots(4000)) < 1.2 * _kept_bytes(snapshots(1024))
-    assert _kept_bytes(pages(6)) < 1.2 * _kept_bytes(pages(2))
+    assert _kept_bytes(snapshots(2000)) < 1.2 * _kept_bytes(snapshots(1024))
+    assert _kept_bytes(pages(4)) < 1.2 * _kept_bytes(pages(2))
 
 
 def test_one_document_is_held_back_at_most() -> None:

@@ -17,7 +17,7 @@ from tests.support.commands import run
 from tests.support.findings import LOOK, MISMATCH, PLACELESS, checked, written
 from tests.support.pages import PAGE
 from tests.support.paths import SAMPLES
-from tests.support.tools import npm_packages
+from tests.support.tools import need_tools, npm_packages
 from validator.core.finding import Excerpt
 from validator.core.severity import Severity
 from validator.reporters import sarif
@@ -415,6 +415,7 @@ def test_the_published_schema_takes_every_log(logs: dict[str, Any]) -> None:
 
 @pytest.mark.tools
 def test_the_multitool_finds_no_error_and_no_warning(logs: dict[str, Any], tmp_path: Path) -> None:
+    need_tools("the multitool takes several seconds")
     folder = npm_packages("@microsoft/sarif-multitool-linux@5.7.0") / "@microsoft" / "sarif-multitool-linux"
     tool = folder / "Sarif.Multitool"
     tool.chmod(0o755)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.support.tools import command, npm_packages, package
+from tests.support.tools import command, need_tools, npm_packages, package
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -100,7 +100,8 @@ class Browser:
 
 
 def need_browser() -> None:
-    """Skip the module that calls this where there is no browser, or nothing that drives it."""
+    """Skip the module that calls this without `--tools`, without a browser, or without a driver for it."""
+    need_tools("a browser takes several seconds")
     command("chromium")
     command("chromedriver")
     package("selenium")

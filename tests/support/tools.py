@@ -2,7 +2,7 @@
 
 Nothing of them is kept in the project. The tests use what is installed, and fetch nothing: a test without its tool is
 skipped, and the reason says how to get the tool. With `--tools`, as in CI, packages are fetched from npm and PyPI, and
-a test without its tool fails.
+a test without its tool fails, and what is slow because of a tool runs at all.
 """
 
 import fcntl
@@ -106,6 +106,12 @@ def need_network(what: str) -> None:
     """Skip the test where the session may not fetch this."""
     if not TOOLS.required:
         missing(f"this needs {what}: pytest --tools fetches it")
+
+
+def need_tools(why: str) -> None:
+    """Skip the test or module unless the session runs with `--tools`: it is slow and checks foreign programs."""
+    if not TOOLS.required:
+        pytest.skip(f"{why}: pytest --tools runs this", allow_module_level=True)
 
 
 def missing(why: str) -> NoReturn:
