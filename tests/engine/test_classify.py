@@ -83,7 +83,6 @@ def test_kind_and_number_of_runs(document: object, kind: str, runs: int) -> None
         ({"data": [MESSAGE, {"object": "assistant"}]}, "a list of objects that are not runs"),
         ({"data": ["run_1"]}, "a list of values that are not runs"),
         ({**PAGE, "data": [{"object": ["thread.run"]}]}, "a list of objects that are not runs"),
-        ([], "an empty array"),
         ([{"object": "thread.run.step"}], "an array of run steps"),
         ([{}], "an array of objects that are not runs"),
         (["run_1", {}], "an array of values that are not runs"),
@@ -108,6 +107,7 @@ def test_other_object_among_runs_is_one_finding(other: dict[str, Any]) -> None:
         ('"run_1"', "a bare string"),
         (json.dumps(" [1]"), "a string that looks like JSON encoded twice"),
         (json.dumps(json.dumps(page())), "a string that looks like JSON encoded twice"),
+        ("[]", "an empty array"),
         ("null", "null"),
         ("true", "a bare boolean"),
         ("7", "a bare number"),
@@ -183,13 +183,80 @@ def test_document_in_the_other_form_is_one_finding(document: object, form: FormC
     assert said(document, form=form) == [("not-a-run-list", "", message)]
 
 
+BOGUS = run(status="bogus")
+
+
 @pytest.mark.parametrize(
-    ("document", "keys", "key", "kind"),
-    [({"status": 200, "body": page()}, 2, "body", "page"), ({"run": run()}, 1, "run", "run")],
+    ("document", "keys", "where", "pointer"),
+    [
+        ({"status": 200, "body": page(BOGUS)}, 2, 'a page is under "body"', "/body/data/0/status"),
+        ({"run": BOGUS}, 1, 'a run is under "run"', "/run/status"),
+        ({"data": BOGUS}, 1, 'a run is under "data"', "/data/status"),
+        ({"data": page(BOGUS), "ok": True}, 2, 'a page is under "data"', "/data/data/0/status"),
+        ({"result": [run(), BOGUS]}, 1, 'runs are under "result"', "/result/1/status"),
+        ({"result": {"data": page(BOGUS)}}, 1, 'a page is under "data" in "result"', "/result/data/data/0/status"),
+        ({"data": {"runs": [BOGUS]}}, 1, 'runs are under "data"', "/data/runs/0/status"),
+    ],
 )
-def test_key_of_a_wrapped_page_or_run_is_named(document: object, keys: int, key: str, kind: str) -> None:
+def test_wrapped_page_or_run_is_named_and_checked(document: object, keys: int, where: str, pointer: str) -> None:
     seen = f"is an object of {keys} key{'s' if keys > 1 else ''} that is neither a page nor a run"
-    assert said(document) == [("not-a-run-list", "", f'{seen}, expected {ANY}; a {kind} is under "{key}"')]
+    found = findings(document)
+    assert [(finding.rule, finding.pointer) for finding in found] == [("not-a-run-list", ""), ("schema:enum", pointer)]
+    assert found[0].message == f"{seen}, expected {ANY}; {where}"
+    assert found[1].run_id == BOGUS["id"]
+
+
+@pytest.mark.parametrize(
+    ("document", "seen"),
+    [
+        ({"data": {}}, "an object of 1 key that is neither a page nor a run"),
+        ({"result": {"data": 7}}, "an object of 1 key that is neither a page nor a run"),
+        ({"result": {"result": {"result": run()}}}, "an object of 1 key that is neither a page nor a run"),
+        ({"event": "thread.run.step.completed", "data": STEP}, "an object of 2 keys that is neither a page nor a run"),
+        ([{"event": "done", "data": "[DONE]"}], "an array of objects that are not runs"),
+    ],
+)
+def test_wrapper_of_something_else_is_one_finding(document: object, seen: str) -> None:
+    assert said(document) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
+
+
+def test_wrapper_of_something_else_than_expected_is_not_checked() -> None:
+    message = "is an object of 1 key that is neither a page nor a run, expected a run; a page is under {}"
+    assert said({"data": page(BOGUS)}, expect="run") == [("not-a-run-list", "", message.format('"data"'))]
+    assert said({"runs": [run()]}, expect="page") == [
+        ("not-a-run-list", "", "is an export of runs, expected a page of runs")
+    ]
+
+
+def test_page_of_openai_node_is_checked_in_its_body() -> None:
+    def stringify(body: dict[str, Any]) -> dict[str, Any]:
+        return {"options": {"method": "get"}, "response": {}, "body": body, "data": body["data"], "has_more": False}
+
+    assert said(stringify(page())) == []
+    assert validate(stringify(page()), expect="page").documents[0].kind == "page"
+    (found,) = said(stringify(page(BOGUS)))
+    assert found[:2] == ("schema:enum", "/body/data/0/status")
+
+
+def test_events_that_a_client_has_collected_are_checked() -> None:
+    events = [
+        {"event": "thread.created", "data": {"id": "thread_1", "object": "thread"}},
+        {"event": "thread.run.completed", "data": run()},
+        {"event": "thread.run.step.completed", "data": STEP},
+        {"data": BOGUS, "event": "thread.run.completed", "enabled": None},
+        {"event": "done", "data": "[DONE]"},
+    ]
+    assert said(events[:3]) == said(events[1]) == []
+    assert [found[:2] for found in said(events)] == [("schema:enum", "/3/data/status")]
+    assert [found[:2] for found in said(events[3])] == [("schema:enum", "/data/status")]
+
+
+def test_empty_list_of_a_client_is_valid_unless_a_page_is_expected() -> None:
+    about = validate([]).documents[0]
+    assert (said([]), about.kind, about.runs) == ([], "runs", 0)
+    for expect, whole in (("page", "a page of runs"), ("run", "a run")):
+        seen = "an empty array" if expect == "page" else "an array of runs"
+        assert said([], expect=expect) == [("not-a-run-list", "", f"is {seen}, expected {whole}")]
 
 
 V1 = _sample("valid/v1-page.json")["data"][0]

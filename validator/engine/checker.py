@@ -83,7 +83,8 @@ class Checker:
         request, response = document.exchange
         is_error = document.is_error_response
         if parsed.readable and not is_error:
-            classified = classify(parsed.value, form=options.form, expect=options.expect)
+            is_value = not document.has_positions
+            classified = classify(parsed.value, form=options.form, expect=options.expect, allow_empty_array=is_value)
         info = DocumentInfo(
             file=document.file,
             record=document.record,
@@ -96,7 +97,7 @@ class Checker:
         parts: list[CheckedPart] = []
         if classified.problem is not None:
             problems.append(classified.problem)
-        elif classified.form is not None:
+        if classified.form is not None:
             unusable = frozenset(problem.pointer for problem in problems if problem.rule == "non-finite-number")
             acceptor = self._acceptor(classified.form)
             explainer = _Explainer(options, self.rules, classified.form, acceptor, unusable)

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from validator.contract.loader import field_names, to_camel_case
 from validator.core.options import Expect, Form, FormChoice
 from validator.core.phrases import Shown, count
+from validator.core.pointer import join
 from validator.core.problem import Problem
 from validator.core.resource import OTHER_OBJECTS, RUN
 
@@ -21,12 +22,17 @@ _WIRE_KEYS = frozenset(key for key in (*_PAGE_KEYS, *field_names(RUN.item_schema
 _SDK_KEYS = frozenset(map(to_camel_case, _WIRE_KEYS))
 
 _EXPECTED = {"auto": "a page of runs, a run or an array of runs", "page": "a page of runs", "run": "a run"}
-_OBJECTS = {"page": "a page", "run": "a bare run"}
+_OBJECTS = {"page": "a page", "run": "a bare run", "runs": "an export of runs"}
 _ARRAYS = {"page": "an array of pages", "runs": "an array of runs"}
+_WRAPPED = {"page": "a page is", "run": "a run is", "runs": "runs are"}
 _OTHER_FORM = {
     "sdk": 'has its keys in snake_case, which is form "wire"; expected camelCase, form "sdk"',
     "wire": 'has its keys in camelCase, which is form "sdk"; expected snake_case, form "wire"',
 }
+
+
+_MAX_WRAPPERS = 2
+"""Objects around a page or run in which it is found."""
 
 
 class Part(NamedTuple):
@@ -43,7 +49,7 @@ class Part(NamedTuple):
 
 
 class Classified(NamedTuple):
-    """A document split into its parts; with a `problem` there is nothing further to check."""
+    """A document split into its parts; with a `problem` and without a `form` there is nothing further to check."""
 
     kind: Kind | None
     form: Form | None = None
@@ -67,23 +73,36 @@ class Classified(NamedTuple):
         return generations.pop() if len(generations) == 1 else "mixed" if generations else None
 
 
-def classify(value: Any, *, form: FormChoice = "auto", expect: Expect = "auto") -> Classified:
-    """Split a document into its parts; for one that holds no runs, or is not what is expected, return the problem."""
+def classify(
+    value: Any, *, form: FormChoice = "auto", expect: Expect = "auto", allow_empty_array: bool = False
+) -> Classified:
+    """Split a document into its parts; return the problem of one that holds no runs, or is not what is expected.
+
+    What is in a wrapper is a problem, and is split nevertheless: it is checked where it is. `allow_empty_array` is for
+    values: a list of runs that a client has collected may be empty, while no server answers like that.
+    """
     kind, parts = _split(value)
+    problem = None
+    if kind is None and allow_empty_array and value == [] and expect != "page":
+        kind, parts = "runs", ()
     if kind is None or expect not in ("auto", kind) or (expect == "page" and isinstance(value, list)):
-        seen = _describe(value) if kind is None else (_OBJECTS if isinstance(value, dict) else _ARRAYS)[kind]
-        message, key = f"is {seen}, expected {_EXPECTED[expect]}", _key_of_part(value)
-        if key is not None:
-            message += f"; a {_split(value[key])[0]} is under {{}}"
-        return Classified(None, problem=_not_a_run_list("", message, *(() if key is None else (Shown(key),))))
+        seen = _describe(value) if kind is None else _name(kind, value)
+        message = f"is {seen}, expected {_EXPECTED[expect]}"
+        path, kind, parts = _split_wrapper(value) if kind is None else ((), None, ())
+        if kind is None:
+            return Classified(None, problem=_not_a_run_list("", message))
+        message += f"; {_WRAPPED[kind]} under {' in '.join('{}' for _ in path)}"
+        problem = _not_a_run_list("", message, *map(Shown, reversed(path)))
+        if expect not in ("auto", kind):
+            return Classified(None, problem=problem)
     candidates = (value for part in parts for value in (part.page, *(run for _, run in part.runs[:3])))
     objects = [value for value in candidates if isinstance(value, dict)]
     wire, sdk = (sum(len(keys.intersection(value)) for value in objects) for keys in (_WIRE_KEYS, _SDK_KEYS))
     if form == "auto":
-        return Classified(kind, "sdk" if sdk > wire else "wire", parts)
+        return Classified(kind, "sdk" if sdk > wire else "wire", parts, problem)
     if wire + sdk and not (sdk if form == "sdk" else wire):
         return Classified(None, problem=_not_a_run_list("", _OTHER_FORM[form]))
-    return Classified(kind, form, parts)
+    return Classified(kind, form, parts, problem)
 
 
 def find_unrecognised(parts: Iterable[Part]) -> Iterator[Problem]:
@@ -107,20 +126,57 @@ def _not_a_run_list(pointer: str, message: str, *values: object) -> Problem:
     return Problem(pointer, message, values, rule="not-a-run-list")
 
 
-def _split(value: Any) -> tuple[Kind | None, tuple[Part, ...]]:
+def _split(value: Any, at: str = "") -> tuple[Kind | None, tuple[Part, ...]]:
+    """Return the parts of a value to which the pointer `at` leads."""
+    below = f"{at}/" if at else ""
     if _is_run(value):
-        return "run", (Part("", None, (("", value),)),)
+        return "run", (_runs((at, value)),)
+    if _is_event(value):
+        return ("run", (_runs((f"{below}data", value["data"])),)) if RUN.is_event(value["event"]) else (None, ())
+    if isinstance(value, dict) and isinstance(value.get("options"), dict) and _is_page(value.get("body")):
+        return "page", (_page(f"{below}body", value["body"]),)  # what openai-node makes of a page for JSON.stringify
     if _is_page(value):
-        return "page", (_page("", value),)
+        return "page", (_page(at, value),)
     if isinstance(value, list):
+        items = [(f"{below}{index}", item) for index, item in enumerate(value)]
         if any(_is_run(item) for item in value):
-            return "runs", (Part("", None, [(str(index), item) for index, item in enumerate(value)]),)
+            return "runs", (_runs(*items),)
+        if value and all(_is_event(item) for item in value):  # a stream that a client has collected
+            events = [(f"{place}/data", event["data"]) for place, event in items if RUN.is_event(event["event"])]
+            return ("runs", (_runs(*events),)) if events else (None, ())
         if any(_is_page(item) for item in value):
-            return "page", tuple(_page(str(index), item) for index, item in enumerate(value))
+            return "page", tuple(_page(place, item) for place, item in items)
     runs = value.get("runs") if isinstance(value, dict) else None
     if isinstance(runs, list) and (not runs or any(_is_run(run) for run in runs)):  # an export of a thread
-        return "runs", (Part("", None, [(f"runs/{index}", run) for index, run in enumerate(runs)]),)
+        return "runs", (_runs(*((f"{below}runs/{index}", run) for index, run in enumerate(runs))),)
     return None, ()
+
+
+def _runs(*runs: tuple[str, Any]) -> Part:
+    return Part("", None, runs)
+
+
+def _split_wrapper(value: Any) -> tuple[tuple[str, ...], Kind | None, tuple[Part, ...]]:
+    """Return the keys that lead to what is wrapped in an object, or in an object in it, and its parts."""
+    level: list[tuple[tuple[str, ...], Any]] = [((), value)]
+    for _ in range(_MAX_WRAPPERS):
+        level = [
+            ((*path, key), inner) for path, outer in level if isinstance(outer, dict) for key, inner in outer.items()
+        ]
+        for path, inner in level:
+            kind, parts = _split(inner, join(*path)) if inner else (None, ())
+            if kind is not None and any(part.runs or _has_page_keys(part.page) for part in parts):
+                return path, kind, parts
+    return (), None, ()
+
+
+def _name(kind: Kind, value: Any) -> str:
+    return (_OBJECTS if isinstance(value, dict) else _ARRAYS)[kind]
+
+
+def _is_event(value: Any) -> bool:
+    """Return whether a value is an event of a stream, as SDKs hand it out."""
+    return isinstance(value, dict) and isinstance(value.get("event"), str) and "data" in value
 
 
 def _page(pointer: str, page: Any) -> Part:
@@ -146,21 +202,19 @@ def _has_run_keys(value: Any) -> bool:
     return "id" in value and "status" in value and any(owner in value for owner in _OWNERS)
 
 
+def _has_page_keys(value: Any) -> bool:
+    return isinstance(value, dict) and any(key in value for spellings in _PAGE_SPELLINGS for key in spellings)
+
+
 def _is_page(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     if "data" not in value:
         return sum(any(key in value for key in spellings) for spellings in _PAGE_SPELLINGS) >= 2
     data = value["data"]
+    if isinstance(data, dict) and not _has_page_keys(value):  # a wrapper
+        return False
     return not isinstance(data, list) or not data or any(_is_run(item) for item in data)
-
-
-def _key_of_part(value: Any) -> str | None:
-    """Return the first key of an object under which there is a page or a run."""
-    for key, inner in value.items() if isinstance(value, dict) else ():
-        if isinstance(inner, dict) and _split(inner)[0] in _OBJECTS:
-            return str(key)
-    return None
 
 
 def _describe(value: Any) -> str:

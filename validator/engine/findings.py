@@ -33,6 +33,8 @@ from validator.sources.positions import position_map
 _MAX_IDENTIFIER = 200
 _MAX_TIME = 1e15
 """Seconds beyond which a number is no time that anybody could draw; infinity and NaN are none either."""
+_MAX_RUN_DEPTH = 5
+"""Keys and indexes that lead to a run: those of two wrappers, a page and its data, or fewer."""
 _BARE_NAME = re.compile(r'(?<!")\b[a-z]+(?:_[a-z]+)+\b')
 
 
@@ -149,7 +151,7 @@ def _unrecognised(
 def _beginnings(pointer: str) -> Iterator[str]:
     """Return the pointers that a pointer begins with, as deep as runs stand."""
     keys = pointer.split("/") if pointer else []
-    return ("/".join(keys[:length]) for length in range(min(len(keys), 3) + 1))
+    return ("/".join(keys[:length]) for length in range(min(len(keys), _MAX_RUN_DEPTH) + 1))
 
 
 def _place(entries: Iterable[_Entry], text: str) -> Sequence[Landmark]:
