@@ -1,5 +1,7 @@
 """What nobody may do in a test session: reach for the network, start programs or open foreign files while it checks.
 
+Checks of a live server are there to reach for the network: `validator.live` may, on this machine.
+
 An audit hook raises as soon as it is tried, wherever the tool stands on the stack, and keeps it for the end of the
 test, should somebody swallow the exception.
 """
@@ -17,6 +19,7 @@ from types import FrameType
 from tests.support.paths import ROOT
 
 TOOL = "validator"
+LIVE = "validator.live."
 SERVERS = ("distributed", "moto", "uvicorn")
 """Test servers on loopback; the first of them looks for the address of this machine, too."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "", None)
@@ -47,7 +50,8 @@ class _Watch:
         if event.startswith(NETWORK):
             if event == "socket.__new__" and arguments[1] == socket.AF_UNIX:  # how processes of one machine talk
                 return
-            is_foreign = _is_at_work() or (event in _CONNECTIONS and not _is_near(event, arguments))
+            is_far = event in _CONNECTIONS and not _is_near(event, arguments)
+            is_foreign = is_far or (_is_at_work() and not _is_live())
         elif event.startswith(PROGRAMS):
             is_foreign = _is_at_work()
         elif event in FILES or event in CHANGES:
@@ -96,6 +100,10 @@ def _is_near(event: str, arguments: tuple[object, ...]) -> bool:
 
 def _is_at_work() -> bool:
     return any(_package(frame) == TOOL for frame in _frames())
+
+
+def _is_live() -> bool:
+    return any(str(frame.f_globals.get("__name__", "")).startswith(LIVE) for frame in _frames())
 
 
 def _is_server() -> bool:

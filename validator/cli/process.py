@@ -44,8 +44,8 @@ def _invoke() -> int:
         for word in takewhile(lambda word: word != "--", sys.argv[1:]):
             if word.startswith("-") and word != "-" and os.path.lexists(word):  # strangers choose names of files
                 raise click.UsageError(f"{word} is an option and the name of a file: put -- before file names")
-        with command.make_context("validate-runs", sys.argv[1:]) as context:
-            code: int = command.invoke(context)
+        with _make_context(sys.argv[1:]) as context:
+            code: int = context.command.invoke(context)
     except click.exceptions.Exit as request:
         return request.exit_code
     except click.ClickException as error:
@@ -55,6 +55,16 @@ def _invoke() -> int:
     except Exception as error:  # or Python exits with 1, which means findings
         return _report_defect(error)
     return code
+
+
+def _make_context(words: list[str]) -> click.Context:
+    """Parse the words of a call: of the subcommand `live`, or of a check of files."""
+    if words[:1] == ["live"]:
+        from validator.cli.live import is_live_call, live  # imports what checks servers
+
+        if is_live_call(words[1:]):
+            return live.make_context("live", words[1:], parent=click.Context(command, info_name="validate-runs"))
+    return command.make_context("validate-runs", words)
 
 
 def _report_misuse(error: click.ClickException) -> int:

@@ -28,11 +28,12 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def write_atomic(path: str, data: Iterable[bytes]) -> None:
+def write_atomic(path: str, data: Iterable[bytes], *, is_private: bool = False) -> None:
     """Replace a file, or the target of a link, with these chunks; raises `OSError`.
 
     The old file stays until the new one is complete. The new one has the owner, group, mode, access control list and
     extended attributes of the old one; if it cannot have them, the old one stays. A pipe or device is written to.
+    Without an old one, only the owner can read a new file that `is_private`.
     """
     old = _stat(path)
     if old is not None and not stat.S_ISREG(old.st_mode):
@@ -42,7 +43,7 @@ def write_atomic(path: str, data: Iterable[bytes]) -> None:
     target = os.path.realpath(path)
     temporary = f"{target}.{os.urandom(8).hex()}.tmp"
     try:
-        with open(temporary, "xb", opener=None if old is None else _open_private) as file:
+        with open(temporary, "xb", opener=None if old is None and not is_private else _open_private) as file:
             if old is not None:
                 _copy_owner(file.fileno(), old)
             file.writelines(data)

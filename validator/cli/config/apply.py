@@ -73,7 +73,7 @@ def use_configuration(context: click.Context, parameter: click.Parameter, value:
     context.obj = None, ()
     try:
         if not values["isolated"] and (configuration := find_configuration(values["config"])):
-            context.default_map, ignores = _convert_settings(configuration, context.command)
+            context.default_map, ignores = _convert_settings(configuration, context.find_root().command)
             context.obj = configuration, ignores
     except ConfigurationError as error:
         raise click.ClickException(str(error)) from None

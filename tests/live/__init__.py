@@ -1,0 +1,1 @@
+"""Checks of live servers, on loopback sockets."""

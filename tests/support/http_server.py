@@ -1,0 +1,110 @@
+"""A server on a loopback socket that answers as a function says, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.support.threads import THREAD
+from tests.support.threads import Thread as RunsOfThread
+
+
+class Asked(NamedTuple):
+    """A request that the server has received."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+
+
+class Reply(NamedTuple):
+    """What the server answers; a body that is no bytes is written as JSON."""
+
+    body: Any
+    status: int = 200
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+class Server(NamedTuple):
+    """The address of a server, and the requests so far."""
+
+    origin: str
+    asked: list[Asked]
+
+
+Answering = Callable[[Asked], Reply]
+
+
+@contextmanager
+def serving(answering: Answering) -> Iterator[Server]:
+    """Let a server answer meanwhile."""
+    asked: list[Asked] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+            asked.append(Asked(self.command, unquote(parts.path), query, dict(self.headers.items())))
+            reply = answering(asked[-1])
+            body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+            self.send_response(reply.status)
+            headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **reply.headers}
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815  # the name that the base class looks for
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield Server(f"http://127.0.0.1:{server.server_address[1]}", asked)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def refuse(message: str, status: int = 400) -> Reply:
+    """An error as the API sends it."""
+    error = {"message": message, "type": "invalid_request_error", "param": None, "code": None}
+    return Reply({"error": error}, status)
+
+
+def list_runs(runs: RunsOfThread) -> Answering:
+    """Answer requests for the runs of one thread as the API documents it."""
+
+    def answering(asked: Asked) -> Reply:
+        if THREAD not in asked.path:
+            return refuse("No thread found.", 404)
+        ids = {run["id"]: run for run in runs.runs}
+        name = asked.path.rpartition("/")[2]
+        if name != "runs":
+            return Reply(ids[name]) if name in ids else refuse("No run found.", 404)
+        query: dict[str, Any] = dict(asked.query)
+        limit = query.pop("limit", "20")
+        if not limit.isdecimal() or not 1 <= int(limit) <= 100:
+            return refuse("Invalid limit.")
+        if query.get("order", "desc") not in ("asc", "desc"):
+            return refuse("Invalid order.")
+        if {query[name] for name in ("after", "before") if name in query} - ids.keys():
+            return refuse("Invalid cursor.")
+        return Reply(runs.page(limit=int(limit), **query))
+
+    return answering

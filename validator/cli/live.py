@@ -1,0 +1,250 @@
+"""`validate-runs live URL`: the options of the subcommand, and the check of a server with its reports."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from functools import partial
+from typing import Any
+
+import click
+
+from validator.batch.session import limit_findings
+from validator.cli.check import check_options, report_items
+from validator.cli.command import command
+from validator.cli.console import CLEAN, FAILED, FINDINGS, fail, warn
+from validator.cli.options import CliOptions, typed_options
+from validator.cli.output import Report, plan_reports, print_text, write_reports
+from validator.cli.params import PREFIX, WholeNumber
+from validator.core.files import reason, write_atomic
+from validator.core.options import FindingOptions
+from validator.core.phrases import escape
+from validator.engine.checker import Checker
+from validator.live.check import DEFAULT_NAME, Session, check_recording, judge_session
+from validator.live.exchange import Question
+from validator.live.keys import KeyProblem, Redactor, read_key
+from validator.live.plan import Scope, list_path, plan
+from validator.live.statements import BY_ID, Judged
+from validator.live.target import Misuse, Target, authorize, parse_target
+from validator.live.transport import Budget, BudgetSpent, LiveError, Transport, make_client
+
+_SHARED = (
+    *("contract", "now", "max_bytes", "select", "ignore", "severity", "fail_on", "show", "output_format"),
+    *("show_values", "max_findings", "baseline", "update_baseline", "config", "isolated", "color", "quiet"),
+    *("verbose", "debug"),
+)
+"""Options that mean the same as in a check of files."""
+_is_url = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://").match
+_RATE = 5.0
+"""Requests a second to other machines."""
+
+
+def is_live_call(words: Sequence[str]) -> bool:
+    """Return whether the words of a call, after `live`, are of the subcommand and not of a check of a file `live`."""
+    if not words:
+        return not os.path.lexists("live")
+    own = {option for parameter in live.params if parameter.name not in _SHARED for option in parameter.opts}
+    return bool(_is_url(words[0])) or words[0].partition("=")[0] in own or words[0] in ("-h", "--help")
+
+
+class RequiredStatements(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
+    """Ids of statements, separated by commas, or `all`."""
+
+    name = "ID[,ID]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Split at the commas; every word is an id."""
+        words = tuple(word.strip() for word in value.split(",") if word.strip())
+        if words == ("all",):
+            return tuple(BY_ID)
+        for word in words:
+            if word not in BY_ID:
+                from validator.core.phrases import closest
+
+                near = closest(word, BY_ID)
+                self.fail(f"{word!r} is not a statement{f', did you mean {near}' if near else ''}.", param, ctx)
+        return words
+
+
+class HeaderWord(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
+    """`Name: value`, or `Name=env:VARIABLE` for a secret."""
+
+    name = "HEADER"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str, bool]:
+        """Return the name, the value and whether it is a secret."""
+        if found := re.fullmatch(r"([\w-]+)=env:(\w+)", value, re.ASCII):
+            secret = os.environ.get(found[2], "")
+            if not re.fullmatch(r"[\x20-\x7e]+", secret):
+                self.fail(f"the variable {found[2]} is not set, or not printable ASCII.", param, ctx)
+            return found[1], secret, True
+        found = re.fullmatch(r"([\w-]+): *([\x20-\x7e]*)", value, re.ASCII)
+        if not found:
+            self.fail("expected 'Name: value' or Name=env:VARIABLE.", param, ctx)
+        if found[1].lower() in ("authorization", "api-key", "x-api-key", "cookie", "proxy-authorization"):
+            self.fail(f"{found[1]} is a secret: write {found[1]}=env:VARIABLE.", param, ctx)
+        return found[1], found[2], False
+
+
+_option = partial(click.option, allow_from_autoenv=False)
+
+
+def _share(function: click.Command) -> click.Command:
+    options = {parameter.name: parameter for parameter in command.params}
+    function.params += [options[name] for name in _SHARED]
+    return function
+
+
+@_share
+@click.command("live", context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100, "show_default": True})
+@click.argument("url")
+@_option("--thread", multiple=True, metavar="ID", help="The thread to list; a second one lends foreign cursors.")
+@_option("--empty-thread", metavar="ID", help="A thread without runs.")
+@_option("--plan", is_flag=True, help="Print the requests that would be sent; send nothing.")
+@_option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="Wait so long until the server answers.")
+@_option("--record", type=click.Path(dir_okay=False), metavar="FILE.har", help="Write what was sent and answered.")
+@_option("--require", type=RequiredStatements(), help="Fail if these statements (or all) are not verified.")
+@_option("--check-auth", is_flag=True, help="Require that requests with no key and with a wrong one are refused.")
+@_option("--key-env", metavar="NAME", help="Take the key from this variable instead of VALIDATE_RUNS_API_KEY.")
+@_option("--key-file", type=click.Path(allow_dash=True), metavar="FILE", help="Take the key from a file; -: stdin.")
+@_option("--auth", type=click.Choice(["bearer", "api-key", "none"]), default="bearer", help="How the key is sent.")
+@_option("--header", "-H", type=HeaderWord(), multiple=True, help="'Name: value', or Name=env:VARIABLE if secret.")
+@_option("--beta", type=click.Choice(["v2", "v1", "none"]), default="v2", help="The value of OpenAI-Beta.")
+@_option("--allow-http", is_flag=True, help="Send requests unencrypted to other machines too.")
+@_option("--timeout", type=click.FloatRange(0.01), default=10.0, metavar="SECONDS", help="For each request.")
+@_option("--max-time", type=click.FloatRange(0.01), default=60.0, metavar="SECONDS", help="For all requests.")
+@_option("--max-requests", type=WholeNumber(1), default=100, metavar="N", help="The most requests to send.")
+@_option(
+    "--rate",
+    type=click.FloatRange(0),
+    metavar="N",
+    show_default="5, on this machine no limit",
+    help="Requests a second.",
+)
+@click.help_option("-h", "--help")
+@click.pass_context
+def live(context: click.Context, /, **values: Any) -> int:
+    """Check the list-runs endpoint of a live server.
+
+    URL is the base of the API (http://127.0.0.1:8000/v1) or a whole .../threads/THREAD/runs. At most 100 GET requests
+    list the runs of the thread in many ways; what comes back is recorded and checked as `validate-runs FILE.har` does.
+    The exit code is 0, 1 when a finding reaches --fail-on, 2 when the server cannot be checked.
+    """
+    if values["debug"]:
+        import logging
+
+        logging.basicConfig(level=logging.DEBUG)
+    try:
+        target = parse_target(values["url"], allow_http=values["allow_http"])
+        scope = _scope(target, values)
+    except Misuse as error:
+        raise click.UsageError(str(error), context) from None
+    if values["plan"]:
+        for line in plan(scope, target.base):
+            click.echo(line)
+        return CLEAN
+    options = _cli_options(context)
+    try:
+        return _check(target, scope, options, values)
+    except (LiveError, KeyProblem) as error:
+        return fail(str(error))
+
+
+def _scope(target: Target, values: Mapping[str, Any]) -> Scope:
+    threads = [*filter(None, (target.thread,)), *values["thread"]]
+    threads = [*dict.fromkeys(threads)]
+    if not threads:
+        raise Misuse("which thread? --thread ID names one that has runs")
+    if len(threads) > 2:
+        raise Misuse("at most two threads can be named")
+    return Scope(threads[0], threads[1] if len(threads) > 1 else None, values["empty_thread"], values["check_auth"])
+
+
+def _cli_options(context: click.Context) -> CliOptions:
+    """Return the shared options as of a check of files; those that it has alone have their defaults."""
+    names = {field.name for field in fields(CliOptions)}
+    defaults = {
+        parameter.name: parameter.get_default(context, call=True)
+        for parameter in command.params
+        if parameter.name in names
+    }
+    own = {name: value for name, value in context.params.items() if name in names}
+    context.params = {**defaults, "files": (), "order": None, "limit": None, "now": None, **own}
+    return typed_options(context)
+
+
+def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[str, Any]) -> int:
+    key = None if values["auth"] == "none" else read_key(values["key_env"], values["key_file"])
+    headers = {name: value for name, value, _ in values["header"]}
+    redactor = Redactor([*filter(None, (key,)), *(value for _, value, is_secret in values["header"] if is_secret)])
+    rate = values["rate"] if values["rate"] is not None else 0.0 if target.is_loopback else _RATE
+    budget = Budget(values["timeout"], values["max_time"], values["max_requests"], max(1, options.max_bytes // 8), rate)
+    record = values["record"]
+    name = record or DEFAULT_NAME
+    reports = plan_reports(options)
+    settings = check_options(options)
+    session = Session(scope, redactor, options.max_bytes)
+    with make_client(True, budget.timeout) as client:
+        authorization = authorize(key, values["auth"], values["beta"], headers)
+        transport = Transport(client, target.base, authorization, budget, session.record, query=target.query)
+        if values["wait"]:
+            transport.wait(Question("wait", list_path(scope.thread)), values["wait"])
+        try:
+            problem = session.walk(transport)
+        finally:  # also on Ctrl-C
+            data = session.recorder.har()
+            code = _write_recording(record, data) if record else CLEAN
+    if problem is not None and not isinstance(problem, BudgetSpent):
+        return fail(str(problem))
+    codes = {code}
+    everything = Checker(settings._replace(findings=FindingOptions(max_excerpts=0)))
+    judged = judge_session(session, [*check_recording(data, name, everything, options.max_bytes)], everything)
+    results = check_recording(data, name, Checker(settings), options.max_bytes)
+    limited = limit_findings(results, settings.findings.max_findings)
+    codes.add(write_reports(reports, report_items(limited, options, codes), options, lambda: None))
+    is_for_people = reports[0] == Report("text", None)
+    if is_for_people:
+        codes.add(print_text((f"{line}\n" for line in _statement_lines(judged, options)), lambda: None))
+    if not options.quiet:
+        click.echo(_verdict_line(judged, transport, record), err=not is_for_people)
+    if problem is not None:
+        warn(str(problem))
+        codes.add(CLEAN if FINDINGS in codes else FAILED)
+    missing = [one.statement.id for one in judged if one.statement.id in (values["require"] or ()) and _is_open(one)]
+    if missing:
+        warn(f"required, but not verified: {', '.join(missing)}")
+        codes.add(FINDINGS)
+    return max(codes)
+
+
+def _is_open(judged: Judged) -> bool:
+    return judged.verdict in ("not verified", "not asked")
+
+
+def _write_recording(file: str, data: bytes) -> int:
+    try:
+        write_atomic(file, [data], is_private=True)
+    except OSError as error:
+        return fail(f"{escape(file)}: cannot write the recording: {reason(error)}")
+    return CLEAN
+
+
+def _statement_lines(judged: Iterable[Judged], options: CliOptions) -> Iterator[str]:
+    for one in judged:
+        if one.verdict == "not asked" and not options.verbose:
+            continue
+        numbers = " ".join(f"#{number}" for number in one.requests[:4])
+        more = " …" if len(one.requests) > 4 else ""
+        reason = f": {one.reason}" if one.reason else ""
+        yield f"{one.verdict:<13}{one.statement.id:<24}{numbers}{more}{reason}"
+
+
+def _verdict_line(judged: Sequence[Judged], transport: Transport, record: str | None) -> str:
+    counts = {
+        word: sum(one.verdict == word for one in judged) for word in ("kept", "broken", "doubtful", "not verified")
+    }
+    parts = ", ".join(f"{number} {word}" for word, number in counts.items())
+    recorded = f", recorded in {escape(record)}" if record else ""
+    return f"{parts} – {transport.requests} requests, {transport.elapsed:.1f} s{recorded}"

@@ -1,0 +1,98 @@
+"""Keys: read from the environment or a file, sent to one server, and removed from all that is recorded."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping
+
+from validator.core.files import read_limited, reason
+
+VARIABLE = "VALIDATE_RUNS_API_KEY"
+"""The variable that a key is taken from unless another one or a file is named."""
+SECRET_HEADERS = frozenset(
+    ("authorization", "proxy-authorization", "api-key", "x-api-key", "cookie", "cookies", "set-cookie")
+)
+"""Headers that are never recorded, whatever their value is."""
+REDACTED = "[redacted]"
+_MAX_KEY = 8192
+_STDIN = "-"
+
+
+class KeyProblem(Exception):
+    """A key cannot be used; the text is the reason, and has no part of the key."""
+
+
+def read_key(variable: str | None, file: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
+    """Return the key in this variable or file (`-`: standard input), or in `VARIABLE`; None where there is none.
+
+    Raises `KeyProblem` if a named source has no usable key.
+    """
+    if file is not None:
+        return _usable(_read_file(file), "the key in the file")
+    if variable is not None and not environment.get(variable):
+        raise KeyProblem(f"the variable {variable} is not set")
+    value = environment.get(variable or VARIABLE)
+    return _usable(value, f"the key in {variable or VARIABLE}") if value else None
+
+
+def _read_file(file: str) -> str:
+    try:
+        data = sys.stdin.buffer.read(_MAX_KEY + 1) if file == _STDIN else read_limited(file, _MAX_KEY)
+    except OSError as error:
+        raise KeyProblem(f"{file}: cannot be read: {reason(error)}") from None
+    return data.decode("latin-1")
+
+
+def _usable(text: str, what: str) -> str:
+    key = text.strip()
+    if not key or len(key) > _MAX_KEY or not re.fullmatch(r"[\x21-\x7e]+", key):
+        raise KeyProblem(f"{what} is not one word of printable ASCII characters")
+    return key
+
+
+class Redactor:
+    """Replaces secret values wherever they stand, however JSON, URLs, HTML or base64 spell them."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        patterns = [pattern for secret in secrets if secret for pattern in (_spelt(secret), *_encoded(secret))]
+        self._pattern = re.compile("|".join(patterns).encode()) if patterns else None
+
+    def bytes(self, data: bytes) -> bytes:
+        """Return the data without the secrets."""
+        return data if self._pattern is None else self._pattern.sub(REDACTED.encode(), data)
+
+    def text(self, text: str) -> str:
+        """Return the text without the secrets."""
+        return self.bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def header(self, name: str, value: str) -> str:
+        """Return the value of a header as it may be recorded."""
+        return REDACTED if name.lower() in SECRET_HEADERS else self.text(value)
+
+
+def _spelt(secret: str) -> str:
+    """Return a pattern of the secret with each character as it is or escaped; a short one only as a word."""
+    characters = [
+        rf"(?:{re.escape(char)}|\\+(?:u00{_any_case(char)}|{re.escape(char)})|%{_any_case(char)}"
+        rf"|&#(?:0{{0,8}}{ord(char)}|[xX]0{{0,8}}{_any_case(char)});)"
+        for char in secret
+    ]
+    body = r"\x00{0,3}".join(characters)  # as UTF-16 and UTF-32 have it
+    return body if len(secret) >= 16 else rf"(?<![A-Za-z0-9_-]){body}(?![A-Za-z0-9_-])"
+
+
+def _any_case(char: str) -> str:
+    return "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in f"{ord(char):02x}")
+
+
+def _encoded(secret: str) -> Iterable[str]:
+    """Return patterns of the secret within a text in base64, wherever it begins there."""
+    if len(secret) < 8:
+        return
+    for shift in range(3):
+        encoded = base64.b64encode(b"\0" * shift + secret.encode()).decode().rstrip("=")
+        inner = encoded[(0, 2, 3)[shift] : len(encoded) - (1 if (shift + len(secret)) % 3 else 0)]
+        yield re.escape(inner).replace(r"\+", "[+-]").replace("+", "[+-]").replace("/", "[/_]")

@@ -1,0 +1,250 @@
+"""Which questions are asked of a server, and in which order: later ones depend on earlier answers.
+
+Nothing is judged here. Where an answer leaves nothing to ask, the questions that follow from it are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from validator.live.exchange import Answer, KeyChoice, Question
+from validator.live.transport import LiveError
+
+Ask = Callable[[Question], Answer]
+
+MIN_RUNS = 4
+"""Runs that a thread needs for walks that tell something."""
+MAX_RUNS_WALKED = 12
+"""Beyond so many runs, walks take larger pages, and those of one run each stop early."""
+PAGES_OF_ONE = 6
+MAX_RETRIEVED = 5
+MAX_ID = 200
+"""Characters of an id that is sent back to the server."""
+UNKNOWN_RUN = "run_doesnotexist0000000000000"
+UNKNOWN_THREAD = "thread_doesnotexist000000000000"
+
+
+class Page(NamedTuple):
+    """What a body holds, as far as the next question depends on it; `runs` are objects with an id."""
+
+    runs: Sequence[dict[str, Any]]
+    has_more: Any
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the runs, in the order of the page."""
+        return [run["id"] for run in self.runs]
+
+
+def read_page(answer: Answer) -> Page | None:
+    """Return the page of runs in a successful answer; None where there is none."""
+    if answer.status != 200 or answer.error:
+        return None
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
+    data = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(data, list):
+        return None
+    runs = [
+        run for run in data if isinstance(run, dict) and isinstance(run.get("id"), str) and 0 < len(run["id"]) < 200
+    ]
+    return Page(runs, body.get("has_more"))
+
+
+class Unusable(LiveError):
+    """The server cannot be checked: it refuses the key, redirects, or does not list runs."""
+
+
+class Scope(NamedTuple):
+    """What to ask about: a thread with runs, perhaps another one, an empty one, and requests with wrong keys."""
+
+    thread: str
+    other_thread: str | None = None
+    empty_thread: str | None = None
+    check_auth: bool = False
+
+
+class Walker:
+    """Asks the questions of a check."""
+
+    def __init__(self, ask: Ask, scope: Scope) -> None:
+        self._ask = ask
+        self._scope = scope
+        self.repeated = False
+        """Whether the thread had changed, so that the first steps were repeated."""
+        self.is_stable = False
+        """Whether the runs of the thread were the same at the end."""
+
+    def run(self) -> None:
+        """Ask everything; raises `Unusable`, and what asking raises."""
+        first = self._list("probe")
+        _require_usable(first)
+        reference = self._compare_pages()
+        again = self._page("again", limit="100", order="desc")
+        if reference is not None and again is not None and again.ids != reference.ids:
+            self.repeated = True
+            reference = self._compare_pages()
+            again = self._page("again", limit="100", order="desc")
+        self.is_stable = reference is not None and again is not None and again.ids == reference.ids
+        self._refusals()
+        self._cursors()
+        self._unknown()
+        self._retrieve(again.runs if again else ())
+        if self._scope.check_auth:
+            self._list("key-none", key="none")
+            self._list("key-wrong", key="wrong")
+
+    def _compare_pages(self) -> Page | None:
+        """List the thread in all ways that must agree, and return the widest page."""
+        wide = self._page("wide-desc", limit="100", order="desc")
+        self._page("wide-asc", limit="100", order="asc")
+        if wide is None or not wide.runs:
+            return wide
+        number = len(wide.runs)
+        if number >= 2 and self._walks(number):
+            self._exact(number, wide.has_more is True)
+            self._windows(wide.ids)
+        return wide
+
+    def _walks(self, number: int) -> bool:
+        """Walk through the listing; return whether the server keeps to the limit."""
+        is_long = number > MAX_RUNS_WALKED
+        limits = (1, 2, 3) if not is_long else (1, math.ceil(number / 6), math.ceil(number / 4))
+        for limit in limits:
+            if not self._walk(
+                f"walk-desc-{limit}", limit, "desc", number, PAGES_OF_ONE if is_long and limit == 1 else None
+            ):
+                return False
+        return self._walk(f"walk-asc-{limits[1]}", limits[1], "asc", number, None)
+
+    def _walk(self, step: str, limit: int, order: str, number: int, pages: int | None) -> bool:
+        """Ask for page after page as the official clients do; return whether no page has too many runs."""
+        seen: set[str] = set()
+        query = {"limit": str(limit), "order": order}
+        for _ in range(pages or math.ceil(number / limit) + 2):
+            page = self._page(step, **query)
+            if page is None or not page.runs:
+                break
+            if len(page.runs) > limit:
+                return False
+            ids = page.ids
+            if seen.intersection(ids) or page.has_more is not True:
+                break
+            seen.update(ids)
+            query["after"] = ids[-1]
+        return True
+
+    def _exact(self, number: int, is_cut: bool) -> None:
+        """Ask for exactly as many runs as there are, and for one fewer."""
+        if not is_cut and number < 100:
+            self._list("exact", limit=str(number), order="desc")
+        self._list("one-fewer", limit=str(number - 1), order="desc")
+
+    def _windows(self, ids: Sequence[str]) -> None:
+        """Ask for what lies before, after and between runs."""
+        middle = ids[len(ids) // 2]
+        for name, cursor in (("first", ids[0]), ("middle", middle), ("last", ids[-1])):
+            self._list(f"before-{name}", limit="100", order="desc", before=cursor)
+        self._list("before-limited", limit="1", order="desc", before=ids[-1])
+        self._list("before-asc", limit="100", order="asc", before=middle)
+        if len(ids) > 2:
+            self._list("between", limit="100", order="desc", after=ids[0], before=ids[-1])
+        self._list("after-last", limit="100", order="desc", after=ids[-1])
+
+    def _refusals(self) -> None:
+        for limit in ("0", "101", "-1", "abc", "1.5"):
+            self._list(f"limit-{limit}", limit=limit)
+        for order in ("newest", "DESC"):
+            self._list(f"order-{order}", order=order)
+
+    def _cursors(self) -> None:
+        self._list("cursor-after", after=UNKNOWN_RUN)
+        self._list("cursor-before", before=UNKNOWN_RUN)
+        if self._scope.other_thread is None:
+            return
+        other = self._page("other-thread", thread=self._scope.other_thread, limit="100", order="desc")
+        if other is not None and other.runs:
+            self._list("cursor-other-after", after=other.ids[0])
+            self._list("cursor-other-before", before=other.ids[0])
+
+    def _unknown(self) -> None:
+        self._list("thread-unknown", thread=UNKNOWN_THREAD)
+        self._ask(Question("run-unknown", f"{list_path(self._scope.thread)}/{UNKNOWN_RUN}"))
+        if self._scope.empty_thread is not None:
+            self._list("empty-thread", thread=self._scope.empty_thread)
+
+    def _retrieve(self, runs: Sequence[dict[str, Any]]) -> None:
+        """Retrieve the newest run, the oldest, and one of each status."""
+        chosen: dict[str, None] = {}
+        statuses: set[str] = set()
+        for run in (*runs[:1], *runs[-1:], *runs):
+            status = str(run.get("status"))
+            if len(chosen) < 2 or status not in statuses:
+                chosen[run["id"]] = None
+            statuses.add(status)
+        for run_id in [*chosen][:MAX_RETRIEVED]:
+            self._ask(Question("retrieve", f"{list_path(self._scope.thread)}/{quote(run_id, safe='')}"))
+
+    def _list(self, step: str, *, thread: str | None = None, key: KeyChoice = "right", **query: str) -> Answer:
+        path = list_path(thread or self._scope.thread)
+        return self._ask(Question(step, path, tuple(query.items()), key=key))
+
+    def _page(self, step: str, *, thread: str | None = None, **query: str) -> Page | None:
+        path = list_path(thread or self._scope.thread)
+        return read_page(self._ask(Question(step, path, tuple(query.items()))))
+
+
+def list_path(thread: str) -> str:
+    """Return the path of the list of runs, below the base of the API."""
+    return f"/threads/{quote(thread, safe='')}/runs"
+
+
+def _require_usable(answer: Answer) -> None:
+    """Raise `Unusable` where the first answer shows that there is nothing to check."""
+    status = answer.status
+    if not status:
+        raise Unusable(f"the server cannot be reached: {answer.error}")
+    if 300 <= status < 400:
+        raise Unusable(f"the server redirects ({status}), and redirects are not followed: name the address itself")
+    if status in (401, 403):
+        hint = "" if answer.question.key == "right" and _has_key(answer) else ": no key was sent"
+        raise Unusable(f"the server refused the key ({status}){hint}")
+    if status in (404, 405, 501):
+        raise Unusable(f"the server does not implement list-runs, or has no such thread ({status})")
+
+
+def _has_key(answer: Answer) -> bool:
+    return any(header.name.lower() in ("authorization", "api-key") for header in answer.sent)
+
+
+def plan(scope: Scope, base: str, number: int = 7) -> Iterator[str]:
+    """Yield the requests that would be sent for a thread of so many runs, with numbers in place of run ids."""
+    questions: list[Question] = []
+    ids = [f"RUN-{index}" for index in range(1, number + 1)]
+
+    def answer(question: Question) -> Answer:
+        questions.append(question)
+        return Answer(question, "", 1, 0.0, 0.0, status=200, body=json.dumps(_listing(ids, question)).encode())
+
+    Walker(answer, scope).run()
+    for question in questions:
+        query = "&".join(f"{name}={value}" for name, value in question.query)
+        note = {"right": "", "none": " (with no key)", "wrong": " (with a wrong key)"}[question.key]
+        yield f"{question.method} {base}{question.path}{'?' if query else ''}{query}{note}"
+
+
+def _listing(ids: Iterable[str], question: Question) -> dict[str, Any]:
+    """Return what a server answers that keeps every statement, as far as the next question depends on it."""
+    query = dict(question.query)
+    ordered = [*ids][:: -1 if query.get("order") == "asc" else 1]
+    after, limit = query.get("after"), query.get("limit", "20")
+    following = ordered[ordered.index(after) + 1 :] if after in ordered else ordered
+    size = int(limit) if limit.isdecimal() else 20
+    data = [{"id": run_id} for run_id in following[:size]]
+    return {"data": data, "has_more": len(following) > size}

@@ -1,0 +1,129 @@
+"""The recording of a live check, as HAR 1.2, without secrets.
+
+Source: https://w3c.github.io/web-performance/specs/HAR/Overview.html
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from validator import __version__
+from validator.live.exchange import Answer, Header
+from validator.live.keys import Redactor
+
+FIELD = "_validateRuns"
+"""The field of an entry that says which question of the check it answers."""
+FIELD_VERSION = 1
+_NO_TYPE = "x-unknown"
+_NO_SIZE = -1
+
+
+class RecordingFull(Exception):
+    """The recording would become larger than a document that is checked may be."""
+
+
+class Recorder:
+    """Collects answers as entries of a HAR of at most `max_bytes` bytes."""
+
+    def __init__(self, thread: str, redactor: Redactor, max_bytes: int) -> None:
+        self._thread = thread
+        self._redactor = redactor
+        self._entries: list[str] = []
+        self._rest = max_bytes - 1000  # for what stands around the entries
+        self._last = 0.0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, answer: Answer) -> int:
+        """Add an answer, and return the number of its entry, from 1; raises `RecordingFull`."""
+        self._last = max(answer.began, self._last + 0.000_002)  # the clock may be set back, the order stays
+        entry = self._dump(answer._replace(began=self._last))
+        if len(entry) > self._rest:
+            raise RecordingFull
+        self._rest -= len(entry) + 2
+        self._entries.append(entry)
+        return len(self._entries)
+
+    def har(self) -> bytes:
+        """Return the recording."""
+        head = {"version": "1.2", "creator": {"name": "validate-runs", "version": __version__}}
+        start = json.dumps({"log": head}, indent=1).rstrip("\n }")
+        entries = ",\n".join(self._entries)
+        return f'{start}\n  }},\n  "entries": [\n{entries}\n  ]\n }}\n}}\n'.encode()
+
+    def _dump(self, answer: Answer) -> str:
+        text = json.dumps(self._entry(answer), indent=1)
+        lines = text.replace("\x7f", "\\u007f").split("\n")
+        return "\n".join(f"   {line}" for line in lines)
+
+    def _entry(self, answer: Answer) -> dict[str, Any]:
+        question, redact = answer.question, self._redactor.text
+        milliseconds = round(answer.duration * 1000, 3)
+        request: dict[str, Any] = {
+            "method": question.method,
+            "url": redact(answer.url),
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": self._headers(answer.sent),
+            "queryString": [
+                {"name": redact(name), "value": redact(value)}
+                for name, value in parse_qsl(urlsplit(answer.url).query, keep_blank_values=True)
+            ],
+            "headersSize": _NO_SIZE,
+            "bodySize": len(question.body or b""),
+        }
+        if question.body is not None:
+            request["postData"] = {"mimeType": "application/json", "text": redact(question.body.decode())}
+        response: dict[str, Any] = {
+            "status": answer.status,
+            "statusText": redact(answer.reason),
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": self._headers(answer.headers),
+            "content": self._content(answer),
+            "redirectURL": redact(answer.header("location")),
+            "headersSize": _NO_SIZE,
+            "bodySize": _NO_SIZE,
+        }
+        if answer.error:
+            response["_error"] = answer.error
+        return {
+            "startedDateTime": datetime.fromtimestamp(answer.began, UTC).isoformat(timespec="microseconds"),
+            "time": milliseconds,
+            "request": request,
+            "response": response,
+            "cache": {},
+            "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+            FIELD: {
+                "version": FIELD_VERSION,
+                "thread": redact(self._thread),
+                "step": question.step,
+                "try": answer.attempt,
+            },
+        }
+
+    def _headers(self, headers: tuple[Header, ...]) -> list[dict[str, str]]:
+        redactor = self._redactor
+        return [
+            {"name": redactor.text(header.name), "value": redactor.header(header.name, header.value)}
+            for header in headers
+            if header.name.lower() != "content-encoding"  # the body is recorded without it
+        ]
+
+    def _content(self, answer: Answer) -> dict[str, Any]:
+        content: dict[str, Any] = {
+            "size": len(answer.body),
+            "mimeType": self._redactor.text(answer.header("content-type")) or _NO_TYPE,
+        }
+        if answer.status and not answer.error:
+            body = self._redactor.bytes(answer.body)
+            try:
+                content["text"] = body.decode()
+            except UnicodeDecodeError:
+                content |= {"text": base64.b64encode(body).decode(), "encoding": "base64"}
+        return content

@@ -1,0 +1,315 @@
+"""The statements that a check of a server is about, and what became of each: its verdict.
+
+Every finding of a recording belongs to one statement. A statement is kept only if questions that exercise it were
+answered; where the answers cannot tell, because another statement is broken or the thread changed, it is not verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from validator.core.finding import Finding
+from validator.core.severity import Severity
+from validator.live.exchange import Answer
+from validator.live.plan import MIN_RUNS, Page, read_page
+
+Verdict = Literal["kept", "broken", "doubtful", "not verified", "not asked"]
+
+
+class Statement(NamedTuple):
+    """Something that a server keeps or breaks: `rules` judge it, answers to `steps` exercise it.
+
+    A step ends with "-" where it stands for all that begin so; no steps: every answer. `counts` says whether an answer
+    tells something. `min_runs` are needed in the thread; `compares`: its answers must be of an unchanged thread.
+    """
+
+    id: str
+    what: str
+    rules: tuple[str, ...]
+    steps: tuple[str, ...] = ()
+    counts: Callable[[Seen], bool] | None = None
+    min_runs: int = 0
+    compares: bool = False
+
+
+class Seen(NamedTuple):
+    """An answer, the number of its entry in the recording, and the page in it."""
+
+    record: int
+    answer: Answer
+    page: Page | None
+
+    @property
+    def step(self) -> str:
+        """The name of the step that it answers."""
+        return self.answer.question.step
+
+
+class Judged(NamedTuple):
+    """The verdict of a statement: why, the numbers of the requests that it rests on, and its findings."""
+
+    statement: Statement
+    verdict: Verdict
+    reason: str
+    requests: Sequence[int]
+    findings: Sequence[Finding] = ()
+
+
+def _is_page(seen: Seen) -> bool:
+    return seen.page is not None
+
+
+def _has_runs(seen: Seen) -> bool:
+    return seen.page is not None and bool(seen.page.runs)
+
+
+def _has_two_runs(seen: Seen) -> bool:
+    return seen.page is not None and len(seen.page.runs) > 1
+
+
+def _is_answered(seen: Seen) -> bool:
+    return bool(seen.answer.status)
+
+
+def _is_error(seen: Seen) -> bool:
+    return seen.answer.status >= 400
+
+
+def _says_more(seen: Seen) -> bool:
+    return seen.page is not None and seen.page.has_more is True
+
+
+def _says_no_more(seen: Seen) -> bool:
+    return seen.page is not None and seen.page.has_more is False
+
+
+_WIDE = ("wide-desc", "wide-asc", "again")
+_WALKS = ("walk-",)
+_COMPARED = (*_WIDE, *_WALKS, "exact", "one-fewer", "after-last")
+_BEFORE = ("before-",)
+
+STATEMENTS = (
+    Statement(
+        "envelope-keys",
+        "a page has object, data, first_id, last_id and has_more",
+        ("schema:type", "schema:enum", "schema:const", "schema:required", "misspelt-key", "not-a-run-list"),
+        counts=_is_page,
+    ),
+    Statement("wire-names", "keys are in snake_case", ("camel-case-response", "mixed-naming"), counts=_is_page),
+    Statement("run-shape", "every run is as documented", (), counts=_has_runs),
+    Statement("whole-numbers", "times and counts are integers", (), counts=_has_runs),
+    Statement("seconds", "times are in seconds", ("milliseconds",), counts=_has_runs),
+    Statement(
+        "of-this-thread",
+        "runs are those of the thread that was asked for",
+        ("other-thread", "other-run", "mixed-thread-ids", "mixed-thread-pages"),
+        counts=_has_runs,
+    ),
+    Statement(
+        "first-last",
+        "first_id and last_id are the ends of data",
+        ("first-id-mismatch", "last-id-mismatch", "empty-page-ids"),
+        counts=_is_page,
+    ),
+    Statement("limit-kept", "a page has at most `limit` runs", ("page-too-long",), _COMPARED, _has_runs, min_runs=2),
+    Statement("limit-filled", "a page has `limit` runs while there are more", (), _WALKS, _has_runs, 2, True),
+    Statement("default-limit-20", "without `limit` a page has at most 20 runs", (), ("probe",), _has_runs, 21),
+    Statement("order-kept", "`order` sorts by created_at", ("unordered-runs",), _COMPARED, _has_two_runs, 2),
+    Statement("default-desc", "without `order` the newest run is first", (), ("probe",), _has_two_runs, 2),
+    Statement(
+        "asc-mirrors-desc", "asc is the reverse of desc", ("unmirrored-order",), _WIDE[:2], _has_two_runs, 2, True
+    ),
+    Statement("walk-complete", "a walk returns every run once", ("lost-runs",), _WALKS, _has_runs, MIN_RUNS, True),
+    Statement("walk-ends", "a walk ends", (), _WALKS, _has_runs, MIN_RUNS, True),
+    Statement("after-excludes", "the cursor's run is not on its page", (), _WALKS, _has_runs, 2, True),
+    Statement(
+        "after-follows-order", "`after` goes on in the order asked for", ("broken-chain",), _WALKS, _has_runs, 2, True
+    ),
+    Statement("before-window", "`before` gives the runs ahead of its run", (), _BEFORE, _is_page, MIN_RUNS, True),
+    Statement("both-window", "`after` and `before` give what lies between", (), ("between",), _is_page, MIN_RUNS, True),
+    Statement(
+        "has-more-true",
+        "has_more is true while runs follow",
+        ("premature-end",),
+        (*_WALKS, "one-fewer"),
+        _says_more,
+        2,
+        True,
+    ),
+    Statement(
+        "has-more-false",
+        "has_more is false where nothing follows",
+        ("false-has-more", "empty-page-has-more"),
+        (*_WIDE, *_WALKS, "exact", "after-last"),
+        _says_no_more,
+        0,
+        True,
+    ),
+    Statement("cursor-stable", "runs made between two pages move no others", (), ("insert-",), _has_runs, MIN_RUNS),
+    Statement(
+        "cursor-unknown",
+        "an unknown cursor is refused",
+        ("unknown-cursor-accepted",),
+        ("cursor-after", "cursor-before"),
+    ),
+    Statement("cursor-other-thread", "a cursor of another thread is refused", (), ("cursor-other-",)),
+    Statement(
+        "limit-range",
+        "a limit outside of 1 to 100 is refused",
+        ("limit-out-of-range",),
+        ("limit-0", "limit-101", "limit--1"),
+    ),
+    Statement("limit-not-a-number", "a limit that is no number is refused", (), ("limit-abc", "limit-1.5")),
+    Statement("order-word", "an unknown order is refused", (), ("order-",)),
+    Statement("thread-404", "an unknown thread is answered with 404", (), ("thread-unknown",)),
+    Statement("run-404", "an unknown run is answered with 404", (), ("run-unknown",)),
+    Statement("error-envelope", "errors have OpenAI's envelope", ("error-envelope",), counts=_is_error),
+    Statement("no-5xx", "no request ends in a server error", ("server-error",)),
+    Statement("content-type", "bodies are application/json", ("content-type",)),
+    Statement("empty-thread", "a thread without runs has an empty page", (), ("empty-thread",)),
+    Statement(
+        "retrieve-equals-listed",
+        "a run is retrieved as it was listed",
+        ("changed-immutable-field",),
+        ("retrieve",),
+        lambda seen: seen.answer.status == 200,
+    ),
+    Statement("one-active-run", "a second active run is refused", (), ("second-active",)),
+    Statement("key-needed", "a request without the right key is refused", (), ("key-",)),
+)
+BY_ID = {statement.id: statement for statement in STATEMENTS}
+
+_BY_RULE: Mapping[str, str] = {
+    rule: statement.id for statement in STATEMENTS if statement.id != "envelope-keys" for rule in statement.rules
+}
+_BY_RULE_AND_STEP: Mapping[tuple[str, str], str] = {
+    ("limit-out-of-range", "limit-abc"): "limit-not-a-number",
+    ("limit-out-of-range", "limit-1.5"): "limit-not-a-number",
+    ("unordered-runs", "probe"): "default-desc",
+    ("unknown-cursor-accepted", "cursor-other-after"): "cursor-other-thread",
+    ("unknown-cursor-accepted", "cursor-other-before"): "cursor-other-thread",
+}
+
+GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "envelope-keys",
+        "the pages are not as documented",
+        ("has-more-true", "has-more-false", "walk-complete", "walk-ends"),
+    ),
+    (
+        "limit-kept",
+        "the limit is ignored",
+        (
+            "limit-filled",
+            "walk-complete",
+            "walk-ends",
+            "after-excludes",
+            "after-follows-order",
+            "has-more-true",
+            "has-more-false",
+            "before-window",
+            "both-window",
+        ),
+    ),
+    (
+        "order-kept",
+        "the order is ignored",
+        ("default-desc", "asc-mirrors-desc", "walk-complete", "after-follows-order", "before-window", "both-window"),
+    ),
+    ("has-more-true", "has_more ends the walk too early", ("walk-complete", "walk-ends")),
+    ("after-excludes", "a page begins with the run of its cursor", ("walk-complete", "walk-ends")),
+    ("after-follows-order", "the cursor leads elsewhere", ("walk-complete", "walk-ends", "after-excludes")),
+    ("no-5xx", "the server failed", ()),
+)
+"""What cannot be judged where a statement is broken, and in which words."""
+
+
+def statement_of(finding: Finding, step: str) -> str:
+    """Return the id of the statement that a finding in the answer to a step is about."""
+    if found := _BY_RULE_AND_STEP.get((finding.rule, step)):
+        return found
+    if finding.rule in BY_ID:
+        return finding.rule
+    if found := _BY_RULE.get(finding.rule):
+        return found
+    is_of_page = step != "retrieve" and not finding.pointer.startswith("/data/")
+    return "envelope-keys" if is_of_page and finding.rule in BY_ID["envelope-keys"].rules else "run-shape"
+
+
+def judge(
+    seen: Sequence[Seen], findings: Iterable[Finding], active_rules: Iterable[str], *, is_stable: bool, runs: int
+) -> list[Judged]:
+    """Return the verdict of every statement; `runs` is how many the thread has, as far as is known."""
+    steps = {answer.record: answer.step for answer in seen}
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(statement_of(finding, steps.get(finding.record or 0, "")), []).append(finding)
+    active = frozenset(active_rules)
+    judged = {s.id: _judge(s, seen, found.get(s.id, ()), active, is_stable, runs) for s in STATEMENTS}
+    for cause, reason, gated in GATES:
+        if judged[cause].verdict == "broken":
+            for name in gated:
+                if judged[name].verdict != "not asked":
+                    judged[name] = judged[name]._replace(verdict="not verified", reason=reason)
+    return [*judged.values()]
+
+
+def _judge(
+    statement: Statement,
+    seen: Sequence[Seen],
+    found: Sequence[Finding],
+    active: frozenset[str],
+    is_stable: bool,
+    runs: int,
+) -> Judged:
+    if found:
+        records = sorted({finding.record for finding in found if finding.record is not None})
+        worst = min(found, key=lambda finding: [*Severity].index(finding.severity))
+        verdict: Verdict = "broken" if worst.severity is Severity.ERROR else "doubtful"
+        if worst.severity is Severity.INFO:
+            verdict = "kept"
+        if statement.compares and not is_stable:
+            return Judged(statement, "not verified", "the thread changed meanwhile", records, found)
+        return Judged(statement, verdict, worst.message, records, found)
+    asked = [answer for answer in seen if _belongs(answer.step, statement.steps)]
+    if not asked:
+        if 0 < runs < statement.min_runs:
+            return Judged(statement, "not verified", f"{_runs(runs)}, {statement.min_runs} needed", ())
+        return Judged(statement, "not asked", "", ())
+    records = [
+        answer.record
+        for answer in asked
+        if _is_answered(answer) and (statement.counts is None or statement.counts(answer))
+    ]
+    if runs < statement.min_runs:
+        return Judged(statement, "not verified", f"{_runs(runs)}, {statement.min_runs} needed", records)
+    if not records:
+        return Judged(statement, "not verified", "no answer tells", [answer.record for answer in asked])
+    if statement.compares and not is_stable:
+        return Judged(statement, "not verified", "the thread changed meanwhile", records)
+    missing = [rule for rule in statement.rules if rule not in active]
+    if missing:
+        return Judged(statement, "not verified", f"{missing[0]} is ignored", records)
+    if not statement.rules and statement.id != "run-shape":
+        return Judged(statement, "not verified", "no rule judges it yet", records)
+    return Judged(statement, "kept", "", records)
+
+
+def _belongs(step: str, steps: tuple[str, ...]) -> bool:
+    return not steps or any(step == name or (name.endswith("-") and step.startswith(name)) for name in steps)
+
+
+def _runs(number: int) -> str:
+    return "1 run" if number == 1 else f"{number} runs"
+
+
+def known_runs(seen: Sequence[Seen]) -> int:
+    """Return how many runs the widest page of the thread showed last."""
+    pages = [answer.page for answer in seen if answer.step in _WIDE and answer.page is not None]
+    return max((len(page.runs) for page in pages), default=0)
+
+
+def see(answers: Sequence[Answer]) -> list[Seen]:
+    """Number the answers as their recording does, and read their pages."""
+    return [Seen(number, answer, read_page(answer)) for number, answer in enumerate(answers, 1)]

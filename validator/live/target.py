@@ -1,0 +1,80 @@
+"""The server to check: its address, and the headers that go to it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from validator.live.transport import Authorization, LiveError
+
+_list_path = re.compile(r"(?P<base>.*)/threads/(?P<thread>[^/]+)/runs/?").fullmatch
+_WRONG_KEY = "sk-validate-runs-wrong-key"
+
+
+class Misuse(LiveError):
+    """The call cannot be carried out as it stands."""
+
+
+class Target(NamedTuple):
+    """The base address of an API, the thread that the address names, and the query of every request."""
+
+    base: str
+    thread: str | None = None
+    query: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether requests stay on this machine."""
+        return _is_loopback(urlsplit(self.base).hostname or "")
+
+
+def parse_target(url: str, *, allow_http: bool = False) -> Target:
+    """Return the target that a URL names: the base of an API, or a whole list of runs; raises `Misuse`."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise Misuse("the address is not a URL") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise Misuse("the address must begin with https:// or http:// and a host")
+    if parts.username is not None or parts.password is not None:
+        raise Misuse("the address has a user or a password: use --key-env or --key-file")
+    if re.search(r"[\x00-\x20\x7f]", url):
+        raise Misuse("the address has blanks or control characters")
+    if parts.scheme == "http" and not allow_http and not _is_loopback(host):
+        raise Misuse("http:// is not encrypted: use https://, or --allow-http")
+    return _split_thread(parts)
+
+
+def _split_thread(parts: SplitResult) -> Target:
+    query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+    if names := {name for name, _ in query} & {"limit", "order", "after", "before"}:
+        raise Misuse(f"the address has {', '.join(sorted(names))}, which the check sets itself")
+    path, thread = parts.path, None
+    if found := _list_path(path):
+        path, thread = found["base"], unquote(found["thread"])
+    return Target(f"{parts.scheme}://{parts.netloc}{path.rstrip('/')}", thread, query)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def authorize(key: str | None, scheme: str, beta: str, headers: Mapping[str, str]) -> Authorization:
+    """Return the headers of requests: `scheme` is bearer, api-key or none, `beta` v1, v2 or none."""
+    common = dict(headers)
+    if beta != "none":
+        common.setdefault("OpenAI-Beta", f"assistants={beta}")
+    if key is None or scheme == "none":
+        return Authorization(common, {}, _key_header(_WRONG_KEY, scheme))
+    return Authorization(common, _key_header(key, scheme), _key_header(_WRONG_KEY, scheme))
+
+
+def _key_header(key: str, scheme: str) -> dict[str, str]:
+    return {"api-key": key} if scheme == "api-key" else {"Authorization": f"Bearer {key}"}

@@ -1,0 +1,284 @@
+"""Send requests to one server within budgets: no redirects, no proxies, no cookies; and GET only, unless allowed."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import random
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from email.utils import parsedate_to_datetime
+from types import ModuleType
+from typing import Any, NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+from validator import __version__
+from validator.live.exchange import Answer, Header, Question
+from validator.sources.compression import BrokenCompression
+from validator.sources.document import InputError
+from validator.sources.reader import BudgetExceeded, ByteBudget, Reader
+from validator.sources.recordings.content_encoding import decode
+
+LIBRARIES = ("httpx2", "httpx")
+RETRIED = (429, 502, 503, 504)
+"""Statuses after which a GET is sent again; 500 is what the check looks for."""
+MAX_TRIES = 3
+_MAX_HEADERS = 200
+_MAX_HEADER = 4000
+_BACKOFF = 0.25
+"""Seconds before the second try."""
+_WAIT_PAUSE = 0.2
+
+
+class LiveError(Exception):
+    """The check cannot go on: the text says why."""
+
+
+class MissingExtra(LiveError):
+    """No HTTP client is installed."""
+
+
+class BudgetSpent(LiveError):
+    """The check has taken as many requests, as much time or as much data as it may."""
+
+
+class Budget(NamedTuple):
+    """The limits of a check: seconds, requests, bytes of a body, and requests a second (0: no limit)."""
+
+    timeout: float = 10.0
+    max_time: float = 60.0
+    max_requests: int = 100
+    max_body: int = 8 * 1024 * 1024
+    rate: float = 0.0
+
+
+class Authorization(NamedTuple):
+    """Headers of every request, those that carry the key, and those that carry a wrong one."""
+
+    headers: Mapping[str, str] = {}
+    key: Mapping[str, str] = {}
+    wrong_key: Mapping[str, str] = {}
+
+
+def load_library() -> ModuleType:
+    """Return httpx2, or else httpx; raises `MissingExtra`."""
+    for name in LIBRARIES:
+        with suppress(ImportError):
+            return importlib.import_module(name)
+    raise MissingExtra("needs an HTTP client: pip install 'validate-runs[live]'")
+
+
+def make_client(verify: ssl.SSLContext | bool, timeout: float, proxy: str | None = None) -> Any:
+    """Return a client that knows nothing but what it is told: no environment, cookies or redirects."""
+    library = load_library()
+    return library.Client(
+        verify=verify,
+        timeout=timeout,
+        proxy=proxy,
+        trust_env=False,
+        follow_redirects=False,
+        limits=library.Limits(max_connections=1, max_keepalive_connections=1),
+    )
+
+
+class Transport:
+    """Sends questions one after the other; every try is handed to `record`.
+
+    `client` is a client of httpx or httpx2. `base` is the address that the paths of questions follow, `query` what
+    every request has besides.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        base: str,
+        authorization: Authorization,
+        budget: Budget,
+        record: Callable[[Answer], object],
+        *,
+        query: tuple[tuple[str, str], ...] = (),
+        allows_writing: bool = False,
+    ) -> None:
+        self._client = client
+        self._base = base
+        self._authorization = authorization
+        self._budget = budget
+        self._record = record
+        self._query = query
+        self._methods = ("GET", "POST") if allows_writing else ("GET",)
+        self._start = time.monotonic()
+        self._next = 0.0
+        self._socket: socket.socket | None = None
+        self.requests = 0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the transport was made."""
+        return time.monotonic() - self._start
+
+    def wait(self, question: Question, seconds: float) -> None:
+        """Try until any response comes, at most so long; these tries are neither recorded nor counted."""
+        end = time.monotonic() + seconds
+        while True:
+            answer = self._try(question, 1)
+            self._start, self.requests = time.monotonic(), 0
+            if answer.status or time.monotonic() >= end:
+                return
+            time.sleep(_WAIT_PAUSE)
+
+    def send(self, question: Question) -> Answer:
+        """Send a question, again where that may help, and return the last answer; raises `BudgetSpent`."""
+        if question.method not in self._methods:
+            raise AssertionError(f"{question.method} is not allowed")
+        for attempt in range(1, MAX_TRIES + 1):
+            answer = self._try(question, attempt)
+            self._record(answer)
+            is_lost = not answer.status and answer.error != TIMED_OUT
+            if question.method != "GET" or not (is_lost or answer.status in RETRIED) or attempt == MAX_TRIES:
+                break
+            self._wait(answer, attempt)
+        return answer
+
+    def _wait(self, answer: Answer, attempt: int) -> None:
+        pause = _BACKOFF * 2 ** (attempt - 1) * (1 + random.random())  # noqa: S311  # no secret
+        asked = _retry_after(answer.header("retry-after")) if answer.status in (429, 503) else None
+        pause = pause if asked is None else max(asked, 0.0)
+        if self.elapsed + pause >= self._budget.max_time:
+            raise BudgetSpent("rate limited" if answer.status == 429 else f"the server answers with {answer.status}")
+        time.sleep(pause)
+
+    def _try(self, question: Question, attempt: int) -> Answer:
+        budget = self._budget
+        if self.requests >= budget.max_requests:
+            raise BudgetSpent(f"{budget.max_requests} requests were sent (--max-requests)")
+        remaining = budget.max_time - self.elapsed
+        if remaining <= 0:
+            raise BudgetSpent(f"{budget.max_time:g} seconds are over (--max-time)")
+        if budget.rate:
+            time.sleep(max(0.0, self._next - time.monotonic()))
+            self._next = time.monotonic() + 1 / budget.rate
+        self.requests += 1
+        query = urlencode([*self._query, *question.query])
+        url = f"{self._base}{question.path}{'?' if query else ''}{query}"
+        began, clock = time.time(), time.monotonic()
+        answer = Answer(question, url, attempt, began, 0.0)
+        try:
+            with self._deadline(min(budget.timeout, remaining)) as is_over:
+                answer = self._exchange(answer)
+        except Exception as error:  # of httpx, of the socket below, or of whatever a caller's client does
+            answer = answer._replace(error=TIMED_OUT if is_over.is_set() else _describe(error))
+        return answer._replace(duration=time.monotonic() - clock)
+
+    def _exchange(self, answer: Answer) -> Answer:
+        question, authorization = answer.question, self._authorization
+        key = {"right": authorization.key, "wrong": authorization.wrong_key, "none": {}}[question.key]
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": f"validate-runs/{__version__}",
+            **authorization.headers,
+            **key,
+        }
+        if question.body is not None:
+            headers["Content-Type"] = "application/json"
+        request = self._client.build_request(question.method, answer.url, headers=headers, content=question.body)
+        request.extensions["trace"] = self._trace
+        response = self._client.send(request, stream=True, follow_redirects=False)
+        try:
+            sent = tuple(Header(*pair) for pair in _pairs(request.headers))
+            received = tuple(Header(*pair) for pair in _pairs(response.headers))
+            status, reason = response.status_code, response.reason_phrase[:_MAX_HEADER]
+            answer = answer._replace(sent=sent, headers=received, status=status, reason=reason)
+            return self._read_body(answer, response)
+        finally:
+            response.close()
+            self._client.cookies.clear()
+
+    def _read_body(self, answer: Answer, response: Any) -> Answer:
+        """Return the answer with its body; with an error where the body is too large or broken."""
+        pieces, size, limit = [], 0, self._budget.max_body
+        for piece in response.iter_raw():
+            size += len(piece)
+            if size > limit:
+                return answer._replace(error=f"the body is larger than {limit} bytes")
+            pieces.append(piece)
+        data = b"".join(pieces)
+        coding = answer.header("content-encoding")
+        if not coding:
+            return answer._replace(body=data)
+        try:
+            reader = Reader("", io.BufferedReader(io.BytesIO()), limit)
+            decoded = decode(data, coding, reader, ByteBudget())
+        except (BrokenCompression, BudgetExceeded, InputError, OSError, EOFError):
+            return answer._replace(error="the body cannot be decompressed")
+        if decoded is None:
+            return answer._replace(error=f"the body is larger than {limit} bytes")
+        return answer._replace(body=decoded)
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Remember the connection, so that the deadline can end it."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    @contextmanager
+    def _deadline(self, seconds: float) -> Iterator[threading.Event]:
+        """Cut the connection after so many seconds: a server that sends a byte now and then meets every timeout."""
+        is_over = threading.Event()
+
+        def cut() -> None:
+            is_over.set()
+            if self._socket is not None:
+                with suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(seconds, cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield is_over
+        finally:
+            timer.cancel()
+
+
+TIMED_OUT = "timed out"
+_WORDS = {
+    "ConnectError": "cannot connect",
+    "ConnectTimeout": TIMED_OUT,
+    "ReadTimeout": TIMED_OUT,
+    "WriteTimeout": TIMED_OUT,
+    "PoolTimeout": TIMED_OUT,
+    "ReadError": "the connection was closed",
+    "RemoteProtocolError": "no valid HTTP response",
+}
+
+
+def _describe(error: Exception) -> str:
+    """Return why no response came, in our own words: the text of an exception may hold what the server sent."""
+    name = type(error).__name__
+    if name == "ConnectError" and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return "the certificate of the server cannot be verified"
+    return _WORDS.get(name, f"no response ({name})")
+
+
+def _pairs(headers: Any) -> list[tuple[str, str]]:
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw[:_MAX_HEADERS]]
+    return [(name[:_MAX_HEADER], value[:_MAX_HEADER]) for name, value in pairs]
+
+
+def _retry_after(value: str) -> float | None:
+    """Return the seconds that the server asks to wait for, by a number or a date."""
+    if value.strip().isdecimal() and len(value) < 10:
+        return float(value)
+    with suppress(ValueError, TypeError, OverflowError):
+        return parsedate_to_datetime(value).timestamp() - time.time()
+    return None
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of a URL."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
