@@ -18,7 +18,7 @@ from validator.cli.console import CLEAN, FAILED, FINDINGS, fail, warn
 from validator.cli.options import CliOptions, typed_options
 from validator.cli.output import Report, plan_reports, print_text, write_reports
 from validator.cli.params import PREFIX, WholeNumber
-from validator.core.files import reason, write_atomic
+from validator.core.files import explain_os_error, write_atomic
 from validator.core.options import FindingOptions
 from validator.core.phrases import escape
 from validator.engine.checker import Checker
@@ -61,9 +61,9 @@ class RequiredStatements(click.ParamType):  # type: ignore[type-arg]  # generic 
             return tuple(BY_ID)
         for word in words:
             if word not in BY_ID:
-                from validator.core.phrases import closest
+                from validator.core.phrases import find_similar
 
-                near = closest(word, BY_ID)
+                near = find_similar(word, BY_ID)
                 self.fail(f"{word!r} is not a statement{f', did you mean {near}' if near else ''}.", param, ctx)
         return words
 
@@ -227,7 +227,7 @@ def _write_recording(file: str, data: bytes) -> int:
     try:
         write_atomic(file, [data], is_private=True)
     except OSError as error:
-        return fail(f"{escape(file)}: cannot write the recording: {reason(error)}")
+        return fail(f"{escape(file)}: cannot write the recording: {explain_os_error(error)}")
     return CLEAN
 
 

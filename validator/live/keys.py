@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 
-from validator.core.files import read_limited, reason
+from validator.core.files import explain_os_error, read_limited
 
 VARIABLE = "VALIDATE_RUNS_API_KEY"
 """The variable that a key is taken from unless another one or a file is named."""
@@ -42,7 +42,7 @@ def _read_file(file: str) -> str:
     try:
         data = sys.stdin.buffer.read(_MAX_KEY + 1) if file == _STDIN else read_limited(file, _MAX_KEY)
     except OSError as error:
-        raise KeyProblem(f"{file}: cannot be read: {reason(error)}") from None
+        raise KeyProblem(f"{file}: cannot be read: {explain_os_error(error)}") from None
     return data.decode("latin-1")
 
 
