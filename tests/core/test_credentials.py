@@ -253,7 +253,7 @@ def test_no_other_output_prints_a_credential(words: tuple[str, ...], tmp_path: P
 
 
 @pytest.mark.parametrize("vendor", SAMPLES)
-def test_a_finding_tells_no_credential(vendor: str) -> None:
+def test_no_finding_holds_a_credential(vendor: str) -> None:
     secret = SAMPLES[vendor]
     (found,) = findings(page(run(metadata={secret: 7}, status="completed")))
     assert (found.rule, found.pointer, found.inside, found.message) == (
@@ -270,7 +270,7 @@ def test_a_finding_tells_no_credential(vendor: str) -> None:
 
 
 @pytest.mark.parametrize("name", IDS)
-def test_what_is_no_credential_is_shown(name: str) -> None:
+def test_ids_are_not_masked(name: str) -> None:
     (found,) = findings(run(id=name, metadata={name: 7}), select=["schema"])
     assert (found.run_id, found.pointer, found.inside) == (name, f"/metadata/{name}", f"/metadata/{name}")
     (told,) = findings(run(status=name), select=["schema:enum"])
@@ -310,7 +310,7 @@ def test_what_is_no_credential_is_shown(name: str) -> None:
         ),
     ],
 )
-def test_looking_for_credentials_takes_linear_time(piece: str) -> None:
+def test_search_for_credentials_takes_linear_time(piece: str) -> None:
     def seconds(length: int) -> float:
         text = (piece * length)[:length]
         began = time.process_time()
@@ -322,7 +322,7 @@ def test_looking_for_credentials_takes_linear_time(piece: str) -> None:
     assert large < 6 * small
 
 
-def test_masking_takes_linear_time_where_much_is_masked() -> None:
+def test_masking_takes_linear_time() -> None:
     def seconds(length: int) -> float:
         text = ("sk-a -----BEGIN PRIVATE KEY x://a:b@c key=d " * length)[:length]
         began = time.process_time()

@@ -25,7 +25,7 @@ from validator.core.phrases import (
 )
 
 
-def test_every_character_that_is_obeyed_is_escaped() -> None:
+def test_control_characters_are_escaped() -> None:
     for character in map(chr, range(sys.maxunicode + 1)):
         if category(character) in OBEYED:
             spelt = escape(f"a{character}b")
@@ -33,7 +33,7 @@ def test_every_character_that_is_obeyed_is_escaped() -> None:
             assert json.loads(f'"{spelt}"') == f"a{character}b"
 
 
-def test_the_characters_that_are_escaped_are_those_of_these_unicode_properties() -> None:
+def test_escaped_characters_match_unicode_properties() -> None:
     """Another program's Unicode data, which is newer than that of most Pythons, names the same characters."""
     regex = package("regex")
     unsafe = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]")
@@ -43,7 +43,7 @@ def test_the_characters_that_are_escaped_are_those_of_these_unicode_properties()
     assert not [one for one in range(private_planes, sys.maxunicode + 1) if escape(chr(one)) == chr(one)]
 
 
-def test_characters_that_are_yet_to_be_assigned_to_tags_are_escaped_too() -> None:
+def test_unassigned_tag_characters_are_escaped() -> None:
     assert escape("\U000e0002") == r"\udb40\udc02"
 
 
@@ -86,7 +86,7 @@ def test_characters_that_are_yet_to_be_assigned_to_tags_are_escaped_too() -> Non
         ({1, 2}, "a set"),
     ],
 )
-def test_a_value_is_shown_only_where_it_can_be_no_secret(value: object, shown: str) -> None:
+def test_show_hides_values_that_may_be_secret(value: object, shown: str) -> None:
     assert format_value(value) == shown
 
 
@@ -102,7 +102,7 @@ def test_a_value_is_shown_only_where_it_can_be_no_secret(value: object, shown: s
         "ghp_16C7e42F292c6912E7",
     ],
 )
-def test_what_looks_like_a_credential_is_not_shown_even_as_a_name(secret: str) -> None:
+def test_show_hides_credentials_in_names(secret: str) -> None:
     assert not is_plain(secret)
     assert format_value(Shown(secret)) == f"a string of {len(secret)} characters"
 
@@ -120,11 +120,11 @@ def test_what_looks_like_a_credential_is_not_shown_even_as_a_name(secret: str) -
         ({"a": 1}, "an object of 1 key"),
     ],
 )
-def test_on_request_texts_are_shown_as_far_as_they_go(value: object, shown: str) -> None:
+def test_show_values_shows_texts_up_to_a_limit(value: object, shown: str) -> None:
     assert format_value(value, show_values=True) == shown
 
 
-def test_a_message_takes_its_values_and_obeys_none_of_them() -> None:
+def test_message_does_not_interpret_its_values() -> None:
     assert format_message("is {}, expected {}", (Shown("a"), 7)) == 'is "a", expected 7'
     assert format_message("is {}", ("secret",)) == "is a string of 6 characters"
     assert format_message("is {}", ("{} {0} {secret}",), show_values=True) == 'is "{} {0} {secret}"'
@@ -132,13 +132,13 @@ def test_a_message_takes_its_values_and_obeys_none_of_them() -> None:
 
 
 @pytest.mark.parametrize(("words", "said_so"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")])
-def test_alternatives_are_listed(words: list[str], said_so: str) -> None:
+def test_words_are_listed(words: list[str], said_so: str) -> None:
     assert join_or(words) == said_so
     assert join_and(words) == said_so.replace(" or ", " and ")
     assert count(len(words), "word") == f"{len(words)} word{'' if len(words) == 1 else 's'}"
 
 
-def test_the_word_that_was_meant_is_found() -> None:
+def test_closest_word() -> None:
     assert find_similar("complete", ["cancelled", "completed"]) == "completed"
     assert find_similar("zebra", ["cancelled", "completed"]) is None
     assert find_similar("abcdef", ["abcdxy"]) is None
@@ -147,7 +147,7 @@ def test_the_word_that_was_meant_is_found() -> None:
 CANARY = "the canary sings of 4711 secrets"
 
 
-def test_no_message_holds_a_text_of_the_document() -> None:
+def test_no_message_holds_text_of_the_document() -> None:
     """Free text stands in every field that may hold any, and in every field that may not."""
     texts = dict.fromkeys(
         ("id", "thread_id", "assistant_id", "status", "model", "started_at", "tools", "usage", "last_error", CANARY),
@@ -174,7 +174,7 @@ def test_no_message_holds_a_text_of_the_document() -> None:
     assert not [message for _, _, message in messages if "canary" in message or "4711" in message]
 
 
-def test_no_message_is_endless() -> None:
+def test_message_length_is_limited() -> None:
     huge = {"prompt_tokens": 10**4000, "completion_tokens": -(10**4000), "total_tokens": 1}
     long = "x" * 100_000
     messages = said(page(run(usage=huge, id=long, status=long, metadata={long: long}, tools=[{"type": long}])))
@@ -197,5 +197,5 @@ class _WithoutRepr:
     ],
     ids=["control character", "number", "too many digits", "no repr"],
 )
-def test_an_option_is_printed_escaped_or_by_its_type(value: object, expected: str) -> None:
+def test_option_is_printed_escaped_or_by_its_type(value: object, expected: str) -> None:
     assert safe_repr(value) == expected

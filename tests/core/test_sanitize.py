@@ -25,7 +25,7 @@ def kept_harmless(text: str, **options: bool) -> str:
 
 
 @pytest.mark.parametrize("color", [False, True])
-def test_of_all_characters_those_are_spelt_that_are_obeyed_but_the_ends_of_lines(color: bool) -> None:
+def test_sanitize_escapes_all_control_characters(color: bool) -> None:
     every = "".join(map(chr, range(sys.maxunicode + 1)))
     left = {character for character in kept_harmless(every, color=color) if category(character) in OBEYED}
     assert left == {"\n"}
@@ -47,7 +47,7 @@ def test_of_all_characters_those_are_spelt_that_are_obeyed_but_the_ends_of_lines
         ("", ""),
     ],
 )
-def test_what_is_obeyed_is_spelt_and_all_else_stays(text: str, written: str) -> None:
+def test_sanitize_escapes_commands_and_keeps_the_rest(text: str, written: str) -> None:
     assert kept_harmless(text) == written
 
 
@@ -58,7 +58,7 @@ INVISIBLE = (
 """Of each kind of characters that leave no trace where they are printed."""
 
 
-def test_no_report_holds_an_invisible_character(tmp_path: Path) -> None:
+def test_reports_hold_no_invisible_character(tmp_path: Path) -> None:
     page = json.loads((SAMPLES / "valid" / "page.json").read_text("utf-8"))
     for member in ("id", "status", "instructions", "metadata"):
         page["data"][0][member] = {f"{INVISIBLE}a": f"b{INVISIBLE}"} if member == "metadata" else f"c{INVISIBLE}"
@@ -73,26 +73,26 @@ def test_no_report_holds_an_invisible_character(tmp_path: Path) -> None:
     assert [text for text in (ran.err, *reports.values()) if not text or {*INVISIBLE} & {*text}] == []
 
 
-def test_colours_stay_where_they_are_wanted_and_no_other_sequence_does() -> None:
+def test_sanitize_keeps_colors_only_on_request() -> None:
     text = "\x1b[1;31merror\x1b[0m \x1b[2J\x1b]0;title\x07\n"
     assert kept_harmless(text, color=True) == "\x1b[1;31merror\x1b[0m \\u001b[2J\\u001b]0;title\\u0007\n"
     assert kept_harmless("\x1b[31mred", color=True) == "\x1b[31mred"
     assert kept_harmless(text) == "\\u001b[1;31merror\\u001b[0m \\u001b[2J\\u001b]0;title\\u0007\n"
 
 
-def test_commands_stay_where_they_are_wanted_and_those_of_other_build_servers_do_not() -> None:
+def test_sanitize_keeps_own_commands_only() -> None:
     for end in ("\n", ""):
         assert kept_harmless(f"::error::x ##[y]{end}", commands=True) == f"::error::x #\\u0023[y]{end}"
 
 
 @pytest.mark.parametrize("text", ["::error::x", "ab\n::error::x\n##[group]y", "\x1b[31m", "a\n\nb"])
-def test_what_is_split_over_parts_is_seen_as_a_whole(text: str) -> None:
+def test_sanitize_joins_parts(text: str) -> None:
     for color in (False, True):
         assert "".join(sanitize(text, color=color)) == kept_harmless(text, color=color)
         assert "".join(sanitize(["", text[:1], "", text[1:], ""], color=color)) == kept_harmless(text, color=color)
 
 
-def test_each_line_is_handed_on_as_soon_as_it_is_whole() -> None:
+def test_sanitize_yields_each_complete_line() -> None:
     def parts() -> Iterator[str]:
         yield from ("a", "b\nc\nd")
         pytest.fail("looked at too early")
@@ -101,7 +101,7 @@ def test_each_line_is_handed_on_as_soon_as_it_is_whole() -> None:
     assert next(lines) == "ab\nc\n"
 
 
-def test_json_means_the_same_afterwards() -> None:
+def test_sanitize_keeps_the_meaning_of_json() -> None:
     value = {"##[group]": "\x7f\u202e\U000e0041", "a": ["##vso[x]", "::b::"]}
     assert json.loads(kept_harmless(json.dumps(value, ensure_ascii=False, indent=1))) == value
 
@@ -113,7 +113,7 @@ def _forgetful(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[
 
 
 @pytest.mark.parametrize("way", ["printed", "filed", "pytest"])
-def test_a_reporter_that_forgets_everything_does_no_harm(
+def test_output_of_unsafe_reporter_is_sanitized(
     way: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pytester: pytest.Pytester
 ) -> None:
     forgetful = ModuleType("validator.reporters.forgetful")
@@ -132,7 +132,7 @@ def test_a_reporter_that_forgets_everything_does_no_harm(
     assert report.read_text("utf-8") == written
 
 
-def test_no_way_leads_past_it() -> None:
+def test_all_output_is_sanitized() -> None:
     """Nobody imports a reporter but by name, and nothing else in the package writes to standard output."""
     folder = Path(validator.__file__).parent
     for path in folder.rglob("*.py"):
@@ -161,9 +161,7 @@ def test_no_way_leads_past_it() -> None:
         ),
     ],
 )
-def test_nothing_that_is_named_on_the_command_line_is_obeyed_on_standard_error(
-    words: tuple[str, ...], said: str, tmp_path: Path
-) -> None:
+def test_arguments_are_escaped_on_standard_error(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
     ran = run(*words, cwd=tmp_path)
     assert ran.code == 2
     assert said in ran.err

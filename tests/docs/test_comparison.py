@@ -32,14 +32,14 @@ def own(tmp_path: Path) -> Validator:
     return validators("observed", tmp_path, None)[0]
 
 
-def test_the_faults_are_found_that_the_page_says(own: Validator) -> None:
+def test_number_of_faults_found(own: Validator) -> None:
     for kind in KINDS:
         files = faulty_pages(kind)
         found = sum(said.found for said in own.says(files))
         assert row(f"faults {kind}, found")[0] == f"{found} of {len(files)}"
 
 
-def test_the_false_alarms_are_those_that_the_page_says(tmp_path: Path) -> None:
+def test_number_of_false_alarms(tmp_path: Path) -> None:
     files = sound_pages()
     for name in ("observed", "published"):
         own, other, _ = validators(name, tmp_path, None)
@@ -49,7 +49,7 @@ def test_the_false_alarms_are_those_that_the_page_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.tools
-def test_what_each_validator_says_is_understood(tmp_path: Path) -> None:
+def test_output_of_each_validator_is_parsed(tmp_path: Path) -> None:
     need_tools("three validators are started several times")
     modules = npm_packages(f"ajv-cli@{comparison.AJV}")
     invalid = ROOT / "samples" / "invalid"

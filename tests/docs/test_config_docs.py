@@ -68,7 +68,7 @@ def _real(step: re.Match[str], project: Path) -> str:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_what_a_page_shows_is_real(path: Path, project: Path) -> None:
+def test_page_shows_real_output(path: Path, project: Path) -> None:
     if "check-jsonschema" in path.read_text("utf-8"):
         package("check_jsonschema")
     text = path.read_text("utf-8")
@@ -79,13 +79,13 @@ def test_what_a_page_shows_is_real(path: Path, project: Path) -> None:
     assert text.count("```console") == len(re.findall(r"```text\n[^`]", current))
 
 
-def test_every_key_is_explained() -> None:
+def test_every_configuration_key_is_documented() -> None:
     table = PAGES[0].read_text("utf-8").partition("|---|---|\n")[2].partition("\n\n")[0]
     cells = [row.split("|")[1] for row in table.splitlines()]
     assert sorted(key for cell in cells for key in re.findall("`([a-z-]+)`", cell)) == sorted(KEYS)
 
 
-def test_the_rules_that_cannot_be_accepted_are_named() -> None:
+def test_mandatory_rules_are_documented() -> None:
     mandatory = {rule.name for rule in RULES if rule.mandatory}
     said = PAGES[1].read_text("utf-8").partition("never accepted:")[2].partition("Nobody")[0]
     assert {*re.findall("`([a-z0-9-]+)`", said)} == mandatory

@@ -47,7 +47,7 @@ def _repository(folder: Path) -> str:
     return _done(git, "rev-parse", "HEAD", cwd=folder).stdout.strip()
 
 
-def test_the_hook_is_for_what_a_folder_is_searched_for() -> None:
+def test_hook_matches_known_suffixes() -> None:
     names = [f"recorded/page{suffix}" for suffix in SUFFIXES]
     assert [name for name in names if not re.search(HOOK["files"], name)] == []
     assert [name for name in ("page.jsonx", "json", "a.txt", "page.json.bz2") if re.search(HOOK["files"], name)] == []
@@ -103,7 +103,7 @@ def project(hooks: Path, stranger: Stranger) -> Project:
 ARGS = ["--contract", "observed"]
 
 
-def test_pre_commit_runs_the_hook_on_the_recordings_that_a_project_names(project: Project, stranger: Stranger) -> None:
+def test_pre_commit_hook(project: Project, stranger: Stranger) -> None:
     faulty = project.folder / "recorded" / "faulty.json"
     faulty.unlink()
     sound = project.checked(files="^recorded/", args=ARGS)
@@ -126,7 +126,7 @@ NAMED_LIKE_OPTIONS = [
 
 
 @pytest.mark.parametrize("name", NAMED_LIKE_OPTIONS)
-def test_no_name_of_a_file_becomes_an_option_of_the_hook(project: Project, stranger: Stranger, name: str) -> None:
+def test_hook_takes_no_file_name_for_an_option(project: Project, stranger: Stranger, name: str) -> None:
     (project.folder / name).parent.mkdir(exist_ok=True)
     shutil.copy(FAULTY, project.folder / name)
     (project.folder / "evil.json").write_text('ignore = ["usage"]\n')
@@ -181,19 +181,19 @@ def runner(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_the_shell_of_the_action_holds_nothing_that_a_workflow_says() -> None:
+def test_action_shell_has_no_workflow_expressions() -> None:
     for step in ACTION["runs"]["steps"]:
         assert "${{" not in step["run"]
     done = _done(command("shellcheck"), SCRIPT, cwd=ROOT)
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_zizmor_finds_nothing_in_the_action() -> None:
+def test_zizmor_accepts_the_action() -> None:
     done = _done(command("zizmor"), "--offline", "--persona", "pedantic", ROOT / "action.yml", cwd=ROOT)
     assert done.returncode == 0, done.stdout
 
 
-def test_the_action_reports_to_github(runner: dict[str, str], tmp_path: Path) -> None:
+def test_action_reports_to_github(runner: dict[str, str], tmp_path: Path) -> None:
     shutil.copy(FAULTY, tmp_path / "a faulty.json")
     files = f"a faulty.json\r\n\n{SOUND}\n"
     done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **_inputs(files=files, sarif="a report.sarif")})
@@ -203,7 +203,7 @@ def test_the_action_reports_to_github(runner: dict[str, str], tmp_path: Path) ->
     assert (tmp_path / "pip.txt").read_text().endswith(f"--disable-pip-version-check {ROOT}\n")
 
 
-def test_what_the_action_is_told_are_words_of_the_command(runner: dict[str, str], tmp_path: Path) -> None:
+def test_action_passes_arguments(runner: dict[str, str], tmp_path: Path) -> None:
     shutil.copy(FAULTY, tmp_path / "faulty.json")
     inputs = _inputs(files="faulty.json", args="--ignore\ntoken-total-mismatch,time\n", version="0.1.0")
     done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **inputs})
@@ -215,7 +215,7 @@ HOSTILE = ["$(touch pwned)", "`touch pwned`", "'; touch pwned; '", '"; touch pwn
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_nothing_that_the_action_is_told_is_run(text: str, runner: dict[str, str], tmp_path: Path) -> None:
+def test_action_runs_no_input(text: str, runner: dict[str, str], tmp_path: Path) -> None:
     for inputs in (_inputs(files=text), _inputs(files=str(SOUND), args=text)):
         done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **inputs})
         assert done.returncode == 2
@@ -225,18 +225,18 @@ def test_nothing_that_the_action_is_told_is_run(text: str, runner: dict[str, str
     assert not (tmp_path / "pwned").exists()
 
 
-def test_a_file_that_looks_like_an_option_is_a_file(runner: dict[str, str], tmp_path: Path) -> None:
+def test_action_file_named_like_an_option(runner: dict[str, str], tmp_path: Path) -> None:
     done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **_inputs(files="--version")})
     assert (done.returncode, done.stderr) == (2, "validate-runs: --version: no such file or directory\n")
 
 
-def test_the_action_wants_something_to_check(runner: dict[str, str], tmp_path: Path) -> None:
+def test_action_without_files(runner: dict[str, str], tmp_path: Path) -> None:
     done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **_inputs(files=" \n\n")})
     assert (done.returncode, done.stderr) == (2, "")
     assert done.stdout == "::error title=validate-runs::the input files names nothing to check\n"
 
 
-def test_the_action_installs_itself(tmp_path: Path) -> None:
+def test_action_installs_itself(tmp_path: Path) -> None:
     need_network("packages from PyPI")
     env = {"RUNNER_TEMP": str(tmp_path), "ACTION_PATH": str(ROOT), **_inputs(files=str(SOUND))}
     done = _done(command("bash"), SCRIPT, cwd=tmp_path, env=env, timeout=400)
@@ -254,7 +254,7 @@ def _job(files: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return _done(command("bash"), "-c", script, cwd=folder, env=env)
 
 
-def test_the_job_of_gitlab_writes_the_report_that_it_hands_over(tmp_path: Path) -> None:
+def test_gitlab_job_writes_report(tmp_path: Path) -> None:
     shutil.copy(FAULTY, tmp_path / "faulty.json")
     done = _job(f"faulty.json {SOUND}", tmp_path)
     assert done.returncode == 1
@@ -264,6 +264,6 @@ def test_the_job_of_gitlab_writes_the_report_that_it_hands_over(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_nothing_that_the_job_is_told_is_run(text: str, tmp_path: Path) -> None:
+def test_gitlab_job_runs_no_input(text: str, tmp_path: Path) -> None:
     assert _job(text, tmp_path).returncode == 2
     assert not (tmp_path / "pwned").exists()

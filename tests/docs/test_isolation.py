@@ -26,7 +26,7 @@ def hostile(folder: Stranger) -> Stranger:
     return folder
 
 
-def test_the_hostile_folder_is_one(hostile: Stranger) -> None:
+def test_modules_of_hostile_folder_are_importable(hostile: Stranger) -> None:
     hostile.starts(sys.executable, "-m", "pip", "--version")
     assert len(hostile.ran) == 1
     hostile.starts(sys.executable, "-c", "", env={"PYTHONPATH": "."})
@@ -34,7 +34,7 @@ def test_the_hostile_folder_is_one(hostile: Stranger) -> None:
 
 
 @pytest.mark.tools
-def test_the_action_runs_nothing_of_the_repository(hostile: Stranger, tmp_path: Path) -> None:
+def test_action_runs_nothing_of_the_repository(hostile: Stranger, tmp_path: Path) -> None:
     need_network("packages from PyPI")
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     (step,) = action["runs"]["steps"]
@@ -47,7 +47,7 @@ def test_the_action_runs_nothing_of_the_repository(hostile: Stranger, tmp_path: 
 
 
 @pytest.mark.tools
-def test_the_job_of_gitlab_runs_nothing_of_the_repository(hostile: Stranger, tmp_path: Path) -> None:
+def test_gitlab_job_runs_nothing_of_the_repository(hostile: Stranger, tmp_path: Path) -> None:
     need_network("packages from PyPI")
     job = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text("utf-8"))["validate-runs"]
     subprocess.run([sys.executable, "-I", "-m", "venv", str(tmp_path / "image")], check=True, timeout=120)
@@ -100,7 +100,7 @@ def started(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[str
         ["--debug"],
     ],
 )
-def test_the_command_runs_nothing_of_the_folder(hostile: Stranger, started: list[str], words: list[str]) -> None:
+def test_command_runs_nothing_of_the_folder(hostile: Stranger, started: list[str], words: list[str]) -> None:
     several = hostile.folder / "several"
     several.mkdir(exist_ok=True)
     for name, sample in (("a", "schema-type"), ("b", "schema-type"), ("c", "token-total-mismatch")):

@@ -22,7 +22,7 @@ DATE = re.compile('(?<=^.TH "VALIDATE-RUNS" "1" )"[0-9-]+"')
 
 
 @pytest.mark.filterwarnings("ignore:.*make_default_short_help:DeprecationWarning")  # click-man calls it
-def test_the_page_follows_from_the_command() -> None:
+def test_man_page_matches_the_command() -> None:
     core = package("click_man.core")
     context = click.Context(command, info_name="validate-runs", max_content_width=100)
     written = core.generate_man_page(context, version=__version__) + "\n"
@@ -32,7 +32,7 @@ def test_the_page_follows_from_the_command() -> None:
 
 
 @pytest.mark.tools
-def test_mandoc_reads_the_page_without_a_complaint() -> None:
+def test_mandoc_accepts_man_page() -> None:
     words = [program("mandoc"), "-Tlint", "-Wwarning", str(PAGE)]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=30)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -57,7 +57,7 @@ def shown(result: pytest.RunResult) -> Iterator[str]:
         yield re.sub("0x[0-9a-f]+", "0x...", line.rstrip()) + "\n"
 
 
-def test_the_failures_on_the_page_are_real(project: pytest.Pytester) -> None:
+def test_page_shows_real_failures(project: pytest.Pytester) -> None:
     def real(match: re.Match[str]) -> str:
         return "".join((match[1], *shown(project.runpytest_inprocess("-q", *match[2].split())), match[4]))
 

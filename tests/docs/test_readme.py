@@ -53,24 +53,24 @@ def _run(line: str, folder: Path, path: str) -> subprocess.CompletedProcess[str]
 
 
 @pytest.mark.parametrize(("session", "output"), _after("console"))
-def test_a_session_prints_what_is_shown(session: str, output: str, path: str) -> None:
+def test_readme_sessions(session: str, output: str, path: str) -> None:
     ran = _run(session.removeprefix("$ "), ROOT, path)
     assert (ran.stdout, ran.stderr) == (output, "")
 
 
 @pytest.mark.parametrize(("snippet", "output"), [pair for pair in _after("python") if _is_test(pair[0])])
-def test_a_test_is_one_of_the_page_about_pytest_whose_failures_are_real(snippet: str, output: str) -> None:
+def test_readme_tests_are_in_pytest_docs(snippet: str, output: str) -> None:
     assert snippet in PYTEST_PAGE
     assert output in PYTEST_PAGE
 
 
 @pytest.mark.parametrize(("snippet", "output"), [pair for pair in _after("python") if not _is_test(pair[0])])
-def test_a_snippet_prints_what_is_shown(snippet: str, output: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_readme_snippets(snippet: str, output: str, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(snippet, "README.md", "exec"), {})
     assert capsys.readouterr().out == output
 
 
-def test_nothing_is_shown_without_its_output() -> None:
+def test_readme_blocks_have_output() -> None:
     assert [text for text, _ in _after("console")] == _blocks("console")
     assert [text for text, _ in _after("python")] == _blocks("python")
     assert len(_blocks("text")) == len(_blocks("console")) + len(_blocks("python"))
@@ -81,7 +81,7 @@ INSTALLING = [line for block in _blocks("sh") for line in block.splitlines() if 
 
 
 @pytest.mark.parametrize("line", COMMANDS)
-def test_a_command_does_what_is_said_of_it(line: str, path: str, tmp_path: Path) -> None:
+def test_readme_commands(line: str, path: str, tmp_path: Path) -> None:
     sound = (SAMPLES / "valid" / "page.json").read_bytes()
     (tmp_path / "responses").mkdir()
     for name in ("page.json", "responses/a.json"):
@@ -91,7 +91,7 @@ def test_a_command_does_what_is_said_of_it(line: str, path: str, tmp_path: Path)
     assert ran.stdout != ""
 
 
-def test_the_example_is_told_to_contradict_itself(path: str) -> None:
+def test_readme_seed_example(path: str) -> None:
     (line,) = (line for line in INSTALLING if "seed-example" in line)
     ran = _run(line.rpartition(".venv/bin/")[2], ROOT, path)
     assert (ran.returncode, ran.stderr) == (1, "")
@@ -99,7 +99,7 @@ def test_the_example_is_told_to_contradict_itself(path: str) -> None:
 
 
 @pytest.mark.skipif(not GATE.exists(), reason="the gate is not part of what is tested here")
-def test_what_installs_is_what_the_gate_runs() -> None:
+def test_readme_installation_is_run_by_the_gate() -> None:
     gate = GATE.read_text("utf-8")
     assert len(INSTALLING) == 2
     assert [line for line in README.splitlines() if line.startswith("python3 -m venv ")] == INSTALLING
@@ -107,12 +107,12 @@ def test_what_installs_is_what_the_gate_runs() -> None:
     assert [f"${{lines[{index}]}}" in gate for index in range(3)] == [True, True, False]
 
 
-def test_every_option_that_is_named_exists() -> None:
+def test_options_in_readme_and_changelog_exist() -> None:
     known = subprocess.run([sys.executable, "-m", "validator", "--help"], capture_output=True, text=True, check=True)
     for option in re.findall(r"(?<![\w-])--(?!validate-runs)[a-z][a-z-]+", README + CHANGELOG):
         assert f"{option} " in known.stdout, option
 
 
-def test_the_number_of_rules_is_right() -> None:
+def test_number_of_rules_in_changelog() -> None:
     stated = re.findall(r"(\d+) rules about pages and\s+runs", CHANGELOG)
     assert stated == [str(len([rule for rule in RULES if rule.subject in ("page", "run")]))]

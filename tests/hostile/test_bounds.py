@@ -73,7 +73,7 @@ def seconds(*arguments: str | Path) -> float:
         ("b.json", lambda text: json.dumps({"interactions": [], "others": json.loads(text)[2:]}), None),
     ],
 )
-def test_a_document_of_too_many_values_is_not_built(
+def test_document_of_too_many_values(
     tmp_path: Path, name: str, wrapped: Callable[[str], str], record: int | None
 ) -> None:
     (tmp_path / "page.json").write_text(PAGE)
@@ -87,12 +87,12 @@ def test_a_document_of_too_many_values_is_not_built(
     assert "too-large" not in {rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path)}
 
 
-def test_a_long_text_of_few_values_is_read(tmp_path: Path) -> None:
+def test_long_text_of_few_values(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(["long" * 2000]))
     assert [rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path)] == ["not-a-run-list"]
 
 
-def test_with_more_bytes_a_document_may_have_more_values(tmp_path: Path) -> None:
+def test_limit_of_values_grows_with_bytes(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(ones(1001))
     assert [rule for _, rule, *_ in found("--max-bytes", "12012", tmp_path)] == ["not-a-run-list"]
 
@@ -109,7 +109,7 @@ def test_with_more_bytes_a_document_may_have_more_values(tmp_path: Path) -> None
     ],
     ids=["strings", "empty", "mixed", "nested", "keys", "few"],
 )
-def test_values_are_counted_and_nothing_else(tmp_path: Path, values: list[object]) -> None:
+def test_only_values_are_counted(tmp_path: Path, values: list[object]) -> None:
     (tmp_path / "a.json").write_text(json.dumps(values, indent=1))
     assert [rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path)] == ["not-a-run-list"]
     more = [*values, *[0] * 10]
@@ -117,12 +117,12 @@ def test_values_are_counted_and_nothing_else(tmp_path: Path, values: list[object
     assert [rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path)] == ["too-large"]
 
 
-def test_values_of_a_text_that_is_no_json_are_counted_in_one_pass(tmp_path: Path) -> None:
+def test_values_of_invalid_json_are_counted_once(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[" + "1," * 2000 + '"' + '\\"' * 500_000)
     assert seconds(tmp_path / "a.json", "--max-bytes", "2000000") < 5
 
 
-def test_of_a_recording_the_calls_that_are_read_are_limited(tmp_path: Path) -> None:
+def test_calls_of_a_recording_are_limited(tmp_path: Path) -> None:
     (tmp_path / "a.har").write_text(har(recorded(PAGE), *[0] * 1000))
     last = (1001, "too-large", "", f"has more than 1000 calls, {REASON.format('one recording')}")
     *others, told = found("--max-bytes", "50000", tmp_path)
@@ -132,7 +132,7 @@ def test_of_a_recording_the_calls_that_are_read_are_limited(tmp_path: Path) -> N
     assert found("--max-bytes", "50000", tmp_path) == others
 
 
-def test_a_cassette_of_too_many_nodes_is_not_built(tmp_path: Path) -> None:
+def test_cassette_of_too_many_nodes(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(f"interactions:\n- [{', '.join(['&a a'] + ['*a'] * 994)}]\n")  # 1,000 nodes
     assert [rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path)] == ["broken-recording"]
     (tmp_path / "a.yaml").write_text(f"interactions:\n- [{', '.join(['&a a'] + ['*a'] * 996)}]\n")
@@ -140,7 +140,7 @@ def test_a_cassette_of_too_many_nodes_is_not_built(tmp_path: Path) -> None:
     assert found("--max-bytes", LEAST, tmp_path) == [(None, "too-large", "", message)]
 
 
-def test_an_event_of_too_many_lines_is_not_put_together(tmp_path: Path) -> None:
+def test_event_of_too_many_lines(tmp_path: Path) -> None:
     good = f"event: thread.run.created\ndata: {json.dumps({**RUN, 'status': 'queued'})}\n\n"
     (tmp_path / "a.sse").write_text(
         f"event: thread.run.created\n{'data:' + chr(10):s}" + "data:\n" * 1000 + "\n" + good
@@ -149,7 +149,7 @@ def test_an_event_of_too_many_lines_is_not_put_together(tmp_path: Path) -> None:
     assert first == (1, "too-large", "", f"has more than 1000 lines, {REASON.format('one event')}")
 
 
-def test_of_problems_without_end_the_first_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_number_of_problems_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (checker, schema_explain):
         monkeypatch.setattr(module, "MAX_PROBLEMS", 4)
     (tmp_path / "a.json").write_text(json.dumps([{**RUN, "tools": [1] * n} for n in (2, 3, 9, 1)]))
@@ -187,12 +187,12 @@ def test_of_problems_without_end_the_first_are_told(tmp_path: Path, monkeypatch:
     ],
     ids=["query", "header", "base64", "mark"],
 )
-def test_what_many_calls_share_costs_once(tmp_path: Path, anchors: str, call: str) -> None:
+def test_shared_yaml_aliases_cost_once(tmp_path: Path, anchors: str, call: str) -> None:
     (tmp_path / "a.yaml").write_text(cassette(anchors, call, 3000))
     assert seconds(tmp_path / "a.yaml", "--max-bytes", "2300000") < 8
 
 
-def test_a_url_that_no_server_takes_is_not_looked_into(tmp_path: Path) -> None:
+def test_overlong_url_is_not_parsed(tmp_path: Path) -> None:
     for length, expected in ((16_000, ["not-a-run-list"]), (17_000, [])):
         entry = recorded("[]")
         entry["request"]["url"] += f"?x={'y' * length}"
@@ -200,7 +200,7 @@ def test_a_url_that_no_server_takes_is_not_looked_into(tmp_path: Path) -> None:
         assert [rule for _, rule, *_ in found(tmp_path)] == expected
 
 
-def test_where_a_long_text_ends_being_json_is_found_quickly() -> None:
+def test_syntax_error_in_long_text_is_found_quickly() -> None:
     for text in ("[" + '1, {"a": [[]]}, "b", ' * 100_000, '[{"a": 1' + ', "b": [1, {"c": 2}]' * 200_000):
         begin = time.process_time()
         (one,) = validate(text).findings
@@ -208,7 +208,7 @@ def test_where_a_long_text_ends_being_json_is_found_quickly() -> None:
         assert (one.rule, one.line, one.column) == ("not-json", 1, len(text.rstrip()) + 1)
 
 
-def test_leaving_out_what_stands_before_changes_nothing_after() -> None:
+def test_cut_text_has_same_syntax_error() -> None:
     rng = random.Random(19)
 
     def value(depth: int) -> str:
@@ -258,7 +258,7 @@ def _read(text: str, start: int) -> tuple[list[tuple[Kind, int, int, tuple[str |
         ("a.yaml", f"interactions:\n- {{request: {{method: GET, uri: '{URL}'}}, response: {SPACIOUS}}}\n"),
     ],
 )
-def test_a_place_takes_no_memory_for_each_line_or_character(tmp_path: Path, name: str, text: str) -> None:
+def test_positions_use_constant_memory(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
     validate(tmp_path / name)
     tracemalloc.start()

@@ -151,6 +151,6 @@ def test_no_report_prints_a_secret(inputs: str, request: pytest.FixtureRequest, 
         assert at < 0, text[max(0, at - 300) : at + 100]
 
 
-def test_the_canary_sings_where_values_are_wanted(documents: Path, recordings: Path) -> None:
+def test_show_values_prints_secrets(documents: Path, recordings: Path) -> None:
     assert CANARY in run(*OPTIONS, "--show-values", documents / "archive.jsonl").out
     assert CANARY in run(*OPTIONS, "--show-values", recordings / "stream.sse").out

@@ -21,13 +21,13 @@ from validator import validate
 from validator.reporters.registry import FORMATS
 
 
-def test_every_file_of_the_corpus_is_in_its_index() -> None:
+def test_corpus_index_is_complete() -> None:
     assert sorted(os.listdir(FOLDER / "cases")) == sorted(case.name for case in FILES)
     assert len({case.name for case in CASES}) == len(CASES)
 
 
 @pytest.mark.parametrize("case", FILES, ids=lambda case: case.name)
-def test_a_file_has_exactly_the_findings_that_the_index_states(case: Case) -> None:
+def test_hostile_file_has_indexed_findings(case: Case) -> None:
     with nothing_but(case.path):
         ran = run(*OPTIONS, "-f", "json", "--max-findings", "0", case.path)
     assert (rows(ran.out), ran.code) == (case.findings, case.code)
@@ -35,7 +35,7 @@ def test_a_file_has_exactly_the_findings_that_the_index_states(case: Case) -> No
 
 
 @pytest.mark.parametrize("case", RECIPES, ids=lambda case: case.name)
-def test_a_large_file_has_too(case: Case, tmp_path: Path) -> None:
+def test_large_hostile_file_has_indexed_findings(case: Case, tmp_path: Path) -> None:
     path = case.build(tmp_path)
     with nothing_but(path):
         ran = run(*OPTIONS, "-f", "json", "--jobs", "1", "--max-findings", str(case.most), path)
@@ -83,7 +83,7 @@ WAYS: dict[str, Callable[[Case, Path], tuple[list[Row], list[Row]]]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_same_is_found_whatever_the_way_in(way: str, tmp_path: Path) -> None:
+def test_hostile_input_has_same_findings_in_any_source(way: str, tmp_path: Path) -> None:
     found = {case.name: WAYS[way](case, tmp_path) for case in FILES if case.takes(way)}
     assert len(found) > 250
     assert {name: pair for name, pair in found.items() if pair[0] != pair[1]} == {}
@@ -141,7 +141,7 @@ def inputs(named: Path) -> tuple[Path, ...]:
 
 
 @pytest.mark.parametrize("more", [(), ("--show-values", "--verbose")], ids=["", "values"])
-def test_no_report_holds_what_would_be_obeyed(more: tuple[str, ...], inputs: tuple[Path, ...], tmp_path: Path) -> None:
+def test_reports_hold_no_terminal_commands(more: tuple[str, ...], inputs: tuple[Path, ...], tmp_path: Path) -> None:
     words: list[str | Path] = [*OPTIONS, *more, "--max-findings", "5", "--", *inputs]
     ran, reports = run_with_all_formats(tmp_path / "reports", *words)
     assert (ran.code, ran.out, obeyed("", ran.err), "Traceback" in ran.err) == (2, "", [], False)
@@ -150,7 +150,7 @@ def test_no_report_holds_what_would_be_obeyed(more: tuple[str, ...], inputs: tup
         parsed(name, report)
 
 
-def test_a_file_name_that_looks_like_an_option_or_a_command(named: Path, tmp_path: Path) -> None:
+def test_hostile_file_names(named: Path, tmp_path: Path) -> None:
     ran, reports = run_with_all_formats(tmp_path / "reports", *OPTIONS, "--", *NAMES, cwd=named)
     assert ran == Ran(1, "", "")
     for name, report in reports.items():
@@ -160,7 +160,7 @@ def test_a_file_name_that_looks_like_an_option_or_a_command(named: Path, tmp_pat
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-def test_programs_read_a_report_whatever_the_locale(name: str, encoding: str, inputs: tuple[Path, ...]) -> None:
+def test_json_report_in_any_locale(name: str, encoding: str, inputs: tuple[Path, ...]) -> None:
     words = [sys.executable, "-m", "validator", *OPTIONS, "-f", name, *map(str, inputs[-3:])]
     environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     done = subprocess.run(words, capture_output=True, env=environment, check=False, timeout=60)

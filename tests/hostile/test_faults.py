@@ -135,9 +135,7 @@ def tried(case: Case, faults: Faults, folder: Path) -> tuple[Ran, dict[str, byte
 
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "for good"])
 @pytest.mark.parametrize("name", CASES)
-def test_whatever_fails_all_is_as_without_it_or_the_loss_is_told_and_nothing_is_torn(
-    name: str, lasting: bool, tmp_path: Path
-) -> None:
+def test_failing_system_call_is_reported_or_harmless(name: str, lasting: bool, tmp_path: Path) -> None:
     case = CASES[name]
     tried(case, Faults(), tmp_path / "warm")  # what is read once for all runs is read now
     expected = tried(case, Faults(), tmp_path / "sound")

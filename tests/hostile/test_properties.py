@@ -35,22 +35,22 @@ def _written(document: Any) -> bytes:
 
 
 @given(drawn.ANY_BYTES | drawn.damaged_bytes())
-def test_whatever_the_bytes_what_comes_out_is_findings(data: bytes) -> None:
+def test_any_bytes_make_findings(data: bytes) -> None:
     assert "internal-error" not in {one.rule for one in findings(data)}
 
 
 @given(drawn.DOCUMENTS)
-def test_whatever_the_json_no_rule_fails(document: Any) -> None:
+def test_no_rule_raises_on_any_json(document: Any) -> None:
     assert "internal-error" not in {one.rule for one in findings(_written(document))}
 
 
 @given(drawn.sound_pages())
-def test_a_sound_page_has_no_finding(document: dict[str, Any]) -> None:
+def test_valid_page_has_no_finding(document: dict[str, Any]) -> None:
     assert said(_written(document)) == []
 
 
 @given(drawn.mutated_pages())
-def test_a_fault_of_shape_is_one_finding_at_its_place(mutated: tuple[dict[str, Any], Mutation]) -> None:
+def test_schema_fault_is_one_finding_at_its_pointer(mutated: tuple[dict[str, Any], Mutation]) -> None:
     document, fault = mutated
     place = fault.path[:-1] if fault.delete else fault.path
     found = [one for one in findings(_written(document)) if one.group == "schema"]
@@ -58,7 +58,7 @@ def test_a_fault_of_shape_is_one_finding_at_its_place(mutated: tuple[dict[str, A
 
 
 @given(drawn.damaged_bytes())
-def test_the_strict_reader_accepts_what_orjson_accepts_but_for_depth_and_numbers(data: bytes) -> None:
+def test_strict_parser_agrees_with_orjson(data: bytes) -> None:
     orjson = package("orjson", "cluster")
     parsed = parse(data)
     text = data.removeprefix(b"\xef\xbb\xbf")
@@ -73,14 +73,14 @@ def test_the_strict_reader_accepts_what_orjson_accepts_but_for_depth_and_numbers
 
 
 @given(drawn.DOCUMENTS)
-def test_every_finding_points_into_its_document(document: Any) -> None:
+def test_pointers_resolve_in_the_document(document: Any) -> None:
     for one in findings(_written(document)):
         if "…" not in one.pointer:
             _at(document, one.pointer)
 
 
 @given(drawn.DOCUMENTS)
-def test_places_are_in_order_and_in_the_text(document: Any) -> None:
+def test_positions_are_ordered_and_in_the_text(document: Any) -> None:
     text = json.dumps(document, indent=1, ensure_ascii=False)
     try:
         data = text.encode()
@@ -93,12 +93,12 @@ def test_places_are_in_order_and_in_the_text(document: Any) -> None:
 
 
 @given(drawn.DOCUMENTS.filter(lambda document: isinstance(document, dict | list)))
-def test_a_value_and_its_text_have_the_same_findings(document: Any) -> None:
+def test_value_and_text_have_same_findings(document: Any) -> None:
     assert sorted(said(document)) == sorted(said(_written(document)))
 
 
 @given(drawn.LIKE_PAGES, drawn.LIKE_PAGES)
-def test_what_is_found_does_not_depend_on_the_neighbours(one: Any, other: Any) -> None:
+def test_findings_are_independent_of_other_documents(one: Any, other: Any) -> None:
     alone = [_plain(found) for document in (one, other) for found in findings(_written(document))]
     together = validate(b"[" + _written(one) + b"," + _written(other) + b"]", now=NOW)
     runs = [_plain(found, 1) for found in together.findings]
@@ -113,7 +113,7 @@ def _plain(found: Finding, levels: int = 0) -> tuple[str, str]:
 
 
 @given(drawn.ANY_BYTES | drawn.damaged_bytes())
-def test_packing_changes_nothing(folder: Path, data: bytes) -> None:
+def test_compression_changes_no_finding(folder: Path, data: bytes) -> None:
     plain, packed = folder / "a.json", folder / "b.json.gz"
     plain.write_bytes(data)
     packed.write_bytes(gzip.compress(data, 1))
@@ -129,7 +129,7 @@ def _unnamed(line: str) -> dict[str, Any]:
 
 
 @given(st.lists(drawn.DOCUMENTS, min_size=2, max_size=4), st.randoms(use_true_random=False))
-def test_the_order_of_files_does_not_matter(folder: Path, documents: list[Any], chance: Any) -> None:
+def test_findings_are_independent_of_file_order(folder: Path, documents: list[Any], chance: Any) -> None:
     paths = [folder / f"{number}.json" for number in range(len(documents))]
     for path, document in zip(paths, documents, strict=True):
         path.write_bytes(_written(document))
@@ -146,14 +146,14 @@ def _rows(report: str) -> list[tuple[Any, ...]]:
 
 
 @given(st.text(max_size=200))
-def test_what_is_escaped_is_obeyed_by_nobody_and_can_be_read_back(text: str) -> None:
+def test_escaped_text_is_safe_and_reversible(text: str) -> None:
     escaped = escape(text)
     assert obeyed("github", escaped.replace(":", "").replace("#", "")) == []
     assert escape(escaped) == escaped
 
 
 @given(st.text(max_size=80), st.data())
-def test_an_excerpt_is_one_line_that_tells_no_secret(text: str, data: st.DataObject) -> None:
+def test_excerpt_is_one_line_without_secrets(text: str, data: st.DataObject) -> None:
     whole = json.dumps({"instructions": "canary" + text, "data": []}, ensure_ascii=False)
     start = data.draw(st.integers(0, len(whole) - 1))
     end = data.draw(st.integers(start + 1, len(whole)))
@@ -164,7 +164,7 @@ def test_an_excerpt_is_one_line_that_tells_no_secret(text: str, data: st.DataObj
 
 
 @given(st.lists(st.text(max_size=10), max_size=5))
-def test_a_pointer_is_read_back_as_it_was_written(keys: list[str]) -> None:
+def test_pointer_round_trip(keys: list[str]) -> None:
     assert split(join(*keys)) == tuple(keys) or keys == [""]
 
 
@@ -207,7 +207,7 @@ READ_BACK: dict[str, Callable[[str], list[tuple[str, int]]]] = {
 
 
 @given(st.sampled_from(sorted(READ_BACK)), drawn.DOCUMENTS)
-def test_every_format_for_programs_reads_back_to_the_same_findings(folder: Path, name: str, document: Any) -> None:
+def test_json_formats_round_trip(folder: Path, name: str, document: Any) -> None:
     path = folder / "a.json"
     path.write_bytes(_written(document))
     expected = sorted((one.rule, one.line or 0) for one in validate(path, now=NOW).findings)
@@ -215,7 +215,7 @@ def test_every_format_for_programs_reads_back_to_the_same_findings(folder: Path,
 
 
 @given(st.sampled_from([*FORMATS]), drawn.DOCUMENTS)
-def test_in_no_format_is_anything_obeyed(folder: Path, name: str, document: Any) -> None:
+def test_no_format_holds_commands(folder: Path, name: str, document: Any) -> None:
     path = folder / "a.json"
     path.write_bytes(_written(document))
     ran = run(*OPTIONS, "--show-values", "-f", name, path)

@@ -54,11 +54,11 @@ def test_page_as_value_text_bytes_or_model(source: object) -> None:
     assert said(source) == [MISMATCH]
 
 
-def test_an_array_of_runs_may_come_as_a_list() -> None:
+def test_array_of_runs_as_list() -> None:
     assert said(FAULTY["data"]) == [(MISMATCH[0], "/0/usage/total_tokens", MISMATCH[2])]
 
 
-def test_a_file_or_a_folder_may_be_named(tmp_path: Path) -> None:
+def test_file_or_folder_as_path(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(json.dumps(FAULTY))
     (tmp_path / "a.json").write_text(json.dumps(page()))
     assert said(tmp_path / "b.json") == [MISMATCH]
@@ -108,7 +108,7 @@ def test_text_that_is_not_a_file_name_is_json(text: str) -> None:
     assert validate(text).findings[0].line is not None
 
 
-def test_a_text_has_places_and_a_value_has_not() -> None:
+def test_texts_have_positions_and_values_have_not() -> None:
     text, value = validate(json.dumps(FAULTY)).findings[0], validate(FAULTY).findings[0]
     assert (text.line, text.column, text.end_line, text.end_column) == (1, 824, 1, 825)
     assert text.excerpt is not None
@@ -151,7 +151,7 @@ def test_report_has_documents_summary_and_ok() -> None:
     assert (sound.ok, sound.findings, sound.contract) == (True, (), "published")
 
 
-def test_a_report_is_shown_in_one_line() -> None:
+def test_report_str() -> None:
     assert repr(validate(FAULTY, now=NOW)) == "<Report: 1 error in 1 document (1 run)>"
     assert repr(validate(page(), now=NOW)) == "<Report: ok: 1 run in 1 document>"
 
@@ -248,7 +248,7 @@ def test_option_outside_vocabulary_is_a_value_error(options: dict[str, Any], mes
 
 
 @pytest.mark.parametrize("options", [{"select": ["toolz"]}, {"ignore": ["toolz"]}, {"severity": {"toolz": "off"}}])
-def test_a_word_that_names_no_rule_is_refused(options: dict[str, Any]) -> None:
+def test_unknown_rule_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(UnknownRule) as refused:
         validate(page(), **options)
     assert str(refused.value) == 'no rule or group is called "toolz", did you mean "tools"'
@@ -279,7 +279,7 @@ def test_value_json_cannot_write_is_a_type_error(value: object) -> None:
         ("a\x1b[31m.json", r"a\u001b[31m.json: no such file or directory"),
     ],
 )
-def test_a_path_that_cannot_be_read_is_an_os_error(tmp_path: Path, name: str, told: str) -> None:
+def test_unreadable_path_is_an_os_error(tmp_path: Path, name: str, told: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(OSError) as refused:  # noqa: PT011  # the whole text is compared
         validate(tmp_path / name)
@@ -287,7 +287,7 @@ def test_a_path_that_cannot_be_read_is_an_os_error(tmp_path: Path, name: str, to
     assert (refused.value.__cause__, refused.value.__context__) == (None, None)
 
 
-def test_a_value_that_contains_itself_is_too_deep() -> None:
+def test_recursive_value_is_too_deep() -> None:
     page_, list_ = page(run()), [run()]
     page_["data"][0]["metadata"]["again"] = page_
     list_.append(list_)  # type: ignore[arg-type]
@@ -408,7 +408,7 @@ def test_value_with_nan_is_a_finding() -> None:
 
 
 @pytest.mark.parametrize(("levels", "rules"), [(250, []), (300, ["too-deep"]), (100_000, ["too-deep"])])
-def test_a_value_may_be_as_deep_as_a_text(levels: int, rules: list[str]) -> None:
+def test_depth_limit_of_values_and_texts(levels: int, rules: list[str]) -> None:
     deep: Any = {}
     for _ in range(levels):
         deep = {"a": deep}

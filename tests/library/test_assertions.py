@@ -87,12 +87,12 @@ def test_assert_valid_runs_takes_any_form(made: Any) -> None:
     assert [finding.rule for finding in validate(made(FAULTY)).findings] == ["first-id-mismatch", "last-id-mismatch"]
 
 
-def test_a_list_of_models_is_an_array_of_runs() -> None:
+def test_list_of_models_is_an_array_of_runs() -> None:
     report = validate([Model(run) for run in PAGE["data"]])
     assert [document.kind for document in report.documents] == ["runs"]
 
 
-def test_a_file_is_taken_by_its_path() -> None:
+def test_assert_valid_runs_takes_a_path() -> None:
     assert_valid_runs(SOUND)
 
 
@@ -105,7 +105,7 @@ def test_datetimes_of_models_are_serialised() -> None:
     assert [finding.pointer for finding in validate(run).findings] == ["/created_at"]
 
 
-def test_a_value_that_is_too_deep_is_a_finding() -> None:
+def test_too_deep_value_is_a_finding() -> None:
     value: list[Any] = []
     for _ in range(100_000):
         value = [value]
@@ -125,14 +125,14 @@ def test_assertion_refuses_unsupported_source() -> None:
         assert_valid_runs({**PAGE, "data": {1}})
 
 
-def test_a_page_that_nobody_has_awaited_is_refused() -> None:
+def test_unawaited_page_is_refused() -> None:
     page = _page()
     with pytest.raises(TypeError, match="^cannot check a value of type coroutine before it is awaited$"):
         assert_valid_runs(page)
     page.close()
 
 
-def test_a_missing_file_is_an_error_of_its_own(tmp_path: Path) -> None:
+def test_missing_file_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"page\.json: no such file or directory$"):
         assert_valid_runs(tmp_path / "page.json")
 

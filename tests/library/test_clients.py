@@ -39,7 +39,7 @@ def client(server: str, fault: str | None = None) -> openai.OpenAI:
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
-def test_a_listing_is_valid_page_by_page(server: str, order: Any) -> None:
+def test_listing_is_valid_page_by_page(server: str, order: Any) -> None:
     with client(server) as talking:
         pages = list(talking.beta.threads.runs.list(THREAD, limit=3, order=order).iter_pages())
     for page in pages:
@@ -49,7 +49,7 @@ def test_a_listing_is_valid_page_by_page(server: str, order: Any) -> None:
     assert len(listed) == len(RUNS[THREAD])
 
 
-def test_a_page_before_another_is_valid(server: str) -> None:
+def test_page_with_before_cursor_is_valid(server: str) -> None:
     with client(server) as talking:
         page = talking.beta.threads.runs.list(THREAD, limit=3, before=RUNS[THREAD][1]["id"])
     assert [run.id for run in page.data] == [run["id"] for run in RUNS[THREAD][4:1:-1]]
@@ -63,7 +63,7 @@ def test_single_runs_and_lists_of_runs_are_valid(server: str) -> None:
     assert_valid_runs(runs, fail_on="warning")
 
 
-def test_pages_of_the_asynchronous_client_are_valid(server: str) -> None:
+def test_async_client_pages_are_valid(server: str) -> None:
     async def listed() -> object:
         async with openai.AsyncOpenAI(base_url=f"{server}/v1", api_key="none", max_retries=0) as talking:
             paginator = talking.beta.threads.runs.list(THREAD, limit=3)
@@ -109,7 +109,7 @@ def example(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     return pytester
 
 
-def test_the_tests_of_the_example_pass(example: pytest.Pytester) -> None:
+def test_example_tests_pass(example: pytest.Pytester) -> None:
     example.runpytest_subprocess().assert_outcomes(passed=5)
 
 

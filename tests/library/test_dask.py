@@ -65,7 +65,7 @@ def test_dask_not_a_run_list_with_any_selection(cluster: Client, tmp_path: Path)
 
 
 @pytest.mark.parametrize("size", [3_000, 10**9])
-def test_a_cluster_finds_what_the_command_finds(cluster: Client, archives: Path, size: int) -> None:
+def test_dask_findings_match_the_command(cluster: Client, archives: Path, size: int) -> None:
     frame = check_archive(str(archives), partition_bytes=size, now=NOW)
     assert frame.npartitions == (3 if size == 10**9 else 2 + -(-(archives / "a.jsonl").stat().st_size // size))
     found = rows(frame.compute(), f"{archives}/")
@@ -75,7 +75,7 @@ def test_a_cluster_finds_what_the_command_finds(cluster: Client, archives: Path,
     assert [one["fingerprint"] for one in found] == [one["fingerprint"] for one in whole["findings"]]
 
 
-def test_counts_are_those_of_the_summary(cluster: Client, archives: Path) -> None:
+def test_dask_counts_match_the_summary(cluster: Client, archives: Path) -> None:
     paths = [str(archives / "*.jsonl"), str(archives / "c.json")]
     counts = count_archive(paths, partition_bytes=5_000, now=NOW).compute(scheduler="synchronous")
     totals = counts.drop(columns="file").sum().to_dict()
@@ -83,7 +83,7 @@ def test_counts_are_those_of_the_summary(cluster: Client, archives: Path) -> Non
     assert {*counts["file"]} == {str(archives / "a.jsonl"), str(archives / "c.json")}
 
 
-def test_recordings_are_counted_too() -> None:
+def test_dask_counts_recordings() -> None:
     counts = count_archive(str(SAMPLES / "sources" / "recording.har")).compute(scheduler="synchronous")
     assert counts[["documents", "runs", "error"]].to_numpy().tolist() == [[6, 6, 0]]
 
@@ -99,19 +99,19 @@ def test_dask_skips_recording_without_runs(tmp_path: Path) -> None:
         count_archive(str(recording)).compute(scheduler="synchronous")
 
 
-def test_findings_go_to_parquet_and_back(cluster: Client, archives: Path, tmp_path: Path) -> None:
+def test_dask_findings_in_parquet(cluster: Client, archives: Path, tmp_path: Path) -> None:
     frame = check_archive(str(archives / "a.jsonl"), partition_bytes=20_000, now=NOW)
     frame.to_parquet(str(tmp_path / "findings"))
     assert rows(pd.read_parquet(tmp_path / "findings")) == rows(frame.compute(scheduler="synchronous"))
 
 
-def test_a_sound_archive_is_an_empty_dataframe(cluster: Client, tmp_path: Path) -> None:
+def test_dask_without_findings(cluster: Client, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(json.dumps(RUN) + "\n")
     frame = check_archive(str(tmp_path / "a.jsonl")).compute()
     assert (len(frame), frame.columns[0]) == (0, "rule")
 
 
-def test_nothing_to_check_is_an_error(tmp_path: Path) -> None:
+def test_dask_without_files_is_an_error(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "gone.jsonl", tmp_path / "*.jsonl"):
         with pytest.raises(FileNotFoundError, match="nothing to check: "):
             check_archive(str(path))
@@ -137,7 +137,7 @@ def test_dask_unreadable_file_raises_when_computed(tmp_path: Path) -> None:
         frame.compute(scheduler="synchronous")
 
 
-def test_an_object_store_is_read_in_ranges(cluster: Client, archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dask_reads_object_store_in_ranges(cluster: Client, archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server = package("moto.server", "cluster").ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     s3fs = package("s3fs", "cluster")
     server.start()

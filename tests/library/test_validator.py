@@ -31,7 +31,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_a_validator_says_what_validate_says(name: str) -> None:
+def test_validator_and_validate_agree(name: str) -> None:
     options = OPTIONS[name]
     validator = Validator(now=NOW, **options)
     for path in (*VALID, *INVALID):

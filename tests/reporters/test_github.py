@@ -69,18 +69,18 @@ def many(number: int, **changes: Any) -> list[Finding]:
     return [replace(MISMATCH, line=line + 1, end_line=line + 1, **changes) for line in range(number)]
 
 
-def test_a_finding_is_an_annotation_of_its_lines() -> None:
+def test_github_finding_annotates_its_lines() -> None:
     ran = run("-f", "github", SAMPLE, cwd=SAMPLES)
     assert ran == Ran(1, f"{ANNOTATION}1 error in 1 document (2 runs)\n", "")
     assert run("-f", "github", "-q", f"./{SAMPLE}", cwd=SAMPLES) == Ran(1, ANNOTATION, "")
 
 
-def test_when_all_is_well_a_line_says_so() -> None:
+def test_github_without_findings() -> None:
     assert run("-f", "github", "valid/page.json", cwd=SAMPLES) == Ran(0, "ok: 2 runs in 1 document\n", "")
     assert run("-f", "github", "-q", "valid/page.json", cwd=SAMPLES) == Ran(0, "", "")
 
 
-def test_what_has_no_file_no_place_or_several_lines_is_an_annotation_all_the_same() -> None:
+def test_github_annotation_without_file_or_position() -> None:
     long = replace(MISMATCH, severity=Severity.INFO, end_line=42, record=7)
     look = replace(EVERYTHING, quiet=True)
     said = "/data/0/usage/total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35."
@@ -103,7 +103,7 @@ def test_what_has_no_file_no_place_or_several_lines_is_an_annotation_all_the_sam
     ]
 
 
-def test_what_github_would_not_show_is_counted_and_the_rest_is_of_all_rules() -> None:
+def test_github_annotations_beyond_limit_are_counted() -> None:
     errors = [*many(12), *many(2, rule="last-id-mismatch")]
     warnings = many(11, severity=Severity.WARNING)
     infos = many(10, severity=Severity.INFO)
@@ -121,13 +121,13 @@ def test_what_github_would_not_show_is_counted_and_the_rest_is_of_all_rules() ->
     )
 
 
-def test_as_many_as_github_shows_need_no_notice() -> None:
+def test_github_annotations_at_limit_need_no_notice() -> None:
     text = written("github", checked(*many(10), *many(10, severity=Severity.WARNING), infos=3))
     assert {name for name, _ in shown(text)} == {"error", "warning"}
     assert text.splitlines()[-1] == "10 errors, 10 warnings in 1 document (3 runs); 3 infos hidden"
 
 
-def test_what_could_not_be_opened_is_an_error_and_comes_first(tmp_path: Path) -> None:
+def test_github_input_error_comes_first(tmp_path: Path) -> None:
     names = [f"nowhere-{number}.json" for number in range(11)]
     ran = run("-f", "github", SAMPLES / SAMPLE, *names[:2], cwd=tmp_path)
     assert (ran.code, ran.out.splitlines()[:2]) == (
@@ -141,7 +141,7 @@ def test_what_could_not_be_opened_is_an_error_and_comes_first(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, "100%.json", "%0A::error::x", "a,b:c=d.json", "C:\\a.json"])
-def test_a_name_is_read_back_as_it_is_and_commands_nothing_else(name: str) -> None:
+def test_github_names_are_read_back_unchanged(name: str) -> None:
     finding = replace(MISMATCH, file=name, pointer=f"/{name}")
     (one,) = commands(written("github", checked(finding, file=name)))
     broken = re.sub(r"##(?=\w*\[)", r"#\\", name)
@@ -156,7 +156,7 @@ def test_a_name_is_read_back_as_it_is_and_commands_nothing_else(name: str) -> No
     assert one.message.startswith(f"/{escape(broken)} is 36, but")
 
 
-def test_hostile_names_and_keys_give_no_command_of_their_own(tmp_path: Path) -> None:
+def test_github_hostile_names_make_no_commands(tmp_path: Path) -> None:
     for name in (b"::error::x.json", b"a\n::add-mask::b.json", b"b\xff.json", b"##[group]c.json", b"e\x1b[2J.json"):
         metadata = dict.fromkeys(["::stop-commands::t", "\n::error::x", "##[error]x"], "x" * 600)
         run_ = {**PAGE["data"][0], "metadata": metadata}
@@ -179,7 +179,7 @@ for (const [name, properties, message] of JSON.parse(process.argv[1])) {
 
 
 @pytest.mark.tools
-def test_commands_are_escaped_as_by_the_toolkit_of_github() -> None:
+def test_github_escapes_like_the_actions_toolkit() -> None:
     node, package = installed("node", "nodejs"), npm_packages("@actions/core@3.0.1") / "@actions" / "core"
     calls = list(_calls(random.Random(20240611), 500))
     words = [node, "--input-type=module", "-e", CORE, json.dumps(calls)]
@@ -202,7 +202,7 @@ def _renamed(properties: dict[str, Any]) -> dict[str, object]:
     return {names.get(key, key): value for key, value in properties.items()}
 
 
-def test_the_page_shows_what_is_printed() -> None:
+def test_docs_show_github_output() -> None:
     page = (ROOT / "docs" / "ci.md").read_text("utf-8")
     (shown,) = re.findall(r"```console\n\$ validate-runs -f github (\S+)\n```\n\n```text\n(.*?)```", page, re.DOTALL)
     assert run("-f", "github", shown[0], cwd=ROOT).out == shown[1]
@@ -211,7 +211,7 @@ def test_the_page_shows_what_is_printed() -> None:
 # The summary of the step
 
 
-def test_the_summary_of_the_step_grows_by_a_report(tmp_path: Path) -> None:
+def test_step_summary_is_appended(tmp_path: Path) -> None:
     summary = tmp_path / "summary.md"
     summary.write_text("what was there\n")
     environment = {"GITHUB_STEP_SUMMARY": str(summary)}
@@ -225,13 +225,13 @@ def test_the_summary_of_the_step_grows_by_a_report(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [["-f", "json"], ["-f", "github", "--list-rules"]])
-def test_other_reports_leave_the_summary_of_the_step_alone(tmp_path: Path, words: list[str]) -> None:
+def test_other_reports_write_no_step_summary(tmp_path: Path, words: list[str]) -> None:
     summary = tmp_path / "summary.md"
     run(*words, SAMPLE, cwd=SAMPLES, env={"GITHUB_STEP_SUMMARY": str(summary)})
     assert not summary.exists()
 
 
-def test_a_summary_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_unwritable_step_summary_is_reported(tmp_path: Path) -> None:
     ran = run("-f", "github", SAMPLE, cwd=SAMPLES, env={"GITHUB_STEP_SUMMARY": str(tmp_path)})
     assert (ran.code, ran.err) == (2, f"validate-runs: cannot write the report: {tmp_path}: is a directory\n")
     assert ran.out.startswith(ANNOTATION)

@@ -63,7 +63,7 @@ def reported(*words: str | Path, cwd: Path, stdin: bytes = b"") -> list[dict[str
     return issues(command("-f", "gitlab", *words, cwd=cwd, stdin=stdin).out)
 
 
-def test_an_issue_says_what_is_wrong_and_where() -> None:
+def test_gitlab_issue_has_message_and_position() -> None:
     assert reported("invalid/token-total-mismatch.json", cwd=SAMPLES) == [
         {
             "description": "/data/0/usage/total_tokens is 940, but prompt_tokens 940 + completion_tokens 205 is 1145. "
@@ -76,26 +76,26 @@ def test_an_issue_says_what_is_wrong_and_where() -> None:
     ]
 
 
-def test_where_nothing_is_wrong_there_is_an_empty_array() -> None:
+def test_gitlab_without_findings_is_an_empty_array() -> None:
     assert command("-f", "gitlab", "valid/page.json", cwd=SAMPLES) == Ran(0, "[]\n", "")
 
 
-def test_what_has_no_place_stands_in_the_first_line() -> None:
+def test_gitlab_issue_without_position_is_on_line_one() -> None:
     (issue,) = issues(written("gitlab", checked(PLACELESS, file=None)))
     assert (issue["severity"], issue["location"]) == ("minor", {"path": "<document>", "lines": {"begin": 1, "end": 1}})
 
 
-def test_infos_are_infos() -> None:
+def test_gitlab_severity_of_infos() -> None:
     (issue,) = issues(written("gitlab", checked(replace(MISMATCH, severity=Severity.INFO))))
     assert issue["severity"] == "info"
 
 
-def test_standard_input_has_a_name() -> None:
+def test_gitlab_path_of_standard_input() -> None:
     found = reported("-", cwd=SAMPLES, stdin=json.dumps(page(WRONG)).encode())
     assert [issue["location"]["path"] for issue in found] == ["<stdin>"]
 
 
-def test_paths_are_those_of_the_working_folder_however_they_were_given(tmp_path: Path) -> None:
+def test_gitlab_paths_are_relative_to_working_folder(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "b.json").write_text(json.dumps(page(WRONG)))
     plain = reported("a/b.json", cwd=tmp_path)
@@ -103,7 +103,7 @@ def test_paths_are_those_of_the_working_folder_however_they_were_given(tmp_path:
     assert reported("./a//b.json", cwd=tmp_path) == reported(tmp_path / "a/b.json", cwd=tmp_path) == plain
 
 
-def test_fingerprints_stay_when_runs_are_recorded_anew_and_in_another_order(tmp_path: Path) -> None:
+def test_gitlab_fingerprints_are_stable(tmp_path: Path) -> None:
     file = tmp_path / "page.json"
 
     def prints(document: object, **layout: Any) -> dict[str, str]:
@@ -116,7 +116,7 @@ def test_fingerprints_stay_when_runs_are_recorded_anew_and_in_another_order(tmp_
     assert prints(page(OTHER, run(id="run_c"), WRONG), indent=2) == before
 
 
-def test_findings_that_are_alike_in_records_and_files_do_not_collide(tmp_path: Path) -> None:
+def test_gitlab_fingerprints_are_unique(tmp_path: Path) -> None:
     record = json.dumps(page(WRONG))
     for name in ("a.jsonl", "b.jsonl"):
         (tmp_path / name).write_text(f"{record}\n{record}\n")
@@ -125,7 +125,7 @@ def test_findings_that_are_alike_in_records_and_files_do_not_collide(tmp_path: P
     assert found[:4] == reported("a.jsonl", "b.jsonl", cwd=tmp_path)
 
 
-def test_what_was_left_out_is_an_issue_too(tmp_path: Path) -> None:
+def test_gitlab_truncation_is_an_issue(tmp_path: Path) -> None:
     record = json.dumps(page(WRONG))
     (tmp_path / "a.jsonl").write_text(f"{record}\n" * 4)
     *_, last = reported("--max-findings", "1", "a.jsonl", cwd=tmp_path)
@@ -133,7 +133,7 @@ def test_what_was_left_out_is_an_issue_too(tmp_path: Path) -> None:
     assert last["description"] == "3 more findings in this file: --max-findings 0 shows all."
 
 
-def test_what_could_not_be_opened_is_an_issue_too(tmp_path: Path) -> None:
+def test_gitlab_input_error_is_an_issue(tmp_path: Path) -> None:
     (issue,) = reported("nowhere.json", cwd=tmp_path)
     assert (issue["check_name"], issue["severity"]) == ("input-error", "blocker")
     assert (issue["description"], issue["location"]["path"]) == (
@@ -142,7 +142,7 @@ def test_what_could_not_be_opened_is_an_issue_too(tmp_path: Path) -> None:
     )
 
 
-def test_what_is_accepted_or_not_shown_is_no_issue(tmp_path: Path) -> None:
+def test_gitlab_omits_suppressed_and_hidden_findings(tmp_path: Path) -> None:
     (tmp_path / "page.json").write_text(json.dumps(page(WRONG, OTHER, HABIT)))
     every = reported("--show", "info", "page.json", cwd=tmp_path)
     errors = reported("--show", "error", "page.json", cwd=tmp_path)
@@ -163,7 +163,7 @@ def test_what_is_accepted_or_not_shown_is_no_issue(tmp_path: Path) -> None:
         ("\N{LATIN SMALL LETTER A WITH DIAERESIS}", "\N{LATIN SMALL LETTER A WITH DIAERESIS}"),
     ],
 )
-def test_names_of_any_kind_are_written(name: str, path: str) -> None:
+def test_gitlab_writes_hostile_names(name: str, path: str) -> None:
     text = written("gitlab", checked(replace(MISMATCH, file=name), file=name))
     assert text.isascii()
     assert issues(text)[0]["location"]["path"] == path
@@ -171,6 +171,6 @@ def test_names_of_any_kind_are_written(name: str, path: str) -> None:
     assert (unopened["location"]["path"], unopened["description"]) == (path, f"Could not be opened: {path}.")
 
 
-def test_every_sample_makes_a_sound_report() -> None:
+def test_gitlab_reports_of_samples_are_valid() -> None:
     found = reported("--show", "info", "--max-findings", "0", "samples", cwd=ROOT)
     assert len({issue["check_name"] for issue in found}) > 60

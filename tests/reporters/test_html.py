@@ -75,7 +75,7 @@ def told(folder: Path, *runs: dict[str, Any]) -> list[tuple[str | None, str, lis
     return [(row["id"], row["facts"], [mark[3] for mark in row["marks"]]) for row in thread["runs"]]
 
 
-def test_a_page_shows_the_finding_with_its_place_excerpt_and_run() -> None:
+def test_html_finding_has_position_excerpt_and_run() -> None:
     ran = command("-f", "html", "invalid/token-total-mismatch.json", cwd=SAMPLES)
     assert (ran.code, ran.err) == (1, "")
     data = drawn(ran.out)
@@ -100,7 +100,7 @@ def test_a_page_shows_the_finding_with_its_place_excerpt_and_run() -> None:
     assert [run["findings"] for run in data["threads"][0]["runs"]] == [[], [0]]
 
 
-def test_without_the_script_totals_and_the_first_findings_are_there() -> None:
+def test_html_without_script_has_totals_and_findings() -> None:
     text = written("html", checked(MISMATCH, PLACELESS, truncated=3, infos=4))
     headline = "4 errors, 1 warning in 1 document (3 runs); 4 infos hidden"
     assert plain(text, "h1") == [headline]
@@ -117,7 +117,7 @@ def test_without_the_script_totals_and_the_first_findings_are_there() -> None:
     ]
 
 
-def test_without_the_script_a_hundred_findings_are_enough() -> None:
+def test_html_without_script_lists_a_hundred_findings() -> None:
     text = written("html", checked(*[MISMATCH] * 101))
     assert len(plain(text, "li")) == 100
     assert len(drawn(text)["findings"]) == 101
@@ -132,18 +132,18 @@ def test_without_the_script_a_hundred_findings_are_enough() -> None:
         ([], "nothing"),
     ],
 )
-def test_the_headline_is_marked_with_the_worst_of_what_is_shown(documents: list[Any], verdict: str) -> None:
+def test_html_headline_has_worst_severity(documents: list[Any], verdict: str) -> None:
     assert f'<h1 class="{verdict}">' in written("html", *documents)
 
 
-def test_what_could_not_be_opened_is_told_on_the_page() -> None:
+def test_html_lists_input_errors() -> None:
     unread = InputError("a\u202e<b>.json", "no such file or directory")
     text = "".join(load_reporter("html")([unread], LOOK))
     assert plain(text, "li") == ["a\\u202e<b>.json: no such file or directory"]
     assert plain(text, "h1") == ["nothing was checked"]
 
 
-def test_one_style_sheet_and_one_script_are_admitted_by_their_hashes() -> None:
+def test_html_content_security_policy_has_hashes() -> None:
     text = written("html", checked(MISMATCH))
     inline = [re.search(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL) for tag in ("style", "script")]
     style, script = (base64.b64encode(hashlib.sha256(one[1].encode()).digest()).decode() for one in inline if one)
@@ -152,7 +152,7 @@ def test_one_style_sheet_and_one_script_are_admitted_by_their_hashes() -> None:
     assert not re.search(r"\s(?:src|href|style|on\w+)=", text.partition("<script")[0])
 
 
-def test_a_page_is_the_same_each_time_and_can_go_through_any_encoding() -> None:
+def test_html_is_reproducible_and_ascii() -> None:
     first, second = (written("html", checked(MISMATCH, PLACELESS)) for _ in range(2))
     assert first == second
     assert first.isascii()
@@ -162,7 +162,7 @@ MARKUP = ["</script><script>alert(1)</script>", "<!--<script>", "&lt;b onload=x>
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, *MARKUP])
-def test_nothing_that_was_read_is_markup(name: str) -> None:
+def test_html_escapes_hostile_names(name: str) -> None:
     hostile = replace(
         MISMATCH, file=name, pointer=f"/{name}", run_id=name, run_status=name, message=f"is {escape(name)}"
     )
@@ -174,7 +174,7 @@ def test_nothing_that_was_read_is_markup(name: str) -> None:
     assert plain(text, "li")[0].endswith(f"error token-total-mismatch /{shown} is {shown}")
 
 
-def test_runs_wait_run_and_end_or_expire(tmp_path: Path) -> None:
+def test_timeline_phases_of_runs(tmp_path: Path) -> None:
     assert told(
         tmp_path,
         timed("run_a", "completed", created_at=0, started_at=2, completed_at=130),
@@ -193,13 +193,13 @@ def test_runs_wait_run_and_end_or_expire(tmp_path: Path) -> None:
     ]
 
 
-def test_a_queued_run_expires_after_its_creation(tmp_path: Path) -> None:
+def test_timeline_of_queued_run(tmp_path: Path) -> None:
     assert told(tmp_path, timed("run_a", "queued", created_at=0, expires_at=600)) == [
         ("run_a", "expires 10 min after its creation", [])
     ]
 
 
-def test_times_in_the_wrong_order_are_told(tmp_path: Path) -> None:
+def test_timeline_marks_times_in_wrong_order(tmp_path: Path) -> None:
     assert told(
         tmp_path,
         timed("run_a", "completed", created_at=0, started_at=-3600, completed_at=-3601),
@@ -214,7 +214,7 @@ def test_times_in_the_wrong_order_are_told(tmp_path: Path) -> None:
     ]
 
 
-def test_pieces_and_faults_have_their_times(tmp_path: Path) -> None:
+def test_timeline_pieces_and_marks_have_times(tmp_path: Path) -> None:
     (thread,) = threads(tmp_path, page=page(timed("run_a", "completed", created_at=10, started_at=5, completed_at=30)))
     (row,) = thread["runs"]
     assert row["times"] == {"created_at": T + 10, "started_at": T + 5, "completed_at": T + 30}
@@ -222,7 +222,7 @@ def test_pieces_and_faults_have_their_times(tmp_path: Path) -> None:
     assert row["marks"] == [["backward", T + 10, T + 5, "started 5 s before it was created"]]
 
 
-def test_runs_that_overlap_name_each_other(tmp_path: Path) -> None:
+def test_timeline_marks_overlapping_runs(tmp_path: Path) -> None:
     assert told(
         tmp_path,
         timed("run_d", "queued", created_at=300, expires_at=900),
@@ -237,7 +237,7 @@ def test_runs_that_overlap_name_each_other(tmp_path: Path) -> None:
     ]
 
 
-def test_an_overlap_whose_end_nobody_knows_has_no_length(tmp_path: Path) -> None:
+def test_timeline_overlap_without_end(tmp_path: Path) -> None:
     assert told(
         tmp_path,
         timed("sk-secret", "cancelling", created_at=0, started_at=1),
@@ -248,7 +248,7 @@ def test_an_overlap_whose_end_nobody_knows_has_no_length(tmp_path: Path) -> None
     ]
 
 
-def test_a_run_that_ends_as_the_next_is_created_does_not_overlap_it(tmp_path: Path) -> None:
+def test_timeline_adjacent_runs_do_not_overlap(tmp_path: Path) -> None:
     assert told(
         tmp_path,
         timed("run_a", "completed", created_at=0, started_at=1, completed_at=20),
@@ -256,7 +256,7 @@ def test_a_run_that_ends_as_the_next_is_created_does_not_overlap_it(tmp_path: Pa
     ) == [("run_a", "waited 1 s, ran 19 s", []), ("run_b", "waited 1 s, ran 1 s", [])]
 
 
-def test_runs_created_in_the_same_second_are_not_told_apart(tmp_path: Path) -> None:
+def test_timeline_runs_created_in_same_second(tmp_path: Path) -> None:
     assert told(
         tmp_path,
         timed("run_a", "completed", created_at=0, started_at=1, completed_at=20),
@@ -264,7 +264,7 @@ def test_runs_created_in_the_same_second_are_not_told_apart(tmp_path: Path) -> N
     ) == [("run_a", "waited 1 s, ran 19 s", []), ("run_b", "waited 1 s, ran 21 s", [])]
 
 
-def test_a_short_run_inside_a_long_one_does_not_hide_a_later_one(tmp_path: Path) -> None:
+def test_timeline_long_run_overlaps_two_others(tmp_path: Path) -> None:
     assert told(
         tmp_path,
         timed("run_a", "completed", created_at=0, started_at=1, completed_at=100),
@@ -277,7 +277,7 @@ def test_a_short_run_inside_a_long_one_does_not_hide_a_later_one(tmp_path: Path)
     ]
 
 
-def test_runs_of_a_thread_stand_together_whichever_file_they_are_in(tmp_path: Path) -> None:
+def test_timeline_of_thread_in_several_files(tmp_path: Path) -> None:
     first = timed("run_a", "completed", created_at=0, started_at=1, completed_at=30)
     second = timed("run_b", "completed", created_at=20, started_at=21, completed_at=40)
     drawn = threads(tmp_path, b=page(second), a=page(first), c=page(first))
@@ -290,7 +290,7 @@ def test_runs_of_a_thread_stand_together_whichever_file_they_are_in(tmp_path: Pa
     ]
 
 
-def test_files_that_contradict_each_other_have_timelines_of_their_own(tmp_path: Path) -> None:
+def test_timelines_of_contradicting_files(tmp_path: Path) -> None:
     drawn = threads(
         tmp_path,
         a=page(timed("run_a", "queued", created_at=0, expires_at=600)),
@@ -302,14 +302,14 @@ def test_files_that_contradict_each_other_have_timelines_of_their_own(tmp_path: 
     ]
 
 
-def test_runs_that_were_not_over_when_they_were_recorded_are_not_said_to_overlap(tmp_path: Path) -> None:
+def test_timeline_ignores_overlap_of_recorded_active_runs(tmp_path: Path) -> None:
     lines = [timed("run_a", "queued", created_at=0, expires_at=600), timed("run_b", "queued", created_at=9)]
     (tmp_path / "runs.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
     (thread,) = drawn(command("-f", "html", "runs.jsonl", cwd=tmp_path).out)["threads"]
     assert [(row["id"], row["marks"]) for row in thread["runs"]] == [("run_a", []), ("run_b", [])]
 
 
-def test_a_run_that_was_recorded_again_is_shown_as_it_was_last_and_its_faults_stay(tmp_path: Path) -> None:
+def test_timeline_shows_last_snapshot_and_all_findings(tmp_path: Path) -> None:
     lines = [
         timed("run_a", "in_progress", created_at=9, started_at=1, expires_at=600),
         timed("run_a", "in_progress", created_at=9, started_at=1, expires_at=600),
@@ -323,7 +323,7 @@ def test_a_run_that_was_recorded_again_is_shown_as_it_was_last_and_its_faults_st
     assert [data["findings"][index]["record"] for index in row["findings"]] == [1, 1, 2, 2]
 
 
-def test_runs_without_thread_or_name_are_shown_file_by_file(tmp_path: Path) -> None:
+def test_timelines_without_thread_id(tmp_path: Path) -> None:
     unnamed = {**timed("sk-secret", "queued", created_at=0, expires_at=600), "thread_id": "not a name"}
     drawn = threads(tmp_path, a=page(unnamed, unnamed), b=page(unnamed))
     assert [(one["id"], one["where"], [row["id"] for row in one["runs"]]) for one in drawn] == [
@@ -332,7 +332,7 @@ def test_runs_without_thread_or_name_are_shown_file_by_file(tmp_path: Path) -> N
     ]
 
 
-def test_threads_with_odd_times_come_first_then_those_with_findings(tmp_path: Path) -> None:
+def test_timelines_order(tmp_path: Path) -> None:
     sound = run(thread_id="thread_sound", id="run_sound")
     wrong = run(thread_id="thread_found", id="run_found", usage={**run()["usage"], "total_tokens": 1})
     backward = {
@@ -343,12 +343,12 @@ def test_threads_with_odd_times_come_first_then_those_with_findings(tmp_path: Pa
     assert [one["id"] for one in drawn] == ["thread_back", "thread_found", "thread_sound"]
 
 
-def test_a_time_of_zero_is_none(tmp_path: Path) -> None:
+def test_timeline_omits_zero_timestamp(tmp_path: Path) -> None:
     (thread,) = threads(tmp_path, page=page({**timed("run_a", "queued", created_at=0), "failed_at": 0}))
     assert thread["runs"][0]["times"] == {"created_at": T}
 
 
-def test_beyond_the_most_only_runs_with_findings_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_timeline_limits_clean_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html, "MAX_CLEAN_RUNS", 1)
     outlines = [RunOutline(f"/data/{index}", f"run_{index}", "thread_a", "queued", {}) for index in range(4)]
     finding = replace(MISMATCH, pointer="/data/3/usage/total_tokens")
@@ -371,5 +371,5 @@ def test_beyond_the_most_only_runs_with_findings_are_drawn(monkeypatch: pytest.M
         (100_000, "1 d 3 h"),
     ],
 )
-def test_durations_are_told_in_two_units_at_most(seconds: float, words: str) -> None:
+def test_durations_have_two_units_at_most(seconds: float, words: str) -> None:
     assert duration(seconds) == words

@@ -57,7 +57,7 @@ def checked_thread(tmp_path: Path, report: Path) -> None:
     assert command("-f", f"html:{report}", "page.json", cwd=tmp_path).code == 1
 
 
-def test_a_page_asks_for_nothing_and_complains_of_nothing(browser: Browser, report: Path) -> None:
+def test_page_makes_no_requests_and_logs_no_errors(browser: Browser, report: Path) -> None:
     assert command("-f", f"html:{report}", "--show", "info", "invalid", "series", cwd=SAMPLES).code == 1
     browser.open(report)
     browser.click("#threads-tab")
@@ -66,7 +66,7 @@ def test_a_page_asks_for_nothing_and_complains_of_nothing(browser: Browser, repo
     assert browser.requests() == [report.as_uri()]
 
 
-def test_a_request_and_a_foreign_script_would_be_noticed_and_refused(browser: Browser, report: Path) -> None:
+def test_requests_and_foreign_scripts_are_blocked(browser: Browser, report: Path) -> None:
     written_to(report, checked(MISMATCH))
     browser.open(report)
     browser.run("document.body.append(Object.assign(new Image(), {src: 'https://example.org/a.png'}))")
@@ -76,7 +76,7 @@ def test_a_request_and_a_foreign_script_would_be_noticed_and_refused(browser: Br
     assert browser.requests() == [report.as_uri(), "https://example.org/a.png"]
 
 
-def test_findings_are_told_apart_by_severity_rule_and_words(browser: Browser, report: Path) -> None:
+def test_findings_are_filtered_by_severity_rule_and_text(browser: Browser, report: Path) -> None:
     info = replace(PLACELESS, rule="missing-usage", severity=Severity.INFO, file="other.json", run_id="run_x")
     written_to(report, checked(MISMATCH, PLACELESS, file="a"), checked(info, replace(MISMATCH, file="other.json")))
     browser.open(report)
@@ -108,7 +108,7 @@ def test_findings_are_told_apart_by_severity_rule_and_words(browser: Browser, re
     assert browser.complaints() == []
 
 
-def test_a_finding_is_read_as_a_sentence_with_its_excerpt(browser: Browser, report: Path) -> None:
+def test_finding_text_and_excerpt(browser: Browser, report: Path) -> None:
     cut = Excerpt("\U0001f600 a: 36, b", 5, 7, cut_left=True, cut_right=True)
     empty = Excerpt(" ", 1, 1, cut_left=False, cut_right=False)
     end = Excerpt("  [1", 4, 4, cut_left=False, cut_right=False)
@@ -134,7 +134,7 @@ def test_a_finding_is_read_as_a_sentence_with_its_excerpt(browser: Browser, repo
     assert browser.run("document.querySelector('.about a').href") == MISMATCH.source
 
 
-def test_what_was_cut_off_is_counted_beside_what_is_listed(browser: Browser, report: Path) -> None:
+def test_truncated_findings_are_counted(browser: Browser, report: Path) -> None:
     counts = {("token-total-mismatch", Severity.ERROR): 1200, ("cut-off", Severity.WARNING): 3}
     written_to(report, replace(checked(MISMATCH, truncated=1202), totals=counts))
     browser.open(report)
@@ -142,7 +142,7 @@ def test_what_was_cut_off_is_counted_beside_what_is_listed(browser: Browser, rep
     assert browser.texts(".notes") == ["1202 more findings left out (--max-findings 0 shows all)"]
 
 
-def test_where_nothing_was_found_the_page_says_so(browser: Browser, report: Path) -> None:
+def test_page_without_findings(browser: Browser, report: Path) -> None:
     assert command("-f", f"html:{report}", "valid/page.json", cwd=SAMPLES).code == 0
     browser.open(report)
     assert browser.texts("h1") == ["ok: 2 runs in 1 document"]
@@ -152,7 +152,7 @@ def test_where_nothing_was_found_the_page_says_so(browser: Browser, report: Path
     assert browser.texts("#threads-status") == ["1 thread"]
 
 
-def test_without_timelines_there_are_no_tabs(browser: Browser, report: Path) -> None:
+def test_no_tabs_without_timelines(browser: Browser, report: Path) -> None:
     browser.open(written_to(report, checked(MISMATCH)))
     assert browser.texts("[role=tab]") == []
     assert browser.violations() == []
@@ -164,7 +164,7 @@ def elements(browser: Browser) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, *MARKUP, "<img src=x onerror=window.ran=1>", '"><svg onload=window.ran=1>'])
-def test_what_was_read_is_shown_as_text_and_adds_no_element(browser: Browser, report: Path, name: str) -> None:
+def test_hostile_text_adds_no_element(browser: Browser, report: Path, name: str) -> None:
     shown = escape(name)
     excerpt = Excerpt(shown, 0, len(shown), cut_left=False, cut_right=False)
     run = RunOutline("/data/0", shown, shown, shown, {"created_at": T})
@@ -193,7 +193,7 @@ def test_what_was_read_is_shown_as_text_and_adds_no_element(browser: Browser, re
     assert browser.run("document.querySelector('.thread .name').textContent") == shown
 
 
-def test_hostile_documents_stay_text_from_end_to_end(browser: Browser, tmp_path: Path, report: Path) -> None:
+def test_hostile_documents_add_no_element(browser: Browser, tmp_path: Path, report: Path) -> None:
     hostile = "<img src=x onerror=window.ran=1></script><script>window.ran=1</script>\u202e"
     document = page(run(id=hostile, metadata={hostile: 7}, status=hostile, model=hostile))
     file = tmp_path / "a<img src=x onerror=window.ran=1>&lt;.json"
@@ -211,7 +211,7 @@ def test_hostile_documents_stay_text_from_end_to_end(browser: Browser, tmp_path:
     assert browser.complaints() == []
 
 
-def test_ten_thousand_findings_are_drawn_in_slices_and_filtered_at_once(browser: Browser, report: Path) -> None:
+def test_ten_thousand_findings_are_filtered(browser: Browser, report: Path) -> None:
     many = [replace(MISMATCH, pointer=f"/data/{index}", rule=f"rule-{index % 40}") for index in range(10_000)]
     written_to(report, checked(*many))
     browser.open(report)
@@ -239,7 +239,7 @@ def test_ten_thousand_findings_are_drawn_in_slices_and_filtered_at_once(browser:
     assert browser.texts("#findings-status") == ["250 of 10,000 findings"]
 
 
-def test_a_thread_of_two_thousand_runs_is_drawn_in_slices(browser: Browser, report: Path) -> None:
+def test_thread_of_two_thousand_runs(browser: Browser, report: Path) -> None:
     runs = [outline(f"/data/{n}", created_at=T + n * 60, completed_at=T + n * 60 + 9) for n in range(2_000)]
     late = replace(MISMATCH, pointer="/data/1500/usage", run_id="run_1500")
     written_to(report, replace(checked(late), outlines=tuple(runs)))
@@ -253,7 +253,7 @@ def test_a_thread_of_two_thousand_runs_is_drawn_in_slices(browser: Browser, repo
     assert browser.run("document.activeElement.querySelector('.name').textContent") == "run_1500"
 
 
-def test_many_threads_are_drawn_in_slices(browser: Browser, report: Path) -> None:
+def test_many_threads(browser: Browser, report: Path) -> None:
     runs = [outline(f"/data/{n}", created_at=T)._replace(thread_id=f"thread_{n}") for n in range(250)]
     found = replace(MISMATCH, pointer="/data/249/usage")
     browser.open(written_to(report, replace(checked(found), outlines=tuple(runs))))
@@ -278,7 +278,7 @@ def boxes(browser: Browser, selector: str) -> list[tuple[float, float]]:
     return [(left, right) for left, right in browser.run(script, selector)]
 
 
-def test_a_timeline_shows_what_overlaps_and_what_runs_backwards(browser: Browser, tmp_path: Path, report: Path) -> None:
+def test_timeline_shows_overlaps_and_backward_times(browser: Browser, tmp_path: Path, report: Path) -> None:
     checked_thread(tmp_path, report)
     browser.open(report)
     browser.click("#threads-tab")
@@ -303,7 +303,7 @@ def test_a_timeline_shows_what_overlaps_and_what_runs_backwards(browser: Browser
     assert first[1] < ended[0] < backward[0] < ended[1] < started[0] < backward[1] < started[1] < third[0]
 
 
-def test_a_timeline_can_be_read_as_a_table(browser: Browser, tmp_path: Path, report: Path) -> None:
+def test_timeline_as_table(browser: Browser, tmp_path: Path, report: Path) -> None:
     checked_thread(tmp_path, report)
     browser.open(report)
     browser.click("#threads-tab")
@@ -329,7 +329,7 @@ def test_a_timeline_can_be_read_as_a_table(browser: Browser, tmp_path: Path, rep
     ]
 
 
-def test_times_that_no_calendar_has_are_numbers(browser: Browser, report: Path) -> None:
+def test_timestamps_out_of_range_are_numbers(browser: Browser, report: Path) -> None:
     times = {"created_at": 1e14, "started_at": 1_729_418_400_000, "completed_at": T + 0.5}
     runs = (RunOutline("/data/0", None, None, None, times), RunOutline("/data/1", None, None, None, {}))
     browser.open(written_to(report, replace(checked(MISMATCH), outlines=runs)))
@@ -346,7 +346,7 @@ def test_times_that_no_calendar_has_are_numbers(browser: Browser, report: Path) 
     assert browser.complaints() == []
 
 
-def test_findings_and_timelines_lead_to_each_other(browser: Browser, tmp_path: Path, report: Path) -> None:
+def test_findings_and_timelines_are_linked(browser: Browser, tmp_path: Path, report: Path) -> None:
     checked_thread(tmp_path, report)
     browser.open(report)
     browser.click(".about button")
@@ -359,7 +359,7 @@ def test_findings_and_timelines_lead_to_each_other(browser: Browser, tmp_path: P
     assert ["run_d" in text for text in browser.texts(".finding")] == [True, True]
 
 
-def test_the_tabs_go_by_arrow_keys(browser: Browser, tmp_path: Path, report: Path) -> None:
+def test_arrow_keys_switch_tabs(browser: Browser, tmp_path: Path, report: Path) -> None:
     checked_thread(tmp_path, report)
     browser.open(report)
     browser.click("#findings-tab")
@@ -372,7 +372,7 @@ def test_the_tabs_go_by_arrow_keys(browser: Browser, tmp_path: Path, report: Pat
     assert browser.run("document.activeElement.id") == "findings-tab"
 
 
-def test_without_scripts_totals_and_findings_are_shown(browser: Browser, report: Path) -> None:
+def test_page_without_scripts(browser: Browser, report: Path) -> None:
     browser.open(written_to(report, checked(MISMATCH)), scripts=False)
     found = browser.driver.find_element("css selector", "#plain")
     assert found.is_displayed()
@@ -383,7 +383,7 @@ def test_without_scripts_totals_and_findings_are_shown(browser: Browser, report:
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [400, 1400])
-def test_it_is_accessible(browser: Browser, report: Path, dark: bool, width: int) -> None:
+def test_page_is_accessible(browser: Browser, report: Path, dark: bool, width: int) -> None:
     names = [f"invalid/{name}.json" for name in ("concurrent-active-runs", "ended-before-started")]
     assert command("-f", f"html:{report}", "--show", "info", *names, "nowhere", cwd=SAMPLES).code == 2
     browser.open(report, dark=dark, width=width)
@@ -397,7 +397,7 @@ def test_it_is_accessible(browser: Browser, report: Path, dark: bool, width: int
     assert browser.run("document.documentElement.scrollWidth") <= width
 
 
-def test_an_inaccessible_page_would_be_noticed(browser: Browser, report: Path) -> None:
+def test_inaccessible_page_is_detected(browser: Browser, report: Path) -> None:
     browser.open(written_to(report, checked(MISMATCH)))
     browser.run("document.querySelector('#filters label').remove()")
     browser.run("document.querySelector('.message').style.color = '#eeeeee'")

@@ -52,7 +52,7 @@ def reported(*words: str | Path, cwd: Path, stdin: bytes = b"") -> Cases:
     return cases(command("-f", "junit", *words, cwd=cwd, stdin=stdin).out)
 
 
-def test_every_run_is_a_case_and_so_is_the_page() -> None:
+def test_junit_has_a_case_for_each_run_and_page() -> None:
     assert command("-f", "junit", "token-total-mismatch.json", cwd=SAMPLES / "invalid") == Ran(
         1,
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -76,7 +76,7 @@ def test_every_run_is_a_case_and_so_is_the_page() -> None:
     )
 
 
-def test_several_findings_of_a_run_are_one_failure_that_begins_with_the_worst() -> None:
+def test_junit_findings_of_a_run_are_one_failure() -> None:
     warning = replace(MISMATCH, severity=Severity.WARNING, rule="a", inside="/usage/total_tokens")
     error = replace(MISMATCH, inside="/usage/total_tokens")
     text = written("junit", checked(warning, error, error), look=replace(LOOK, fail_on=Severity.WARNING))
@@ -103,7 +103,7 @@ def test_several_findings_of_a_run_are_one_failure_that_begins_with_the_worst() 
         ("warning", ["passed", "failure token-total-mismatch", "failure sampling-range"], 1),
     ],
 )
-def test_cases_fail_as_the_command_does(tmp_path: Path, threshold: str, ends: list[str], code: int) -> None:
+def test_junit_cases_fail_like_the_command(tmp_path: Path, threshold: str, ends: list[str], code: int) -> None:
     (tmp_path / "page.json").write_text(json.dumps(page(WRONG, HABIT)))
     ran = command("-f", "junit", "--fail-on", threshold, "page.json", cwd=tmp_path)
     assert ([*cases(ran.out).values()], ran.code) == (ends, code)
@@ -111,12 +111,12 @@ def test_cases_fail_as_the_command_does(tmp_path: Path, threshold: str, ends: li
     assert ("<system-out>" in ran.out) is (threshold != "warning")
 
 
-def test_a_document_that_is_a_run_is_one_case(tmp_path: Path) -> None:
+def test_junit_document_that_is_a_run_is_one_case(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(json.dumps(WRONG))
     assert reported("run.json", cwd=tmp_path) == {("run.json", WRONG["id"]): "failure token-total-mismatch"}
 
 
-def test_records_and_runs_of_one_name_are_told_apart(tmp_path: Path) -> None:
+def test_junit_names_are_unique(tmp_path: Path) -> None:
     lines = [page(WRONG, WRONG), HABIT, [run(id=None)]]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert reported("--select", "usage,schema", "a.jsonl", cwd=tmp_path) == {
@@ -129,7 +129,7 @@ def test_records_and_runs_of_one_name_are_told_apart(tmp_path: Path) -> None:
     }
 
 
-def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+def test_junit_input_error_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{")
     (tmp_path / "b.json").write_text("{}")
     assert reported("a.json", "nowhere.json", "b.json", cwd=tmp_path) == {
@@ -143,13 +143,13 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     )
 
 
-def test_a_rule_that_raised_is_an_error_whatever_may_fail() -> None:
+def test_junit_internal_error_is_an_error() -> None:
     broken = replace(OF_PAGE, rule="internal-error")
     text = written("junit", checked(broken, file=None), look=replace(LOOK, fail_on=None))
     assert cases(text) == {("<document>", "page"): "error internal-error"}
 
 
-def test_what_is_not_shown_fails_the_document(tmp_path: Path) -> None:
+def test_junit_hidden_findings_fail_the_document(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(f"{json.dumps(page(WRONG))}\n" * 2)
     name = WRONG["id"]
     assert reported("--max-findings", "1", "a.jsonl", cwd=tmp_path) == {
@@ -164,13 +164,13 @@ def test_what_is_not_shown_fails_the_document(tmp_path: Path) -> None:
     assert "\n1 more finding not shown here (--max-findings, --show)\n</failure>" in ran.out
 
 
-def test_what_a_baseline_accepts_fails_nothing(tmp_path: Path) -> None:
+def test_junit_suppressed_findings_do_not_fail(tmp_path: Path) -> None:
     (tmp_path / "page.json").write_text(json.dumps(page(WRONG)))
     command("--baseline", "b.json", "--update-baseline", "page.json", cwd=tmp_path)
     assert {*reported("--baseline", "b.json", "page.json", cwd=tmp_path).values()} == {"passed"}
 
 
-def test_standard_input_and_values_have_names(tmp_path: Path) -> None:
+def test_junit_names_of_standard_input_and_values(tmp_path: Path) -> None:
     found = reported("-", cwd=tmp_path, stdin=json.dumps(page(WRONG)).encode())
     assert {suite for suite, _ in found} == {"<stdin>"}
     assert cases(written("junit", checked(OF_PAGE, file=None))) == {("<document>", "page"): "passed"}
@@ -186,12 +186,12 @@ def test_standard_input_and_values_have_names(tmp_path: Path) -> None:
         ("b.tar.d/c.x", "b.tar.d/c"),
     ],
 )
-def test_a_class_is_a_file_without_suffixes_for_jenkins_takes_them_for_classes(file: str, name: str) -> None:
+def test_junit_class_name_has_no_suffixes(file: str, name: str) -> None:
     (case,) = ElementTree.fromstring(written("junit", checked(file=file))).iter("testcase")
     assert case.get("classname") == name
 
 
-def test_without_outlines_runs_with_findings_are_cases() -> None:
+def test_junit_without_outlines() -> None:
     nameless = replace(MISMATCH, run_id=None, inside="/usage/total_tokens", pointer="/data/1/usage/total_tokens")
     outline = RunOutline("/data/1", None, None, None, {})
     expected = {
@@ -212,7 +212,7 @@ def hostile(text: str) -> Iterator[DocumentResult | InputError]:
 
 
 @pytest.mark.parametrize("text", ILLEGAL)
-def test_nothing_that_was_read_is_markup_or_no_xml(text: str) -> None:
+def test_junit_escapes_hostile_names(text: str) -> None:
     written = "".join(load_reporter("junit")(hostile(text), LOOK))
     root = ElementTree.fromstring(written)
     assert [element.tag for element in root.iter()] == [
@@ -232,7 +232,7 @@ def conforms() -> Callable[[str], None]:
 
 
 @pytest.mark.tools
-def test_the_schema_of_jenkins_is_kept_by_every_sample(conforms: Callable[[str], None]) -> None:
+def test_junit_of_samples_fits_jenkins_schema(conforms: Callable[[str], None]) -> None:
     for options in ([], ["--show", "info", "--fail-on", "info", "--max-findings", "1"], ["--fail-on", "never"]):
         conforms(command("-f", "junit", *options, "samples", "nowhere.json", cwd=ROOT).out)
     for text in ILLEGAL:
@@ -241,7 +241,7 @@ def test_the_schema_of_jenkins_is_kept_by_every_sample(conforms: Callable[[str],
 
 
 @pytest.mark.tools
-def test_the_schema_of_jenkins_finds_what_is_wrong(conforms: Callable[[str], None]) -> None:
+def test_jenkins_schema_rejects_invalid_reports(conforms: Callable[[str], None]) -> None:
     sound = written("junit", checked(MISMATCH))
     for faulty in (sound.replace(' errors="0"', ""), sound.replace("<testcase ", '<testcase line="1" ', 1)):
         with pytest.raises(tools.package("xmlschema").XMLSchemaException):
@@ -249,14 +249,14 @@ def test_the_schema_of_jenkins_finds_what_is_wrong(conforms: Callable[[str], Non
 
 
 @pytest.mark.usefixtures("small_tasks")
-def test_the_cases_of_many_processes_are_those_of_one(tmp_path: Path) -> None:
+def test_junit_is_independent_of_jobs(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(f"{json.dumps(page(WRONG, HABIT))}\n{json.dumps(page())}\n" * 10)
     one = command("-f", "junit", "a.jsonl", "--jobs", "1", cwd=tmp_path)
     assert command("-f", "junit", "a.jsonl", "--jobs", "2", cwd=tmp_path) == one
     assert len(cases(one.out)) == 10 * 5
 
 
-def test_a_session_of_pytest_tells_of_every_run(pytester: pytest.Pytester) -> None:
+def test_junit_of_a_pytest_session(pytester: pytest.Pytester) -> None:
     pytester.makefile(".json", recorded=json.dumps(page(WRONG, HABIT)))
     pytester.makepyfile(
         test_it=f"""

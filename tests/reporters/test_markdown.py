@@ -31,7 +31,7 @@ MISMATCH_CELLS = (
 )
 
 
-def test_a_report_has_a_headline_a_table_for_each_file_and_counts() -> None:
+def test_markdown_has_headline_tables_and_counts() -> None:
     record = replace(MISMATCH, file="a.jsonl", record=7, severity=Severity.INFO)
     documents = (checked(MISMATCH, infos=4), checked(PLACELESS, file=None), checked(record, file="a.jsonl", record=7))
     assert written("markdown", *documents, look=replace(LOOK, show=Severity.INFO)) == (
@@ -49,7 +49,7 @@ def test_a_report_has_a_headline_a_table_for_each_file_and_counts() -> None:
     )
 
 
-def test_counts_are_those_of_all_findings_and_tell_what_is_not_listed() -> None:
+def test_markdown_counts_all_findings() -> None:
     assert written("markdown", replace(checked(MISMATCH), totals=COUNTS)).partition(RULES)[2] == (
         "20 more findings not listed above, but counted here:\n\n"
         f"{RULES_HEAD}"
@@ -60,14 +60,14 @@ def test_counts_are_those_of_all_findings_and_tell_what_is_not_listed() -> None:
     )
 
 
-def test_when_all_is_well_the_headline_says_so() -> None:
+def test_markdown_without_findings() -> None:
     assert written("markdown", checked()) == "## validate-runs: ok: 3 runs in 1 document\n"
     assert written("markdown") == "## validate-runs: nothing was checked\n"
     suppressed = replace(checked(), suppressed=(MISMATCH,))
     assert written("markdown", suppressed) == "## validate-runs: ok: 3 runs in 1 document; 1 suppressed\n"
 
 
-def test_what_could_not_be_opened_is_named() -> None:
+def test_markdown_lists_input_errors() -> None:
     missing = [InputError(f"{number}.json", "no such file") for number in range(23)]
     assert "".join(load_reporter("markdown")([checked(), missing[0]], LOOK)) == (
         "## validate-runs: ok: 3 runs in 1 document; 1 input could not be opened\n"
@@ -78,7 +78,7 @@ def test_what_could_not_be_opened_is_named() -> None:
     assert text.splitlines()[-2:] == ["- `19.json`: no such file", "- and 3 more"]
 
 
-def test_the_worst_is_listed_where_there_is_not_room_for_all() -> None:
+def test_markdown_lists_worst_findings_within_limit() -> None:
     warning = replace(MISMATCH, severity=Severity.WARNING)
     few, many = replace(MISMATCH, file="b"), [replace(warning, line=line) for line in range(1, 1001)]
     text = written("markdown", checked(*many), checked(few, few, file="b"))
@@ -90,14 +90,14 @@ def test_the_worst_is_listed_where_there_is_not_room_for_all() -> None:
     assert len(text) < 65_536
 
 
-def test_many_files_are_kept_to_the_room_too() -> None:
+def test_markdown_limits_many_files() -> None:
     findings = [replace(MISMATCH, file=f"{'n' * 300}{number}") for number in range(200)]
     text = written("markdown", *(checked(finding, file=finding.file) for finding in findings))
     assert text.splitlines()[2] == f"### `{'n' * 99}…{'n' * 99}0`"
     assert 49_000 < len(text.partition(RULES)[0]) < 50_100
 
 
-def test_issues_elsewhere_are_not_told_that_they_were_linked_to() -> None:
+def test_markdown_links_create_no_backlinks() -> None:
     def linked(source: str) -> str:
         (link,) = re.findall(r"\]\((.*?)\)", written("markdown", checked(replace(MISMATCH, source=source))))
         return str(link)
@@ -166,7 +166,7 @@ def cells(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_nothing_that_was_read_becomes_markup_a_link_or_a_mention(hostile: str) -> None:
+def test_markdown_escapes_hostile_names(hostile: str) -> None:
     finding = replace(MISMATCH, file=hostile, pointer=f"/{hostile}", run_id=hostile, message=f"is {hostile}, but x")
     text = written("markdown", checked(finding, file=hostile))
     shown = hostile.replace("\\|", "\\\\u007c")
@@ -215,7 +215,7 @@ class Html(HTMLParser):
 
 @pytest.mark.tools
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_the_parser_of_github_agrees(hostile: str) -> None:
+def test_github_parser_agrees(hostile: str) -> None:
     render = package("cmarkgfm").github_flavored_markdown_to_html
     finding = replace(MISMATCH, file=hostile, pointer=f"/{hostile}", run_id=hostile, message=f"is {hostile}, but x")
     html = Html(render(written("markdown", checked(finding, file=hostile))))
@@ -225,7 +225,7 @@ def test_the_parser_of_github_agrees(hostile: str) -> None:
     assert html.code.startswith(f"{shown}41:25{shown}/{shown}")
 
 
-def test_a_message_shows_values_as_code_and_keeps_its_words(tmp_path: Path) -> None:
+def test_markdown_shows_values_as_code(tmp_path: Path) -> None:
     (tmp_path / "@x.json").write_text(json.dumps(page(run(status="@octo |<b>#1 `"))))
     ran = command("-f", "markdown", "--show-values", "--select", "schema", "@x.json", cwd=tmp_path)
     text = ran.out
@@ -233,7 +233,7 @@ def test_a_message_shows_values_as_code_and_keeps_its_words(tmp_path: Path) -> N
     assert ' | `/data/0/status` is ``"@octo \\|<b>#1 `"``, expected `"queued"`, `"in_progress"`,' in text
 
 
-def test_the_page_shows_what_is_printed() -> None:
+def test_docs_show_markdown_output() -> None:
     shown = re.search(r"```console\n\$ validate-runs (-f markdown .*)\n```\n\n```markdown\n(.*?)```", PAGE, re.DOTALL)
     assert shown is not None
     assert command(*shown[1].split(), cwd=ROOT).out == shown[2]

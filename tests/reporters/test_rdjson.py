@@ -83,7 +83,7 @@ def at(data: bytes, found: dict[str, Any]) -> str:
     return line[start["column"] - 1 : end["column"] - 1].decode()
 
 
-def test_a_finding_is_a_diagnostic() -> None:
+def test_rdjson_finding_is_a_diagnostic() -> None:
     sample = "invalid/token-total-mismatch.json"
     ran = run("-f", "rdjson", f"./{sample}", cwd=SAMPLES)
     assert (ran.code, ran.err) == (1, "")
@@ -104,14 +104,14 @@ def test_a_finding_is_a_diagnostic() -> None:
 
 
 @pytest.mark.parametrize("folder", ["valid", "invalid", "misshapen", "series", "sources"])
-def test_all_that_is_found_fits_the_format(folder: str) -> None:
+def test_rdjson_of_samples_fits_the_schema(folder: str) -> None:
     found = diagnostics(run("-f", "rdjson", "--show", "info", folder, cwd=SAMPLES).out)
     listed = json.loads(run("-f", "json", "--show", "info", folder, cwd=SAMPLES).out)["findings"]
     assert [one["code"]["value"] for one in found if "code" in one] == [one["rule"] for one in listed]
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-def test_columns_of_a_document_are_those_of_its_bytes(tmp_path: Path, indent: int | None) -> None:
+def test_rdjson_byte_columns_of_document(tmp_path: Path, indent: int | None) -> None:
     page = tmp_path / "page.json"
     page.write_text(json.dumps(BAD_PAGE, indent=indent, ensure_ascii=False), "utf-8")
     found = diagnostics(run("-f", "rdjson", "--select", "page", page).out)
@@ -120,7 +120,7 @@ def test_columns_of_a_document_are_those_of_its_bytes(tmp_path: Path, indent: in
     assert [one["location"] for one in standard] == [{**found[0]["location"], "path": "<stdin>"}]
 
 
-def test_columns_count_on_from_one_finding_to_the_next_and_back(tmp_path: Path) -> None:
+def test_rdjson_byte_columns_in_any_order(tmp_path: Path) -> None:
     page = tmp_path / "page.json"
     run_id = PAGE["data"][0]["id"]
     shared = {**PAGE["data"][0], "thread_id": run_id}
@@ -135,7 +135,7 @@ def test_columns_count_on_from_one_finding_to_the_next_and_back(tmp_path: Path) 
     ]
 
 
-def test_columns_of_a_line_are_those_of_its_bytes(tmp_path: Path) -> None:
+def test_rdjson_byte_columns_of_jsonl(tmp_path: Path) -> None:
     lines = tmp_path / "pages.jsonl"
     page = json.dumps(BAD_PAGE, ensure_ascii=False)
     lines.write_text(f"{json.dumps(PAGE)}\n{page}\n", "utf-8")
@@ -156,7 +156,7 @@ FAULTY = {"note": FOREIGN, **REST, "usage": USAGE, FOREIGN: 1}
 
 
 @pytest.mark.parametrize("indent", [None, 1])
-def test_columns_of_an_event_are_those_of_its_bytes(tmp_path: Path, indent: int | None) -> None:
+def test_rdjson_byte_columns_of_event(tmp_path: Path, indent: int | None) -> None:
     stream = tmp_path / "stream.sse"
     stream.write_text(_event(PAGE["data"][0]) + _event(FAULTY, indent), "utf-8")
     found = diagnostics(run("-f", "rdjson", "--select", "token-total-mismatch", stream).out)
@@ -164,7 +164,7 @@ def test_columns_of_an_event_are_those_of_its_bytes(tmp_path: Path, indent: int 
 
 
 @pytest.mark.parametrize("ascii_only", [True, False])
-def test_columns_of_recorded_bodies_are_those_of_the_bytes_of_the_recording(tmp_path: Path, ascii_only: bool) -> None:
+def test_rdjson_byte_columns_of_recorded_body(tmp_path: Path, ascii_only: bool) -> None:
     file = tmp_path / "network.har"
     recorded = {"comment": FOREIGN, **har(json.dumps(BAD_PAGE, ensure_ascii=False))}
     file.write_text(json.dumps(recorded, ensure_ascii=ascii_only), "utf-8")
@@ -172,7 +172,7 @@ def test_columns_of_recorded_bodies_are_those_of_the_bytes_of_the_recording(tmp_
     assert [at(file.read_bytes(), one) for one in found] == [rf"\"{WRONG}\""]
 
 
-def test_columns_of_a_recorded_event_are_those_of_the_bytes_of_the_recording(tmp_path: Path) -> None:
+def test_rdjson_byte_columns_of_recorded_event(tmp_path: Path) -> None:
     file = tmp_path / "network.har"
     recorded = har(_event(FAULTY), mimeType="text/event-stream")
     file.write_text(json.dumps(recorded, ensure_ascii=False), "utf-8")
@@ -180,7 +180,7 @@ def test_columns_of_a_recorded_event_are_those_of_the_bytes_of_the_recording(tmp
     assert [at(file.read_bytes(), one) for one in found] == ["3"]
 
 
-def test_a_packed_body_has_the_place_where_it_begins(tmp_path: Path) -> None:
+def test_rdjson_position_of_encoded_body(tmp_path: Path) -> None:
     packed = base64.b64encode(gzip.compress(json.dumps(BAD_PAGE).encode())).decode()
     file = tmp_path / "network.har"
     recorded = {"comment": FOREIGN, **har(packed, encoding="base64")}
@@ -191,7 +191,7 @@ def test_a_packed_body_has_the_place_where_it_begins(tmp_path: Path) -> None:
     assert found["location"]["range"]["end"] == start
 
 
-def test_a_cassette_counts_bytes_too(tmp_path: Path) -> None:
+def test_rdjson_byte_columns_of_cassette(tmp_path: Path) -> None:
     file = tmp_path / "cassette.yaml"
     calls = {"interactions": [interaction(json.dumps(BAD_PAGE, ensure_ascii=False))], "version": 1}
     file.write_text(yaml.safe_dump(calls, allow_unicode=True, width=9_999), "utf-8")
@@ -199,7 +199,7 @@ def test_a_cassette_counts_bytes_too(tmp_path: Path) -> None:
     assert [at(file.read_bytes(), one) for one in found] == [f'"{WRONG}"']
 
 
-def test_what_was_cut_off_is_told_in_its_file(tmp_path: Path) -> None:
+def test_rdjson_truncation_of_file(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / f"{name}.json").write_text(json.dumps({**PAGE, "first_id": WRONG, "last_id": WRONG}))
     found = diagnostics(run("-f", "rdjson", "--max-findings", "1", "a.json", "b.json", cwd=tmp_path).out)
@@ -216,12 +216,12 @@ def test_what_was_cut_off_is_told_in_its_file(tmp_path: Path) -> None:
     }
 
 
-def test_what_was_cut_off_of_records_is_told_of_their_file() -> None:
+def test_rdjson_truncation_of_records() -> None:
     (found,) = diagnostics(written("rdjson", checked(record=1, truncated=1), checked(record=2, truncated=2)))
     assert found["message"] == "3 more findings in this file: --max-findings 0 shows all."
 
 
-def test_what_could_not_be_opened_is_a_diagnostic(tmp_path: Path) -> None:
+def test_rdjson_input_error_is_a_diagnostic(tmp_path: Path) -> None:
     ran = run("-f", "rdjson", "nowhere.json", cwd=tmp_path)
     assert (ran.code, diagnostics(ran.out)) == (
         2,
@@ -235,12 +235,12 @@ def test_what_could_not_be_opened_is_a_diagnostic(tmp_path: Path) -> None:
     )
 
 
-def test_a_finding_without_a_place_has_no_range() -> None:
+def test_rdjson_finding_without_position() -> None:
     (found,) = diagnostics(written("rdjson", checked(PLACELESS, file=None)))
     assert (found["location"], found["severity"]) == ({"path": "<document>"}, "WARNING")
 
 
-def test_names_stay_what_they_are_and_the_whole_can_be_read(tmp_path: Path) -> None:
+def test_rdjson_hostile_names(tmp_path: Path) -> None:
     names = [b"a\nb.json", b"b\xff.json", b"c,d%41:e.json", b"e\x1b.json"]
     for name in names:
         Path(tmp_path, name.decode("utf-8", "surrogateescape")).write_text(json.dumps(BAD_PAGE))
@@ -254,5 +254,5 @@ def test_names_stay_what_they_are_and_the_whole_can_be_read(tmp_path: Path) -> N
     assert not {*ran.out} - {*map(chr, range(32, 127)), "\n"}
 
 
-def test_when_all_is_well_there_is_no_diagnostic() -> None:
+def test_rdjson_without_findings() -> None:
     assert diagnostics(written("rdjson", checked())) == []

@@ -46,7 +46,7 @@ def files(log: dict[str, Any]) -> list[dict[str, Any]]:
     return [one["locations"][0]["physicalLocation"]["artifactLocation"] for one in log["results"]]
 
 
-def test_a_finding_is_a_result_with_the_page_of_its_rule() -> None:
+def test_sarif_finding_is_a_result() -> None:
     (found,) = json.loads(run("-f", "json", SAMPLE, cwd=SAMPLES).out)["findings"]
     page = BY_NAME["token-total-mismatch"]
     assert json.loads(run("-f", "sarif", SAMPLE, cwd=SAMPLES).out) == {
@@ -127,7 +127,7 @@ def test_a_finding_is_a_result_with_the_page_of_its_rule() -> None:
     }
 
 
-def test_every_result_names_its_rule_and_rules_stand_in_their_order() -> None:
+def test_sarif_results_reference_rules_in_order() -> None:
     log = log_of("--show", "info", "invalid", "series", cwd=SAMPLES)
     rules = [rule["id"] for rule in log["tool"]["driver"]["rules"]]
     assert rules == [name for name in BY_NAME if name in set(rules)]
@@ -137,12 +137,12 @@ def test_every_result_names_its_rule_and_rules_stand_in_their_order() -> None:
     assert len({*fingerprints}) == len(fingerprints)
 
 
-def test_a_page_whose_rule_has_no_examples_does_not_repeat_its_source() -> None:
+def test_sarif_rule_without_examples() -> None:
     (rule,) = log_of("invalid/not-utf8.json", cwd=SAMPLES)["tool"]["driver"]["rules"]
     assert rule["fullDescription"]["text"].endswith("(`iconv -f utf-16 -t utf-8`).")
 
 
-def test_severities_are_levels() -> None:
+def test_sarif_levels() -> None:
     findings = [replace(MISMATCH, severity=severity) for severity in Severity]
     log = run_in(written("sarif", checked(*findings)))
     assert [one["level"] for one in log["results"]] == ["error", "warning", "note"]
@@ -151,14 +151,14 @@ def test_severities_are_levels() -> None:
     assert [one["level"] for one in remapped["results"]] == ["warning"]
 
 
-def test_names_of_rules_are_words_that_are_not_the_id() -> None:
+def test_sarif_rule_names() -> None:
     findings = [replace(MISMATCH, rule=rule) for rule in ("schema:type", "milliseconds")]
     log = run_in(written("sarif", checked(*findings)))
     names = {rule["id"]: rule["name"] for rule in log["tool"]["driver"]["rules"]}
     assert names == {"schema:type": "SchemaType", "milliseconds": "TimeMilliseconds"}
 
 
-def test_what_is_hidden_is_not_in_the_log(tmp_path: Path) -> None:
+def test_sarif_omits_hidden_findings(tmp_path: Path) -> None:
     assert log_of("invalid/missing-usage.json", cwd=SAMPLES)["results"] == []
     assert len(log_of("invalid/missing-usage.json", "--show", "info", cwd=SAMPLES)["results"]) == 1
 
@@ -166,7 +166,7 @@ def test_what_is_hidden_is_not_in_the_log(tmp_path: Path) -> None:
 # Places
 
 
-def test_names_are_relative_addresses_whatever_is_in_them(tmp_path: Path) -> None:
+def test_sarif_uris_are_relative(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     names = [
@@ -199,17 +199,17 @@ def test_names_are_relative_addresses_whatever_is_in_them(tmp_path: Path) -> Non
     assert outside == [{"uri": f"{tmp_path}/above.json"[1:], "uriBaseId": "%FILESYSTEM%"}] * 2
 
 
-def test_a_name_that_only_windows_has_is_an_address_too() -> None:
+def test_sarif_uri_of_windows_path() -> None:
     log = run_in(written("sarif", checked(replace(MISMATCH, file="\ud83d.json"))))
     assert files(log) == [{"uri": "%ED%A0%BD.json", "uriBaseId": ROOT}]
 
 
-def test_standard_input_says_what_it_is() -> None:
+def test_sarif_standard_input() -> None:
     log = log_of("-", stdin=(SAMPLES / SAMPLE).read_bytes())
     assert files(log) == [{"uri": "stdin", "description": {"text": "Standard input."}}]
 
 
-def test_what_has_no_place_has_its_pointer() -> None:
+def test_sarif_result_without_position_has_pointer() -> None:
     log = run_in(written("sarif", checked(PLACELESS), checked(replace(PLACELESS, file="t.py::test", pointer=""))))
     assert [one["locations"] for one in log["results"]] == [
         [{"logicalLocations": [{"fullyQualifiedName": "/first_id", "kind": "value"}]}],
@@ -225,7 +225,7 @@ def test_what_has_no_place_has_its_pointer() -> None:
     assert [one["message"]["text"].partition(" is ")[0] for one in log["results"]] == ["/first_id", "The document"]
 
 
-def test_a_record_is_named_and_its_line_is_the_line_of_the_file(tmp_path: Path) -> None:
+def test_sarif_record_has_line_of_file(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(f"{json.dumps(PAGE)}\n{json.dumps({**PAGE, 'first_id': WRONG})}\n")
     (found,) = log_of("--select", "page", "a.jsonl", cwd=tmp_path)["results"]
     assert found["properties"] == {"record": 2}
@@ -235,20 +235,20 @@ def test_a_record_is_named_and_its_line_is_the_line_of_the_file(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(("left", "right"), [(True, False), (False, True)])
-def test_a_line_that_is_cut_is_not_passed_off_as_whole(left: bool, right: bool) -> None:
+def test_sarif_omits_truncated_lines(left: bool, right: bool) -> None:
     excerpt = Excerpt("36", 0, 2, cut_left=left, cut_right=right)
     log = run_in(written("sarif", checked(replace(MISMATCH, excerpt=excerpt), replace(MISMATCH, end_line=42))))
     assert ["contextRegion" in one["locations"][0]["physicalLocation"] for one in log["results"]] == [False, False]
 
 
-def test_free_text_is_in_snippets_only_when_it_is_asked_for(tmp_path: Path) -> None:
+def test_sarif_snippets_show_text_only_on_request(tmp_path: Path) -> None:
     run_ = {**PAGE["data"][0], "instructions": SECRET, "object": SECRET}
     (tmp_path / "a.json").write_text(json.dumps({**PAGE, "data": [run_]}, indent=1))
     assert SECRET not in run("-f", "sarif", "--show", "info", "a.json", cwd=tmp_path).out
     assert SECRET in run("-f", "sarif", "--show", "info", "--show-values", "a.json", cwd=tmp_path).out
 
 
-def test_brackets_in_a_message_are_no_link() -> None:
+def test_sarif_message_brackets_are_escaped() -> None:
     hostile = replace(MISMATCH, pointer="/[click](https://example.org)", message="is [1](2)")
     (found,) = run_in(written("sarif", checked(hostile)))["results"]
     assert found["message"]["text"] == r"/\[click\](https://example.org) is \[1\](2)."
@@ -257,7 +257,7 @@ def test_brackets_in_a_message_are_no_link() -> None:
 # What there is beside findings
 
 
-def test_what_a_baseline_accepts_is_suppressed_and_the_rest_is_new(tmp_path: Path) -> None:
+def test_sarif_suppressions_and_baseline_state(tmp_path: Path) -> None:
     page = tmp_path / "page.json"
     page.write_text(json.dumps({**PAGE, "first_id": WRONG}))
     words = ("--select", "page", "--baseline", "accepted.json", "page.json")
@@ -270,14 +270,14 @@ def test_what_a_baseline_accepts_is_suppressed_and_the_rest_is_new(tmp_path: Pat
     assert log["invocations"][0]["executionSuccessful"] is True
 
 
-def test_what_is_accepted_and_hidden_is_not_in_the_log() -> None:
+def test_sarif_omits_hidden_suppressed_findings() -> None:
     hidden = replace(MISMATCH, severity=Severity.INFO)
     document = replace(checked(), suppressed=(hidden, replace(MISMATCH, fingerprint="f")))
     log = run_in(written("sarif", document, look=replace(LOOK, baseline=True)))
     assert [one["partialFingerprints"]["validateRunsFinding/v1"] for one in log["results"]] == ["f"]
 
 
-def test_what_could_not_be_opened_is_a_notification(tmp_path: Path) -> None:
+def test_sarif_input_error_is_a_notification(tmp_path: Path) -> None:
     (invocation,) = log_of("no[w](here).json", SAMPLES / SAMPLE, cwd=tmp_path)["invocations"]
     assert invocation == {
         "executionSuccessful": False,
@@ -294,12 +294,12 @@ def test_what_could_not_be_opened_is_a_notification(tmp_path: Path) -> None:
     }
 
 
-def test_an_error_of_ours_is_no_success() -> None:
+def test_sarif_internal_error_is_unsuccessful() -> None:
     failed = replace(MISMATCH, rule="internal-error", group="document")
     assert run_in(written("sarif", checked(failed)))["invocations"][0]["executionSuccessful"] is False
 
 
-def test_what_was_cut_off_is_told() -> None:
+def test_sarif_truncation_is_a_notification() -> None:
     log = run_in(written("sarif", checked(MISMATCH, truncated=2), checked(truncated=1)))
     assert log["invocations"][0] == {
         "executionSuccessful": True,
@@ -317,7 +317,7 @@ def test_what_was_cut_off_is_told() -> None:
 
 
 @pytest.mark.parametrize(("most", "expected"), [(1, "4"), (2, "45"), (3, "145"), (5, "12345"), (4, "1245")])
-def test_where_github_takes_no_more_the_new_and_the_worst_are_in_the_log(
+def test_sarif_keeps_new_and_worst_results_within_limit(
     monkeypatch: pytest.MonkeyPatch, most: int, expected: str
 ) -> None:
     monkeypatch.setattr(sarif, "MAX_RESULTS", most)
@@ -341,7 +341,7 @@ def test_where_github_takes_no_more_the_new_and_the_worst_are_in_the_log(
     }[most]
 
 
-def test_equal_findings_make_equal_logs_wherever_they_are_made(tmp_path: Path) -> None:
+def test_sarif_is_reproducible(tmp_path: Path) -> None:
     texts = set()
     for name in ("here", "there"):
         (tmp_path / name).mkdir()
@@ -402,7 +402,7 @@ CONTROLS: dict[str, tuple[Callable[[dict[str, Any]], None], set[str]]] = {
 
 
 @pytest.mark.tools
-def test_the_published_schema_takes_every_log(logs: dict[str, Any]) -> None:
+def test_sarif_fits_published_schema(logs: dict[str, Any]) -> None:
     package = npm_packages("@microsoft/jest-sarif@1.0.0-beta.0") / "@microsoft" / "jest-sarif"
     (schema,) = package.rglob("sarif-2.1.0*.json")
     validator = jsonschema.Draft4Validator(json.loads(schema.read_text("utf-8-sig")))
@@ -414,7 +414,7 @@ def test_the_published_schema_takes_every_log(logs: dict[str, Any]) -> None:
 
 
 @pytest.mark.tools
-def test_the_multitool_finds_no_error_and_no_warning(logs: dict[str, Any], tmp_path: Path) -> None:
+def test_sarif_multitool_accepts_logs(logs: dict[str, Any], tmp_path: Path) -> None:
     need_tools("the multitool takes several seconds")
     folder = npm_packages("@microsoft/sarif-multitool-linux@5.7.0") / "@microsoft" / "sarif-multitool-linux"
     tool = folder / "Sarif.Multitool"

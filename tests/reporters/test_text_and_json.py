@@ -22,7 +22,7 @@ WIDE_AND_NARROW = "\N{CJK UNIFIED IDEOGRAPH-4E2D}e\u0301"
 """Three characters that take three columns: two, one and none."""
 
 
-def test_a_finding_stands_in_its_line_with_its_run() -> None:
+def test_text_finding_with_line_and_run() -> None:
     assert written("text", checked(MISMATCH, infos=4)) == (
         "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens\n"
         '   41 |         "total_tokens": 36\n'
@@ -34,7 +34,7 @@ def test_a_finding_stands_in_its_line_with_its_run() -> None:
     )
 
 
-def test_a_message_stands_beside_the_carets_where_it_fits() -> None:
+def test_text_message_beside_carets() -> None:
     assert written("text", checked(MISMATCH), look=replace(LOOK, width=100, quiet=True)) == (
         "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens\n"
         '   41 |         "total_tokens": 36\n'
@@ -44,7 +44,7 @@ def test_a_message_stands_beside_the_carets_where_it_fits() -> None:
     )
 
 
-def test_for_a_terminal_messages_are_broken_to_its_width_but_no_command_is() -> None:
+def test_text_wraps_messages_but_no_commands() -> None:
     assert written("text", checked(MISMATCH), look=replace(LOOK, width=60, wrap=True, quiet=True)) == (
         "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens\n"
         '   41 |         "total_tokens": 36\n'
@@ -57,7 +57,7 @@ def test_for_a_terminal_messages_are_broken_to_its_width_but_no_command_is() -> 
     )
 
 
-def test_a_finding_without_a_place_says_so_by_silence() -> None:
+def test_text_finding_without_position() -> None:
     assert written("text", checked(PLACELESS, file=None)) == (
         "<document> warning first-id-mismatch /first_id\n"
         '      = is "run_b", but the first run in data is "run_a"\n'
@@ -67,7 +67,7 @@ def test_a_finding_without_a_place_says_so_by_silence() -> None:
     )
 
 
-def test_a_place_with_nothing_to_see_has_no_excerpt() -> None:
+def test_text_position_without_excerpt() -> None:
     empty = replace(
         MISMATCH,
         rule="not-json",
@@ -88,7 +88,7 @@ def test_a_place_with_nothing_to_see_has_no_excerpt() -> None:
     )
 
 
-def test_a_record_of_an_archive_is_named() -> None:
+def test_text_names_record() -> None:
     finding = replace(MISMATCH, file="runs.jsonl", record=7, line=123456, run_status=None)
     assert written("text", checked(finding, file="runs.jsonl", record=7), look=replace(LOOK, quiet=True)) == (
         "runs.jsonl:123456:25 error token-total-mismatch /data/0/usage/total_tokens\n"
@@ -147,16 +147,14 @@ def test_a_record_of_an_archive_is_named() -> None:
         ),
     ],
 )
-def test_an_excerpt_is_cut_to_the_width_around_the_place(
-    excerpt: Excerpt, width: int, source: str, carets: str
-) -> None:
+def test_text_excerpt_is_cut_to_width(excerpt: Excerpt, width: int, source: str, carets: str) -> None:
     finding = replace(MISMATCH, message="long " * 20, excerpt=excerpt)
     _, line, under, *_ = written("text", checked(finding), look=replace(LOOK, width=width)).splitlines()
     assert line == f"   41 | {source}"
     assert under == f"      | {carets}"
 
 
-def test_findings_of_a_kind_are_counted_where_they_were_cut_off() -> None:
+def test_text_counts_truncated_findings() -> None:
     look = replace(LOOK, show=Severity.INFO)
     assert written("concise", checked(truncated=1), checked(MISMATCH, truncated=2), checked(file="b"), look=look) == (
         "responses/page.json:41:25: error token-total-mismatch /data/0/usage/total_tokens: "
@@ -172,7 +170,7 @@ def test_findings_of_a_kind_are_counted_where_they_were_cut_off() -> None:
 
 
 @pytest.mark.parametrize("module", ["text", "concise"])
-def test_when_all_is_well_one_line_says_so(module: str) -> None:
+def test_text_without_findings(module: str) -> None:
     assert written(module, checked()) == "ok: 3 runs in 1 document\n"
     assert written(module, checked(infos=1), checked(runs=1)) == "ok: 4 runs in 2 documents; 1 info hidden\n"
     assert written(module, checked(), look=replace(LOOK, quiet=True)) == ""
@@ -180,13 +178,13 @@ def test_when_all_is_well_one_line_says_so(module: str) -> None:
     assert written(module, checked(), look=replace(LOOK, quiet=True), statistics=True) == ""
 
 
-def test_what_is_hidden_is_counted_by_severity() -> None:
+def test_text_counts_hidden_findings() -> None:
     look = replace(LOOK, show=Severity.ERROR)
     warned = replace(checked(infos=2), totals={("a", Severity.WARNING): 3, ("b", Severity.INFO): 2})
     assert written("text", warned, look=look) == "ok: 3 runs in 1 document; 3 warnings, 2 infos hidden\n"
 
 
-def test_asked_to_be_verbose_it_says_what_each_document_is() -> None:
+def test_text_verbose_describes_documents() -> None:
     documents = [
         checked(),
         checked(file="run.json", kind="run", form="sdk", generation="v1", runs=1),
@@ -205,7 +203,7 @@ def test_asked_to_be_verbose_it_says_what_each_document_is() -> None:
     assert written("concise", *documents, look=replace(LOOK, verbose=True, quiet=True)) == ""
 
 
-def test_in_colour_the_severity_stands_out() -> None:
+def test_text_colors() -> None:
     assert written("text", checked(MISMATCH), look=replace(LOOK, width=100, color=True)) == (
         "responses/page.json:41:25 \x1b[1;31merror\x1b[0m \x1b[1mtoken-total-mismatch\x1b[0m "
         "/data/0/usage/total_tokens\n"
@@ -225,7 +223,7 @@ def test_in_colour_the_severity_stands_out() -> None:
     )
 
 
-def test_an_endless_pointer_is_shortened_for_people_only() -> None:
+def test_long_pointer_is_shortened_in_text_only() -> None:
     endless = replace(MISMATCH, pointer=f"/data/0/metadata/{'k' * 300}")
     assert written("concise", checked(endless), look=replace(LOOK, quiet=True)) == (
         f"responses/page.json:41:25: error token-total-mismatch /data/0/metadata/{'k' * 82}…{'k' * 100}: "
@@ -234,7 +232,7 @@ def test_an_endless_pointer_is_shortened_for_people_only() -> None:
     assert json.loads(written("json", checked(endless)))["findings"][0]["pointer"] == endless.pointer
 
 
-def test_the_json_report_is_one_document() -> None:
+def test_json_report() -> None:
     assert (
         written("json", checked(MISMATCH, infos=4))
         == """{
@@ -281,7 +279,7 @@ def test_the_json_report_is_one_document() -> None:
     )
 
 
-def test_the_json_report_lists_records_with_findings_and_says_what_was_cut_off() -> None:
+def test_json_report_of_records_and_truncation() -> None:
     finding = replace(MISMATCH, record=2)
     report = json.loads(written("json", checked(record=1), checked(finding, record=2), checked(truncated=9)))
     assert [document["record"] for document in report["documents"]] == [2, None]
@@ -289,7 +287,7 @@ def test_the_json_report_lists_records_with_findings_and_says_what_was_cut_off()
     assert report["summary"] == {"documents": 3, "runs": 9, "error": 10, "warning": 0, "info": 0, "suppressed": 0}
 
 
-def test_each_line_of_the_jsonl_report_says_what_it_is() -> None:
+def test_jsonl_report() -> None:
     assert written("jsonl", checked(MISMATCH, truncated=9), checked(record=2)) == (
         '{"type": "document", "file": "responses/page.json", "record": null, "kind": "page", "form": "wire", '
         '"generation": "v2", "runs": 3}\n'
@@ -306,7 +304,7 @@ def test_each_line_of_the_jsonl_report_says_what_it_is() -> None:
     )
 
 
-def test_statistics_count_by_rule_the_most_frequent_first() -> None:
+def test_statistics_count_by_rule() -> None:
     assert written("text", replace(checked(), totals=COUNTS), statistics=True) == (
         "12  warning  d\n"
         " 3  error    c\n"
@@ -316,7 +314,7 @@ def test_statistics_count_by_rule_the_most_frequent_first() -> None:
     )
 
 
-def test_statistics_are_there_for_programs_too() -> None:
+def test_statistics_as_json() -> None:
     report = json.loads(written("json", replace(checked(), totals=COUNTS), statistics=True))
     assert report == {
         "version": 1,
@@ -336,9 +334,7 @@ OURS = re.compile("::error title=token-total-mismatch,file=[^:]+::/|::notice tit
 
 @pytest.mark.parametrize(("report", "statistics"), REPORTS)
 @pytest.mark.parametrize("name", HOSTILE)
-def test_nothing_that_was_read_is_obeyed_by_terminals_and_build_servers(
-    report: str, statistics: bool, name: str
-) -> None:
+def test_reports_escape_terminal_and_build_server_commands(report: str, statistics: bool, name: str) -> None:
     excerpt = Excerpt("##[error]x", 0, 10, cut_left=False, cut_right=False)
     finding = replace(MISMATCH, file=name, pointer=f"/{name}", message="is ##[error]x", excerpt=excerpt)
     look = replace(LOOK, verbose=True)
@@ -350,7 +346,7 @@ def test_nothing_that_was_read_is_obeyed_by_terminals_and_build_servers(
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_programs_read_back_what_was_there(name: str) -> None:
+def test_json_reports_keep_names(name: str) -> None:
     finding = replace(MISMATCH, file=name, pointer=f"/{name}")
     report = json.loads(written("json", checked(finding, file=name)))
     assert (report["documents"][0]["file"], report["findings"][0]["pointer"]) == (name, f"/{name}")
@@ -358,7 +354,7 @@ def test_programs_read_back_what_was_there(name: str) -> None:
     assert (lines[0]["file"], lines[1]["pointer"]) == (name, f"/{name}")
 
 
-def test_a_broken_command_keeps_the_carets_in_place() -> None:
+def test_escaped_command_keeps_carets_aligned() -> None:
     excerpt = Excerpt('"##[error]": 7', 13, 14, cut_left=False, cut_right=False)
     text = written("text", checked(replace(MISMATCH, excerpt=excerpt)), look=replace(LOOK, quiet=True))
     assert text.splitlines()[1:3] == [
@@ -368,7 +364,7 @@ def test_a_broken_command_keeps_the_carets_in_place() -> None:
 
 
 @pytest.mark.parametrize("module", ["text", "concise", "jsonl"])
-def test_a_finding_is_written_before_the_next_document_is_looked_at(module: str) -> None:
+def test_reporters_stream(module: str) -> None:
     def documents() -> Iterator[DocumentResult]:
         yield checked(MISMATCH)
         pytest.fail("looked at too early")
@@ -377,7 +373,7 @@ def test_a_finding_is_written_before_the_next_document_is_looked_at(module: str)
     assert "token-total-mismatch" in "".join(next(lines) for _ in range({"text": 6, "concise": 1, "jsonl": 2}[module]))
 
 
-def test_no_reporter_is_imported_before_it_is_asked_for() -> None:
+def test_reporters_are_imported_lazily() -> None:
     program = "import sys, validator.reporters.registry; print([m for m in sys.modules if 'reporters.' in m])"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "['validator.reporters.registry']\n"
