@@ -228,7 +228,7 @@ def test_baseline_accepts_file_named_twice(project: Path) -> None:
 def test_baseline_itself_is_not_checked(project: Path) -> None:
     assert run(".", *HOLD, cwd=project) == Ran(0, "ok: 3 runs in 1 document; 3 suppressed\n", "")
     assert run("accepted.json", *HOLD, cwd=project) == Ran(
-        2, "nothing was checked\n", "validate-runs: nothing to check: these recordings hold no runs\n"
+        2, "nothing was checked\n", "validate-runs: nothing to check: these files hold no runs\n"
     )
 
 

@@ -38,6 +38,9 @@ fail-on = "error"  # default
 show = "warning"  # default
 output-format = "text"  # default
 show-values = false  # default
+exclude = []  # default
+no-gitignore = false  # default
+force-exclude = false  # default
 max-findings = 100  # default
 listing = false  # default
 history = false  # default
@@ -155,6 +158,9 @@ BY_ENVIRONMENT = {
     "show": ("info", "info"),
     "output-format": ("json", "json"),
     "show-values": ("1", True),
+    "exclude": ("drafts/ *.bak.json", ["drafts/", "*.bak.json"]),
+    "no-gitignore": ("1", True),
+    "force-exclude": ("1", True),
     "max-findings": ("0", 0),
     "listing": ("true", True),
     "history": ("t", True),
@@ -355,6 +361,9 @@ WRONG = {
     "baseline = ''": f"1: baseline: {OUTSIDE}",
     "baseline = '.'": f"1: baseline: {OUTSIDE}",
     'baseline = "a\\u0000"': f"1: baseline: {OUTSIDE}",
+    "exclude = 'a'": "1: exclude: is a string, expected an array of strings",
+    "exclude = [7]": "1: exclude: is an integer, expected an array of strings",
+    "exclude = ['../a']": "1: exclude: '../a' is not a glob below the folder of this file",
     "per-file-ignores = 3": "1: per-file-ignores: is an integer, expected a table",
     "[per-file-ignores]\n'*.json' = 'usage'": '2: per-file-ignores "*.json": is a string, expected an array of strings',
     "[per-file-ignores]\n'*.json' = [7]": '2: per-file-ignores "*.json": is an integer, expected an array of strings',

@@ -22,7 +22,8 @@ from tests.support.paths import SAMPLES
 from tests.support.tools import package
 from validator.cli.command import command
 from validator.cli.config.apply import BELOW, KEYS, OPTIONS, PER_FILE_IGNORES
-from validator.cli.params import SEVERITIES, OutputFormat, Remap, RuleWords, Timestamp, long_options
+from validator.cli.params import SEVERITIES, FileGlob, OutputFormat, Remap, RuleWords, Timestamp, long_options
+from validator.core import globs
 from validator.core.per_file_ignores import PATTERN
 from validator.reporters.registry import FORMATS
 from validator.rules.objects import TOO_LATE
@@ -82,6 +83,8 @@ def _shape(kind: click.ParamType) -> dict[str, Any]:  # type: ignore[type-arg]  
             }
         case RuleWords():
             return {"type": "array", "items": CHANGEABLE if kind.is_ignored else RULE}
+        case FileGlob():
+            return {"type": "array", "items": {"type": "string", "pattern": globs.PATTERN}}
         case OutputFormat():
             return {"enum": [*FORMATS], "default": "text"}
         case click.types.BoolParamType():
@@ -116,6 +119,7 @@ def test_schema_is_valid() -> None:
 
 
 GOOD = [
+    'exclude = ["drafts/", "a/**/b*.json"]\nno-gitignore = true',
     "",
     'contract = "published"\nform = "sdk"\nexpect = "page"\norder = "desc"\nlimit = 100',
     'now = 1729418400\nmax-bytes = 1\nfail-on = "never"\nshow = "info"\nmax-findings = 0',

@@ -117,7 +117,7 @@ def test_pre_commit_hook(project: Project, stranger: Stranger) -> None:
 
 
 NAMED_LIKE_OPTIONS = [
-    "-fjson:ci.yml",
+    "-fjson:ci.json",
     "--config=evil.json",
     "-fjson:../outside.json",
     "-qfjson:a.json",
@@ -130,10 +130,10 @@ def test_hook_takes_no_file_name_for_an_option(project: Project, stranger: Stran
     (project.folder / name).parent.mkdir(exist_ok=True)
     shutil.copy(FAULTY, project.folder / name)
     (project.folder / "evil.json").write_text('ignore = ["usage"]\n')
-    (project.folder / "ci.yml").write_text("jobs: {}\n")
+    (project.folder / "ci.json").write_text("{}\n")
     before = {path: path.read_bytes() for path in project.folder.parent.rglob("*") if path.is_file()}
     files = f"^(recorded/|{re.escape(name)})"
-    checked = f"\n{name}:{1 if name.endswith('.yml') else 35}:"
+    checked = f"\n{name}:35:"
     refused = f"\nvalidate-runs: {name} is an option and the name of a file: put -- before file names\n"
     hooks: list[tuple[dict[str, Any], str]] = [
         ({}, checked),

@@ -93,7 +93,8 @@ def test_command_never_passes_documents_without_runs(jobs: str, tmp_path: Path) 
     (tmp_path / "validate-runs.toml").write_text(
         'select = ["page"]\nignore = ["schema"]\n[severity]\ndocument = "info"\n[per-file-ignores]\n"**" = ["*"]\n'
     )
-    ran = process(".", "-f", "json", "--jobs", jobs, cwd=tmp_path)
+    files = sorted(path.name for path in tmp_path.glob("*.json*"))
+    ran = process(*files, "-f", "json", "--jobs", jobs, cwd=tmp_path)
     told = json.loads(ran.out)["findings"]
     assert ran.code == 1
     assert {(found["rule"], found["severity"]) for found in told} == {("not-a-run-list", "error")}

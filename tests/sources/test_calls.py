@@ -86,7 +86,7 @@ def test_stream_without_runs_is_a_skipped_call(tmp_path: Path, record: Any) -> N
     assert checked(recording).err == (
         f"validate-runs: {recording}: nothing to check: none of its 3 calls returns runs\n"
     )
-    assert checked(tmp_path).err == "validate-runs: nothing to check: these recordings hold no runs\n"
+    assert checked(tmp_path).err == "validate-runs: nothing to check: these files hold no runs\n"
 
 
 # Methods and statuses
@@ -148,7 +148,7 @@ def test_missing_bodies_are_reported(tmp_path: Path) -> None:
         f"{warning}nothing to check: its only call returns no runs: it was recorded without its body\n",
     )
     lost_call = f"{warning}1 call for runs was recorded without its body\n"
-    nothing = "validate-runs: nothing to check: these recordings hold no runs\n"
+    nothing = "validate-runs: nothing to check: these files hold no runs\n"
     assert checked(tmp_path) == Ran(2, "nothing was checked\n", lost_call + nothing)
     har(tmp_path, lost, good)
     assert checked(recording) == Ran(0, ONE_PAGE, lost_call)

@@ -11,6 +11,7 @@ from validator.batch.ranges import Parallelism, size_of
 from validator.batch.session import Result, check_documents, limit_findings, make_series
 from validator.engine.checker import Checker
 from validator.sources.document import InputError
+from validator.sources.exclusion import DEFAULT_EXCLUSION, Exclusion
 from validator.sources.files import FileRange, Opener, expand_paths, open_local, read_file
 
 _BUFFER_BYTES = 256 * 1024
@@ -26,7 +27,7 @@ def check_paths(
     max_bytes: int,
     *,
     jobs: int = 1,
-    exclude: frozenset[str] = frozenset(),
+    exclusion: Exclusion = DEFAULT_EXCLUSION,
     listing: bool = False,
     history: bool = False,
     on_progress: Callable[[int], None] | None = None,
@@ -34,11 +35,11 @@ def check_paths(
 ) -> Iterator[Result]:
     """Check files and folders, and yield the results in the order of the paths, the same for any number of `jobs`.
 
-    `max_bytes` bounds one document. Files in folders are left out if their real path is in `exclude`. As pages of one
-    `listing` or snapshots of one `history`, documents are checked one after the other. `on_progress` is called with
-    the number of bytes that were read since the last call.
+    `max_bytes` bounds one document. In folders, `exclusion` says what is left out. As pages of one `listing` or
+    snapshots of one `history`, documents are checked one after the other. `on_progress` is called with the number of
+    bytes that were read since the last call.
     """
-    files = expand_paths(paths, exclude)
+    files = expand_paths(paths, exclusion)
     parallelism = parallelism or PARALLELISM
     is_large = False
     if jobs > 1 and not (listing or history):
@@ -58,9 +59,9 @@ def check_paths(
     return limit_findings(results, checker.options.findings.max_findings)
 
 
-def count_bytes(paths: Iterable[str], exclude: frozenset[str] = frozenset()) -> int:
+def count_bytes(paths: Iterable[str], exclusion: Exclusion = DEFAULT_EXCLUSION) -> int:
     """Return the size of these files and folders, as far as it is known."""
-    return sum(map(size_of, expand_paths(paths, exclude)))
+    return sum(map(size_of, expand_paths(paths, exclusion)))
 
 
 def _check_here(

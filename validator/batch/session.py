@@ -158,6 +158,9 @@ def _check_in_series(
         if document.file != file:
             file, current = document.file, series
         checked = _checker_for(document, checker).check(document)
+        if checked.classified.other and not document.is_named:
+            yield SkippedRecords(document.file or "", 0, other=checked.classified.other)
+            continue
         if current is None and document.origin is not None:
             current = make_series(checker)
         if current is not None:

@@ -24,6 +24,7 @@ from validator.reporters.base import ReportItem
 from validator.rules.registry import FAILURES
 from validator.rules.selection import effective_severities
 from validator.sources.document import InputError, SkippedRecords
+from validator.sources.exclusion import Exclusion
 
 if TYPE_CHECKING:
     from validator.batch.baseline import BaselineFilter
@@ -88,18 +89,18 @@ def run_checks(
     options: CliOptions, settings: CheckOptions, baseline: BaselineFilter | None
 ) -> Iterator[tuple[Iterator[Result], Clear]]:
     """Yield the results of a check, with a progress line on a terminal, and what takes that line away."""
-    exclude = report_paths(options)
+    exclusion = Exclusion(report_paths(options), options.exclude, not options.no_gitignore, options.force_exclude)
     progress = None
     if not options.quiet and sys.stderr is not None and sys.stderr.isatty():
         from validator.cli.progress import Progress  # imports what only a terminal needs
 
-        progress = Progress(count_bytes(options.files, exclude))
+        progress = Progress(count_bytes(options.files, exclusion))
     results = check_paths(
         options.files,
         Checker(settings),
         options.max_bytes,
         jobs=options.jobs,
-        exclude=exclude,
+        exclusion=exclusion,
         listing=options.listing,
         history=options.history,
         on_progress=None if progress is None else progress.read,
@@ -131,8 +132,10 @@ def count_findings(results: Iterable[Result], counts: Counter[Severity], show: S
 def report_items(results: Iterable[Result], options: CliOptions, codes: set[int]) -> Iterator[ReportItem]:
     """Yield the results that reports show; print the others; add the exit code of each to `codes`."""
     is_empty = True
+    others = 0
     for result in results:
         if isinstance(result, SkippedRecords):
+            others += bool(result.other)
             _warn_of_skipped(result, options)
             continue
         is_empty = False
@@ -141,8 +144,11 @@ def report_items(results: Iterable[Result], options: CliOptions, codes: set[int]
         elif isinstance(result, DocumentResult):
             codes.update(_exit_codes(result, options.fail_on))
         yield result
-    if is_empty:
-        codes.add(fail("nothing to check: these recordings hold no runs"))
+    if others and not options.quiet and not options.verbose:
+        them = "it" if others == 1 else "them"
+        warn(f"{count(others, 'JSON file')} without runs skipped in folders; -v names {them}")
+    if is_empty and not options.force_exclude:
+        codes.add(fail("nothing to check: these files hold no runs"))
 
 
 def _exit_codes(result: DocumentResult, fail_on: Severity | None) -> Iterator[int]:
@@ -154,7 +160,10 @@ def _exit_codes(result: DocumentResult, fail_on: Severity | None) -> Iterator[in
 
 
 def _warn_of_skipped(skipped: SkippedRecords, options: CliOptions) -> None:
-    if options.verbose and skipped.number:
+    if skipped.other:
+        if options.verbose:
+            warn(f"{escape(skipped.file)}: skipped: it is {skipped.other}")
+    elif options.verbose and skipped.number:
         message = f"{escape(skipped.file)}: {count(skipped.number, 'record')} without runs skipped"
         warn(f"{message}: {', '.join(skipped.reasons)}" if skipped.reasons else message)
     elif skipped.missing_bodies and not options.quiet:

@@ -14,6 +14,7 @@ from validator.cli.options import typed_options
 from validator.cli.params import (
     PREFIX,
     SEVERITIES,
+    FileGlob,
     OutputFormat,
     Remap,
     RuleWords,
@@ -46,7 +47,7 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
 
 
 @click.command(context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100, "show_default": True})
-@click.argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(allow_dash=True))
+@click.argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(allow_dash=True, readable=False))
 @click.option(
     "--contract",
     type=click.Choice(["observed", "published"]),
@@ -102,6 +103,11 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
 )
 @click.option("--listing", is_flag=True, help="Check the documents, in order, as the pages of one listing.")
 @click.option("--history", is_flag=True, help="Check the documents, in order, as snapshots of the same runs.")
+@click.option("--exclude", type=FileGlob(), multiple=True, help="Skip files and folders like these in folders.")
+@click.option("--no-gitignore", is_flag=True, help="Check files in folders that .gitignore ignores, too.")
+@click.option(
+    "--force-exclude", is_flag=True, help="Skip named files, too, if they are excluded or have nothing to do with runs."
+)
 @click.option(
     "--jobs", type=WholeNumber(1), show_default="the number of cores", metavar="N", help="Processes for archives."
 )

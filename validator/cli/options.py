@@ -12,6 +12,7 @@ from validator.core.severity import Severity
 if TYPE_CHECKING:
     import click
 
+    from validator.core.globs import Glob
     from validator.core.options import ContractName, Expect, FormChoice, Order
     from validator.core.per_file_ignores import PerFileIgnore
     from validator.reporters.registry import Output
@@ -44,6 +45,9 @@ class CliOptions:
     max_findings: int | None
     listing: bool
     history: bool
+    exclude: tuple[Glob, ...]
+    no_gitignore: bool
+    force_exclude: bool
     jobs: int
     baseline: str | None
     update_baseline: bool

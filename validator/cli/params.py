@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from validator.core import globs
 from validator.core.severity import Severity
 from validator.reporters.registry import FORMATS, Output
 
@@ -150,6 +153,20 @@ class OutputFormat(click.ParamType):  # type: ignore[type-arg]  # generic from c
         """Complete names of formats, then files."""
         colon, file = incomplete.partition(":")[1:]
         return _items([file], type="file") if colon else _items(name for name in FORMATS if name.startswith(incomplete))
+
+
+class FileGlob(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
+    """A glob as in `.gitignore`, for what is below the working directory."""
+
+    name = "GLOB"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> globs.Glob:
+        """Return the glob; one from a configuration file is converted already."""
+        if isinstance(value, globs.Glob):
+            return value
+        if not re.search(globs.PATTERN, value):
+            self.fail(f"{value!r} is not a glob below the working directory.", param, ctx)
+        return globs.make_glob(os.getcwd(), value)
 
 
 def complete_rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:

@@ -21,6 +21,9 @@ _UNIQUE_FIELDS = (RUN.unique_field, to_camel_case(RUN.unique_field))
 _WIRE_KEYS = frozenset(key for key in (*_PAGE_KEYS, *field_names(RUN.item_schema)) if "_" in key)
 _SDK_KEYS = frozenset(map(to_camel_case, _WIRE_KEYS))
 
+_RELATED_KEYS = _WIRE_KEYS | _SDK_KEYS | {"object", "data", "error", "runs", "status"}
+"""Keys that a page, a run, or an answer in their place has; files such as `package.json` have none of them."""
+
 _EXPECTED = {"auto": "a page of runs, a run or an array of runs", "page": "a page of runs", "run": "a run"}
 _OBJECTS = {"page": "a page", "run": "a bare run", "runs": "an export of runs"}
 _ARRAYS = {"page": "an array of pages", "runs": "an array of runs"}
@@ -55,6 +58,8 @@ class Classified(NamedTuple):
     form: Form | None = None
     parts: tuple[Part, ...] = ()
     problem: Problem | None = None
+    other: str = ""
+    """What a document is that plainly has nothing to do with runs: `a list of messages`."""
 
     @property
     def runs(self) -> int:
@@ -90,7 +95,8 @@ def classify(
         message = f"is {seen}, expected {_EXPECTED[expect]}"
         path, kind, parts = _split_wrapper(value) if kind is None else ((), None, ())
         if kind is None:
-            return Classified(None, problem=_not_a_run_list("", message))
+            other = seen if _is_unrelated(value) else ""
+            return Classified(None, problem=_not_a_run_list("", message), other=other)
         message += f"; {_WRAPPED[kind]} under {' in '.join('{}' for _ in path)}"
         problem = _not_a_run_list("", message, *map(Shown, reversed(path)))
         if expect not in ("auto", kind):
@@ -215,6 +221,29 @@ def _is_page(value: Any) -> bool:
     if isinstance(data, dict) and not _has_page_keys(value):  # a wrapper
         return False
     return not isinstance(data, list) or not data or any(_is_run(item) for item in data)
+
+
+def _is_unrelated(value: Any) -> bool:
+    """Return whether a value is plainly something else: other objects of the API, or none that a server would send."""
+    if isinstance(value, dict):
+        if is_other_object(value) or {"openapi", "swagger"} & value.keys():
+            return True
+        if isinstance(items := value.get("data"), list):
+            return all(map(is_other_object, items))
+        return bool(value) and not _RELATED_KEYS & value.keys() and not _contains_run(value)
+    return isinstance(value, list) and bool(value) and all(map(is_other_object, value))
+
+
+def _contains_run(value: Any) -> bool:
+    """Return whether there is a run at any depth of a value."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if _is_run(value):
+            return True
+        if isinstance(value, dict | list):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+    return False
 
 
 def _describe(value: Any) -> str:

@@ -55,6 +55,7 @@ class Document(NamedTuple):
     `has_positions` is False for a text that was made from a value: its places mean nothing to the user.
     Without an `origin`, a document with a record is that line of its file, and one without a record is the whole file.
     `parsed` is the parsed data, if it has been parsed already.
+    `is_named` is False for the document of a file that was found in a folder: nobody claims that it has runs.
     """
 
     file: str | None
@@ -64,6 +65,7 @@ class Document(NamedTuple):
     has_positions: bool = True
     origin: Origin | None = None
     parsed: Parsed | None = None
+    is_named: bool = True
 
     @property
     def is_error_response(self) -> bool:
@@ -99,12 +101,14 @@ class SkippedRecords(NamedTuple):
     """The number of calls of a recording, or of events of a stream, that return no runs and are not checked.
 
     `reasons` say why calls for runs returned none; `missing_bodies` is the reason for those recorded without a body.
+    `other` is what a file in a folder is that has nothing to do with runs: `a list of messages`.
     """
 
     file: str
     number: int
     reasons: tuple[str, ...] = ()
     missing_bodies: str = ""
+    other: str = ""
 
 
 class InputError(Exception):

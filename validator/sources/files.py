@@ -23,6 +23,7 @@ from validator.sources.document import (
     expand_blocks,
     unreadable_document,
 )
+from validator.sources.exclusion import DEFAULT_EXCLUSION, Exclusion
 from validator.sources.reader import Reader
 
 STANDARD_INPUT = "-"
@@ -58,21 +59,26 @@ def read_paths(paths: Iterable[str], max_bytes: int) -> Iterator[Document | Skip
             yield from expand_blocks(read_file(file, max_bytes))
 
 
-def expand_paths(paths: Iterable[str], exclude: frozenset[str] = frozenset()) -> Iterator[FileRange | InputError]:
-    """Yield these files and the files in these folders, in order; `exclude` has real paths to skip in folders."""
+def expand_paths(paths: Iterable[str], exclusion: Exclusion = DEFAULT_EXCLUSION) -> Iterator[FileRange | InputError]:
+    """Yield these files and the files in these folders, in order; in folders, without those that are excluded."""
     for path in paths:
         if path == STANDARD_INPUT or not os.path.isdir(path):
-            yield FileRange(path)
+            is_named = path == STANDARD_INPUT or not exclusion.is_forced
+            if is_named or not exclusion.excludes_named(path):
+                yield FileRange(path, is_named)
             continue
         is_empty = True
-        for found in _walk(path, exclude):
+        for found in _walk(path, exclusion):
             is_empty = False
             yield found if isinstance(found, InputError) else FileRange(found, is_named=False)
         if is_empty:
-            yield InputError(path, f"nothing to check: no {join_or(f'*{suffix}' for suffix in FORMATS)} in this folder")
+            reason = f"nothing to check: no {join_or(f'*{suffix}' for suffix in FORMATS)} in this folder"
+            is_excluded = next(_walk(path, Exclusion(uses_gitignore=False)), None) is not None
+            why = " that is neither excluded nor ignored by .gitignore" if is_excluded else ""
+            yield InputError(path, f"{reason}{why}")
 
 
-def _walk(folder: str, exclude: frozenset[str]) -> Iterator[str | InputError]:
+def _walk(folder: str, exclusion: Exclusion) -> Iterator[str | InputError]:
     """Yield the files to check below a folder, in order, then what could not be read.
 
     Hidden folders are skipped, and a folder that several links lead to is read once. Links out of the folder are not
@@ -80,9 +86,9 @@ def _walk(folder: str, exclude: frozenset[str]) -> Iterator[str | InputError]:
     """
     visited: set[tuple[int, int]] = set()
     errors: list[InputError] = []
-    waiting = [folder]
+    waiting = [(folder, exclusion.inherited(folder))]
     while waiting:  # `os.walk` is recursive before Python 3.12
-        parent = waiting.pop()
+        parent, inherited = waiting.pop()
         try:
             folders, names, outward = _list_folder(parent, folder)
             status = os.stat(parent)
@@ -92,14 +98,15 @@ def _walk(folder: str, exclude: frozenset[str]) -> Iterator[str | InputError]:
         if (status.st_dev, status.st_ino) in visited:
             continue
         visited.add((status.st_dev, status.st_ino))
-        real = os.path.realpath(parent) if exclude else parent
-        errors += (
-            InputError(os.path.join(parent, name), "is a link out of the folder: name it to have it checked")
-            for name in outward
-            if os.path.join(real, name) not in exclude
-        )
-        yield from (os.path.join(parent, name) for name in names if os.path.join(real, name) not in exclude)
-        waiting += (os.path.join(parent, name) for name in reversed(folders))
+        ignored = exclusion.below(parent, inherited)
+        included = [
+            [name for name in listed if not exclusion.excludes(parent, name, ignored)]
+            for listed in (folders, names, outward)
+        ]
+        folders, names, outward = ([os.path.join(parent, name) for name in listed] for listed in included)
+        errors += (InputError(path, "is a link out of the folder: name it to have it checked") for path in outward)
+        yield from names
+        waiting += ((path, ignored) for path in reversed(folders))
     yield from errors
 
 

@@ -83,7 +83,9 @@ class Reader(NamedTuple):
 
     def document(self, data: bytes | str, record: int | None = None, origin: Origin | None = None) -> Document:
         """Return the document with this text, or a finding that it has too many values to be built."""
-        return self.check_values(data, record, origin) or Document(self.name, data, record, origin=origin)
+        return self.check_values(data, record, origin) or Document(
+            self.name, data, record, origin=origin, is_named=self.is_named or record is not None
+        )
 
     def check_values(
         self, data: bytes | str, record: int | None = None, origin: Origin | None = None

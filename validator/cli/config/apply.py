@@ -12,7 +12,8 @@ from click.core import ParameterSource
 
 from validator.cli.config.discovery import find_configuration
 from validator.cli.config.toml import PROJECT, TABLE, Configuration, ConfigurationError, is_project
-from validator.cli.params import OutputFormat, Remap, RuleWords, Timestamp, long_options
+from validator.cli.params import FileGlob, OutputFormat, Remap, RuleWords, Timestamp, long_options
+from validator.core.globs import PATTERN, Glob, make_glob
 from validator.core.per_file_ignores import PerFileIgnore, parse_ignore
 from validator.core.phrases import MAX_LENGTH, find_similar
 
@@ -31,6 +32,9 @@ OPTIONS = (
     "show",
     "output-format",
     "show-values",
+    "exclude",
+    "no-gitignore",
+    "force-exclude",
     "max-findings",
     "listing",
     "history",
@@ -124,6 +128,8 @@ def _convert(value: Any, option: click.Option, folder: str) -> Any:
             ]
         case RuleWords():
             return _words(value, option.type)
+        case FileGlob():
+            return [_glob(pattern, folder) for pattern in _typed(value, list, "an array of strings")]
         case OutputFormat():
             if ":" in _typed(value, str, "a string"):
                 raise _Invalid("names a file to write, which only the command line can do")
@@ -158,6 +164,12 @@ def _words(value: Any, kind: RuleWords, *keys: str) -> list[str]:
         if word != word.strip() or not word or "," in word:
             raise _Invalid(f"{_shorten(repr(word))} is not one name, group or glob of rules", *keys)
     return words
+
+
+def _glob(pattern: Any, folder: str) -> Glob:
+    if re.search(PATTERN, _typed(pattern, str, "an array of strings")):
+        return make_glob(folder, pattern)
+    raise _Invalid(f"{_shorten(repr(pattern))} is not a glob below the folder of this file")
 
 
 def _ignores(value: Any, folder: str) -> Iterator[PerFileIgnore]:

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from validator.cli.config.apply import OPTIONS, PER_FILE_IGNORES
 from validator.cli.config.toml import Configuration
-from validator.cli.params import OutputFormat, Remap, RuleWords, environment_variable, long_options
+from validator.cli.params import FileGlob, OutputFormat, Remap, RuleWords, environment_variable, long_options
 from validator.core.phrases import escape
 from validator.core.sanitize import sanitize
 from validator.reporters.registry import Output
@@ -40,8 +40,11 @@ def _lines(context: click.Context, configuration: Configuration | None) -> Itera
         elif isinstance(option.type, OutputFormat):
             yield f"{_outputs(key, value)}  # {origin}"
         else:
-            is_rules = isinstance(option.type, RuleWords)
-            yield f"{key} = {_toml([word for words in value for word in words] if is_rules else value)}  # {origin}"
+            if isinstance(option.type, RuleWords):
+                value = [word for words in value for word in words]
+            elif isinstance(option.type, FileGlob):
+                value = [glob.pattern for glob in value]
+            yield f"{key} = {_toml(value)}  # {origin}"
     if configuration and (ignores := configuration.settings.get(PER_FILE_IGNORES)):
         tables += _table(PER_FILE_IGNORES, ignores, escape(configuration.place(PER_FILE_IGNORES)))
     yield from tables

@@ -39,7 +39,7 @@ def read_documents(
     elif parsed.readable and must_be_har:
         yield unreadable_document(reader.name, "broken-recording", "is not a HAR: it has no list `log.entries`")
     else:
-        yield Document(reader.name, data, parsed=parsed)
+        yield Document(reader.name, data, parsed=parsed, is_named=reader.is_named)
 
 
 class JsonStrings:
