@@ -370,8 +370,8 @@ def test_expect_option(file: str, expect: str, message: str) -> None:
 def test_order_and_limit_options() -> None:
     assert command(VALID, "--order", "desc", "--limit", "2") == Ran(0, "ok: 2 runs in 1 document\n", "")
     assert command(VALID, "--order", "asc", "--limit", "1", "-f", "concise", "-q").out == (
-        "valid/page.json:3:11: warning page-too-long /data: has 2 runs, but the requested limit is 1\n"
-        "valid/page.json:51:21: warning unordered-runs /data/1/created_at: is 1729418100, earlier than the 1729418400 "
+        "valid/page.json:3:11: error page-too-long /data: has 2 runs, but the requested limit is 1\n"
+        "valid/page.json:51:21: error unordered-runs /data/1/created_at: is 1729418100, earlier than the 1729418400 "
         'of the run before it, but in order "asc" the oldest comes first\n'
     )
 

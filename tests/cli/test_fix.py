@@ -680,7 +680,7 @@ def test_fix_leaves_compressed_files_and_recordings(tmp_path: Path) -> None:
     (tmp_path / "a.json.gz").write_bytes(gzip.compress(text.encode()))
     content = {"text": text, "mimeType": "application/json"}
     call = {
-        "request": {"method": "GET", "url": "https://x/v1/threads/t/runs"},
+        "request": {"method": "GET", "url": "https://x/v1/threads/thread_id/runs"},
         "response": {"status": 200, "content": content},
     }
     put(tmp_path / "b.har", {"log": {"entries": [call]}})

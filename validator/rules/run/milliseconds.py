@@ -18,6 +18,8 @@ Good:
 from validator.rules.base import ERROR, TIMES, Problem, Problems, Run, rule
 from validator.rules.objects import TOO_LATE, is_in_milliseconds
 
+_MAX_NANOSECONDS = TOO_LATE * 10**9
+
 
 @rule(
     subject="run",
@@ -41,7 +43,9 @@ def _problem(run: Run) -> Problem:
     seconds = {field: _in_seconds(run[field]) for field in TIMES if is_in_milliseconds(run.get(field) or 0)}
     field, *_ = fields = tuple(seconds)
     message = "is {}, in milliseconds or finer; expected Unix seconds: {}"
-    return Problem(field, message, (run[field], seconds[field]), invalidates=fields, explains=fields, reads_as=seconds)
+    are_times = all(run[name] < _MAX_NANOSECONDS for name in fields)
+    words, read = (run[field], seconds[field]), seconds if are_times else None
+    return Problem(field, message, words, invalidates=fields, explains=fields, reads_as=read)
 
 
 def _in_seconds(time: float) -> int:

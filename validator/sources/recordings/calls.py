@@ -30,8 +30,6 @@ _METHODS = ("GET", "POST")
 """The methods of calls that return runs: HEAD has no body, and OPTIONS is the preflight request of a browser."""
 _SUCCESS = tuple(status for status in range(200, 300) if status not in (204, 205))
 """Statuses with a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
-_NO_TYPE = "x-unknown"
-"""What browsers write into a HAR where a response has no Content-Type."""
 _MAX_URL = 16_384
 """Characters of a URL that is parsed: servers answer longer ones with 414, and aliases may repeat them."""
 _NO_BODY, _NO_STATUS = "recorded without its body", "recorded without its status"
@@ -73,8 +71,8 @@ class Call(NamedTuple):
     def response(self) -> Response:
         """The status, if it is one, and the content type, if it was recorded."""
         is_status = type(self.status) is int and 100 <= self.status < 600
-        content_type = self.content_type if self.content_type != _NO_TYPE else ""
-        return Response(self.status if is_status else None, content_type or None)
+        content_type = self.content_type if "/" in self.content_type else None  # "x-unknown" stands for none in a HAR
+        return Response(self.status if is_status else None, content_type)
 
 
 class InvalidCall(NamedTuple):
