@@ -13,13 +13,13 @@ from tests.support.recordings import (
     QUOTED,
     RUN,
     URL,
+    byte_places,
     errors,
     messages,
     places,
     position,
     skipped,
 )
-from validator import validate
 from validator.core.options import MAX_BYTES
 from validator.sources.document import Document, SkippedRecords
 from validator.sources.files import read_paths
@@ -36,14 +36,6 @@ def text_of(*datas: str) -> str:
 def spread(value: Any) -> str:
     """A value in many lines of data."""
     return "\ndata: ".join(json.dumps(value, indent=1, ensure_ascii=False).split("\n"))
-
-
-def byte_places(file: Path) -> list[tuple[int | None, str, int | None, int | None, int | None]]:
-    """Record, rule, line, column and column in bytes of each finding."""
-    return [
-        (finding.record, finding.rule, finding.line, finding.column, finding.byte_column)
-        for finding in validate(file).findings
-    ]
 
 
 def byte_position(text: str, part: str, nth: int) -> tuple[int, int, int]:

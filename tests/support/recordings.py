@@ -23,6 +23,14 @@ def places(path: Path) -> list[tuple[int | None, str, int | None, int | None]]:
     return [(finding.record, finding.rule, finding.line, finding.column) for finding in validate(path).findings]
 
 
+def byte_places(file: Path) -> list[tuple[int | None, str, int | None, int | None, int | None]]:
+    """Record, rule, line, column and column in bytes of each finding."""
+    return [
+        (finding.record, finding.rule, finding.line, finding.column, finding.byte_column)
+        for finding in validate(file).findings
+    ]
+
+
 def messages(path: Path) -> list[tuple[int | None, str]]:
     """Record and message of each finding."""
     return [(finding.record, f"{finding.rule} {finding.message}") for finding in validate(path).findings]

@@ -20,7 +20,7 @@ from validator.sources.compression import is_compressed
 from validator.sources.detect import is_jsonl
 from validator.sources.document import InputError
 from validator.sources.files import STANDARD_INPUT, FileRange, Opener, input_error, open_local, read_file
-from validator.sources.jsonl import is_single_document
+from validator.sources.jsonl import is_inseparable
 
 _CHUNK_BYTES = 1024 * 1024
 _START_BYTES = 64 * 1024
@@ -78,7 +78,7 @@ def split_file(file: FileRange, size: int, opener: Opener = open_local) -> Itera
     if is_jsonl(file.path):
         with suppress(OSError, ValueError, InputError), opener(file.path) as opened:
             start = opened.read(_START_BYTES)
-            if opened.seekable() and not is_compressed(start) and not is_single_document(start):
+            if opened.seekable() and not is_compressed(start) and not is_inseparable(start):
                 total = opened.seek(0, os.SEEK_END)
     if total <= size:
         yield file

@@ -140,6 +140,11 @@ class _Container(NamedTuple):
     indexes: Iterator[int] | None
 
 
+def find_end(text: str, start: int) -> int:
+    """Return the offset behind the value that begins at `start`, in a document that `parse` could read."""
+    return _decode(text, start)[1]
+
+
 def locate(text: str, pointers: Collection[tuple[str, bool]], start: int = 0) -> dict[tuple[str, bool], Span]:
     """Return the span of each (relative pointer, of the key?) in the text of a document that `parse` could read.
 

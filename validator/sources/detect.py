@@ -46,7 +46,12 @@ def read_documents(reader: Reader) -> Iterator[SourceItem]:
         start, reader = reader.peek()
         kind = _format_of_content(start.removeprefix(_BOM))
     if kind == "jsonl":
-        return jsonl.read_documents(reader)
+        start, reader = reader.peek()
+        if jsonl.begins_events(start):
+            from validator.sources import event_lines  # most files are no streams
+
+            return event_lines.read_documents(reader)
+        return jsonl.read_documents(reader, start)
     if kind == "sse":
         from validator.sources import sse  # most files are no streams and no recordings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from validator.jsontext.parse import has_wide_encoding
@@ -10,13 +11,17 @@ from validator.sources.compression import BrokenCompression
 from validator.sources.document import JSON_WHITESPACE, Document, InputError, LineBlock, SourceItem, unreadable_document
 from validator.sources.reader import Reader
 
+_begins_event = re.compile(rb'\{\s*"event"\s*:\s*"[\w.]+"\s*,\s*"data"\s*:').match
+_may_be_event = re.compile(rb'\{.*"event"\s*:\s*"').match
 _BLOCK_SIZE = 256 * 1024
 FILE_SHRANK = "became shorter while it was read"
 
 
-def read_documents(reader: Reader) -> Iterator[SourceItem]:
-    """Yield the lines in blocks, or one finding for a file that is one document of several lines or in UTF-16."""
-    start, reader = reader.peek()
+def read_documents(reader: Reader, start: bytes) -> Iterator[SourceItem]:
+    """Yield the lines in blocks, or one finding for a file that is one document of several lines or in UTF-16.
+
+    `start` is the beginning of the file, which the reader still has before it.
+    """
     if has_wide_encoding(start):
         yield Document(reader.name, start, 1)
     elif _spans_lines(start):
@@ -58,7 +63,7 @@ def _read_blocks(reader: Reader, size: int | None) -> Iterator[tuple[bytes, Brok
             if not block:
                 break
             if not block.endswith(b"\n"):
-                rest, skipped = _read_line(reader)
+                rest, skipped = read_line(reader)
                 block += rest
                 position += len(rest) + skipped
         except BrokenCompression as broken:
@@ -69,8 +74,8 @@ def _read_blocks(reader: Reader, size: int | None) -> Iterator[tuple[bytes, Brok
         raise InputError(reader.name, FILE_SHRANK)
 
 
-def _read_line(reader: Reader) -> tuple[bytes, int]:
-    """Read to the end of the line; return it, cut behind the size limit, and the number of bytes skipped."""
+def read_line(reader: Reader) -> tuple[bytes, int]:
+    """Read to the end of a line; return it, cut behind the size limit, and the number of bytes skipped."""
     rest = reader.file.readline(reader.max_bytes + 1)
     skipped = 0
     if len(rest) > reader.max_bytes and not rest.endswith(b"\n"):
@@ -80,9 +85,24 @@ def _read_line(reader: Reader) -> tuple[bytes, int]:
     return rest, skipped
 
 
-def is_single_document(start: bytes) -> bool:
-    """Return whether a file with this beginning is one document, whatever its name: it cannot be split by lines."""
-    return has_wide_encoding(start) or _spans_lines(start)
+def is_inseparable(start: bytes) -> bool:
+    """Return whether a file with this beginning cannot be split by lines, whatever its name.
+
+    It is one document, or an event stream whose events belong together.
+    """
+    return has_wide_encoding(start) or _spans_lines(start) or begins_events(start)
+
+
+def begins_events(start: bytes) -> bool:
+    """Return whether a file of JSON Lines with this beginning is an event stream, as SDKs write it down."""
+    line = start.removeprefix(b"\xef\xbb\xbf").lstrip(JSON_WHITESPACE).partition(b"\n")[0]
+    if _begins_event(line):
+        return True
+    try:
+        value = json.loads(line) if _may_be_event(line) else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and isinstance(value.get("event"), str) and "data" in value
 
 
 def _spans_lines(start: bytes) -> bool:

@@ -6,10 +6,9 @@ import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from json import JSONDecoder
 
 from validator.core.pointer import join
-from validator.jsontext.locate import find_elements, locate
+from validator.jsontext.locate import find_elements, find_end, locate
 from validator.jsontext.parse import decode_text, parse
 from validator.sources.document import Document, InputError, SkippedRecords, unreadable_document
 from validator.sources.positions import Offsets, OuterText
@@ -18,8 +17,6 @@ from validator.sources.recordings import calls, find_module
 
 _escapes = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.").finditer
 """Finds each escape sequence of a JSON string that stands for one character."""
-_decode = JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode
-"""Reads a value, of which only the end is needed; an integer may have too many digits for `int`."""
 _rest_of_string: Callable[[str, int], re.Match[str]]
 _rest_of_string = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+').match  # type: ignore[assignment]  # it matches anywhere
 
@@ -69,7 +66,7 @@ class JsonStrings:
     def value(self, *path: str | int) -> tuple[str, Offsets]:
         """Return the text of a value, and a function that locates each character of it, and its end."""
         start = self._start(path)
-        end = _decode(self._text, start)[1]
+        end = find_end(self._text, start)
         return self._text[start:end], lambda limit: range(start, end + 1)[:limit]
 
     def lines(self, lines: Sequence[str], *path: str | int) -> tuple[str, Offsets]:
