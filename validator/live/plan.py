@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from validator.live.exchange import Answer, KeyChoice, Question
-from validator.live.transport import LiveError
+from validator.live.transport import LiveError, origin_of
 
 Ask = Callable[[Question], Answer]
 
@@ -211,10 +211,13 @@ def _require_usable(answer: Answer) -> None:
     if not status:
         raise Unusable(f"the server cannot be reached: {answer.error}")
     if 300 <= status < 400:
-        raise Unusable(f"the server redirects ({status}), and redirects are not followed: name the address itself")
+        to = origin_of(answer.header("location"))
+        raise Unusable(f"the server redirects ({status}){to and f' to {to}'}, and redirects are not followed")
     if status in (401, 403):
-        hint = "" if answer.question.key == "right" and _has_key(answer) else ": no key was sent"
-        raise Unusable(f"the server refused the key ({status}){hint}")
+        if _has_key(answer):
+            raise Unusable(f"the server refused the key ({status})")
+        how = "VALIDATE_RUNS_API_KEY, --key-env or --key-file"
+        raise Unusable(f"the server refused the request ({status}), which had no key: {how}")
     if status in (404, 405, 501):
         raise Unusable(f"the server does not implement list-runs, or has no such thread ({status})")
 

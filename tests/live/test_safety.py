@@ -1,0 +1,394 @@
+"""What a live check never does, whatever the server does: leak the key, follow a redirect, or run without end."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event
+from threading import Thread as Worker
+from urllib.parse import quote
+
+import pytest
+
+from tests.support.commands import Ran, run
+from tests.support.http_server import Asked, Reply, list_runs, refuse, serving
+from tests.support.threads import THREAD, Thread, list_of, numbered
+
+KEY = "sk-live+check/0123456789&abcdef"
+RUNS = [numbered(number) for number in range(5)]
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+PAGE = json.dumps(list_of(RUNS)).encode()
+FORMATS = ("json", "jsonl", "junit", "html", "markdown", "sarif", "concise", "github", "gitlab", "rdjson")
+
+
+@contextmanager
+def raw_server(answer: Callable[[socket.socket, bytes], None]) -> Iterator[str]:
+    """Let a server meanwhile do with each connection, after its first request, what a function does."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(0.05)
+    is_over = False
+
+    def serve(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            answer(connection, connection.recv(65536))
+
+    def accept() -> None:
+        while not is_over:
+            with suppress(OSError):
+                Worker(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    worker = Worker(target=accept)
+    worker.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+    finally:
+        is_over = True
+        worker.join()
+        listener.close()
+
+
+def check_raw(answer: Callable[[socket.socket, bytes], None], *words: str | Path) -> tuple[Ran, float]:
+    """Check such a server; return how that ended and after how many seconds."""
+    with raw_server(answer) as url:
+        start = time.monotonic()
+        done = run("live", url, "--thread", THREAD, *words)
+        return done, time.monotonic() - start
+
+
+def spell(key: str) -> list[str]:
+    """The ways in which a server may repeat a key."""
+    return [
+        key,
+        quote(key, safe=""),
+        json.dumps(key),
+        "".join(f"\\u{ord(char):04X}" for char in key),
+        "".join(f"&#{ord(char)};" for char in key),
+        base64.b64encode(f"Bearer {key}".encode()).decode(),
+        base64.b64encode(f"ab{key}".encode()).decode(),
+        base64.urlsafe_b64encode(f"a{key}".encode()).decode(),
+    ]
+
+
+@pytest.mark.parametrize("spelling", range(8))
+def test_key_that_the_server_repeats_is_nowhere(spelling: int, tmp_path: Path) -> None:
+    repeated = spell(KEY)[spelling]
+    secret = repeated[8:-8]
+
+    def answering(asked: Asked) -> Reply:
+        assert asked.headers["Authorization"] == f"Bearer {KEY}"
+        reply = list_runs(Thread(RUNS))(asked)
+        body = (
+            json.dumps(reply.body)
+            .replace('"message": "', f'"message": "{repeated} ')
+            .replace('"list"', f'"{repeated}"')
+        )
+        return Reply(body.encode(), reply.status, {"X-Echo": repeated, "Set-Cookie": "session=abc"})
+
+    recording = tmp_path / "runs.har"
+    reports = [word for name in FORMATS for word in ("-f", f"{name}:{tmp_path / name}")]
+    with serving(answering) as server:
+        done = run(
+            *("live", f"{server.origin}/v1", "--thread", THREAD, "--record", recording, "--show-values", "-v"),
+            *("-f", "text", *reports),
+            env={"VALIDATE_RUNS_API_KEY": KEY},
+        )
+    assert done.code == 1
+    files = {file.name: file.read_text() for file in tmp_path.iterdir()}
+    assert len(files) == 1 + len(FORMATS)
+    for text in (done.out, done.err, *files.values()):
+        assert secret not in text
+        assert json.dumps(secret)[1:-1] not in text
+        assert "session=abc" not in text
+    assert "[redacted]" in files["runs.har"]
+
+
+def test_keys_of_other_programs_are_not_sent(tmp_path: Path) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login user password secret\n")
+    with serving(list_runs(Thread(RUNS))) as server:
+        env = {"OPENAI_API_KEY": KEY, "HTTP_PROXY": "http://127.0.0.1:9", "NETRC": str(tmp_path / ".netrc")}
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD, env=env)
+    assert done.code == 0
+    assert not any("Authorization" in asked.headers or KEY in str(asked) for asked in server.asked)
+
+
+def test_key_from_a_named_variable_or_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(f"{KEY}\n")
+    for words in (("--key-env", "MY_KEY"), ("--key-file", tmp_path / "key")):
+        with serving(list_runs(Thread(RUNS))) as server:
+            run("live", f"{server.origin}/v1", "--thread", THREAD, "--auth", "api-key", *words, env={"MY_KEY": KEY})
+        assert {asked.headers["api-key"] for asked in server.asked} == {KEY}
+        assert not any("Authorization" in asked.headers for asked in server.asked)
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "message"),
+    [
+        (["--key-env", "MISSING"], {}, "the variable MISSING is not set"),
+        (["--key-file", "nowhere"], {}, "nowhere: cannot be read: no such file or directory"),
+        ([], {"VALIDATE_RUNS_API_KEY": "two words"}, "the key in VALIDATE_RUNS_API_KEY is not one word"),
+        (["-H", "Authorization: Bearer abc"], {}, "Authorization is a secret: write Authorization=env:VARIABLE"),
+        (["-H", "X-Token=env:MISSING"], {}, "the variable MISSING is not set"),
+    ],
+)
+def test_key_that_cannot_be_used(words: list[str], env: dict[str, str], message: str, tmp_path: Path) -> None:
+    done = run("live", "http://127.0.0.1:9/v1", "--thread", THREAD, *words, env=env, cwd=tmp_path)
+    assert done.code == 2
+    assert message in done.err
+    assert "two words" not in done.err
+
+
+def test_secret_header_is_sent_and_not_recorded(tmp_path: Path) -> None:
+    recording = tmp_path / "runs.har"
+    with serving(list_runs(Thread(RUNS))) as server:
+        words = ("-H", "X-Token=env:TOKEN", "-H", "X-Team: blue", "--record", recording)
+        run("live", f"{server.origin}/v1", "--thread", THREAD, *words, env={"TOKEN": "token-of-mine-123"})
+    assert {(asked.headers["X-Token"], asked.headers["X-Team"]) for asked in server.asked} == {
+        ("token-of-mine-123", "blue")
+    }
+    assert "token-of-mine" not in recording.read_text()
+    assert "blue" in recording.read_text()
+
+
+def test_redirect_is_not_followed() -> None:
+    with serving(list_runs(Thread(RUNS))) as other:
+        moved = Reply(b"", 302, {"Location": f"{other.origin}/v1/threads/{THREAD}/runs"})
+        with serving(lambda asked: moved) as server:
+            done = run("live", f"{server.origin}/v1", "--thread", THREAD, env={"VALIDATE_RUNS_API_KEY": KEY})
+    assert other.asked == []
+    assert len(server.asked) == 1
+    assert (done.code, done.out) == (2, "")
+    assert f"the server redirects (302) to {other.origin}, and redirects are not followed" in done.err
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("http://example.com/v1", "http:// is not encrypted: use https://, or --allow-http"),
+        ("http://user:secret@127.0.0.1/v1", "the address has a user or a password"),
+        ("ftp://127.0.0.1/v1", "the address must begin with https:// or http://"),
+        ("http://127.0.0.1/v1?limit=3", "the address has limit, which the check sets itself"),
+        ("http://[::1/v1", "the address is not a URL"),
+        ("http://127.0.0.1/v1 x", "the address has blanks or control characters"),
+    ],
+)
+def test_address_that_is_not_used(url: str, message: str) -> None:
+    done = run("live", url, "--thread", THREAD)
+    assert done.code == 2
+    assert message in done.err
+    assert "secret" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (401, "the server refused the request (401), which had no key: VALIDATE_RUNS_API_KEY, --key-env or --key-file"),
+        (404, "the server does not implement list-runs, or has no such thread (404)"),
+    ],
+)
+def test_server_that_cannot_be_checked(status: int, message: str) -> None:
+    with serving(lambda asked: refuse("No.", status)) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+    assert len(server.asked) == 1
+
+
+def test_refused_key_is_told_apart() -> None:
+    with serving(lambda asked: refuse("No.", 403)) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD, env={"VALIDATE_RUNS_API_KEY": KEY})
+    assert done.err == "validate-runs: the server refused the key (403)\n"
+
+
+def test_unreachable_server() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    done = run("live", f"http://127.0.0.1:{port}/v1", "--thread", THREAD)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "validate-runs: the server cannot be reached: cannot connect\n"
+
+
+def test_endless_listing_is_left() -> None:
+    def answering(asked: Asked) -> Reply:
+        limit = int(asked.query.get("limit", "20")) if asked.query.get("limit", "20").isdecimal() else 20
+        start = len(server.asked) * 1000
+        return Reply(list_of([numbered(start + 50 - index) for index in range(min(limit, 20))], has_more=True))
+
+    with serving(answering) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD)
+    assert done.code in (1, 2)
+    assert len(server.asked) <= 100
+
+
+def test_repeated_cursor_is_left() -> None:
+    page = list_of(RUNS[:1], has_more=True)
+    with serving(lambda asked: Reply(page)) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD)
+    assert done.code == 1
+    assert len(server.asked) < 40
+
+
+def test_budget_of_requests() -> None:
+    with serving(list_runs(Thread(RUNS))) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD, "--max-requests", "5")
+    assert len(server.asked) == 5
+    assert done.code == 2
+    assert "5 requests were sent (--max-requests)" in done.err
+    assert "not asked" not in done.out
+
+
+def drip(connection: socket.socket, start: bytes, rest: bytes) -> None:
+    """Send the start at once and the rest slowly."""
+    connection.sendall(start)
+    for byte in rest:
+        connection.sendall(bytes((byte,)))
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda connection, _: drip(connection, HEADERS + b"Content-Length: 5000\r\n\r\n", b" " * 5000),
+        lambda connection, _: drip(connection, HEADERS, b"X-Slow: " + b"x" * 5000),
+        lambda connection, _: time.sleep(5),
+    ],
+    ids=["body", "headers", "silence"],
+)
+def test_slow_server_is_left(answer: Callable[[socket.socket, bytes], None]) -> None:
+    done, seconds = check_raw(answer, "--timeout", "0.5")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "validate-runs: the server cannot be reached: timed out\n"
+    assert seconds < 3
+
+
+def test_time_for_all_requests() -> None:
+    def slow(asked: Asked) -> Reply:
+        time.sleep(0.2)
+        return list_runs(Thread(RUNS))(asked)
+
+    with serving(slow) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD, "--max-time", "1")
+    assert done.code == 2
+    assert "1 seconds are over (--max-time)" in done.err
+    assert len(server.asked) < 8
+
+
+@pytest.mark.parametrize("codings", ["gzip", "gzip, gzip"])
+def test_compression_bomb_is_not_unpacked(codings: str) -> None:
+    bomb = b"[" + b" " * 50_000_000 + b"]"
+    for _ in codings.split(","):
+        bomb = gzip.compress(bomb)
+    with serving(lambda asked: Reply(bomb, headers={"Content-Encoding": codings})) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD, "--max-bytes", "8000000")
+    assert done.code == 2
+    assert len(server.asked) < 30
+
+
+def test_compressed_pages_are_read() -> None:
+    def answering(asked: Asked) -> Reply:
+        reply = list_runs(Thread(RUNS))(asked)
+        body = gzip.compress(json.dumps(reply.body).encode())
+        return Reply(body, reply.status, {"Content-Encoding": "gzip"})
+
+    with serving(answering) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD)
+    assert done.code == 0
+    assert "walk-complete" in done.out
+
+
+def test_body_without_end_is_left() -> None:
+    def answer(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(HEADERS + b"Connection: close\r\n\r\n")
+        while True:
+            connection.sendall(b" " * 65536)
+
+    done, seconds = check_raw(answer, "--max-bytes", "8000000")
+    assert done.code == 2
+    assert seconds < 10
+
+
+def test_retry_after_an_hour_is_not_waited_for() -> None:
+    with serving(lambda asked: Reply(b"", 429, {"Retry-After": "3600"})) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD)
+    assert done.code == 2
+    assert "rate limited" in done.err
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("after", ["0", "Wed, 21 Oct 2015 07:28:00 GMT"])
+def test_retry_after_a_moment_is_waited_for(after: str, tmp_path: Path) -> None:
+    def answering(asked: Asked) -> Reply:
+        is_first = len(server.asked) == 1
+        return Reply(b"", 429, {"Retry-After": after}) if is_first else list_runs(Thread(RUNS))(asked)
+
+    with serving(answering) as server:
+        words = ("--record", tmp_path / "runs.har")
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD, *words)
+    assert " 0 broken, " in done.out
+    entries = json.loads((tmp_path / "runs.har").read_text())["log"]["entries"]
+    assert [entry["_validateRuns"]["try"] for entry in entries[:3]] == [1, 2, 1]
+
+
+def test_server_error_is_not_tried_again() -> None:
+    def answering(asked: Asked) -> Reply:
+        return refuse("Oops.", 500) if "doesnotexist" in str(asked) else list_runs(Thread(RUNS))(asked)
+
+    with serving(answering) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD)
+    assert done.code == 1
+    assert len([asked for asked in server.asked if asked.path.endswith("run_doesnotexist0000000000000")]) == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", b"\x00\x1b[31m\r\n\r\n"])
+def test_dropped_connection_and_noise(data: bytes, tmp_path: Path) -> None:
+    recording = tmp_path / "runs.har"
+    done, _ = check_raw(lambda connection, _: connection.sendall(data), "--record", recording)
+    assert (done.code, done.out) == (2, "")
+    assert "the server cannot be reached: " in done.err
+    assert "\x1b" not in done.err
+    assert [entry["response"]["status"] for entry in json.loads(recording.read_text())["log"]["entries"]] == [0, 0, 0]
+
+
+def test_control_characters_reach_no_terminal(tmp_path: Path) -> None:
+    evil = "\x1b]0;owned\x07\x9b31m\u202e::error::owned"
+
+    def answering(asked: Asked) -> Reply:
+        reply = list_runs(Thread(RUNS))(asked)
+        body = {**reply.body, "object": evil, evil: evil}
+        return Reply(body, reply.status)
+
+    recording = tmp_path / "runs.har"
+    with serving(answering) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD, "--record", recording)
+    assert done.code == 1
+    for text in (done.out, done.err, recording.read_text()):
+        assert not {"\x1b", "\x07", "\x9b", "\u202e"} & {*text}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupt_leaves_the_recording(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    recording = tmp_path / "runs.har"
+    is_waiting = Event()
+
+    def answering(asked: Asked) -> Reply:
+        if len(server.asked) == 5:
+            is_waiting.set()
+            time.sleep(5)
+        return list_runs(Thread(RUNS))(asked)
+
+    with serving(answering) as server:
+        words = ("live", f"{server.origin}/v1", "--thread", THREAD, "--record", recording)
+        running = subprocess.Popen([sys.executable, "-m", "validator", *words], stderr=subprocess.PIPE, text=True)
+        assert is_waiting.wait(20)
+        running.send_signal(number)
+        assert running.communicate(timeout=20)[1] == ""
+    assert running.returncode == code
+    assert len(json.loads(recording.read_text())["log"]["entries"]) == 4
