@@ -152,8 +152,8 @@ class Series:
         others = frozenset(item for item in request.query.items() if item[0] not in (*_CURSORS, "limit"))
         key = request.path.rstrip("/"), others
         known = self._recording.listings.get(key) or Listing(_orders(order))
-        continues = (after is not None and known.last_id == after) or (before is not None and known.first_id == before)
-        listing = known if continues else Listing(known.orders)
+        continues = known.last_id == after if before is None else after is None and known.first_id == before
+        listing = known if cursors and continues else Listing(known.orders)
         context = listing.context(here, order_was_requested=order is not None)._replace(
             previous_run=known.earlier.get(after or ""),
             next_run=known.earlier.get(before or ""),

@@ -43,11 +43,10 @@ def check(listing: RecordedListing) -> Problems:
     for walk in listing.walks:
         if not walk.runs:
             continue
-        end = [*walk.runs.values()][-1]
         lost = [
             run_id
-            for run_id, time in listing.times.items()
-            if run_id not in walk.runs and not walk.last.precedes(end, time) and listing.existed(run_id, walk.first)
+            for run_id in listing.at_or_ahead(walk)
+            if run_id not in walk.runs and listing.existed(run_id, walk.first)
         ]
         if lost:
             time = listing.times[lost[0]]

@@ -40,9 +40,9 @@ def check(listing: RecordedListing) -> Problems:
     for answer in listing.answers:
         if answer.has_more is not False or not answer.runs or answer.before is not None or answer.ids[-1] in continued:
             continue
-        if behind := listing.behind(answer):
-            shown = listing.shown_by[behind[-1]]
-            more = Verbatim(f" and {len(behind) - 1} more" if len(behind) > 1 else "")
+        number, run_id = listing.behind(answer)
+        if number:
+            shown = listing.shown_by[run_id].seen.describe(answer.seen)
+            more = Verbatim(f" and {number - 1} more" if number > 1 else "")
             message = "is false, but {}{} of {} stand behind the last run of this page"
-            words = (Shown(behind[-1]), more, shown.seen.describe(answer.seen))
-            yield Problem("has_more", message, words, answer=answer.number)
+            yield Problem("has_more", message, (Shown(run_id), more, shown), answer=answer.number)

@@ -6,12 +6,15 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate, islice
+from heapq import heappop, heappush
+from itertools import islice
 from typing import NamedTuple
 
 from validator.core.options import Order
 from validator.rules.support.snapshots import Occurrence
 
+_NO_RUN = (float("-inf"), "")
+_LAST = "\U0010ffff"
 MAX_WALKS = 100
 """Walks that are compared with all runs of a recording; a client that checks a server makes about ten."""
 
@@ -84,9 +87,23 @@ class RecordedListing:
         """When each run was created."""
 
     @cached_property
-    def newest_by(self) -> Sequence[float]:
-        """The latest time of creation that any answer up to each has shown."""
-        return [*accumulate((max(answer.runs.values(), default=float("-inf")) for answer in self.answers), max)]
+    def newest_by(self) -> Sequence[tuple[float, str]]:
+        """The newest run, with its time, that certainly existed when each answer was sent, as far as answers show."""
+        newest: list[tuple[float, str]] = []
+        earlier = finished = _NO_RUN
+        unfinished: list[tuple[float, tuple[float, str]]] = []
+        for answer in self.answers:
+            period = answer.seen.period
+            while period and unfinished and unfinished[0][0] <= period[0]:
+                finished = max(finished, heappop(unfinished)[1])
+            shown = max(((time, run_id) for run_id, time in answer.runs.items()), default=_NO_RUN)
+            newest.append(max(shown, finished if period else earlier))
+            earlier = max(earlier, shown)
+            if period:
+                heappush(unfinished, (period[1], shown))
+            else:
+                finished = max(finished, shown)
+        return newest
 
     @cached_property
     def by_time(self) -> Sequence[tuple[float, str]]:
@@ -95,17 +112,28 @@ class RecordedListing:
 
     def existed(self, run_id: str, at: Answer) -> bool:
         """Whether a run was certainly there when `at` was sent: shown before, or older than one that had been shown."""
+        if self.times[run_id] < self.newest_by[at.number][0]:
+            return True
         shown = self.first_seen[run_id]
-        was_shown = shown.number < at.seen.number and at.seen.is_beyond(shown)
-        return was_shown or self.times[run_id] < self.newest_by[at.number]
+        return shown.number < at.seen.number and at.seen.is_beyond(shown)
 
-    def behind(self, answer: Answer) -> Sequence[str]:
-        """The runs of other answers that certainly stand behind the last of this one, which has runs."""
-        time = answer.last_time
+    def behind(self, answer: Answer) -> tuple[int, str]:
+        """How many runs certainly stand behind the last of this answer, which has runs, and the next of them."""
         if answer.order == "desc":
-            return [run_id for _, run_id in self.by_time[: bisect_left(self.by_time, (time, ""))]]
-        later = self.by_time[bisect_right(self.by_time, (time, "\U0010ffff")) :]
-        return [run_id for _, run_id in later if self.existed(run_id, answer)]
+            older = bisect_left(self.by_time, (answer.last_time, ""))
+            return older, self.by_time[older - 1][1]
+        newest, run_id = self.newest_by[answer.number]
+        later, until = bisect_right(self.by_time, (answer.last_time, _LAST)), bisect_left(self.by_time, (newest, ""))
+        if later < until:
+            return until - later + 1, self.by_time[later][1]
+        return int(newest > answer.last_time), run_id
+
+    def at_or_ahead(self, walk: Walk) -> Iterator[str]:
+        """Yield the runs that do not stand behind the last run of a walk, which has runs."""
+        time = walk.runs[next(reversed(walk.runs))]
+        start, end = bisect_left(self.by_time, (time, "")), bisect_right(self.by_time, (time, _LAST))
+        runs = islice(self.by_time, start, None) if walk.first.order == "desc" else islice(self.by_time, end)
+        return (run_id for _, run_id in runs)
 
     @cached_property
     def walks(self) -> Sequence[Walk]:
