@@ -26,7 +26,7 @@ class GrowingThread(Thread):
         super().__init__([])
         self.thread_id, self._random = thread_id, random
         self._by_id = random.random() < 0.5
-        self._unshown: list[str] = []
+        self._newest: dict[str, Any] = {}
         created = _START // 1000 - 1000
         for _ in range(random.choice((0, 1, 2, 5, 9, 14))):
             created += random.choice((0, 0, 1, 7))

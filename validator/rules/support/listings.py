@@ -130,7 +130,7 @@ class RecordedListing:
 
     def at_or_ahead(self, walk: Walk) -> Iterator[str]:
         """Yield the runs that do not stand behind the last run of a walk, which has runs."""
-        time = walk.runs[next(reversed(walk.runs))]
+        time = [*walk.runs.values()][-1]
         start, end = bisect_left(self.by_time, (time, "")), bisect_right(self.by_time, (time, _LAST))
         runs = islice(self.by_time, start, None) if walk.first.order == "desc" else islice(self.by_time, end)
         return (run_id for _, run_id in runs)
