@@ -177,8 +177,8 @@ class Verdict:
             replace(result, findings=tuple(finding for finding in result.findings if finding.severity.reaches(show)))
             for result in self.report.results
         )
-        look = ReportOptions(contract=self.report.contract, show=show, width=width, wrap=True)
-        return "".join((self.headline, "\n\n", *load_reporter("text")(shown, look))).rstrip()
+        options = ReportOptions(contract=self.report.contract, show=show, width=width, wrap=True)
+        return "".join((self.headline, "\n\n", *load_reporter("text")(shown, options))).rstrip()
 
     def _others(self, first: Finding) -> str:
         """Return ` and 2 more errors` or ` and 1 more error, 2 warnings`."""

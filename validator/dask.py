@@ -140,13 +140,13 @@ class _Storage(NamedTuple):
         """Return the files of a path, sorted: itself, those below it, or those that match it."""
         system, inner = fsspec.core.url_to_fs(path, **self.options)
         if system.isdir(inner):
-            found = sorted(file for file in system.find(inner) if file.lower().endswith(SUFFIXES))
+            names = sorted(file for file in system.find(inner) if file.lower().endswith(SUFFIXES))
         else:
-            found = sorted(system.glob(inner)) if any(sign in inner for sign in "*?[") else [inner]
-        if not found or not system.exists(found[0]):
+            names = sorted(system.glob(inner)) if any(sign in inner for sign in "*?[") else [inner]
+        if not names or not system.exists(names[0]):
             raise FileNotFoundError(f"nothing to check: {path}")
         return [
-            FileRange(path) if file == inner else FileRange(self._full_name(file), is_named=False) for file in found
+            FileRange(path) if file == inner else FileRange(self._full_name(file), is_named=False) for file in names
         ]
 
     def _full_name(self, file: str) -> str:

@@ -63,7 +63,7 @@ def project(tmp_path: Path) -> Path:
     assert ran == Ran(
         0,
         "ok: 3 runs in 1 document; 3 suppressed\n",
-        "validate-runs: accepted.json: 3 findings accepted, 3 new, 0 gone\n",
+        "validate-runs: accepted.json: 3 findings accepted, 3 new, 0 removed\n",
     )
     return tmp_path
 
@@ -173,7 +173,7 @@ def test_a_page_may_get_another_name(project: Path) -> None:
     put(project, "renamed.json", page(*RUNS, faulty("d")))
     assert new(project, "renamed.json") == ["renamed.json token-total-mismatch run_d /data/3/usage/total_tokens"]
     ran = run("renamed.json", *UPDATE, cwd=project)
-    assert ran.err == "validate-runs: accepted.json: 4 findings accepted, 1 new, 0 gone\n"
+    assert ran.err == "validate-runs: accepted.json: 4 findings accepted, 1 new, 0 removed\n"
     assert held(project) == [f"renamed.json run_{name} /usage/total_tokens 1" for name in "abcd"]
 
 
@@ -185,7 +185,7 @@ def test_baseline_accepts_runs_moved_to_next_page(tmp_path: Path) -> None:
     put(tmp_path, "2.json", page(*RUNS[1:]))
     assert new(tmp_path, "1.json", "2.json") == []
     ran = run("1.json", "2.json", *UPDATE, cwd=tmp_path)
-    assert ran.err == "validate-runs: accepted.json: 3 findings accepted, 0 new, 0 gone\n"
+    assert ran.err == "validate-runs: accepted.json: 3 findings accepted, 0 new, 0 removed\n"
     assert held(tmp_path) == [
         f"{place} /usage/total_tokens 1" for place in ("1.json run_a", "2.json run_b", "2.json run_c")
     ]
@@ -221,7 +221,7 @@ def test_baseline_ties_findings_without_run_id_to_file(tmp_path: Path) -> None:
 
 def test_baseline_accepts_file_named_twice(project: Path) -> None:
     ran = run("page.json", "page.json", str(project), *UPDATE, cwd=project)
-    assert ran.err == "validate-runs: accepted.json: 3 findings accepted, 0 new, 0 gone\n"
+    assert ran.err == "validate-runs: accepted.json: 3 findings accepted, 0 new, 0 removed\n"
     assert new(project, "page.json", "./page.json", str(project / "page.json")) == []
 
 
@@ -280,7 +280,7 @@ def test_baseline_drops_stream_without_runs(tmp_path: Path) -> None:
 def test_baseline_is_independent_of_jobs(tmp_path: Path, jobs: str) -> None:
     archive(tmp_path, *[faulty(str(number)) for number in range(40)])
     ran = run("archive.jsonl", *UPDATE, "--jobs", jobs, cwd=tmp_path)
-    assert ran.err == "validate-runs: accepted.json: 40 findings accepted, 40 new, 0 gone\n"
+    assert ran.err == "validate-runs: accepted.json: 40 findings accepted, 40 new, 0 removed\n"
     archive(tmp_path, *[faulty(str(number)) for number in range(50)])
     ran = run("archive.jsonl", *HOLD, "--jobs", jobs, "-f", "concise", "--max-findings", "7", cwd=tmp_path)
     lines = ran.out.splitlines()
@@ -332,7 +332,7 @@ def test_baseline_keeps_file_after_internal_error(project: Path, monkeypatch: py
     replace_checks(monkeypatch, token_total_mismatch=lambda _: 1 / 0)
     ran = run("page.json", *UPDATE, "-f", "concise", cwd=project)
     assert (ran.code, ran.out.count("internal-error")) == (2, 3)
-    assert ran.err.endswith("3 findings accepted, 0 new, 0 gone\n")
+    assert ran.err.endswith("3 findings accepted, 0 new, 0 removed\n")
     assert held(project) == before
 
 
@@ -375,7 +375,7 @@ def test_gone_findings_are_reported_and_removed(project: Path) -> None:
     )
     assert run("page.json", *HOLD, "-q", cwd=project) == Ran(0, "", "")
     ran = run("page.json", *UPDATE, cwd=project)
-    assert ran.err == "validate-runs: accepted.json: 1 finding accepted, 0 new, 2 gone\n"
+    assert ran.err == "validate-runs: accepted.json: 1 finding accepted, 0 new, 2 removed\n"
     assert held(project) == ["page.json run_a /usage/total_tokens 1"]
     assert run("page.json", *UPDATE, "-q", cwd=project) == Ran(0, "", "")
 
@@ -403,7 +403,7 @@ def test_baseline_keeps_files_that_are_not_checked(project: Path) -> None:
     ):
         assert run(*words, *HOLD, cwd=project).err == ""
         ran = run(*words, *UPDATE, cwd=project)
-        assert ran.err == "validate-runs: accepted.json: 3 findings accepted, 0 new, 0 gone\n"
+        assert ran.err == "validate-runs: accepted.json: 3 findings accepted, 0 new, 0 removed\n"
         assert held(project) == before
 
 
@@ -522,14 +522,14 @@ def test_a_configuration_can_name_the_baseline(project: Path) -> None:
     assert run("../page.json", cwd=project / "below") == Ran(0, "ok: 3 runs in 1 document; 3 suppressed\n", "")
     put(project, "page.json", page(*RUNS, faulty("d")))
     assert run("../page.json", "--update-baseline", cwd=project / "below").err == (
-        "validate-runs: ../accepted.json: 4 findings accepted, 1 new, 0 gone\n"
+        "validate-runs: ../accepted.json: 4 findings accepted, 1 new, 0 removed\n"
     )
     assert run("page.json", "--isolated", "-q", cwd=project).code == 1
 
 
 def test_baseline_without_rules_ignored_per_file(project: Path) -> None:
     (project / "validate-runs.toml").write_text('[per-file-ignores]\n"page.json#/data/0" = ["usage"]')
-    assert run("page.json", *UPDATE, cwd=project).err.endswith("2 findings accepted, 0 new, 1 gone\n")
+    assert run("page.json", *UPDATE, cwd=project).err.endswith("2 findings accepted, 0 new, 1 removed\n")
 
 
 def test_update_baseline_needs_baseline(tmp_path: Path) -> None:
@@ -680,7 +680,7 @@ def test_baseline_in_missing_folder_is_not_written(project: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("words", "said"), [(UPDATE, "3 findings accepted, 3 new, 0 gone"), (HOLD, None)])
+@pytest.mark.parametrize(("words", "said"), [(UPDATE, "3 findings accepted, 3 new, 0 removed"), (HOLD, None)])
 def test_baseline_is_written_on_broken_pipe(tmp_path: Path, words: tuple[str, ...], said: str | None) -> None:
     for number in range(300):
         (tmp_path / f"{number}.json").write_text("{")

@@ -82,7 +82,7 @@ def test_sarif_finding_is_a_result() -> None:
                     ROOT: {"description": {"text": "The folder in which validate-runs was started."}},
                     "%FILESYSTEM%": {
                         "uri": "file:///",
-                        "description": {"text": "What lies outside of that folder."},
+                        "description": {"text": "Files outside of that folder."},
                     },
                 },
                 "automationDetails": {"id": "validate-runs/observed/"},

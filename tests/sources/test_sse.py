@@ -185,5 +185,5 @@ def test_event_of_many_lines_takes_linear_time(tmp_path: Path) -> None:
 
 def test_stream_without_runs(tmp_path: Path) -> None:
     (tmp_path / "a.sse").write_text("event: done\ndata: [DONE]\n\n")
-    assert errors(tmp_path / "a.sse") == ["nothing to check: none of its 1 events brings a run"]
+    assert errors(tmp_path / "a.sse") == ["nothing to check: no run in 1 event"]
     assert errors(tmp_path) == []

@@ -1,4 +1,4 @@
-"""Suppress the findings that a baseline accepts, and find out what the baseline would have to be, in one pass."""
+"""Suppress the findings that a baseline accepts, and make the updated baseline, in the same pass."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BaselineOptions(NamedTuple):
 
     `rules` are those in effect; `threshold` is the lowest severity that can be new or accepted, `show` the lowest that
     is shown; `max_findings` is the limit of a file (None: no limit). `folders` are absolute paths of folders that are
-    checked: entries of files that are missing there are gone.
+    checked: entries of files that are missing there are obsolete.
     """
 
     rules: Container[str]
@@ -59,7 +59,7 @@ class BaselineFilter:
     updating: bool = False
     new: int = 0
     """How many findings the old baseline does not have."""
-    _found: dict[Key, Accepted] = field(default_factory=dict)
+    _current: dict[Key, Accepted] = field(default_factory=dict)
     """The entries that would accept all findings so far."""
     _moved: Counter[Key] = field(default_factory=Counter)
     """How many findings of an old entry occur in other files."""
@@ -88,16 +88,16 @@ class BaselineFilter:
 
     @property
     def entries(self) -> Iterator[Accepted]:
-        """The new baseline: the findings of this check, and old entries that it could not have met."""
-        kept = {entry.key: entry for entry in self.old.values() if not self._is_checked(entry)}
-        for key in {**kept, **self._found}:
-            left = kept[key].count - self._moved[key] if key in kept else 0
-            now = _count(self._found, key)
-            if left > 0 or now:
-                yield replace(self._found.get(key) or kept[key], count=max(left, now))
+        """The new baseline: the findings of this check, and old entries that are outside of this check."""
+        unchecked = {entry.key: entry for entry in self.old.values() if not self._is_checked(entry)}
+        for key in {**unchecked, **self._current}:
+            left = unchecked[key].count - self._moved[key] if key in unchecked else 0
+            current = _count(self._current, key)
+            if left > 0 or current:
+                yield replace(self._current.get(key) or unchecked[key], count=max(left, current))
 
     @property
-    def gone(self) -> int:
+    def obsolete(self) -> int:
         """How many findings of the old baseline no longer occur."""
         checked = filter(self._is_checked, self.old.values())
         return sum(max(0, entry.count - self._occurrences(entry)) for entry in checked)
@@ -158,14 +158,14 @@ class BaselineFilter:
             run_id=finding.run_id,
             pointer=shown_pointer(finding.inside),
             fingerprint=fingerprint,
-            count=max(number, _count(self._found, key)),
+            count=max(number, _count(self._current, key)),
         )
-        self._found[key] = entry
+        self._current[key] = entry
         if number <= _count(self.old, key) + self._granted[key]:
             return True
         origin = self._find_origin(entry)
         if origin is not None:
-            self._moved[origin.key] += 1  # nothing else can come from there in its stead
+            self._moved[origin.key] += 1  # nothing else can have moved from there
         else:
             self.new += 1
             if not self.updating:
@@ -186,7 +186,7 @@ class BaselineFilter:
         return entry.file != "-" and not os.path.lexists(resolve_name(entry.file, self.path))
 
     def _is_checked(self, entry: Accepted) -> bool:
-        """Return whether this check would have met the entry if it still occurred."""
+        """Return whether this check would have reported the entry if it still occurred."""
         if entry.rule not in self.options.rules or (entry.file, entry.rule) in self._hidden:
             return False
         if entry.file in self._checked:
@@ -196,7 +196,7 @@ class BaselineFilter:
         return self._is_missing(entry) and any(map(path.startswith, folders))
 
     def _occurrences(self, entry: Accepted) -> int:
-        return _count(self._found, entry.key) + self._moved[entry.key]
+        return _count(self._current, entry.key) + self._moved[entry.key]
 
 
 def _count(entries: Mapping[Key, Accepted], key: Key) -> int:

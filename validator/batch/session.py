@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from validator.engine.series import Series
 
 Result: TypeAlias = DocumentResult | CleanRecords | SkippedRecords | InputError
-"""What came of an input."""
+"""The result of an input."""
 _Input = TypeVar("_Input")
-_NOT_KEPT = parse.Parsed(None, (), False, None)
+_DISCARDED = parse.Parsed(None, (), False, None)
 """The value of a document without problems, of which there may be many."""
 
 
@@ -30,22 +30,22 @@ class FindingLimit:
     def __init__(self, max_findings: int | None) -> None:
         self._max_findings = max_findings
         self._file: str | None = None
-        self._kept = 0
+        self._count = 0
 
     def remaining(self, file: str | None, record: int | None) -> int | None:
         """Return how many findings of a document are kept; None: all."""
         if self._max_findings is None:
             return None
-        return self._max_findings - (self._kept if record is not None and file == self._file else 0)
+        return self._max_findings - (self._count if record is not None and file == self._file else 0)
 
     def apply(self, result: DocumentResult) -> DocumentResult:
         """Return a result without the findings that are too many."""
         document = result.document
         remaining = self.remaining(document.file, document.record)
         if document.record is None or document.file != self._file:
-            self._file, self._kept = document.file, 0
+            self._file, self._count = document.file, 0
         findings = result.findings[:remaining]
-        self._kept += len(findings)
+        self._count += len(findings)
         if len(findings) == len(result.findings):
             return result
         omitted = len(result.findings) - len(findings)
@@ -79,7 +79,7 @@ def check_documents(
 
 
 def _is_clean_error_response(result: Result) -> bool:
-    """Return whether a result says nothing: anything else without runs has a finding."""
+    """Return whether a result has nothing to report: anything else without runs has a finding."""
     return isinstance(result, DocumentResult) and result.document.kind is None and not result.totals
 
 
@@ -169,21 +169,21 @@ def _check_in_series(
             yield checked
         else:
             needs_values = checked.problems or checker.options.findings.outlines
-            answers.append(checked if needs_values else checked._replace(parsed=_NOT_KEPT, parts=[]))
+            answers.append(checked if needs_values else checked._replace(parsed=_DISCARDED, parts=[]))
     if answers and current is not None:
         yield from _check_answers(answers, current, checker)
 
 
 def _check_answers(answers: list[CheckedDocument], series: Series, checker: Checker) -> Iterator[CheckedDocument]:
-    """Add to the answers of a recording what is wrong with them as a whole."""
+    """Add to the answers of a recording what is wrong with them together."""
     problems: dict[int | None, list[Problem]] = {}
     for record, problem in series.check_answers():
         problems.setdefault(record, []).append(problem)
     for checked in answers:
         document = checked.document
-        if found := problems.get(document.record):
-            whole = checked if checked.problems else _checker_for(document, checker).check(document)
-            yield whole._replace(problems=[*whole.problems, *found])
+        if added := problems.get(document.record):
+            full = checked if checked.problems else _checker_for(document, checker).check(document)
+            yield full._replace(problems=[*full.problems, *added])
         else:
             yield checked
 
@@ -193,7 +193,7 @@ def _checker_for(document: Document, checker: Checker) -> Checker:
     request = document.origin and document.origin.request
     if not request or not request.lists_runs:
         return checker
-    limit = None if request.query.get("before") else request.limit  # of which end has_more speaks, nobody knows
+    limit = None if request.query.get("before") else request.limit  # has_more may be about either end
     return checker.for_request(checker.options.order or request.order, checker.options.limit or limit)
 
 
@@ -205,7 +205,7 @@ def make_series(checker: Checker, *, listing: bool = False, history: bool = Fals
 
 
 def _mark_last(inputs: Iterable[_Input]) -> Iterator[tuple[_Input, bool]]:
-    """Yield the inputs, and whether each is the last document: it waits until the next comes, or could have come."""
+    """Yield the inputs, and whether each is the last document: it waits for the next document, or the end."""
     waiting: list[_Input] = []
     for item in inputs:
         if isinstance(item, Document):

@@ -70,10 +70,10 @@ def check_and_report(
     baseline = open_baseline(options, settings)
     if baseline is not None:
         known = frozenset(entry.fingerprint for entry in baseline.old.values())
-        kept = settings.findings._replace(
+        finding_options = settings.findings._replace(
             show=baseline.options.threshold, max_findings=None, known=known, max_excerpts=options.max_findings
         )
-        settings = settings._replace(findings=kept)
+        settings = settings._replace(findings=finding_options)
     with run_checks(options, settings, baseline) as (results, clear):
         counted = results if remaining is None else count_findings(results, remaining, options.show)
         codes.add(write_reports(reports, report_items(counted, options, codes), options, clear))
@@ -199,11 +199,11 @@ def _close_baseline(baseline: BaselineFilter, *, quiet: bool) -> int:
     """Write the baseline if it is updated, print what has changed, and return the exit code."""
     path = escape(baseline.path)
     if not baseline.updating:
-        if baseline.gone and not quiet:
-            gone = count(baseline.gone, "accepted finding")
-            occurs = "occurs" if baseline.gone == 1 else "occur"
-            them = "it" if baseline.gone == 1 else "them"
-            warn(f"{path}: {gone} no longer {occurs}; --update-baseline removes {them}")
+        if baseline.obsolete and not quiet:
+            obsolete = count(baseline.obsolete, "accepted finding")
+            occurs = "occurs" if baseline.obsolete == 1 else "occur"
+            them = "it" if baseline.obsolete == 1 else "them"
+            warn(f"{path}: {obsolete} no longer {occurs}; --update-baseline removes {them}")
         return CLEAN
     from validator.batch.baseline_file import write
     from validator.core.files import explain_os_error
@@ -215,5 +215,5 @@ def _close_baseline(baseline: BaselineFilter, *, quiet: bool) -> int:
         return fail(f"{path}: cannot write the baseline: {explain_os_error(error)}")
     if not quiet:
         accepted = count(sum(entry.count for entry in entries), "finding")
-        warn(f"{path}: {accepted} accepted, {baseline.new} new, {baseline.gone} gone")
+        warn(f"{path}: {accepted} accepted, {baseline.new} new, {baseline.obsolete} removed")
     return CLEAN

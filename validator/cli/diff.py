@@ -24,7 +24,7 @@ LinePair: TypeAlias = tuple[str, str]
 """A line before and after the fix, with its line feed."""
 
 _PLAIN = {*map(chr, range(0x20, 0x7F))} - {*'"\\#'}
-_KEPT = re.compile("(\\A\ufeff|\t|\r?\n\\Z)")
+_VERBATIM = re.compile("(\\A\ufeff|\t|\r?\n\\Z)")
 """What a line of a patch keeps although a terminal may obey it: a byte order mark, tabs and its end."""
 
 
@@ -124,7 +124,7 @@ def is_printable(hunk: Hunk) -> bool:
 
 
 def _printable_line(line: str) -> str:
-    return "".join(part if _KEPT.fullmatch(part) else _neutralize(part) for part in _KEPT.split(line))
+    return "".join(part if _VERBATIM.fullmatch(part) else _neutralize(part) for part in _VERBATIM.split(line))
 
 
 def _marked(mark: str, line: str) -> str:

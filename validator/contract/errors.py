@@ -57,8 +57,8 @@ def explain(value: Any, schema_name: str, name: ContractName, form: Form) -> lis
 @cache
 def _compile(schema_name: str, name: ContractName, form: Form) -> Draft202012Validator:
     contract = load_contract(name, form)
-    nothing_to_look_up: Registry[Any] = Registry()
-    return Draft202012Validator(inline(contract.schema(schema_name), contract.schemas), registry=nothing_to_look_up)
+    no_resources: Registry[Any] = Registry()
+    return Draft202012Validator(inline(contract.schema(schema_name), contract.schemas), registry=no_resources)
 
 
 def _explain_required(pointer: str, error: ValidationError, missing: Iterable[str]) -> Problem:
@@ -132,7 +132,7 @@ def describe(error: ValidationError) -> tuple[str, tuple[object, ...]]:
 
 
 def _expected_types(error: ValidationError) -> list[str]:
-    """Return the types that an error asks for, also as alternatives; nothing where it asks for something else."""
+    """Return the types that an error expects, also as alternatives; nothing where it expects something else."""
     if error.validator == "type":
         limit: Any = error.validator_value
         return [TYPES[name] for name in ([limit] if isinstance(limit, str) else limit)]

@@ -85,7 +85,7 @@ def field_names(schema_name: str, annotation: str | None = None, value: object =
 
 
 def is_declared(key: str) -> bool:
-    """Return whether a schema declares a key of this wire name, wherever it stands."""
+    """Return whether a schema declares a key of this wire name, at any place."""
     return _wire_names().get(to_camel_case(key)) == key
 
 
@@ -185,6 +185,6 @@ def _branches(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[Schema]
 
 
 def _without_items(envelope: Schema) -> Schema:
-    """Return the schema of the page, which says of `data` only that it is an array."""
+    """Return the schema of the page, in which `data` is just an array."""
     data = {key: value for key, value in envelope["properties"]["data"].items() if key != "items"}
     return {**envelope, "properties": {**envelope["properties"], "data": data}}

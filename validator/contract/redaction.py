@@ -53,6 +53,6 @@ def may_show_key(path: Path) -> bool:
 
 
 def _place(path: Path) -> tuple[str, ...]:
-    """Return the keys from the page or run on: runs are the same wherever they stand."""
+    """Return the keys from the page or run on: runs are the same in any document."""
     keys = tuple(part for part in path if isinstance(part, str))
     return keys[1:] if keys[:1] in (("data",), ("runs",)) else keys

@@ -46,7 +46,7 @@ def check_keys(undeclared: Iterable[Undeclared], form: Form, missing: Mapping[st
     """Report misspelt keys, and the first key of each object that is in the other naming; pointers are relative.
 
     `missing` has the required keys that were reported as missing, by the pointer of their object: such a report names
-    the key that stands there instead.
+    the key that is there instead.
     """
     problems: list[Problem] = []
     for path, value, shape in undeclared:

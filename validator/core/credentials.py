@@ -112,12 +112,12 @@ _REST = r"""[^\s"'\\&;,<>]*"""
 
 
 def is_credential(text: str) -> bool:
-    """Whether a string looks like a secret that opens something."""
+    """Return whether a string looks like a secret that opens something."""
     return any(pattern.search(text) for pattern in _patterns())
 
 
 def mask(text: str) -> str:
-    """The text with `…` in place of each credential."""
+    """Return the text with `…` in place of each credential."""
     for pattern in _patterns():
         text = pattern.sub("…", text)
     return text
@@ -125,7 +125,7 @@ def mask(text: str) -> str:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    """Both tables, compiled when they are first needed."""
+    """Compile both tables when they are first needed."""
     tables = (r"(?<![A-Za-z0-9])(?:", _TOKENS), ("(?:", _PHRASES)
     return tuple(
         re.compile(start + "\n|".join(table.strip().splitlines()) + f"\n){_REST}", re.ASCII | re.VERBOSE)

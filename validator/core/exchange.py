@@ -32,26 +32,26 @@ class Request(NamedTuple):
     @property
     def thread_id(self) -> str | None:
         """The thread in the path."""
-        found = _find_ids(self.path)
-        return unquote(found["thread"]) if found else None
+        match = _find_ids(self.path)
+        return unquote(match["thread"]) if match else None
 
     @property
     def run_id(self) -> str | None:
         """The run in the path."""
-        found = _find_ids(self.path)
-        return unquote(found["run"]) if found and found["run"] else None
+        match = _find_ids(self.path)
+        return unquote(match["run"]) if match and match["run"] else None
 
     @property
     def order(self) -> Order | None:
         """The order of the page that it asks for, "desc" by default; None where the value is no order."""
-        asked = self.query.get("order", "desc")
-        return next((order for order in ORDERS if order == asked), None)
+        value = self.query.get("order", "desc")
+        return next((order for order in ORDERS if order == value), None)
 
     @property
     def limit(self) -> int | None:
         """The size of the page that it asks for, 20 by default; None where the value is not a number from 1 to 100."""
-        asked = self.query.get("limit", str(DEFAULT_LIMIT))
-        return int(asked) if _is_limit(asked) else None
+        value = self.query.get("limit", str(DEFAULT_LIMIT))
+        return int(value) if _is_limit(value) else None
 
 
 class Response(NamedTuple):

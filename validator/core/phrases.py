@@ -33,7 +33,7 @@ UNSAFE = (
 r"""One character that is obeyed or invisible.
 
 In Unicode 17.0 it has the property Default_Ignorable_Code_Point or the general category Cc, Cf, Cs, Co, Zl or Zp; the
-last two planes, which are for private use, are taken whole.
+last two planes, which are for private use, are included completely.
 """
 
 
@@ -50,22 +50,22 @@ class Verbatim(NamedTuple):
 
 
 def is_plain(text: str) -> bool:
-    """Whether a string of an id field or closed vocabulary may be printed as it is."""
+    """Return whether a string of an id field or closed vocabulary may be printed as it is."""
     return re.fullmatch(_PLAIN, text) is not None and not is_credential(text)
 
 
 def escape(text: str) -> str:
-    r"""The text with what is obeyed or invisible as \uXXXX."""
+    r"""Return the text with characters that are obeyed or invisible as \uXXXX."""
     return re.sub(UNSAFE, escape_character, text)
 
 
 def class_name(value: object) -> str:
-    """The name of a value's class as a message may print it, whatever its metaclass says."""
+    """Return the name of a value's class as a message may print it, even if its metaclass overrides it."""
     return escape(type.__dict__["__name__"].__get__(type(value))[:MAX_LENGTH])
 
 
 def safe_repr(value: object) -> str:
-    """The `repr` of an option's value as a message may print it, also where it has none."""
+    """Return the `repr` of an option's value as a message may print it, also where it has none."""
     try:
         return escape(repr(value))
     except Exception:  # its own; or an integer of too many digits
@@ -73,7 +73,7 @@ def safe_repr(value: object) -> str:
 
 
 def escape_character(match: re.Match[str]) -> str:
-    r"""One character as \uXXXX, or as two of these where JSON, too, needs two."""
+    r"""Return a character as \uXXXX, or as two of these where JSON, too, needs two."""
     units = match[0].encode("utf-16-be", "surrogatepass").hex()
     return re.sub("(....)", r"\\u\1", units)
 
@@ -124,27 +124,27 @@ def _quoted(text: str) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """`1 run`, `2 runs`."""
+    """Return `1 run`, `2 runs`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def join_or(words: Iterable[str]) -> str:
-    """`a`, `a or b`, `a, b or c`."""
+    """Return `a`, `a or b`, `a, b or c`."""
     return _joined(words, "or")
 
 
 def join_and(words: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """Return `a`, `a and b`, `a, b and c`."""
     return _joined(words, "and")
 
 
 def _joined(words: Iterable[str], conjunction: str) -> str:
-    *most, last = words
-    return f"{', '.join(most)} {conjunction} {last}" if most else last
+    *others, last = words
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
 def find_similar(text: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
-    """The known word that `text` most likely meant; a cutoff of 1 asks for the same word."""
+    """Return the known word that is most similar to `text`; with a cutoff of 1, only `text` itself."""
     import difflib  # only a message that suggests something pays for it
 
     return next(iter(difflib.get_close_matches(text, known, cutoff=cutoff)), None)

@@ -55,7 +55,7 @@ class Problem(NamedTuple):
     """The key is wrong, not its value: the position is that of the key."""
     span: Span | None = None
     """The position, if it is known already."""
-    at_most: Severity | None = None
+    max_severity: Severity | None = None
     """The highest severity of this problem, if the rule has a higher one in general."""
     identity: str = ""
     """Tells apart, in fingerprints, problems of one rule at one pointer."""

@@ -26,7 +26,7 @@ class Resource(NamedTuple):
     list_path: str
 
     def is_event(self, name: str) -> bool:
-        """Return whether an event of this name brings an item."""
+        """Return whether an event of this name has an item."""
         return name.startswith(f"{self.object}.") and not name.startswith(f"{self.nested_object}.")
 
 

@@ -24,44 +24,44 @@ MAX_SEEN = 4096
 """Unknown keys that wait for their second appearance."""
 
 _Place: TypeAlias = tuple[str | int, ...]
-"""Where objects stand in a run: the keys that lead there, with 0 for any index."""
+"""The place of objects in a run: the keys that lead there, with 0 for any index."""
 
 
 class Acceptor:
     """Accepts runs in one contract and form, at any time from `since` on, in Unix seconds.
 
-    It learns the harmless keys that servers add, at their second appearance: compiling for a single one does not pay.
-    Safe in threads: `accepts` is replaced as a whole.
+    It learns undeclared keys that are never a finding, at their second appearance: compiling for one does not pay.
+    Safe in threads: `accepts` is replaced in one assignment.
     """
 
     accepts: Accepts
 
     def __init__(self, rules: Sequence[Rule], name: ContractName, since: float, form: Form) -> None:
         schemas = load_contract(name, form)
-        of_rules = (rename_keys(schema, form) for schema in _accept_schemas(rules, since))
+        rule_schemas = (rename_keys(schema, form) for schema in _accept_schemas(rules, since))
         self._form = form
         self._schemas = schemas.schemas
-        self._fixed = [schemas.schema(RUN.item_schema), *of_rules]
+        self._fixed = [schemas.schema(RUN.item_schema), *rule_schemas]
         self._shape = schemas.shapes[RUN.item_schema]
         self._learned: dict[_Place, dict[str, list[str]]] = {}
         """The keys by place; each with the declared keys that must be present, for it may be a misspelling of them."""
         self._seen: set[tuple[_Place, str]] = set()
         self._compilations_left = MAX_LEARNED
         self._lock = Lock()
-        self.accepts = self._compiled()
+        self.accepts = self._compile()
 
     def learn(self, undeclared: Iterable[Undeclared]) -> None:
         """Accept those of these keys that are never a finding from now on."""
         if not self._compilations_left:
             return
         with self._lock:
-            if new := [*islice(self._harmless(undeclared), MAX_LEARNED)]:
+            if new := [*islice(self._find_learnable(undeclared), MAX_LEARNED)]:
                 for place, key, beside in new:
                     self._learned.setdefault(place, {})[key] = beside
                 self._compilations_left -= 1
-                self.accepts = self._compiled()
+                self.accepts = self._compile()
 
-    def _harmless(self, undeclared: Iterable[Undeclared]) -> Iterator[tuple[_Place, str, list[str]]]:
+    def _find_learnable(self, undeclared: Iterable[Undeclared]) -> Iterator[tuple[_Place, str, list[str]]]:
         if len(self._seen) > MAX_SEEN:
             self._seen.clear()
         for path, value, shape in undeclared:
@@ -76,21 +76,21 @@ class Acceptor:
                 elif len(self._seen) <= MAX_SEEN:
                     self._seen.add((place, key))
 
-    def _compiled(self) -> Accepts:
-        return compile_schemas([*self._fixed, self._closed(self._shape, ())], self._schemas)
+    def _compile(self) -> Accepts:
+        return compile_schemas([*self._fixed, self._close(self._shape, ())], self._schemas)
 
-    def _closed(self, shape: Shape, place: _Place) -> Schema:
+    def _close(self, shape: Shape, place: _Place) -> Schema:
         """Return a schema that allows only the declared and the learned keys, at any depth."""
         schema: Schema = {}
         if shape.properties:
             learned = self._learned.get(place, {})
-            declared = {key: self._closed(child, (*place, key)) for key, child in shape.properties.items()}
+            declared = {key: self._close(child, (*place, key)) for key, child in shape.properties.items()}
             schema["properties"] = dict.fromkeys(learned, True) | declared
             schema["additionalProperties"] = shape.others is not None
             if dependent := {key: beside for key, beside in learned.items() if beside}:
                 schema["dependentRequired"] = dependent
         if shape.items is not None:
-            schema["items"] = self._closed(shape.items, (*place, 0))
+            schema["items"] = self._close(shape.items, (*place, 0))
         return schema
 
 
@@ -115,15 +115,15 @@ def _conditions_schema(rules: Sequence[Rule]) -> Schema:
 def _silent_schema(rule: Rule) -> Schema:
     """Return what keeps a rule from applying in its statuses: that one of its conditions on fields fails."""
     conditions = [(name, True) for name in rule.requires] + [(name, False) for name in rule.requires_null]
-    *others, (field, is_given) = conditions
-    fails = _field_schema(field, is_given=not is_given)
+    *others, (field, is_set) = conditions
+    fails = _field_schema(field, is_set=not is_set)
     if not others:
         return fails
-    return {"if": {"allOf": [_field_schema(name, is_given=is_given) for name, is_given in others]}, "then": fails}
+    return {"if": {"allOf": [_field_schema(name, is_set=is_set) for name, is_set in others]}, "then": fails}
 
 
-def _field_schema(field: str, *, is_given: bool) -> Schema:
+def _field_schema(field: str, *, is_set: bool) -> Schema:
     """Return the schema of a field that is present and not null, or of one that is null or absent."""
-    if is_given:
+    if is_set:
         return {"required": [field], "properties": {field: {"not": {"type": "null"}}}}
     return {"properties": {field: {"type": "null"}}}

@@ -103,10 +103,10 @@ class Checker:
             explainer = _Explainer(options, self.rules, classified.form, acceptor, unusable)
             left = MAX_PROBLEMS
             for part in classified.parts:
-                found, checked = explainer.check_part(part, left)
-                problems += found
+                part_problems, checked = explainer.check_part(part, left)
+                problems += part_problems
                 parts.append(checked)
-                left -= len(found)
+                left -= len(part_problems)
                 if left < 0:
                     message = "has more than {} problems, the limit for one document: the rest was not checked"
                     problems.append(Problem("", message, (MAX_PROBLEMS,), rule="too-large"))
@@ -162,22 +162,22 @@ class _Explainer(NamedTuple):
                 return problems, CheckedPart(part, runs, unreliable_fields)
             if not self.unusable and self.acceptor.accepts(run):
                 wire_run = run if is_wire else to_wire(run, run_shape)
-                found = rest_problems(wire_run, options)
+                reported = rest_problems(wire_run, options)
             else:
-                found, invalid_fields = self._shape_problems(run, pointer, RUN.item_schema)
+                reported, invalid_fields = self._shape_problems(run, pointer, RUN.item_schema)
                 if is_other_object(run):  # which has nothing right for a run: only what it calls itself is reported
-                    problems += [problem for problem in found if problem.pointer == f"{pointer}/object"]
+                    problems += [problem for problem in reported if problem.pointer == f"{pointer}/object"]
                     continue
-                problems += found
+                problems += reported
                 if not isinstance(run, dict):
                     continue
                 wire_run = run if is_wire else to_wire(run, run_shape)
-                found, wire_run, unreliable = self.rules.run_problems(wire_run, invalid_fields, options)
+                reported, wire_run, unreliable = self.rules.run_problems(wire_run, invalid_fields, options)
                 if unreliable:
                     unreliable_fields[index] = unreliable
             runs.append((index, wire_run))
-            if found:
-                problems += prefix_pointers(pointer, found, None if is_wire else run)
+            if reported:
+                problems += prefix_pointers(pointer, reported, None if is_wire else run)
         checked = CheckedPart(part, runs, unreliable_fields)
         return self._check_page(checked, problems) if part.is_page else (problems, checked)
 
@@ -190,25 +190,27 @@ class _Explainer(NamedTuple):
             envelope = value if is_wire else to_wire(value, self.contract.shapes[RUN.list_schema])
             checked = checked._replace(envelope=envelope, invalid_fields=invalid_fields)
             page = Page(envelope, checked.runs)
-            found = self.rules.page_problems(page, invalid_fields, checked.unreliable_fields, self.options)
-            problems += prefix_pointers(pointer, found, None if is_wire else value)
+            page_problems = self.rules.page_problems(page, invalid_fields, checked.unreliable_fields, self.options)
+            problems += prefix_pointers(pointer, page_problems, None if is_wire else value)
         return problems + run_problems, checked
 
     def _shape_problems(self, value: Any, pointer: str, name: str) -> tuple[list[Problem], frozenset[str]]:
-        """Return what schemas and key names say of a page without its runs, or of a run, and its invalid fields."""
-        found = check_shape(value, name, self.options.contract, self.form)
+        """Return the problems of shape and keys of a page without its runs, or of a run, and its invalid fields."""
+        shape_problems = check_shape(value, name, self.options.contract, self.form)
         missing = {
-            problem.pointer: problem.identity.split(",") for problem in found if problem.rule == "schema:required"
+            problem.pointer: problem.identity.split(",")
+            for problem in shape_problems
+            if problem.rule == "schema:required"
         }
         undeclared = find_undeclared_keys(value, self.contract.shapes[name])
         misspelt = check_keys(undeclared, self.form, missing)
         if undeclared and name == RUN.item_schema:
             self.acceptor.learn(undeclared)
-        named = check_keys(undeclared, self.form, {}) if missing else []
-        reported = set(misspelt)
-        accounted = [problem for problem in named if problem not in reported]
-        problems = [*_explain_keys(found, accounted), *misspelt, *accounted]
-        invalid = {split(problem.pointer)[0] for problem in found if problem.pointer} | {*missing.get("", ())}
+        all_misspelt = check_keys(undeclared, self.form, {}) if missing else []
+        listed = set(misspelt)
+        explained = [problem for problem in all_misspelt if problem not in listed]
+        problems = [*_explain_keys(shape_problems, explained), *misspelt, *explained]
+        invalid = {split(problem.pointer)[0] for problem in shape_problems if problem.pointer} | {*missing.get("", ())}
         prefix = f"{pointer}/" if pointer else ""
         below = (other.removeprefix(prefix) for other in self.unusable if other.startswith(prefix))
         invalid |= {split(rest)[0] for rest in below if name == RUN.item_schema or not rest.startswith("data/")}
@@ -217,12 +219,12 @@ class _Explainer(NamedTuple):
         return prefix_pointers(pointer, problems), frozenset(invalid)
 
 
-def _explain_keys(found: Iterable[Problem], keys: Iterable[Problem]) -> Iterator[Problem]:
-    """Return the problems of the schema; a missing key explains the misspelt key that stands in its place."""
+def _explain_keys(shape_problems: Iterable[Problem], keys: Iterable[Problem]) -> Iterator[Problem]:
+    """Return the problems of the schema; a missing key explains the misspelt key in its place."""
     pointers: dict[str, list[str]] = {}
     for key in keys:
         pointers.setdefault(join(*split(key.pointer)[:-1]), []).append(key.pointer)
-    for problem in found:
+    for problem in shape_problems:
         explained = pointers.get(problem.pointer, ()) if problem.rule == "schema:required" else ()
         yield problem._replace(explains=(*problem.explains, *explained)) if explained else problem
 

@@ -90,7 +90,7 @@ def _redact(
 
 def _tokens_near(text: str, windows: Iterable[_Window], landmarks: Sequence[Landmark]) -> tuple[list[Token], int]:
     """Return the tokens that windows touch, and how far the text was read: as JSON, or as far as needed."""
-    found: list[Token] = []
+    nearby: list[Token] = []
     read = 0
     ahead = sorted(windows, reverse=True)
     starts = [landmark.start for landmark in landmarks]
@@ -101,12 +101,12 @@ def _tokens_near(text: str, windows: Iterable[_Window], landmarks: Sequence[Land
             while ahead and ahead[-1].end <= token.start:
                 ahead.pop()
             if ahead and ahead[-1].start < read:
-                found.append(token)
+                nearby.append(token)
             elif ahead and (before := bisect_right(starts, ahead[-1].start)) and starts[before - 1] > read:
                 stream = tokenize(text, *landmarks[before - 1], skip_to=ahead[-1].start)
     except Unreadable:  # the finding says so; what follows is masked
         pass
-    return found, read
+    return nearby, read
 
 
 def _pieces(

@@ -65,7 +65,7 @@ class RecordedAnswers:
             answers.append(answer)
 
     def problems(self, rules: RuleSet, options: CheckOptions) -> Iterator[tuple[Occurrence, Problem]]:
-        """Return what is wrong with the answers as a whole, each with the document that it is in."""
+        """Yield what is wrong with the answers together, each with the document that it is in."""
         for answers in self._answers.values():
             if len(answers) > 1:
                 listing = RecordedListing(answers, self._first_seen)

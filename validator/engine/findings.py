@@ -32,7 +32,7 @@ from validator.sources.positions import position_map
 
 _MAX_IDENTIFIER = 200
 _MAX_TIME = 1e15
-"""Seconds beyond which a number is no time that anybody could draw; infinity and NaN are none either."""
+"""Seconds; a larger number is not drawn as a time, and neither are infinity and NaN."""
 _MAX_RUN_DEPTH = 5
 """Keys and indexes that lead to a run: those of two wrappers, a page and its data, or fewer."""
 _BARE_NAME = re.compile(r'(?<!")\b[a-z]+(?:_[a-z]+)+\b')
@@ -81,7 +81,7 @@ def make_result(
 
 
 def _in_effect(checked: CheckedDocument, options: CheckOptions, rules: Mapping[str, Rule]) -> Iterator[_Entry]:
-    """Return the problems of the rules in effect there; of a rule that speaks once a document, the first.
+    """Return the problems of the rules in effect there; of a rule that reports one problem of a document, the first.
 
     A problem without a rule is a defect of the schemas, and no option ignores it.
     """
@@ -99,7 +99,7 @@ def _in_effect(checked: CheckedDocument, options: CheckOptions, rules: Mapping[s
 
 
 def _entry(problem: Problem, options: CheckOptions, rules: Mapping[str, Rule]) -> _Entry:
-    severity, limit = options.severities[problem.rule], problem.at_most
+    severity, limit = options.severities[problem.rule], problem.max_severity
     if limit and severity.reaches(limit):
         severity = limit
     return _Entry(rules[problem.rule], severity, problem, problem.span or Span(0, 0))
@@ -144,12 +144,12 @@ def _unrecognised(
     for entry in entries:
         if entry.severity is Severity.ERROR:
             with_error.update(_beginnings(entry.problem.pointer))
-    found = find_unrecognised(checked.classified.parts)
-    return [_entry(problem, options, rules) for problem in found if problem.pointer not in with_error]
+    unrecognised = find_unrecognised(checked.classified.parts)
+    return [_entry(problem, options, rules) for problem in unrecognised if problem.pointer not in with_error]
 
 
 def _beginnings(pointer: str) -> Iterator[str]:
-    """Return the pointers that a pointer begins with, as deep as runs stand."""
+    """Return the pointers that a pointer begins with, down to the level of runs."""
     keys = pointer.split("/") if pointer else []
     return ("/".join(keys[:length]) for length in range(min(len(keys), _MAX_RUN_DEPTH) + 1))
 
@@ -229,14 +229,14 @@ def _excerpts(
     entries: Sequence[_Entry], text: str, landmarks: Sequence[Landmark], options: CheckOptions
 ) -> dict[int, Excerpt]:
     """Return the excerpts of the problems that will be shown, by index; what a baseline may accept has none."""
-    wanted = [
+    indexes = [
         index
         for index, entry in enumerate(entries)
         if entry.rule.mandatory or _digest(entry.key) not in options.findings.known
     ][: options.findings.max_excerpts]
-    places = [(entries[index].span, entries[index].problem.pointer) for index in wanted]
-    found = make_excerpts(text, places, show_values=options.findings.show_values, landmarks=landmarks)
-    return dict(zip(wanted, found, strict=True))
+    places = [(entries[index].span, entries[index].problem.pointer) for index in indexes]
+    excerpts = make_excerpts(text, places, show_values=options.findings.show_values, landmarks=landmarks)
+    return dict(zip(indexes, excerpts, strict=True))
 
 
 def _edits(entries: Sequence[_Entry], checked: CheckedDocument) -> dict[int, Edit]:

@@ -51,7 +51,7 @@ class RuleSet:
         return [rule for rule in self.in_effect if rule.subject == subject and rule.check]
 
     def rest_problems(self, run: Run, options: CheckOptions) -> list[Problem]:
-        """Return what the rules report of a run that the accept schema accepts: few of them are left to ask."""
+        """Return what the rules report of a run that the accept schema accepts: few of them remain to be called."""
         rest = self._rest
         try:
             for accepts, report_nothing in self._groups[run["status"]]:
@@ -169,8 +169,8 @@ def call(rules: Iterable[Rule], subject: object, options: CheckOptions) -> list[
     problems: list[Problem] = []
     for rule in rules:
         try:
-            found = rule.check(subject, **rule.bound_options(options))  # type: ignore[misc]  # all have one
-            problems += [problem._replace(rule=rule.name) for problem in found]
+            reported = rule.check(subject, **rule.bound_options(options))  # type: ignore[misc]  # all have one
+            problems += [problem._replace(rule=rule.name) for problem in reported]
         except (Exception, SystemExit) as error:  # a defect of the rule may neither hide the others nor end the check
             import logging  # a defect is rare, and the import is not cheap
 

@@ -34,7 +34,7 @@ from validator.rules.support.snapshots import (
 from validator.rules.support.usage import COUNTS
 from validator.sources.document import Origin
 
-_MAX_KEPT_LENGTH = 64
+_MAX_LENGTH = 64
 """Characters of a string that is kept as it is; of a longer one a digest is kept."""
 _CURSORS = ("after", "before")
 
@@ -82,12 +82,12 @@ class Series:
             yield from self._check_pages(document, here, self._listing, is_last=is_last)
 
     def check_answers(self) -> Iterator[tuple[int | None, Problem]]:
-        """Return what is wrong with the answers of the recording as a whole, each with the record that it is in."""
+        """Return what is wrong with the answers of the recording together, each with the record that it is in."""
         for seen, problem in self._recording.answers.problems(self._rules, self._options):
             yield seen.record, problem
 
     def _check_event(self, document: CheckedDocument, here: Occurrence, origin: Origin) -> Iterator[Problem]:
-        """Check the run that an event of a stream brought."""
+        """Check the run in an event of a stream."""
         (checked,) = document.parts
         ((pointer, original),) = checked.part.runs
         ((_, run),) = checked.runs
@@ -245,7 +245,7 @@ class Listing:
             self.previous_has_more = None if has_more is None else (has_more, here)
 
     def _narrow_orders(self, times: list[float], previous_run: KnownRun | None) -> None:
-        """Keep the orders that the times of the new runs allow; times that contradict what is known say nothing."""
+        """Keep the orders that the times of the new runs allow; times that contradict what is known are ignored."""
         orders = self.orders & possible_orders(times)
         if previous_run is not None and previous_run.created_at is not None:
             orders = orders & possible_orders([previous_run.created_at, *times]) or orders
@@ -286,7 +286,7 @@ class History:
 
 
 def _digest_if_long(value: Any) -> Any:
-    if isinstance(value, dict | list) or (isinstance(value, str) and len(value) > _MAX_KEPT_LENGTH):
+    if isinstance(value, dict | list) or (isinstance(value, str) and len(value) > _MAX_LENGTH):
         text = json.dumps(_with_integers(value), sort_keys=True)
         return Digest(blake2b(text.encode(), digest_size=16).digest())
     return value

@@ -112,11 +112,11 @@ def tokenize(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to:
             opening, bracket, indexes = containers[-1]
             if at < skip_to and following is _LATER and len(containers) + _FLAT_LEVELS <= MAX_DEPTH:
                 at = _skip(text, at, skip_to, containers[-1])
-            found = following[bracket](text, at)
-            if found is None:
+            match = following[bracket](text, at)
+            if match is None:
                 raise _missing_member(text, at, containers, first=following is _FIRST)
-            at = found.end()
-            if found.lastindex == 1:
+            at = match.end()
+            if match.lastindex == 1:
                 break
             containers.pop()
             yield Token("close", at - 1, at, opening.path)
@@ -128,7 +128,7 @@ def tokenize(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to:
         if bracket == "[":
             path = opening.path, next(indexes)
         else:
-            key = found.span(1)
+            key = match.span(1)
             path = opening.path, unquote(text, *key)
             yield Token("key", *key, path)
 
@@ -159,10 +159,10 @@ def keys_of(path: Path) -> tuple[str | int, ...]:
 
 
 def _value_token(text: str, at: int, path: Path, containers: list[_Container]) -> Token:
-    found = _value(text, at)
-    if found is None or found.lastindex is None:
+    match = _value(text, at)
+    if match is None or match.lastindex is None:
         raise _not_json(text, at, VALUE, containers)
-    token = Token(_KINDS[found.lastindex - 1], *found.span(found.lastindex), path)
+    token = Token(_KINDS[match.lastindex - 1], *match.span(match.lastindex), path)
     if token.kind == "open" and len(containers) == MAX_DEPTH:
         problem = Problem("", f"is nested more than {MAX_DEPTH} levels deep", span=Span(token.start, token.end))
         raise Unreadable("too-deep", problem)

@@ -41,11 +41,11 @@ class FileItems:
         required_globs, known_globs = config.getoption("validate_runs"), config.getini("validate_runs_files")
         if config.args_source is not pytest.Config.ArgsSource.ARGS:  # no test is named: all files are wanted
             required_globs = [*required_globs, *known_globs]
-        found = {pattern: _require_files(config.rootpath, pattern) for pattern in required_globs}
-        required = {pattern: [Path(file.path) for file in files] for pattern, files in found.items()}
+        matched = {pattern: _require_files(config.rootpath, pattern) for pattern in required_globs}
+        required = {pattern: [Path(file.path) for file in files] for pattern, files in matched.items()}
         config.args += [str(path) for path in sorted({*chain(*required.values())}) if not _is_below(path, config)]
         known = chain.from_iterable(_match(config.rootpath, pattern) for pattern in known_globs)
-        files = [*chain(*found.values()), *(file for file in known if isinstance(file, FileRange))]
+        files = [*chain(*matched.values()), *(file for file in known if isinstance(file, FileRange))]
         files.sort(key=lambda file: file.is_named)  # a file that is also named by itself counts as named
         return cls(files={Path(file.path): file for file in files}, required=required)
 

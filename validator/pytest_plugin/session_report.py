@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from validator.pytest_plugin.file_items import FileItems
 
 _ATTRIBUTE = "validate_runs"
-"""The attribute of a test's report that brings results from a worker of pytest-xdist to the session."""
+"""The attribute of a test's report that carries results from a worker of pytest-xdist to the session."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""What every output format is made of: the items of a report, its options, and the totals."""
+"""What every output format shares: the items of a report, its options, and the totals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from validator.core.severity import Severity
 from validator.sources.document import InputError
 
 ReportItem: TypeAlias = DocumentResult | CleanRecords | InputError
-"""What a report is made of: documents, records without findings, and inputs that could not be opened."""
+"""The parts of a report: documents, records without findings, and inputs that could not be opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class ReportOptions:
 
 
 Reporter: TypeAlias = Callable[[Iterable[ReportItem], ReportOptions], Iterator[str]]
-"""Takes items as they come and yields text; it keeps no item longer than it needs it."""
+"""Takes items one by one and yields text; it stores no item longer than it needs it."""
 
 
 class Truncation(NamedTuple):

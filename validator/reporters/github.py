@@ -45,8 +45,8 @@ def _lines(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
         yield command("error", {"title": "validate-runs", **_file(error.file)}, f"{error.file}: {error.reason}")
     shown = 0
     for severity in Severity:
-        most = _MAX_SHOWN[severity] - (len(errors) if severity is Severity.ERROR else 0)
-        for candidate in sorted(candidates[severity])[:most]:
+        limit = _MAX_SHOWN[severity] - (len(errors) if severity is Severity.ERROR else 0)
+        for candidate in sorted(candidates[severity])[:limit]:
             shown += 1
             yield _annotation(candidate.finding)
     total = sum(row.number for row in tally.rule_counts(options.show)) + len(tally.input_errors)

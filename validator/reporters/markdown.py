@@ -135,9 +135,9 @@ def _text(text: str) -> str:
 
 
 def _format_token(token: str) -> str:
-    found = _AFFIXED.fullmatch(token)
-    assert found is not None  # noqa: S101  # each of its three parts may be empty
-    before, word, after = found.groups()
+    match = _AFFIXED.fullmatch(token)
+    assert match is not None  # noqa: S101  # each of its three parts may be empty
+    before, word, after = match.groups()
     return token if _PLAIN.fullmatch(word) else f"{before}{_code(word)}{after}"
 
 

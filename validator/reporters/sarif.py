@@ -36,7 +36,7 @@ _PRECISION = {Severity.ERROR: "very-high", Severity.WARNING: "high", Severity.IN
 _ROOT, _ELSEWHERE = "%SRCROOT%", "%FILESYSTEM%"
 _BASES = {
     _ROOT: {"description": {"text": "The folder in which validate-runs was started."}},
-    _ELSEWHERE: {"uri": "file:///", "description": {"text": "What lies outside of that folder."}},
+    _ELSEWHERE: {"uri": "file:///", "description": {"text": "Files outside of that folder."}},
 }
 
 

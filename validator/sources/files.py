@@ -70,7 +70,7 @@ def expand_paths(paths: Iterable[str], exclusion: Exclusion = DEFAULT_EXCLUSION)
         is_empty = True
         for found in _walk(path, exclusion):
             is_empty = False
-            yield found if isinstance(found, InputError) else FileRange(found, is_named=False)
+            yield file if isinstance(file, InputError) else FileRange(file, is_named=False)
         if is_empty:
             reason = f"nothing to check: no {join_or(f'*{suffix}' for suffix in FORMATS)} in this folder"
             is_excluded = next(_walk(path, Exclusion(uses_gitignore=False)), None) is not None

@@ -56,7 +56,7 @@ def _read_blocks(reader: Reader, size: int | None) -> Iterator[tuple[bytes, Brok
     while size is None or position < size:
         block = b""
         try:
-            # `read` would wait until a slow pipe has brought a full block
+            # `read` would wait for a full block from a slow pipe
             read = reader.file.read1 if size is None else reader.file.read
             block = read(_BLOCK_SIZE if size is None else min(_BLOCK_SIZE, size - position))
             position += len(block)

@@ -23,13 +23,13 @@ class FileLine(NamedTuple):
     number: int | None
 
     def map_offsets(self, text: str) -> Callable[[int], Position]:
-        """Columns are those of the document."""
+        """Map to the columns of the document."""
         number = self.number
         return Lines(text).line_and_column if number is None else lambda offset: (number, offset + 1)
 
     def map_byte_columns(self, text: str) -> Callable[[Position], int]:
-        """Bytes are those of the document."""
-        is_one_line = self.number is not None or text.isascii()  # in ASCII, any line will do
+        """Map to the bytes of the document."""
+        is_one_line = self.number is not None or text.isascii()  # in ASCII, any line serves
         return ByteColumns((lambda _number: text) if is_one_line else Lines(text).line).at
 
 
@@ -47,7 +47,7 @@ class LineMap(NamedTuple):
     starts: Sequence[Start]
 
     def map_offsets(self, text: str) -> Callable[[int], Position]:
-        """Columns count from the start of the line of the document."""
+        """Count columns from the start of the line of the document."""
         lines = Lines(text)
 
         def position(offset: int) -> Position:
@@ -58,7 +58,7 @@ class LineMap(NamedTuple):
         return position
 
     def map_byte_columns(self, text: str) -> Callable[[Position], int]:
-        """Bytes count from the start of the line of the document."""
+        """Count bytes from the start of the line of the document."""
         columns = ByteColumns(Lines(text).line)
 
         def byte_column(place: Position) -> int:
@@ -107,7 +107,7 @@ class _Inside:
     outer: OuterText
 
     def map_byte_columns(self, _text: str) -> Callable[[Position], int]:
-        """Bytes are those of the file."""
+        """Map to the bytes of the file."""
         return self.outer.byte_column
 
 
@@ -118,7 +118,7 @@ class EscapedString(_Inside):
     offsets: Offsets
 
     def map_offsets(self, _text: str) -> Callable[[int], Position]:
-        """Each character has the place of its escape sequence."""
+        """Map each character to its escape sequence."""
         place, offsets = self.outer.place, self.offsets(None)
         return lambda offset: place(offsets[offset])
 
@@ -130,7 +130,7 @@ class Opaque(_Inside):
     start: Callable[[], int]
 
     def map_offsets(self, _text: str) -> Callable[[int], Position]:
-        """Every offset has the same place."""
+        """Map every offset to the same place."""
         place = self.outer.place(self.start())
         return lambda _offset: place
 
@@ -142,7 +142,7 @@ class Nested(_Inside):
     inner: PositionMap
 
     def map_offsets(self, text: str) -> Callable[[int], Position]:
-        """Offsets map to a line and column of the outer text first, then to the file."""
+        """Map offsets to a line and column of the outer text first, then to the file."""
         inner, outer = self.inner.map_offsets(text), self.outer
 
         def position(offset: int) -> Position:

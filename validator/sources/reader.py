@@ -96,10 +96,10 @@ class Reader(NamedTuple):
         return self.too_many("values", self.max_values, "one document", record, origin)
 
     def too_many(
-        self, parts: str, limit: int, whole: str, record: int | None = None, origin: Origin | None = None
+        self, parts: str, limit: int, container: str, record: int | None = None, origin: Origin | None = None
     ) -> Document:
         """Return the finding that `whole` has more than `limit` parts."""
-        message = f"has more than {{}} {parts}, the most that are read of {whole} (--max-bytes raises the limit)"
+        message = f"has more than {{}} {parts}, the most that are read of {container} (--max-bytes raises the limit)"
         return unreadable_document(self.name, "too-large", message, limit, record=record, origin=origin)
 
     def too_large(self, record: int | None = None, origin: Origin | None = None) -> Document:

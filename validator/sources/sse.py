@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from validator.core.phrases import count
 from validator.core.resource import RUN
 from validator.sources.compression import BrokenCompression
 from validator.sources.document import Document, InputError, Origin, PositionMap, SkippedRecords, unreadable_document
@@ -57,7 +58,7 @@ def read_documents(reader: Reader) -> Iterator[Document | SkippedRecords | Input
             has_runs = True
         yield item
     if not has_runs and reader.is_named:
-        yield InputError(reader.name, f"nothing to check: none of its {skipped} events brings a run")
+        yield InputError(reader.name, f"nothing to check: no run in {count(skipped, 'event')}")
 
 
 def read_runs(

@@ -46,12 +46,14 @@ class _Content:
     def add(self, result: DocumentResult) -> None:
         numbers = _findings_by_run(result, len(self.findings))
         self.findings += result.findings
-        for run, found in zip(result.outlines, numbers, strict=True):
-            self.clean_runs += not found
-            if found or self.clean_runs <= MAX_CLEAN_RUNS:
+        for run, indexes in zip(result.outlines, numbers, strict=True):
+            self.clean_runs += not indexes
+            if indexes or self.clean_runs <= MAX_CLEAN_RUNS:
                 times = {key: time for key, time in run.times.items() if time}  # some servers write zero for none
                 document = result.document
-                self.snapshots.append(Snapshot(document.file, document.record, run._replace(times=times), tuple(found)))
+                self.snapshots.append(
+                    Snapshot(document.file, document.record, run._replace(times=times), tuple(indexes))
+                )
 
 
 def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:

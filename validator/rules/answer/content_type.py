@@ -35,9 +35,9 @@ def check(exchange: Exchange) -> Problems:
     content_type = exchange.response.content_type
     if content_type is None or exchange.request.method == "HEAD" or is_json_type(content_type):
         return ()
-    at_most = WARNING if exchange.response.is_error else None
+    max_severity = WARNING if exchange.response.is_error else None
     if not content_type:
-        return [Problem("", "has no Content-Type: expected application/json", at_most=at_most)]
+        return [Problem("", "has no Content-Type: expected application/json", max_severity=max_severity)]
     media_type = content_type.partition(";")[0].strip()
     words = (Verbatim(media_type if _is_media_type(media_type) else "an invalid value"),)
-    return [Problem("", "has Content-Type {}: expected application/json", words, at_most=at_most)]
+    return [Problem("", "has Content-Type {}: expected application/json", words, max_severity=max_severity)]

@@ -43,5 +43,5 @@ def _problems(body: Any, status: int | None) -> Problems:
     if not isinstance(error.get("message"), str):
         return [Problem("error", 'lacks a string "message": clients cannot show what went wrong')]
     if not isinstance(error.get("type"), str):
-        return [Problem("error", 'lacks a string "type": the exceptions of clients have none', at_most=INFO)]
+        return [Problem("error", 'lacks a string "type": the exceptions of clients have none', max_severity=INFO)]
     return ()

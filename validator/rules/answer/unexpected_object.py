@@ -33,6 +33,6 @@ def check(exchange: Exchange) -> Problems:
     expected = "page" if exchange.request.lists_runs else "run"
     if exchange.kind is None or exchange.kind == expected:
         return ()
-    asked = "lists runs" if exchange.request.lists_runs else "is for one run"
-    words = (_WORDS[exchange.kind], exchange.request.method, asked, _WORDS[expected])
+    purpose = "lists runs" if exchange.request.lists_runs else "is for one run"
+    words = (_WORDS[exchange.kind], exchange.request.method, purpose, _WORDS[expected])
     return [Problem("", "is {}, but the {} request {}: expected {}", tuple(map(Verbatim, words)))]

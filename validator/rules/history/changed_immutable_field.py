@@ -52,10 +52,12 @@ def _reconfigured(transition: Transition) -> Iterator[Problem]:
 
 def _reconfiguration(field: str, before: Any, after: Any, transition: Transition) -> Problem:
     if isinstance(before, Digest) or isinstance(after, Digest):
-        message = "is not what it was in {}; only the metadata of a run can be modified"
-        return Problem(field, message, (transition.where,), at_most=WARNING)
+        message = "differs from its value in {}; only the metadata of a run can be modified"
+        return Problem(field, message, (transition.where,), max_severity=WARNING)
     message = "is {}, but was {} in {}; only the metadata of a run can be modified"
-    return Problem(field, message, (_shown(field, after), _shown(field, before), transition.where), at_most=WARNING)
+    return Problem(
+        field, message, (_shown(field, after), _shown(field, before), transition.where), max_severity=WARNING
+    )
 
 
 def _shown(field: str, value: Any) -> Any:

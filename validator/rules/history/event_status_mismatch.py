@@ -1,4 +1,4 @@
-"""An event of a stream does not fit the run that it brings.
+"""An event of a stream does not fit the run in it.
 
 The name of the event says what has happened, `thread.run.completed`, and its run has that status; the one exception is
 `thread.run.created`, whose run is "queued". Clients dispatch on the name and never look at the status, or the

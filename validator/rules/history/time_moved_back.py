@@ -17,7 +17,7 @@ Good:
 from validator.rules.base import END_TIMES, ERROR, ZERO_TIMES, Problem, Problems, rule
 from validator.rules.support.snapshots import Transition
 
-_KEPT = "the end time of a run does not change"
+_END_IS_FINAL = "the end time of a run does not change"
 _PAST = "a run that has started can only start again later"
 _DUE = "a run can be given more time, but not less"
 
@@ -40,7 +40,7 @@ def check(transition: Transition) -> Problems:
 
 def _objection(field: str, before: float, after: float | None) -> str | None:
     if field in END_TIMES:
-        return None if after == before else _KEPT
+        return None if after == before else _END_IS_FINAL
     if field == "started_at":
         return _PAST if after is None or after < before else None
     return _DUE if after is not None and after not in ZERO_TIMES and after < before else None

@@ -43,7 +43,7 @@ def check(transition: Transition) -> Problems:
 
 
 def _less(before: Counts, after: Counts, transition: Transition) -> Iterable[Problem]:
-    """The first count that went down; one below zero, or a total of other parts, is the fault of another rule."""
+    """Return the first count that went down; one below zero, or a total of other parts, is for another rule."""
     names = [name for name in before if name != "total_tokens" or (adds_up(before) and adds_up(after))]
     message = "is {}, but was {} in {}; the usage of a run never decreases"
     return [

@@ -1,1 +1,1 @@
-"""Rules of a listing: what its pages say together."""
+"""Rules of a listing: what its pages show together."""

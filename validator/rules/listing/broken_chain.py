@@ -39,7 +39,7 @@ def check(context: PageContext) -> Problems:
 
 
 def _check_continuation(context: PageContext) -> Iterator[Problem]:
-    """Whether the page before has said that nothing follows; a page without a new run is another fault, or none."""
+    """Report that the page before says that nothing follows; a page without new runs is another fault, or none."""
     if (
         context.previous_has_more is not None
         and not context.previous_has_more[0]
@@ -57,7 +57,7 @@ def _check_end(context: PageContext) -> Iterator[Problem]:
 
 
 class _Moment(NamedTuple):
-    """When a run was created, and where it stands: at an index of this page, or on another page."""
+    """When a run was created, and where it is: at an index of this page, or on another page."""
 
     time: float
     stands: int | Occurrence
@@ -72,15 +72,15 @@ def _new(context: PageContext) -> Iterator[_Moment]:
 
 
 def _out_of_order(context: PageContext) -> Iterable[Problem]:
-    """The first time that goes against the order of the listing, at a seam or inside a page that has one order."""
+    """Return the first time against the order of the listing, between pages or inside a page with one order."""
     moments = [*_new(context)]
     own = possible_orders(moment.time for moment in moments)
     orders = (context.orders & own) or context.orders
     if not moments or orders == BOTH or (context.order_was_requested and own and not context.orders & own):
         return ()
     neighbours = [
-        [_Moment(met.created_at, met.seen)] if met and met.created_at is not None else []
-        for met in (context.previous_run, context.next_run)
+        [_Moment(run.created_at, run.seen)] if run and run.created_at is not None else []
+        for run in (context.previous_run, context.next_run)
     ]
     inside = pairwise(moments) if own else ()  # that a page has no order by itself is reported by unordered-runs
     seams = zip(neighbours[0], moments[:1], strict=False), zip(moments[-1:], neighbours[1], strict=False)

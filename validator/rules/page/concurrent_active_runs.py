@@ -38,7 +38,7 @@ def check(page: Page) -> Problems:
 
 
 def _by_thread(page: Page) -> Iterable[Sequence[tuple[int, Run]]]:
-    """The runs of each thread; one that is listed twice is still one run."""
+    """Return the runs of each thread; one that is listed twice is still one run."""
     threads: dict[str, dict[str, tuple[int, Run]]] = {}
     for index, run in page.runs:
         if not run["thread_id"] or not run["id"] or run["created_at"] in ZERO_TIMES:

@@ -28,7 +28,7 @@ from validator.rules.objects import run_id_as_fix
     source_note="ListRunsResponse and its example",
     evidence="held in 13 of 13 genuine pages of runs and 527 of 527 pages of sibling endpoints",
     fix=(
-        "`first_id` becomes the id of the first run, unless that id is itself in doubt: a placeholder such as "
+        "`first_id` becomes the id of the first run, unless that id may be wrong itself: a placeholder such as "
         '"<id>", the id of something else, an id that another run has too, or one that is not plain enough to '
         "be shown."
     ),

@@ -38,9 +38,9 @@ def check(page: Page, *, limit: int | None) -> Problems:
     max_runs = MAX_RUNS if limit is None else min(limit, MAX_RUNS)
     if length > max_runs:
         bound = "a page has at most {}" if limit is None else "the requested limit is {}"
-        at_most = WARNING if limit is None else None
-        return [Problem("data", f"has {{}} runs, but {bound}", (length, max_runs), at_most=at_most)]
+        max_severity = WARNING if limit is None else None
+        return [Problem("data", f"has {{}} runs, but {bound}", (length, max_runs), max_severity=max_severity)]
     if limit is not None and page.envelope["has_more"] and 0 < length < max_runs:
         message = "is true, but data has {} of the {} requested runs; expected false after a page that is not full"
-        return [Problem("has_more", message, (length, max_runs), at_most=WARNING)]
+        return [Problem("has_more", message, (length, max_runs), max_severity=WARNING)]
     return ()

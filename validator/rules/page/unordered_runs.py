@@ -30,8 +30,11 @@ _TURNS_BACK = {
     "asc": (operator.lt, "is {}, earlier than the {} of the run before it, but"),
     "desc": (operator.gt, "is {}, later than the {} of the run before it, but"),
 }
-_ASKED = {"asc": 'in order "asc" the oldest comes first', "desc": 'in order "desc" the newest comes first'}
-_SEEN = {"asc": "the page goes from the oldest to the newest", "desc": "the page goes from the newest to the oldest"}
+_EXPECTED = {"asc": 'in order "asc" the oldest comes first', "desc": 'in order "desc" the newest comes first'}
+_OBSERVED = {
+    "asc": "the page goes from the oldest to the newest",
+    "desc": "the page goes from the newest to the oldest",
+}
 
 
 @rule(
@@ -54,16 +57,16 @@ def check(page: Page, *, order: str | None) -> Problems:
     runs = _comparable(page)
     direction = _order(runs) if order is None else order
     turns_back, message = _TURNS_BACK[direction]
-    message = f"{message} {(_SEEN if order is None else _ASKED)[direction]}"
+    message = f"{message} {(_OBSERVED if order is None else _EXPECTED)[direction]}"
     for (_, before), (index, run) in pairwise(runs):
         if turns_back(run["created_at"], before["created_at"]):
-            place, at_most = f"data/{index}/created_at", WARNING if order is None else None
-            return [Problem(place, message, (run["created_at"], before["created_at"]), at_most=at_most)]
+            place, max_severity = f"data/{index}/created_at", WARNING if order is None else None
+            return [Problem(place, message, (run["created_at"], before["created_at"]), max_severity=max_severity)]
     return ()
 
 
 def _comparable(page: Page) -> Sequence[tuple[int, Run]]:
-    """The runs that tell when they were created, each once: that one is listed twice is for `duplicate-run-id`."""
+    """Return the runs whose time of creation is known, each once: `duplicate-run-id` reports the others."""
     first: dict[str, int] = {}
     return [
         (index, run)
@@ -73,7 +76,7 @@ def _comparable(page: Page) -> Sequence[tuple[int, Run]]:
 
 
 def _order(runs: Sequence[tuple[int, Run]]) -> str:
-    """The direction of most steps from one run to the next; of the first step where they are as many."""
+    """Return the direction of most steps from one run to the next; of the first step where they are as many."""
     times = [run["created_at"] for _, run in runs]
     steps = Counter("asc" if before < after else "desc" for before, after in pairwise(times) if before != after)
     return max(steps, key=steps.__getitem__, default="desc")

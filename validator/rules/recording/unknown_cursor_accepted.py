@@ -48,5 +48,5 @@ def check(listing: RecordedListing) -> Problems:
                 yield Problem("data/0/id", message, words, answer=answer.number)
             elif listing.walks:
                 message = "answers {} {}, a run that is not in the whole listing of {}: expected an error (4xx)"
-                whole = listing.walks[0].first.seen.describe(answer.seen)
-                yield Problem("", message, (Verbatim(parameter), Shown(cursor), whole), answer=answer.number)
+                place = listing.walks[0].first.seen.describe(answer.seen)
+                yield Problem("", message, (Verbatim(parameter), Shown(cursor), place), answer=answer.number)

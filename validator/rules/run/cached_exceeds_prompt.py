@@ -34,7 +34,7 @@ from validator.rules.support.usage import agree, parts_of
 def check(run: Run) -> Problems:
     usage = run["usage"]
     return [
-        Problem(f"usage/{place}", f"is {{}}, but is a part of {whole}, which is {{}}", (count, usage[whole]))
-        for whole, place, count in parts_of(usage)
-        if count > usage[whole]
+        Problem(f"usage/{place}", f"is {{}}, but is a part of {total}, which is {{}}", (count, usage[total]))
+        for total, place, count in parts_of(usage)
+        if count > usage[total]
     ]

@@ -46,16 +46,18 @@ _FUNCTION = {"properties": {"function": _NAMED}}
 )
 def check(run: Run) -> Problems:
     message = "is {}, expected 1 to 64 letters, digits, underscores and dashes"
-    given = [Problem(pointer, message, (Shown(name),)) for pointer, name in _given(run) if not is_function_name(name)]
-    return given + [
+    problems = [
+        Problem(pointer, message, (Shown(name),)) for pointer, name in _names(run) if not is_function_name(name)
+    ]
+    return problems + [
         Problem(pointer, message, (Shown(name),), explains=(pointer,))
         for pointer, name in _meant(run)
         if not is_function_name(name)
     ]
 
 
-def _given(run: Run) -> list[tuple[str, str]]:
-    """The names that functions and schemas are given."""
+def _names(run: Run) -> list[tuple[str, str]]:
+    """Return the names of functions and schemas."""
     names = [(f"tools/{index}/function/name", function["name"]) for index, function in functions(run)]
     if (schema := named_schema(run)) is not None:
         names.append(("response_format/json_schema/name", schema["name"]))
@@ -63,7 +65,7 @@ def _given(run: Run) -> list[tuple[str, str]]:
 
 
 def _meant(run: Run) -> list[tuple[str, str]]:
-    """The names by which functions are chosen and called."""
+    """Return the names by which functions are chosen and called."""
     choice, names = run.get("tool_choice"), []
     if isinstance(choice, dict) and choice["type"] == "function" and choice.get("function") is not None:
         names.append(("tool_choice/function/name", choice["function"]["name"]))

@@ -42,8 +42,8 @@ def check(run: Run) -> Problems:
 
 
 def _consequences(name: str) -> tuple[str, ...]:
-    """Where a count that is below zero makes others wrong: the sum, and the parts of the count."""
-    return ("usage/total_tokens", *(f"usage/{part_of}/{part}" for whole, part_of, part in PARTS if whole == name))
+    """Return the pointers of counts that a negative one makes wrong too: the sum, and its parts."""
+    return ("usage/total_tokens", *(f"usage/{part_of}/{part}" for total, part_of, part in PARTS if total == name))
 
 
 def _problem(place: str, count: float, explains: tuple[str, ...] = ()) -> Problem:

@@ -56,13 +56,13 @@ def check(run: Run) -> Problems:
 
 
 def _are_counted(usage: dict[str, Any]) -> bool:
-    """Whether both parts are counts, and none of them is contradicted by its own breakdown."""
-    return all(0 < usage[whole] < _TOO_MANY for whole in ("prompt_tokens", "completion_tokens")) and all(
-        count <= usage[whole] for whole, _, count in tokens.parts_of(usage)
+    """Return whether both parts are counts, and none of them is contradicted by its own breakdown."""
+    return all(0 < usage[total] < _TOO_MANY for total in ("prompt_tokens", "completion_tokens")) and all(
+        count <= usage[total] for total, _, count in tokens.parts_of(usage)
     )
 
 
 def _is_used_by_steps(total: int, run: Run) -> bool:
-    """Whether the steps of the run used so many tokens, as far as they tell."""
+    """Return whether the steps of the run used so many tokens, as far as they have a usage."""
     used = tokens.sum_steps(run)
     return used is None or used["total_tokens"] == total

@@ -49,7 +49,7 @@ _BYTE_ORDER_MARK = Problem(
     "", "is a byte order mark (U+FEFF), but an object was expected", span=Span(0, 1), rule="not-json"
 )
 _NOT_COMPARED = Problem(
-    "", "is not compared with parameters, which would take too much work for their size", at_most=Severity.INFO
+    "", "is not compared with parameters, which would take too much work for their size", max_severity=Severity.INFO
 )
 _parse_cached = lru_cache(maxsize=32)(parse)
 
@@ -163,7 +163,7 @@ def _unsafe(widened: set[str]) -> set[str]:
 
 def _first_error(value: Any, parameters: _Parameters, sizes: Sizes, budget: Budget) -> ValidationError | None:
     """Return the error at the first place in the order of the arguments."""
-    found = iter_errors(value, parameters.schema, parameters.dialect, {**parameters.sizes, **sizes}, budget)
+    candidates = iter_errors(value, parameters.schema, parameters.dialect, {**parameters.sizes, **sizes}, budget)
     orders: dict[int, dict[str, int]] = {}
 
     def order(error: ValidationError) -> list[int]:
@@ -178,7 +178,7 @@ def _first_error(value: Any, parameters: _Parameters, sizes: Sizes, budget: Budg
             holder = holder[key]
         return indexes
 
-    return min(found, key=order, default=None)
+    return min(candidates, key=order, default=None)
 
 
 def _explain(error: ValidationError, arguments: Any, schema: Schema) -> Problem:

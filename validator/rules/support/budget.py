@@ -160,7 +160,7 @@ def _multiple_of(_: Any, divisor: float, value: Any, __: Any) -> Iterator[Valida
 
 
 def _in_order(function: Callable[..., Any]) -> Callable[..., Iterator[ValidationError]]:
-    """`additionalProperties` in the order of the keys, so that the steps up to its first error are always the same."""
+    """Check `additionalProperties` in the order of the keys, so that its first error always takes the same steps."""
 
     def check(validator: Any, others: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
         if not isinstance(others, dict) or not isinstance(value, dict):

@@ -180,9 +180,9 @@ def _keyword_validators(dialect: Dialect) -> Mapping[str, Any]:
     metaschema = REGISTRY.contents(dialect.uri)
     validators = {}
     for part in ({"$ref": dialect.uri}, *metaschema.get("allOf", ())):
-        found = REGISTRY.resolver(base_uri=dialect.uri).lookup(part["$ref"])
-        for keyword, rule in found.contents["properties"].items():
-            validators[keyword] = engine(_inline(rule, found.resolver, {"type": metaschema["type"]}))
+        resolved = REGISTRY.resolver(base_uri=dialect.uri).lookup(part["$ref"])
+        for keyword, rule in resolved.contents["properties"].items():
+            validators[keyword] = engine(_inline(rule, resolved.resolver, {"type": metaschema["type"]}))
     return {**validators, "enum": engine({"type": "array"})}  # draft-04 asked for more; jsonschema-rs does not
 
 
@@ -201,7 +201,7 @@ def _inline(rule: Any, resolver: Any, any_schema: Schema) -> Any:
 
 
 def _unique_names(_: Any, __: Any, value: Any, ___: Any) -> Iterator[ValidationError]:
-    """`uniqueItems` in linear time: the arrays of metaschemas hold strings, and other items are errors of their own."""
+    """Check `uniqueItems` in linear time: arrays of metaschemas hold strings, and other items are other errors."""
     from jsonschema.exceptions import ValidationError
 
     names = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

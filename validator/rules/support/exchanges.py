@@ -29,13 +29,13 @@ class Exchange(NamedTuple):
 
 
 def is_json_type(content_type: str) -> bool:
-    """Whether a value of `Content-Type` is JSON, or an event stream, whose events are JSON."""
+    """Return whether a value of `Content-Type` is JSON, or an event stream, whose events are JSON."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type in ("application/json", "text/json", "text/event-stream") or media_type.endswith("+json")
 
 
 def error_words(body: Any) -> Verbatim:
-    """The type and the code of an API error in brackets, if the body has them."""
+    """Return the type and the code of an API error in brackets, if the body has them."""
     error = body.get("error") if isinstance(body, dict) else None
     values = [error.get(name) for name in ("type", "code")] if isinstance(error, dict) else []
     words = [value for value in values if isinstance(value, str) and is_plain(value)]

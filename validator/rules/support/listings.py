@@ -51,7 +51,7 @@ class Answer(NamedTuple):
         return self.runs[self.ids[-1]]
 
     def precedes(self, time: float, other: float) -> bool:
-        """Whether a run created at `time` certainly stands before one created at `other`."""
+        """Return whether a run created at `time` certainly comes before one created at `other`."""
         return time > other if self.order == "desc" else time < other
 
 

@@ -95,7 +95,7 @@ class Transition(NamedTuple):
 
 
 class StreamEvent(NamedTuple):
-    """A run as an event of a stream brought it.
+    """A run in an event of a stream.
 
     `event` is the name of the event, if it has one, `run_id` and `status` what was well shaped of them. `before` is
     the id of the run in the event before, and where that was. `is_torn` says that the stream ends after this run,

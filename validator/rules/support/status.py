@@ -50,10 +50,10 @@ def allowed_only_in(
     expected = "null " + (when or f"unless status is {join_or(map(json.dumps, statuses))}")
 
     def check(run: Run) -> Problems:
-        value, found = run[field], "is"
+        value, verb = run[field], "is"
         if key and value.get(key) is not None:
-            value, found = Shown(value[key]), f"has {key}"
-        return [Problem(field, f"{found} {{}}, but status is {{}}; expected {expected}", (value, Shown(run["status"])))]
+            value, verb = Shown(value[key]), f"has {key}"
+        return [Problem(field, f"{verb} {{}}, but status is {{}}; expected {expected}", (value, Shown(run["status"])))]
 
     fields["requires"], fields["is_condition"] = (field,), True
     others = (ACTIVE | TERMINAL).difference(statuses)
