@@ -68,7 +68,7 @@ def expand_paths(paths: Iterable[str], exclusion: Exclusion = DEFAULT_EXCLUSION)
                 yield FileRange(path, is_named)
             continue
         is_empty = True
-        for found in _walk(path, exclusion):
+        for file in _walk(path, exclusion):
             is_empty = False
             yield file if isinstance(file, InputError) else FileRange(file, is_named=False)
         if is_empty:
