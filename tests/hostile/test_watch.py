@@ -1,4 +1,4 @@
-"""The audit hook of the test session bites: whatever the tool tries to reach is told, swallowed or not."""
+"""The audit hook of the test session reports what the tool reaches for, even if the exception is swallowed."""
 
 import ftplib
 import http.client
@@ -51,12 +51,12 @@ REACHING: dict[str, tuple[Callable[[], Any], str]] = {
     "a new file beside the package": (lambda: (ROOT / "new").write_text(""), "open"),
     "a sample": (lambda: os.remove(SAMPLES / "none.json"), "os.remove"),
     "a sample that is moved away": (lambda: os.rename(SAMPLES / "none.json", SAMPLES / "other.json"), "os.rename"),
-    "a foreign file, and nobody is told": (_swallowing, "open"),
+    "a foreign file, swallowed": (_swallowing, "open"),
 }
 
 
 @pytest.mark.parametrize("way", REACHING)
-def test_what_a_rule_reaches_for_is_told(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_access_by_a_rule_is_reported(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     reach, event = REACHING[way]
 
     def reaching(_: object) -> list[Problem]:
@@ -70,26 +70,7 @@ def test_what_a_rule_reaches_for_is_told(way: str, monkeypatch: pytest.MonkeyPat
     WATCH.reached.clear()
 
 
-def test_what_the_tests_do_themselves_is_their_own_affair() -> None:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen()
-        with socket.create_connection(server.getsockname()):
-            assert subprocess.run(["true"], check=False).returncode == 0
-    assert os.listdir("/etc") != []
-    assert WATCH.reached == []
-
-
-def test_not_even_a_test_leaves_the_machine() -> None:
-    with pytest.raises(Reached, match=r"socket\.getaddrinfo"):
-        socket.create_connection(("example.org", 80))
-    with socket.socket() as other, pytest.raises(Reached, match=r"socket\.connect"):
-        other.connect(("192.0.2.1", 9))
-    assert len(WATCH.reached) == 2
-    WATCH.reached.clear()
-
-
-def test_hostile_input_is_read_and_nothing_beside_it_is(tmp_path: Path) -> None:
+def test_access_beside_the_input_is_reported(tmp_path: Path) -> None:
     beside = tmp_path / "beside.json"
     beside.write_bytes((SAMPLES / "valid" / "page.json").read_bytes())
     with nothing_but(tmp_path / "page.json"), pytest.raises(Reached, match="beside"):

@@ -11,7 +11,7 @@ import pytest
 from tests.batch.test_parallel import RUN, lines
 from tests.support.commands import process
 from tests.support.paths import SAMPLES
-from tests.support.tools import package
+from tests.support.tools import need_tools, package
 
 package("dask.dataframe", "cluster")
 package("distributed", "cluster")
@@ -138,6 +138,7 @@ def test_dask_unreadable_file_raises_when_computed(tmp_path: Path) -> None:
 
 
 def test_dask_reads_object_store_in_ranges(cluster: Client, archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    need_tools("the mock object store takes ten seconds")
     server = package("moto.server", "cluster").ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     s3fs = package("s3fs", "cluster")
     server.start()
