@@ -9,21 +9,24 @@ import json
 import re
 import warnings
 from collections.abc import Iterable, Mapping
+from inspect import iscoroutinefunction
 from os import PathLike, fspath
 from os.path import exists
 from typing import Any
 
 from validator.core.credentials import is_credential
+from validator.core.exchange import Request, Response
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import Verbatim, class_name, escape
 from validator.core.problem import Problem, Span
 from validator.sources.detect import SUFFIXES
-from validator.sources.document import Document, InputError
+from validator.sources.document import Document, InputError, Origin
 from validator.sources.files import read_paths
+from validator.sources.positions import FileLine
 
-_BODY_ATTRIBUTES = ("content", "data")
+_BODY_ATTRIBUTES = ("content", "data", "_body")
 """Where responses have their bytes: httpx, requests, Django and the raw responses of the openai package under
-`content`, urllib3 and Werkzeug under `data`."""
+`content`, urllib3 and Werkzeug under `data`, aiohttp, once they are read, under `_body`."""
 _may_be_path = re.compile(r"""[^\s\ufeff{["][^\s"]{0,254}""").fullmatch
 """Without spaces, since a sentence from a server is not a path."""
 _TOO_MANY_DIGITS = "Exceeds the limit"
@@ -69,7 +72,7 @@ def _document(source: object) -> Document:
     if not isinstance(source, dict | list):
         for name in _BODY_ATTRIBUTES:
             if isinstance(body := getattr(source, name, None), bytes):
-                return Document(file=None, data=body)
+                return Document(file=None, data=body, origin=_origin(source))
         source = _to_plain(source)
     try:
         text = json.dumps(source, default=_to_plain, check_circular=False)  # a value that contains itself is too deep
@@ -80,6 +83,34 @@ def _document(source: object) -> Document:
             raise
         return _failed("too-large", "has an integer of more digits than Python writes")
     return Document(file=None, data=text, has_positions=False)
+
+
+def _origin(source: Any) -> Origin | None:
+    """Return the request and the status, URL and content type of a response, if it has a status."""
+    source = getattr(source, "http_response", source)  # that of a raw response of the openai package
+    status = getattr(source, "status_code", None) or getattr(source, "status", None)
+    if type(status) is not int or not 100 <= status < 600:
+        return None
+    request = _request(source)
+    headers = {str(name).lower(): str(value) for name, value in getattr(source, "headers", {}).items()}
+    missing = None if request is None else ""  # no header says nothing in a response that no server sent
+    return Origin(FileLine(None), request, Response(status, headers.get("content-type", missing)))
+
+
+def _request(response: Any) -> Request | None:
+    """Return the request of a response: of its attribute `request`, which Django has as a mapping, or its own."""
+    try:
+        request: Any = getattr(response, "request", None)
+    except RuntimeError:  # httpx, of a response that was made without one
+        return None
+    if isinstance(request, Mapping):
+        method, url = request.get("REQUEST_METHOD"), request.get("PATH_INFO")
+        url = url and f"{url}?{request.get('QUERY_STRING', '')}"
+    else:
+        asked = response if request is None else request
+        sent = getattr(response, "_original_response", None)  # in which urllib3 keeps the method
+        method, url = getattr(asked, "method", None) or getattr(sent, "_method", None), getattr(asked, "url", None)
+    return Request.parse(method if isinstance(method, str) else "", str(url)) if url else None
 
 
 def _looks_like_path(text: str) -> bool:
@@ -103,6 +134,8 @@ def _to_plain(source: Any) -> Any:
         return dict(source)
     if callable(isoformat := getattr(source, "isoformat", None)):
         return isoformat()
+    if iscoroutinefunction(getattr(source, "read", None)):
+        raise _UnsupportedSource(f"cannot check {_kind(source)} before its body is read: await its read()")
     if hasattr(source, "__await__"):
         raise _UnsupportedSource(f"cannot check {_kind(source)} before it is awaited")
     raise _UnsupportedSource(

@@ -119,7 +119,7 @@ PAGE_FAULTS: dict[str, Callable[[Page], Page]] = {
     "first-id-mismatch": lambda page: {**page, "first_id": "run_ThatWasHereYesterday"},
     "last-id-mismatch": lambda page: {**page, "last_id": "run_OfTheNextPage"},
     "duplicate-run-id": lambda page: sealed(page, [page["data"][0], page["data"][0], *page["data"][2:]]),
-    "mixed-thread-ids": lambda page: changed(page, thread_id=EMPTY_THREAD),
+    "other-thread": lambda page: changed(page, thread_id=EMPTY_THREAD),
     "unordered-runs": lambda page: sealed(page, [*page["data"][1::-1], *page["data"][2:]]),
     "schema-const": lambda page: {**page, "object": "page"},
     "schema-required": lambda page: without(page, "has_more"),

@@ -63,8 +63,8 @@ def test_kind_and_number_of_runs(document: object, kind: str, runs: int) -> None
 @pytest.mark.parametrize(
     ("document", "seen"),
     [
-        ({"error": {"message": "No thread found"}}, "an API error object"),
-        ({"error": "no"}, "an API error object"),
+        ({"error": {"message": "No thread found"}}, "an API error"),
+        ({"error": "no"}, "an API error"),
         ({"object": "thread.message"}, "a message"),
         ({"object": "thread.run.step"}, "a run step"),
         ({"object": "assistant"}, "an assistant"),

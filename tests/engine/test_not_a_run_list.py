@@ -57,7 +57,7 @@ def test_runs_and_empty_pages_pass(document: Any, way: str) -> None:
     ("document", "pointer", "message"),
     [
         (NO_RUNS["no array"], "", "is an object of 5 keys that is neither a page nor a run, expected a page of runs"),
-        (NO_RUNS["an error among pages"], "/1", "is an API error object, expected a page of runs"),
+        (NO_RUNS["an error among pages"], "/1", "is an API error, expected a page of runs"),
         (NO_RUNS["null among pages"], "/1", "is null, expected a page of runs"),
         (NO_RUNS["null among runs"], "/data/1", "is null, expected a run"),
         (NO_RUNS["a message among runs"], "/data/1", "is a message, expected a run"),

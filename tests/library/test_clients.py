@@ -14,6 +14,8 @@ from validator import assert_valid_runs, valid_runs, validate
 
 pytestmark = pytest.mark.filterwarnings("ignore:The Assistants API is deprecated:DeprecationWarning")
 
+WITHOUT_REQUEST = {"other-thread": "mixed-thread-ids"}
+"""What is found instead of a fault, where the request is unknown."""
 SHOWN_BY_A_MODEL = [fault for fault in FAULTS if fault not in TEXT_FAULTS]
 
 
@@ -89,7 +91,7 @@ def test_raw_response_shows_all_findings(server: str, fault: str | None) -> None
 def test_client_model_shows_remaining_findings(server: str, fault: str) -> None:
     with client(server, fault) as talking:
         page = talking.beta.threads.runs.list(thread_of(fault), limit=3)
-    assert rules(page, limit=3) == {rule(fault)}
+    assert rules(page, limit=3) == {WITHOUT_REQUEST.get(fault, rule(fault))}
 
 
 def test_not_found_response_is_not_a_run_list(server: str) -> None:

@@ -132,7 +132,7 @@ def test_not_a_run_list_cannot_be_ignored(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest()
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
-        ["*is an API error object*", "*not-a-run-list in page of 0 runs: is an object of 2 keys*"]
+        ["*is an API error, expected a page*", "*not-a-run-list in page of 0 runs: is an object of 2 keys*"]
     )
 
 

@@ -133,7 +133,7 @@ def _check_each(
         result = limit.apply(checker.result(checked, limit.remaining(document.file, document.record)))
         if document.record is None or result.totals or not merge_clean:
             yield result, document.origin.sequence if document.origin else 0
-        elif not document.is_error_response:
+        elif not document.is_recorded_error:
             documents += 1
             runs += result.document.runs
     if documents:

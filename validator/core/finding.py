@@ -43,7 +43,8 @@ class Finding:
     `pointer` is a JSON Pointer into the document as it stands, in its own key names. Lines and columns are
     1-based and count code points; the end is exclusive; all four are None if there is no text to point into.
     `byte_column` and `end_byte_column` are the columns counted in bytes of UTF-8.
-    `record` is the 1-based number of the record in its file, None for a file of one document.
+    `record` is the 1-based number of the record in its file, None for a file of one document. `request` is that of
+    `DocumentInfo`.
     `source` is the address of the evidence that the rule's page cites.
     `inside` is the pointer from the run on (all of it, outside of runs). `fingerprint` identifies the finding in any
     file and wherever its run stands: a hash of the rule, the run id and `inside`, which a baseline stores too. Findings
@@ -65,6 +66,7 @@ class Finding:
     end_column: int | None
     fingerprint: str
     source: str
+    request: str | None = field(default=None, compare=False)
     byte_column: int | None = field(default=None, compare=False)
     end_byte_column: int | None = field(default=None, compare=False)
     inside: str = field(default="", compare=False)

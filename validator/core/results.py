@@ -17,7 +17,8 @@ class DocumentInfo:
     """What a document is.
 
     `kind` is page, run or runs, `form` wire or sdk, `generation` v1, v2 or mixed; each is None where unknown.
-    `runs` counts the runs in it.
+    `runs` counts the runs in it. `request` names the exchange that it is the body of, such as
+    `GET /v1/threads/thread_A/runs 200`: method, path without the query, and status as far as they are known.
     """
 
     file: str | None
@@ -26,6 +27,7 @@ class DocumentInfo:
     form: str | None
     generation: str | None
     runs: int
+    request: str | None = None
 
 
 class RunOutline(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from validator.contract.compiler import check_shape, compile_schema
 from validator.contract.loader import Contract, load_contract, to_wire_name
 from validator.contract.unknown_keys import check_keys, find_undeclared_keys
+from validator.core.exchange import UNKNOWN_REQUEST
 from validator.core.options import CheckOptions, ContractName, Form, Order
 from validator.core.pointer import join, split
 from validator.core.problem import MAX_PROBLEMS, Problem
@@ -18,7 +19,7 @@ from validator.core.results import DocumentInfo, DocumentResult
 from validator.core.severity import Severity
 from validator.engine.accept import Acceptor
 from validator.engine.checked import CheckedDocument, CheckedPart
-from validator.engine.classify import Classified, Part, classify, is_other_object
+from validator.engine.classify import Classified, Part, classify, describe_error_response, is_other_object
 from validator.engine.normalize import to_original, to_wire
 from validator.engine.rule_set import RuleSet
 from validator.jsontext.parse import Parsed, parse
@@ -81,7 +82,7 @@ class Checker:
             parsed = Parsed(None, (document.problem,), False, "") if document.problem else parse(document.data)
         classified = Classified(None)
         request, response = document.exchange
-        is_error = document.is_error_response
+        is_error = document.has_error_status
         if parsed.readable and not is_error:
             is_value = not document.has_positions
             classified = classify(parsed.value, form=options.form, expect=options.expect, allow_empty_array=is_value)
@@ -92,9 +93,13 @@ class Checker:
             form=classified.form,
             generation=classified.generation,
             runs=classified.runs,
+            request=document.request_label,
         )
         problems: list[Problem] = [] if is_error and document.problem is None else [*parsed.problems]
         parts: list[CheckedPart] = []
+        if response is not None and is_error and not document.is_recorded_error:
+            body, is_json = parsed.value, parsed.readable
+            problems.append(describe_error_response(response.status, body, is_json=is_json, expect=options.expect))
         if classified.problem is not None:
             problems.append(classified.problem)
         if classified.form is not None:
@@ -112,11 +117,12 @@ class Checker:
                     problems.append(Problem("", message, (MAX_PROBLEMS,), rule="too-large"))
                     break
         result = CheckedDocument(document, info, parsed, classified, problems, parts)
-        if request is not None and response is not None:
+        if response is not None:
             from validator.engine.exchanges import check_answer  # most documents answer no known request
 
             form = None if classified.form != "sdk" else parsed.value
-            problems += prefix_pointers("", check_answer(request, response, result, self.rules, options), form)
+            found = check_answer(request or UNKNOWN_REQUEST, response, result, self.rules, options)
+            problems += prefix_pointers("", found, form)
         return result
 
     def result(self, checked: CheckedDocument, max_findings: int | None = None) -> DocumentResult:

@@ -9,8 +9,9 @@ from validator.contract.loader import field_names, to_camel_case
 from validator.core.options import Expect, Form, FormChoice
 from validator.core.phrases import Shown, count
 from validator.core.pointer import join
-from validator.core.problem import Problem
+from validator.core.problem import Problem, Span
 from validator.core.resource import OTHER_OBJECTS, RUN
+from validator.rules.support.exchanges import error_words
 
 Kind: TypeAlias = Literal["page", "run", "runs"]
 
@@ -109,6 +110,18 @@ def classify(
     if wire + sdk and not (sdk if form == "sdk" else wire):
         return Classified(None, problem=_not_a_run_list("", _OTHER_FORM[form]))
     return Classified(kind, form, parts, problem)
+
+
+def describe_error_response(status: int | None, body: Any, *, is_json: bool, expect: Expect) -> Problem:
+    """Return the problem of a response with an error status; `body` is its parsed body, if that is JSON."""
+    if not is_json:
+        seen = f"an error response: {status}, whose body is not JSON"
+    elif isinstance(body, dict) and isinstance(body.get("error"), dict):
+        seen = " ".join(filter(None, ("an API error:", str(status), error_words(body))))
+    else:
+        seen = f'an error response: {status} without an object "error"'
+    problem = _not_a_run_list("", f"is {seen}, expected {_EXPECTED[expect]}")
+    return problem._replace(explains=("", "error"), span=None if is_json else Span(0, 0))
 
 
 def find_unrecognised(parts: Iterable[Part]) -> Iterator[Problem]:
@@ -249,7 +262,7 @@ def _contains_run(value: Any) -> bool:
 def _describe(value: Any) -> str:
     match value:
         case {"error": dict() | str()}:
-            return "an API error object"
+            return "an API error" + (f": {words}" if (words := error_words(value)) else "")
         case {"object": str(kind)} if kind in OTHER_OBJECTS:
             return OTHER_OBJECTS[kind]
         case {"data": list(items)}:

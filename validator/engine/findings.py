@@ -198,6 +198,7 @@ def _findings(
             end_byte_column=to_byte_column(end) if document.has_positions else None,
             fingerprint=_digest(entry.key),
             source=entry.rule.source,
+            request=checked.info.request,
             inside=_shown_pointer(entry.inside, options),
             run_status=_plain(entry.run, "status"),
             excerpt=excerpt_of.get(index),

@@ -74,7 +74,8 @@ class Series:
         history = self._history or (self._recording.history if origin else None)
         if history is not None:
             yield from self._check_snapshots(document, here, history, self._invalidated(stream_problems))
-        if origin is not None and origin.request is not None:
+        is_given = self._listing is not None and source.file is None  # responses that a caller says are one listing
+        if origin is not None and origin.request is not None and not is_given:
             self._recording.answers.add(origin.request, document, here)
             if origin.request.lists_runs and document.classified.kind == "page":
                 yield from self._check_recorded_page(document, here, origin.request)

@@ -74,6 +74,8 @@ def _context_lines(finding: Finding, number: str, width: int, options: ReportOpt
         parts.insert(0, f"run {escape(finding.run_id)}{status}")
     if finding.record is not None:
         parts.insert(0, f"record {finding.record}")
+    if finding.request is not None and finding.file is not None:
+        parts.insert(len(parts) - 1, escape(finding.request))
     full = " · ".join(parts)
     for note in parts if options.wrap and _columns(full) > width else [full]:
         yield from _note_lines(note, number, width, options)

@@ -77,6 +77,8 @@ def _annotation(finding: Finding) -> str:
         about.insert(0, f"run {finding.run_id}")
     if finding.record is not None:
         about.insert(0, f"record {finding.record}")
+    if finding.request is not None:
+        about.insert(0, escape(finding.request))
     properties = {"title": finding.rule, **_file(finding.file), **_place(finding)}
     return command(_KINDS[finding.severity], properties, f"{sentence(finding)}\n{' · '.join(about)}")
 

@@ -31,7 +31,7 @@ class _Issue(NamedTuple):
     check: str
     description: str
     severity: str
-    file: str | None
+    path: str
     fingerprint: str
     begin: int = 1
     end: int = 1
@@ -47,11 +47,11 @@ def _issues(items: Iterable[ReportItem]) -> Iterator[_Issue]:
     tally = Tally()
     for item in tally.count_by_file(items):
         if isinstance(item, Truncation):
-            yield _Issue(_TRUNCATED, truncation_sentence(item), "info", item.file, _TRUNCATED)
+            yield _Issue(_TRUNCATED, truncation_sentence(item), "info", _path(item.file), _TRUNCATED)
         else:
             yield from map(_issue, item.findings)
     for error in tally.input_errors:
-        yield _Issue(_UNREADABLE, input_error_sentence(error), "blocker", error.file, _UNREADABLE)
+        yield _Issue(_UNREADABLE, input_error_sentence(error), "blocker", _path(error.file), _UNREADABLE)
 
 
 def _issue(finding: Finding) -> _Issue:
@@ -59,7 +59,7 @@ def _issue(finding: Finding) -> _Issue:
         check=finding.rule,
         description=f"{sentence(finding)} ({finding.rule})",
         severity=_SEVERITIES[finding.severity],
-        file=finding.file,
+        path=_path(finding.file, finding.request),
         fingerprint=finding.fingerprint,
         begin=finding.line or 1,
         end=finding.end_line or 1,
@@ -67,7 +67,7 @@ def _issue(finding: Finding) -> _Issue:
 
 
 def _object(issue: _Issue, seen: Counter[tuple[str, str]]) -> dict[str, Any]:
-    path = _path(issue.file)
+    path = issue.path
     seen[path, issue.fingerprint] += 1
     key = f"{path}\0{issue.fingerprint}\0{seen[path, issue.fingerprint]}"
     return {
@@ -79,10 +79,10 @@ def _object(issue: _Issue, seen: Counter[tuple[str, str]]) -> dict[str, Any]:
     }
 
 
-def _path(file: str | None) -> str:
+def _path(file: str | None, request: str | None = None) -> str:
     """Return the file relative to the working folder, without `./`: GitLab finds no other."""
     if file is None or file == "-":
-        return file_name(file)
+        return file_name(file, request)
     path = os.path.normpath(file)
     if os.path.isabs(path):
         try:

@@ -18,6 +18,7 @@ FINDING_KEYS = (
     "message",
     "file",
     "record",
+    "request",
     "pointer",
     "run_id",
     "line",

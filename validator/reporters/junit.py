@@ -57,12 +57,12 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
     xml.startDocument()
     xml.startElement("testsuites", AttributesImpl({"name": "validate-runs"}))
     xml.ignorableWhitespace("\n")
-    for file, documents in groupby(tally.count(items), key=lambda result: result.document.file):
-        _write(xml, _suite(file, [case for result in documents for case in _cases(result, options)]), "  ")
+    for name, documents in groupby(tally.count(items), key=_file_name):
+        _write(xml, _suite(name, [case for result in documents for case in _cases(result, options)]), "  ")
         yield _take(text)
     for error in tally.input_errors:
         failure = _Element("error", {"type": "input-error", "message": input_error_sentence(error)})
-        _write(xml, _suite(error.file, [_Case("document", failure, "")]), "  ")
+        _write(xml, _suite(file_name(error.file), [_Case("document", failure, "")]), "  ")
     xml.endElement("testsuites")
     xml.ignorableWhitespace("\n")
     yield _take(text)
@@ -95,9 +95,12 @@ def _legal(text: str) -> str:
     return _ILLEGAL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def _suite(file: str | None, cases: Sequence[_Case]) -> _Element:
+def _file_name(result: DocumentResult) -> str:
+    return file_name(result.document.file, result.document.request)
+
+
+def _suite(name: str, cases: Sequence[_Case]) -> _Element:
     tags = Counter(case.failure.tag for case in cases if case.failure)
-    name = file_name(file)
     totals = {"tests": str(len(cases)), "failures": str(tags["failure"]), "errors": str(tags["error"])}
     elements = []
     seen: Counter[str] = Counter()

@@ -84,4 +84,4 @@ def _description(document: DocumentInfo) -> str:
         traits.append(f"{document.form} form")
     if document.generation:
         traits.append(document.generation)
-    return f"{file_name(document.file)}{record}: {', '.join(traits)}"
+    return f"{file_name(document.file, document.request)}{record}: {', '.join(traits)}"

@@ -48,8 +48,8 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
     yield f"## validate-runs: {_headline(tally, options)}\n"
     yield from _input_errors(tally.input_errors)
     rows = _fit([_Row(number, finding, _row(finding)) for number, finding in enumerate(findings)])
-    for file, rows_of_file in groupby(rows, key=lambda row: row.finding.file):
-        yield _heading(file)
+    for name, rows_of_file in groupby(rows, key=lambda row: _name(row.finding)):
+        yield _heading(name)
         yield from (row.text for row in rows_of_file)
     yield from _rule_table(tally.rule_counts(options.show), len(rows))
 
@@ -63,7 +63,7 @@ def _input_errors(errors: Sequence[InputError]) -> Iterator[str]:
     if not errors:
         return
     yield "\nCould not be opened:\n\n"
-    yield from (f"- {_file(error.file)}: {_text(escape(error.reason))}\n" for error in errors[:_MAX_INPUTS])
+    yield from (f"- {_file(file_name(error.file))}: {_text(escape(error.reason))}\n" for error in errors[:_MAX_INPUTS])
     if len(errors) > _MAX_INPUTS:
         yield f"- and {len(errors) - _MAX_INPUTS} more\n"
 
@@ -71,10 +71,10 @@ def _input_errors(errors: Sequence[InputError]) -> Iterator[str]:
 def _fit(rows: Sequence[_Row]) -> list[_Row]:
     """Return as many rows as fit, the most severe first, in their original order."""
     fitting: list[_Row] = []
-    files: set[str | None] = set()
+    files: set[str] = set()
     rest = _MAX_LENGTH
     for row in sorted(rows, key=lambda row: [*Severity].index(row.finding.severity)):
-        file = row.finding.file
+        file = _name(row.finding)
         rest -= len(row.text) + (0 if file in files else len(_heading(file)))
         if rest < 0:
             break
@@ -94,8 +94,12 @@ def _rule_table(rules: Sequence[RuleCount], listed: int) -> Iterator[str]:
     yield from (f"| {severity} | {rule} | {number} |\n" for number, severity, rule in rules)
 
 
-def _heading(file: str | None) -> str:
+def _heading(file: str) -> str:
     return f"\n### {_file(file)}\n\n{_HEAD}"
+
+
+def _name(finding: Finding) -> str:
+    return file_name(finding.file, finding.request)
 
 
 def _row(finding: Finding) -> str:
@@ -124,8 +128,7 @@ def _link(source: str) -> str:
     return _REFERENCE.sub("https://redirect.github.com/", source)
 
 
-def _file(file: str | None) -> str:
-    name = file_name(file)
+def _file(name: str) -> str:
     return _code(name if len(name) <= _MAX_NAME_LENGTH else f"{name[:99]}…{name[-100:]}")
 
 

@@ -35,7 +35,7 @@ def _diagnostics(items: Iterable[ReportItem]) -> Iterator[dict[str, Any]]:
 def _diagnostic(finding: Finding) -> dict[str, Any]:
     return {
         "message": sentence(finding),
-        "location": _location(finding.file) | _range(finding),
+        "location": _location(finding.file, finding.request) | _range(finding),
         "severity": finding.severity.upper(),
         "code": {"value": finding.rule, "url": finding.source},
     }
@@ -48,8 +48,8 @@ def _range(finding: Finding) -> dict[str, Any]:
     return {"range": {"start": start, "end": {"line": finding.end_line, "column": finding.end_byte_column}}}
 
 
-def _location(file: str | None) -> dict[str, Any]:
+def _location(file: str | None, request: str | None = None) -> dict[str, Any]:
     r"""Return the path; bytes that are not UTF-8 as \udcXX, since reviewdog would refuse the whole document."""
     if file is None or file == "-":
-        return {"path": file_name(file)}
+        return {"path": file_name(file, request)}
     return {"path": os.path.normpath(file).encode("utf-8", "backslashreplace").decode()}

@@ -150,8 +150,11 @@ def _location(finding: Finding) -> dict[str, Any]:
     location: dict[str, Any] = {}
     if finding.file is not None:
         location["physicalLocation"] = {"artifactLocation": _artifact(finding.file), **_regions(finding)}
-    if finding.pointer:
-        location["logicalLocations"] = [{"fullyQualifiedName": escape(finding.pointer), "kind": "value"}]
+    names = [(escape(finding.pointer), "value")] if finding.pointer else []
+    if finding.file is None and finding.request is not None:
+        names.append((escape(finding.request), "resource"))
+    if names:
+        location["logicalLocations"] = [{"fullyQualifiedName": name, "kind": kind} for name, kind in names]
     return location
 
 

@@ -18,10 +18,13 @@ _TEXT_RULES = ("not-json", "not-utf8")
 """Rules about a character, not about a value."""
 
 
-def file_name(file: str | None) -> str:
-    """Return a file as a line may begin with it: no build server takes it for a command."""
+def file_name(file: str | None, request: str | None = None) -> str:
+    """Return a file as a line may begin with it: no build server takes it for a command.
+
+    Without a file, it is the request that a response answers.
+    """
     if file is None:
-        return "<document>"
+        return escape(request) if request else "<document>"
     if file == "-":
         return "<stdin>"
     return escape(f"./{file}" if file.lstrip().startswith("::") else file)
@@ -29,7 +32,7 @@ def file_name(file: str | None) -> str:
 
 def position(finding: Finding) -> str:
     """Return `file:line:column`, or the file alone where there is no text to point into."""
-    file = file_name(finding.file)
+    file = file_name(finding.file, finding.request)
     return file if finding.line is None else f"{file}:{finding.line}:{finding.column}"
 
 

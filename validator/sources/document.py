@@ -68,10 +68,22 @@ class Document(NamedTuple):
     is_named: bool = True
 
     @property
-    def is_error_response(self) -> bool:
+    def has_error_status(self) -> bool:
         """Whether the document is the body of a 4xx or 5xx response, which has no runs."""
         _, response = self.exchange
         return response is not None and response.is_error
+
+    @property
+    def is_recorded_error(self) -> bool:
+        """Whether it is a 4xx or 5xx response in a recording, which may be right; one that a caller gives is not."""
+        return self.file is not None and self.has_error_status
+
+    @property
+    def request_label(self) -> str | None:
+        """What a report calls the exchange, such as `GET /v1/threads/thread_A/runs 500`; None where it is unknown."""
+        request, response = self.exchange
+        status = str(response.status) if response and response.status is not None else ""
+        return " ".join(filter(None, (request.label if request else "response", status))) if response else None
 
     @property
     def exchange(self) -> tuple[Request | None, Response | None]:

@@ -143,7 +143,7 @@ def _finding_object(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity,
-        "file": file_name(finding.file),
+        "file": file_name(finding.file, finding.request),
         "record": finding.record,
         "line": finding.line,
         "column": finding.column,

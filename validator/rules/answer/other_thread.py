@@ -42,6 +42,7 @@ def check(exchange: Exchange) -> Problems:
     if not others:
         return ()
     (place, other), *more = others
+    explained = tuple(f"{pointer}/thread_id".lstrip("/") for pointer, _ in exchange.runs)
     also = Verbatim(f", like that of {len(more)} more runs of this page" if more else "")
     message = "is {}{}, but the URL names {}"
-    return [Problem(place, message, (Shown(other), also, Shown(thread_id)), explains=tuple(place for place, _ in more))]
+    return [Problem(place, message, (Shown(other), also, Shown(thread_id)), explains=explained)]

@@ -30,5 +30,6 @@ def check(exchange: Exchange) -> Problems:
     status = exchange.response.status
     if status is None or status < 500:
         return ()
-    words = (Verbatim(exchange.request.method), status, error_words(exchange.body))
+    details = error_words(exchange.body)
+    words = (Verbatim(exchange.request.method), status, Verbatim(f": {details}" if details else ""))
     return [Problem("", "answers the {} request with {}{}", words, explains=("", "error"))]

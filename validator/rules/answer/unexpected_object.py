@@ -31,7 +31,7 @@ _WORDS = {"page": "a page of runs", "run": "a run", "runs": "an array of runs"}
 )
 def check(exchange: Exchange) -> Problems:
     expected = "page" if exchange.request.lists_runs else "run"
-    if exchange.kind is None or exchange.kind == expected:
+    if exchange.kind is None or exchange.kind == expected or not exchange.request.returns_runs:
         return ()
     purpose = "lists runs" if exchange.request.lists_runs else "is for one run"
     words = (_WORDS[exchange.kind], exchange.request.method, purpose, _WORDS[expected])

@@ -6,18 +6,15 @@ import base64
 import binascii
 import io
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
 
 from validator.core.exchange import Request, Response
 from validator.core.options import Period
 from validator.core.phrases import count
-from validator.core.resource import RUN
 from validator.sources import sse
 from validator.sources.compression import BrokenCompression
 from validator.sources.document import Document, InputError, Origin, SkippedRecords, unreadable_document
@@ -25,13 +22,10 @@ from validator.sources.positions import EscapedString, Nested, Offsets, Opaque, 
 from validator.sources.reader import BudgetExceeded, ByteBudget, Reader
 from validator.sources.recordings.content_encoding import BUDGET_DOCUMENTS, begins_event_stream, begins_json, decode
 
-_returns_runs = re.compile(RUN.path_pattern).search
 _METHODS = ("GET", "POST")
 """The methods of calls that return runs: HEAD has no body, and OPTIONS is the preflight request of a browser."""
 _SUCCESS = tuple(status for status in range(200, 300) if status not in (204, 205))
 """Statuses with a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
-_MAX_URL = 16_384
-"""Characters of a URL that is parsed: servers answer longer ones with 414, and aliases may repeat them."""
 _NO_BODY, _NO_STATUS = "recorded without its body", "recorded without its status"
 _PLURALS = {_NO_BODY: "recorded without their bodies", _NO_STATUS: "recorded without their statuses"}
 
@@ -94,7 +88,7 @@ def read_documents(
     calls = iter(calls)
     read = list(islice(calls, reader.max_parts))
     bodies = _BodyReader(reader, recording)
-    parse = cache(_parse_request)  # aliases of YAML may repeat a long URL
+    parse = cache(Request.parse)  # aliases of YAML may repeat a long URL
     failures: Counter[str] = Counter()
     is_checked, skipped = False, 0
     for sequence, call in _by_time(read):
@@ -104,7 +98,7 @@ def read_documents(
             yield unreadable_document(reader.name, "broken-recording", call.reason, record=call.record, origin=origin)
             continue
         request = parse(call.method, call.url)
-        returns_runs = request.method in _METHODS and _returns_runs(request.path) is not None
+        returns_runs = request.method in _METHODS and request.returns_runs
         if returns_runs and (failure := _failure(call)):
             failures[failure] += 1
         has_runs = False
@@ -126,17 +120,6 @@ def read_documents(
     else:
         yield SkippedRecords(reader.name, skipped)
         yield InputError(reader.name, _nothing_to_check(skipped, reasons))
-
-
-def _parse_request(method: str, url: str) -> Request:
-    if len(url) > _MAX_URL:
-        return Request(method.upper(), "", {})
-    try:
-        parts = urlsplit(url)
-        query = parse_qsl(parts.query, keep_blank_values=True)
-    except ValueError:
-        return Request(method.upper(), url, {})
-    return Request(method.upper(), parts.path, dict(reversed(query)))
 
 
 def _by_time(calls: Sequence[Call | InvalidCall]) -> Iterator[tuple[int, Call | InvalidCall]]:

@@ -1,0 +1,273 @@
+"""What `validate` knows of a response of an HTTP client: its status, its URL and its content type."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import httpx2
+import openai
+import pytest
+import requests
+import urllib3
+
+from tests.support.pages import page, run
+from validator import ValidationFailed, assert_valid_runs, validate
+from validator.reporters.base import ReportOptions
+from validator.reporters.registry import FORMATS, load_reporter
+
+THREAD = "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"
+LIST = f"/v1/threads/{THREAD}/runs"
+PAGE = page(run(thread_id=THREAD))
+CAMEL_CASE: dict[str, Any] = {"object": "list", "data": [], "firstId": None, "lastId": None, "hasMore": False}
+EXPECTED = "expected a page of runs, a run or an array of runs"
+
+
+class Answer:
+    """What the server answers to every request."""
+
+    def __init__(self, body: Any, status: int = 200, content_type: str | None = "application/json") -> None:
+        self.body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.status = status
+        self.content_type = content_type
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Answer], str]]:
+    """Start a server that gives one answer, and return its address."""
+    servers = []
+
+    def start(answer: Answer) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(answer.status)
+                if answer.content_type is not None:
+                    self.send_header("Content-Type", answer.content_type)
+                self.send_header("Content-Length", str(len(answer.body)))
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+            def do_POST(self) -> None:
+                self.do_GET()
+
+            def log_message(self, *_args: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def by_openai(url: str) -> Any:
+    """The raw response of the official client, which raises for an error status."""
+    base, _, rest = url.partition("/threads/")
+    with openai.OpenAI(base_url=base, api_key="none", max_retries=0) as client:
+        try:
+            return client.beta.threads.runs.with_raw_response.list(rest.partition("/")[0], limit=1)
+        except openai.APIStatusError as error:
+            return error.response
+
+
+def by_aiohttp(url: str) -> Any:
+    """A response of aiohttp whose body has been read."""
+    aiohttp = pytest.importorskip("aiohttp")
+
+    async def get() -> Any:
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            with pytest.raises(TypeError, match=r"ClientResponse before its body is read: await its read\(\)$"):
+                validate(response)
+            await response.read()
+            return response
+
+    return asyncio.run(get())
+
+
+CLIENTS = [
+    pytest.param(httpx.get, id="httpx"),
+    pytest.param(httpx2.get, id="httpx2"),
+    pytest.param(requests.get, id="requests"),
+    pytest.param(lambda url: urllib3.request("GET", url), id="urllib3"),
+    pytest.param(by_aiohttp, id="aiohttp"),
+    pytest.param(
+        by_openai,
+        id="openai",
+        marks=pytest.mark.filterwarnings("ignore:The Assistants API is deprecated:DeprecationWarning"),
+    ),
+]
+
+
+def findings(response: object, **options: Any) -> list[tuple[str, str, str, str]]:
+    """The findings of a response but for the infos: rule, severity, pointer and message."""
+    found = validate(response, **options).findings
+    return [(one.rule, one.severity, one.pointer, one.message) for one in found if one.severity != "info"]
+
+
+@pytest.mark.parametrize("get", CLIENTS)
+def test_error_status_is_an_api_error(get: Any, serve: Callable[[Answer], str]) -> None:
+    error = {"message": "No thread found.", "type": "invalid_request_error", "param": None, "code": "not_found"}
+    response = get(f"{serve(Answer({'error': error}, 404))}{LIST}?limit=1")
+    message = f"is an API error: 404 invalid_request_error (code not_found), {EXPECTED}"
+    assert findings(response) == [("not-a-run-list", "error", "", message)]
+    assert validate(response).documents[0].request == f"GET {LIST} 404"
+
+
+@pytest.mark.parametrize("get", CLIENTS)
+def test_valid_response_has_no_findings(get: Any, serve: Callable[[Answer], str]) -> None:
+    response = get(f"{serve(Answer(PAGE))}{LIST}?limit=1")
+    assert findings(response) == []
+    assert [(info.request, info.kind, info.runs) for info in validate(response).documents] == [
+        (f"GET {LIST} 200", "page", 1)
+    ]
+
+
+@pytest.mark.parametrize("get", CLIENTS)
+def test_response_is_compared_with_its_url(get: Any, serve: Callable[[Answer], str]) -> None:
+    answer = Answer(page(run(thread_id="thread_B"), run(id="run_B", thread_id="thread_B")), content_type="text/plain")
+    found = {(rule, severity) for rule, severity, _, _ in findings(get(f"{serve(answer)}{LIST}?limit=1"))}
+    assert {("other-thread", "error"), ("content-type", "error"), ("page-too-long", "error")} <= found
+
+
+@pytest.mark.parametrize("get", CLIENTS)
+def test_response_in_camel_case_is_an_error(get: Any, serve: Callable[[Answer], str]) -> None:
+    response = get(f"{serve(Answer(CAMEL_CASE))}{LIST}?limit=1")
+    message = "has its keys in camelCase: an HTTP response has them in snake_case"
+    assert findings(response) == [("camel-case-response", "error", "", message)]
+    assert findings(response, form="sdk") == []
+
+
+@pytest.mark.parametrize("get", [httpx.get, requests.get])
+def test_server_error_is_one_finding(get: Any, serve: Callable[[Answer], str]) -> None:
+    html = Answer(b"<html>Internal Server Error</html>", 500, "text/html")
+    message = f"is an error response: 500, whose body is not JSON, {EXPECTED}"
+    assert findings(get(f"{serve(html)}{LIST}")) == [("not-a-run-list", "error", "", message)]
+    message = f'is an error response: 503 without an object "error", {EXPECTED}'
+    assert findings(get(f"{serve(Answer(PAGE, 503))}{LIST}")) == [("not-a-run-list", "error", "", message)]
+    message = "is an error response: 502, whose body is not JSON, expected a page of runs"
+    assert findings(get(f"{serve(Answer(b'', 502))}{LIST}"), expect="page") == [
+        ("not-a-run-list", "error", "", message)
+    ]
+
+
+def test_response_to_post_is_a_run(serve: Callable[[Answer], str]) -> None:
+    assert findings(requests.post(f"{serve(Answer(run(thread_id=THREAD)))}{LIST}", timeout=9)) == []
+    assert findings(urllib3.request("POST", f"{serve(Answer(run(thread_id=THREAD)))}{LIST}")) == []
+    assert [rule for rule, *_ in findings(httpx.post(f"{serve(Answer(PAGE))}{LIST}"))] == ["unexpected-object"]
+
+
+def test_missing_content_type_of_a_server_is_an_error(serve: Callable[[Answer], str]) -> None:
+    message = "has no Content-Type: expected application/json"
+    assert findings(httpx.get(f"{serve(Answer(PAGE, content_type=None))}{LIST}")) == [
+        ("content-type", "error", "", message)
+    ]
+    assert findings(httpx.Response(200, content=json.dumps(PAGE))) == []  # nobody has sent it
+
+
+def test_response_without_request_is_judged_by_what_it_has() -> None:
+    assert [rule for rule, *_ in findings(httpx.Response(200, json=CAMEL_CASE))] == ["camel-case-response"]
+    report = validate(httpx.Response(429, json={"error": {"message": "Slow down.", "code": "rate_limit_exceeded"}}))
+    assert str(report).startswith("response 429:1:1 error not-a-run-list\n")
+    assert [one.message for one in report.findings] == [
+        f"is an API error: 429 code rate_limit_exceeded, {EXPECTED}",
+    ]
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/models", "/runs", "/v1/threads"])
+def test_path_that_names_no_thread_is_no_fault(path: str, serve: Callable[[Answer], str]) -> None:
+    assert findings(httpx.get(f"{serve(Answer(run()))}{path}?limit=1")) == []
+
+
+@dataclass
+class DjangoResponse:
+    """A response of Django's test client."""
+
+    content: bytes
+    status_code: int
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
+    request: dict[str, Any] = field(
+        default_factory=lambda: {"PATH_INFO": LIST, "REQUEST_METHOD": "GET", "QUERY_STRING": "limit=1"}
+    )
+
+
+def test_response_of_djangos_test_client() -> None:
+    response = DjangoResponse(json.dumps(PAGE).encode(), 200)
+    assert [(rule, severity) for rule, severity, _, _ in findings(response)] == [("content-type", "error")]
+    assert validate(response).documents[0].request == f"GET {LIST} 200"
+    assert validate(DjangoResponse(b"{}", 500, request={})).documents[0].request == "response 500"
+
+
+def test_response_of_werkzeugs_test_client() -> None:
+    test = pytest.importorskip("werkzeug.test")
+    wrappers = pytest.importorskip("werkzeug.wrappers")
+    application = wrappers.Response(json.dumps(PAGE), 500, mimetype="application/json")
+    response = test.Client(application).get(f"{LIST}?limit=1")
+    assert validate(response).documents[0].request == f"GET {LIST} 500"
+
+
+@pytest.mark.parametrize("status", [7, "200 OK", True, None])
+def test_status_of_another_kind_is_unknown(status: object) -> None:
+    response = DjangoResponse(json.dumps(PAGE).encode(), status)  # type: ignore[arg-type]
+    assert validate(response).documents[0].request is None
+    assert findings(response) == []
+
+
+def failing(path: str) -> httpx.Response:
+    """An error response to a request for a path."""
+    request = httpx.Request("GET", f"https://user:secret@example.org{path}?limit=1&key=sk-secret")
+    return httpx.Response(500, json={"error": {"message": "secret"}}, request=request)
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        (LIST, f"GET {LIST} 500"),
+        ("/v1/threads/sk-proj-Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z/runs", "GET /v1/threads/…/runs 500"),
+        ("/v1/threads/%1b%5b31m/runs", "GET /v1/threads/…/runs 500"),
+        ("/v1/threads/jane@example.org/runs", "GET /v1/threads/…/runs 500"),
+        ("/a" * 150, f"GET {'/a' * 50}…{'/a' * 50} 500"),
+    ],
+)
+def test_name_of_a_response_is_its_path_without_secrets(path: str, label: str) -> None:
+    assert validate(failing(path)).documents[0].request == label
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_names_the_request(name: str) -> None:
+    report = validate(failing(LIST))
+    text = "".join(load_reporter(name)(report.results, ReportOptions(contract="observed", verbose=True)))
+    assert f"GET {LIST} 500" in text.replace("\\/", "/") or name == "statistics"
+    assert "<document>" not in text
+    assert "secret" not in text
+
+
+def test_failed_assertion_names_the_request() -> None:
+    with pytest.raises(ValidationFailed, match=rf"\n\nGET {LIST} 500:1:1 error not-a-run-list\n"):
+        assert_valid_runs(failing(LIST))
+
+
+def test_finding_in_a_recording_names_its_request(tmp_path: Path) -> None:
+    entry = {
+        "request": {"method": "GET", "url": f"https://example.org{LIST}?limit=1"},
+        "response": {"status": 500, "headers": [], "content": {"mimeType": "text/html", "text": "<html>"}},
+    }
+    path = tmp_path / "walk.har"
+    good = {"status": 200, "content": {"mimeType": "application/json", "text": json.dumps(PAGE)}}
+    path.write_text(json.dumps({"log": {"entries": [entry, {**entry, "response": good}]}}))
+    assert [(one.rule, one.request) for one in validate(path).findings] == [("server-error", f"GET {LIST} 500")]
+    assert f"record 1 · GET {LIST} 500 · validate-runs --explain server-error" in str(validate(path))
+
+
+def test_response_of_a_listing_is_its_last_page(serve: Callable[[Answer], str]) -> None:
+    response = httpx.get(f"{serve(Answer({**PAGE, 'has_more': True}))}{LIST}?limit=1")
+    assert findings(response) == []
+    assert findings(response, listing=True) == findings(response.json(), listing=True) != []
