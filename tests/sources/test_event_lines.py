@@ -140,3 +140,13 @@ def test_event_lines_are_checked_by_one_process(tmp_path: Path) -> None:
     found = json.loads(ran.out)
     assert [(finding["rule"], finding["record"]) for finding in found["findings"]] == [("event-status-mismatch", 81)]
     assert found["summary"]["documents"] == 81
+
+
+@pytest.mark.parametrize("write", [of_node, of_python])
+def test_error_on_an_event_line(tmp_path: Path, write: Any) -> None:
+    error = write("error", {"error": {"message": "secret", "type": "server_error", "code": None}})
+    (tmp_path / "a.jsonl").write_text(f"{error}\n{write('thread.run.created', QUEUED)}\n{error}")
+    message = "ends the stream with an error: server_error"
+    place = (3, "stream-error", 3, error.index('{"error"') + 1)
+    assert messages(tmp_path / "a.jsonl") == [(3, f"stream-error {message}")]
+    assert places(tmp_path / "a.jsonl") == [place]

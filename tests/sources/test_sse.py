@@ -20,6 +20,7 @@ from tests.support.recordings import (
     position,
     skipped,
 )
+from validator import validate
 from validator.core.options import MAX_BYTES
 from validator.sources.document import Document, SkippedRecords
 from validator.sources.files import read_paths
@@ -127,27 +128,29 @@ def test_stream_places(tmp_path: Path) -> None:
     assert skipped(stream) == [SkippedRecords(str(stream), 2)]
 
 
-def _ends(path: Path) -> list[tuple[str | None, bool, bool]]:
+def _ends(path: Path) -> list[tuple[str | None, str | None]]:
     origins = [item.origin for item in read_paths([str(path)], MAX_BYTES) if isinstance(item, Document)]
-    return [(item.event, item.is_last, item.is_incomplete) for item in origins if item]
+    return [(item.event, item.stream_end) for item in origins if item]
 
 
 def test_stream_end_is_marked_on_last_run(tmp_path: Path) -> None:
     stream = tmp_path / "a.sse"
     event = f"event: thread.run.queued\ndata: {json.dumps(RUN)}\n\n"
-    whole = [("thread.run.queued", False, False), ("thread.run.queued", True, False)]
-    torn = [("thread.run.queued", False, False), ("thread.run.queued", True, True)]
+    first = ("thread.run.queued", None)
+    whole, torn = [first, ("thread.run.queued", "done")], [first, ("thread.run.queued", "missing")]
     for end, ends in (
         ("event: done\ndata: [DONE]\n\n", whole),
         ("data: [DONE]", whole),
         ("event: done\n", torn),
-        ("event: error\ndata: {}\n\n", whole),
+        ("event: error\ndata: {}\n\n", [first, first, ("error", None)]),
+        ('data: {"error": {}}\n\n', [first, first, ("error", None)]),
+        ("event: done\n\n", [first, first, ("done", None)]),
         ("", torn),
     ):
         stream.write_text(event * 2 + end)
         assert _ends(stream) == ends
     stream.write_text(f"data: {json.dumps(RUN)}")
-    assert _ends(stream) == [(None, True, True)]
+    assert _ends(stream) == [(None, "missing")]
 
 
 def test_several_streams_in_a_file(tmp_path: Path) -> None:
@@ -155,11 +158,7 @@ def test_several_streams_in_a_file(tmp_path: Path) -> None:
     event = f"event: thread.run.queued\ndata: {json.dumps(RUN)}\n\n"
     stream.write_text(f"{event}event: done\ndata: [DONE]\n\n{event}")
     origins = [item.origin for item in read_paths([str(stream)], MAX_BYTES) if isinstance(item, Document)]
-    ends = [(item.stream, item.is_last, item.is_incomplete) for item in origins if item]
-    assert ends == [
-        (0, True, False),
-        (1, True, True),
-    ]
+    assert [(item.stream, item.stream_end) for item in origins if item] == [(0, "done"), (1, "missing")]
 
 
 def test_event_above_size_limit(tmp_path: Path) -> None:
@@ -187,3 +186,103 @@ def test_stream_without_runs(tmp_path: Path) -> None:
     (tmp_path / "a.sse").write_text("event: done\ndata: [DONE]\n\n")
     assert errors(tmp_path / "a.sse") == ["nothing to check: no run in 1 event"]
     assert errors(tmp_path) == []
+
+
+def _event(name: str, **changes: Any) -> str:
+    return f"event: {name}\ndata: {json.dumps({**RUN, **changes})}\n\n"
+
+
+QUEUED = {"status": "queued", "completed_at": None, "started_at": None, "usage": None, "expires_at": 1729419000}
+AT_WORK = {**QUEUED, "status": "in_progress", "started_at": RUN["created_at"]}
+CREATED, WORKS = _event("thread.run.created", **QUEUED), _event("thread.run.in_progress", **AT_WORK)
+DONE = "event: done\ndata: [DONE]\n\n"
+QUOTA = {"error": {"message": "secret", "type": "insufficient_quota", "param": None, "code": "quota_used_up"}}
+
+
+def _found(path: Path) -> list[tuple[str, str, str, str, int | None, int | None]]:
+    """Rule, severity, pointer, message and place of each finding, infos too."""
+    return [
+        (found.rule, str(found.severity), found.pointer, found.message, found.line, found.column)
+        for found in validate(path, now=1_800_000_000).findings
+    ]
+
+
+@pytest.mark.parametrize("name", ["event: error\n", ""])
+@pytest.mark.parametrize("end", [DONE, ""])
+def test_stream_error_is_the_only_finding(tmp_path: Path, name: str, end: str) -> None:
+    (tmp_path / "a.sse").write_text(f"{CREATED}{name}data: {json.dumps(QUOTA)}\n\n{end}")
+    message = "ends the stream with an error: insufficient_quota (code quota_used_up)"
+    line = 5 if name else 4
+    assert _found(tmp_path / "a.sse") == [("stream-error", "warning", "", message, line, 7)]
+
+
+@pytest.mark.parametrize("data", ["upstream failed", "{", "[]", '"gone"'])
+def test_stream_error_with_other_data(tmp_path: Path, data: str) -> None:
+    (tmp_path / "a.sse").write_text(f"{CREATED}event: error\ndata: {data}\n\n")
+    assert _found(tmp_path / "a.sse") == [("stream-error", "warning", "", "ends the stream with an error", 5, 7)]
+
+
+def test_error_event_of_another_api_is_skipped(tmp_path: Path) -> None:
+    other = f"event: message_start\ndata: {{}}\n\nevent: error\ndata: {json.dumps(QUOTA)}\n\nevent: done\n\n"
+    (tmp_path / "a.sse").write_text(other)
+    assert errors(tmp_path / "a.sse") == ["nothing to check: none of its 3 events brings a run"]
+
+
+@pytest.mark.parametrize("done", [DONE, "data: [DONE]\n\n"])
+@pytest.mark.parametrize("status", ["queued", "in_progress", "cancelling"])
+def test_done_while_the_run_is_active(tmp_path: Path, status: str, done: str) -> None:
+    last = _event(f"thread.run.{status}", **{**AT_WORK, "status": status})
+    (tmp_path / "a.sse").write_text(CREATED + last + done)
+    message = f'is "{status}" in the last event before "done"; expected an event that says how the run ended'
+    column = 1 + last.split("\n")[1].index(f'"{status}"')
+    assert _found(tmp_path / "a.sse") == [("done-on-active-run", "error", "/status", message, 5, column)]
+
+
+def test_done_after_a_run_that_waits_for_tools_is_valid(tmp_path: Path) -> None:
+    function = {"name": "tide", "arguments": "{}"}
+    action = {
+        "type": "submit_tool_outputs",
+        "submit_tool_outputs": {"tool_calls": [{"id": "call_Zr5kWq8T", "type": "function", "function": function}]},
+    }
+    tools = [{"type": "function", "function": {"name": "tide", "parameters": {"type": "object", "properties": {}}}}]
+    waits = {**AT_WORK, "status": "requires_action", "required_action": action}
+    events = [{"tools": tools, **QUEUED}, {"tools": tools, **waits}]
+    names = ("thread.run.created", "thread.run.requires_action")
+    text = "".join(_event(name, **event) for name, event in zip(names, events, strict=True))
+    (tmp_path / "a.sse").write_text(text + DONE)
+    assert _found(tmp_path / "a.sse") == []
+
+
+NO_DATA = 'is the event "{}" without data, which clients ignore or fail at; data has to begin with "data: "'
+
+
+@pytest.mark.parametrize("end", ["\n\n", "", f"\n\n{DONE}"])
+def test_event_without_data_points_to_the_line_that_should_be_data(tmp_path: Path, end: str) -> None:
+    (tmp_path / "a.sse").write_text(f"{CREATED}{WORKS}event: thread.run.completed\n{json.dumps(RUN)}{end}")
+    message = NO_DATA.format("thread.run.completed")
+    assert _found(tmp_path / "a.sse") == [("event-without-data", "error", "", message, 8, 1)]
+
+
+def test_event_without_data_points_to_its_name(tmp_path: Path) -> None:
+    blank = f"event: thread.run.completed\n\ndata: {json.dumps(RUN)}\n\n"
+    (tmp_path / "a.sse").write_text(f": first\n{CREATED}{WORKS}{blank}event: done\n\n")
+    assert _found(tmp_path / "a.sse") == [
+        ("event-without-data", "error", "", NO_DATA.format("thread.run.completed"), 8, 1),
+        ("event-without-data", "error", "", NO_DATA.format("done"), 12, 1),
+    ]
+
+
+def test_events_of_others_may_have_no_data(tmp_path: Path) -> None:
+    completed = _event("thread.run.completed")
+    (tmp_path / "a.sse").write_text(f"event: ping\n\n{CREATED}event: ping\n\n{WORKS}{completed}{DONE}event: ping\n\n")
+    assert _found(tmp_path / "a.sse") == []
+
+
+def test_faulty_events_in_a_recording(tmp_path: Path) -> None:
+    body = f"event: error\ndata: {json.dumps(QUOTA)}\n\n"
+    content = {"mimeType": "text/event-stream", "text": body}
+    call = {"request": {"method": "POST", "url": URL}, "response": {"status": 200, "content": content}}
+    text = json.dumps({"log": {"entries": [call]}}, indent=1)
+    (tmp_path / "a.har").write_text(text)
+    message = "ends the stream with an error: insufficient_quota (code quota_used_up)"
+    assert _found(tmp_path / "a.har") == [("stream-error", "warning", "", message, *position(text, r"{\"error"))]

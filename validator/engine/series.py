@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from validator.core.exchange import Request
 from validator.core.options import Order
-from validator.core.problem import Problem
+from validator.core.problem import Problem, Span
 from validator.engine.checked import CheckedDocument, CheckedPart
 from validator.engine.checker import Checker, prefix_pointers
 from validator.engine.exchanges import RecordedAnswers
@@ -71,6 +71,10 @@ class Series:
             if document.classified.kind == "run":
                 stream_problems += self._check_event(document, here, origin)
                 yield from stream_problems
+            elif origin.event == "error":
+                error = StreamEvent(origin.event, None, None, None, here, body=document.parsed.value)
+                span = None if document.parsed.readable else Span(0, 0)  # there is nothing to point into
+                yield from (problem._replace(span=span) for problem in call(self._stream_rules, error, self._options))
         history = self._history or (self._recording.history if origin else None)
         if history is not None:
             yield from self._check_snapshots(document, here, history, self._invalidated(stream_problems))
@@ -96,7 +100,7 @@ class Series:
         run_id, status = (None if name in unreliable_fields else run[name] for name in ("id", "status"))
         recording = self._recording
         before = recording.last_event_run if recording.stream == origin.stream else None
-        event = StreamEvent(origin.event, run_id, status, before, here, origin.is_incomplete)
+        event = StreamEvent(origin.event, run_id, status, before, here, origin.stream_end)
         recording.stream, recording.last_event_run = origin.stream, (run_id, here) if run_id else before
         yield from _under(pointer, call(self._stream_rules, event, self._options), document, original)
 

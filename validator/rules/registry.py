@@ -41,6 +41,7 @@ _MODULES = {
     """,
     "history": """
         changed_immutable_field illegal_transition time_moved_back usage_shrank event_status_mismatch
+        done_on_active_run stream_error event_without_data
     """,
 }
 """The modules of the rules by their folder; each has its rule as `check`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from validator.core.exchange import Request, Response
 from validator.core.problem import Problem, Span
@@ -29,8 +29,9 @@ class PositionMap(Protocol):
 class Origin(NamedTuple):
     """Where a document stands in its file, and how it came about.
 
-    In an event stream, `event` is the name of the event, `stream` distinguishes the streams of a recording, `is_last`
-    marks the last run of a stream, and `is_incomplete` a last run whose stream ended without its `done`.
+    In an event stream, `event` is the name of the event, and `stream` distinguishes the streams of a recording. Of the
+    last run of a stream, `stream_end` says how the stream ends: with "done", or without ("missing"). After an error,
+    or an event without data, the end of the run is unknown, and `stream_end` is None.
 
     `period` is when the recorded call began and ended. Where the calls of a recording do not stand in the order in
     which they began, `sequence` is the 1-based number of the call in that order; elsewhere it is 0.
@@ -41,8 +42,7 @@ class Origin(NamedTuple):
     response: Response | None = None
     event: str | None = None
     stream: int = 0
-    is_last: bool = False
-    is_incomplete: bool = False
+    stream_end: Literal["done", "missing"] | None = None
     period: Period | None = None
     sequence: int = 0
 
@@ -69,9 +69,10 @@ class Document(NamedTuple):
 
     @property
     def has_error_status(self) -> bool:
-        """Whether the document is the body of a 4xx or 5xx response, which has no runs."""
+        """Whether the document is the body of a 4xx or 5xx response or the data of an `error` event: it has no runs."""
         _, response = self.exchange
-        return response is not None and response.is_error
+        is_error_event = self.origin is not None and self.origin.event == "error"
+        return is_error_event or (response is not None and response.is_error)
 
     @property
     def is_recorded_error(self) -> bool:

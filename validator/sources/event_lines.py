@@ -33,7 +33,7 @@ def read_documents(reader: Reader) -> Iterator[Document | SkippedRecords | Input
     SDKs leave out the `done` that ends a stream; a further stream begins where a run is created.
     """
     number = stream = skipped = 0
-    is_empty = True
+    is_empty, is_of_threads = True, False
     try:
         while line := read_line(reader)[0]:
             number += 1
@@ -41,7 +41,8 @@ def read_documents(reader: Reader) -> Iterator[Document | SkippedRecords | Input
                 continue
             name, document = _read_event(reader, number, line.removesuffix(b"\n"))
             stream += name == _FIRST_EVENT
-            if name is not None and not RUN.is_event(name):
+            is_of_threads = is_of_threads or (name is not None and name.startswith("thread."))
+            if name is not None and not RUN.is_event(name) and not (is_of_threads and name == "error"):
                 skipped += 1
                 continue
             is_empty = False

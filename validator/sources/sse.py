@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from validator.core.phrases import count
+from validator.core.phrases import Shown, count
 from validator.core.resource import RUN
 from validator.sources.compression import BrokenCompression
 from validator.sources.document import Document, InputError, Origin, PositionMap, SkippedRecords, unreadable_document
@@ -18,7 +18,11 @@ from validator.sources.positions import LineMap, Start
 from validator.sources.reader import Reader
 
 _has_run = re.compile(rf'"object"\s*:\s*"{re.escape(RUN.object)}"'.encode()).search
+_begins_error = re.compile(rb'\s*\{\s*"error"\s*:').match
+_needs_data = re.compile(r"thread\.|(?:done|error)$").match
 _DONE = b"[DONE]"
+_END = Start(0, 0, 0)
+"""Where the file ends; no line begins there."""
 _READ_SIZE = 64 * 1024
 """Bytes of a line to read at once."""
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
@@ -28,7 +32,8 @@ _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 class _Event(NamedTuple):
     """An event: its name, its data, and where in the stream each line of the data begins.
 
-    `data` is None if it exceeds a limit; `starts` has only the first line then. `lines` is the number of lines.
+    `data` is None if it exceeds a limit; `starts` has only the first line then. `lines` is the number of lines. Without
+    data there are no lines; `starts` has the line that stands in the place of the data, or that of the event's name.
     """
 
     name: str | None
@@ -43,13 +48,23 @@ class _Event(NamedTuple):
         return RUN.is_event(self.name)
 
     @property
+    def is_error(self) -> bool:
+        """Whether the event says that the stream failed; some servers leave out its name."""
+        return self.name == "error" or bool(self.name is None and self.data and _begins_error(self.data))
+
+    @property
     def ends_stream(self) -> bool:
         """Whether a stream ends here, done or failed; in a file, another may follow."""
-        return self.name in ("done", "error") or self.data == _DONE
+        return self.name == "done" or self.data == _DONE or self.is_error
+
+    @property
+    def is_of_threads(self) -> bool:
+        """Whether only the API of threads has an event with this name."""
+        return self.name is not None and self.name.startswith("thread.")
 
 
 def read_documents(reader: Reader) -> Iterator[Document | SkippedRecords | InputError]:
-    """Yield the runs in a file, event by event, then the number of the other events."""
+    """Yield the runs and the faulty events in a file, then the number of the other events."""
     has_runs, skipped = False, 0
     for item in read_runs(reader, lambda positions: positions):
         if isinstance(item, SkippedRecords):
@@ -67,12 +82,13 @@ def read_runs(
     call: Origin | None = None,
     record: int | None = None,
 ) -> Iterator[Document | SkippedRecords]:
-    """Yield the runs of the streams in a file or body, then the number of the other events.
+    """Yield the runs and the faulty events of the streams in a file or body, then the number of the other events.
 
+    Errors and missing data are those of the API of threads only where a call or an event before says that it is one.
     `place` makes positions in the stream positions in the file; `call` and `record` belong to a recorded call.
     """
     last: Document | None = None
-    stream, skipped = call.stream if call else 0, 0
+    stream, skipped, is_of_threads = call.stream if call else 0, 0, call is not None
     events = enumerate(_read_events(reader), 1)
     while True:
         try:
@@ -84,28 +100,42 @@ def read_runs(
                 yield last
             yield unreadable_document(reader.name, "broken-compression", str(broken))
             return
-        if event.data is not None and not event.is_run:
-            skipped += 1
-            if event.ends_stream:
-                yield from _mark_last(last, is_incomplete=False)
-                last, stream = None, stream if call else stream + 1
-            continue
-        if last:
+        is_of_threads = is_of_threads or event.is_of_threads
+        is_run = event.data is None or (event.is_run and event.lines > 0)
+        is_fault = is_of_threads and (event.lines == 0 or event.is_error)
+        if last and (is_run or is_fault):
             yield last
-        positions = place(LineMap(event.starts))
-        origin = (call or Origin(positions))._replace(positions=positions, event=event.name, stream=stream)
-        last = _document(reader, event, origin, record or number)
-    yield from _mark_last(last, is_incomplete=True)
+            last = None
+        if is_run or is_fault:
+            positions = place(LineMap(event.starts))
+            name = "error" if event.is_error else event.name
+            origin = (call or Origin(positions))._replace(positions=positions, event=name, stream=stream)
+            document = _document(reader, event, origin, record or number)
+            if is_fault:
+                yield document
+            else:
+                last = document
+        else:
+            skipped += 1
+        if event.ends_stream:
+            if last:
+                yield _with_end(last, "done")
+            last, stream = None, stream if call else stream + 1
+    if last:
+        yield _with_end(last, "missing")
     yield SkippedRecords(reader.name, skipped)
 
 
-def _mark_last(document: Document | None, *, is_incomplete: bool) -> Iterator[Document]:
-    """Yield the last run of a stream, marked as such."""
-    if document and document.origin:
-        yield document._replace(origin=document.origin._replace(is_last=True, is_incomplete=is_incomplete))
+def _with_end(document: Document, end: Literal["done", "missing"]) -> Document:
+    """Return the last run of a stream, marked as such."""
+    return document._replace(origin=document.origin and document.origin._replace(stream_end=end))
 
 
 def _document(reader: Reader, event: _Event, origin: Origin, record: int) -> Document:
+    if event.lines == 0:
+        message = 'is the event {} without data, which clients ignore or fail at; data has to begin with "data: "'
+        name = Shown(event.name or "")
+        return unreadable_document(reader.name, "event-without-data", message, name, record=record, origin=origin)
     if event.lines > reader.max_parts:
         return reader.too_many("lines", reader.max_parts, "one event", record, origin)
     if event.data is None:
@@ -117,17 +147,21 @@ def _read_events(reader: Reader) -> Iterator[_Event]:
     name: str | None = None
     data: list[bytes] = []
     starts: list[Start] = []
+    named_at, stray = _END, _END
     lines, rest = 0, reader.max_bytes + 1
-    for start, line in chain(_read_lines(reader), [(Start(0, 0, 0), b"")]):
+    for start, line in chain(_read_lines(reader), [(_END, b"")]):
         if not line:
             if lines:
                 is_within_limits = rest >= 0 and lines <= reader.max_parts
                 yield _Event(name, b"\n".join(data) if is_within_limits else None, tuple(starts), lines)
-            name, data, starts, lines, rest = None, [], [], 0, reader.max_bytes + 1
+            elif name and _needs_data(name) and (start, stray) != (_END, _END):  # which is an event that broke off
+                yield _Event(name, b"", (named_at if stray == _END else stray,), 0)
+            name, data, starts, stray, lines, rest = None, [], [], _END, 0, reader.max_bytes + 1
             continue
         field, _, value = line.partition(b":")
         if field == b"event":
             name = value.decode("utf-8", "replace").removeprefix(" ")
+            named_at = start
         elif field == b"data":
             value = value.removeprefix(b" ")
             before = len(line) - len(value)
@@ -137,6 +171,8 @@ def _read_events(reader: Reader) -> Iterator[_Event]:
             rest -= len(value) + 1
             if rest < 0 or lines > reader.max_parts:
                 del data[:], starts[1:]  # the finding needs only the place where the data begins
+        elif line.startswith((b"{", b"[")):
+            stray = start  # what was meant to be data
 
 
 def _read_lines(reader: Reader) -> Iterator[tuple[Start, bytes]]:

@@ -13,7 +13,8 @@ Bad:
 
 Good:
 
-    [{"event": "thread.run.created", "status": "queued", "started_at": null}, {"event": "done"}]
+    [{"event": "thread.run.created", "status": "queued", "started_at": null},
+     {"event": "thread.run.completed", "status": "completed"}, {"event": "done"}]
 """
 
 from collections.abc import Iterator
@@ -42,10 +43,10 @@ def _problems(event: StreamEvent) -> Iterator[Problem]:
     if event.event and expected and event.status not in (None, expected):
         message = "is {}, but the event is {}; expected the status {}"
         words = (Shown(event.status), Shown(event.event), Shown(expected))
-        yield Problem("status", message, words, invalidates=("status",))
+        yield Problem("status", message, words, invalidates=("status",), explains=("status",))
     if event.before and event.run_id not in (None, event.before[0]):
         run_id, seen = event.before
         message = "is {}, but was {} in {}; a stream has events of one run only"
         yield Problem("id", message, (Shown(event.run_id), Shown(run_id), seen.describe(event.here)))
-    if event.is_torn:
+    if event.stream_end == "missing":
         yield Problem("", 'is the last run of a stream that ends without "done"; the stream may be incomplete')

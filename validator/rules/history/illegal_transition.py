@@ -33,11 +33,11 @@ _BEFORE_THE_END = ACTIVE - {"cancelling"}
     evidence="held in the snapshots of 37 genuine runs",
 )
 def check(transition: Transition) -> Problems:
-    return [
-        Problem("status", _message(before), (Shown(after), Shown(before), transition.where), invalidates=REMEMBERED)
-        for _, before, after in transition.both("status")
-        if not _is_reachable(before, after)
-    ]
+    for _, before, after in transition.both("status"):
+        if not _is_reachable(before, after):
+            words = Shown(after), Shown(before), transition.where
+            return [Problem("status", _message(before), words, invalidates=REMEMBERED, explains=("status",))]
+    return ()
 
 
 def _is_reachable(before: str, after: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from validator.contract.loader import field_names
 from validator.core.options import Period
@@ -98,8 +98,8 @@ class StreamEvent(NamedTuple):
     """A run in an event of a stream.
 
     `event` is the name of the event, if it has one, `run_id` and `status` what was well shaped of them. `before` is
-    the id of the run in the event before, and where that was. `is_torn` says that the stream ends after this run,
-    without its `done`.
+    the id of the run in the event before, and where that was. `stream_end` says how the stream ends after this run,
+    if it does: with its `done` or without. Of an `error` event, `body` is the data, None where it is no JSON.
     """
 
     event: str | None
@@ -107,7 +107,8 @@ class StreamEvent(NamedTuple):
     status: str | None
     before: tuple[str, Occurrence] | None
     here: Occurrence
-    is_torn: bool
+    stream_end: Literal["done", "missing"] | None = None
+    body: Any = None
 
 
 class KnownRun(NamedTuple):
