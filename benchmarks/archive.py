@@ -1,9 +1,9 @@
-"""Prints what archives cost beside other programs that read the same lines: every figure is a ratio, from one run.
+"""Compare the cost of archives with that of other programs that read the same lines, in ratios.
 
 python benchmarks/archive.py [--runs N] [--defects SHARE] [--dask] [--alone] [--rounds N] [--keep FILE]
 
 The bars themselves are printed by bars.py. Needs orjson and duckdb; jq, ajv (installed from npm, where node is there)
-and Dask are measured where they are there.
+and Dask are measured where they are installed.
 `--alone` leaves other programs out, which take long for gigabytes. Each figure is the median of `--rounds`, usually 5.
 """
 
@@ -35,14 +35,14 @@ WHERE usage.total_tokens <> usage.prompt_tokens + usage.completion_tokens
 COMMAND = str(Path(sys.executable).with_name("validate-runs"))
 
 
-def spent(work: Callable[[], object]) -> float:
-    """Seconds that the work takes."""
+def measure_seconds(work: Callable[[], object]) -> float:
+    """Return the seconds that the work takes."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
 
 
-def bare(file: Path) -> None:
+def parse_lines(file: Path) -> None:
     """Parse every line and do nothing with it."""
     with file.open("rb") as lines:
         for line in lines:
@@ -54,13 +54,13 @@ def command(*words: str) -> Callable[[], object]:
     return lambda: subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
 
-def resident(file: Path, jobs: int) -> float:
-    """Megabytes that the largest process has resident, while the command checks the file."""
+def measure_megabytes(file: Path, jobs: int) -> float:
+    """Return the resident megabytes of the largest process while the command checks the file."""
     return cost(sys.executable, "-m", "validator", str(file), "--jobs", str(jobs), "-q").megabytes
 
 
 def dask(file: Path) -> Callable[[], object]:
-    """Check the file on a cluster of two processes of this machine, which is there already."""
+    """Check the file on a cluster of two processes of this machine, which runs already."""
     from distributed import Client, LocalCluster
 
     from validator.dask import check_archive
@@ -70,26 +70,26 @@ def dask(file: Path) -> Callable[[], object]:
     return lambda: check_archive(str(file), now=1_800_000_000).compute()
 
 
-def rivals(file: Path) -> dict[str, Callable[[], object]]:
-    """What else reads the lines, where it is there."""
+def other_programs(file: Path) -> dict[str, Callable[[], object]]:
+    """Return other programs that read the lines, as far as they are installed."""
     import duckdb
 
     query = SQL.format(file=file)
-    found: dict[str, Callable[[], object]] = {"DuckDB, four rules as SQL": lambda: duckdb.execute(query).fetchall()}
+    seconds: dict[str, Callable[[], object]] = {"DuckDB, four rules as SQL": lambda: duckdb.execute(query).fetchall()}
     if shutil.which("jq"):
-        found["jq -c ."] = command("jq", "-c", ".", str(file))
+        seconds["jq -c ."] = command("jq", "-c", ".", str(file))
     ajv, reason = ajv_command(file)
     if ajv:
-        found["node, ajv, the run schema"] = command(*ajv)
+        seconds["node, ajv, the run schema"] = command(*ajv)
     else:
         print(reason)
     if shutil.which("wc"):
-        found["wc -l"] = command("wc", "-l", str(file))
-    return found
+        seconds["wc -l"] = command("wc", "-l", str(file))
+    return seconds
 
 
 def main() -> None:
-    """Make an archive, measure all in turn, print the table."""
+    """Make an archive, measure all programs in each round, and print the table."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--runs", type=int, default=100_000)
     arguments.add_argument("--defects", type=float, default=0.0)
@@ -97,39 +97,40 @@ def main() -> None:
     arguments.add_argument("--alone", action="store_true")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--keep", type=Path)
-    given = arguments.parse_args()
+    options = arguments.parse_args()
     gc.set_threshold(100_000)  # as the command does
     with tempfile.TemporaryDirectory() as folder:
-        file = given.keep or Path(folder) / "archive.jsonl"
+        file = options.keep or Path(folder) / "archive.jsonl"
         with file.open("wb") as lines:
-            lines.writelines(archive(given.runs, given.defects))
+            lines.writelines(archive(options.runs, options.defects))
         measured = {
             "one process": command(COMMAND, str(file), "--jobs", "1", "-q"),
             "two processes": command(COMMAND, str(file), "--jobs", "2", "-q"),
-            **({"Dask, two workers": dask(file)} if given.dask else {}),
-            **({} if given.alone else rivals(file)),
+            **({"Dask, two workers": dask(file)} if options.dask else {}),
+            **({} if options.alone else other_programs(file)),
         }
         unit, times = [], {name: [] for name in measured}  # type: ignore[var-annotated]  # filled below
-        for _ in range(given.rounds):
-            unit.append(spent(lambda: bare(file)))
+        for _ in range(options.rounds):
+            unit.append(measure_seconds(lambda: parse_lines(file)))
             for name, work in measured.items():
-                times[name].append(spent(work))
+                times[name].append(measure_seconds(work))
         size = file.stat().st_size
-        print(f"{given.runs} runs, {size / given.runs:.0f} bytes each, {given.defects:.1%} with a defect")
-        print(f"\n| what | x orjson loop | MB/s |\n|---|---|---|\n| orjson loop | 1.0 | {rate(size, unit)} |")
-        for name, found in times.items():
-            ratios = [one / base for one, base in zip(found, unit, strict=True)]
-            print(f"| {name} | {statistics.median(ratios):.1f} | {rate(size, found)} |")
+        print(f"{options.runs} runs, {size / options.runs:.0f} bytes each, {options.defects:.1%} with a defect")
+        print(f"\n| what | x orjson loop | MB/s |\n|---|---|---|\n| orjson loop | 1.0 | {format_rate(size, unit)} |")
+        for name, seconds in times.items():
+            ratios = [one / base for one, base in zip(seconds, unit, strict=True)]
+            print(f"| {name} | {statistics.median(ratios):.1f} | {format_rate(size, seconds)} |")
         gain = [one / two for one, two in zip(times["one process"], times["two processes"], strict=True)]
-        print(f"\none process / two: {statistics.median(gain):.2f} (bar: at least 1.6 where two cores are there)")
-        if given.dask:
+        print(f"\none process / two: {statistics.median(gain):.2f} (bar: at least 1.6 on two cores)")
+        if options.dask:
             cost = [one / two for one, two in zip(times["Dask, two workers"], times["two processes"], strict=True)]
             print(f"Dask / two processes: {statistics.median(cost):.2f} (bar: 2.5 from 900 MB on)")
-        print(f"resident: {resident(file, 1):.0f} MB alone, {resident(file, 2):.0f} MB of two (bar: 60 MB a worker)")
+        alone, of_two = (measure_megabytes(file, jobs) for jobs in (1, 2))
+        print(f"resident: {alone:.0f} MB alone, {of_two:.0f} MB of two (bar: 60 MB a worker)")
 
 
-def rate(size: int, times: list[float]) -> str:
-    """Megabytes in a second, by the median."""
+def format_rate(size: int, times: list[float]) -> str:
+    """Return the megabytes in a second, by the median."""
     return f"{size / 1e6 / statistics.median(times):.0f}"
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cost import cost
-from pages import archive, page_with_defects, sound_page, with_undeclared_key, written
+from pages import archive, page_with_defects, to_json, valid_page, with_undeclared_key
 from peers import ajv_command, openai_page, schema_bundle, stock_jsonschema
 
 from validator import validate
@@ -80,9 +80,9 @@ def printed(data: bytes) -> str:
 
 def library(rounds: int) -> Iterator[Bar]:
     """Measure one call of `validate()`, from bytes to the printed report."""
-    one_run = written(sound_page(1)["data"][0])
-    page, faulty = written(sound_page()), written(page_with_defects())
-    undeclared = written(with_undeclared_key(sound_page()))
+    one_run = to_json(valid_page(1)["data"][0])
+    page, faulty = to_json(valid_page()), to_json(page_with_defects())
+    undeclared = to_json(with_undeclared_key(valid_page()))
     assert printed(one_run) == "ok: 1 run in 1 document\n"
     assert printed(page) == printed(undeclared) == "ok: 100 runs in 1 document\n"
     assert len(validate(faulty, now=NOW).findings) == 5, printed(faulty)
@@ -99,17 +99,17 @@ def library(rounds: int) -> Iterator[Bar]:
     stock, models = stock_jsonschema(), openai_page()
     assert list(stock.iter_errors(value)) == []
     filled = [{**run, "instructions": run["instructions"] or "", "parallel_tool_calls": True} for run in value["data"]]
-    typed = written({**value, "data": filled})  # the models take no null here, which the service sends
+    typed = to_json({**value, "data": filled})  # the models take no null here, which the service sends
     assert len(models(typed).data) == 100
     yield Bar("(openai models, the page / json.loads)", ratio(lambda: models(typed), lambda: json.loads(typed), rounds))
     name = "stock jsonschema, schemas alone / page of 100 runs"
     few = max(rounds // 5, 1)
     yield Bar(name, ratio(lambda: list(stock.iter_errors(value)), lambda: printed(page), few), minimum=25)
-    many = sound_page(1_000)
-    clean = written(many)
+    many = valid_page(1_000)
+    clean = to_json(many)
     for run in many["data"]:
         run["expires_at"] = run["created_at"] + 600
-    faulty = written(many)
+    faulty = to_json(many)
     assert sum(finding.rule == "expiry-on-ended-run" for finding in validate(faulty, now=NOW).findings) == 1_000
     name = "(1,000 findings with places and excerpts / none)"
     yield Bar(name, ratio(lambda: validate(faulty, now=NOW), lambda: validate(clean, now=NOW), few))
@@ -126,9 +126,9 @@ def archives(folder: Path, runs: int, rounds: int) -> Iterator[Bar]:
     """Measure the command on JSON Lines, in one process, beside a process that only parses the lines."""
     of_runs, of_pages, undeclared = folder / "runs.jsonl", folder / "pages.jsonl", folder / "undeclared.jsonl"
     of_runs.write_bytes(b"".join(archive(runs, 0.0)))
-    of_pages.write_bytes((written(sound_page()) + b"\n") * (runs // 100))
+    of_pages.write_bytes((to_json(valid_page()) + b"\n") * (runs // 100))
     lines = (with_undeclared_key({"data": [json.loads(line)]})["data"][0] for line in archive(runs, 0.0))
-    undeclared.write_bytes(b"".join(written(line) + b"\n" for line in lines))
+    undeclared.write_bytes(b"".join(to_json(line) + b"\n" for line in lines))
     for name, file in (("runs", of_runs), ("pages", of_pages), ("runs with an undeclared key", undeclared)):
         ours = [COMMAND, str(file), "--jobs", "1", "--isolated"]
         assert subprocess.run(ours, capture_output=True, check=True).stdout.startswith(f"ok: {runs} runs".encode())
@@ -154,7 +154,7 @@ def archives(folder: Path, runs: int, rounds: int) -> Iterator[Bar]:
 def start_up(folder: Path, rounds: int) -> Iterator[Bar]:
     """Measure processes that do little, in units of `python -c pass`."""
     page, schema, test = folder / "page.json", folder / "schema.json", folder / "test_nothing.py"
-    page.write_bytes(written(sound_page()))
+    page.write_bytes(to_json(valid_page()))
     schema.write_text(json.dumps(schema_bundle()))
     test.write_text("def test_nothing(): pass\n")
     python = sys.executable
@@ -190,13 +190,13 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--runs", type=int, default=100_000)
     arguments.add_argument("--rounds", type=int, default=15)
-    given = arguments.parse_args()
+    options = arguments.parse_args()
     print("| what | value | bar | |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for bars in (
-            library(given.rounds),
-            archives(Path(folder), given.runs, max(given.rounds // 3, 1)),
-            start_up(Path(folder), given.rounds),
+            library(options.rounds),
+            archives(Path(folder), options.runs, max(options.rounds // 3, 1)),
+            start_up(Path(folder), options.rounds),
         ):
             for bar in bars:
                 print(bar.row(), flush=True)

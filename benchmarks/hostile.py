@@ -1,4 +1,4 @@
-"""Scores a command on the hostile corpus of the tests: one process for each input, on each way in, watched."""
+"""Score a command on the hostile corpus of the tests: one watched process for each input, in each way."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import NamedTuple
 from unicodedata import category
 
-from witnesses import HUNG, Ran, watched
+from witnesses import HUNG, Ran, watch
 
 from tests.support.hostile_cases import CASES, NAMES, OBEYED, OPTIONS, Case, Row, rows
 
 SECRETS = ("Be brief.", "Bearer 0000", "sk-proj-0000000000000000")
-"""Free text and credentials that stand in the corpus."""
+"""Free text and credentials in the corpus."""
 TRACEBACKS = ("Traceback (most recent call last)", "node:internal/", "Fatal Python error")
 
 
 class Input(NamedTuple):
-    """An input on one way in, and what is to be found in it."""
+    """An input in one way, and the findings to expect."""
 
     case: Case
     way: str
@@ -32,14 +32,14 @@ class Input(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What was wrong with an answer to an input; empty if nothing was."""
+    """The faults of an answer to an input."""
 
     name: str
-    amiss: tuple[str, ...]
+    faults: tuple[str, ...]
 
 
 def inputs() -> Iterator[Input]:
-    """Every case as it is, under every hostile name, and as standard input, packed and as a line where it can be."""
+    """Yield every case as a file, under hostile names, and as standard input, compressed and as a line if possible."""
     for case in CASES:
         yield Input(case, "file", case.name, case.findings, case.build)
     named = next(case for case in CASES if case.name == "name_hostile.json")
@@ -55,39 +55,41 @@ def _named(case: Case, name: str, folder: Path) -> Path:
     return Path(shutil.copyfile(case.path, folder / name))
 
 
-def scored(command: Sequence[str], those: Sequence[Input]) -> list[Verdict]:
-    """What was amiss with the answer to each of these inputs."""
+def score(command: Sequence[str], inputs_: Sequence[Input]) -> list[Verdict]:
+    """Return the faults of the answer to each of these inputs."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return [*pool.map(lambda one: _scored(command, one), those)]
+        return [*pool.map(lambda input_: _score(command, input_), inputs_)]
 
 
-def _scored(command: Sequence[str], one: Input) -> Verdict:
+def _score(command: Sequence[str], input_: Input) -> Verdict:
     with tempfile.TemporaryDirectory() as name:
         folder, place = Path(name) / "here", Path(name) / "input"
         folder.mkdir()
         place.mkdir()
-        path = one.build(place)
-        most = ("--max-findings", str(one.case.most), "--jobs", "1")
-        words = [*command, *OPTIONS, *most, "-f", "text", "-f", "json:report.json", "--"]
-        if one.way == "stdin":
-            ran = watched([*words, "-"], folder, [], path.read_bytes())
+        path = input_.build(place)
+        limit_options = ("--max-findings", str(input_.case.most), "--jobs", "1")
+        words = [*command, *OPTIONS, *limit_options, "-f", "text", "-f", "json:report.json", "--"]
+        if input_.way == "stdin":
+            ran = watch([*words, "-"], folder, [], path.read_bytes())
         else:
-            ran = watched([*words, str(path)], folder, [path])
+            ran = watch([*words, str(path)], folder, [path])
         report = folder / "report.json"
         written = report.read_text("utf-8") if report.exists() else ""
-        return Verdict(f"{one.name!a} as {one.way}", (*_wrong(one, ran.code, written), *amiss(ran, written)))
+        return Verdict(
+            f"{input_.name!a} as {input_.way}", (*_wrong(input_, ran.code, written), *find_faults(ran, written))
+        )
 
 
-def _wrong(one: Input, code: int, report: str) -> Iterator[str]:
-    found = rows(report)
-    if (found, code) != (one.findings, one.case.code):
-        yield f"verdict: {found[:3]}, exit {code}"
+def _wrong(input_: Input, code: int, report: str) -> Iterator[str]:
+    reported = rows(report)
+    if (reported, code) != (input_.findings, input_.case.code):
+        yield f"verdict: {reported[:3]}, exit {code}"
 
 
-def amiss(ran: Ran, report: str = "") -> Iterator[str]:
-    """What no answer may do or say."""
-    told = ran.text + report
-    if any(word in told for word in TRACEBACKS) or ran.code < 0:
+def find_faults(ran: Ran, report: str = "") -> Iterator[str]:
+    """Yield what no answer may do or print, but this one did."""
+    output = ran.text + report
+    if any(word in output for word in TRACEBACKS) or ran.code < 0:
         yield f"traceback: {ran.text[-200:]!a}"
     if ran.code == HUNG:
         yield "hangs"
@@ -95,7 +97,7 @@ def amiss(ran: Ran, report: str = "") -> Iterator[str]:
         yield f"network: {ran.network[:3]}"
     if ran.foreign:
         yield f"foreign: {ran.foreign[:9]}"
-    if raw := {one for one in told if one != "\n" and category(one) in OBEYED}:
+    if raw := {input_ for input_ in output if input_ != "\n" and category(input_) in OBEYED}:
         yield f"raw: {sorted(raw)!a}"
-    if any(secret in told for secret in SECRETS):
+    if any(secret in output for secret in SECRETS):
         yield "secret"

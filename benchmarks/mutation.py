@@ -1,8 +1,8 @@
-"""Prints how many small faults, laid into the code one at a time by mutmut, the tests find: the mutation score.
+"""Measure the mutation score: the share of small faults, put into the code one at a time by mutmut, that tests find.
 
 python benchmarks/mutation.py [--fast] [--only FUNCTION] [GROUP ...]
 
-The groups, their tests and their bars are listed in mutation.toml. `--fast` lays in only a part of the faults, always
+The groups, their tests and their bars are listed in mutation.toml. `--fast` tests a part of the faults, always
 the same. Prints every fault that survives, and fails where a group is below its bar.
 """
 
@@ -30,29 +30,29 @@ MUTMUT = Path(sys.executable).with_name("mutmut")
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "site", "dist", "mutants")
 UNDECORATED = "undecorated_"
 ARGUMENTS = ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
-"""For pytest, which is started once for every fault, and spends most of the time on getting ready."""
+"""For pytest, which is started once for every fault, and spends its time mostly on imports."""
 _FAST = ("*_1",)
 """The mutants with this number: the first of every function."""
 FORGETFUL = """
 
 @pytest.fixture(autouse=True, scope="session")
-def nothing_is_remembered_from_before_the_fault() -> None:
+def empty_caches_before_the_fault() -> None:
     sys.modules["validator.rules.support.tool_schemas"]._MAX_CACHED_BYTES = -1
     _forget()
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_remembered_while_mutmut_sees_which_test_calls_what() -> None:
+def empty_caches_while_mutmut_records_which_test_calls_what() -> None:
     if __import__("os").environ.get("MUTANT_UNDER_TEST") == "stats":
         _forget()
 """
-"""What is laid beside the fixtures of the tests, for the sake of what has a cache."""
+"""Further fixtures of the tests, which empty caches."""
 KILLED = {1, 3, -9, 24, -24, 36, 152, 255}
 """How a test run ends in which a test failed, or that did not end in time."""
 
 
 class Fault(NamedTuple):
-    """A fault: the function that it is in, and the lines that it takes away and puts there."""
+    """A fault: its function, and the lines that it removes and adds."""
 
     function: str
     change: str
@@ -60,7 +60,7 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the faults of a group."""
+    """The faults of a group, and those that no test found."""
 
     faults: int
     survivors: list[Fault]
@@ -71,8 +71,8 @@ class Outcome:
         return 100 * (1 - len(self.survivors) / self.faults) if self.faults else 100.0
 
 
-def undecorated(source: str) -> str:
-    """The source with every decorated function split in two, as mutmut passes by what is decorated."""
+def split_decorated(source: str) -> str:
+    """Return the source with every decorated function split in two, since mutmut skips decorated functions."""
     lines = source.splitlines(keepends=True)
     for function in reversed(ast.parse(source).body):
         if isinstance(function, ast.FunctionDef) and function.decorator_list:
@@ -85,12 +85,12 @@ def undecorated(source: str) -> str:
     return "".join(lines)
 
 
-def laid_out(folder: Path, group: dict[str, Any]) -> None:
+def lay_out(folder: Path, group: dict[str, Any]) -> None:
     """Put a copy of the project into the folder, ready for mutmut."""
     shutil.copytree(ROOT, folder, ignore=LEFT_OUT, dirs_exist_ok=True)
     for path in folder.glob("validator/**/*.py"):
         if _is_of(group, path.relative_to(folder)):
-            path.write_text(undecorated(path.read_text("utf-8")), "utf-8")
+            path.write_text(split_decorated(path.read_text("utf-8")), "utf-8")
     with (folder / "tests" / "conftest.py").open("a", encoding="utf-8") as fixtures:
         fixtures.write(FORGETFUL)
     settings = {
@@ -111,13 +111,13 @@ def _is_of(group: dict[str, Any], path: Path) -> bool:
     return any(fnmatch(str(path), pattern) for pattern in group["code"])
 
 
-def outcome(group: dict[str, Any], patterns: Sequence[str]) -> Outcome:
-    """Lay in the faults of a group, or those whose names match, and run its tests on each."""
+def measure(group: dict[str, Any], patterns: Sequence[str]) -> Outcome:
+    """Run the tests of a group on each of its faults, or on those whose names match."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name, "project")
-        laid_out(folder, group)
+        lay_out(folder, group)
         _mutmut(folder, "run", "--max-children", str(os.cpu_count()), *patterns)
-        ended = dict(_ended(folder))
+        ended = dict(_exit_codes(folder))
         survivors = [_fault(folder, mutant) for mutant, code in ended.items() if code not in KILLED]
         return Outcome(len(ended), survivors)
 
@@ -132,8 +132,8 @@ def _mutmut(folder: Path, *words: str) -> str:
     return done.stdout
 
 
-def _ended(folder: Path) -> Iterator[tuple[str, int]]:
-    """The mutants that were tried, and how their tests ended."""
+def _exit_codes(folder: Path) -> Iterator[tuple[str, int]]:
+    """Yield the mutants that were tested, and the exit codes of their tests."""
     for path in sorted((folder / "mutants").rglob("*.meta")):
         codes = json.loads(path.read_text("utf-8"))["exit_code_by_key"]
         yield from ((mutant, code) for mutant, code in codes.items() if code is not None)
@@ -145,14 +145,14 @@ def _fault(folder: Path, mutant: str) -> Fault:
     return Fault(function, "\n".join(f"{line[0]} {line[1:].strip()}" for line in changed))
 
 
-def report(name: str, outcome: Outcome) -> bool:
+def report(name: str, measure: Outcome) -> bool:
     """Print the row of a group and its survivors; return whether the group reaches its bar."""
     bar: int = PLAN["groups"][name]["bar"]
-    killed = outcome.faults - len(outcome.survivors)
-    print(f"{name:<10} {outcome.faults:>7} {killed:>7} {outcome.score:>8.1f} %  (at least {bar} %)")
-    for fault in outcome.survivors:
+    killed = measure.faults - len(measure.survivors)
+    print(f"{name:<10} {measure.faults:>7} {killed:>7} {measure.score:>8.1f} %  (at least {bar} %)")
+    for fault in measure.survivors:
         print(f"\n{fault.function} survives:\n{fault.change}")
-    return outcome.score >= bar
+    return measure.score >= bar
 
 
 def main() -> None:
@@ -163,16 +163,16 @@ def main() -> None:
     parser.add_argument("--only", metavar="FUNCTION", help="only the faults in the functions so called: wording.escape")
     options = parser.parse_args()
     print(f"{'group':<10} {'faults':>7} {'killed':>7} {'score':>10}", flush=True)
-    right = [_judged(name, options) for name in options.groups or PLAN["groups"]]
+    right = [_measure_and_report(name, options) for name in options.groups or PLAN["groups"]]
     sys.exit(not all(right))
 
 
-def _judged(name: str, options: argparse.Namespace) -> bool:
+def _measure_and_report(name: str, options: argparse.Namespace) -> bool:
     patterns = _FAST if options.fast else ()
     if options.only:
         module, _, function = options.only.rpartition(".")
         patterns = (f"*{module}.*{function}__mutmut_*",)
-    return report(name, outcome(PLAN["groups"][name], patterns))
+    return report(name, measure(PLAN["groups"][name], patterns))
 
 
 if __name__ == "__main__":

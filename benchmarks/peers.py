@@ -29,20 +29,20 @@ lines.on("close", () => console.log(rejected));
 
 
 def stock_jsonschema() -> Draft202012Validator:
-    """The schemas of a page and its runs, as anybody would use them with jsonschema and a registry."""
+    """Return the schemas of a page and its runs, as anybody would use them with jsonschema and a registry."""
     plain = load_contract("observed", "wire")
     resources = [(urn, DRAFT202012.create_resource(schema)) for urn, schema in plain.schemas.items()]
     return Draft202012Validator(plain.page_with_runs, registry=Registry().with_resources(resources))
 
 
 def schema_bundle() -> dict[str, Any]:
-    """The schemas of a page and its runs in one document."""
+    """Return the schemas of a page and its runs in one document."""
     plain = load_contract("observed", "wire")
     return {**plain.page_with_runs, "$defs": dict(plain.schemas)}
 
 
 def openai_page() -> Callable[[bytes], Any]:
-    """The page model of the openai package, which reads a page from bytes."""
+    """Return the page model of the openai package, which reads a page from bytes."""
     from openai.pagination import SyncCursorPage
     from openai.types.beta.threads import Run
 
@@ -50,7 +50,7 @@ def openai_page() -> Callable[[bytes], Any]:
 
 
 def ajv_command(file: Path, *, of_pages: bool = False) -> tuple[list[str] | None, str]:
-    """The command that counts the lines that ajv rejects; None, and the reason, where ajv cannot be had.
+    """Return the command that counts the lines that ajv rejects; or None and the reason, if ajv cannot be installed.
 
     ajv is installed from npm, once, into a folder of its own among the temporary files.
     """

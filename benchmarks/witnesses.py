@@ -1,4 +1,4 @@
-"""Watches processes: what they read, start and ask of the network, as told by an audit hook and by strace."""
+"""Watch processes: the files, programs and connections that they open, by an audit hook and by strace."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tests.support.watch import CHANGES, FILES, NETWORK, PROGRAMS
 
 ROOT = Path(__file__).parent.parent
-MAX_LENGTH = 120
+MAX_SECONDS = 120
 """Seconds after which a process counts as one that hangs."""
 HUNG = 124
 SYSTEM = ("/dev/null", "/etc/ld.so", "/etc/localtime", "/lib", "/proc", "/sys/fs/cgroup", "/sys/devices/system", "/usr")
@@ -26,7 +26,7 @@ _PATH = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 class Ran(NamedTuple):
-    """How a process ended, what it wrote, and what it did that nobody had asked for."""
+    """How a process ended, what it wrote, and its connections, programs and other files."""
 
     code: int
     """Of a process that was stopped because it hung, `HUNG`."""
@@ -37,18 +37,18 @@ class Ran(NamedTuple):
     """Programs, and files that are neither the input nor part of the program."""
 
 
-def watched(words: Sequence[str], folder: Path, inputs: Iterable[Path] = (), stdin: bytes = b"") -> Ran:
+def watch(words: Sequence[str], folder: Path, inputs: Iterable[Path] = (), stdin: bytes = b"") -> Ran:
     """Run a command in the folder, which it may use as it likes, with the audit hook in it and, if it is there, strace.
 
     A program that is not Python has no audit hook.
     """
-    told, seen = folder.with_suffix(".told"), folder.with_suffix(".seen")
-    variables = {"PYTHONPATH": str(ROOT / "benchmarks" / "witness"), "WITNESS": str(told)}
-    code, text = _ran([*_strace(seen), *words], folder, {**os.environ, **variables}, stdin)
-    first, *lines = told.read_text().splitlines() if told.exists() else ["[]"]
-    may_read = (str(folder), str(told), *map(str, inputs), *OWN, *SYSTEM, *_modules(first))
+    events_file, calls_file = folder.with_suffix(".told"), folder.with_suffix(".seen")
+    variables = {"PYTHONPATH": str(ROOT / "benchmarks" / "witness"), "WITNESS": str(events_file)}
+    code, text = _run([*_strace(calls_file), *words], folder, {**os.environ, **variables}, stdin)
+    first, *lines = events_file.read_text().splitlines() if events_file.exists() else ["[]"]
+    may_read = (str(folder), str(events_file), *map(str, inputs), *OWN, *SYSTEM, *_modules(first))
     events = [ast.literal_eval(line) for line in lines]
-    calls = [*_CALL.finditer(seen.read_text(errors="replace"))] if seen.exists() else []
+    calls = [*_CALL.finditer(calls_file.read_text(errors="replace"))] if calls_file.exists() else []
     return Ran(
         code,
         text,
@@ -62,12 +62,12 @@ def watched(words: Sequence[str], folder: Path, inputs: Iterable[Path] = (), std
 
 @cache
 def strace_version() -> str | None:
-    """The version of strace, if it is installed and may trace here."""
+    """Return the version of strace, if it is installed and may trace here."""
     strace = shutil.which("strace")
     if strace is None or subprocess.run([strace, "-qq", strace, "-V"], capture_output=True, check=False).returncode:
         return None
-    said = subprocess.run([strace, "-V"], capture_output=True, text=True, check=True).stdout
-    return said.split("\n")[0].rpartition(" ")[2]
+    version = subprocess.run([strace, "-V"], capture_output=True, text=True, check=True).stdout
+    return version.split("\n")[0].rpartition(" ")[2]
 
 
 def _strace(record: Path) -> list[str]:
@@ -76,7 +76,7 @@ def _strace(record: Path) -> list[str]:
     return ["strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=network,openat", "-s", "4096", "-o", str(record)]
 
 
-def _ran(words: Sequence[str], folder: Path, environment: dict[str, str], stdin: bytes) -> tuple[int, str]:
+def _run(words: Sequence[str], folder: Path, environment: dict[str, str], stdin: bytes) -> tuple[int, str]:
     with (
         (folder / "output").open("w+b") as output,  # not a pipe: node may end before it has filled one
         subprocess.Popen(
@@ -87,20 +87,20 @@ def _ran(words: Sequence[str], folder: Path, environment: dict[str, str], stdin:
             cwd=folder,
             env=environment,
             start_new_session=True,
-        ) as begun,
+        ) as process,
     ):
         try:
-            begun.communicate(stdin, timeout=MAX_LENGTH)
-            code = begun.returncode
+            process.communicate(stdin, timeout=MAX_SECONDS)
+            code = process.returncode
         except subprocess.TimeoutExpired:
-            os.killpg(begun.pid, signal.SIGKILL)  # strace alone would leave what it traces
+            os.killpg(process.pid, signal.SIGKILL)  # strace alone would leave what it traces
             code = HUNG
         output.seek(0)
         return code, output.read().decode("utf-8", "surrogateescape")
 
 
 def _modules(first: str) -> list[str]:
-    """From where a Python says that it loads modules; the project as a whole is no such place."""
+    """Return the places from which a Python loads modules, without the project itself."""
     return [place for place in ast.literal_eval(first) if place not in ("", str(ROOT))]
 
 
@@ -116,7 +116,7 @@ def _is_foreign(event: Sequence[object], folder: Path, may_read: tuple[str, ...]
     name, *arguments = map(_plain, event)
     if name in CHANGES:
         paths = arguments[: 2 if name == "os.rename" else 1]
-        return not all(_is_in(_absolute(one, folder), (str(folder),)) or "__pycache__" in one for one in paths)
+        return not all(_is_in(_absolute(path, folder), (str(folder),)) or "__pycache__" in path for path in paths)
     if name in FILES:
         return not _may_open(_absolute(arguments[0], folder), may_read)
     return name.startswith(PROGRAMS)
@@ -125,8 +125,8 @@ def _is_foreign(event: Sequence[object], folder: Path, may_read: tuple[str, ...]
 def _is_foreign_call(call: re.Match[str], folder: Path, may_read: tuple[str, ...]) -> bool:
     if call[1] != "openat" or int(call[3]) < 0:
         return False
-    found = _PATH.search(call[2])
-    written = ast.literal_eval(f"b{found[0]}") if found else b""
+    match = _PATH.search(call[2])
+    written = ast.literal_eval(f"b{match[0]}") if match else b""
     return not _may_open(_absolute(os.fsdecode(written), folder), may_read)
 
 

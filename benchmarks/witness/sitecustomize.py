@@ -1,4 +1,4 @@
-"""On PYTHONPATH, writes down what a Python process does with the network, with programs and with files.
+"""On PYTHONPATH, records what a Python process does with the network, programs and files.
 
 The first line says from where that Python loads its modules. Nothing but the file in WITNESS is written.
 """
@@ -16,8 +16,8 @@ def _record(file: str) -> None:
 
     def write(event: str, arguments: tuple[object, ...]) -> None:
         if event.startswith(WATCHED):
-            told = [one.__fspath__() if hasattr(one, "__fspath__") else one for one in arguments]
-            plain = [one if isinstance(one, PLAIN) else type(one).__name__ for one in told]
+            paths = [argument.__fspath__() if hasattr(argument, "__fspath__") else argument for argument in arguments]
+            plain = [argument if isinstance(argument, PLAIN) else type(argument).__name__ for argument in paths]
             os.write(descriptor, f"{[event, *plain]!a}\n".encode())
 
     sys.addaudithook(write)

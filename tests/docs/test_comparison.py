@@ -14,7 +14,7 @@ pytest.importorskip("jsonschema_rs")
 sys.path.append(str(ROOT / "benchmarks"))
 
 import comparison
-from comparison import KINDS, Said, Validator, faulty_pages, sound_pages, validators
+from comparison import KINDS, FileResult, Validator, invalid_pages, valid_pages, validators
 
 TOLD = [
     [cell.strip() for cell in line.strip("|").split("|")]
@@ -34,17 +34,17 @@ def own(tmp_path: Path) -> Validator:
 
 def test_number_of_faults_found(own: Validator) -> None:
     for kind in KINDS:
-        files = faulty_pages(kind)
-        found = sum(said.found for said in own.says(files))
+        files = invalid_pages(kind)
+        found = sum(said.is_rejected for said in own.check(files))
         assert row(f"faults {kind}, found")[0] == f"{found} of {len(files)}"
 
 
 def test_number_of_false_alarms(tmp_path: Path) -> None:
-    files = sound_pages()
+    files = valid_pages()
     for name in ("observed", "published"):
         own, other, _ = validators(name, tmp_path, None)
         for column, one in enumerate((own, other)):
-            alarms = sum(said.found for said in one.says(files))
+            alarms = sum(said.is_rejected for said in one.check(files))
             assert row(f"false alarms, `{name}`")[column] == f"{alarms} of {len(files)}"
 
 
@@ -54,10 +54,10 @@ def test_output_of_each_validator_is_parsed(tmp_path: Path) -> None:
     modules = npm_packages(f"ajv-cli@{comparison.AJV}")
     invalid = ROOT / "samples" / "invalid"
     files = [ROOT / "samples" / "valid" / "page.json", invalid / "schema-required.json", invalid / "schema-enum.json"]
-    sound = Said(found=False, findings=0, line=False)
-    one = Said(found=True, findings=1, line=False)
+    sound = FileResult(is_rejected=False, findings=0, line=False)
+    one = FileResult(is_rejected=True, findings=1, line=False)
     for validator in validators("observed", tmp_path, modules):
         enum = one._replace(line=validator.name == "validate-runs")
         required = enum if enum.line else one._replace(findings=3 if "ajv" in validator.name else 2)
-        assert validator.says(files) == [sound, required, enum], validator.name
-        assert [validator.says([file])[0].found for file in files] == [False, True, True]
+        assert validator.check(files) == [sound, required, enum], validator.name
+        assert [validator.check([file])[0].is_rejected for file in files] == [False, True, True]

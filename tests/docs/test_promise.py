@@ -32,8 +32,8 @@ def table_on_page(part: str) -> list[list[str]]:
 
 
 @pytest.fixture
-def given(tmp_path: Path) -> promise.Given:
-    return promise.Given(COMMAND, fast=True, every=1, folder=tmp_path)
+def options(tmp_path: Path) -> promise.Options:
+    return promise.Options(COMMAND, fast=True, every=1, folder=tmp_path)
 
 
 def an_input(name: str, way: str = "file") -> hostile.Input:
@@ -71,11 +71,11 @@ def test_command_that_breaks_the_promise_is_noticed() -> None:
         "print(open(sys.argv[-1]).read(), chr(27))\n"
         "raise ValueError\n"
     )
-    (verdict,) = hostile.scored((sys.executable, "-c", bad), [an_input("rule_temperature.json")])
-    assert [reason.partition(":")[0] for reason in verdict.amiss] == [
+    (verdict,) = hostile.score((sys.executable, "-c", bad), [an_input("rule_temperature.json")])
+    assert [reason.partition(":")[0] for reason in verdict.faults] == [
         *("verdict", "traceback", "network", "foreign", "raw", "secret")
     ]
-    network, foreign = (next(one for one in verdict.amiss if one.startswith(name)) for name in ("network", "foreign"))
+    network, foreign = (next(one for one in verdict.faults if one.startswith(name)) for name in ("network", "foreign"))
     assert "socket.__new__" in network
     assert "/etc/hostname" in foreign
     assert "subprocess.Popen" in foreign
