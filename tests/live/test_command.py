@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
+from collections import Counter
 from pathlib import Path
+from threading import Thread as Worker
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
-from tests.support.commands import Ran, run
+from tests.support.commands import Ran, process, run
 from tests.support.http_server import Answering, Asked, Reply, list_runs, serving
 from tests.support.threads import THREAD, Thread, numbered
+from validator.live.statements import STATEMENTS
 
 RUNS = [numbered(number) for number in range(7)]
 
@@ -77,12 +83,91 @@ def test_address_may_be_the_whole_list() -> None:
 @pytest.mark.parametrize("answering", [list_runs(Thread(RUNS)), ignore_after, lose_runs_of_one_second])
 def test_offline_check_of_the_recording_has_equal_findings(answering: Answering, tmp_path: Path) -> None:
     clock = ("--now", "1740001000")
-    for form in ("json", "text", "jsonl", "sarif", "gitlab"):
+    for form in ("concise", "sarif", "gitlab", "html", "rdjson"):
         recording = tmp_path / f"{form}.har"
         live = check(answering, "--record", recording, "-f", form, *clock)
-        offline = run(recording, "-f", form, *clock, "-q") if form != "text" else run(recording, *clock)
-        assert live.code == offline.code
-        assert live.out.startswith(offline.out) if form == "text" else live.out == offline.out
+        offline = run(recording, "-f", form, *clock)
+        assert (live.code, live.out) == (offline.code, offline.out)
+
+
+@pytest.mark.parametrize("answering", [list_runs(Thread(RUNS)), lose_runs_of_one_second])
+def test_statements_follow_the_findings_of_the_recording(answering: Answering, tmp_path: Path) -> None:
+    recording = tmp_path / "runs.har"
+    outputs = {form: tmp_path / form for form in ("json", "jsonl", "junit", "markdown")}
+    words = [word for form, file in outputs.items() for word in ("-f", f"{form}:{file}")]
+    live = check(answering, "--record", recording, "-f", "text", *words)
+    offline = {form: run(recording, "-f", form).out for form in ("text", *outputs)}
+    findings, _, statements = live.out.rpartition("\n\nkept ")
+    assert findings + "\n" == offline["text"]
+    report = json.loads(outputs["json"].read_text())
+    listed = report.pop("statements")
+    assert report == json.loads(offline["json"])
+    assert len(listed) == len(STATEMENTS)
+    assert {"statement", "verdict", "severity", "reason", "requests", "evidence"} == listed[0].keys()
+    lines = outputs["jsonl"].read_text().splitlines(keepends=True)
+    assert "".join(line for line in lines if '"type": "statement"' not in line) == offline["jsonl"]
+    suite = ElementTree.parse(outputs["junit"]).getroot().find("testsuite")
+    assert suite is not None
+    counts = Counter(result["verdict"] for result in listed)
+    expected = len(STATEMENTS), counts["broken"], counts["not verified"] + counts["not asked"]
+    assert tuple(int(suite.attrib[name]) for name in ("tests", "failures", "skipped")) == expected
+    assert len(suite.findall("testcase/failure")) == counts["broken"]
+    table = outputs["markdown"].read_text()
+    assert all(f"| {result['verdict']} | [{result['statement']}](" in table for result in listed)
+    assert statements.splitlines()[-1].startswith(f"{counts['kept']} kept, {counts['broken']} broken, ")
+
+
+def test_quiet_prints_findings_alone() -> None:
+    assert check(list_runs(Thread(RUNS)), "-q").out == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["--require", "limit-kept,walk-complete"], 0, ""),
+        (["--require", "key-needed"], 1, "required, but not verified: key-needed"),
+        (["--require", "all"], 1, "required, but not verified: "),
+        (["--require", "walk-completed"], 2, "'walk-completed' is not a statement, did you mean walk-complete"),
+        (["--require", "seconds", "--ignore", "milliseconds"], 1, "required, but not verified: seconds"),
+    ],
+)
+def test_required_statements(words: list[str], code: int, message: str) -> None:
+    done = check(list_runs(Thread(RUNS)), *words)
+    assert done.code == code
+    assert message in done.err
+
+
+def test_thread_of_few_runs_has_no_walks() -> None:
+    done = check(list_runs(Thread(RUNS[:2])))
+    assert done.code == 0
+    assert "not verified walk-complete" in done.out
+    assert "2 runs, 4 needed" in done.out
+
+
+def test_thread_that_changes_is_not_judged_by_comparison() -> None:
+    """A run is created between any two requests."""
+
+    def answering(asked: Asked) -> Reply:
+        return list_runs(Thread([numbered(number) for number in range(5 + len(server.asked))]))(asked)
+
+    with serving(answering) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD)
+    compared = {name for name, verdict in verdicts(done).items() if verdict in ("broken", "doubtful")}
+    assert not compared & {"walk-complete", "has-more-true", "asc-mirrors-desc", "before-window"}
+    assert "the thread changed meanwhile" in done.out
+
+
+def test_wait_until_the_server_starts() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    waiting: list[Ran] = []
+    words = ("live", f"http://127.0.0.1:{port}/v1", "--thread", THREAD, "--wait", "20")
+    worker = Worker(target=lambda: waiting.append(process(*words)))
+    worker.start()
+    time.sleep(1)
+    with serving(list_runs(Thread(RUNS)), port=port):
+        worker.join()
+    assert waiting[0].code == 0
 
 
 def test_lost_runs_are_told_with_requests() -> None:

@@ -43,7 +43,7 @@ Answering = Callable[[Asked], Reply]
 
 
 @contextmanager
-def serving(answering: Answering) -> Iterator[Server]:
+def serving(answering: Answering, port: int = 0) -> Iterator[Server]:
     """Let a server answer meanwhile."""
     asked: list[Asked] = []
 
@@ -69,7 +69,7 @@ def serving(answering: Answering) -> Iterator[Server]:
 
         do_POST = do_GET  # noqa: N815  # the name that the base class looks for
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -16,17 +16,18 @@ from validator.cli.check import check_options, report_items
 from validator.cli.command import command
 from validator.cli.console import CLEAN, FAILED, FINDINGS, fail, warn
 from validator.cli.options import CliOptions, typed_options
-from validator.cli.output import Report, plan_reports, print_text, write_reports
+from validator.cli.output import Report, plan_reports, write_reports
 from validator.cli.params import PREFIX, WholeNumber
 from validator.core.files import explain_os_error, write_atomic
 from validator.core.options import FindingOptions
 from validator.core.phrases import escape
+from validator.core.results import StatementResult
 from validator.engine.checker import Checker
 from validator.live.check import DEFAULT_NAME, Session, check_recording, judge_session
 from validator.live.exchange import Question
 from validator.live.keys import KeyProblem, Redactor, read_key
 from validator.live.plan import Scope, list_path, plan
-from validator.live.statements import BY_ID, Judged
+from validator.live.statements import BY_ID
 from validator.live.target import Misuse, Target, authorize, parse_target
 from validator.live.transport import Budget, BudgetSpent, LiveError, Transport, make_client
 
@@ -203,24 +204,24 @@ def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[st
     judged = judge_session(session, [*check_recording(data, name, everything, options.max_bytes)], everything)
     results = check_recording(data, name, Checker(settings), options.max_bytes)
     limited = limit_findings(results, settings.findings.max_findings)
-    codes.add(write_reports(reports, report_items(limited, options, codes), options, lambda: None))
-    is_for_people = reports[0] == Report("text", None)
-    if is_for_people:
-        codes.add(print_text((f"{line}\n" for line in _statement_lines(judged, options)), lambda: None))
-    if not options.quiet:
-        click.echo(_verdict_line(judged, transport, record), err=not is_for_people)
+    conclusion = _conclude(judged, transport, record)
+    items = report_items(limited, options, codes)
+    codes.add(write_reports(reports, items, options, lambda: None, judged, conclusion))
+    if reports[0] != Report("text", None) and not options.quiet:
+        warn(conclusion)
     if problem is not None:
         warn(str(problem))
         codes.add(CLEAN if FINDINGS in codes else FAILED)
-    missing = [one.statement.id for one in judged if one.statement.id in (values["require"] or ()) and _is_open(one)]
+    required = values["require"] or ()
+    missing = [result.id for result in judged if result.id in required and _is_open(result)]
     if missing:
         warn(f"required, but not verified: {', '.join(missing)}")
         codes.add(FINDINGS)
     return max(codes)
 
 
-def _is_open(judged: Judged) -> bool:
-    return judged.verdict in ("not verified", "not asked")
+def _is_open(result: StatementResult) -> bool:
+    return result.verdict in ("not verified", "not asked")
 
 
 def _write_recording(file: str, data: bytes) -> int:
@@ -231,17 +232,7 @@ def _write_recording(file: str, data: bytes) -> int:
     return CLEAN
 
 
-def _statement_lines(judged: Iterable[Judged], options: CliOptions) -> Iterator[str]:
-    for one in judged:
-        if one.verdict == "not asked" and not options.verbose:
-            continue
-        numbers = " ".join(f"#{number}" for number in one.requests[:4])
-        more = " …" if len(one.requests) > 4 else ""
-        reason = f": {one.reason}" if one.reason else ""
-        yield f"{one.verdict:<13}{one.statement.id:<24}{numbers}{more}{reason}"
-
-
-def _verdict_line(judged: Sequence[Judged], transport: Transport, record: str | None) -> str:
+def _conclude(judged: Sequence[StatementResult], transport: Transport, record: str | None) -> str:
     counts = {
         word: sum(one.verdict == word for one in judged) for word in ("kept", "broken", "doubtful", "not verified")
     }

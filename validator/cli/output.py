@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import tee
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from validator.cli.options import CliOptions
 from validator.core.files import append, explain_os_error, read_limited, write_atomic
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import escape
+from validator.core.results import StatementResult
 from validator.reporters.base import ReportItem, ReportOptions
 from validator.reporters.registry import FORMATS, load_reporter
 from validator.sources.detect import SUFFIXES
@@ -70,16 +72,23 @@ def lists_runs(options: CliOptions) -> bool:
 
 
 def write_reports(
-    reports: Sequence[Report], results: Iterator[ReportItem], options: CliOptions, clear: Callable[[], None]
+    reports: Sequence[Report],
+    results: Iterator[ReportItem],
+    options: CliOptions,
+    clear: Callable[[], None],
+    statements: Sequence[StatementResult] = (),
+    conclusion: str = "",
 ) -> int:
     """Write each report and return the exit code; `clear` is called before anything is printed.
 
-    The first is written as results come; what the others need is stored until then.
+    The first is written as results come; what the others need is stored until then. A check of a live server has
+    `statements` and a `conclusion`.
     """
     codes = {CLEAN}
     for report, items in zip(reports, tee(results, len(reports)), strict=True):
         render = load_reporter(report.format, statistics=report.has_statistics)
-        text = render(items, _report_options(options, report.file))
+        report_options = _report_options(options, report.file)
+        text = render(items, replace(report_options, statements=statements, conclusion=conclusion))
         if report.file is not None:
             codes.add(_write_file(text, report.file, is_appended=report.is_appended))
             continue
@@ -178,6 +187,8 @@ def _is_line(value: dict[str, Any]) -> bool:
     """Return whether this is a line of a `jsonl` report before the last; a later version may add keys."""
     if value["type"] == "document":
         return value.keys() >= {"file", "record", "kind", "form", "generation", "runs"}
+    if value["type"] == "statement":
+        return value.keys() >= {"statement", "verdict", "requests"}
     return value["type"] == "finding" and _is_finding(value)
 
 
@@ -191,7 +202,7 @@ def _is_report(value: Any) -> bool:
     """Return whether this is a report of any other format, or counts."""
     match value:
         case {"version": int(), "contract": str(), "findings": list(findings), "documents": list(), "summary": dict()}:
-            return len(value) == 5 + ("omitted" in value) and all(map(_is_finding, findings))
+            return len(value) == 5 + ("omitted" in value) + ("statements" in value) and all(map(_is_finding, findings))
         case {"version": int(), "contract": str(), "statistics": list(), "summary": dict()}:
             return len(value) == 4
         case {"$schema": str(), "version": "2.1.0", "runs": [{"tool": {"driver": {"name": "validate-runs"}}}]}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from validator.core.severity import Severity
 
@@ -64,6 +64,32 @@ class DocumentResult:
     def fails(self, fail_on: Severity | None) -> bool:
         """Return whether a finding is at least as severe as `fail_on`; None: no finding fails."""
         return any(severity.fails(fail_on) for _, severity in self.totals)
+
+
+Verdict: TypeAlias = Literal["kept", "broken", "doubtful", "not verified", "not asked"]
+
+
+class StatementResult(NamedTuple):
+    """What became of a statement about a live server.
+
+    `requests` are the numbers of the recorded calls that the verdict rests on, from 1. `reason` says why a statement is
+    not kept, or not verified. `source` is the address of the evidence. `findings` are those about the statement.
+    """
+
+    id: str
+    title: str
+    verdict: Verdict
+    source: str
+    reason: str = ""
+    requests: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def severity(self) -> Severity | None:
+        """The severity of the worst finding of a statement that is broken or doubtful."""
+        if self.verdict not in ("broken", "doubtful"):
+            return None
+        return min((finding.severity for finding in self.findings), key=[*Severity].index)
 
 
 class CleanRecords(NamedTuple):

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from validator.batch.session import Result, check_documents
 from validator.core.options import MAX_BYTES
-from validator.core.results import DocumentResult
+from validator.core.results import DocumentResult, StatementResult
 from validator.engine.checker import Checker
 from validator.live.exchange import Answer, Question
 from validator.live.keys import Redactor
 from validator.live.plan import Scope, Walker
 from validator.live.recorder import Recorder, RecordingFull
-from validator.live.statements import Judged, Seen, judge, known_runs, see
+from validator.live.statements import Seen, judge, known_runs, see
 from validator.live.transport import BudgetSpent, LiveError, Transport
 from validator.sources.files import FileRange, read_file
 
@@ -75,7 +75,7 @@ def check_recording(data: bytes, name: str, checker: Checker, max_bytes: int = M
     return check_documents(read_file(FileRange(name), max_bytes, open_recording), checker)
 
 
-def judge_session(session: Session, results: Sequence[Result], checker: Checker) -> list[Judged]:
+def judge_session(session: Session, results: Sequence[Result], checker: Checker) -> list[StatementResult]:
     """Return the verdict of every statement, given all results of the recording."""
     seen: list[Seen] = see(session.answers)
     findings = [finding for result in results if isinstance(result, DocumentResult) for finding in result.findings]

@@ -7,14 +7,15 @@ answered; where the answers cannot tell, because another statement is broken or 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from validator.core.finding import Finding
+from validator.core.phrases import count
+from validator.core.results import StatementResult, Verdict
 from validator.core.severity import Severity
 from validator.live.exchange import Answer
 from validator.live.plan import MIN_RUNS, Page, read_page
-
-Verdict = Literal["kept", "broken", "doubtful", "not verified", "not asked"]
+from validator.rules.registry import BY_NAME
 
 
 class Statement(NamedTuple):
@@ -46,16 +47,6 @@ class Seen(NamedTuple):
         return self.answer.question.step
 
 
-class Judged(NamedTuple):
-    """The verdict of a statement: why, the numbers of the requests that it rests on, and its findings."""
-
-    statement: Statement
-    verdict: Verdict
-    reason: str
-    requests: Sequence[int]
-    findings: Sequence[Finding] = ()
-
-
 def _is_page(seen: Seen) -> bool:
     return seen.page is not None
 
@@ -70,6 +61,11 @@ def _has_two_runs(seen: Seen) -> bool:
 
 def _is_answered(seen: Seen) -> bool:
     return bool(seen.answer.status)
+
+
+def _is_decided(seen: Seen) -> bool:
+    """Return whether the server took a request or refused it, and did not fail."""
+    return 200 <= seen.answer.status < 500
 
 
 def _is_error(seen: Seen) -> bool:
@@ -114,9 +110,13 @@ STATEMENTS = (
     ),
     Statement("limit-kept", "a page has at most `limit` runs", ("page-too-long",), _COMPARED, _has_runs, min_runs=2),
     Statement("limit-filled", "a page has `limit` runs while there are more", (), _WALKS, _has_runs, 2, True),
-    Statement("default-limit-20", "without `limit` a page has at most 20 runs", (), ("probe",), _has_runs, 21),
+    Statement(
+        "default-limit-20", "without `limit` a page has at most 20 runs", ("page-too-long",), ("probe",), _has_runs, 21
+    ),
     Statement("order-kept", "`order` sorts by created_at", ("unordered-runs",), _COMPARED, _has_two_runs, 2),
-    Statement("default-desc", "without `order` the newest run is first", (), ("probe",), _has_two_runs, 2),
+    Statement(
+        "default-desc", "without `order` the newest run is first", ("unordered-runs",), ("probe",), _has_two_runs, 2
+    ),
     Statement(
         "asc-mirrors-desc", "asc is the reverse of desc", ("unmirrored-order",), _WIDE[:2], _has_two_runs, 2, True
     ),
@@ -154,18 +154,32 @@ STATEMENTS = (
         "an unknown cursor is refused",
         ("unknown-cursor-accepted",),
         ("cursor-after", "cursor-before"),
+        _is_decided,
     ),
-    Statement("cursor-other-thread", "a cursor of another thread is refused", (), ("cursor-other-",)),
+    Statement(
+        "cursor-other-thread",
+        "a cursor of another thread is refused",
+        ("unknown-cursor-accepted",),
+        ("cursor-other-",),
+        _is_decided,
+    ),
     Statement(
         "limit-range",
         "a limit outside of 1 to 100 is refused",
         ("limit-out-of-range",),
         ("limit-0", "limit-101", "limit--1"),
+        _is_decided,
     ),
-    Statement("limit-not-a-number", "a limit that is no number is refused", (), ("limit-abc", "limit-1.5")),
-    Statement("order-word", "an unknown order is refused", (), ("order-",)),
-    Statement("thread-404", "an unknown thread is answered with 404", (), ("thread-unknown",)),
-    Statement("run-404", "an unknown run is answered with 404", (), ("run-unknown",)),
+    Statement(
+        "limit-not-a-number",
+        "a limit that is no number is refused",
+        ("limit-out-of-range",),
+        ("limit-abc", "limit-1.5"),
+        _is_decided,
+    ),
+    Statement("order-word", "an unknown order is refused", (), ("order-",), _is_decided),
+    Statement("thread-404", "an unknown thread is answered with 404", (), ("thread-unknown",), _is_decided),
+    Statement("run-404", "an unknown run is answered with 404", (), ("run-unknown",), _is_decided),
     Statement("error-envelope", "errors have OpenAI's envelope", ("error-envelope",), counts=_is_error),
     Statement("no-5xx", "no request ends in a server error", ("server-error",)),
     Statement("content-type", "bodies are application/json", ("content-type",)),
@@ -182,8 +196,11 @@ STATEMENTS = (
 )
 BY_ID = {statement.id: statement for statement in STATEMENTS}
 
-_BY_RULE: Mapping[str, str] = {
-    rule: statement.id for statement in STATEMENTS if statement.id != "envelope-keys" for rule in statement.rules
+_BY_RULE: Mapping[str, str] = {  # the first statement of a rule, unless a step says otherwise
+    rule: statement.id
+    for statement in reversed(STATEMENTS)
+    if statement.id != "envelope-keys"
+    for rule in statement.rules
 }
 _AT_STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("limit-abc", ("limit-out-of-range",), "limit-not-a-number"),
@@ -237,6 +254,7 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("has-more-true", "has_more ends the walk too early", ("walk-complete", "walk-ends", "limit-filled")),
     ("has-more-false", "has_more is true at the end", ("walk-ends", "limit-filled", "default-limit-20")),
     ("walk-complete", "the walk loses runs", ("has-more-false", "limit-filled")),
+    ("before-window", "`before` is not kept", ("both-window",)),
 )
 """What cannot be judged where a statement is broken, and in which words; in order, as a gated statement gates none."""
 
@@ -244,8 +262,19 @@ _UNKNOWN_CURSORS = {"after-excludes": "cursor-after", "before-window": "cursor-b
 """A server that does not keep a cursor does not keep an unknown one either: one cause, one failure."""
 
 
+_SOURCE = "https://platform.openai.com/docs/api-reference/runs/listRuns"
+_CHANGED = "the thread changed meanwhile"
+_VERDICTS: Mapping[Severity, Verdict] = {
+    Severity.ERROR: "broken",
+    Severity.WARNING: "doubtful",
+    Severity.INFO: "kept",
+}
+
+
 def statement_of(finding: Finding, step: str) -> str:
     """Return the id of the statement that a finding in the answer to a step is about."""
+    if finding.rule == "page-too-long" and finding.pointer == "/has_more":
+        return "has-more-false"
     for prefix, rules, statement in _AT_STEPS:
         if step.startswith(prefix) and finding.rule in rules:
             return statement
@@ -259,14 +288,14 @@ def statement_of(finding: Finding, step: str) -> str:
 
 def judge(
     seen: Sequence[Seen], findings: Iterable[Finding], active_rules: Iterable[str], *, is_stable: bool, runs: int
-) -> list[Judged]:
+) -> list[StatementResult]:
     """Return the verdict of every statement; `runs` is how many the thread has, as far as is known."""
     steps = {answer.record: answer.step for answer in seen}
     found: dict[str, list[Finding]] = {}
     for finding in findings:
         found.setdefault(statement_of(finding, steps.get(finding.record or 0, "")), []).append(finding)
     active = frozenset(active_rules)
-    judged: dict[str, Judged] = {}
+    judged: dict[str, StatementResult] = {}
     for statement in STATEMENTS:
         name, answers = statement.id, seen
         if name == "cursor-unknown":
@@ -289,46 +318,36 @@ def _judge(
     active: frozenset[str],
     is_stable: bool,
     runs: int,
-) -> Judged:
+) -> StatementResult:
+    source = BY_NAME[statement.rules[0]].source if statement.rules else _SOURCE
+    blank = StatementResult(statement.id, statement.what, "not verified", source)
     if found:
-        records = sorted({finding.record for finding in found if finding.record is not None})
         worst = min(found, key=lambda finding: [*Severity].index(finding.severity))
-        verdict: Verdict = "broken" if worst.severity is Severity.ERROR else "doubtful"
-        if worst.severity is Severity.INFO:
-            verdict = "kept"
+        records = tuple(sorted({finding.record for finding in found if finding.record is not None}))
+        blank = blank._replace(requests=records, findings=tuple(found))
         if statement.compares and not is_stable:
-            return Judged(statement, "not verified", "the thread changed meanwhile", records, found)
-        return Judged(statement, verdict, worst.message, records, found)
+            return blank._replace(reason=_CHANGED)
+        return blank._replace(verdict=_VERDICTS[worst.severity], reason=worst.message, source=worst.source)
     asked = [answer for answer in seen if _belongs(answer.step, statement.steps)]
+    counts = statement.counts or _is_answered
+    blank = blank._replace(requests=tuple(answer.record for answer in asked if counts(answer)))
+    if runs < statement.min_runs and (asked or runs):
+        return blank._replace(reason=f"{count(runs, 'run')}, {statement.min_runs} needed")
     if not asked:
-        if 0 < runs < statement.min_runs:
-            return Judged(statement, "not verified", f"{_runs(runs)}, {statement.min_runs} needed", ())
-        return Judged(statement, "not asked", "", ())
-    records = [
-        answer.record
-        for answer in asked
-        if _is_answered(answer) and (statement.counts is None or statement.counts(answer))
-    ]
-    if runs < statement.min_runs:
-        return Judged(statement, "not verified", f"{_runs(runs)}, {statement.min_runs} needed", records)
-    if not records:
-        return Judged(statement, "not verified", "no answer tells", [answer.record for answer in asked])
+        return blank._replace(verdict="not asked")
+    if not blank.requests:
+        return blank._replace(requests=tuple(answer.record for answer in asked), reason="no answer tells")
     if statement.compares and not is_stable:
-        return Judged(statement, "not verified", "the thread changed meanwhile", records)
-    missing = [rule for rule in statement.rules if rule not in active]
-    if missing:
-        return Judged(statement, "not verified", f"{missing[0]} is ignored", records)
+        return blank._replace(reason=_CHANGED)
+    if missing := [rule for rule in statement.rules if rule not in active]:
+        return blank._replace(reason=f"{missing[0]} is ignored")
     if not statement.rules and statement.id != "run-shape":
-        return Judged(statement, "not verified", "no rule judges it yet", records)
-    return Judged(statement, "kept", "", records)
+        return blank._replace(reason="no rule judges it yet")
+    return blank._replace(verdict="kept")
 
 
 def _belongs(step: str, steps: tuple[str, ...]) -> bool:
     return not steps or any(step == name or (name.endswith("-") and step.startswith(name)) for name in steps)
-
-
-def _runs(number: int) -> str:
-    return "1 run" if number == 1 else f"{number} runs"
 
 
 def known_runs(seen: Sequence[Seen]) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
-from validator.core.results import CleanRecords, DocumentResult, Summary
+from validator.core.results import CleanRecords, DocumentResult, StatementResult, Summary
 from validator.core.severity import Severity
 from validator.sources.document import InputError
 
@@ -22,7 +22,8 @@ class ReportOptions:
 
     With `wrap`, for a terminal, messages are wrapped to that width too; in a pipe they stay on one line, for `grep`.
     `quiet` leaves findings only; `verbose` adds what each document is. With a `baseline`, findings are new or
-    suppressed. `fail_on` is the lowest severity that fails the check (None: none does).
+    suppressed. `fail_on` is the lowest severity that fails the check (None: none does). `statements` are the verdicts
+    on a live server, `conclusion` the line that sums them up.
     """
 
     contract: str
@@ -34,6 +35,8 @@ class ReportOptions:
     verbose: bool = False
     baseline: bool = False
     fail_on: Severity | None = Severity.ERROR
+    statements: Sequence[StatementResult] = ()
+    conclusion: str = ""
 
 
 Reporter: TypeAlias = Callable[[Iterable[ReportItem], ReportOptions], Iterator[str]]

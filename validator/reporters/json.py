@@ -1,7 +1,8 @@
 """The report for programs, one JSON document: version, contract, documents, findings, summary.
 
 `findings` has what `--show` and `--max-findings` leave, `summary` counts everything. Records of an archive are among
-`documents` only if they have findings. If `--max-findings` left any out, `omitted` is their number.
+`documents` only if they have findings. If `--max-findings` left any out, `omitted` is their number. A check of a live
+server has `statements` too: statement, verdict, severity, reason, requests, evidence.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from validator.reporters.base import ReportItem, ReportOptions, Tally
-from validator.reporters.json_objects import VERSION, dump, finding_object, is_listed
+from validator.reporters.json_objects import VERSION, dump, finding_object, is_listed, statement_object
 
 
 def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
@@ -25,4 +26,6 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
     report["summary"] = asdict(tally.summary)
     if tally.truncated:
         report["omitted"] = tally.truncated
+    if options.statements:
+        report["statements"] = [*map(statement_object, options.statements)]
     yield dump(report, indent=2)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from validator.core.finding import Finding
-from validator.core.results import DocumentResult
+from validator.core.results import DocumentResult, StatementResult
 
 VERSION = 1
 """Grows when a key changes its meaning or is removed, not when one is added."""
@@ -33,6 +33,18 @@ FINDING_KEYS = (
 def finding_object(finding: Finding) -> dict[str, Any]:
     """Return a finding as it is in every JSON report."""
     return {key: getattr(finding, key) for key in FINDING_KEYS}
+
+
+def statement_object(statement: StatementResult) -> dict[str, Any]:
+    """Return a statement as it is in every JSON report."""
+    return {
+        "statement": statement.id,
+        "verdict": statement.verdict,
+        "severity": statement.severity,
+        "reason": statement.reason,
+        "requests": statement.requests,
+        "evidence": statement.source,
+    }
 
 
 def is_listed(result: DocumentResult) -> bool:

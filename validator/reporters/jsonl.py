@@ -2,7 +2,8 @@
 
 A `document` comes before its findings (a record of an archive only if it has any), a `finding` has the keys that it has
 in the JSON report, and the `summary` comes last, with version and contract: without it the report is incomplete. If
-`--max-findings` left findings out, the summary has their number under `omitted`.
+`--max-findings` left findings out, the summary has their number under `omitted`. A check of a live server has a
+`statement` a line before the summary.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from validator.reporters.base import ReportItem, ReportOptions, Tally
-from validator.reporters.json_objects import VERSION, dump, finding_object, is_listed
+from validator.reporters.json_objects import VERSION, dump, finding_object, is_listed, statement_object
 
 
 def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
@@ -26,5 +27,6 @@ def _objects(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[di
         if is_listed(result):
             yield {"type": "document", **asdict(result.document)}
         yield from ({"type": "finding", **finding_object(finding)} for finding in result.findings)
+    yield from ({"type": "statement", **statement_object(statement)} for statement in options.statements)
     omitted = {"omitted": tally.truncated} if tally.truncated else {}
     yield {"type": "summary", "version": VERSION, "contract": options.contract, **asdict(tally.summary), **omitted}

@@ -2,7 +2,7 @@
 
 A case fails if one of its findings reaches `--fail-on`; the other findings are its output. All findings that fail a
 case are one failure: of several, Jenkins shows the first and GitLab none. There are no times, so that equal findings
-make equal reports.
+make equal reports. A check of a live server has one suite instead, with a case for each statement.
 Schema: https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 """
 
@@ -57,6 +57,10 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
     xml.startDocument()
     xml.startElement("testsuites", AttributesImpl({"name": "validate-runs"}))
     xml.ignorableWhitespace("\n")
+    if options.statements:
+        tally.count_all(items)
+        _write(xml, _statement_suite(options), "  ")
+        items = ()
     for name, documents in groupby(tally.count(items), key=_file_name):
         _write(xml, _suite(name, [case for result in documents for case in _cases(result, options)]), "  ")
         yield _take(text)
@@ -66,6 +70,29 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
     xml.endElement("testsuites")
     xml.ignorableWhitespace("\n")
     yield _take(text)
+
+
+def _statement_suite(options: ReportOptions) -> _Element:
+    """Return a suite with a case for each statement about a live server; what is not verified is skipped."""
+    elements = []
+    tags: Counter[str] = Counter()
+    for statement in options.statements:
+        text = _text(statement.findings, options)
+        severity = statement.severity
+        children: tuple[_Element, ...] = ()
+        if severity is not None and severity.fails(options.fail_on):
+            children = (_Element("failure", {"type": statement.id, "message": statement.reason}, text),)
+        elif statement.verdict in ("not verified", "not asked"):
+            children = (_Element("skipped", {"message": statement.reason or statement.verdict}),)
+        elif text:
+            children = (_Element("system-out", {}, text),)
+        tags.update(child.tag for child in children)
+        attributes = {"classname": "validate-runs live", "name": f"{statement.id}: {statement.title}"}
+        elements.append(_Element("testcase", attributes, children=children))
+    totals = {"tests": str(len(elements)), "failures": str(tags["failure"]), "errors": "0"}
+    return _Element(
+        "testsuite", {"name": "validate-runs live", **totals, "skipped": str(tags["skipped"])}, "", tuple(elements)
+    )
 
 
 def _write(xml: XMLGenerator, element: _Element, indent: str) -> None:

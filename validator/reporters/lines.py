@@ -23,7 +23,7 @@ COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36
 
 def paint(text: str, style: str, options: ReportOptions) -> str:
     """Return the text in a style of the terminal, if colors are wanted."""
-    return f"\x1b[{style}m{text}\x1b[0m" if options.color and text else text
+    return f"\x1b[{style}m{text}\x1b[0m" if options.color and text and style else text
 
 
 def render_lines(items: Iterable[ReportItem], options: ReportOptions, finding_lines: FindingLines) -> Iterator[str]:

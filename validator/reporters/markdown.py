@@ -24,6 +24,8 @@ _MAX_LENGTH = 50_000
 _MAX_INPUTS = 20
 """Inputs that could not be opened and are listed."""
 _MAX_NAME_LENGTH = 200
+_MAX_REQUESTS = 6
+_STATEMENT_HEAD = "| verdict | statement | requests | why |\n|---|---|---|---|\n"
 _HEAD = "| severity | rule | where | what |\n|---|---|---|---|\n"
 
 _TOKEN = re.compile(r'(?:"(?:[^"\\]|\\.)*"|\S)+')
@@ -51,6 +53,7 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
     for name, rows_of_file in groupby(rows, key=lambda row: _name(row.finding)):
         yield _heading(name)
         yield from (row.text for row in rows_of_file)
+    yield from _statement_table(options)
     yield from _rule_table(tally.rule_counts(options.show), len(rows))
 
 
@@ -81,6 +84,19 @@ def _fit(rows: Sequence[_Row]) -> list[_Row]:
         files.add(file)
         fitting.append(row)
     return sorted(fitting)
+
+
+def _statement_table(options: ReportOptions) -> Iterator[str]:
+    """Yield the verdict on every statement about a live server."""
+    if not options.statements:
+        return
+    yield f"\n### Statements\n\n{_text(options.conclusion)}\n\n{_STATEMENT_HEAD}"
+    for statement in options.statements:
+        numbers = ", ".join(map(str, statement.requests[:_MAX_REQUESTS]))
+        more = ", …" if len(statement.requests) > _MAX_REQUESTS else ""
+        name = f"[{statement.id}]({_link(statement.source)})"
+        why = _text(statement.reason).replace("|", r"\|")
+        yield f"| {statement.verdict} | {name} | {numbers}{more} | {why} |\n"
 
 
 def _rule_table(rules: Sequence[RuleCount], listed: int) -> Iterator[str]:
