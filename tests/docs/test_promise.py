@@ -48,8 +48,8 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("few")
-def test_page_has_the_criteria_for_hostile_inputs(given: promise.Options) -> None:
-    table = promise.measure_hostile_inputs(given)
+def test_page_has_the_criteria_for_hostile_inputs(options: promise.Options) -> None:
+    table = promise.measure_hostile_inputs(options)
     assert table.broken == []
     assert [row[0] for row in table.rows] == [row[0] for row in table_on_page("hostile")]
     assert table.rows[1:] == [
@@ -82,13 +82,13 @@ def test_command_that_breaks_the_promise_is_noticed() -> None:
 
 
 @pytest.mark.tools
-def test_page_has_figures_of_json_suite(given: promise.Options) -> None:
+def test_page_has_figures_of_json_suite(options: promise.Options) -> None:
     npm_packages(suite.PACKAGE)  # or this test is skipped
-    table = promise.measure_suite(given)
+    table = promise.measure_suite(options)
     assert (table.rows, table.broken) == (table_on_page("suite"), [])
 
 
-def test_every_load_is_on_the_page(given: promise.Options, tmp_path: Path) -> None:
+def test_every_load_is_on_the_page(options: promise.Options, tmp_path: Path) -> None:
     heads, *rows = table_on_page("load")
     assert heads == ["what", "time, times", "memory, times", "the largest"]
     assert [re.sub(r"^[0-9,]+(?: → [0-9,]+)* ", "", row[0]) for row in rows] == [one.name for one in load.LOADS]
