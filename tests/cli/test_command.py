@@ -18,6 +18,8 @@ from tests.support.commands import Kept, Ran, code_of, process, run
 from tests.support.paths import SAMPLES
 from tests.support.rules import replace_checks
 from validator import __version__
+from validator.cli.command import command as click_command
+from validator.cli.params import long_options
 from validator.core.phrases import count
 from validator.rules.registry import BY_NAME, RULES
 
@@ -89,9 +91,9 @@ def test_reads_standard_input() -> None:
     text = (SAMPLES / WARNED).read_bytes()
     assert command("-", "-f", "concise", "-q", stdin=text) == Ran(0, WARNED_LINE.format("<stdin>"), "")
     assert process("-", "-f", "concise", "-q", stdin=text) == Ran(0, WARNED_LINE.format("<stdin>"), "")
-    assert command("-", "-f", "concise", "-q").out == (
-        "<stdin>:1:1: error not-json: is empty, but a JSON document was expected\n"
-    )
+    nothing = "validate-runs: -: nothing came on standard input: the command before the pipe may have failed\n"
+    assert command("-", "-q") == process("-", "-q") == Ran(2, "", nothing)
+    assert command("-", "--diff", "-q") == Ran(2, "", nothing)
 
 
 def test_nothing_to_check_exits_two(tmp_path: Path) -> None:
@@ -426,13 +428,19 @@ def test_max_findings_option() -> None:
 
 def test_statistics_option() -> None:
     words = (MISMATCH, WARNED, WARNED, "--statistics")
-    text = "2  warning  empty-page-ids\n1  error    token-total-mismatch\n1 error, 2 warnings in 3 documents (2 runs)\n"
+    text = (
+        f"2  warning  empty-page-ids        in 1 file    {BY_NAME['empty-page-ids'].summary} (--fix)\n"
+        f"1  error    token-total-mismatch  in 1 file    {BY_NAME['token-total-mismatch'].summary} (--fix)\n\n"
+        f"2  {WARNED}\n1  {MISMATCH}\n\n1 error, 2 warnings in 3 documents (2 runs)\n"
+    )
     assert command(*words) == Ran(1, text, "")
     assert command(*words, "-f", "concise") == Ran(1, text, "")
-    assert json.loads(command(*words, "-f", "json").out)["statistics"] == [
-        {"rule": "empty-page-ids", "severity": "warning", "count": 2},
-        {"rule": "token-total-mismatch", "severity": "error", "count": 1},
+    counted = json.loads(command(*words, "-f", "json").out)
+    assert [(row["rule"], row["count"], row["files"]) for row in counted["statistics"]] == [
+        ("empty-page-ids", 2, 1),
+        ("token-total-mismatch", 1, 1),
     ]
+    assert counted["files"] == [{"file": WARNED, "count": 2}, {"file": MISMATCH, "count": 1}]
 
 
 def test_json_and_jsonl_agree() -> None:
@@ -541,6 +549,16 @@ def test_version_and_help() -> None:
     assert (long.code, long.err) == (0, "")
     assert long.out.startswith("Usage: validate-runs [OPTIONS] [FILES]...\n")
     assert command("-h") == long
+    shown = set(re.findall(r"^  (?:-\w, )?--([a-z-]+)", long.out, re.MULTILINE))
+    assert shown == {*long_options(click_command)}
+    assert re.findall(r"^(\w.*):$", long.out, re.MULTILINE)[-1] == "Examples"
+
+
+def test_misspelt_variable_is_reported() -> None:
+    names = {"VALIDATE_RUNS_LIMT": "3", "VALIDATE_RUNS_LIMIT": "3", "VALIDATE_RUNS_HOME": "x"}
+    warning = "validate-runs: VALIDATE_RUNS_LIMT names no option; did you mean VALIDATE_RUNS_LIMIT?\n"
+    assert run(VALID, cwd=SAMPLES, env=names) == Ran(0, "ok: 2 runs in 1 document\n", warning)
+    assert run(VALID, "-q", cwd=SAMPLES, env=names) == Ran(0, "", "")
 
 
 def test_quiet_and_verbose_options() -> None:

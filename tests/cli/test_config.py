@@ -212,6 +212,15 @@ def test_every_setting_from_a_file(tmp_path: Path, key: str) -> None:
     assert "# validate-runs.toml:" in origin(tmp_path, key)
 
 
+@pytest.mark.parametrize("table", ["validate_runs", "validate_run", "'Validator.Runs'"])
+def test_misspelt_table_is_refused(tmp_path: Path, table: str) -> None:
+    configure(tmp_path, f"[tool.other]\n[tool.{table}]\nlimit = 1\n", "pyproject.toml")
+    name = table.strip("'")
+    why = f"pyproject.toml:2: unknown table [tool.{name}], did you mean [tool.validate-runs]"
+    assert run(VALID, cwd=tmp_path) == Ran(2, "", f"validate-runs: {why}\n")
+    assert run(VALID, "--isolated", cwd=tmp_path).code == 0
+
+
 def test_config_from_the_environment(tmp_path: Path) -> None:
     configure(tmp_path, "limit = 7")
     other = configure(tmp_path / "other", "limit = 8", "settings.toml")

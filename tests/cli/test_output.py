@@ -261,5 +261,5 @@ def test_syntax_error_message_has_a_place(output_format: str) -> None:
     assert comma in said("invalid/not-json.json")
     byte = "The text at line 19, column 42 is the byte 0xFC, which is not UTF-8 here."
     assert byte in said("invalid/not-utf8.json")
-    assert "The document is empty, but a JSON document was expected." in said("-")
+    assert "holds nothing but white space, but a JSON document was expected." in said("-", stdin=b"\n")
     assert "The document is an empty object" in said("-", stdin=b"\n{}")

@@ -1,5 +1,6 @@
 """How far a long check has come: on a terminal only, and gone when it is over."""
 
+import gzip
 import json
 import os
 import pty
@@ -64,6 +65,13 @@ def test_progress_on_a_terminal(archive: Path, jobs: str) -> None:
     assert runs == sorted(runs)
     assert written.endswith("\r\x1b[K")
     assert LINE.sub("", written).replace("\r\x1b[K", "") == ""
+
+
+def test_progress_of_one_compressed_archive(archive: Path) -> None:
+    packed = archive.with_name("a.jsonl.gz")
+    text = b"".join(json.dumps({**RUN, "id": f"run_{os.urandom(200).hex()}"}).encode() + b"\n" for _ in range(3000))
+    packed.write_bytes(gzip.compress(text + b"x\n"))
+    assert len(LINE.findall(on_a_terminal(str(packed), "--jobs", "2"))) > 2
 
 
 @pytest.mark.parametrize("words", [("-q",), ()])

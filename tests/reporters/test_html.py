@@ -106,7 +106,7 @@ def test_html_without_script_has_totals_and_findings() -> None:
     assert plain(text, "h1") == [headline]
     assert plain(text, "title") == [f"{headline} · validate-runs"]
     assert plain(text, "td") == [
-        *("cut-off", "error", "3"),
+        *("missing-usage", "error", "3"),
         *("first-id-mismatch", "warning", "1"),
         *("token-total-mismatch", "error", "1"),
     ]

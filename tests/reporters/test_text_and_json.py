@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.findings import COUNTS, HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
+from tests.support.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from validator.core.finding import Excerpt
 from validator.core.results import DocumentResult
 from validator.core.severity import Severity
 from validator.reporters.registry import FORMATS, load_reporter
+from validator.rules.registry import BY_NAME
 
 REPORTS = [*((name, False) for name in FORMATS), ("text", True), ("json", True)]
 """Each format, and whether it has statistics."""
@@ -219,7 +220,7 @@ def test_text_colors() -> None:
         'is "run_b", but the first run in data is "run_a"\n'
     )
     assert written("text", checked(PLACELESS), look=replace(LOOK, color=True, quiet=True), statistics=True) == (
-        "1  \x1b[1;33mwarning\x1b[0m  \x1b[1mfirst-id-mismatch\x1b[0m\n"
+        f"1  \x1b[1;33mwarning\x1b[0m  \x1b[1mfirst-id-mismatch\x1b[0m  in 1 file    {FIRST_ID} (--fix)\n"
     )
 
 
@@ -304,28 +305,50 @@ def test_jsonl_report() -> None:
     )
 
 
+STATISTICS = {
+    ("first-id-mismatch", Severity.WARNING): 3,
+    ("page-too-long", Severity.WARNING): 3,
+    ("token-total-mismatch", Severity.ERROR): 3,
+    ("missing-usage", Severity.WARNING): 12,
+    ("unprefixed-id", Severity.INFO): 99,
+}
+FIRST_ID = "The page's `first_id` is not the id of its first run."
+TOTAL = "The total of a run's tokens is not the sum of its parts."
+
+
 def test_statistics_count_by_rule() -> None:
-    assert written("text", replace(checked(), totals=COUNTS), statistics=True) == (
-        "12  warning  d\n"
-        " 3  error    c\n"
-        " 3  warning  a\n"
-        " 3  warning  b\n"
+    assert written("text", replace(checked(), totals=STATISTICS), statistics=True) == (
+        f"12  warning  missing-usage         in 1 file    {BY_NAME['missing-usage'].summary}\n"
+        f" 3  error    token-total-mismatch  in 1 file    {TOTAL} (--fix)\n"
+        f" 3  warning  first-id-mismatch     in 1 file    {FIRST_ID} (--fix)\n"
+        f" 3  warning  page-too-long         in 1 file    {BY_NAME['page-too-long'].summary}\n"
         "3 errors, 18 warnings in 1 document (3 runs); 99 infos hidden\n"
     )
 
 
+def test_statistics_count_by_file() -> None:
+    totals = {("first-id-mismatch", Severity.WARNING): 1}
+    documents = [replace(checked(file=f"{number}.json"), totals=totals) for number in (*range(12), 11)]
+    clean = replace(checked(file="clean.json"), totals={})
+    assert written("text", *documents, clean, statistics=True) == (
+        f"13  warning  first-id-mismatch  in 12 files  {FIRST_ID} (--fix)\n"
+        "\n"
+        " 2  11.json\n" + "".join(f" 1  {number}.json\n" for number in range(9)) + "... and 2 more files\n"
+        "\n"
+        "13 warnings in 14 documents (42 runs)\n"
+    )
+
+
 def test_statistics_as_json() -> None:
-    report = json.loads(written("json", replace(checked(), totals=COUNTS), statistics=True))
+    totals = {("token-total-mismatch", Severity.ERROR): 3, ("unprefixed-id", Severity.INFO): 9}
+    report = json.loads(written("json", replace(checked(), totals=totals), statistics=True))
+    rule = {"rule": "token-total-mismatch", "severity": "error", "count": 3, "files": 1}
     assert report == {
         "version": 1,
         "contract": "observed",
-        "statistics": [
-            {"rule": "d", "severity": "warning", "count": 12},
-            {"rule": "c", "severity": "error", "count": 3},
-            {"rule": "a", "severity": "warning", "count": 3},
-            {"rule": "b", "severity": "warning", "count": 3},
-        ],
-        "summary": {"documents": 1, "runs": 3, "error": 3, "warning": 18, "info": 99, "suppressed": 0},
+        "statistics": [{**rule, "summary": TOTAL, "fixable": True}],
+        "files": [{"file": "responses/page.json", "count": 3}],
+        "summary": {"documents": 1, "runs": 3, "error": 3, "warning": 0, "info": 9, "suppressed": 0},
     }
 
 

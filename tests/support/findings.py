@@ -71,7 +71,7 @@ def checked(*findings: Finding, truncated: int = 0, infos: int = 0, **about: Any
     for finding in findings:
         totals[finding.rule, finding.severity] += 1
     if truncated:
-        totals["cut-off", Severity.ERROR] = truncated
+        totals["missing-usage", Severity.ERROR] = truncated
     if infos:
         totals["missing-usage", Severity.INFO] = infos
     return DocumentResult(document=replace(DOCUMENT, **about), findings=findings, totals=totals, truncated=truncated)

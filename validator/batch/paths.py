@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 
-from validator.batch.ranges import Parallelism, size_of
+from validator.batch.ranges import Parallelism, size_of, split_file
 from validator.batch.session import Result, check_documents, limit_findings, make_series
 from validator.engine.checker import Checker
 from validator.sources.document import InputError
@@ -49,6 +49,9 @@ def check_paths(
             size += size_of(file)
             if is_large := size >= parallelism.min_bytes:
                 break
+        if is_large and len(first) == 1:  # a file that cannot be split is checked here, where its progress shows
+            first += islice(files, 1)
+            is_large = len(first) > 1 or _is_split(first[0], parallelism)
         files = chain(first, files)
     if is_large:
         from validator.batch.parallel import check_files  # a few small files do without processes
@@ -57,6 +60,11 @@ def check_paths(
     else:
         results = _check_here(files, checker, max_bytes, _opener(on_progress), listing=listing, history=history)
     return limit_findings(results, checker.options.findings.max_findings)
+
+
+def _is_split(file: FileRange | InputError, parallelism: Parallelism) -> bool:
+    """Return whether a file is checked in several ranges."""
+    return isinstance(file, FileRange) and len([*islice(split_file(file, parallelism.task_bytes), 2)]) > 1
 
 
 def count_bytes(paths: Iterable[str], exclusion: Exclusion = DEFAULT_EXCLUSION) -> int:

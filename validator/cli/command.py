@@ -9,8 +9,9 @@ import click
 from click.core import ParameterSource
 
 from validator import __version__
-from validator.cli.console import CLEAN
-from validator.cli.options import typed_options
+from validator.cli.console import CLEAN, warn
+from validator.cli.help import GroupedCommand
+from validator.cli.options import CliOptions, typed_options
 from validator.cli.params import (
     PREFIX,
     SEVERITIES,
@@ -21,6 +22,7 @@ from validator.cli.params import (
     Timestamp,
     WholeNumber,
     complete_rules,
+    find_misspelt_variables,
 )
 from validator.core.options import MAX_BYTES, MAX_FINDINGS, SHOWN
 from validator.core.severity import Severity
@@ -42,17 +44,30 @@ def _refuse_report(context: click.Context, instead: str) -> None:
             raise click.UsageError(f"{instead} instead of a report: leave {word} out")
 
 
+def _refuse_contradictions(options: CliOptions) -> None:
+    """Raise `click.UsageError` for options that do not go together."""
+    if options.update_baseline and options.baseline is None:
+        raise click.UsageError("--update-baseline needs --baseline FILE")
+    if options.fix and options.diff:
+        raise click.UsageError("--fix and --diff contradict each other: --diff writes nothing")
+    if options.update_baseline and (options.fix or options.diff):
+        raise click.UsageError("--update-baseline accepts what is there: fix first, then accept what is left")
+
+
 _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=False)
 """A flag that neither a variable nor a file sets."""
 
 
-@click.command(context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100, "show_default": True})
+@click.command(
+    cls=GroupedCommand,
+    context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100, "show_default": True},
+)
 @click.argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(allow_dash=True, readable=False))
 @click.option(
     "--contract",
     type=click.Choice(["observed", "published"]),
     default="observed",
-    help="Which schemas apply: what genuine servers send, or what the documentation states.",
+    help="Check against what real servers send, or what the documentation states.",
 )
 @click.option(
     "--form",
@@ -61,11 +76,11 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
     help="Key naming: snake_case (wire) or camelCase (sdk).",
 )
 @click.option(
-    "--expect", type=click.Choice(["auto", "page", "run"]), default="auto", help="What every document must be."
+    "--expect", type=click.Choice(["auto", "page", "run"]), default="auto", help="Require a page or a single run."
 )
 @click.option("--order", type=click.Choice(["asc", "desc"]), help="The order that the request asked for.")
 @click.option("--limit", type=WholeNumber(1, 100), metavar="N", help="The page size that the request asked for.")
-@click.option("--now", type=Timestamp(), help="The current time for the time rules: Unix seconds or ISO 8601.")
+@click.option("--now", type=Timestamp(), help="Treat this time as the present: Unix seconds or ISO 8601.")
 @click.option(
     "--max-bytes", type=WholeNumber(1), default=MAX_BYTES, metavar="N", help="The largest document to read, in bytes."
 )
@@ -101,24 +116,26 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
     metavar="N",
     help="Findings to print of a file; 0: all.",
 )
-@click.option("--listing", is_flag=True, help="Check the documents, in order, as the pages of one listing.")
-@click.option("--history", is_flag=True, help="Check the documents, in order, as snapshots of the same runs.")
-@click.option("--exclude", type=FileGlob(), multiple=True, help="Skip files and folders like these in folders.")
-@click.option("--no-gitignore", is_flag=True, help="Check files in folders that .gitignore ignores, too.")
+@click.option("--listing", is_flag=True, help="Treat the documents as consecutive pages of one listing.")
+@click.option("--history", is_flag=True, help="Treat the documents as successive snapshots of the same runs.")
 @click.option(
-    "--force-exclude", is_flag=True, help="Skip named files, too, if they are excluded or have nothing to do with runs."
+    "--exclude", type=FileGlob(), multiple=True, help="In folders, skip what these globs match, as in .gitignore."
+)
+@click.option("--no-gitignore", is_flag=True, help="In folders, check also what .gitignore ignores.")
+@click.option(
+    "--force-exclude", is_flag=True, help="Skip named files, too, if they are excluded or plainly hold no runs."
 )
 @click.option(
     "--jobs", type=WholeNumber(1), show_default="the number of cores", metavar="N", help="Processes for archives."
 )
-@click.option("--baseline", type=click.Path(), metavar="FILE", help="Accept the findings that this file lists.")
+@click.option("--baseline", type=click.Path(), metavar="FILE", help="Accept the findings listed in this file.")
 @_command_line_flag("--update-baseline", help="Write the findings to the baseline, and accept them.")
-@_command_line_flag("--fix", help="Apply safe fixes to the files.")
+@_command_line_flag("--fix", help="Fix what can be fixed safely, in place.")
 @_command_line_flag("--diff", help="Print what --fix would change; write nothing.")
-@click.option("--statistics", is_flag=True, help="Print counts by rule instead of findings.")
+@click.option("--statistics", is_flag=True, help="Print counts by rule and by file instead of findings.")
 @_command_line_flag("--print-schema", help="Print the JSON Schema of a page (or --expect run) for other validators.")
-@_command_line_flag("--bundle", help="With --print-schema: keep every part under its own $id.")
-@_command_line_flag("--dereference", help="With --print-schema: write every $ref out.")
+@_command_line_flag("--bundle", help="With --print-schema: emit a bundle of schemas, each with its own $id.")
+@_command_line_flag("--dereference", help="With --print-schema: inline every $ref.")
 @click.option(
     "--explain",
     metavar="RULE",
@@ -136,7 +153,9 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
     metavar="FILE",
     help="Read settings from this file instead of the nearest validate-runs.toml or pyproject.toml.",
 )
-@click.option("--isolated", is_flag=True, is_eager=True, callback=_use_configuration, help="Read no settings file.")
+@click.option(
+    "--isolated", is_flag=True, is_eager=True, callback=_use_configuration, help="Ignore all configuration files."
+)
 @_command_line_flag("--show-config", help="Print the settings and where each comes from.")
 @click.option(
     "--color",
@@ -146,7 +165,7 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")
 @click.option(
-    "--verbose", "-v", is_flag=True, help="Print the kind of each document, and the number of records without findings."
+    "--verbose", "-v", is_flag=True, help="Also print the kind of each document and the number of valid records."
 )
 @click.option("--debug", is_flag=True, help="Print tracebacks of internal errors.")
 @click.version_option(__version__, prog_name="validate-runs", message="%(prog)s %(version)s", allow_from_autoenv=False)
@@ -175,6 +194,8 @@ def command(context: click.Context, /, **_: object) -> int:
     if context.get_parameter_source("show") is ParameterSource.DEFAULT and fail_on != "never":
         context.params["show"] = SHOWN.or_lower(Severity(fail_on)).value  # show what fails the check
     options = typed_options(context)
+    for message in () if options.quiet else find_misspelt_variables(context.command):
+        warn(message)
     if options.show_config:
         from validator.cli.config.show import format_configuration
 
@@ -190,12 +211,7 @@ def command(context: click.Context, /, **_: object) -> int:
 
         _refuse_report(context, "--print-schema prints a schema")
         return print_schema(options)
-    if options.update_baseline and options.baseline is None:
-        raise click.UsageError("--update-baseline needs --baseline FILE")
-    if options.fix and options.diff:
-        raise click.UsageError("--fix and --diff contradict each other: --diff writes nothing")
-    if options.update_baseline and (options.fix or options.diff):
-        raise click.UsageError("--update-baseline accepts what is there: fix first, then accept what is left")
+    _refuse_contradictions(options)
     if options.diff:
         _refuse_report(context, "--diff prints a diff")
     if not options.files:

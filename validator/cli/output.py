@@ -203,8 +203,8 @@ def _is_report(value: Any) -> bool:
     match value:
         case {"version": int(), "contract": str(), "findings": list(findings), "documents": list(), "summary": dict()}:
             return len(value) == 5 + ("omitted" in value) + ("statements" in value) and all(map(_is_finding, findings))
-        case {"version": int(), "contract": str(), "statistics": list(), "summary": dict()}:
-            return len(value) == 4
+        case {"version": int(), "contract": str(), "statistics": list(), "files": list(), "summary": dict()}:
+            return len(value) == 5
         case {"$schema": str(), "version": "2.1.0", "runs": [{"tool": {"driver": {"name": "validate-runs"}}}]}:
             return len(value) == 3
         case {"source": {"name": "validate-runs"}, "diagnostics": list()}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,16 @@ def long_options(command: click.Command) -> dict[str, click.Option]:
     """Return the options of the command by their long names, without the dashes."""
     options = (parameter for parameter in command.params if isinstance(parameter, click.Option))
     return {word.removeprefix("--"): option for option in options for word in option.opts if word.startswith("--")}
+
+
+def find_misspelt_variables(command: click.Command) -> Iterator[str]:
+    """Yield a message for each environment variable that is nearly, but not, that of an option."""
+    from validator.core.phrases import find_similar
+
+    known = sorted(environment_variable(parameter.name or "") for parameter in command.params)
+    for name in sorted(name for name in os.environ if name.startswith(f"{PREFIX}_")):
+        if name not in known and (similar := find_similar(name, known, 0.9)):
+            yield f"{name} names no option; did you mean {similar}?"
 
 
 class RuleWords(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only

@@ -64,6 +64,9 @@ class Tally:
     def __init__(self) -> None:
         self.documents = self.runs = self.suppressed = self.truncated = 0
         self.findings: Counter[tuple[str, Severity]] = Counter()
+        self.files_by_rule: Counter[tuple[str, Severity]] = Counter()
+        """The number of files in which a rule has findings."""
+        self._last_files: dict[tuple[str, Severity], str | None] = {}
         self.input_errors: list[InputError] = []
         """Inputs that could not be opened."""
 
@@ -78,10 +81,18 @@ class Tally:
             else:
                 self.documents += 1
                 self.runs += item.document.runs
-                self.findings.update(item.totals)
+                self._count_findings(item)
                 self.suppressed += len(item.suppressed)
                 self.truncated += item.truncated
                 yield item
+
+    def _count_findings(self, result: DocumentResult) -> None:
+        file = result.document.file
+        self.findings.update(result.totals)
+        for key in result.totals:
+            if key not in self._last_files or self._last_files[key] != file:  # the documents of a file are together
+                self._last_files[key] = file
+                self.files_by_rule[key] += 1
 
     def count_all(self, items: Iterable[ReportItem]) -> None:
         """Count the items, for reports that show totals only."""

@@ -1,35 +1,86 @@
-"""Counts by rule instead of findings, the most frequent first: as lines, or as a JSON document."""
+"""Counts by rule and by file instead of findings, the most frequent first: as lines, or as a JSON document."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from validator.reporters.base import ReportItem, ReportOptions, Tally
+from validator.core.phrases import count
+from validator.reporters.base import ReportItem, ReportOptions, RuleCount, Tally
 from validator.reporters.json_objects import VERSION, dump
 from validator.reporters.lines import BOLD, COLORS, paint
-from validator.reporters.wording import summary_line
+from validator.reporters.wording import file_name, summary_line
+from validator.rules.registry import BY_NAME
+
+_MAX_FILES = 10
+"""Files that the lines list."""
 
 
 def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
-    """Yield a line for each rule that has findings, then the totals."""
-    tally = Tally()
-    tally.count_all(items)
+    """Yield a line for each rule that has findings, for the files with most of them, and the totals."""
+    tally, files = _count(items, options)
     rows = tally.rule_counts(options.show)
-    width = max((len(str(row.number)) for row in rows), default=0)
-    for number, severity, rule in rows:
-        yield f"{number:{width}}  {paint(f'{severity:7}', COLORS[severity], options)}  {paint(rule, BOLD, options)}\n"
+    digits = max((len(str(row.number)) for row in rows), default=0)
+    longest = max((len(row.rule) for row in rows), default=0)
+    for row in rows:
+        severity = paint(f"{row.severity:7}", COLORS[row.severity], options)
+        in_files = f"in {count(_files(tally, row), 'file')}"
+        rule = paint(f"{row.rule:{longest}}", BOLD, options)
+        yield f"{row.number:{digits}}  {severity}  {rule}  {in_files:11}  {_summary(row)}".rstrip() + "\n"
+    if len(files) > 1:
+        yield "\n"
+        for file, number in files.most_common(_MAX_FILES):
+            yield f"{number:{digits}}  {file_name(file)}\n"
+        if len(files) > _MAX_FILES:
+            yield f"... and {len(files) - _MAX_FILES} more files\n"
+        yield "\n"
     if not options.quiet:
         yield f"{summary_line(tally.summary, options)}\n"
 
 
 def render_json(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
-    """Yield a document: version, contract, statistics (rule, severity, count), summary, which counts everything."""
-    tally = Tally()
-    tally.count_all(items)
-    counts = [
-        {"rule": rule, "severity": severity, "count": number}
-        for number, severity, rule in tally.rule_counts(options.show)
+    """Yield a document: version, contract, statistics by rule, files (name, count), summary, which counts everything.
+
+    The statistics of a rule are its name, severity, count, number of files, summary, and whether it is fixable.
+    """
+    tally, files = _count(items, options)
+    statistics = [
+        {
+            "rule": row.rule,
+            "severity": row.severity,
+            "count": row.number,
+            "files": _files(tally, row),
+            "summary": BY_NAME[row.rule].summary,
+            "fixable": BY_NAME[row.rule].is_fixable,
+        }
+        for row in tally.rule_counts(options.show)
     ]
-    report = {"version": VERSION, "contract": options.contract, "statistics": counts, "summary": asdict(tally.summary)}
+    report = {
+        "version": VERSION,
+        "contract": options.contract,
+        "statistics": statistics,
+        "files": [{"file": file, "count": number} for file, number in files.most_common()],
+        "summary": asdict(tally.summary),
+    }
     yield dump(report, indent=2)
+
+
+def _count(items: Iterable[ReportItem], options: ReportOptions) -> tuple[Tally, Counter[str | None]]:
+    """Return the totals, and the number of findings to show of each file."""
+    tally = Tally()
+    files: Counter[str | None] = Counter()
+    for result in tally.count(items):
+        shown = sum(number for (_, severity), number in result.totals.items() if severity.reaches(options.show))
+        if shown:
+            files[result.document.file] += shown
+    return tally, files
+
+
+def _files(tally: Tally, row: RuleCount) -> int:
+    return tally.files_by_rule[row.rule, row.severity]
+
+
+def _summary(row: RuleCount) -> str:
+    rule = BY_NAME[row.rule]
+    return f"{rule.summary} (--fix)" if rule.is_fixable else rule.summary

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 from validator.core.phrases import join_or
 from validator.sources import detect, jsonl
-from validator.sources.compression import BrokenCompression, decompress
+from validator.sources.compression import BrokenCompression, decompress, peek
 from validator.sources.detect import FORMATS, SUFFIXES
 from validator.sources.document import (
     Document,
@@ -180,7 +180,10 @@ def open_local(path: str) -> Iterator[io.BufferedReader]:
     if path == STANDARD_INPUT:
         if sys.stdin is None:  # the shell can close it: <&-
             raise InputError(STANDARD_INPUT, "is closed")
-        yield open_standard_input()
+        start, stream = peek(open_standard_input(), 1)
+        if not start:
+            raise InputError(path, "nothing came on standard input: the command before the pipe may have failed")
+        yield stream
         return
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

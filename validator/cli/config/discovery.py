@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 from validator.cli.config.toml import PROJECT, TABLE, Configuration, ConfigurationError, parse
 from validator.core.files import explain_os_error, read_limited
 
 OWN = "validate-runs.toml"
+_has_similar_table = re.compile(rb"\[\s*tool\s*\.\s*[\"']?validat(?:e|or)[-_. ]?runs?\b", re.IGNORECASE).search
 MAX_BYTES = 1024 * 1024
 
 
@@ -37,7 +39,7 @@ def _candidates() -> Iterator[tuple[str, bytes]]:
             if os.path.lexists(path):
                 file = os.path.relpath(path)
                 data = _content(file)
-                if name == OWN or TABLE[-1].encode() in data:
+                if name == OWN or TABLE[-1].encode() in data or _has_similar_table(data):
                     yield file, data
         if folder == (folder := os.path.dirname(folder)):
             return

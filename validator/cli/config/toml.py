@@ -32,6 +32,10 @@ class Configuration(NamedTuple):
         return _place(self.file, _line(self.text, (*_table(self.file), *keys)))
 
 
+is_similar_table = re.compile(r"(?:validate|validator)[-_. ]?runs?", re.IGNORECASE).fullmatch
+"""Matches what people write instead of the name of the table."""
+
+
 def is_project(file: str) -> bool:
     """Return whether the settings of a file are in a table."""
     return os.path.basename(file) == PROJECT
@@ -49,6 +53,8 @@ def parse(file: str, data: bytes) -> Configuration | None:
         place = _place(file, data.count(b"\n", 0, error.start) + 1)
         raise ConfigurationError(f"{place}: is the byte 0x{data[error.start]:02X}, which is not UTF-8 here") from None
     settings: Any = _load(file, text)
+    if is_project(file):
+        _refuse_misspelt_table(file, text, settings)
     for key in _table(file):
         settings = settings.get(key) if isinstance(settings, dict) else None
     if settings is None:
@@ -57,6 +63,15 @@ def parse(file: str, data: bytes) -> Configuration | None:
     if not isinstance(settings, dict):
         raise ConfigurationError(f"{configuration.place()}: {'.'.join(TABLE)} is not a table")
     return configuration
+
+
+def _refuse_misspelt_table(file: str, text: str, settings: dict[str, Any]) -> None:
+    """Raise `ConfigurationError` for a table such as `[tool.validate_runs]`, whose settings would have no effect."""
+    tool = settings.get(TABLE[0])
+    for name in tool if isinstance(tool, dict) else ():
+        if name != TABLE[1] and is_similar_table(name):
+            place = _place(file, _line(text, (TABLE[0], name)))
+            raise ConfigurationError(f"{place}: unknown table [tool.{name[:40]}], did you mean [{'.'.join(TABLE)}]")
 
 
 def _load(file: str, text: str) -> dict[str, Any]:
