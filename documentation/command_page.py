@@ -24,7 +24,7 @@ _CODES = (
     (console.FAILED, "Something could not be opened or used: a file, an option, a configuration, a report."),
     (cli.SIGNALLED + signal.SIGINT, "Somebody pressed Ctrl-C."),
     (cli.SIGNALLED + signal.SIGHUP, "The terminal was closed."),
-    (cli.SIGNALLED + signal.SIGTERM, "It was told to end."),
+    (cli.SIGNALLED + signal.SIGTERM, "It received SIGTERM."),
 )
 
 
@@ -50,7 +50,7 @@ def _page() -> str:
             ((f"[`{_spellings(option)}`](#{name})", prose(option.help or "")) for name, option in options.items()),
         ),
         *(_option(name, option) for name, option in options.items()),
-        "## As the command tells it",
+        "## Help on the terminal",
         fenced(f"$ validate-runs --help\n{printed('--help')}", "text"),
     )
 

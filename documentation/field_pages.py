@@ -76,13 +76,13 @@ def _by_path(contract: Any, form: Any, subject: str) -> dict[str, Field]:
 def _index() -> str:
     return page(
         "# Fields",
-        "Every field that the schemas know, with what it may be. *Required* says in which runs the key has to be "
-        "there; a key that is required may still be null where null is named. A run is of the v1 generation if it "
+        "Every field that the schemas declare, with its allowed values. *Required* says in which runs the key has to "
+        "be there; a key that is required may still be null where null is named. A run is of the v1 generation if it "
         "has [`file_ids`](run/file_ids.md), and of v2 otherwise. Keys that are not listed are allowed.",
         *(
             f"## Of {_WHAT[subject]}\n\n"
             + table(
-                ("field", "required", "value", "what it says"),
+                ("field", "required", "value", "meaning"),
                 (
                     (
                         f"[`{field.name}`]({folder}/{field.name}.md)",
@@ -151,7 +151,7 @@ def _section(subject: str, field: Field) -> str:
                 (
                     prose(" ".join(field.described)),
                     f"Only {in_words(field.only)}." if field.only else "",
-                    "Any other key stands here." if field.name == "*" else "",
+                    "Any other key." if field.name == "*" else "",
                     f"In camelCase: {code(camel)}." if camel != field.path else "",
                 ),
             )

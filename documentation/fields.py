@@ -15,7 +15,7 @@ from validator.core.phrases import TYPES, join_or
 Schemas: TypeAlias = Mapping[str, Schema]
 
 
-_NO_STRING = "it is no string"
+_NO_STRING = "it is not a string"
 
 
 class Condition(NamedTuple):
@@ -53,14 +53,14 @@ class Field:
 
     @property
     def description(self) -> str:
-        """What the schema says of it."""
+        """The description in the first schema that has one."""
         return next((d.schema["description"] for d in self.demands if "description" in d.schema), "")
 
     @property
     def described(self) -> tuple[str, ...]:
-        """All that the schemas say of it, each sentence once."""
-        told = (d.schema["description"] for d in self.demands if "description" in d.schema and not d.when)
-        return tuple(dict.fromkeys(told))
+        """The descriptions in all schemas that apply always, each once."""
+        descriptions = (d.schema["description"] for d in self.demands if "description" in d.schema and not d.when)
+        return tuple(dict.fromkeys(descriptions))
 
     @property
     def value(self) -> str:
@@ -68,7 +68,7 @@ class Field:
         return "; ".join(_values(self.demands)) or "anything"
 
     def all_inside(self) -> Iterator[Field]:
-        """The fields inside, inside those, and so on."""
+        """Yield the fields inside this one, at any depth."""
         for field in self.inside:
             yield field
             yield from field.all_inside()
@@ -94,7 +94,7 @@ def _applied(schema: Schema, schemas: Schemas, when: tuple[Condition, ...] = ())
 
 
 def _branches(schema: Schema, schemas: Schemas, when: tuple[Condition, ...]) -> Iterator[Demand]:
-    if "pattern" in schema["if"]:  # text of this pattern is fine, and anything else is what `else` says
+    if "pattern" in schema["if"]:  # text of this pattern is valid, and `else` applies to anything else
         other = schema["else"]["type"]
         yield Demand(when, {"type": ["date-time", *([other] if isinstance(other, str) else other)]})
         return
@@ -114,7 +114,7 @@ def _condition(schema: Schema) -> Condition:
             return Condition("the run is of v1", "the run is of v2")
         case {"type": "string"}:
             return Condition("it is a string", _NO_STRING)
-    raise AssertionError(f"how is this condition told? {schema}")
+    raise AssertionError(f"unknown kind of condition: {schema}")
 
 
 def _inside(demands: tuple[Demand, ...], schemas: Schemas, path: str) -> Iterator[Field]:
@@ -124,8 +124,8 @@ def _inside(demands: tuple[Demand, ...], schemas: Schemas, path: str) -> Iterato
     for when, schema in demands:
         for name, value in _parts(schema):
             declared.setdefault(name, []).append(Demand(when, value))
-    for name, found in declared.items():
-        yield _field(name, found, demands, schemas, path)
+    for name, declarations in declared.items():
+        yield _field(name, declarations, demands, schemas, path)
 
 
 def _of_others(demand: Demand, name: str) -> Demand:
@@ -146,25 +146,25 @@ def _parts(schema: Schema) -> Iterator[tuple[str, Schema]]:
         yield "*", schema["additionalProperties"]
 
 
-def _field(name: str, found: list[Demand], around: Iterable[Demand], schemas: Schemas, path: str) -> Field:
-    only = found[0].when if len({demand.when for demand in found}) == 1 else ()
+def _field(name: str, declarations: list[Demand], around: Iterable[Demand], schemas: Schemas, path: str) -> Field:
+    only = declarations[0].when if len({demand.when for demand in declarations}) == 1 else ()
     demands = tuple(
         _of_others(demand, name)
-        for when, schema in found
+        for when, schema in declarations
         for demand in _applied(schema, schemas, () if only else when)
         if not any(condition.key == name and condition.positive for condition in demand.when)
     )  # without "`type` is `function` where `type` is `function`"
     wire = to_wire_name(name)
-    whole = path + wire if wire == "[]" or not path else f"{path}.{wire}"
+    full_path = path + wire if wire == "[]" or not path else f"{path}.{wire}"
     return Field(
         name=wire,
-        path=whole,
+        path=full_path,
         demands=demands,
         only=only,
         required=_required(
             [() if when == only else when for when, schema in around if name in schema.get("required", ())]
         ),
-        inside=tuple(_inside(demands, schemas, whole)),
+        inside=tuple(_inside(demands, schemas, full_path)),
     )
 
 
@@ -187,10 +187,10 @@ def _values(demands: Iterable[Demand]) -> Iterator[str]:
     for when, schema in demands:
         groups.setdefault(when, []).append(schema)
     always = groups.pop(())
-    if said := _bounds(always):
-        yield said
+    if general := _bounds(always):
+        yield general
     for when, schemas in groups.items():
-        if (narrower := _bounds([*always, *schemas])) != said:
+        if (narrower := _bounds([*always, *schemas])) != general:
             yield f"{in_words(when)}: {narrower}"
 
 
@@ -200,7 +200,7 @@ def _bounds(schemas: Iterable[Schema]) -> str:
     types = _common([s["type"] if isinstance(s["type"], list) else [s["type"]] for s in together if "type" in s])
     words = _common([s.get("enum", [s.get("const")]) for s in together if "enum" in s or "const" in s])
     limits = {key: [s[key] for s in together if key in s] for key in _BOUNDS if not words}
-    bounds = [_BOUNDS[key][0].format(_BOUNDS[key][1](found)) for key, found in limits.items() if found]
+    bounds = [_BOUNDS[key][0].format(_BOUNDS[key][1](values)) for key, values in limits.items() if values]
     kinds = [code(word) for word in words] or [_KINDS[name] for name in types]
     return ", ".join([*([join_or(kinds)] if kinds else ()), *bounds])
 
@@ -217,7 +217,7 @@ _KINDS = {**TYPES, "date-time": "a date-time string of ISO 8601"}
 def _common(lists: list[list[Any]]) -> list[Any]:
     """Return the values that all lists have, in the order of the first."""
     first, *others = lists or [[]]
-    return [one for one in first if all(one in other for other in others)]
+    return [item for item in first if all(item in other for other in others)]
 
 
 def camel_path(path: str) -> str:

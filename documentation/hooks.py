@@ -22,12 +22,12 @@ COPIED = {
 }
 """Files outside of the folder of the documentation that are pages of the site, too."""
 SHOWN = {**COPIED, "validator/rules": "rules/index.md"}
-"""The same, and what the site shows in its own way."""
+"""The same, and files that the site shows in another form."""
 INSERTED = {
     "differences": field_pages.differences,
     "evidence": evidence.evidence,
 }
-"""What stands in the place of `<!-- insert: NAME -->`."""
+"""The text that replaces `<!-- insert: NAME -->`."""
 _LINK = re.compile(r"\[([^\]]+)\]\((\.\./[^)#\s]*)(#[^)\s]*)?\)")
 _RULE = re.compile(
     r"^```.*?^```$|^ +```.*?^ +```$|^#[^\n]*|\[[^\]]*\]\([^)]*\)|`(?P<rule>[a-z][\w:-]*)`", re.DOTALL | re.MULTILINE
@@ -75,10 +75,10 @@ def _linked(found: re.Match[str], page: Page, here: PurePosixPath) -> str:
 def _relinked(link: re.Match[str], here: PurePosixPath) -> str:
     """Return a link out of the documentation as a link to the page of that file, or else its text."""
     text, address, anchor = link[1], link[2], link[3] or ""
-    whole = _normal(PurePosixPath("docs") / here / address)
-    if whole.startswith("docs/"):
+    target = _normal(PurePosixPath("docs") / here / address)
+    if target.startswith("docs/"):
         return link[0]
-    return f"[{text}]({'../' * len(here.parts)}{SHOWN[whole]}{anchor})" if whole in SHOWN else text
+    return f"[{text}]({'../' * len(here.parts)}{SHOWN[target]}{anchor})" if target in SHOWN else text
 
 
 def _normal(path: PurePosixPath) -> str:

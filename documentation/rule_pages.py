@@ -17,11 +17,11 @@ from validator.rules.selection import GROUPS
 
 _ABOUT = {
     "document": "The text itself: whether it can be read, and what it is.",
-    "schema": "The shape of every field, as the schemas of the contract say it.",
-    "page": "What the envelope says of its runs.",
+    "schema": "The shape of every field, as the schemas of the contract define it.",
+    "page": "The envelope of a page, compared with its runs.",
     "identity": "Ids and names.",
     "settings": "What a run was created with: sampling, truncation, metadata.",
-    "status": "What has to be there, and what must not be, in each status.",
+    "status": "Fields that a status requires or excludes.",
     "time": "Timestamps, each by itself and in their order.",
     "usage": "Tokens: their sums, their limits, and when they are reported.",
     "tools": "Tools, their calls, and the schemas of their arguments.",
@@ -75,8 +75,8 @@ def rule_table(rules: Iterable[Rule], folder: str) -> str:
 def _index() -> str:
     return page(
         "# Rules",
-        f"{len(RULES)} rules in {len(GROUPS)} groups. A name never changes its meaning, so it can stand in settings, "
-        "baselines and comments for good; a group can stand wherever a rule can.",
+        f"{len(RULES)} rules in {len(GROUPS)} groups. A name never changes its meaning, so it can be used in settings, "
+        "baselines and comments for good; a group is allowed wherever a rule is.",
         _tab("all", rule_table(RULES, "")),
         *(
             _tab(group, f"{_ABOUT[group]}\n\n{rule_table([rule for rule in RULES if rule.group == group], '')}")
@@ -156,8 +156,8 @@ def _fields(rule: Rule) -> str:
 
 
 def _either(words: Iterable[str]) -> str:
-    *most, last = sorted(map(code, words))
-    return f"{', '.join(most)} or {last}" if most else last
+    *others, last = sorted(map(code, words))
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _ignoring(rule: Rule) -> str:
