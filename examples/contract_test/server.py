@@ -82,16 +82,19 @@ WAITING = {
 RUNS = {THREAD: [made_run(number) for number in range(1, NEWEST + 1)], EMPTY_THREAD: []}
 
 
-def page_of(runs: list[Run], query: Query) -> Page:
-    """The page that a request asks for; `runs` are from oldest to newest."""
+def page_of(
+    runs: list[Run], query: Query, *, after_is_inclusive: bool = False, full_page_has_more: bool = False
+) -> Page:
+    """The page that a request asks for, with two mistakes to make; `runs` are from oldest to newest."""
     ordered = runs if query.get("order") == "asc" else runs[::-1]
     ids = [run["id"] for run in ordered]
-    start = ids.index(query["after"]) + 1 if "after" in query else 0
+    start = ids.index(query["after"]) + (not after_is_inclusive) if "after" in query else 0
     stop = ids.index(query["before"]) if "before" in query else len(ids)
     limit = int(query.get("limit", "20"))
     window = ordered[start:stop]
     data = window[-limit:] if "before" in query else window[:limit]
-    return sealed({"object": "list", "has_more": len(window) > limit}, data)
+    has_more = len(window) > limit or (full_page_has_more and len(window) == limit)
+    return sealed({"object": "list", "has_more": has_more}, data)
 
 
 def sealed(page: Page, data: list[Run]) -> Page:
@@ -110,10 +113,23 @@ def without(value: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: field for name, field in value.items() if name != key}
 
 
+def camel_case(value: Any) -> Any:
+    """The value with its keys as TypeScript SDKs spell them in memory, which no server may send."""
+    if isinstance(value, dict):
+        return {re.sub("_([a-z])", lambda m: m[1].upper(), key): camel_case(item) for key, item in value.items()}
+    return [camel_case(item) for item in value] if isinstance(value, list) else value
+
+
 QUERY_FAULTS: dict[str, Callable[[Query], Query]] = {
     "page-too-long": lambda query: {**query, "limit": str(int(query.get("limit", "20")) + 1)},
 }
 """What a server can get wrong about a request."""
+
+LISTING_FAULTS: dict[str, Callable[[list[Run], Query], Page]] = {
+    "overlapping-pages": lambda runs, query: page_of(runs, query, after_is_inclusive=True),
+    "false-has-more": lambda runs, query: page_of(runs, query, full_page_has_more=True),
+}
+"""What a server can get wrong about pages that follow one another: no page shows it alone."""
 
 PAGE_FAULTS: dict[str, Callable[[Page], Page]] = {
     "first-id-mismatch": lambda page: {**page, "first_id": "run_ThatWasHereYesterday"},
@@ -123,6 +139,7 @@ PAGE_FAULTS: dict[str, Callable[[Page], Page]] = {
     "unordered-runs": lambda page: sealed(page, [*page["data"][1::-1], *page["data"][2:]]),
     "schema-const": lambda page: {**page, "object": "page"},
     "schema-required": lambda page: without(page, "has_more"),
+    "camel-case-response": camel_case,
     "not-a-run-list": lambda _: {"error": {"message": "The server had an error.", "type": "server_error"}},
 }
 """What a server can get wrong about a page."""
@@ -154,13 +171,14 @@ TEXT_FAULTS: dict[str, Callable[[str], str]] = {
 }
 """What a server can get wrong about the text. A client that gets through it shows nothing of it."""
 
-FAULTS = (*QUERY_FAULTS, *PAGE_FAULTS, *RUN_FAULTS, *EMPTY_PAGE_FAULTS, *TEXT_FAULTS)
+FAULTS = (*QUERY_FAULTS, *LISTING_FAULTS, *PAGE_FAULTS, *RUN_FAULTS, *EMPTY_PAGE_FAULTS, *TEXT_FAULTS)
 """Each is named after the rule that finds it (`schema-enum` after `schema:enum`)."""
 
 
 def listing(runs: list[Run], query: Query, fault: str | None) -> str:
     """The text of a page, with one thing wrong with it or none."""
-    page = page_of(runs, QUERY_FAULTS[fault](query) if fault in QUERY_FAULTS else query)
+    query = QUERY_FAULTS[fault](query) if fault in QUERY_FAULTS else query
+    page = LISTING_FAULTS[fault](runs, query) if fault in LISTING_FAULTS else page_of(runs, query)
     if fault in PAGE_FAULTS and page["data"]:
         page = PAGE_FAULTS[fault](page)
     if fault in RUN_FAULTS and page["data"]:

@@ -12,9 +12,28 @@ from tests.support.paths import ROOT
 EXAMPLE = ROOT / "examples" / "contract_test"
 sys.path.insert(0, str(EXAMPLE))
 
-from server import EMPTY_PAGE_FAULTS, EMPTY_THREAD, FAULTS, RUNS, TEXT_FAULTS, THREAD, app  # now it can be found
+from server import (
+    EMPTY_PAGE_FAULTS,
+    EMPTY_THREAD,
+    FAULTS,
+    LISTING_FAULTS,
+    RUNS,
+    TEXT_FAULTS,
+    THREAD,
+    app,
+)  # now it can be found
 
-__all__ = ["EMPTY_PAGE_FAULTS", "EMPTY_THREAD", "EXAMPLE", "FAULTS", "RUNS", "TEXT_FAULTS", "THREAD", "serving"]
+__all__ = [
+    "EMPTY_PAGE_FAULTS",
+    "EMPTY_THREAD",
+    "EXAMPLE",
+    "FAULTS",
+    "LISTING_FAULTS",
+    "RUNS",
+    "TEXT_FAULTS",
+    "THREAD",
+    "serving",
+]
 
 
 @contextmanager
