@@ -7,7 +7,8 @@ import pytest
 from tests.support.json_texts import random_text
 from validator.core.pointer import join, split
 from validator.core.problem import Span
-from validator.jsontext.locate import ByteColumns, Lines, locate
+from validator.jsontext.columns import ByteColumns, Lines
+from validator.jsontext.locate import locate
 from validator.jsontext.tokenizer import keys_of, tokenize
 
 PAGE = """{

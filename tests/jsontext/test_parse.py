@@ -15,7 +15,7 @@ from tests.support.json_texts import damaged, random_text
 from validator.core.phrases import format_message
 from validator.core.problem import Problem, Span
 from validator.jsontext import parse as parsing
-from validator.jsontext.locate import Lines, format_offsets
+from validator.jsontext.columns import Lines, format_offsets
 from validator.jsontext.parse import Parsed, decode_text, has_wide_encoding, parse
 from validator.jsontext.strict import explain
 from validator.jsontext.tokenizer import tokenize

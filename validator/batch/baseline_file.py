@@ -22,7 +22,8 @@ from typing import Any, TypeAlias
 from validator.core.files import explain_os_error, read_limited, write_atomic
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import format_message, is_plain
-from validator.jsontext.locate import Lines, locate
+from validator.jsontext.columns import Lines
+from validator.jsontext.locate import locate
 from validator.jsontext.parse import decode_text, parse
 from validator.rules.registry import BY_NAME
 

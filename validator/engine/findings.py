@@ -23,8 +23,9 @@ from validator.core.severity import Severity
 from validator.engine.checked import CheckedDocument
 from validator.engine.classify import find_unrecognised
 from validator.engine.excerpt import make_excerpts
+from validator.jsontext.columns import format_offsets
 from validator.jsontext.edits import hash_document
-from validator.jsontext.locate import Landmark, format_offsets, walk
+from validator.jsontext.locate import Landmark, walk
 from validator.jsontext.parse import decode_text
 from validator.rules.base import Rule
 from validator.rules.objects import TIMES

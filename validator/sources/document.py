@@ -10,7 +10,7 @@ from validator.core.problem import Problem, Span
 
 if TYPE_CHECKING:
     from validator.core.options import Period
-    from validator.jsontext.locate import Position
+    from validator.jsontext.columns import Position
     from validator.jsontext.parse import Parsed
 
 JSON_WHITESPACE = b" \t\r\n"

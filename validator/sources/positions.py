@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from validator.jsontext.locate import ByteColumns, Lines, Position
+from validator.jsontext.columns import ByteColumns, Lines, Position
 from validator.sources.document import Document, PositionMap
 
 

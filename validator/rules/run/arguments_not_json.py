@@ -48,7 +48,7 @@ def check(run: Run) -> Problems:
 
 def _first_problem(pointer: str, text: str, parsed: Parsed) -> Problem:
     """Return the first problem, with its position in the text of the arguments."""
-    from validator.jsontext.locate import Lines, format_offsets  # few runs have such arguments
+    from validator.jsontext.columns import Lines, format_offsets  # few runs have such arguments
     from validator.jsontext.strict import LAST_COUNTS
     from validator.jsontext.syntax_errors import SEVERAL
 
