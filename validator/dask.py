@@ -19,7 +19,7 @@ import pandas as pd
 
 from validator.api import Validator
 from validator.batch.ranges import check_range, move_down, split_file
-from validator.batch.session import Result
+from validator.batch.session import Result, skip_other_objects
 from validator.core.options import MAX_BYTES, CheckOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker
@@ -164,7 +164,7 @@ def _check(part: FileRange, options: CheckOptions, max_bytes: int, storage: _Sto
     for result in checked.results:
         if isinstance(result, InputError):
             raise OSError(f"{result.file}: {result}")
-    return _Partition(part.path, checked.lines, checked.results)
+    return _Partition(part.path, checked.lines, [*skip_other_objects(checked.results)])
 
 
 def _add_lines(lines: int, partition: _Partition) -> int:

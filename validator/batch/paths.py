@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import chain, islice
 
 from validator.batch.ranges import Parallelism, size_of, split_file
-from validator.batch.session import Result, check_documents, limit_findings, make_series
+from validator.batch.session import Result, check_documents, limit_findings, make_series, skip_other_objects
 from validator.engine.checker import Checker
 from validator.sources.document import InputError
 from validator.sources.exclusion import DEFAULT_EXCLUSION, Exclusion
@@ -59,7 +59,7 @@ def check_paths(
         results = check_files(files, checker, max_bytes, jobs, parallelism, on_progress)
     else:
         results = _check_here(files, checker, max_bytes, _opener(on_progress), listing=listing, history=history)
-    return limit_findings(results, checker.options.findings.max_findings)
+    return limit_findings(skip_other_objects(results), checker.options.findings.max_findings)
 
 
 def _is_split(file: FileRange | InputError, parallelism: Parallelism) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from validator.core.options import CheckOptions
+from validator.core.phrases import count
 from validator.core.problem import Problem
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checked import CheckedDocument
@@ -80,7 +83,7 @@ def check_documents(
 
 def _is_clean_error_response(result: Result) -> bool:
     """Return whether a result has nothing to report: anything else without runs has a finding."""
-    return isinstance(result, DocumentResult) and result.document.kind is None and not result.totals
+    return isinstance(result, DocumentResult) and not (result.document.kind or result.totals or result.other)
 
 
 def _accept_lines(
@@ -124,11 +127,17 @@ def _check_each(
     limit = FindingLimit(checker.options.findings.max_findings)
     documents = runs = 0
     file: str | None = None
+    other_file: str | None = None
     for checked in _check_in_series(inputs, checker, series):
         if not isinstance(checked, CheckedDocument):
             yield checked, 0
             continue
         document = checked.document
+        if checked.is_other_line:
+            result = checker.result(checked, 1 if document.file != other_file else 0)
+            yield replace(result, other=checked.classified.other), 0
+            other_file = document.file
+            continue
         file = document.file
         result = limit.apply(checker.result(checked, limit.remaining(document.file, document.record)))
         if document.record is None or result.totals or not merge_clean:
@@ -160,6 +169,9 @@ def _check_in_series(
         checked = _checker_for(document, checker).check(document)
         if checked.classified.other and not document.is_named:
             yield SkippedRecords(document.file or "", 0, other=checked.classified.other)
+            continue
+        if checked.is_other_line:
+            yield checked
             continue
         if current is None and document.origin is not None:
             current = make_series(checker)
@@ -240,8 +252,34 @@ def check_together(
 ) -> Iterator[DocumentResult]:
     """Check all documents of a caller: each, and as pages of one listing or snapshots of a history."""
     series = make_series(checker, listing=listing, history=history) if listing or history else None
-    results = check_documents(documents, checker, series, merge_clean=False)
+    results = skip_other_objects(check_documents(documents, checker, series, merge_clean=False))
     return (result for result in results if isinstance(result, DocumentResult))
+
+
+def skip_other_objects(results: Iterable[Result]) -> Iterator[Result]:
+    """Yield the results; other objects of the API on the lines of an archive are only counted.
+
+    Where a file has nothing else, the first of them is a finding: what holds no runs never passes.
+    """
+    for file, results_of_file in groupby(results, key=_file):
+        first: DocumentResult | None = None
+        others: Counter[str] = Counter()
+        is_empty = True
+        for result in results_of_file:
+            if isinstance(result, DocumentResult) and result.other:
+                first = first or result
+                others[result.other.partition(" ")[2]] += 1
+                continue
+            is_empty = is_empty and isinstance(result, InputError)
+            yield result
+        if first and is_empty:
+            yield first
+        elif others:
+            yield SkippedRecords(file or "", others.total(), tuple(count(n, kind) for kind, n in others.items()))
+
+
+def _file(result: Result) -> str | None:
+    return result.document.file if isinstance(result, DocumentResult) else result.file
 
 
 class Recording:

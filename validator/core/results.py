@@ -52,6 +52,7 @@ class DocumentResult:
     `findings` are those to show, in order of position, at most `--max-findings` of a file, and `truncated` counts the
     others. `totals` counts all findings by rule and severity, shown or not. `suppressed` are those that a baseline
     accepts: they are in none of these. `outlines` are the runs of the document, if the options ask for them.
+    `other` is what a line of an archive is that is another object of the API: "a message".
     """
 
     document: DocumentInfo
@@ -60,6 +61,7 @@ class DocumentResult:
     truncated: int = 0
     suppressed: tuple[Finding, ...] = ()
     outlines: tuple[RunOutline, ...] = ()
+    other: str = ""
 
     def fails(self, fail_on: Severity | None) -> bool:
         """Return whether a finding is at least as severe as `fail_on`; None: no finding fails."""

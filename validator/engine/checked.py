@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from validator.core.problem import Problem
 from validator.core.results import DocumentInfo
-from validator.engine.classify import Classified, Part
+from validator.engine.classify import Classified, Part, is_other_object
 from validator.jsontext.parse import Parsed
 from validator.rules.objects import Run
 from validator.sources.document import Document
@@ -36,3 +36,9 @@ class CheckedDocument(NamedTuple):
     classified: Classified
     problems: list[Problem]
     parts: list[CheckedPart]
+
+    @property
+    def is_other_line(self) -> bool:
+        """Whether the document is a line of an archive with another object of the API: a thread, a message, a step."""
+        is_line = self.document.record is not None and self.document.origin is None
+        return is_line and bool(self.classified.other) and is_other_object(self.parsed.value)

@@ -111,10 +111,15 @@ class RunsFile(pytest.File):
         return collector
 
     def collect(self) -> list[RunsItem]:
-        """Return an item for each document: a file, a line, or the response of a recorded call."""
+        """Return an item for each document: a file, a line, or the response of a recorded call.
+
+        Lines with other objects of the API are no items, unless the file has nothing else.
+        """
         items = []
         seen: Counter[int | None] = Counter()
-        for record, document in self._documents():
+        documents = [*self._documents()]
+        with_runs = [(record, document) for record, document in documents if not _is_other_line(document)]
+        for record, document in with_runs or documents:
             seen[record] += 1
             name = "valid_runs" if record is None else f"record-{record}"
             items.append(RunsItem.of(self, f"{name}.{seen[record]}" if seen[record] > 1 else name, document))
@@ -141,6 +146,18 @@ class RunsFile(pytest.File):
                 recorded = sorted(recorded, key=lambda document: document.record or 0)
             for number, document in enumerate(recorded):
                 yield document.record, Record(recording, number)
+
+
+def _is_other_line(document: Document | Record | InputError) -> bool:
+    """Return whether a line of an archive has another object of the API, such as a message."""
+    if not isinstance(document, Document) or document.record is None or isinstance(document.data, str):
+        return False
+    if b"started_at" in document.data:  # as in nearly all lines
+        return False
+    from validator.engine.classify import is_other_object
+    from validator.jsontext.parse import parse
+
+    return is_other_object(parse(document.data).value)
 
 
 class RunsItem(pytest.Item):

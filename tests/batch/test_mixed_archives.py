@@ -1,0 +1,91 @@
+"""Archives of threads: messages and steps on lines among runs are counted, and no findings."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import run as command
+from tests.support.pages import RUN, page, run, said
+from validator import validate
+
+BAD = run(status="bogus")
+THREAD = {"id": "thread_1", "object": "thread", "created_at": 1729418400, "metadata": {}}
+MESSAGE = {"id": "msg_1", "object": "thread.message", "thread_id": "thread_1", "created_at": 1729418400}
+STEP = {
+    "id": "step_1",
+    "object": "thread.run.step",
+    "run_id": "run_1",
+    "assistant_id": "asst_1",
+    "thread_id": "thread_1",
+    "status": "completed",
+    "completed_at": 1729418400,
+}
+OTHERS = [THREAD, MESSAGE, STEP, MESSAGE]
+
+
+def archive(folder: Path, *values: Any) -> Path:
+    (folder / "a.jsonl").write_text("".join(f"{json.dumps(value)}\n" for value in values))
+    return folder / "a.jsonl"
+
+
+def places(out: str) -> list[tuple[str, int]]:
+    return [(finding["rule"], finding["record"]) for finding in json.loads(out)["findings"]]
+
+
+@pytest.mark.parametrize("words", [(), ("--history",), ("--listing",), ("--jobs", "2")])
+@pytest.mark.usefixtures("small_tasks")
+def test_other_objects_among_runs_are_skipped_and_counted(tmp_path: Path, words: tuple[str, ...]) -> None:
+    file = archive(tmp_path, *OTHERS, *[run()] * 10, *OTHERS, BAD, *OTHERS)
+    ran = command("-v", "-f", "json", *words, file)
+    assert (ran.code, places(ran.out)) == (1, [("schema:enum", 19)])
+    assert json.loads(ran.out)["summary"]["documents"] == 11
+    assert f"{file}: 12 records without runs skipped: 3 threads, 6 messages, 3 run steps\n" in ran.err
+    assert command("-v", *words, archive(tmp_path, run(), MESSAGE)).code == 0
+
+
+def test_other_objects_between_pages_do_not_interrupt_a_listing(tmp_path: Path) -> None:
+    more = page(run(id="run_0lderRun0lderRun0lderRu", created_at=RUN["created_at"]))
+    found = said(archive(tmp_path, page(has_more=False), MESSAGE, more), listing=True)
+    assert [(rule, pointer) for rule, pointer, _ in found] == [("broken-chain", "/data")]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.usefixtures("small_tasks")
+def test_archive_without_runs_never_passes(tmp_path: Path, jobs: str) -> None:
+    file = archive(tmp_path, *OTHERS * 50)
+    for words in ((file,), (tmp_path,)):
+        ran = command("-v", "-f", "json", "--jobs", jobs, *words)
+        assert (ran.code, places(ran.out)) == (1, [("not-a-run-list", 1)])
+        assert "skipped" not in ran.err
+    assert [(found.rule, found.record) for found in validate(file).findings] == [("not-a-run-list", 1)]
+
+
+def test_other_objects_among_broken_lines_are_counted(tmp_path: Path) -> None:
+    file = archive(tmp_path, MESSAGE, {"error": "no"}, 7)
+    assert [(found.rule, found.record) for found in validate(file).findings] == [
+        ("not-a-run-list", 2),
+        ("not-a-run-list", 3),
+    ]
+
+
+def test_other_objects_take_no_place_among_the_findings_that_are_shown(tmp_path: Path) -> None:
+    ran = command("-f", "json", "--max-findings", "1", archive(tmp_path, *OTHERS, BAD))
+    assert places(ran.out) == [("schema:enum", 5)]
+    assert json.loads(ran.out)["summary"]["error"] == 1
+
+
+def test_files_of_other_objects_are_findings_each(tmp_path: Path) -> None:
+    good, bad = archive(tmp_path, MESSAGE, run()), tmp_path / "b.jsonl"
+    bad.write_text(json.dumps(MESSAGE))
+    ran = command("-f", "json", good, bad, good)
+    assert [finding["file"] for finding in json.loads(ran.out)["findings"]] == [str(bad)]
+
+
+def test_plugin_makes_no_items_of_other_objects(pytester: pytest.Pytester) -> None:
+    archive(pytester.path, MESSAGE, run(), THREAD, BAD)
+    (pytester.path / "b.jsonl").write_text(json.dumps(MESSAGE))
+    result = pytester.runpytest_inprocess("--validate-runs", "*.jsonl", "-v", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(["a.jsonl::record-2 PASSED*", "a.jsonl::record-4 FAILED*", "b.jsonl::record-1 FAILED*"])
