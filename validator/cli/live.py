@@ -19,17 +19,13 @@ from validator.cli.options import CliOptions, typed_options
 from validator.cli.output import Report, plan_reports, write_reports
 from validator.cli.params import PREFIX, WholeNumber
 from validator.core.files import explain_os_error, write_atomic
-from validator.core.options import FindingOptions
 from validator.core.phrases import escape
-from validator.core.results import StatementResult
-from validator.engine.checker import Checker
-from validator.live.check import DEFAULT_NAME, Session, check_recording, judge_session
-from validator.live.exchange import Question
+from validator.live.check import BODIES, DEFAULT_NAME, Session
 from validator.live.keys import KeyProblem, Redactor, read_key
-from validator.live.plan import Scope, list_path, plan
+from validator.live.plan import Scope, plan
 from validator.live.statements import BY_ID
 from validator.live.target import Misuse, Target, authorize, parse_target
-from validator.live.transport import Budget, BudgetSpent, LiveError, Transport, make_client
+from validator.live.transport import Budget, BudgetSpent, LiveError, make_client
 
 _SHARED = (
     *("contract", "now", "max_bytes", "select", "ignore", "severity", "fail_on", "show", "output_format"),
@@ -181,47 +177,41 @@ def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[st
     headers = {name: value for name, value, _ in values["header"]}
     redactor = Redactor([*filter(None, (key,)), *(value for _, value, is_secret in values["header"] if is_secret)])
     rate = values["rate"] if values["rate"] is not None else 0.0 if target.is_loopback else _RATE
-    budget = Budget(values["timeout"], values["max_time"], values["max_requests"], max(1, options.max_bytes // 8), rate)
+    budget = Budget(
+        values["timeout"], values["max_time"], values["max_requests"], max(1, options.max_bytes // BODIES), rate
+    )
     record = values["record"]
     name = record or DEFAULT_NAME
     reports = plan_reports(options)
     settings = check_options(options)
-    session = Session(scope, redactor, options.max_bytes)
-    with make_client(True, budget.timeout) as client:
+    with make_client(verify=True, timeout=budget.timeout) as client:
         authorization = authorize(key, values["auth"], values["beta"], headers)
-        transport = Transport(client, target.base, authorization, budget, session.record, query=target.query)
+        session = Session(client, target, scope, authorization, redactor, budget, options.max_bytes)
         if values["wait"]:
-            transport.wait(Question("wait", list_path(scope.thread)), values["wait"])
+            session.wait(values["wait"])
         try:
-            problem = session.walk(transport)
+            problem = session.walk()
         finally:  # also on Ctrl-C
-            data = session.recorder.har()
-            code = _write_recording(record, data) if record else CLEAN
+            code = _write_recording(record, session.recording) if record else CLEAN
     if problem is not None and not isinstance(problem, BudgetSpent):
         return fail(str(problem))
     codes = {code}
-    everything = Checker(settings._replace(findings=FindingOptions(max_excerpts=0)))
-    judged = judge_session(session, [*check_recording(data, name, everything, options.max_bytes)], everything)
-    results = check_recording(data, name, Checker(settings), options.max_bytes)
-    limited = limit_findings(results, settings.findings.max_findings)
-    conclusion = _conclude(judged, transport, record)
+    statements = session.judge(name, settings)
+    limited = limit_findings(session.check(name, settings), settings.findings.max_findings)
+    conclusion = session.conclude(statements, record)
     items = report_items(limited, options, codes)
-    codes.add(write_reports(reports, items, options, lambda: None, judged, conclusion))
+    codes.add(write_reports(reports, items, options, lambda: None, statements, conclusion))
     if reports[0] != Report("text", None) and not options.quiet:
         warn(conclusion)
     if problem is not None:
         warn(str(problem))
         codes.add(CLEAN if FINDINGS in codes else FAILED)
     required = values["require"] or ()
-    missing = [result.id for result in judged if result.id in required and _is_open(result)]
+    missing = [result.id for result in statements if result.id in required and result.is_open]
     if missing:
         warn(f"required, but not verified: {', '.join(missing)}")
         codes.add(FINDINGS)
     return max(codes)
-
-
-def _is_open(result: StatementResult) -> bool:
-    return result.verdict in ("not verified", "not asked")
 
 
 def _write_recording(file: str, data: bytes) -> int:
@@ -230,12 +220,3 @@ def _write_recording(file: str, data: bytes) -> int:
     except OSError as error:
         return fail(f"{escape(file)}: cannot write the recording: {explain_os_error(error)}")
     return CLEAN
-
-
-def _conclude(judged: Sequence[StatementResult], transport: Transport, record: str | None) -> str:
-    counts = {
-        word: sum(one.verdict == word for one in judged) for word in ("kept", "broken", "doubtful", "not verified")
-    }
-    parts = ", ".join(f"{number} {word}" for word, number in counts.items())
-    recorded = f", recorded in {escape(record)}" if record else ""
-    return f"{parts} – {transport.requests} requests, {transport.elapsed:.1f} s{recorded}"

@@ -87,6 +87,11 @@ class StatementResult(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
     @property
+    def is_open(self) -> bool:
+        """Whether nobody knows if it is kept."""
+        return self.verdict in ("not verified", "not asked")
+
+    @property
     def severity(self) -> Severity | None:
         """The severity of the worst finding of a statement that is broken or doubtful."""
         if self.verdict not in ("broken", "doubtful"):

@@ -3,66 +3,95 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any
 
 from validator.batch.session import Result, check_documents
-from validator.core.options import MAX_BYTES
+from validator.core.options import MAX_BYTES, CheckOptions, FindingOptions
+from validator.core.phrases import count, escape
 from validator.core.results import DocumentResult, StatementResult
 from validator.engine.checker import Checker
 from validator.live.exchange import Answer, Question
 from validator.live.keys import Redactor
-from validator.live.plan import Scope, Walker
+from validator.live.plan import Scope, Walker, list_path
 from validator.live.recorder import Recorder, RecordingFull
-from validator.live.statements import Seen, judge, known_runs, see
-from validator.live.transport import BudgetSpent, LiveError, Transport
+from validator.live.statements import judge, known_runs, see
+from validator.live.target import Target
+from validator.live.transport import Authorization, Budget, BudgetSpent, LiveError, Transport
 from validator.sources.files import FileRange, read_file
 
 DEFAULT_NAME = "live.har"
 """What the recording is called in reports if it is not written to a file."""
-
-
-class Collected(NamedTuple):
-    """What a walk over a server brought: all answers, and why it ended early, if it did."""
-
-    answers: Sequence[Answer]
-    is_stable: bool
-    problem: LiveError | None
-    seconds: float
+BODIES = 8
+"""A body may have one of so many parts of the largest recording."""
 
 
 class Session:
-    """One check of one server: a recording that grows, and the transport that fills it."""
+    """One check of one server with a client of httpx or httpx2: `walk`, then `judge` what was recorded."""
 
-    def __init__(self, scope: Scope, redactor: Redactor, max_bytes: int = MAX_BYTES) -> None:
-        self.scope = scope
-        self.recorder = Recorder(scope.thread, redactor, max_bytes)
-        self.answers: list[Answer] = []
-        self.is_stable = False
+    def __init__(
+        self,
+        client: Any,
+        target: Target,
+        scope: Scope,
+        authorization: Authorization,
+        redactor: Redactor,
+        budget: Budget,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self._scope = scope
+        self._max_bytes = max_bytes
+        self._recorder = Recorder(scope.thread, redactor, max_bytes)
+        self._answers: list[Answer] = []
+        self._is_stable = False
+        self._transport = Transport(client, target.base, authorization, budget, self._record, query=target.query)
 
-    def record(self, answer: Answer) -> None:
-        """Add an answer to the recording; raises `BudgetSpent` where that is full."""
-        try:
-            self.recorder.add(answer)
-        except RecordingFull:
-            raise BudgetSpent("the recording is as large as a document may be (--max-bytes)") from None
-        self.answers.append(answer)
+    def wait(self, seconds: float) -> None:
+        """Wait until the server answers anything, at most so long."""
+        self._transport.wait(Question("wait", list_path(self._scope.thread)), seconds)
 
-    def walk(self, transport: Transport) -> LiveError | None:
-        """Ask everything; return why the walk ended early, if it did."""
-
-        def ask(question: Question) -> Answer:
-            return transport.send(question)
-
-        walker = Walker(ask, self.scope)
+    def walk(self) -> LiveError | None:
+        """Ask everything; return why that ended early, if it did."""
+        walker = Walker(self._transport.send, self._scope)
         try:
             walker.run()
         except LiveError as error:
             return error
         finally:
-            self.is_stable = walker.is_stable
+            self._is_stable = walker.is_stable
         return None
+
+    @property
+    def recording(self) -> bytes:
+        """The recording so far."""
+        return self._recorder.har()
+
+    def check(self, name: str, options: CheckOptions) -> Iterator[Result]:
+        """Yield what a check of a file with this name and the recording in it yields."""
+        return check_recording(self.recording, name, Checker(options), self._max_bytes)
+
+    def judge(self, name: str, options: CheckOptions) -> list[StatementResult]:
+        """Return the verdict on every statement, whatever findings are to be shown."""
+        results = self.check(name, options._replace(findings=FindingOptions(max_excerpts=0)))
+        findings = [finding for result in results if isinstance(result, DocumentResult) for finding in result.findings]
+        seen = see(self._answers)
+        return judge(seen, findings, options.severities, is_stable=self._is_stable, runs=known_runs(seen))
+
+    def conclude(self, statements: Sequence[StatementResult], file: str | None) -> str:
+        """Return the line that sums up the check; `file` is where the recording was written."""
+        verdicts = Counter(statement.verdict for statement in statements)
+        parts = ", ".join(f"{verdicts[word]} {word}" for word in ("kept", "broken", "doubtful", "not verified"))
+        recorded = f", recorded in {escape(file)}" if file else ""
+        return f"{parts} – {count(len(self._answers), 'request')}, {self._transport.elapsed:.1f} s{recorded}"
+
+    def _record(self, answer: Answer) -> None:
+        try:
+            self._recorder.add(answer)
+        except RecordingFull:
+            raise BudgetSpent("the recording is as large as a document may be (--max-bytes)") from None
+        self._answers.append(answer)
 
 
 def check_recording(data: bytes, name: str, checker: Checker, max_bytes: int = MAX_BYTES) -> Iterator[Result]:
@@ -73,10 +102,3 @@ def check_recording(data: bytes, name: str, checker: Checker, max_bytes: int = M
         yield io.BufferedReader(io.BytesIO(data))
 
     return check_documents(read_file(FileRange(name), max_bytes, open_recording), checker)
-
-
-def judge_session(session: Session, results: Sequence[Result], checker: Checker) -> list[StatementResult]:
-    """Return the verdict of every statement, given all results of the recording."""
-    seen: list[Seen] = see(session.answers)
-    findings = [finding for result in results if isinstance(result, DocumentResult) for finding in result.findings]
-    return judge(seen, findings, checker.options.severities, is_stable=session.is_stable, runs=known_runs(seen))

@@ -17,6 +17,8 @@ SECRET_HEADERS = frozenset(
 )
 """Headers that are never recorded, whatever their value is."""
 REDACTED = "[redacted]"
+MIN_LEARNED = 8
+"""Characters of a word that is taken for a secret because of its header."""
 _MAX_KEY = 8192
 _STDIN = "-"
 
@@ -57,7 +59,19 @@ class Redactor:
     """Replaces secret values wherever they stand, however JSON, URLs, HTML or base64 spell them."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        patterns = [pattern for secret in secrets if secret for pattern in (_spelt(secret), *_encoded(secret))]
+        self._secrets: set[str] = set()
+        self._pattern: re.Pattern[bytes] | None = None
+        self._add(filter(None, secrets))
+
+    def learn(self, name: str, value: str) -> None:
+        """Add the secret in a header that is sent, such as a caller's own client has it."""
+        secret = value.rpartition(" ")[2]
+        if name.lower() in SECRET_HEADERS and len(secret) >= MIN_LEARNED and secret not in self._secrets:
+            self._add([secret])
+
+    def _add(self, secrets: Iterable[str]) -> None:
+        self._secrets.update(secrets)
+        patterns = [pattern for secret in sorted(self._secrets) for pattern in (_spelt(secret), *_encoded(secret))]
         self._pattern = re.compile("|".join(patterns).encode()) if patterns else None
 
     def bytes(self, data: bytes) -> bytes:

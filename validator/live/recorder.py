@@ -41,6 +41,8 @@ class Recorder:
 
     def add(self, answer: Answer) -> int:
         """Add an answer, and return the number of its entry, from 1; raises `RecordingFull`."""
+        for header in answer.sent:
+            self._redactor.learn(*header)
         self._last = max(answer.began, self._last + 0.000_002)  # the clock may be set back, the order stays
         entry = self._dump(answer._replace(began=self._last))
         if len(entry) > self._rest:

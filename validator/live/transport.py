@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
 from types import ModuleType
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -75,7 +76,7 @@ def load_library() -> ModuleType:
 def make_client(verify: ssl.SSLContext | bool, timeout: float, proxy: str | None = None) -> Any:
     """Return a client that knows nothing but what it is told: no environment, cookies or redirects."""
     library = load_library()
-    return library.Client(
+    client = library.Client(
         verify=verify,
         timeout=timeout,
         proxy=proxy,
@@ -83,6 +84,8 @@ def make_client(verify: ssl.SSLContext | bool, timeout: float, proxy: str | None
         follow_redirects=False,
         limits=library.Limits(max_connections=1, max_keepalive_connections=1),
     )
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    return client
 
 
 class Transport:
@@ -196,19 +199,19 @@ class Transport:
             return self._read_body(answer, response)
         finally:
             response.close()
-            self._client.cookies.clear()
 
     def _read_body(self, answer: Answer, response: Any) -> Answer:
         """Return the answer with its body; with an error where the body is too large or broken."""
         pieces, size, limit = [], 0, self._budget.max_body
-        for piece in response.iter_raw():
+        is_read = response.is_stream_consumed  # by a transport that answers without a network
+        for piece in [response.content] if is_read else response.iter_raw():
             size += len(piece)
             if size > limit:
                 return answer._replace(error=f"the body is larger than {limit} bytes")
             pieces.append(piece)
         data = b"".join(pieces)
         coding = answer.header("content-encoding")
-        if not coding:
+        if not coding or is_read:
             return answer._replace(body=data)
         try:
             reader = Reader("", io.BufferedReader(io.BytesIO()), limit)
@@ -251,6 +254,7 @@ _WORDS = {
     "ReadTimeout": TIMED_OUT,
     "WriteTimeout": TIMED_OUT,
     "PoolTimeout": TIMED_OUT,
+    "TimeoutError": TIMED_OUT,
     "ReadError": "the connection was closed",
     "RemoteProtocolError": "no valid HTTP response",
 }

@@ -1,0 +1,161 @@
+"""`assert_live_listing` and `check_listing`: a URL, clients, and an application in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+import httpx2
+import openai
+import pytest
+
+from tests.support.commands import run
+from tests.support.http_server import Answering, Asked, Reply, list_runs, refuse, serving
+from tests.support.threads import THREAD, Thread, numbered
+from validator import ValidationFailed
+from validator.live import LiveError, assert_live_listing, check_listing
+
+KEY = "sk-live-0123456789abcdefghij"
+RUNS = [numbered(number) for number in range(5)]
+SOUND = list_runs(Thread(RUNS))
+
+
+def stop_early(asked: Asked) -> Reply:
+    """Answer as the API does, but say that no more runs follow."""
+    reply = SOUND(asked)
+    return Reply(reply.body | {"has_more": False} if "data" in reply.body else reply.body, reply.status)
+
+
+def application(answering: Answering) -> Callable[..., Any]:
+    """An ASGI application that answers so."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await asyncio.sleep(0)
+        query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        reply = answering(Asked(scope["method"], scope["path"], query, headers))
+        start = {"type": "http.response.start", "status": reply.status}
+        await send({**start, "headers": [(b"content-type", b"application/json")]})
+        await send({"type": "http.response.body", "body": json.dumps(reply.body).encode()})
+
+    return app
+
+
+def failed(target: object) -> set[str]:
+    """The statements that a check of a target finds broken."""
+    with pytest.raises(ValidationFailed) as caught:
+        assert_live_listing(target, thread=THREAD)
+    return {line.split()[1] for line in str(caught.value).splitlines() if line.startswith("broken ")}
+
+
+def test_url() -> None:
+    with serving(SOUND) as server:
+        report = assert_live_listing(f"{server.origin}/v1", thread=THREAD, require=["walk-complete", "has-more-true"])
+    assert report.ok
+    assert {result.id: result.verdict for result in report.statements}["walk-complete"] == "kept"
+    with serving(stop_early) as server:
+        assert failed(f"{server.origin}/v1/threads/{THREAD}/runs") == {"has-more-true"}
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_http_client(library: Any) -> None:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    with serving(stop_early) as server, library.Client(base_url=f"{server.origin}/v1", headers=headers) as client:
+        assert failed(client) == {"has-more-true"}
+    assert {asked.headers["Authorization"] for asked in server.asked} == {f"Bearer {KEY}"}
+
+
+def test_client_without_a_network() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        reply = stop_early(Asked(request.method, request.url.path, dict(request.url.params), {}))
+        return httpx.Response(reply.status, json=reply.body)
+
+    with httpx.Client(transport=httpx.MockTransport(answer), base_url="http://server.test/v1") as client:
+        assert failed(client) == {"has-more-true"}
+
+
+def test_openai_client(tmp_path: Path) -> None:
+    def answering(asked: Asked) -> Reply:
+        reply = stop_early(asked)
+        return Reply({**reply.body, "echo": asked.headers["Authorization"]}, reply.status)
+
+    with serving(answering) as server, openai.OpenAI(base_url=f"{server.origin}/v1", api_key=KEY) as client:
+        report = check_listing(client, thread=THREAD, record=tmp_path / "runs.har")
+    assert not report.ok
+    assert {asked.headers["Authorization"] for asked in server.asked} == {f"Bearer {KEY}"}
+    assert {asked.headers["OpenAI-Beta"] for asked in server.asked} == {"assistants=v2"}
+    assert KEY not in (tmp_path / "runs.har").read_text()
+    assert KEY not in str(report)
+
+
+def test_application_in_this_process() -> None:
+    assert assert_live_listing(application(SOUND), thread=THREAD).ok
+    assert failed(application(stop_early)) == {"has-more-true"}
+
+
+def test_application_within_a_running_loop() -> None:
+    async def check() -> bool:
+        return assert_live_listing(application(SOUND), thread=THREAD).ok
+
+    assert asyncio.run(check())
+
+
+def test_application_that_raises() -> None:
+    def answering(asked: Asked) -> Reply:
+        if asked.query.get("limit") == "abc":
+            raise ValueError("invalid literal for int()")
+        return SOUND(asked)
+
+    assert failed(application(answering)) == {"no-5xx"}
+
+
+def test_application_that_hangs() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(60)
+
+    with pytest.raises(LiveError, match="the server cannot be reached: timed out"):
+        check_listing(app, thread=THREAD, timeout=0.1)
+
+
+def test_recording_of_python_and_command_agree(tmp_path: Path) -> None:
+    file = tmp_path / "runs.har"
+    report = check_listing(application(stop_early), thread=THREAD, record=file, now=1_740_001_000)
+    offline = json.loads(run(file, "-f", "json", "--show", "info", "--now", "1740001000").out)
+    assert [finding.message for finding in report.findings] == [item["message"] for item in offline["findings"]]
+    assert file.read_bytes() == report.recording
+
+
+def test_required_statement_that_is_open() -> None:
+    with pytest.raises(ValidationFailed, match="required, but not verified: key-needed"):
+        assert_live_listing(application(SOUND), thread=THREAD, require=["key-needed"])
+    with pytest.raises(ValueError, match="'keys' is not a statement, expected one of envelope-keys, "):
+        assert_live_listing(application(SOUND), thread=THREAD, require=["keys"])
+
+
+def test_severity_that_fails() -> None:
+    def answering(asked: Asked) -> Reply:
+        reply = SOUND(asked)
+        return reply if reply.status == 200 else Reply({"detail": "no"}, reply.status)
+
+    assert assert_live_listing(application(answering), thread=THREAD).ok
+    with pytest.raises(ValidationFailed):
+        assert_live_listing(application(answering), thread=THREAD, fail_on="warning")
+
+
+def test_targets_that_are_none() -> None:
+    with pytest.raises(TypeError, match="target is a int, expected a URL, a client or an ASGI application"):
+        check_listing(7, thread=THREAD)
+    with pytest.raises(TypeError, match="target is an asynchronous client"):
+        check_listing(httpx.AsyncClient(), thread=THREAD)
+    with pytest.raises(LiveError, match="the client has no base_url"):
+        check_listing(httpx.Client(), thread=THREAD)
+    with pytest.raises(LiveError, match="which thread"):
+        check_listing(application(SOUND))
+    with pytest.raises(LiveError, match="refused the request"):
+        check_listing(application(lambda asked: refuse("No.", 401)), thread=THREAD)

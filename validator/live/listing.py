@@ -1,0 +1,186 @@
+"""Checks of a server from Python: `check_listing` reports, `assert_live_listing` raises."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from validator.api import Report, ValidationFailed
+from validator.core.files import write_atomic
+from validator.core.options import CheckOptions, ContractName, FindingOptions, lowest_failing
+from validator.core.phrases import class_name
+from validator.core.results import DocumentResult, StatementResult
+from validator.core.severity import Severity
+from validator.live.check import DEFAULT_NAME, Session
+from validator.live.keys import Redactor
+from validator.live.plan import Scope
+from validator.live.statements import BY_ID
+from validator.live.target import Misuse, Target, authorize, parse_target
+from validator.live.transport import Authorization, Budget, load_library, make_client
+from validator.reporters.base import ReportOptions
+from validator.reporters.registry import load_reporter
+from validator.rules.selection import effective_severities
+
+_IN_PROCESS = "http://testserver.localhost"
+"""The address of an application that is called in this process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LiveReport(Report):
+    """The findings in what a server answered, and the verdict on every statement; `recording` is a HAR."""
+
+    statements: tuple[StatementResult, ...]
+    conclusion: str
+    recording: bytes
+
+    def __str__(self) -> str:
+        options = ReportOptions(contract=self.contract, statements=self.statements, conclusion=self.conclusion)
+        return "".join(load_reporter("text")(self.results, options))
+
+
+def check_listing(
+    target: object,
+    *,
+    thread: str | None = None,
+    other_thread: str | None = None,
+    empty_thread: str | None = None,
+    key: str | None = None,
+    check_auth: bool = False,
+    allow_http: bool = False,
+    contract: ContractName = "observed",
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severity: Mapping[str, Severity | str] | None = None,
+    now: float | None = None,
+    timeout: float = 10.0,
+    max_time: float = 60.0,
+    max_requests: int = 100,
+    record: str | os.PathLike[str] | None = None,
+) -> LiveReport:
+    """List the runs of a thread in many ways, GET only, and report what is wrong with the answers.
+
+    `target` is a URL (of the API, or of the list), a client of httpx or httpx2 (with a `base_url`), a client of the
+    openai package, or an ASGI application, which is called in this process. `key` is sent as a bearer token to a URL or
+    an application; clients bring their own. `timeout` and `max_time` are in seconds. `record` names a file that the
+    recording is written to, also where the check ends early. The other options are those of `validate`.
+
+    Raises `LiveError` where the server cannot be checked or a budget is spent, `TypeError` for another target,
+    `ValueError` for an option outside its vocabulary, and `OSError` if the recording cannot be written.
+    """
+    options = CheckOptions(
+        severities=effective_severities(select, ignore, dict(severity or {})),
+        now=time.time() if now is None else now,
+        contract=contract,
+    )
+    with _connect(target, key, allow_http, timeout) as (client, address, authorization):
+        if (thread := thread or address.thread) is None:
+            raise Misuse("which thread? thread= names one that has runs")
+        secrets = [value.rpartition(" ")[2] for value in authorization.key.values()]
+        budget = Budget(timeout, max_time, max_requests)
+        scope = Scope(thread, other_thread, empty_thread, check_auth)
+        session = Session(client, address, scope, authorization, Redactor(secrets), budget)
+        try:
+            problem = session.walk()
+        finally:
+            if record is not None:
+                write_atomic(os.fspath(record), [session.recording], is_private=True)
+    if problem is not None:
+        raise problem
+    name = DEFAULT_NAME if record is None else os.fspath(record)
+    statements = tuple(session.judge(name, options))
+    results = session.check(name, options._replace(findings=FindingOptions()))
+    return LiveReport(
+        contract=contract,
+        results=tuple(result for result in results if isinstance(result, DocumentResult)),
+        statements=statements,
+        conclusion=session.conclude(statements, None if record is None else name),
+        recording=session.recording,
+    )
+
+
+def assert_live_listing(
+    target: object, *, require: Iterable[str] = (), fail_on: Severity | str = Severity.ERROR, **options: Any
+) -> LiveReport:
+    """Raise `ValidationFailed` (an `AssertionError`) unless a server lists runs as the API does; return the report.
+
+    Takes what `check_listing` takes, and raises what that raises. `require` has ids of statements that must be
+    verified; `fail_on` is the lowest severity of a finding that fails.
+    """
+    required, lowest = [*require], lowest_failing(fail_on)
+    if unknown := [name for name in required if name not in BY_ID]:
+        raise ValueError(f"{unknown[0]!r} is not a statement, expected one of {', '.join(BY_ID)}")
+    report = check_listing(target, **options)
+    open_ = [result.id for result in report.statements if result.id in required and result.is_open]
+    if report.reaches(lowest) or open_:
+        missing = f"required, but not verified: {', '.join(open_)}\n" if open_ else ""
+        raise ValidationFailed(f"{report}{missing}")
+    return report
+
+
+class _Connection(NamedTuple):
+    client: Any
+    target: Target
+    authorization: Authorization
+
+
+@contextmanager
+def _connect(target: object, key: str | None, allow_http: bool, timeout: float) -> Iterator[_Connection]:
+    """Yield a client for a target, its address, and the headers to send."""
+    if isinstance(target, str):
+        address = parse_target(target, allow_http=allow_http)
+        with make_client(verify=True, timeout=timeout) as client:
+            yield _Connection(client, address, authorize(key, "bearer", "v2", {}))
+        return
+    known: Any = target
+    if _has(target, "auth_headers", "organization", "project", "_client"):  # of the openai package
+        account = {"OpenAI-Organization": known.organization, "OpenAI-Project": known.project}
+        headers = {name: value for name, value in account.items() if value} | {"OpenAI-Beta": "assistants=v2"}
+        query = tuple((name, str(value)) for name, value in known.default_query.items())
+        address = Target(str(known.base_url).rstrip("/"), None, query)
+        yield _Connection(known._client, address, Authorization(headers, known.auth_headers))
+    elif _has(target, "build_request", "send", "base_url"):
+        if asyncio.iscoroutinefunction(known.send):
+            raise TypeError("target is an asynchronous client, expected a synchronous one, or the application itself")
+        base = str(known.base_url).rstrip("/")
+        if not base:
+            raise Misuse("the client has no base_url")
+        yield _Connection(known, Target(base), Authorization({"OpenAI-Beta": "assistants=v2"}))
+    elif callable(target):
+        with _in_process(target, timeout) as client:
+            yield _Connection(client, Target(f"{_IN_PROCESS}/v1"), authorize(key, "bearer", "v2", {}))
+    else:
+        raise TypeError(f"target is a {class_name(target)}, expected a URL, a client or an ASGI application")
+
+
+def _has(value: object, *names: str) -> bool:
+    return all(hasattr(value, name) for name in names)
+
+
+@contextmanager
+def _in_process(application: Callable[..., Any], timeout: float) -> Iterator[Any]:
+    """Yield a client of an ASGI application, which runs in one event loop of its own, in a thread of its own."""
+    library = load_library()
+    inner = library.ASGITransport(application, raise_app_exceptions=False)
+
+    async def answer(request: Any) -> tuple[int, Any, bytes]:
+        response = await inner.handle_async_request(request)
+        return response.status_code, response.headers, b"".join([piece async for piece in response.stream])
+
+    def call(request: Any) -> tuple[int, Any, bytes]:
+        return runner.run(asyncio.wait_for(answer(request), timeout))
+
+    class InProcess(library.BaseTransport):  # type: ignore[misc, name-defined]  # of whichever library there is
+        def handle_request(self, request: Any) -> Any:
+            status, headers, body = thread.submit(call, request).result()
+            return library.Response(status, headers=headers, stream=library.ByteStream(body))
+
+    with ThreadPoolExecutor(1) as thread, closing(asyncio.Runner()) as runner:
+        with library.Client(transport=InProcess(), trust_env=False) as client:
+            yield client
+        thread.submit(runner.close).result()
