@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.support.pages import NOW
 from tests.support.sound_servers import record
-from tests.support.threads import Thread, call, har, list_of, numbered
+from tests.support.threads import LIST, Thread, call, har, list_of, numbered
 from validator import Finding, Severity, validate
 
 
@@ -103,3 +103,177 @@ def test_time_grows_with_the_number_of_answers(tmp_path: Path, make: Callable[[i
         validate(recording, now=NOW)
         seconds.append(time.process_time() - started)
     assert seconds[1] < 10 * seconds[0]
+
+
+IDS = [item["id"] for item in RUNS]
+OTHER = "/v1/threads/thread_Pz6wLe1CgVx8Nb4MtRk9YsJd/runs"
+UNKNOWN = "/v1/threads/thread_doesnotexist/runs"
+ERROR = {"error": {"message": "No.", "type": "invalid_request_error", "param": None, "code": None}}
+WIDE = call({}, list_of(RUNS[::-1]))
+TIED_PATH = "/v1/threads/thread_Ua7fGj3oEi5Rw0Xs8CvBt2Nq/runs"
+TIED = [{**numbered(number, 1_740_000_000), "thread_id": TIED_PATH.split("/")[3]} for number in (9, 8, 7)]
+"""Runs of one second."""
+ELSEWHERE_ID = "run_Bd9sEw4GhUx6Jp1KmOv5RtYc"
+ELSEWHERE = call({}, list_of([{**RUNS[0], "id": ELSEWHERE_ID, "thread_id": OTHER.split("/")[3]}]), path=OTHER)
+WIDE_ASC = call({"order": "asc"}, list_of(RUNS))
+
+
+def page(*numbers: int, more: bool = False) -> dict[str, Any]:
+    """A page of these runs."""
+    return list_of([RUNS[number] for number in numbers], has_more=more)
+
+
+def listed(*numbers: int, more: bool = False, **query: Any) -> dict[str, Any]:
+    """A call for a list, and its answer."""
+    return call(query, page(*numbers, more=more))
+
+
+def changed(number: int, **fields: Any) -> dict[str, Any]:
+    return {**RUNS[number], **fields}
+
+
+CAMEL: dict[str, Any] = {"object": "list", "data": [], "firstId": None, "lastId": None, "hasMore": False}
+TIE_CALLS: list[Any] = [({}, TIED), ({"before": TIED[1]["id"]}, [TIED[0], TIED[2]])]
+EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
+    "milliseconds hide no chain": (
+        [
+            call({"limit": 1}, list_of([changed(1, created_at=RUNS[1]["created_at"] * 1000)])),
+            call({"limit": 1, "after": IDS[1]}, list_of([changed(0, created_at=RUNS[0]["created_at"] * 1000)])),
+        ],
+        ["1 milliseconds", "2 broken-chain", "2 milliseconds"],
+    ),
+    "runs of another thread": ([call({}, page(3, 2), path=OTHER)], ["1 other-thread"]),
+    "another run": ([call({}, RUNS[0], path=f"{LIST}/{IDS[1]}")], ["1 other-run"]),
+    "a page for a run": ([call({}, page(1), path=f"{LIST}/{IDS[1]}")], ["1 unexpected-object"]),
+    "has_more false too early": ([WIDE, listed(3, 2, limit=2)], ["2 premature-end"]),
+    "has_more false too early, ascending": ([WIDE, listed(0, 1, limit=2, order="asc")], ["2 premature-end"]),
+    "a walk that loses runs": (
+        [
+            WIDE,
+            listed(3, limit=1, more=True),
+            listed(1, limit=1, after=IDS[3], more=True),
+            listed(0, limit=1, after=IDS[1]),
+        ],
+        ["3 lost-runs"],
+    ),
+    "no envelope": ([WIDE, call({}, {"detail": "No."}, status=404, path=OTHER)], ["2 error-envelope"]),
+    "HTML": (
+        [WIDE, call({}, "<html></html>", status=502, content_type="text/html")],
+        ["2 server-error"],
+    ),
+    "text": ([call({}, page(3, 2), content_type="text/plain")], ["1 content-type"]),
+    "limit ignored": ([listed(3, 2, 1, 0, limit=2)], ["1 page-too-long"]),
+    "order ignored": ([listed(3, 2, 1, 0, order="asc")], ["1 unordered-runs"]),
+    "default order is desc": ([listed(0, 1, 2, 3)], ["1 unordered-runs"]),
+    "default limit is 20": ([call({}, list_of([numbered(i) for i in range(21)][::-1]))], ["1 page-too-long"]),
+    "default limit below 20": ([listed(3, 2, 1, 0, more=True)], ["1 page-too-long"]),
+    "blank order": ([WIDE, listed(0, 1, 2, 3, order=""), listed(0, 1, order="DESC", limit=2, more=True)], []),
+    "a cursor that restarts": (
+        [listed(3, 2, limit=2, more=True), listed(3, 2, limit=2, after="run_9", more=True)],
+        ["2 unknown-cursor-accepted"],
+    ),
+    "limit 0": ([call({"limit": 0}, page())], ["1 limit-out-of-range"]),
+    "limit 101": ([call({"limit": 101}, list_of([numbered(i) for i in range(101)][::-1]))], ["1 limit-out-of-range"]),
+    "ties in two orders": (
+        [
+            call({}, list_of([numbered(1, 9**10), numbered(0, 9**10)])),
+            call({"order": "asc"}, list_of([numbered(1, 9**10), numbered(0, 9**10)])),
+        ],
+        ["2 unmirrored-order"],
+    ),
+    "camelCase": ([call({}, CAMEL)], ["1 camel-case-response"]),
+    "a cycle": (
+        [
+            listed(3, limit=1, more=True),
+            listed(2, limit=1, after=IDS[3], more=True),
+            listed(3, limit=1, after=IDS[2], more=True),
+        ],
+        ["3 overlapping-pages"],
+    ),
+    "after ignored": (
+        [listed(3, 2, limit=2, more=True), listed(3, 2, limit=2, after=IDS[2], more=True)],
+        ["2 overlapping-pages"],
+    ),
+    "before ignored": ([WIDE, listed(3, 2, 1, 0, before=IDS[1])], ["2 overlapping-pages"]),
+    "before in the wrong direction": ([WIDE, listed(0, before=IDS[1])], ["2 broken-chain"]),
+    "before skips the nearest": ([WIDE, listed(3, before=IDS[1])], ["2 wrong-window"]),
+    "before skips the first": ([WIDE, listed(2, before=IDS[1])], ["2 wrong-window"]),
+    "before with a limit, in the middle": ([WIDE, listed(2, limit=1, before=IDS[0], more=True)], ["2 wrong-window"]),
+    "before with a limit, with a hole": ([WIDE, listed(3, 1, limit=2, before=IDS[0], more=True)], ["2 wrong-window"]),
+    "before with a limit, at an end": (
+        [WIDE, *(listed(number, limit=1, before=IDS[0], more=True) for number in (3, 1)), WIDE_ASC],
+        [],
+    ),
+    "before with a limit, full of new runs": (
+        [WIDE, call({"limit": 2, "before": IDS[0]}, list_of([numbered(9), numbered(8)], has_more=True))],
+        [],
+    ),
+    "before without a listing to compare": ([listed(3, before=IDS[1])], []),
+    "before a run that is not listed": ([WIDE, listed(3, before="run_do_not_know")], ["2 unknown-cursor-accepted"]),
+    "between two runs, after ignored": ([WIDE, listed(3, after=IDS[2], before=IDS[1])], ["2 broken-chain"]),
+    "between two runs, none missing": ([WIDE, listed(2, 1, after=IDS[3], before=IDS[0])], []),
+    "between two runs in the other order": ([WIDE, listed(after=IDS[0], before=IDS[3])], []),
+    "a tie behind the cursor": (
+        [call(query, list_of(runs), path=TIED_PATH) for query, runs in TIE_CALLS],
+        ["2 wrong-window"],
+    ),
+    "more than there is": ([WIDE, listed(3, 2, 1, 0, limit=4, more=True)], ["2 needless-has-more"]),
+    "more than there is, then an empty page": (
+        [WIDE, listed(3, 2, 1, 0, limit=4, more=True), listed(limit=4, after=IDS[0])],
+        ["3 false-has-more"],
+    ),
+    "more than there is, ascending": (
+        [listed(0, 1, 2, 3, limit=4, order="asc", more=True), WIDE_ASC],
+        ["1 needless-has-more"],
+    ),
+    "ascending, since grown or not": ([WIDE_ASC, listed(0, 1, 2, 3, limit=4, order="asc", more=True)], []),
+    "a cursor of another thread": (
+        [WIDE, ELSEWHERE, listed(3, 2, 1, 0, after=ELSEWHERE_ID)],
+        ["3 unknown-cursor-accepted"],
+    ),
+    "a cursor that does not exist": ([listed(3, 2, 1, 0, before="run_doesnotexist")], ["1 unknown-cursor-accepted"]),
+    "a masked cursor": ([WIDE, listed(3, 2, 1, 0, after="run_REDACTED")], []),
+    "a thread that does not exist": ([call({}, page(), path=UNKNOWN)], ["1 unknown-id-accepted"]),
+    "a thread that does not exist, refused": ([WIDE, call({}, ERROR, status=404, path=UNKNOWN)], []),
+    "a thread that does not exist, another error": (
+        [WIDE, call({}, ERROR, status=400, path=UNKNOWN), call({}, ERROR, status=429, path=UNKNOWN)],
+        ["2 unknown-id-accepted"],
+    ),
+    "a thread that does not exist, an error as 200": ([call({}, ERROR, path=UNKNOWN)], ["1 not-a-run-list"]),
+    "a run that does not exist": ([call({}, RUNS[0], path=f"{LIST}/run_does_not_exist")], ["1 unknown-id-accepted"]),
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_one_fault_of_a_server_is_one_finding(tmp_path: Path, name: str) -> None:
+    calls, expected = EXPECTED[name]
+    assert [" ".join(line.split()[:2]) for line in found(tmp_path, calls)] == expected
+
+
+BEHIND = "which does not stand ahead of the cursor in the listing of record 3"
+ENDED = "this page ends with the last run of record 1; expected false if nothing follows"
+
+
+def test_messages_of_windows_and_cursors_say_what_is_wrong(tmp_path: Path) -> None:
+    calls = [
+        WIDE,
+        listed(3, before=IDS[0]),
+        call({}, list_of(TIED), path=TIED_PATH),
+        call({"before": TIED[1]["id"]}, list_of([TIED[0], TIED[2]]), path=TIED_PATH),
+        listed(3, 2, 1, 0, limit=4, more=True),
+    ]
+    assert found(tmp_path, calls) == [
+        f'2 wrong-window /data: lacks "{IDS[2]}" and 1 more ahead of the cursor in the listing of record 1',
+        f'4 wrong-window /data/1/created_at: is that of "{TIED[2]["id"]}", {BEHIND}',
+        f"5 needless-has-more /has_more: is true, but {ENDED}",
+    ]
+
+
+def test_unknown_order_is_only_mentioned(tmp_path: Path) -> None:
+    report = validate(har(tmp_path / "recording.har", [listed(0, 1, order="newest")]), now=NOW)
+    assert [(_line(finding), finding.severity) for finding in report.findings] == [
+        (
+            '1 unknown-order-accepted : answers order "newest": expected an error (4xx), or "asc" or "desc"',
+            Severity.INFO,
+        )
+    ]

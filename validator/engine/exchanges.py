@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -44,51 +45,61 @@ def check_answer(
 
 
 class RecordedAnswers:
-    """The answers of a recording to requests for lists, and the runs that it has shown."""
+    """The answers of a recording to requests for lists, and the runs that it has shown: by thread, and all."""
 
     def __init__(self) -> None:
         self._answers: dict[tuple[str, frozenset[tuple[str, str]]], list[Answer]] = {}
-        self._first_seen: dict[str, Occurrence] = {}
+        self._first_seen: dict[str | None, dict[str, Occurrence]] = {}
+        self._shown: dict[str, Occurrence] = {}
 
     def add(self, request: Request, document: CheckedDocument, here: Occurrence) -> None:
         """Add an answer; one whose runs cannot be compared only shows runs."""
         for checked in document.parts:
             for index, run in checked.runs:
-                if "id" not in checked.unreliable_fields.get(index, ()):
-                    self._first_seen.setdefault(run["id"], here)
+                unreliable = checked.unreliable_fields.get(index, ())
+                if "id" not in unreliable:
+                    thread = request.thread_id or (None if "thread_id" in unreliable else run["thread_id"])
+                    self._first_seen.setdefault(thread, {}).setdefault(run["id"], here)
+                    self._shown.setdefault(run["id"], here)
         if not request.lists_runs or document.classified.kind != "page":
             return
         others = frozenset(item for item in request.query.items() if item[0] not in _NOT_OF_THE_LISTING)
         answers = self._answers.setdefault((request.path.rstrip("/"), others), [])
-        answer = _comparable(request, document.parts[0], len(answers), here)
-        if answer is not None:
-            answers.append(answer)
+        if document.parts[0].envelope is not None:
+            answers.append(_read_answer(request, document.parts[0], len(answers), here))
 
     def problems(self, rules: RuleSet, options: CheckOptions) -> Iterator[tuple[Occurrence, Problem]]:
         """Yield what is wrong with the answers together, each with the document that it is in."""
-        for answers in self._answers.values():
-            if len(answers) > 1:
-                listing = RecordedListing(answers, self._first_seen)
-                for problem in call(rules.of_subject("recording"), listing, options):
-                    yield answers[problem.answer].seen, problem
+        for (path, _), answers in self._answers.items():
+            thread = Request("GET", path, {}).thread_id
+            first_seen = ChainMap(self._first_seen.get(thread, {}), self._first_seen.get(None, {}))
+            listing = RecordedListing(answers, first_seen, self._shown)
+            for problem in call(rules.of_subject("recording"), listing, options):
+                yield answers[problem.answer].seen, problem
 
 
-def _comparable(request: Request, checked: CheckedPart, number: int, here: Occurrence) -> Answer | None:
-    """Return an answer that other answers can be compared with: complete runs, in the order asked for."""
-    order, limit, envelope = request.order, request.limit, checked.envelope
-    if order is None or limit is None or envelope is None or not isinstance(envelope.get("data"), list):
-        return None
+def _read_answer(request: Request, checked: CheckedPart, number: int, here: Occurrence) -> Answer:
+    """Return an answer; other answers can be compared with it if it has complete runs, in the order asked for."""
+    order, limit, envelope = request.order, request.limit, checked.envelope or {}
     runs: dict[str, float] = {}
     for index, run in checked.runs:
         if "id" not in checked.unreliable_fields.get(index, ()) and _is_time(run.get("created_at")):
             runs[run["id"]] = run["created_at"]
-    times = [*runs.values()]
+    times, data = [*runs.values()], envelope.get("data")
     is_ordered = all(a <= b if order == "asc" else a >= b for a, b in pairwise(times))
-    if len(runs) != len(envelope["data"]) or len(runs) > limit or not is_ordered:
-        return None
+    is_complete = isinstance(data, list) and limit is not None and len(runs) == len(data) <= limit
     has_more = envelope.get("has_more")
-    after, before = request.query.get("after") or None, request.query.get("before") or None
-    return Answer(number, here, order, limit, after, before, runs, has_more if isinstance(has_more, bool) else None)
+    return Answer(
+        number,
+        here,
+        order or "desc",
+        limit or 0,
+        request.query.get("after") or None,
+        request.query.get("before") or None,
+        runs,
+        has_more if isinstance(has_more, bool) else None,
+        is_complete and order is not None and is_ordered,
+    )
 
 
 def _is_time(value: Any) -> bool:

@@ -74,6 +74,8 @@ _is_masked = re.compile(
     r"[*<{:]|redacted|sanitized|masked|filtered|placeholder|xxx|^(?:thread|run)?_?(?:id)?$", re.I
 ).search
 
+_names_nothing = re.compile(r"does[_-]?not[_-]?exist|non[_-]?exist(?:ent|ing)|no[_-]?such", re.I).search
+
 PLACEHOLDERS = frozenset(
     (
         *("<id>", "<value>", "<key>", "<string>", "<text>", "<name>", "<uuid>", "string", "text"),
@@ -88,6 +90,11 @@ _OF_OTHERS = ("thread_", "asst_", "msg_", "step_", "call_")
 def is_masked(identifier: str) -> bool:
     """Return whether an identifier was probably replaced before it was recorded: it says so."""
     return _is_masked(identifier) is not None
+
+
+def names_nothing(identifier: str) -> bool:
+    """Return whether an identifier says of itself that nothing has it, as those of tests do."""
+    return _names_nothing(identifier) is not None
 
 
 def run_id_as_fix(page: Page, index: int) -> Fix | None:

@@ -31,13 +31,13 @@ _MODULES = {
     """,
     "answer": """
         server_error error_envelope content_type camel_case_response unexpected_object other_thread other_run
-        limit_out_of_range
+        limit_out_of_range unknown_order_accepted unknown_id_accepted
     """,
     "listing": """
         overlapping_pages mixed_thread_pages broken_chain false_has_more
     """,
     "recording": """
-        premature_end lost_runs unmirrored_order unknown_cursor_accepted
+        premature_end needless_has_more lost_runs wrong_window unmirrored_order unknown_cursor_accepted
     """,
     "history": """
         changed_immutable_field illegal_transition time_moved_back usage_shrank event_status_mismatch

@@ -38,4 +38,4 @@ def check(exchange: Exchange) -> Problems:
     limit = request.query["limit"]
     is_lowered = not limit or (_is_too_high(limit) and len(exchange.runs) <= MAX_LIMIT)
     message = "answers limit {}: expected an error (4xx), as a limit is a number from 1 to 100"
-    return [Problem("", message, (Shown(limit),), max_severity=INFO if is_lowered else None)]
+    return [Problem("", message, (Shown(limit),), max_severity=INFO if is_lowered else None, explains=("data",))]

@@ -2,8 +2,8 @@
 
 `after` and `before` name a run of the listing. Where the run is unknown, a client error (4xx) shows the mistake; a
 server that answers with the first page instead makes clients that keep a stale cursor read the same runs again, for
-ever. It is reported where the answer begins as the listing does, or where the recording holds the whole listing and the
-cursor is not in it.
+ever. It is reported where the cursor is a run of another thread, where its name says that it does not exist, where the
+answer begins as the listing does, or where the recording holds the whole listing and the cursor is not in it.
 
 Bad:
 
@@ -21,6 +21,7 @@ Good:
 """
 
 from validator.rules.base import WARNING, Problem, Problems, Shown, Verbatim, rule
+from validator.rules.objects import is_masked, names_nothing
 from validator.rules.support.listings import RecordedListing
 
 
@@ -36,17 +37,27 @@ from validator.rules.support.listings import RecordedListing
     ),
 )
 def check(listing: RecordedListing) -> Problems:
-    starts = {(answer.order, answer.ids[0]): answer for answer in listing.answers if answer.is_first and answer.runs}
-    for answer in listing.answers:
+    starts = {
+        (answer.order, answer.ids[0]): answer for answer in reversed(listing.pages) if answer.is_first and answer.runs
+    }
+    for answer in listing.pages:
         for parameter, cursor in (("after", answer.after), ("before", answer.before)):
-            if cursor is None or cursor in listing.first_seen:
+            if cursor is None or cursor in listing.first_seen or is_masked(cursor):
                 continue
             start = starts.get((answer.order, next(iter(answer.runs), "")))
-            if start is not None and parameter == "after":
+            if names_nothing(cursor):
+                where = Verbatim("that by its name does not exist")
+            elif cursor in listing.elsewhere:
+                where = Verbatim(f"of another thread in {listing.elsewhere[cursor].describe(answer.seen).text}")
+            elif start is not None and parameter == "after":
                 message = "is {}, where the listing of {} starts, although after is {}, a run that no answer has"
                 words = (Shown(answer.ids[0]), start.seen.describe(answer.seen), Shown(cursor))
                 yield Problem("data/0/id", message, words, answer=answer.number)
+                continue
             elif listing.walks:
-                message = "answers {} {}, a run that is not in the whole listing of {}: expected an error (4xx)"
-                place = listing.walks[0].first.seen.describe(answer.seen)
-                yield Problem("", message, (Verbatim(parameter), Shown(cursor), place), answer=answer.number)
+                whole = listing.walks[0].first.seen.describe(answer.seen)
+                where = Verbatim(f"that is not in the whole listing of {whole.text}")
+            else:
+                continue
+            message = "answers {} {}, a run {}: expected an error (4xx)"
+            yield Problem("", message, (Verbatim(parameter), Shown(cursor), where), answer=answer.number)

@@ -20,10 +20,11 @@ MAX_WALKS = 100
 
 
 class Answer(NamedTuple):
-    """A page that answered a recorded request, whose runs have ids and times, each once, in the order asked for.
+    """A page that answered a recorded request.
 
     `number` counts the answers as their requests were sent. `runs` has the time of creation by id, as the page lists
-    them. `after` and `before` are the cursors of the request. `has_more` is None where it was not a boolean.
+    them. `after` and `before` are the cursors of the request. `has_more` is None where it was not a boolean. If it is
+    comparable, all its runs have ids and times, each once, in the order asked for, and are not more than the limit.
     """
 
     number: int
@@ -34,6 +35,7 @@ class Answer(NamedTuple):
     before: str | None
     runs: Mapping[str, float]
     has_more: bool | None
+    is_comparable: bool = True
 
     @property
     def ids(self) -> Sequence[str]:
@@ -73,11 +75,18 @@ class Walk(NamedTuple):
 
 
 class RecordedListing:
-    """All comparable answers about one listing; `first_seen` is where the recording shows each run first."""
+    """All answers about one listing, and those that can be compared.
 
-    def __init__(self, answers: Sequence[Answer], first_seen: Mapping[str, Occurrence]) -> None:
-        self.answers = answers
+    `first_seen` is where the recording shows each run of the thread first, `elsewhere` has those of all threads.
+    """
+
+    def __init__(
+        self, pages: Sequence[Answer], first_seen: Mapping[str, Occurrence], elsewhere: Mapping[str, Occurrence]
+    ) -> None:
+        self.pages = pages
+        self.answers = answers = [answer for answer in pages if answer.is_comparable]
         self.first_seen = first_seen
+        self.elsewhere = elsewhere
         self.shown_by: dict[str, Answer] = {}
         """The first answer that lists each run."""
         for answer in answers:
@@ -87,9 +96,9 @@ class RecordedListing:
         """When each run was created."""
 
     @cached_property
-    def newest_by(self) -> Sequence[tuple[float, str]]:
+    def newest_by(self) -> Mapping[int, tuple[float, str]]:
         """The newest run, with its time, that certainly existed when each answer was sent, as far as answers show."""
-        newest: list[tuple[float, str]] = []
+        newest: dict[int, tuple[float, str]] = {}
         earlier = finished = _NO_RUN
         unfinished: list[tuple[float, tuple[float, str]]] = []
         for answer in self.answers:
@@ -97,7 +106,7 @@ class RecordedListing:
             while period and unfinished and unfinished[0][0] <= period[0]:
                 finished = max(finished, heappop(unfinished)[1])
             shown = max(((time, run_id) for run_id, time in answer.runs.items()), default=_NO_RUN)
-            newest.append(max(shown, finished if period else earlier))
+            newest[answer.number] = max(shown, finished if period else earlier)
             earlier = max(earlier, shown)
             if period:
                 heappush(unfinished, (period[1], shown))
@@ -149,13 +158,13 @@ class RecordedListing:
             elif answer.after is not None and answer.before is None:
                 nexts[answer.order, answer.limit, answer.after].append(answer.number)
         for (order, limit), numbers in starts.items():
-            for start, restart in zip(numbers, [*numbers[1:], len(self.answers)], strict=True):
-                pages = [self.answers[start]]
+            for start, restart in zip(numbers, [*numbers[1:], len(self.pages)], strict=True):
+                pages = [self.pages[start]]
                 while pages[-1].has_more is not False and pages[-1].runs:
                     following = nexts[order, limit, pages[-1].ids[-1]]
                     at = bisect_right(following, pages[-1].number)
                     if at == len(following) or following[at] > restart:
                         break
-                    pages.append(self.answers[following[at]])
+                    pages.append(self.pages[following[at]])
                 if pages[-1].has_more is False:
                     yield Walk(pages, {run_id: time for page in pages for run_id, time in page.runs.items()})
