@@ -225,7 +225,7 @@ def test_stream_error_with_other_data(tmp_path: Path, data: str) -> None:
 def test_error_event_of_another_api_is_skipped(tmp_path: Path) -> None:
     other = f"event: message_start\ndata: {{}}\n\nevent: error\ndata: {json.dumps(QUOTA)}\n\nevent: done\n\n"
     (tmp_path / "a.sse").write_text(other)
-    assert errors(tmp_path / "a.sse") == ["nothing to check: none of its 3 events brings a run"]
+    assert errors(tmp_path / "a.sse") == ["nothing to check: no run in 3 events"]
 
 
 @pytest.mark.parametrize("done", [DONE, "data: [DONE]\n\n"])
