@@ -353,3 +353,69 @@ def test_tool_choice_of_undeclared_type() -> None:
     assert _of_run(tool_choice={"type": "file_search"}, tools=[{"type": "code_interpreter"}]) == [
         ("undeclared-tool-choice", "/tool_choice/type", 'is "file_search", but tools has no tool of this type')
     ]
+
+
+def _float(value: int, more: str = "") -> str:
+    return f"is {value}.0, written as a float; expected the integer {value}{more}"
+
+
+USAGE = {"prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 150}
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize(
+    ("changes", "pointer", "message"),
+    [
+        ({"created_at": float(CREATED)}, "/created_at", _float(CREATED)),
+        (
+            {"created_at": CREATED, "started_at": CREATED + 1.0, "completed_at": CREATED + 9.0},
+            "/started_at",
+            _float(CREATED + 1, "; so is another"),
+        ),
+        (
+            {"created_at": CREATED, "usage": {name: float(count) for name, count in USAGE.items()}},
+            "/usage/prompt_tokens",
+            _float(120, "; so are 2 others of this run"),
+        ),
+        (
+            {"usage": {**USAGE, "prompt_token_details": {"cached_tokens": 0.0}}},
+            "/usage/prompt_token_details/cached_tokens",
+            _float(0),
+        ),
+        ({"max_prompt_tokens": 500.0}, "/max_prompt_tokens", _float(500)),
+    ],
+    ids=["one time", "two times", "counts", "details", "limit"],
+)
+def test_integer_written_as_a_float(changes: dict[str, Any], pointer: str, message: str) -> None:
+    assert _of_run(**changes) == [("integer-as-float", pointer, message)]
+
+
+@pytest.mark.usefixtures("engine")
+def test_float_as_it_was_sent_is_found_in_any_notation() -> None:
+    text = json.dumps(page(run(created_at=CREATED))).replace(
+        f'"created_at": {CREATED}', '"created_at": 1.729418292e9', 1
+    )
+    [found] = findings(text)
+    assert (found.rule, str(found.severity), found.message) == ("integer-as-float", "warning", _float(CREATED))
+    assert found.column == text.index("1.729418292e9") + 1
+
+
+@pytest.mark.usefixtures("engine")
+def test_floats_where_any_number_is_right_are_valid() -> None:
+    assert _of_run(temperature=1.0, top_p=0.0, metadata={"created_at": "1.0"}) == []
+
+
+@pytest.mark.usefixtures("engine")
+def test_floats_in_camel_case_are_valid() -> None:
+    value = json.loads((SAMPLES / "valid" / "sdk-page.json").read_text("utf-8"))
+    value["data"][0]["createdAt"] = float(value["data"][0]["createdAt"])
+    assert said(value) == []
+    value["data"][0]["topP"] = 2.0
+    assert [(rule, pointer) for rule, pointer, _ in said(value)] == [("sampling-range", "/data/0/topP")]
+
+
+def test_completed_run_needs_its_start() -> None:
+    message = 'is not set, but status is "completed"; expected the time at which the run started'
+    assert _of_run(started_at=None) == [("completed-without-start", "/started_at", message)]
+    zero = "is 0, the start of 1970, but null means that there is no such time"
+    assert _of_run(started_at=0) == [("zero-timestamp", "/started_at", zero)]

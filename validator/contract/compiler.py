@@ -22,6 +22,13 @@ try:
 except ImportError:  # no wheel for this platform: jsonschema gives the verdict
     jsonschema_rs = None  # type: ignore[assignment]
 
+_DRAFT_4 = "http://json-schema.org/draft-04/schema#"
+_EXACT_INTEGERS = {
+    name: {"$schema": _DRAFT_4, "$id": f"urn:{name}", "id": f"urn:{name}", "type": types}
+    for name, types in (("integer", "integer"), ("integer-or-null", ["integer", "null"]))
+}
+"""The types of integers in draft-04, where 1.0 is a number but no integer; later drafts cannot say it."""
+
 Accepts: TypeAlias = Callable[[Any], bool]
 """A fast verdict. False may also mean that there is none."""
 
@@ -42,9 +49,29 @@ def compile_schema(schema_name: str, name: ContractName, form: Form) -> Accepts:
     return compile_schemas([contract.schema(schema_name)], contract.schemas)
 
 
-def compile_schemas(together: Iterable[Schema], schemas: Mapping[str, Schema]) -> Accepts:
-    """Compile a verdict on values that satisfy several schemas together; these may refer to `schemas`, by `$id`."""
-    return compile_validator(merge(inline(schema, schemas) for schema in together))
+def compile_schemas(
+    together: Iterable[Schema], schemas: Mapping[str, Schema], *, exact_integers: bool = False
+) -> Accepts:
+    """Compile a verdict on values that satisfy several schemas together; these may refer to `schemas`, by `$id`.
+
+    With `exact_integers`, 1.0 is not accepted as an integer.
+    """
+    merged = merge(inline(schema, schemas) for schema in together)
+    return compile_validator({**_with_exact_integers(merged), "$defs": _EXACT_INTEGERS} if exact_integers else merged)
+
+
+def _with_exact_integers(schema: Any) -> Any:
+    """Return the schema with references to draft-04 for the types of integers: there, 1.0 is none."""
+    if isinstance(schema, list):
+        return [_with_exact_integers(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    exact = {keyword: _with_exact_integers(value) for keyword, value in schema.items()}
+    types = schema.get("type")
+    if types == "integer" or (isinstance(types, list) and set(types) == {"integer", "null"}):
+        del exact["type"]
+        exact["$ref"] = "urn:integer" if types == "integer" else "urn:integer-or-null"
+    return exact
 
 
 def compile_validator(schema: Any, validator: str = "Draft202012Validator", **options: bool) -> Accepts:

@@ -77,7 +77,8 @@ class Acceptor:
                     self._seen.add((place, key))
 
     def _compile(self) -> Accepts:
-        return compile_schemas([*self._fixed, self._close(self._shape, ())], self._schemas)
+        together = [*self._fixed, self._close(self._shape, ())]
+        return compile_schemas(together, self._schemas, exact_integers=self._form == "wire")
 
     def _close(self, shape: Shape, place: _Place) -> Schema:
         """Return a schema that allows only the declared and the learned keys, at any depth."""

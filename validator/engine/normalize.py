@@ -19,7 +19,7 @@ def to_wire(value: Any, shape: Shape) -> Any:
     if isinstance(value, list):
         return value if shape.items is None else [to_wire(item, shape.items) for item in value]
     if not isinstance(value, dict):
-        return value
+        return int(value) if type(value) is float and value.is_integer() else value  # JavaScript knows no difference
     renamed = {
         to_wire_name(key) if key in shape.properties else key: to_wire(
             child, shape.properties.get(key, shape.others or _FREE)

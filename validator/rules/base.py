@@ -91,6 +91,8 @@ class Rule:
 
     A function that takes `now` and returns the schema, where it depends on that: the rule reports nothing at any
     later time either."""
+    reports_floats_only: bool = False
+    """The rule reports nothing but floats in the place of integers, which no run has that was accepted in wire form."""
     accepts: Callable[[Run], bool] | None = None
     """A cheap predicate over valid runs: where it is true, the rule reports nothing. Rules share predicates."""
     precheck: bool = False
@@ -114,7 +116,7 @@ class Rule:
     @property
     def has_accept_schema(self) -> bool:
         """Whether a schema can say that the rule reports nothing of a run."""
-        return self.is_condition or self.accept_schema is not None
+        return self.is_condition or self.reports_floats_only or self.accept_schema is not None
 
     @property
     def summary(self) -> str:
@@ -165,6 +167,7 @@ class RuleFields(TypedDict, total=False):
     options: tuple[str, ...]
     is_condition: bool
     accept_schema: Mapping[str, Any] | Callable[..., Mapping[str, Any]]
+    reports_floats_only: bool
     accepts: Callable[[Run], bool]
     precheck: bool
     once_per_document: bool

@@ -21,13 +21,13 @@ _MODULES = {
         truncation_mismatch completed_without_time unexpected_completion_time cancelled_without_time
         unexpected_cancellation_time failed_without_time unexpected_failure_time failed_without_error
         unexpected_error missing_required_action unexpected_required_action incomplete_without_details
-        unexpected_incomplete_details active_without_start expiry_on_ended_run active_without_expiry
-        started_before_created ended_before_started expired_before_created milliseconds zero_timestamp
-        implausible_timestamp token_total_mismatch negative_tokens cached_exceeds_prompt usage_on_active_run
-        missing_usage over_token_limit steps_usage_mismatch unknown_tool_type outdated_tool_type
-        duplicate_tool_call_id arguments_not_json arguments_mismatch undeclared_tool_call
-        undeclared_tool_choice invalid_function_name duplicate_function_name invalid_parameters_schema
-        not_strict_schema parallel_tool_calls_disabled
+        unexpected_incomplete_details active_without_start completed_without_start expiry_on_ended_run
+        active_without_expiry integer_as_float started_before_created ended_before_started
+        expired_before_created milliseconds zero_timestamp implausible_timestamp token_total_mismatch
+        negative_tokens cached_exceeds_prompt usage_on_active_run missing_usage over_token_limit
+        steps_usage_mismatch unknown_tool_type outdated_tool_type duplicate_tool_call_id arguments_not_json
+        arguments_mismatch undeclared_tool_call undeclared_tool_choice invalid_function_name
+        duplicate_function_name invalid_parameters_schema not_strict_schema parallel_tool_calls_disabled
     """,
     "answer": """
         server_error error_envelope content_type camel_case_response unexpected_object other_thread other_run
