@@ -93,7 +93,7 @@ class Validator:
 
     Takes the same keyword arguments as `validate`, with the same meaning and the same errors. Without `now`, the clock
     of the time rules is the present of each call. A validator keeps nothing of what it has checked but the names of
-    harmless unknown keys. Threads may share it.
+    unknown keys that are never a finding. Threads may share it.
 
     Raises `UnknownRule` (a `ValueError`) for a word that names no rule, and `ValueError` for an option outside its
     vocabulary.

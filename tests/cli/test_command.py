@@ -183,15 +183,15 @@ def test_verbose_counts_clean_records_per_file(tmp_path: Path) -> None:
         "a.jsonl:2:{}: error first-id-mismatch /first_id\n"
         "a.jsonl record 4: page of 2 runs, wire form, v2\n"
         "... and 1 more finding in a.jsonl (--max-findings 0 shows all)\n"
-        "a.jsonl: 3 sound records (4 runs)\n"
-        "b.jsonl: 1 sound record (1 run)\n"
-        "c.sse: 1 sound record (1 run)\n"
+        "a.jsonl: 3 records without findings (4 runs)\n"
+        "b.jsonl: 1 record without findings (1 run)\n"
+        "c.sse: 1 record without findings (1 run)\n"
         "d.json: page of 2 runs, wire form, v2\n"
         "2 errors in 8 documents (12 runs)\n"
     ).format(wrong.index('"run_x"') + 1)
-    assert "sound record" not in command(*words, "-q", tmp_path).out + command(*words[:2], tmp_path).out
+    assert "without findings" not in command(*words, "-q", tmp_path).out + command(*words[:2], tmp_path).out
     assert command(*words, tmp_path / "b.jsonl").out.endswith(
-        "b.jsonl: 1 sound record (1 run)\nok: 1 run in 1 document\n"
+        "b.jsonl: 1 record without findings (1 run)\nok: 1 run in 1 document\n"
     )
 
 

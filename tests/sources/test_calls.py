@@ -53,7 +53,7 @@ def checked(*words: str | Path) -> Ran:
 
 def verbose_line(recording: Path) -> str:
     """The output of --verbose for a valid page."""
-    return f"{recording}: 1 sound record (2 runs)\n{ONE_PAGE}"
+    return f"{recording}: 1 record without findings (2 runs)\n{ONE_PAGE}"
 
 
 @pytest.fixture(params=[har, cassette])

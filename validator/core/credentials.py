@@ -3,7 +3,7 @@
 The formats are those of two public rule sets, which also have more of them:
 https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml and
 https://github.com/trufflesecurity/trufflehog/tree/main/pkg/detectors.
-A key without a mark of its own, as the 32 hexadecimal digits of Azure's older keys, cannot be told from an id.
+A key without a mark of its own, as the 32 hexadecimal digits of Azure's older keys, cannot be distinguished from an id.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Excerpt:
 class Edit(NamedTuple):
     """The fix of a finding as a change of text: the JSON text that replaces a span of the document.
 
-    `digest` is that of the whole document, so that no other is ever changed. It is empty if the document is neither its
+    `digest` is that of the document, so that no other is ever changed. It is empty if the document is neither its
     file nor a line of it, and cannot be changed there.
     """
 

@@ -58,7 +58,7 @@ class Problem(NamedTuple):
     max_severity: Severity | None = None
     """The highest severity of this problem, if the rule has a higher one in general."""
     identity: str = ""
-    """Tells apart, in fingerprints, problems of one rule at one pointer."""
+    """Distinguishes, in fingerprints, problems of one rule at one pointer."""
     answer: int = 0
     """Of a rule over a recorded listing: the number of the answer into which `pointer` leads."""
     fix: Fix | None = None

@@ -1,4 +1,4 @@
-"""The limits of a document that every reader can handle: levels, digits, whole characters."""
+"""The limits of a document that every reader can handle: levels, digits, complete characters."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class _CleanRecordCounter:
         """Yield a line for each file that comes before this one."""
         for file in [file for file in self._counts if file != before]:
             records, runs = self._counts.pop(file)
-            yield f"{file_name(file)}: {count(records, 'sound record')} ({count(runs, 'run')})"
+            yield f"{file_name(file)}: {count(records, 'record')} without findings ({count(runs, 'run')})"
 
 
 def _description(document: DocumentInfo) -> str:

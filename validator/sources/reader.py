@@ -98,7 +98,7 @@ class Reader(NamedTuple):
     def too_many(
         self, parts: str, limit: int, container: str, record: int | None = None, origin: Origin | None = None
     ) -> Document:
-        """Return the finding that `whole` has more than `limit` parts."""
+        """Return the finding that `container` has more than `limit` parts."""
         message = f"has more than {{}} {parts}, the most that are read of {container} (--max-bytes raises the limit)"
         return unreadable_document(self.name, "too-large", message, limit, record=record, origin=origin)
 

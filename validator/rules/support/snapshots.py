@@ -12,7 +12,7 @@ from validator.core.resource import RUN
 from validator.rules.objects import TIMES, Page
 
 IDENTITY = field_names(RUN.item_schema, "x-immutable", "identity")
-"""The fields of a run that tell it from another run under the same id."""
+"""The fields of a run that distinguish it from another run under the same id."""
 CONFIGURATION = field_names(RUN.item_schema, "x-immutable", "configuration")
 """The fields that a run was created with."""
 REMEMBERED = tuple(dict.fromkeys((*IDENTITY, *TIMES, "status", "usage")))
@@ -33,7 +33,7 @@ def possible_orders(times: Iterable[float]) -> frozenset[str]:
 class Occurrence(NamedTuple):
     """Where something was seen: the document, numbered among all that were given, and the pointer in it.
 
-    `period` is that of the call which returned the document, if its recording tells.
+    `period` is that of the call which returned the document, if the recording has it.
     """
 
     number: int
