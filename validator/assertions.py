@@ -164,7 +164,7 @@ class Verdict:
         if self.passed:
             level = self.fail_on if self.fail_on is Severity.ERROR else f"{self.fail_on} or worse"
             return f"no {level} in {subject}, expected at least one"
-        worst = min(self.report.findings, key=lambda finding: list(Severity).index(finding.severity))
+        worst = min(self.report.findings, key=lambda finding: finding.severity.rank)
         return f"{worst.rule}{_place(worst)}{self._others(worst)} in {subject}: {worst.message}"
 
     def text(self, width: int = WIDTH) -> str:

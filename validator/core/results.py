@@ -96,7 +96,7 @@ class StatementResult(NamedTuple):
         """The severity of the worst finding of a statement that is broken or doubtful."""
         if self.verdict not in ("broken", "doubtful"):
             return None
-        return min((finding.severity for finding in self.findings), key=[*Severity].index)
+        return min((finding.severity for finding in self.findings), key=lambda severity: severity.rank)
 
 
 class CleanRecords(NamedTuple):

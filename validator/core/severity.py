@@ -12,9 +12,14 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+    @property
+    def rank(self) -> int:
+        """Its place in the order from the worst on, from 0: a key to sort by."""
+        return _RANKS[self]
+
     def reaches(self, threshold: Severity) -> bool:
         """Return whether this severity is at least as bad as `threshold`."""
-        return _RANK[self] >= _RANK[threshold]
+        return _RANKS[self] <= _RANKS[threshold]
 
     def fails(self, fail_on: Severity | None) -> bool:
         """Return whether a finding of this severity fails a check; None: no finding does."""
@@ -25,4 +30,4 @@ class Severity(StrEnum):
         return other if self.reaches(other) else self
 
 
-_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}

@@ -113,7 +113,7 @@ def _without_explained(entries: list[_Entry]) -> list[_Entry]:
     """
     if not any(entry.problem.explains for entry in entries):
         return entries
-    ranks = [list(Severity).index(entry.severity) for entry in entries]
+    ranks = [entry.severity.rank for entry in entries]
     worst: dict[str, int] = {}
     best: dict[str, tuple[int, int]] = {}
     for index, entry in enumerate(entries):

@@ -322,7 +322,7 @@ def _judge(
     source = BY_NAME[statement.rules[0]].source if statement.rules else _SOURCE
     blank = StatementResult(statement.id, statement.what, "not verified", source)
     if found:
-        worst = min(found, key=lambda finding: [*Severity].index(finding.severity))
+        worst = min(found, key=lambda finding: finding.severity.rank)
         records = tuple(sorted({finding.record for finding in found if finding.record is not None}))
         blank = blank._replace(requests=records, findings=tuple(found))
         if statement.compares and not is_stable:

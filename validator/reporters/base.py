@@ -113,7 +113,7 @@ class Tally:
         """Return the counts to show, the most frequent first; of equals the most severe, then by name."""
         counts = [RuleCount(number, severity, rule) for (rule, severity), number in self.findings.items()]
         shown = (row for row in counts if row.severity.reaches(show))
-        return sorted(shown, key=lambda row: (-row.number, list(Severity).index(row.severity), row.rule))
+        return sorted(shown, key=lambda row: (-row.number, row.severity.rank, row.rule))
 
     @property
     def summary(self) -> Summary:

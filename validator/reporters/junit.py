@@ -172,7 +172,7 @@ def _failure(failing: Sequence[Finding], unseen: int, options: ReportOptions, is
     more = f"{count(unseen, 'more finding')} not shown here (--max-findings, --show)" if unseen else ""
     if not failing:
         return _Element("failure", {"type": "findings-left-out", "message": more}) if more else None
-    worst = min(failing, key=lambda finding: [*Severity].index(finding.severity))
+    worst = min(failing, key=lambda finding: finding.severity.rank)
     others = f" And {count(len(failing) - 1, 'more finding')}." if len(failing) > 1 else ""
     tag = "error" if is_unknown or worst.rule in FAILURES else "failure"
     text = _text(failing, options) + (f"{more}\n" if more else "")

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from validator.core.finding import Finding
 from validator.core.phrases import count, escape
 from validator.core.sanitize import LOG_COMMAND
-from validator.core.severity import Severity
 from validator.reporters.base import ReportItem, ReportOptions, RuleCount, Tally
 from validator.reporters.wording import file_name, pointer, summary_line
 from validator.sources.document import InputError
@@ -76,7 +75,7 @@ def _fit(rows: Sequence[_Row]) -> list[_Row]:
     fitting: list[_Row] = []
     files: set[str] = set()
     rest = _MAX_LENGTH
-    for row in sorted(rows, key=lambda row: [*Severity].index(row.finding.severity)):
+    for row in sorted(rows, key=lambda row: row.finding.severity.rank):
         file = _name(row.finding)
         rest -= len(row.text) + (0 if file in files else len(_heading(file)))
         if rest < 0:

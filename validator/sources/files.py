@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeAlias
 
+from validator.core.files import explain_os_error
 from validator.core.phrases import join_or
 from validator.sources import detect, jsonl
 from validator.sources.compression import BrokenCompression, decompress, peek
@@ -216,5 +217,5 @@ def _is_readable_kind(path: str, mode: int) -> bool:
 def input_error(error: OSError | ValueError, path: str | None = None) -> InputError:
     """Return the error of a path that could not be opened, or not read to its end."""
     if isinstance(error, OSError):
-        return InputError(path or str(error.filename), (error.strerror or str(error)).lower())
+        return InputError(path or str(error.filename), explain_os_error(error))
     return InputError(path or "", "is not a possible file name")
