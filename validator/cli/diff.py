@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from validator.core.finding import Excerpt, Finding
 from validator.core.phrases import escape
+from validator.core.pointer import split
 from validator.core.problem import Span
 from validator.core.sanitize import LOG_COMMAND
 from validator.engine.excerpt import make_excerpts
@@ -70,6 +73,18 @@ def format_masked(piece: Rewrite, findings: Iterable[Finding]) -> Iterator[str]:
     for (_, _, finding), before, after in zip(fixes, old, new, strict=True):
         at = f"@@ -{finding.line} +{finding.line} @@ {finding.rule} {_neutralize(finding.pointer)}"
         yield f"{at}\n-{_excerpt_line(before)}\n+{_excerpt_line(after)}\n"
+
+
+def format_masked_excerpt(finding: Finding) -> str:
+    """Return a change within a recording as a hunk without context, masked as in a report."""
+    assert finding.excerpt is not None and finding.edit is not None and finding.edit.inner is not None  # noqa: S101, PT018
+    before, new = finding.excerpt, finding.edit.inner.text
+    text = json.dumps({split(finding.pointer.removeprefix("/"))[-1]: None})[:-5]  # values are masked by their keys
+    masked = make_excerpts(f"{text}{new}}}", [(Span(len(text), len(text) + len(new)), "")], show_values=False)[0]
+    value = masked.text[masked.start : masked.end]
+    after = replace(before, text=f"{before.text[: before.start]}{value}{before.text[before.end :]}")
+    at = f"@@ -{finding.line} +{finding.line} @@ {finding.rule} {_neutralize(finding.pointer)}"
+    return f"{at}\n-{_excerpt_line(before)}\n+{_excerpt_line(after)}\n"
 
 
 def _excerpt_line(excerpt: Excerpt) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
@@ -18,7 +19,7 @@ import click
 from validator.batch.session import Result
 from validator.cli.check import check_and_report, check_options, count_findings, open_baseline, report_items, run_checks
 from validator.cli.console import CLEAN, FINDINGS, fail, warn
-from validator.cli.diff import file_header, find_hunks, format_hunk, format_masked, is_printable
+from validator.cli.diff import file_header, find_hunks, format_hunk, format_masked, format_masked_excerpt, is_printable
 from validator.cli.options import CliOptions
 from validator.cli.output import plan_reports, print_text
 from validator.core.files import explain_os_error
@@ -28,31 +29,38 @@ from validator.core.phrases import count, escape, join_and
 from validator.core.problem import Span
 from validator.core.results import DocumentResult
 from validator.core.severity import Severity
-from validator.jsontext.edits import Edits, HasChanged, Rewrite, rewrite_file, rewrites
+from validator.jsontext.edits import Edits, HasChanged, Rewrite, apply_edits, replace_spans, rewrite_file, rewrites
+from validator.jsontext.parse import decode_text
 from validator.reporters.base import ReportItem
 from validator.sources.compression import ZSTD, is_compressed
-from validator.sources.files import STANDARD_INPUT, open_standard_input
+from validator.sources.document import Document, SourceItem
+from validator.sources.files import STANDARD_INPUT, FileRange, Opener, open_standard_input, read_file
 
 
 @dataclass(slots=True)
 class FileFixes:
-    """The findings of a file that have a fix, by record and span; of a recording, which is never rewritten, how many.
+    """The findings of a file that have a fix, by record and span.
 
-    `counts` counts them by severity; those of a file that is named twice count twice.
+    Those in a recording are under no record, since their edits are edits of the file; `inner` has the edits of each of
+    its documents, by record and span. `unfixable` counts findings whose fix cannot be written into their recording.
+    `counts` counts the others by severity; those of a file that is named twice count twice.
     """
 
     name: str
     findings: defaultdict[int | None, dict[Span, Finding]] = field(default_factory=lambda: defaultdict(dict))
-    in_recording: int = 0
+    inner: defaultdict[int | None, dict[Span, Edit]] = field(default_factory=lambda: defaultdict(dict))
+    unfixable: int = 0
     counts: Counter[Severity] = field(default_factory=Counter)
 
     def add(self, finding: Finding, edit: Edit) -> None:
         """Add a finding and its fix."""
+        if not edit.digest:
+            self.unfixable += 1
+            return
         self.counts[finding.severity] += 1
-        if edit.digest:
-            self.findings[finding.record][edit.span] = finding
-        else:
-            self.in_recording += 1
+        if edit.inner is not None:
+            self.inner[finding.record][edit.inner.span] = edit.inner
+        self.findings[None if edit.inner else finding.record][edit.span] = finding
 
     @property
     def edits(self) -> Edits:
@@ -78,7 +86,7 @@ def fix_files(options: CliOptions) -> int:
     codes = {CLEAN}
     with _checked_for_fixes(options, settings) as results:
         fixes = collect_fixes(results)
-    fixed = _apply_fixes(fixes, codes, quiet=options.quiet)
+    fixed = _apply_fixes(fixes, codes, options)
     remaining: Counter[Severity] = Counter()
     codes.add(check_and_report(options, settings, reports, remaining))
     if not options.quiet:
@@ -101,16 +109,16 @@ def diff_files(options: CliOptions) -> int:
         remaining = counts - sum((file.counts for file in shown), Counter[Severity]())
         warn(_summarize(shown, "would be fixed", remaining))
         if shown and not options.show_values:
-            warn("values may be masked; --show-values prints a patch that applies")
+            warn("this is for reading; --show-values prints a patch that applies")
     return max(codes)
 
 
 @contextmanager
 def _checked_for_fixes(options: CliOptions, settings: CheckOptions) -> Iterator[Iterator[Result]]:
     """Yield the results with all findings that are shown and not accepted, and their fixes."""
-    settings = settings._replace(
-        findings=settings.findings._replace(edits=True, max_findings=None, max_excerpts=0, outlines=False)
-    )
+    excerpts = None if options.diff else 0
+    findings = settings.findings._replace(edits=True, max_findings=None, max_excerpts=excerpts, outlines=False)
+    settings = settings._replace(findings=findings)
     with run_checks(options, settings, open_baseline(options, settings)) as (results, _):
         yield results
 
@@ -126,10 +134,10 @@ def collect_fixes(results: Iterable[Result | ReportItem]) -> Sequence[FileFixes]
     return list(fixes.values())
 
 
-def _apply_fixes(fixes: Iterable[FileFixes], codes: set[int], *, quiet: bool) -> Sequence[FileFixes]:
+def _apply_fixes(fixes: Iterable[FileFixes], codes: set[int], options: CliOptions) -> Sequence[FileFixes]:
     """Rewrite the files that can be, and return those that were."""
     fixed = []
-    for file in _rewritable(fixes, codes, quiet=quiet):
+    for file in _rewritable(fixes, codes, options):
         with _report_errors(file, codes):
             rewrite_file(file.name, file.edits)
             fixed.append(file)
@@ -138,7 +146,7 @@ def _apply_fixes(fixes: Iterable[FileFixes], codes: set[int], *, quiet: bool) ->
 
 def _diff(fixes: Iterable[FileFixes], shown: list[FileFixes], codes: set[int], options: CliOptions) -> Iterator[str]:
     """Yield the changes as a unified diff; add the files that it shows to `shown`."""
-    for file in _rewritable(fixes, codes, quiet=options.quiet):
+    for file in _rewritable(fixes, codes, options):
         with _report_errors(file, codes), _opened(file.name) as data:
             for number, part in enumerate(_file_diff(file, rewrites(data, file.edits), options.show_values)):
                 if number == 0:
@@ -150,6 +158,10 @@ def _diff(fixes: Iterable[FileFixes], shown: list[FileFixes], codes: set[int], o
 
 def _file_diff(file: FileFixes, pieces: Iterable[Rewrite], show_values: bool) -> Iterator[str]:
     if not show_values:
+        if file.inner:
+            findings = file.findings[None]
+            yield from (format_masked_excerpt(findings[span]) for span in sorted(findings))
+            return
         for piece in pieces:
             if piece.record in file.findings:
                 yield from format_masked(piece, list(file.findings[piece.record].values()))
@@ -173,26 +185,67 @@ def _report_errors(file: FileFixes, codes: set[int]) -> Iterator[None]:
         codes.add(fail(f"{escape(file.name)}: cannot be fixed: {explain_os_error(error)}"))
 
 
-def _rewritable(fixes: Iterable[FileFixes], codes: set[int], *, quiet: bool) -> Iterator[FileFixes]:
+def _rewritable(fixes: Iterable[FileFixes], codes: set[int], options: CliOptions) -> Iterator[FileFixes]:
     """Yield the files that can be rewritten; print why the others cannot."""
+    unfixable = {}
     for file in fixes:
+        if file.unfixable:
+            unfixable[file.name] = file.unfixable
+        if not file.findings:
+            continue
         with _report_errors(file, codes):
-            obstacle = _obstacle(file)
+            obstacle = _obstacle(file, options.max_bytes)
             if not obstacle:
                 yield file
-            elif not quiet:
-                number = file.in_recording + file.distinct_counts.total()
-                warn(f"{escape(file.name)}: {count(number, 'finding')} could be fixed, but {obstacle}")
+            elif not options.quiet:
+                number = count(file.distinct_counts.total(), "finding")
+                warn(f"{escape(file.name)}: {number} could be fixed, but {obstacle}")
+    if unfixable and not options.quiet:
+        names = [*unfixable]
+        where = escape(names[0]) if len(names) == 1 else f"{len(names)} recordings"
+        number = count(sum(unfixable.values()), "finding")
+        warn(f"{where}: {number} could be fixed, but not in base64, event streams, or values folded over lines")
+        for name in names if options.verbose and len(names) > 1 else ():
+            warn(f"{escape(name)}: {count(unfixable[name], 'finding')} left unfixed")
 
 
-def _obstacle(file: FileFixes) -> str:
+def _obstacle(file: FileFixes, max_bytes: int) -> str:
     """Return why a file cannot be rewritten; empty if it can."""
-    if file.in_recording:
-        return "a recording is not rewritten"
     if file.name != STANDARD_INPUT and _is_pipe(file.name):
         return "a pipe is read only once: hand it over as standard input"
     with _opened(file.name) as data:
-        return "a compressed file is not rewritten" if is_compressed(data.read(len(ZSTD))) else ""
+        if is_compressed(data.read(len(ZSTD))):
+            return "a compressed file is not rewritten"
+    if file.inner and not _is_faithful(file, max_bytes):
+        return "the recording cannot be rewritten so that nothing else in it changes"
+    return ""
+
+
+def _is_faithful(file: FileFixes, max_bytes: int) -> bool:
+    """Return whether a rewritten recording is read as the same documents with nothing but the fixed values changed."""
+    with _opened(file.name) as opened:
+        old = opened.read()
+    new = apply_edits(old, file.edits[None])
+    before, after = ([*read_file(FileRange(file.name), max_bytes, _opener(data))] for data in (old, new))
+    expected = [
+        item._replace(data=replace_spans(decode_text(item.data), file.inner[item.record].values()))
+        if isinstance(item, Document) and item.record in file.inner
+        else item
+        for item in before
+    ]
+    return [*map(_content, expected)] == [*map(_content, after)]
+
+
+def _content(item: SourceItem) -> object:
+    return (item.record, item.data, item.problem) if isinstance(item, Document) else item
+
+
+def _opener(data: bytes) -> Opener:
+    @contextmanager
+    def open_copy(_path: str) -> Iterator[io.BufferedReader]:
+        yield io.BufferedReader(io.BytesIO(data))
+
+    return open_copy
 
 
 def _is_pipe(file: str) -> bool:

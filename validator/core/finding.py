@@ -27,13 +27,15 @@ class Excerpt:
 class Edit(NamedTuple):
     """The fix of a finding as a change of text: the JSON text that replaces a span of the document.
 
-    `digest` is that of the document, so that no other is ever changed. It is empty if the document is neither its
-    file nor a line of it, and cannot be changed there.
+    `digest` is that of the document, so that no other is ever changed. For a document inside a recording, `span`,
+    `text` and `digest` are those of the recording, and `inner` is the change of the document; `digest` is empty if the
+    document cannot be changed there.
     """
 
     span: Span
     text: str
     digest: str
+    inner: Edit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

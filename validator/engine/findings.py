@@ -29,7 +29,7 @@ from validator.jsontext.locate import Landmark, walk
 from validator.jsontext.parse import decode_text
 from validator.rules.base import Rule
 from validator.rules.objects import TIMES
-from validator.sources.positions import position_map
+from validator.sources.positions import EscapedString, position_map
 
 _MAX_IDENTIFIER = 200
 _MAX_TIME = 1e15
@@ -174,7 +174,7 @@ def _findings(
     document, file, is_camel = checked.document, checked.info.file, checked.info.form == "sdk"
     _find_owners(entries, checked)
     excerpt_of = _excerpts(entries, text, landmarks, options) if document.has_positions else {}
-    edit_of = _edits(entries, checked) if options.findings.edits else {}
+    edit_of = _edits(entries, text, checked) if options.findings.edits else {}
     positions = position_map(document)
     to_position, to_byte_column = positions.map_offsets(text), positions.map_byte_columns(text)
     for index, entry in enumerate(entries):
@@ -241,16 +241,23 @@ def _excerpts(
     return dict(zip(indexes, excerpts, strict=True))
 
 
-def _edits(entries: Sequence[_Entry], checked: CheckedDocument) -> dict[int, Edit]:
+def _edits(entries: Sequence[_Entry], text: str, checked: CheckedDocument) -> dict[int, Edit]:
     """Return what fixes the problems, by index; nothing where a key is repeated, for then no value is certain."""
     if any(problem.rule == "duplicate-key" for problem in checked.parsed.problems):
         return {}
-    digest = hash_document(checked.document.data) if checked.document.origin is None else ""
-    return {
+    digest = hash_document(checked.document.data)
+    edits = {
         index: Edit(entry.span, json.dumps(entry.problem.fix.value), digest)
         for index, entry in enumerate(entries)
         if entry.problem.fix is not None
     }
+    origin = checked.document.origin
+    if origin is None or not edits:
+        return edits
+    if not isinstance(origin.positions, EscapedString):
+        return {index: edit._replace(digest="") for index, edit in edits.items()}
+    to_outer = origin.positions.map_edits(text)
+    return {index: to_outer(edit) for index, edit in edits.items()}
 
 
 def _shown_pointer(pointer: str, options: CheckOptions) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+from validator.core.finding import Edit
+from validator.core.problem import Span
 from validator.jsontext.columns import ByteColumns, Lines, Position
+from validator.jsontext.edits import hash_document
 from validator.sources.document import Document, PositionMap
 
 
@@ -81,6 +85,11 @@ class OuterText:
         self._positions = positions
 
     @cached_property
+    def digest(self) -> str:
+        """The hash of the text."""
+        return hash_document(self.text)
+
+    @cached_property
     def lines(self) -> Lines:
         """The lines of the text."""
         return Lines(self.text)
@@ -121,6 +130,32 @@ class EscapedString(_Inside):
         """Map each character to its escape sequence."""
         place, offsets = self.outer.place, self.offsets(None)
         return lambda offset: place(offsets[offset])
+
+    def map_edits(self, text: str) -> Callable[[Edit], Edit]:
+        """Return a function from an edit of the document to one of the file.
+
+        The value is escaped as its document is. The edit has no digest if it cannot be made, because the value is
+        written in several lines or in an unusual way.
+        """
+        outer, offsets = self.outer, self.offsets(None)
+        is_escaped = outer.text[offsets[text.find('"')]] == "\\"
+
+        def map_edit(edit: Edit) -> Edit:
+            span = Span(offsets[edit.span.start], offsets[edit.span.end])
+            written = outer.text[span.start : span.end]
+            if _unescape(written, is_escaped=is_escaped) != text[edit.span.start : edit.span.end]:
+                return edit._replace(digest="")
+            return Edit(span, json.dumps(edit.text)[1:-1] if is_escaped else edit.text, outer.digest, edit)
+
+        return map_edit
+
+
+def _unescape(written: str, *, is_escaped: bool) -> str | None:
+    """Return the text that is written so; None if it is not certain."""
+    try:
+        return str(json.loads(f'"{written}"')) if is_escaped else written
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
