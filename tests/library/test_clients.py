@@ -8,6 +8,9 @@ import httpx
 import openai
 import pytest
 import requests
+from openai.pagination import SyncCursorPage
+from openai.types.beta.assistant_stream_event import ThreadRunCompleted
+from openai.types.beta.threads import Run
 
 from tests.support.example_server import (
     EMPTY_PAGE_FAULTS,
@@ -132,3 +135,32 @@ def test_example_tests_fail_by_the_rule(example: pytest.Pytester, fault: str) ->
     test = tests.get(fault, "test_response")
     result = example.runpytest_inprocess("--fault", fault)
     result.stdout.fnmatch_lines([f"FAILED tests/test_contract.py::{test} - {rule(fault)} *..."])
+
+
+def test_all_that_a_model_dumps_is_valid() -> None:
+    """`model_dump_json` writes null for each field that the server left out, and names of pydantic's own."""
+    tools = [
+        {"type": "code_interpreter"},
+        {"type": "file_search", "file_search": {"ranking_options": {"score_threshold": 0.5}}},
+        {"type": "function", "function": {"name": "tide"}},
+    ]
+    answer = {"type": "json_schema", "json_schema": {"name": "answer"}}
+    changes = {"tools": tools, "response_format": answer, "tool_choice": {"type": "file_search"}}
+    runs = [Run.construct(**{**run, **changes}) for run in RUNS[THREAD]]
+    page = SyncCursorPage[Run].construct(
+        object="list", data=runs, first_id=runs[0].id, last_id=runs[-1].id, has_more=False
+    )
+    assert '"parameters":null' in runs[0].model_dump_json()
+    assert '"schema_":null' in runs[0].model_dump_json()
+    for text in (runs[0].model_dump_json(), page.model_dump_json(), page.model_dump_json(by_alias=True)):
+        assert rules(text) == set()
+
+
+def test_events_of_a_client_are_checked() -> None:
+    run = RUNS[THREAD][0]
+    events = [
+        ThreadRunCompleted.construct(event="thread.run.completed", data=Run.construct(**data))
+        for data in (run, {**run, "status": "bogus"})
+    ]
+    assert rules(events[0]) == set()
+    assert rules(events) == rules(events[1]) == {"schema:enum"}

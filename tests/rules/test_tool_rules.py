@@ -278,3 +278,31 @@ def test_each_contradiction_of_tools_is_one_finding(
     assert [(rule, pointer) for rule, pointer, _ in found] == [(rule, pointer) for rule, pointer, _ in expected]
     for (_, _, message), (_, _, start) in zip(found, expected, strict=True):
         assert message.startswith(start)
+
+
+DRAFT_04 = "http://json-schema.org/draft-04/schema#"
+POSITIVE = {"minimum": 0, "exclusiveMinimum": True}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "pointer"),
+    [
+        ({"$schema": DRAFT_04, "properties": {"n": {"minimum": 0}}}, None),
+        ({"$schema": DRAFT_04, "default": POSITIVE}, None),
+        ({"$schema": DRAFT_04, "properties": {"n": POSITIVE}}, "properties/n/exclusiveMinimum"),
+        (
+            {"$schema": DRAFT_04, "items": [{"maximum": 0, "exclusiveMaximum": False}]},
+            "items/0/exclusiveMaximum",
+        ),
+    ],
+)
+def test_boolean_limit_of_draft_04_is_found(parameters: dict[str, Any], pointer: str | None) -> None:
+    value = "false" if pointer and pointer.endswith("Maximum") else "true"
+    message = f"is {value}, which only draft-04 allows; expected a number"
+    expected = [("invalid-parameters-schema", f"/tools/0/function/parameters/{pointer}", message)] if pointer else []
+    assert said({"tools": [function(parameters=parameters)]}) == expected
+
+
+def test_null_is_no_schema() -> None:
+    assert said({"tools": [function(parameters=None, description=None, strict=None)], **answering(None)}) == []
+    assert said(waiting('{"a": 1}', tools=[function(parameters=None)])) == []

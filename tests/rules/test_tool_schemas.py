@@ -254,7 +254,7 @@ def test_schemas_of_functions_and_answers() -> None:
     run = {
         "tools": [
             {"type": "code_interpreter"},
-            {"type": "function", "function": {"name": "a"}},
+            {"type": "function", "function": {"name": "a", "parameters": None}},
             {"type": "function", "function": {"name": "b", "parameters": {"title": "b"}, "strict": None}},
             {"type": "function", "function": {"name": "c", "parameters": {"title": "c"}, "strict": True}},
         ],

@@ -83,7 +83,12 @@ def _to_naming(key: str, form: Form) -> str:
 
 @lru_cache(maxsize=4096)
 def find_similar_keys(key: str, declared: frozenset[str]) -> list[str]:
-    """Return the declared keys that this one may be a misspelling of, where they are absent; the most similar first."""
+    """Return the declared keys that this one may be a misspelling of, where they are absent; the most similar first.
+
+    `schema_` is none: the Python SDK calls the field so, since models of pydantic have a `schema` of their own.
+    """
+    if key == "schema_":
+        return []
     import difflib  # only a key that is new pays for it
 
     return difflib.get_close_matches(key, sorted(declared), n=len(declared), cutoff=_CUTOFF)

@@ -3,8 +3,9 @@
 `parameters` and `json_schema.schema` are handed to validators and code generators, which stop at a type that does not
 exist or a reference that points at nothing. The published metaschema of the dialect decides: 2020-12, 2019-09,
 draft-07, draft-06 or draft-04, as `$schema` says, and 2020-12 where it says nothing; unknown dialects are ignored. Also
-reported are schemas nested more than 64 levels deep and an `$id` that is not a URI. Nothing is ever fetched: references
-to other documents are not followed, and patterns are not checked, as no two engines agree on them.
+reported are schemas nested more than 64 levels deep, an `$id` that is not a URI, and `exclusiveMinimum: true`, which
+draft-04 allows and providers reject, whatever `$schema` says. Nothing is ever fetched: references to other documents
+are not followed, and patterns are not checked, as no two engines agree on them.
 
 Bad:
 
@@ -18,7 +19,7 @@ Good:
 """
 
 from validator.rules.base import WARNING, Problems, Run, rule
-from validator.rules.support.tool_schemas import find_fault, tool_schemas
+from validator.rules.support.tool_schemas import find_boolean_limit, find_fault, tool_schemas
 from validator.rules.support.tools import calls_no_function
 
 
@@ -37,5 +38,5 @@ def check(run: Run) -> Problems:
     return [
         tool_schema.locate(problem)
         for tool_schema in tool_schemas(run)
-        if (problem := find_fault(tool_schema.schema)) is not None
+        if (problem := find_fault(tool_schema.schema) or find_boolean_limit(tool_schema.schema)) is not None
     ]

@@ -95,6 +95,7 @@ _DEFAULT = Dialect(
     _DRAFT_2020_12,
     ("$ref", "$dynamicRef", "$recursiveRef"),
 )
+DRAFT_04 = Dialect("http://json-schema.org/draft-04/schema", "Draft4Validator", _DRAFT_04)
 DIALECTS = (
     _DEFAULT,
     Dialect(
@@ -105,7 +106,7 @@ DIALECTS = (
     ),
     Dialect("http://json-schema.org/draft-07/schema", "Draft7Validator", _DRAFT_07),
     Dialect("http://json-schema.org/draft-06/schema", "Draft6Validator", _DRAFT_06),
-    Dialect("http://json-schema.org/draft-04/schema", "Draft4Validator", _DRAFT_04),
+    DRAFT_04,
 )
 
 

@@ -16,7 +16,15 @@ from typing import Any, NamedTuple, TypeVar
 from validator.core.pointer import split
 from validator.core.problem import Problem
 from validator.rules.objects import Run
-from validator.rules.support.dialects import Dialect, Schema, Subschema, dialect_of, metaschema_error, subschemas
+from validator.rules.support.dialects import (
+    DRAFT_04,
+    Dialect,
+    Schema,
+    Subschema,
+    dialect_of,
+    metaschema_error,
+    subschemas,
+)
 from validator.rules.support.tools import functions, named_schema
 
 Result = TypeVar("Result")
@@ -52,7 +60,9 @@ def tool_schemas(run: Run) -> list[ToolSchema]:
     if named is not None:
         owners.append(("response_format/json_schema/schema", "schema", named))
     return [
-        ToolSchema(pointer, owner[key], owner.get("strict") is True) for pointer, key, owner in owners if key in owner
+        ToolSchema(pointer, schema, owner.get("strict") is True)
+        for pointer, key, owner in owners
+        if (schema := owner.get(key)) is not None
     ]
 
 
@@ -97,6 +107,21 @@ def find_fault(schema: Schema) -> Problem | None:
         return Problem("", "is nested more than {} levels deep", (MAX_DEPTH,))
     error = metaschema_error(schema, dialect)
     return Problem(*error) if error else _find_bad_address(schema, dialect)
+
+
+def find_boolean_limit(schema: Schema) -> Problem | None:
+    """Return the first `exclusiveMinimum` or `exclusiveMaximum` that is a boolean in a valid schema of draft-04."""
+    return _find_boolean_limit(schema) if dialect_of(schema) is DRAFT_04 else None
+
+
+@cache_by_value
+def _find_boolean_limit(schema: Schema) -> Problem | None:
+    for subschema in subschemas(schema, DRAFT_04):
+        for keyword in ("exclusiveMinimum", "exclusiveMaximum"):
+            if isinstance(value := subschema.schema.get(keyword), bool):
+                message = "is {}, which only draft-04 allows; expected a number"
+                return Problem(subschema.pointer(keyword), message, (value,))
+    return None
 
 
 def is_deep(value: Any) -> bool:
