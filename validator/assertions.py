@@ -54,6 +54,8 @@ class Watch:
 _watches: list[Watch] = []
 WIDTH = 80
 """Columns of the text of a failure."""
+MAX_SHOWN = 20
+"""Findings in the text of a failure; of those that are alike, it has three."""
 _EXCEPTION_WIDTH = 72
 """Columns that pytest leaves of 80 for the message of an exception."""
 
@@ -177,7 +179,7 @@ class Verdict:
             replace(result, findings=tuple(finding for finding in result.findings if finding.severity.reaches(show)))
             for result in self.report.results
         )
-        options = ReportOptions(contract=self.report.contract, show=show, width=width, wrap=True)
+        options = ReportOptions(contract=self.report.contract, show=show, width=width, wrap=True, max_shown=MAX_SHOWN)
         return "".join((self.headline, "\n\n", *load_reporter("text")(shown, options))).rstrip()
 
     def _others(self, first: Finding) -> str:

@@ -42,7 +42,8 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     )
     faulty = SAMPLES / "invalid" / "token-total-mismatch.json"
     (pytester.mkdir("responses") / "page.json").write_bytes(faulty.read_bytes())
-    (pytester.path / "recordings.py").write_text(f"sound = {sound!r}\npage = {warned!r}\n")
+    of_thread = {**sound, "data": [{**run, "thread_id": "thread_A"} for run in sound["data"]]}
+    (pytester.path / "recordings.py").write_text(f"sound = {of_thread!r}\npage = {warned!r}\n")
     (pytester.path / "conftest.py").write_text(CONFTEST)
     for name, text in FILE.findall(PAGE.read_text("utf-8")):
         (pytester.path / name).write_text(text)

@@ -157,6 +157,21 @@ def test_failure_shows_all_findings() -> None:
     )
 
 
+def test_failure_shows_three_findings_of_a_kind() -> None:
+    runs = [{**RUN, "id": f"run_{number}", "usage": {**RUN["usage"], "total_tokens": 1}} for number in range(100)]
+    text = message(runs)
+    assert text.count("validate-runs --explain token-total-mismatch") == 3
+    rest = "/*/usage/total_tokens, the last at /99/usage/total_tokens"
+    assert f"\n<document>: 97 more like this: error token-total-mismatch {rest}\n\n100 errors in" in text
+
+
+def test_failure_shows_twenty_findings() -> None:
+    faulty = {**RUN, **{key: [{}] for key in list(RUN)[2:]}}
+    text, found = message(faulty), len(validate(faulty).findings)
+    assert text.count("<document> ") == 20
+    assert f"\n... and {found - 20} more findings of other kinds\n\n" in text
+
+
 def test_headline_begins_with_worst_finding() -> None:
     run = {**WARNED, "usage": {**RUN["usage"], "total_tokens": 1}}
     assert headline([run, RUN], fail_on="warning") == (

@@ -264,7 +264,9 @@ def test_finding_in_a_recording_names_its_request(tmp_path: Path) -> None:
     good = {"status": 200, "content": {"mimeType": "application/json", "text": json.dumps(PAGE)}}
     path.write_text(json.dumps({"log": {"entries": [entry, {**entry, "response": good}]}}))
     assert [(one.rule, one.request) for one in validate(path).findings] == [("server-error", f"GET {LIST} 500")]
-    assert f"record 1 · GET {LIST} 500 · validate-runs --explain server-error" in str(validate(path))
+    assert f"record 1: GET {LIST} 500 · validate-runs --explain server-error" in str(validate(path)).replace(
+        "\n        ", " "
+    )
 
 
 def test_response_of_a_listing_is_its_last_page(serve: Callable[[Answer], str]) -> None:

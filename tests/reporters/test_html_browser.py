@@ -211,8 +211,32 @@ def test_hostile_documents_add_no_element(browser: Browser, tmp_path: Path, repo
     assert browser.complaints() == []
 
 
+def test_findings_that_are_alike_are_folded(browser: Browser, report: Path) -> None:
+    many = [replace(MISMATCH, pointer=f"/data/{index}/usage") for index in range(254)]
+    others = [replace(MISMATCH, pointer="/data/7"), replace(MISMATCH, rule="missing-usage")]
+    written_to(report, checked(*many, *others), checked(*[replace(MISMATCH, file="b")] * 3, file="b"))
+    browser.open(report)
+    assert browser.texts("#findings-status") == ["259 findings"]
+    pointers = browser.run("[...document.querySelectorAll('.finding .message code')].map((code) => code.textContent)")
+    assert pointers[:5] == [*(f"/data/{index}/usage" for index in range(3)), "/data/7", MISMATCH.pointer]
+    assert len(pointers) == 8
+    assert browser.texts(".alike") == ["Show 100 of 251 more like this"]
+    browser.enter(".alike button")
+    assert browser.texts(".alike") == ["Show 100 of 151 more like this"]
+    assert browser.run("[...document.querySelectorAll('.finding')].indexOf(document.activeElement)") == 3
+    browser.enter(".alike button")
+    assert browser.texts(".alike") == ["Show 51 of 51 more like this"]
+    browser.enter(".alike button")
+    assert browser.texts(".alike") == []
+    assert browser.run("document.querySelectorAll('.finding').length") == 259
+    browser.type("#words", "/data/25")
+    assert browser.texts("#findings-status") == ["5 of 259 findings"]
+    assert browser.texts(".alike") == ["Show 2 of 2 more like this"]
+    assert browser.complaints() == []
+
+
 def test_ten_thousand_findings_are_filtered(browser: Browser, report: Path) -> None:
-    many = [replace(MISMATCH, pointer=f"/data/{index}", rule=f"rule-{index % 40}") for index in range(10_000)]
+    many = [replace(MISMATCH, pointer=f"/metadata/a{index}", rule=f"rule-{index % 40}") for index in range(10_000)]
     written_to(report, checked(*many))
     browser.open(report)
     assert browser.texts("#findings-status") == ["10,000 findings"]
@@ -221,7 +245,7 @@ def test_ten_thousand_findings_are_filtered(browser: Browser, report: Path) -> N
     browser.enter("#more-findings")
     assert browser.run("document.querySelectorAll('.finding').length") == 200
     assert browser.run("[...document.querySelectorAll('.finding')].indexOf(document.activeElement)") == 100
-    browser.type("#words", "/data/99")
+    browser.type("#words", "/metadata/a99")
     assert browser.texts("#findings-status") == ["111 of 10,000 findings"]
     assert browser.texts("#more-findings") == ["Show 11 more of 11 findings"]
     browser.enter("#more-findings")

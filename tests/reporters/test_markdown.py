@@ -80,7 +80,7 @@ def test_markdown_lists_input_errors() -> None:
 
 def test_markdown_lists_worst_findings_within_limit() -> None:
     warning = replace(MISMATCH, severity=Severity.WARNING)
-    few, many = replace(MISMATCH, file="b"), [replace(warning, line=line) for line in range(1, 1001)]
+    few, many = replace(MISMATCH, file="b"), [replace(warning, line=n, pointer=f"/{n}x") for n in range(1, 1001)]
     text = written("markdown", checked(*many), checked(few, few, file="b"))
     rows = re.findall(r"^\| (error|warning) \| \[.*`(\d+):25`", text, re.MULTILINE)
     assert rows[-2:] == [("error", "41"), ("error", "41")]
@@ -88,6 +88,19 @@ def test_markdown_lists_worst_findings_within_limit() -> None:
     assert 49_000 < len("".join(re.findall(r"^\| (?:error|warning) \| \[.*\n", text, re.MULTILINE))) <= 50_000
     assert f"{1002 - len(rows)} more findings not listed above" in text
     assert len(text) < 65_536
+
+
+def test_markdown_folds_findings_that_are_alike() -> None:
+    alike = [replace(MISMATCH, record=n, pointer=f"/data/{n}/a|b", line=n) for n in range(1, 6)]
+    other = replace(MISMATCH, pointer="/data/9/usage", record=9, line=9)
+    text = written("markdown", checked(*alike, other))
+    rows = [re.sub(r"\[.*?\)", "", line) for line in text.splitlines() if "example.org" in line]
+    assert [row.split(" | ")[2] for row in rows[:4]] == [
+        f"record {n}, `{n}:25`, run `run_abc123`" for n in (1, 2, 3, 9)
+    ]
+    assert rows[4:] == ["| error |  | | `/data/*/a\\|b` 2 more like this, the last in record 5 |"]
+    assert "not listed above" not in text
+    assert "| error | token-total-mismatch | 6 |" in text
 
 
 def test_markdown_limits_many_files() -> None:

@@ -246,7 +246,8 @@ def test_json_report() -> None:
       "kind": "page",
       "form": "wire",
       "generation": "v2",
-      "runs": 3
+      "runs": 3,
+      "request": null
     }
   ],
   "findings": [
@@ -257,6 +258,7 @@ def test_json_report() -> None:
       "message": "is 36, but prompt_tokens 31 + completion_tokens 4 is 35",
       "file": "responses/page.json",
       "record": null,
+      "request": null,
       "pointer": "/data/0/usage/total_tokens",
       "run_id": "run_abc123",
       "line": 41,
@@ -291,10 +293,11 @@ def test_json_report_of_records_and_truncation() -> None:
 def test_jsonl_report() -> None:
     assert written("jsonl", checked(MISMATCH, truncated=9), checked(record=2)) == (
         '{"type": "document", "file": "responses/page.json", "record": null, "kind": "page", "form": "wire", '
-        '"generation": "v2", "runs": 3}\n'
+        '"generation": "v2", "runs": 3, "request": null}\n'
         '{"type": "finding", "rule": "token-total-mismatch", "group": "usage", "severity": "error", '
         '"message": "is 36, but prompt_tokens 31 + completion_tokens 4 is 35", "file": "responses/page.json", '
-        '"record": null, "pointer": "/data/0/usage/total_tokens", "run_id": "run_abc123", "line": 41, "column": 25, '
+        '"record": null, "request": null, "pointer": "/data/0/usage/total_tokens", "run_id": "run_abc123", '
+        '"line": 41, "column": 25, '
         '"end_line": 41, "end_column": 27, "fingerprint": "0123456789abcdef", "source": "https://example.org/usage"}\n'
         '{"type": "summary", "version": 1, "contract": "observed", "documents": 2, "runs": 6, "error": 10, '
         '"warning": 0, "info": 0, "suppressed": 0, "omitted": 9}\n'
@@ -400,3 +403,29 @@ def test_reporters_are_imported_lazily() -> None:
     program = "import sys, validator.reporters.registry; print([m for m in sys.modules if 'reporters.' in m])"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "['validator.reporters.registry']\n"
+
+
+def test_text_folds_findings_that_are_alike() -> None:
+    alike = [replace(MISMATCH, pointer=f"/data/{index}/usage/total_tokens") for index in range(100)]
+    others = [replace(MISMATCH, pointer="/data/7/usage"), replace(MISMATCH, severity=Severity.WARNING)]
+    records = [replace(MISMATCH, file="b.jsonl", record=record, pointer="") for record in range(1, 6)]
+    documents = [
+        checked(*alike, *others, truncated=7),
+        *(checked(finding, file="b.jsonl", record=finding.record) for finding in records),
+        checked(*[replace(PLACELESS, pointer="", line=line) for line in (2, 4, 6, 8)], file=None),
+    ]
+    text = written("text", *documents)
+    total, last = "/total_tokens", "/data/99/usage/total_tokens"
+    folded = [line for line in text.splitlines() if "more" in line]
+    assert folded == [
+        f"responses/page.json: 97 more like this: error token-total-mismatch /data/*/usage{total}, the last at {last}",
+        "... and 7 more findings in responses/page.json (--max-findings 0 shows all)",
+        "b.jsonl: 2 more like this: error token-total-mismatch, the last in record 5",
+        "<document>: 1 more like this: warning first-id-mismatch, the last in line 8",
+    ]
+    assert text.count("run run_abc123") == 3 + 1 + 1 + 3
+    assert text.endswith("113 errors, 5 warnings in 7 documents (21 runs)\n")
+    everything = written("text", *documents, look=replace(LOOK, verbose=True))
+    assert everything.count("run run_abc123") == 107
+    assert "more like this" not in everything
+    assert written("concise", *documents).count(": error token-total-mismatch") == 106

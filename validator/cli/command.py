@@ -165,7 +165,10 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")
 @click.option(
-    "--verbose", "-v", is_flag=True, help="Also print the kind of each document and the number of valid records."
+    "--verbose",
+    "-v",
+    is_flag=True,
+    help="Also print the kind of each document, the number of valid records, and all findings that are alike.",
 )
 @click.option("--debug", is_flag=True, help="Print tracebacks of internal errors.")
 @click.version_option(__version__, prog_name="validate-runs", message="%(prog)s %(version)s", allow_from_autoenv=False)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from validator.core.results import CleanRecords, DocumentResult, StatementResult, Summary
 from validator.core.severity import Severity
 from validator.sources.document import InputError
+
+if TYPE_CHECKING:
+    from validator.core.finding import Finding  # most documents have none
+
+MAX_ALIKE = 3
+"""Findings of one rule at one pointer template that a report for people shows of a file."""
+_INDEX = re.compile(r"/[0-9]+(?=/|$)")
 
 ReportItem: TypeAlias = DocumentResult | CleanRecords | InputError
 """The parts of a report: documents, records without findings, and inputs that could not be opened."""
@@ -21,9 +29,10 @@ class ReportOptions:
     """How a report looks: `show` is the lowest severity in it, `width` the columns of an excerpt.
 
     With `wrap`, for a terminal, messages are wrapped to that width too; in a pipe they stay on one line, for `grep`.
-    `quiet` leaves findings only; `verbose` adds what each document is. With a `baseline`, findings are new or
-    suppressed. `fail_on` is the lowest severity that fails the check (None: none does). `statements` are the verdicts
-    on a live server, `conclusion` the line that sums them up.
+    `quiet` leaves findings only; `verbose` adds what each document is, and shows all findings that are alike. With a
+    `baseline`, findings are new or suppressed. `fail_on` is the lowest severity that fails the check (None: none does).
+    `max_shown` limits the findings in text (None: all). `statements` are the verdicts on a live server, `conclusion`
+    the line that sums them up.
     """
 
     contract: str
@@ -35,6 +44,7 @@ class ReportOptions:
     verbose: bool = False
     baseline: bool = False
     fail_on: Severity | None = Severity.ERROR
+    max_shown: int | None = None
     statements: Sequence[StatementResult] = ()
     conclusion: str = ""
 
@@ -48,6 +58,37 @@ class Truncation(NamedTuple):
 
     file: str | None
     findings: int
+
+
+class Alike(NamedTuple):
+    """Findings of a file that are not shown because they are like others: how many, where, and the last of them."""
+
+    number: int
+    template: str
+    last: Finding
+
+
+class AlikeCounter:
+    """Counts the findings of a file by rule, severity and pointer template: the pointer with `*` for indexes."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, Severity, str], tuple[int, Finding]] = {}
+
+    def add(self, finding: Finding) -> bool:
+        """Count a finding, and return whether it is one of the first of its kind, which are shown."""
+        kind = (finding.rule, finding.severity, _INDEX.sub("/*", finding.pointer))
+        number, _ = self._seen.get(kind, (0, finding))
+        self._seen[kind] = number + 1, finding
+        return number < MAX_ALIKE
+
+    def take(self) -> list[Alike]:
+        """Return the findings that are not shown, and begin with the next file."""
+        seen, self._seen = self._seen, {}
+        return [
+            Alike(number - MAX_ALIKE, template, last)
+            for (_, _, template), (number, last) in seen.items()
+            if number > MAX_ALIKE
+        ]
 
 
 class RuleCount(NamedTuple):

@@ -72,10 +72,10 @@ def _context_lines(finding: Finding, number: str, width: int, options: ReportOpt
     if finding.run_id is not None:
         status = "" if finding.run_status is None else f" ({escape(finding.run_status)})"
         parts.insert(0, f"run {escape(finding.run_id)}{status}")
-    if finding.record is not None:
-        parts.insert(0, f"record {finding.record}")
-    if finding.request is not None and finding.file is not None:
-        parts.insert(len(parts) - 1, escape(finding.request))
+    request = "" if finding.request is None or finding.file is None else escape(finding.request)
+    record = "" if finding.record is None else f"record {finding.record}"
+    if request or record:
+        parts.insert(0, ": ".join(filter(None, (record, request))))
     full = " · ".join(parts)
     for note in parts if options.wrap and _columns(full) > width else [full]:
         yield from _note_lines(note, number, width, options)

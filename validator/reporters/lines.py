@@ -9,8 +9,8 @@ from validator.core.phrases import count
 from validator.core.results import CleanRecords, DocumentInfo
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
-from validator.reporters.base import ReportItem, ReportOptions, Tally, Truncation
-from validator.reporters.wording import file_name, summary_line
+from validator.reporters.base import Alike, AlikeCounter, ReportItem, ReportOptions, Tally, Truncation
+from validator.reporters.wording import alike_place, file_name, shorten, summary_line
 
 if TYPE_CHECKING:
     from validator.core.finding import Finding  # most documents have none
@@ -26,9 +26,14 @@ def paint(text: str, style: str, options: ReportOptions) -> str:
     return f"\x1b[{style}m{text}\x1b[0m" if options.color and text and style else text
 
 
-def render_lines(items: Iterable[ReportItem], options: ReportOptions, finding_lines: FindingLines) -> Iterator[str]:
-    """Yield the lines of every finding, what was left out after those of each file, and the summary line."""
-    for line in _lines(items, options, finding_lines):
+def render_lines(
+    items: Iterable[ReportItem], options: ReportOptions, finding_lines: FindingLines, *, folds: bool = False
+) -> Iterator[str]:
+    """Yield the lines of every finding, what was left out after those of each file, and the summary line.
+
+    Where it folds, only the first findings of those that are alike have lines; the others are counted.
+    """
+    for line in _lines(items, options, finding_lines, folds and not options.verbose):
         yield defuse(line) + "\n"
 
 
@@ -37,22 +42,52 @@ def defuse(line: str) -> str:
     return LOG_COMMAND.sub(r"#\\", line)
 
 
-def _lines(items: Iterable[ReportItem], options: ReportOptions, finding_lines: FindingLines) -> Iterator[str]:
-    tally, clean = Tally(), _CleanRecordCounter()
+def _lines(
+    items: Iterable[ReportItem], options: ReportOptions, finding_lines: FindingLines, folds: bool
+) -> Iterator[str]:
+    tally, clean, counter = Tally(), _CleanRecordCounter(), AlikeCounter()
+    name, shown, hidden = "", 0, 0
     is_verbose = options.verbose and not options.quiet
     for item in tally.count_by_file(clean.count(items) if is_verbose else items):
+        document = None if isinstance(item, Truncation) else item.document
+        if document is None or file_name(document.file, document.request) != name:
+            yield from _alike_lines(counter.take(), name, options)
         if isinstance(item, Truncation):
             more, file = count(item.findings, "more finding"), file_name(item.file)
             yield f"... and {more} in {file} (--max-findings 0 shows all)"
             continue
+        name = file_name(item.document.file, item.document.request)
         if is_verbose:
             yield from clean.lines(before=item.document.file)
             yield _description(item.document)
         for finding in item.findings:
-            yield from finding_lines(finding, options)
+            if counter.add(finding) or not folds:
+                shown += 1
+                if options.max_shown is None or shown <= options.max_shown:
+                    yield from finding_lines(finding, options)
+                else:
+                    hidden += 1
+        if not folds:
+            counter.take()
+    yield from _alike_lines(counter.take(), name, options)
+    if hidden:
+        yield f"... and {count(hidden, 'more finding')} of other kinds"
+        yield ""
     yield from clean.lines()
     if not options.quiet:
         yield summary_line(tally.summary, options)
+
+
+def _alike_lines(kinds: Iterable[Alike], name: str, options: ReportOptions) -> Iterator[str]:
+    """Yield a line for each kind of findings that has more than are shown above, then an empty one."""
+    alike = None
+    for alike in kinds:
+        last = alike.last
+        severity = paint(last.severity, COLORS[last.severity], options)
+        what = f"{severity} {paint(last.rule, BOLD, options)} {shorten(alike.template)}".rstrip()
+        yield f"{name}: {alike.number} more like this: {what}, {alike_place(alike)}"
+    if alike:
+        yield ""
 
 
 class _CleanRecordCounter:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from validator.core.finding import Finding
 from validator.core.phrases import count, escape
 from validator.core.sanitize import LOG_COMMAND
-from validator.reporters.base import ReportItem, ReportOptions, RuleCount, Tally
-from validator.reporters.wording import file_name, pointer, summary_line
+from validator.reporters.base import Alike, AlikeCounter, ReportItem, ReportOptions, RuleCount, Tally
+from validator.reporters.wording import alike_place, file_name, pointer, shorten, summary_line
 from validator.sources.document import InputError
 
 _MAX_LENGTH = 50_000
@@ -35,25 +35,29 @@ _REFERENCE = re.compile("https://github.com/(?=[^/]+/[^/]+/(?:issues|pull|commit
 
 
 class _Row(NamedTuple):
-    """A finding and its row in the table of its file; `number` is its place among all."""
+    """A row in the table of a file: of a finding, or of those that are like others; `number` is its place among all.
+
+    `finding` is that or the last of those, and `findings` counts them.
+    """
 
     number: int
     finding: Finding
     text: str
+    findings: int = 1
 
 
 def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
     """Yield the report at the end, since the headline comes first."""
     tally = Tally()
     findings = [finding for result in tally.count(items) for finding in result.findings]
+    rows = _fit([*_rows(findings)])
     yield f"## validate-runs: {_headline(tally, options)}\n"
     yield from _input_errors(tally.input_errors)
-    rows = _fit([_Row(number, finding, _row(finding)) for number, finding in enumerate(findings)])
     for name, rows_of_file in groupby(rows, key=lambda row: _name(row.finding)):
         yield _heading(name)
         yield from (row.text for row in rows_of_file)
     yield from _statement_table(options)
-    yield from _rule_table(tally.rule_counts(options.show), len(rows))
+    yield from _rule_table(tally.rule_counts(options.show), sum(row.findings for row in rows))
 
 
 def _headline(tally: Tally, options: ReportOptions) -> str:
@@ -68,6 +72,19 @@ def _input_errors(errors: Sequence[InputError]) -> Iterator[str]:
     yield from (f"- {_file(file_name(error.file))}: {_text(escape(error.reason))}\n" for error in errors[:_MAX_INPUTS])
     if len(errors) > _MAX_INPUTS:
         yield f"- and {len(errors) - _MAX_INPUTS} more\n"
+
+
+def _rows(findings: Iterable[Finding]) -> Iterator[_Row]:
+    """Yield a row for each finding, and after those of a file one for all that are like some of them."""
+    number, counter = 0, AlikeCounter()
+    for _, findings_of_file in groupby(findings, key=_name):
+        for finding in findings_of_file:
+            if counter.add(finding):
+                number += 1
+                yield _Row(number, finding, _row(finding))
+        for alike in counter.take():
+            number += 1
+            yield _Row(number, alike.last, _alike_row(alike), alike.number)
 
 
 def _fit(rows: Sequence[_Row]) -> list[_Row]:
@@ -121,6 +138,14 @@ def _row(finding: Finding) -> str:
     rule = f"[{finding.rule}]({_link(finding.source)})"
     where, what = (cell.replace("|", r"\|") for cell in (_where(finding), _what(finding)))
     return f"| {finding.severity} | {rule} | {where} | {what} |\n"
+
+
+def _alike_row(alike: Alike) -> str:
+    finding = alike.last
+    place = _code(shorten(alike.template)) if alike.template else ""
+    words = f"{alike.number} more like this, {_text(alike_place(alike))}"
+    what = " ".join(filter(None, (place, words))).replace("|", r"\|")
+    return f"| {finding.severity} | [{finding.rule}]({_link(finding.source)}) | | {what} |\n"
 
 
 def _where(finding: Finding) -> str:

@@ -10,7 +10,7 @@ from validator.core.severity import Severity
 if TYPE_CHECKING:
     from validator.core.finding import Finding  # most documents have none
     from validator.core.results import Summary
-    from validator.reporters.base import ReportOptions, Truncation
+    from validator.reporters.base import Alike, ReportOptions, Truncation
     from validator.sources.document import InputError
 
 _MAX_POINTER_LENGTH = 200
@@ -38,7 +38,12 @@ def position(finding: Finding) -> str:
 
 def pointer(finding: Finding) -> str:
     """Return the pointer; a long one is cut in the middle."""
-    text = escape(finding.pointer)
+    return shorten(finding.pointer)
+
+
+def shorten(pointer: str) -> str:
+    """Return a pointer that is not too long."""
+    text = escape(pointer)
     return text if len(text) <= _MAX_POINTER_LENGTH else f"{text[:99]}…{text[-100:]}"
 
 
@@ -51,6 +56,14 @@ def sentence(finding: Finding) -> str:
     else:
         subject = "The document"
     return f"{subject} {finding.message}."
+
+
+def alike_place(alike: Alike) -> str:
+    """Return where the last of findings that are alike is: `the last in record 47`, `the last at /data/99`."""
+    last = alike.last
+    if last.record is not None:
+        return f"the last in record {last.record}"
+    return f"the last at {pointer(last)}" if last.pointer else f"the last in line {last.line}"
 
 
 def truncation_sentence(truncation: Truncation) -> str:

@@ -66,6 +66,9 @@ for (const finding of data.findings) {
     .join("\n").toLowerCase();
 }
 
+const ALIKE = 3; // findings of one rule at one pointer template that are drawn of a file before its others
+let alike = new Map(); // the last of these -> the others
+
 let group = null; // the file whose findings are being drawn
 
 const findings = sliced(at("more-findings"), "finding", (finding) => {
@@ -77,8 +80,38 @@ const findings = sliced(at("more-findings"), "finding", (finding) => {
   }
   const card = findingCard(finding);
   group.list.append(card);
+  if (alike.has(finding)) group.list.append(alikeItem(alike.get(finding)));
   return card;
 });
+
+// Returns the first findings of each kind, and stores the others in `alike`.
+function folded(shown) {
+  const kinds = new Map();
+  alike = new Map();
+  return shown.filter((finding) => {
+    const kind = JSON.stringify(
+      [finding.file, finding.rule, finding.severity, finding.pointer.replace(/\/\d+(?=\/|$)/g, "/*")]);
+    const firsts = kinds.get(kind) ?? [];
+    kinds.set(kind, firsts);
+    if (firsts.length < ALIKE) return firsts.push(finding);
+    const last = firsts[ALIKE - 1];
+    if (!alike.has(last)) alike.set(last, []);
+    alike.get(last).push(finding);
+    return false;
+  });
+}
+
+// A button that draws the next findings of a kind in its place.
+function alikeItem(others) {
+  const item = element("li", { class: "alike" });
+  item.append(button(`Show ${number(Math.min(SLICE, others.length))} of ${number(others.length)} more like this`, () => {
+    const cards = others.slice(0, SLICE).map(findingCard);
+    const left = others.slice(SLICE);
+    item.replaceWith(...cards, ...(left.length ? [alikeItem(left)] : []));
+    cards[0].focus();
+  }));
+  return item;
+}
 
 function findingCard(finding) {
   return element("li", { class: `finding ${finding.severity}`, tabindex: "-1" },
@@ -154,7 +187,7 @@ function filterFindings() {
     matches(finding.words));
   at("findings").replaceChildren();
   group = null;
-  findings.show(shown);
+  findings.show(folded(shown));
   at("findings-status").textContent = statusOf(shown.length, data.findings.length, "finding");
 }
 
