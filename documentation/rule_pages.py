@@ -11,7 +11,7 @@ from documentation.fields import fields
 from documentation.markdown import badge, code, fenced, front_matter, page, prose, table
 from documentation.session import ROOT, session
 from validator.core.resource import RUN
-from validator.rules.base import Rule, Series
+from validator.rules.base import Rule, SeriesSubject
 from validator.rules.registry import RULES
 from validator.rules.selection import GROUPS
 
@@ -129,7 +129,8 @@ def _output(rule: Rule) -> str:
 
 
 def _options(rule: Rule, path: Path) -> Iterator[str]:
-    if rule.subject in get_args(Series) and (path.is_dir() or path.suffix == ".jsonl"):  # recordings follow themselves
+    is_recording = path.is_file() and path.suffix != ".jsonl"  # which is followed without an option
+    if rule.subject in get_args(SeriesSubject) and not is_recording:
         yield f"--{rule.subject}"
     if rule.severity == "info":
         yield "--show"

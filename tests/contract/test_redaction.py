@@ -11,9 +11,9 @@ from documentation.fields import Field, fields
 from tests.support.pages import run
 from validator import validate
 from validator.contract.loader import FOLDER
-from validator.contract.redaction import Path as Keys
 from validator.contract.redaction import may_show, may_show_key
 from validator.core.options import ContractName
+from validator.core.pointer import Path as Keys
 from validator.core.resource import RUN as RESOURCE
 
 RUN = ("data", 0)

@@ -19,7 +19,7 @@ from tests.support.paths import INVALID, MISSHAPEN, SAMPLES, VALID
 from validator import Finding, validate
 from validator.contract import compiler
 from validator.contract.compiler import compile_schema, compile_schemas
-from validator.contract.errors import explain
+from validator.contract.errors import explain_shape
 from validator.contract.inline import inline
 from validator.contract.loader import load_contract
 from validator.core.options import ContractName, Form
@@ -71,7 +71,7 @@ def test_accepted_means_no_problems(name: ContractName, form: Form) -> None:
     for page in _faulty_pages(name, form):
         for value, subject in _subjects(page):
             verdict = compile_schema(subject, name, form)(value)
-            assert verdict == (not explain(value, subject, name, form)), json.dumps(value)
+            assert verdict == (not explain_shape(value, subject, name, form)), json.dumps(value)
             rejected += not verdict
     assert rejected > PAGES_OF_EACH * 0.9
 

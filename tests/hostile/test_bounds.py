@@ -17,7 +17,7 @@ from validator import validate
 from validator.contract import errors as schema_explain
 from validator.core.problem import Problem
 from validator.engine import checker
-from validator.jsontext.tokenizer import Kind, Unreadable, keys_of, tokenize
+from validator.jsontext.tokenizer import TokenKind, Unreadable, keys_of, tokenize
 
 PAGE = (SAMPLES / "valid" / "page.json").read_text()
 RUN = json.loads(PAGE)["data"][0]
@@ -240,7 +240,7 @@ def test_cut_text_has_same_syntax_error() -> None:
     assert shorter > 500
 
 
-def _read(text: str, start: int) -> tuple[list[tuple[Kind, int, int, tuple[str | int, ...]]], Problem | None]:
+def _read(text: str, start: int) -> tuple[list[tuple[TokenKind, int, int, tuple[str | int, ...]]], Problem | None]:
     found = []
     try:
         for kind, begin, end, path in tokenize(text, skip_to=start):

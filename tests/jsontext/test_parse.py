@@ -17,7 +17,7 @@ from validator.core.problem import Problem, Span
 from validator.jsontext import parse as parsing
 from validator.jsontext.columns import Lines, format_offsets
 from validator.jsontext.parse import Parsed, decode_text, has_wide_encoding, parse
-from validator.jsontext.strict import explain
+from validator.jsontext.strict import parse_explained
 from validator.jsontext.tokenizer import tokenize
 
 VALID_PAGE = Path(__file__).parents[2] / "samples" / "valid" / "page.json"
@@ -409,7 +409,7 @@ def test_random_documents_agree_with_json() -> None:
     for _ in range(2000):
         text = random_text(chance)
         assert repr(parse(text.encode())) == repr(Parsed(json.loads(text), (), True, None))
-        assert repr(explain(text)) == repr((json.loads(text), (), True))
+        assert repr(parse_explained(text)) == repr((json.loads(text), (), True))
 
 
 def test_damaged_documents_agree_with_json() -> None:

@@ -11,7 +11,7 @@ import pytest
 import referencing
 
 from tests.support.paths import INVALID, VALID
-from validator.contract.errors import explain
+from validator.contract.errors import explain_shape
 from validator.engine.rule_set import applies
 from validator.rules.base import Rule
 from validator.rules.registry import RULES
@@ -71,7 +71,7 @@ def runs() -> list[dict[str, Any]]:
     rng = random.Random(20261122)
     originals = list(_runs())
     varied = [_varied(copy.deepcopy(run), rng) for run in originals for _ in range(3)]
-    return [run for run in originals + varied if not explain(run, "run", "observed", "wire")]
+    return [run for run in originals + varied if not explain_shape(run, "run", "observed", "wire")]
 
 
 @pytest.mark.parametrize("rule", SKIPPED, ids=lambda rule: rule.name)

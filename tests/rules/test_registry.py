@@ -14,7 +14,7 @@ from tests.support.paths import INVALID, SAMPLES, VALID
 from tests.support.threads import call, har, list_of
 from validator import validate
 from validator.rules import registry as rules
-from validator.rules.base import Rule, Series
+from validator.rules.base import Rule, SeriesSubject
 from validator.rules.objects import Page
 from validator.rules.registry import BY_NAME, RULES
 
@@ -48,7 +48,7 @@ def _source(rule: Rule, block: str, folder: Path) -> object:
     if rule.subject in ("answer", "recording"):
         answers = [_call(**answer) for answer in json.loads(block)]
         return har(folder / "answers.har", [*answers, call({}, list_of([]), path="/v1/threads/thread_empty/runs")])
-    if rule.subject not in get_args(Series):
+    if rule.subject not in get_args(SeriesSubject):
         return _document(rule, block)
     if rule.subject == "listing":
         return f"[{', '.join(_document(rule, json.dumps(page)) for page in json.loads(block))}]"

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from validator.batch.ranges import Parallelism, move_down, size_of, split_file
 from validator.batch.session import Result
 from validator.batch.workers import run_tasks
+from validator.core.files import STANDARD_INPUT
 from validator.engine.checker import Checker
 from validator.sources.document import InputError
-from validator.sources.files import STANDARD_INPUT, FileRange
+from validator.sources.files import FileRange
 
 
-def check_files(
+def check_in_processes(
     files: Iterable[FileRange | InputError],
     checker: Checker,
     max_bytes: int,

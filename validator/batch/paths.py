@@ -54,9 +54,9 @@ def check_paths(
             is_large = len(first) > 1 or _is_split(first[0], parallelism)
         files = chain(first, files)
     if is_large:
-        from validator.batch.parallel import check_files  # a few small files do without processes
+        from validator.batch.parallel import check_in_processes  # a few small files do without processes
 
-        results = check_files(files, checker, max_bytes, jobs, parallelism, on_progress)
+        results = check_in_processes(files, checker, max_bytes, jobs, parallelism, on_progress)
     else:
         results = _check_here(files, checker, max_bytes, _opener(on_progress), listing=listing, history=history)
     return limit_findings(skip_other_objects(results), checker.options.findings.max_findings)

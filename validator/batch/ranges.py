@@ -13,13 +13,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from validator.batch.session import Result, check_documents
+from validator.core.files import STANDARD_INPUT
 from validator.core.finding import Finding
 from validator.core.results import DocumentResult
 from validator.engine.checker import Checker
 from validator.sources.compression import is_compressed
 from validator.sources.detect import is_jsonl
 from validator.sources.document import InputError
-from validator.sources.files import STANDARD_INPUT, FileRange, Opener, input_error, open_local, read_file
+from validator.sources.files import FileRange, Opener, input_error, open_local, read_file
 from validator.sources.jsonl import is_inseparable
 
 _CHUNK_BYTES = 1024 * 1024

@@ -17,10 +17,11 @@ from threading import Thread
 from typing import Any, TypeAlias
 
 from validator.batch.ranges import RangeResult, check_range, count_lines
+from validator.core.files import STANDARD_INPUT
 from validator.core.options import CheckOptions
 from validator.engine.checker import Checker
 from validator.sources.document import InputError, unreadable_document
-from validator.sources.files import STANDARD_INPUT, FileRange
+from validator.sources.files import FileRange
 
 QUEUE_DEPTH = 4
 """Tasks for each worker that are given out before their results can be printed: this bounds the memory."""

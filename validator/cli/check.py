@@ -14,7 +14,7 @@ import click
 from validator.batch.paths import check_paths, count_bytes
 from validator.cli.console import CLEAN, FAILED, FINDINGS, fail, warn
 from validator.cli.options import CliOptions
-from validator.cli.output import Report, lists_runs, plan_reports, report_paths, write_reports
+from validator.cli.output import PlannedReport, lists_runs, plan_reports, report_paths, write_reports
 from validator.core.options import CheckOptions, FindingOptions
 from validator.core.phrases import count, escape
 from validator.core.results import DocumentResult
@@ -60,7 +60,10 @@ def check_options(options: CliOptions) -> CheckOptions:
 
 
 def check_and_report(
-    options: CliOptions, settings: CheckOptions, reports: Sequence[Report], remaining: Counter[Severity] | None = None
+    options: CliOptions,
+    settings: CheckOptions,
+    reports: Sequence[PlannedReport],
+    remaining: Counter[Severity] | None = None,
 ) -> int:
     """Check, write the reports, update the baseline if asked, and return the exit code.
 

@@ -189,10 +189,10 @@ def command(context: click.Context, /, **_: object) -> int:
 
         logging.basicConfig(level=logging.DEBUG)
     if context.params["explain"] is not None:
-        from validator.cli.info import explain
+        from validator.cli.info import print_rules
 
         _refuse_report(context, "--explain prints pages of rules")
-        return explain(context.params["explain"])
+        return print_rules(context.params["explain"])
     fail_on = context.params["fail_on"]
     if context.get_parameter_source("show") is ParameterSource.DEFAULT and fail_on != "never":
         context.params["show"] = SHOWN.or_lower(Severity(fail_on)).value  # show what fails the check

@@ -22,7 +22,7 @@ from validator.cli.console import CLEAN, FINDINGS, fail, warn
 from validator.cli.diff import file_header, find_hunks, format_hunk, format_masked, format_masked_excerpt, is_printable
 from validator.cli.options import CliOptions
 from validator.cli.output import plan_reports, print_text
-from validator.core.files import explain_os_error
+from validator.core.files import STANDARD_INPUT, explain_os_error
 from validator.core.finding import Edit, Finding
 from validator.core.options import CheckOptions
 from validator.core.phrases import count, escape, join_and

@@ -22,7 +22,7 @@ _MIN_WIDTH = 24
 """Columns that a text takes, however narrow the terminal says it is."""
 
 
-def explain(words: str) -> int:
+def print_rules(words: str) -> int:
     """Print the pages of the rules that names, groups or globs, with commas between, match."""
     try:
         rules = {rule.name: rule for word in words.split(",") for rule in match_rules(word.strip())}

@@ -16,7 +16,7 @@ from validator.cli.check import check_options, report_items
 from validator.cli.command import command
 from validator.cli.console import CLEAN, FAILED, FINDINGS, fail, warn
 from validator.cli.options import CliOptions, typed_options
-from validator.cli.output import Report, plan_reports, write_reports
+from validator.cli.output import PlannedReport, plan_reports, write_reports
 from validator.cli.params import PREFIX, WholeNumber
 from validator.core.files import explain_os_error, write_atomic
 from validator.core.phrases import escape
@@ -201,7 +201,7 @@ def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[st
     conclusion = session.conclude(statements, record)
     items = report_items(limited, options, codes)
     codes.add(write_reports(reports, items, options, lambda: None, statements, conclusion))
-    if reports[0] != Report("text", None) and not options.quiet:
+    if reports[0] != PlannedReport("text", None) and not options.quiet:
         warn(conclusion)
     if problem is not None:
         warn(str(problem))

@@ -14,17 +14,16 @@ import click
 
 from validator.cli.console import CLEAN, fail, on_write_error, terminal_width
 from validator.cli.options import CliOptions
-from validator.core.files import append, explain_os_error, read_limited, write_atomic
+from validator.core.files import STANDARD_INPUT, append, explain_os_error, read_limited, write_atomic
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import escape
 from validator.core.results import StatementResult
 from validator.reporters.base import ReportItem, ReportOptions
 from validator.reporters.registry import FORMATS, load_reporter
 from validator.sources.detect import SUFFIXES
-from validator.sources.files import STANDARD_INPUT
 
 
-class Report(NamedTuple):
+class PlannedReport(NamedTuple):
     """A report to write: its format, and its file (None: standard output)."""
 
     format: str
@@ -33,14 +32,14 @@ class Report(NamedTuple):
     is_appended: bool = False
 
 
-def plan_reports(options: CliOptions) -> list[Report]:
+def plan_reports(options: CliOptions) -> list[PlannedReport]:
     """Return the reports to write, the one on standard output first, and make the folders for them.
 
     GitHub Actions names a file for the summary of a step; it gets a report beside the annotations. Raises
     `click.ClickException` for a report that cannot be written or would overwrite what the check needs.
     """
     paths: set[str | None] = set()
-    reports: list[Report] = []
+    reports: list[PlannedReport] = []
     for output in sorted(options.output_format, key=lambda output: output.file is not None):
         path = output.file and os.path.realpath(output.file)
         if path in paths:
@@ -50,12 +49,12 @@ def plan_reports(options: CliOptions) -> list[Report]:
         if options.statistics and not FORMATS[output.format].statistics:
             names = ", ".join(name for name, about in FORMATS.items() if about.statistics)
             raise click.UsageError(f"--statistics has no {output.format} form, but {names}")
-        reports.append(Report(output.format, output.file, has_statistics=options.statistics))
+        reports.append(PlannedReport(output.format, output.file, has_statistics=options.statistics))
     if files := [report.file for report in reports if report.file is not None]:
         _prepare(files, options)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and any(output.format == "github" for output in options.output_format):
-        reports.append(Report("markdown", summary, is_appended=True))
+        reports.append(PlannedReport("markdown", summary, is_appended=True))
     return reports
 
 
@@ -72,7 +71,7 @@ def lists_runs(options: CliOptions) -> bool:
 
 
 def write_reports(
-    reports: Sequence[Report],
+    reports: Sequence[PlannedReport],
     results: Iterator[ReportItem],
     options: CliOptions,
     clear: Callable[[], None],

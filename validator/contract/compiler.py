@@ -37,9 +37,9 @@ def check_shape(value: Any, schema_name: str, name: ContractName, form: Form) ->
     """Check the shape of a page without its runs, or of a run; pointers are relative to it."""
     if compile_schema(schema_name, name, form)(value):
         return []
-    from validator.contract.errors import explain  # imports jsonschema: only where something was rejected
+    from validator.contract.errors import explain_shape  # imports jsonschema: only where something was rejected
 
-    return explain(value, schema_name, name, form)
+    return explain_shape(value, schema_name, name, form)
 
 
 @cache

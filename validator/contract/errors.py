@@ -30,7 +30,7 @@ _LIMITS = {
 }
 
 
-def explain(value: Any, schema_name: str, name: ContractName, form: Form) -> list[Problem]:
+def explain_shape(value: Any, schema_name: str, name: ContractName, form: Form) -> list[Problem]:
     """Return a problem for every keyword that a value breaks at a place; the missing keys of an object are one problem.
 
     Of several problems at one place the first explains the others, and missing keys come first.
@@ -98,7 +98,7 @@ def _explain_keyword(pointer: str, error: ValidationError) -> Problem:
         case "maxItems":
             message, values = "has {} items, the maximum is {}", (len(value), limit)
         case _:
-            message, values = describe(error)
+            message, values = describe_error(error)
     return Problem(pointer, message, values, fix=fix, rule=f"schema:{error.validator}")
 
 
@@ -109,7 +109,7 @@ def _suggest_word(value: Any, words: list[str]) -> tuple[str, tuple[object, ...]
     return (message, values) if similar is None else (f"{message}; did you mean {{}}", (*values, Shown(similar)))
 
 
-def describe(error: ValidationError) -> tuple[str, tuple[object, ...]]:
+def describe_error(error: ValidationError) -> tuple[str, tuple[object, ...]]:
     """Return a message about an error of jsonschema, and the values in the message."""
     value: Any = error.instance
     limit: Any = error.validator_value

@@ -6,15 +6,12 @@ metadata, arguments, and whatever no schema declares.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
-from typing import TypeAlias
 
 from validator.contract.loader import Shape, load_contract, to_camel_case
 from validator.core.phrases import is_plain
-
-Path: TypeAlias = Sequence[str | int]
-"""The keys and indexes from the top of a document to a value."""
+from validator.core.pointer import Path
 
 
 @cache
@@ -48,8 +45,7 @@ def may_show(path: Path, text: str) -> bool:
 
 def may_show_key(path: Path) -> bool:
     """Return whether the key that this path ends with may be printed."""
-    *parent, key = path
-    return _place(parent) in _places()[1] and is_plain(str(key))
+    return _place(path[:-1]) in _places()[1] and is_plain(str(path[-1]))
 
 
 def _place(path: Path) -> tuple[str, ...]:

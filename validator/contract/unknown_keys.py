@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from validator.contract.loader import Shape, to_camel_case, to_wire_name
 from validator.core.options import Form
 from validator.core.phrases import Shown
-from validator.core.pointer import join
+from validator.core.pointer import Path, join
 from validator.core.problem import Problem
-
-Path: TypeAlias = tuple[str | int, ...]
 
 _CUTOFF = 0.84
 """`top_k` is a key of its own, not a misspelt `top_p` (0.80), as is `input_tokens_details` beside

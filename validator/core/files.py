@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
+STANDARD_INPUT = "-"
+"""The name of standard input among files."""
 _ACL = "system.posix_acl_access"
 
 

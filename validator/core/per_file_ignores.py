@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from validator.core.files import STANDARD_INPUT
 from validator.core.globs import Glob, make_glob
 
 PATTERN = r"^(?![!#]|/[/#]|/$)(?!(?:[^#]*/)?\.\.?(?:/|#|$))[^#\\]+(?:#(?:/(?:[^~/]|~[01])*)+)?$"
 """A glob, which stays inside its folder, and behind a `#` a JSON Pointer."""
 
-STANDARD_INPUT = "-"
 
 IgnoredPlace: TypeAlias = tuple[str, frozenset[str]]
 """A pointer without its leading slash, and the rules that are ignored at and below it."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The keys and indexes that lead from a value to one in it."""
+
 
 def join(*parts: str | int) -> str:
     """Return the relative pointer through these keys and indexes: `join("metadata", "a/b")` is `metadata/a~1b`."""

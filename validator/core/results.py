@@ -68,7 +68,7 @@ class DocumentResult:
         return any(severity.fails(fail_on) for _, severity in self.totals)
 
 
-Verdict: TypeAlias = Literal["kept", "broken", "doubtful", "not verified", "not asked"]
+StatementVerdict: TypeAlias = Literal["kept", "broken", "doubtful", "not verified", "not asked"]
 
 
 class StatementResult(NamedTuple):
@@ -80,7 +80,7 @@ class StatementResult(NamedTuple):
 
     id: str
     title: str
-    verdict: Verdict
+    verdict: StatementVerdict
     source: str
     reason: str = ""
     requests: tuple[int, ...] = ()

@@ -13,7 +13,7 @@ from validator.core.problem import Problem, Span
 from validator.core.resource import OTHER_OBJECTS, RUN
 from validator.rules.support.exchanges import error_words
 
-Kind: TypeAlias = Literal["page", "run", "runs"]
+DocumentKind: TypeAlias = Literal["page", "run", "runs"]
 
 _PAGE_KEYS = tuple(key for key in field_names(RUN.list_schema) if key != "data")
 _PAGE_SPELLINGS = tuple((key, to_camel_case(key)) for key in _PAGE_KEYS)
@@ -55,7 +55,7 @@ class Part(NamedTuple):
 class Classified(NamedTuple):
     """A document split into its parts; with a `problem` and without a `form` there is nothing further to check."""
 
-    kind: Kind | None
+    kind: DocumentKind | None
     form: Form | None = None
     parts: tuple[Part, ...] = ()
     problem: Problem | None = None
@@ -145,7 +145,7 @@ def _not_a_run_list(pointer: str, message: str, *values: object) -> Problem:
     return Problem(pointer, message, values, rule="not-a-run-list")
 
 
-def _split(value: Any, at: str = "") -> tuple[Kind | None, tuple[Part, ...]]:
+def _split(value: Any, at: str = "") -> tuple[DocumentKind | None, tuple[Part, ...]]:
     """Return the parts of a value to which the pointer `at` leads."""
     below = f"{at}/" if at else ""
     if _is_run(value):
@@ -175,7 +175,7 @@ def _runs(*runs: tuple[str, Any]) -> Part:
     return Part("", None, runs)
 
 
-def _split_wrapper(value: Any) -> tuple[tuple[str, ...], Kind | None, tuple[Part, ...]]:
+def _split_wrapper(value: Any) -> tuple[tuple[str, ...], DocumentKind | None, tuple[Part, ...]]:
     """Return the keys that lead to what is wrapped in an object, or in an object in it, and its parts."""
     level: list[tuple[tuple[str, ...], Any]] = [((), value)]
     for _ in range(_MAX_WRAPPERS):
@@ -189,7 +189,7 @@ def _split_wrapper(value: Any) -> tuple[tuple[str, ...], Kind | None, tuple[Part
     return (), None, ()
 
 
-def _name(kind: Kind, value: Any) -> str:
+def _name(kind: DocumentKind, value: Any) -> str:
     return (_OBJECTS if isinstance(value, dict) else _ARRAYS)[kind]
 
 

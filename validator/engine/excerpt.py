@@ -10,11 +10,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from validator.contract.redaction import Path, may_show, may_show_key
+from validator.contract.redaction import may_show, may_show_key
 from validator.core.credentials import is_credential
 from validator.core.finding import Excerpt
 from validator.core.phrases import MAX_LENGTH, escape
-from validator.core.pointer import split
+from validator.core.pointer import Path, split
 from validator.core.problem import Span
 from validator.jsontext.locate import Landmark
 from validator.jsontext.tokenizer import Token, Unreadable, keys_of, tokenize

@@ -46,7 +46,7 @@ class Landmark(NamedTuple):
     keys: tuple[str | int, ...]
 
 
-class Walk(NamedTuple):
+class WalkResult(NamedTuple):
     """The result of a walk: the spans asked for, and landmarks in the order of the text."""
 
     spans: dict[tuple[str, bool], Span]
@@ -79,17 +79,17 @@ def locate(text: str, pointers: Collection[tuple[str, bool]], start: int = 0) ->
     return walk(text, pointers, start).spans
 
 
-def walk(text: str, pointers: Collection[tuple[str, bool]], start: int = 0) -> Walk:
+def walk(text: str, pointers: Collection[tuple[str, bool]], start: int = 0) -> WalkResult:
     """Locate pointers, and return landmarks too, at which a reader can enter the text."""
     if not pointers:
-        return Walk({}, ())
+        return WalkResult({}, ())
     wanted: _Tree = {}
     for pointer, _ in pointers:
         tree = wanted
         for part in split(pointer):
             tree = tree.setdefault(part, {})
     root, landmarks = _walk(text, wanted, start)
-    return Walk({(pointer, on_key): _span(root, pointer, on_key) for pointer, on_key in pointers}, landmarks)
+    return WalkResult({(pointer, on_key): _span(root, pointer, on_key) for pointer, on_key in pointers}, landmarks)
 
 
 def find_elements(text: str, pointer: str) -> Iterator[int]:

@@ -45,9 +45,9 @@ def parse(data: bytes | str) -> Parsed:
     text = decode_text(data)
     if isinstance(data, bytes) and (problem := detect_non_json(data)):
         return Parsed(None, (problem,), False, text)
-    from validator.jsontext.strict import explain  # valid documents do not need it
+    from validator.jsontext.strict import parse_explained  # valid documents do not need it
 
-    return Parsed(*explain(text), text)
+    return Parsed(*parse_explained(text), text)
 
 
 def decode_text(data: bytes | str) -> str:

@@ -30,7 +30,7 @@ _UNLISTED = {
 """Names of the problems that are counted and not listed."""
 
 
-def explain(text: str) -> tuple[Any, tuple[Problem, ...], bool]:
+def parse_explained(text: str) -> tuple[Any, tuple[Problem, ...], bool]:
     """Return the value of a document, its problems in the order of the text, and whether it was readable.
 
     Of a repeated key the last value counts, and a number too large for a double is infinite. A text that is not

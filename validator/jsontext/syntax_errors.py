@@ -71,7 +71,7 @@ _CHARACTER_NAMES = {
 _OTHER_QUOTES = "'`\u2018\u2019\u201c\u201d"
 
 
-def describe(text: str, at: int, expected: str, opening: int) -> Problem:
+def describe_syntax_error(text: str, at: int, expected: str, opening: int) -> Problem:
     """Return the problem with a text that is JSON up to `at`, where something else than `expected` follows.
 
     `opening` is where the innermost array or object begins; it is ignored outside of any.

@@ -14,22 +14,22 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from validator.core.problem import Problem, Span
 from validator.jsontext.limits import MAX_DEPTH
-from validator.jsontext.syntax_errors import COLON, COMMA_OR_END, END, KEY, KEY_OR_END, VALUE, describe
+from validator.jsontext.syntax_errors import COLON, COMMA_OR_END, END, KEY, KEY_OR_END, VALUE, describe_syntax_error
 
-Kind: TypeAlias = Literal["open", "close", "key", "string", "number", "literal"]
+TokenKind: TypeAlias = Literal["open", "close", "key", "string", "number", "literal"]
 """`literal` is true, false, null, and NaN, Infinity and -Infinity, which are read so that they can be reported."""
 
-Path: TypeAlias = "tuple[Path, str | int] | None"
+LinkedPath: TypeAlias = "tuple[LinkedPath, str | int] | None"
 """The way to a value: the path of its container, and its key or index there. None is that of the document."""
 
 
 class Token(NamedTuple):
     """A span of the text. A key has the path of its value, the brackets of a container that of the container."""
 
-    kind: Kind
+    kind: TokenKind
     start: int
     end: int
-    path: Path
+    path: LinkedPath
 
     @property
     def part(self) -> str | int:
@@ -60,7 +60,7 @@ _WORD_ENDS = "(?![0-9A-Za-z_.+-])"
 _ENDS = rf"(?={_SPACE}[,\]}}])"
 
 _value = re.compile(rf"{_SPACE}(?:({_STRING})|({_NUMBER}){_WORD_ENDS}|({_LITERAL}){_WORD_ENDS}|([\[{{]))").match
-_KINDS: tuple[Kind, ...] = ("string", "number", "literal", "open")
+_KINDS: tuple[TokenKind, ...] = ("string", "number", "literal", "open")
 _FIRST = {
     "{": re.compile(rf"{_SPACE}(?:({_STRING}){_SPACE}:|(}}))").match,
     "[": re.compile(rf"{_SPACE}(?:(?!\])()|(\]))").match,
@@ -93,7 +93,7 @@ def tokenize(text: str, at: int = 0, keys: Iterable[str | int] = (), *, skip_to:
     They begin with the value at the offset `at`, to which these keys and indexes lead. Before the offset `skip_to`,
     members that have no more than three levels may be left out, which is much faster.
     """
-    path: Path = None
+    path: LinkedPath = None
     containers: list[_Container] = []
     for part in keys:
         opening = Token("open", at, at, path)
@@ -149,7 +149,7 @@ def unquote(text: str, start: int, end: int) -> str:
     return inside if "\\" not in inside else str(json.loads(text[start:end]))
 
 
-def keys_of(path: Path) -> tuple[str | int, ...]:
+def keys_of(path: LinkedPath) -> tuple[str | int, ...]:
     """Return the keys and indexes of a path, outermost first."""
     keys: list[str | int] = []
     while path is not None:
@@ -158,7 +158,7 @@ def keys_of(path: Path) -> tuple[str | int, ...]:
     return tuple(reversed(keys))
 
 
-def _value_token(text: str, at: int, path: Path, containers: list[_Container]) -> Token:
+def _value_token(text: str, at: int, path: LinkedPath, containers: list[_Container]) -> Token:
     match = _value(text, at)
     if match is None or match.lastindex is None:
         raise _not_json(text, at, VALUE, containers)
@@ -184,4 +184,4 @@ def _missing_member(text: str, at: int, containers: list[_Container], *, first: 
 
 def _not_json(text: str, at: int, expected: str, containers: list[_Container]) -> Unreadable:
     opening = containers[-1].opening.start if containers else 0
-    return Unreadable("not-json", describe(text, at, expected, opening))
+    return Unreadable("not-json", describe_syntax_error(text, at, expected, opening))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from validator.core.finding import Finding
 from validator.core.phrases import count
-from validator.core.results import StatementResult, Verdict
+from validator.core.results import StatementResult, StatementVerdict
 from validator.core.severity import Severity
 from validator.live.exchange import Answer
 from validator.live.plan import MIN_RUNS, Page, read_page
@@ -264,7 +264,7 @@ _UNKNOWN_CURSORS = {"after-excludes": "cursor-after", "before-window": "cursor-b
 
 _SOURCE = "https://platform.openai.com/docs/api-reference/runs/listRuns"
 _CHANGED = "the thread changed meanwhile"
-_VERDICTS: Mapping[Severity, Verdict] = {
+_VERDICTS: Mapping[Severity, StatementVerdict] = {
     Severity.ERROR: "broken",
     Severity.WARNING: "doubtful",
     Severity.INFO: "kept",

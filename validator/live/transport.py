@@ -21,7 +21,7 @@ from validator import __version__
 from validator.live.exchange import Answer, Header, Question
 from validator.sources.compression import BrokenCompression
 from validator.sources.document import InputError
-from validator.sources.reader import BudgetExceeded, ByteBudget, Reader
+from validator.sources.reader import ByteBudget, ByteBudgetExceeded, Reader
 from validator.sources.recordings.content_encoding import decode
 
 LIBRARIES = ("httpx2", "httpx")
@@ -216,7 +216,7 @@ class Transport:
         try:
             reader = Reader("", io.BufferedReader(io.BytesIO()), limit)
             decoded = decode(data, coding, reader, ByteBudget())
-        except (BrokenCompression, BudgetExceeded, InputError, OSError, EOFError):
+        except (BrokenCompression, ByteBudgetExceeded, InputError, OSError, EOFError):
             return answer._replace(error="the body cannot be decompressed")
         if decoded is None:
             return answer._replace(error=f"the body is larger than {limit} bytes")

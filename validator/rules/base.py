@@ -29,7 +29,7 @@ __all__ = [
     "Problems",
     "Rule",
     "Run",
-    "Series",
+    "SeriesSubject",
     "Shown",
     "Subject",
     "Verbatim",
@@ -46,7 +46,7 @@ Check: TypeAlias = Callable[..., Problems]
 The subject is a `Run`, a `Page`, the `PageContext` of a listing, the `Transition` of a history or a `StreamEvent`.
 """
 
-Series: TypeAlias = Literal["listing", "history", "stream"]
+SeriesSubject: TypeAlias = Literal["listing", "history", "stream"]
 Subject: TypeAlias = Literal["document", "run", "page", "answer", "listing", "history", "stream", "recording"]
 """What a rule checks; the problems of a "document" come from the parser, the schemas or the engine."""
 

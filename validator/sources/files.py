@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeAlias
 
-from validator.core.files import explain_os_error
+from validator.core.files import STANDARD_INPUT, explain_os_error
 from validator.core.phrases import join_or
 from validator.sources import detect, jsonl
 from validator.sources.compression import BrokenCompression, decompress, peek
@@ -27,7 +27,6 @@ from validator.sources.document import (
 from validator.sources.exclusion import DEFAULT_EXCLUSION, Exclusion
 from validator.sources.reader import Reader
 
-STANDARD_INPUT = "-"
 _NUMBER = re.compile("([0-9]+)")
 _is_url = re.compile("[a-z]+://", re.IGNORECASE).match
 _READ_SIZE = 256 * 1024

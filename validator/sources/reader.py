@@ -25,7 +25,7 @@ _VALUE_STARTS = rb'(?s)(?:[^",\[{]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{][ \t\r\n]
 """Matches up to each comma and each bracket that opens a container with members: one for every value but the first."""
 
 
-class BudgetExceeded(Exception):
+class ByteBudgetExceeded(Exception):
     """The bodies of a recording have more than `limit` bytes together."""
 
     def __init__(self, limit: int) -> None:
@@ -43,7 +43,7 @@ class ByteBudget:
         """Add to the bytes that were read; raises `BudgetExceeded` as soon as they exceed the limit."""
         self._spent += size
         if self._spent > limit:
-            raise BudgetExceeded(limit)
+            raise ByteBudgetExceeded(limit)
 
 
 class Reader(NamedTuple):

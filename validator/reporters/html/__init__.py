@@ -23,7 +23,7 @@ from validator.core.results import DocumentResult
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
 from validator.reporters.base import ReportItem, ReportOptions, Tally
-from validator.reporters.html.timelines import Snapshot, timelines
+from validator.reporters.html.timelines import RunInDocument, timelines
 from validator.reporters.json_objects import dump
 from validator.reporters.wording import file_name, position, summary_line
 
@@ -40,7 +40,7 @@ class _Content:
     """What the page shows of the documents."""
 
     findings: list[Finding] = field(default_factory=list)
-    snapshots: list[Snapshot] = field(default_factory=list)
+    snapshots: list[RunInDocument] = field(default_factory=list)
     clean_runs: int = 0
 
     def add(self, result: DocumentResult) -> None:
@@ -52,7 +52,7 @@ class _Content:
                 times = {key: time for key, time in run.times.items() if time}  # some servers write zero for none
                 document = result.document
                 self.snapshots.append(
-                    Snapshot(document.file, document.record, run._replace(times=times), tuple(indexes))
+                    RunInDocument(document.file, document.record, run._replace(times=times), tuple(indexes))
                 )
 
 

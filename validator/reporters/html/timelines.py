@@ -16,7 +16,7 @@ from validator.rules.objects import ACTIVE, END_TIMES
 Times: TypeAlias = Mapping[str, float]
 
 
-class Snapshot(NamedTuple):
+class RunInDocument(NamedTuple):
     """A run in a document (a file or a record of it), and the numbers of the findings in it."""
 
     file: str | None
@@ -48,12 +48,12 @@ class Interval(NamedTuple):
 class _Row:
     """A run in a timeline, as its last snapshot; marks of earlier ones stay."""
 
-    last: Snapshot
+    last: RunInDocument
     findings: list[int]
     marks: list[Interval]
     seen: int = 0
 
-    def add(self, snapshot: Snapshot) -> None:
+    def add(self, snapshot: RunInDocument) -> None:
         self.last = snapshot
         self.findings += snapshot.findings
         self.marks += [mark for mark in _backward(snapshot.run.times) if mark not in self.marks]
@@ -76,7 +76,7 @@ class _Row:
         return self.run.times.get("expires_at", inf) if self.run.status in ACTIVE else -inf
 
 
-def timelines(snapshots: Iterable[Snapshot]) -> list[dict[str, Any]]:
+def timelines(snapshots: Iterable[RunInDocument]) -> list[dict[str, Any]]:
     """Return the timeline of each thread: first those with marks, then those with findings, then the others."""
     drawn = [_timeline(thread, group) for thread, group in _groups(snapshots)]
     return sorted(drawn, key=lambda timeline: (not _any_has("marks", timeline), not _any_has("findings", timeline)))
@@ -86,25 +86,25 @@ def _any_has(key: str, drawn: Mapping[str, Any]) -> bool:
     return any(run[key] for run in drawn["runs"])
 
 
-def _groups(snapshots: Iterable[Snapshot]) -> Iterator[tuple[str | None, Sequence[Snapshot]]]:
+def _groups(snapshots: Iterable[RunInDocument]) -> Iterator[tuple[str | None, Sequence[RunInDocument]]]:
     """Yield the runs of each timeline: those of a thread, unless files contradict each other about one of them.
 
     Copies of a recording that were edited do; then each file has a timeline of its own.
     """
-    threads: dict[str | None, list[Snapshot]] = {}
+    threads: dict[str | None, list[RunInDocument]] = {}
     for snapshot in snapshots:
         threads.setdefault(snapshot.run.thread_id, []).append(snapshot)
     for thread, group in threads.items():
         if thread is not None and not _contradict(group):
             yield thread, group
             continue
-        files: dict[str | None, list[Snapshot]] = {}
+        files: dict[str | None, list[RunInDocument]] = {}
         for snapshot in group:
             files.setdefault(snapshot.file, []).append(snapshot)
         yield from ((thread, part) for part in files.values())
 
 
-def _contradict(group: Iterable[Snapshot]) -> bool:
+def _contradict(group: Iterable[RunInDocument]) -> bool:
     runs: dict[str, dict[str | None, RunOutline]] = {}
     for snapshot in group:
         if snapshot.run.id is not None:
@@ -112,7 +112,7 @@ def _contradict(group: Iterable[Snapshot]) -> bool:
     return any(run != other for files in runs.values() for run, other in pairwise(files.values()))
 
 
-def _timeline(thread: str | None, group: Sequence[Snapshot]) -> dict[str, Any]:
+def _timeline(thread: str | None, group: Sequence[RunInDocument]) -> dict[str, Any]:
     rows = sorted(_rows(group), key=lambda row: row.start)
     _mark_overlaps(rows)
     first, *others = dict.fromkeys(file_name(snapshot.file) for snapshot in group)
@@ -123,7 +123,7 @@ def _timeline(thread: str | None, group: Sequence[Snapshot]) -> dict[str, Any]:
     }
 
 
-def _rows(group: Iterable[Snapshot]) -> Iterable[_Row]:
+def _rows(group: Iterable[RunInDocument]) -> Iterable[_Row]:
     """Return a row for each run; each snapshot without an id is a run of its own."""
     rows: dict[object, _Row] = {}
     for number, snapshot in enumerate(group):

@@ -182,7 +182,7 @@ def _first_error(value: Any, parameters: _Parameters, sizes: Sizes, budget: Budg
 
 
 def _explain(error: ValidationError, arguments: Any, schema: Schema) -> Problem:
-    from validator.contract.errors import describe  # imports jsonschema: only for what was not accepted
+    from validator.contract.errors import describe_error  # imports jsonschema: only for what was not accepted
 
     path: list[str | int] = [*error.path]
     values: tuple[object, ...] = ()
@@ -202,7 +202,7 @@ def _explain(error: ValidationError, arguments: Any, schema: Schema) -> Problem:
             path.append(next(key for key in value if key not in declared))
             message = "is not declared"
         case _:
-            message, values = describe(error)
+            message, values = describe_error(error)
     if path:
         message, values = f"{{}} {message}", (Shown(".".join(map(str, path))), *values)
     return Problem("", f"does not fit parameters: {message}", values)

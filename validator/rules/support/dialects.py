@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from validator.contract.compiler import Accepts, compile_validator
 from validator.core.phrases import TYPES, Shown
-from validator.core.pointer import join
+from validator.core.pointer import Path, join
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 Schema: TypeAlias = dict[str, Any]
-Path: TypeAlias = tuple[str | int, ...]
 
 _BY_KEY = frozenset(("$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"))
 """Keywords whose value is an object of schemas."""
@@ -151,14 +150,14 @@ def metaschema_error(schema: Schema, dialect: Dialect) -> tuple[str, str, tuple[
 def _describe(keyword: str, error: ValidationError) -> tuple[Path, str, tuple[object, ...]]:
     from jsonschema.exceptions import best_match  # only for what jsonschema-rs did not accept
 
-    from validator.contract.errors import describe
+    from validator.contract.errors import describe_error
 
     if keyword == "type":  # one or an array of them: the error of one alternative is no help with the other
         value = error.instance
         message = f"is {{}}, expected one of {', '.join(TYPES)} or an array of these, each once"
         return (), message, (Shown(value) if isinstance(value, str) else value,)
     best = best_match([error])
-    return (*best.absolute_path,), *describe(best)
+    return (*best.absolute_path,), *describe_error(best)
 
 
 @cache

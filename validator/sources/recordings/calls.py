@@ -19,7 +19,7 @@ from validator.sources import sse
 from validator.sources.compression import BrokenCompression
 from validator.sources.document import Document, InputError, Origin, SkippedRecords, unreadable_document
 from validator.sources.positions import EscapedString, Nested, Offsets, Opaque, OuterText
-from validator.sources.reader import BudgetExceeded, ByteBudget, Reader
+from validator.sources.reader import ByteBudget, ByteBudgetExceeded, Reader
 from validator.sources.recordings.content_encoding import BUDGET_DOCUMENTS, begins_event_stream, begins_json, decode
 
 _METHODS = ("GET", "POST")
@@ -186,7 +186,7 @@ class _BodyReader:
                 origin = origin._replace(positions=EscapedString(self._recording, plain.offsets))
         except InputError as missing:  # the extra package for zstd
             yield InputError(reader.name, f"call {record} {missing}")
-        except BudgetExceeded as exceeded:
+        except ByteBudgetExceeded as exceeded:
             yield reader.over_budget(exceeded.limit, record, origin)
         except BrokenCompression as broken:
             yield unreadable_document(reader.name, "broken-compression", str(broken), record=record, origin=origin)
