@@ -34,7 +34,7 @@ from validator.jsontext.parse import decode_text
 from validator.reporters.base import ReportItem
 from validator.sources.compression import ZSTD, is_compressed
 from validator.sources.document import Document, SourceItem
-from validator.sources.files import STANDARD_INPUT, FileRange, Opener, open_standard_input, read_file
+from validator.sources.files import FileRange, Opener, open_standard_input, read_file
 
 
 @dataclass(slots=True)
