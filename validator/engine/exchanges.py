@@ -79,7 +79,7 @@ class RecordedAnswers:
 
 
 def _read_answer(request: Request, checked: CheckedPart, number: int, here: Occurrence) -> Answer:
-    """Return an answer; other answers can be compared with it if it has complete runs, in the order asked for."""
+    """Return an answer; it is comparable if its runs are complete and not more than the limit."""
     order, limit, envelope = request.order, request.limit, checked.envelope or {}
     runs: dict[str, float] = {}
     for index, run in checked.runs:
@@ -98,7 +98,8 @@ def _read_answer(request: Request, checked: CheckedPart, number: int, here: Occu
         request.query.get("before") or None,
         runs,
         has_more if isinstance(has_more, bool) else None,
-        is_complete and order is not None and is_ordered,
+        is_complete and order is not None,
+        is_ordered,
     )
 
 

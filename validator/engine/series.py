@@ -156,9 +156,9 @@ class Series:
         after, before = cursors.get("after"), cursors.get("before")
         others = frozenset(item for item in request.query.items() if item[0] not in (*_CURSORS, "limit"))
         key = request.path.rstrip("/"), others
-        known = self._recording.listings.get(key) or Listing(_orders(order))
+        known = self._recording.listings.get(key) or Listing(_orders(order), order is not None)
         continues = known.last_id == after if before is None else after is None and known.first_id == before
-        listing = known if cursors and continues else Listing(known.orders)
+        listing = known if cursors and continues else Listing(known.orders, known.was_requested)
         context = listing.context(here, order_was_requested=order is not None)._replace(
             previous_run=known.earlier.get(after or ""),
             next_run=known.earlier.get(before or ""),
@@ -195,10 +195,12 @@ def _orders(order: Order | None) -> frozenset[str]:
 class Listing:
     """What is known of a listing: the runs of its pages, the first and the last of them, its thread, possible orders.
 
+    `was_requested` says that a recorded request names the order.
     `thread` is the id of the first run's thread, and the page of that run.
     """
 
     orders: frozenset[str]
+    was_requested: bool = False
     earlier: dict[str, KnownRun] = field(default_factory=dict)
     first_id: str | None = None
     last_id: str | None = None
@@ -251,7 +253,11 @@ class Listing:
 
     def _narrow_orders(self, times: list[float], previous_run: KnownRun | None) -> None:
         """Keep the orders that the times of the new runs allow; times that contradict what is known are ignored."""
-        orders = self.orders & possible_orders(times)
+        own = possible_orders(times)
+        if self.was_requested and own and not self.orders & own:
+            self.orders = BOTH  # the server ignores the order, as unordered-runs reports
+            return
+        orders = self.orders & own
         if previous_run is not None and previous_run.created_at is not None:
             orders = orders & possible_orders([previous_run.created_at, *times]) or orders
         self.orders = orders or self.orders

@@ -3,7 +3,7 @@
 A client that asks for page after page, each with the last id of the page before as `after`, gets every run once.
 Servers whose cursor compares `created_at` alone lose runs of the same second between two pages: the official clients
 return a part of the runs, and report no error. Another answer of the same recording shows the run, and it existed when
-the walk began. Runs behind the last page are the matter of `premature-end`.
+the walk began. Runs behind the last page are the matter of `premature-end`, unless that page is empty.
 
 Bad:
 
@@ -45,7 +45,7 @@ def check(listing: RecordedListing) -> Problems:
             continue
         lost = [
             run_id
-            for run_id in listing.at_or_ahead(walk)
+            for run_id in listing.expected_in(walk)
             if run_id not in walk.runs and listing.existed(run_id, walk.first)
         ]
         if lost:
@@ -57,4 +57,5 @@ def check(listing: RecordedListing) -> Problems:
             shown = listing.shown_by[lost[0]].seen.describe(page.seen)
             message = "lacks {}{} of {}: the walk from the first page to the last returned {} of {} runs"
             total = len(walk.runs) + len(lost)
-            yield Problem("data", message, (Shown(lost[0]), more, shown, len(walk.runs), total), answer=page.number)
+            words = (Shown(lost[0]), more, shown, len(walk.runs), total)
+            yield Problem("data", message, words, explains=("data",), answer=page.number)

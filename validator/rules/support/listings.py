@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import islice
@@ -23,8 +23,9 @@ class Answer(NamedTuple):
     """A page that answered a recorded request.
 
     `number` counts the answers as their requests were sent. `runs` has the time of creation by id, as the page lists
-    them. `after` and `before` are the cursors of the request. `has_more` is None where it was not a boolean. If it is
-    comparable, all its runs have ids and times, each once, in the order asked for, and are not more than the limit.
+    them. `after` and `before` are the cursors of the request. `has_more` is None where it was not a boolean. It is
+    complete if all its runs have ids and times, each once, and are not more than the limit, and the order is known; it
+    is ordered if they stand in the order asked for.
     """
 
     number: int
@@ -35,7 +36,8 @@ class Answer(NamedTuple):
     before: str | None
     runs: Mapping[str, float]
     has_more: bool | None
-    is_comparable: bool = True
+    is_complete: bool
+    is_ordered: bool
 
     @property
     def ids(self) -> Sequence[str]:
@@ -75,7 +77,7 @@ class Walk(NamedTuple):
 
 
 class RecordedListing:
-    """All answers about one listing, and those that can be compared.
+    """All answers about one listing, and those that can be compared: complete, in an order that the server keeps.
 
     `first_seen` is where the recording shows each run of the thread first, `elsewhere` has those of all threads.
     """
@@ -84,7 +86,8 @@ class RecordedListing:
         self, pages: Sequence[Answer], first_seen: Mapping[str, Occurrence], elsewhere: Mapping[str, Occurrence]
     ) -> None:
         self.pages = pages
-        self.answers = answers = [answer for answer in pages if answer.is_comparable]
+        unordered = {answer.order for answer in pages if not answer.is_ordered}
+        self.answers = answers = [answer for answer in pages if answer.is_complete and answer.order not in unordered]
         self.first_seen = first_seen
         self.elsewhere = elsewhere
         self.shown_by: dict[str, Answer] = {}
@@ -137,12 +140,15 @@ class RecordedListing:
             return until - later + 1, self.by_time[later][1]
         return int(newest > answer.last_time), run_id
 
-    def at_or_ahead(self, walk: Walk) -> Iterator[str]:
-        """Yield the runs that do not stand behind the last run of a walk, which has runs."""
-        time = [*walk.runs.values()][-1]
-        start, end = bisect_left(self.by_time, (time, "")), bisect_right(self.by_time, (time, _LAST))
-        runs = islice(self.by_time, start, None) if walk.first.order == "desc" else islice(self.by_time, end)
-        return (run_id for _, run_id in runs)
+    def expected_in(self, walk: Walk) -> Iterable[str]:
+        """Return the runs that a walk should have returned; what is behind its last page is for `premature-end`."""
+        if not walk.last.runs:
+            return self.times
+        before, behind = (walk.last.last_time, ""), (walk.last.last_time, _LAST)
+        first, last = (behind, before) if self.behind(walk.last)[0] else (before, behind)
+        start, end = bisect_left(self.by_time, first), bisect_right(self.by_time, last)
+        runs = self.by_time[start:] if walk.first.order == "desc" else self.by_time[:end]
+        return [run_id for _, run_id in runs]
 
     @cached_property
     def walks(self) -> Sequence[Walk]:

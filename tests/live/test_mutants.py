@@ -1,0 +1,57 @@
+"""A server that keeps every statement, and mutants that each break one: exactly its rules report it."""
+
+from __future__ import annotations
+
+from functools import partial
+from urllib.parse import parse_qsl
+
+import httpx
+import pytest
+
+from tests.support.http_server import Answering, Asked
+from tests.support.mutant_servers import EMPTY_THREAD, KEY, MUTANTS, OTHER_THREAD, sound
+from tests.support.threads import THREAD
+from validator import Severity
+from validator.live import LiveReport, check_listing
+from validator.live.statements import STATEMENTS
+
+NOW = 1_740_000_500.0
+BASE = "http://127.0.0.1:1/v1"
+
+
+def respond(answering: Answering, request: httpx.Request) -> httpx.Response:
+    """The answer of a server as a client in this process receives it."""
+    query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
+    headers = {"Authorization": request.headers.get("authorization", "")}
+    reply = answering(Asked(request.method, request.url.path, query, headers))
+    return httpx.Response(reply.status, json=reply.body, headers=dict(reply.headers))
+
+
+def check(answering: Answering) -> LiveReport:
+    """Check a server in all ways."""
+    transport = httpx.MockTransport(partial(respond, answering))
+    with httpx.Client(transport=transport, base_url=BASE, headers={"Authorization": f"Bearer {KEY}"}) as client:
+        return check_listing(
+            client, thread=THREAD, other_thread=OTHER_THREAD, empty_thread=EMPTY_THREAD, check_auth=True, now=NOW
+        )
+
+
+def reported_rules(report: LiveReport) -> set[str]:
+    """The rules that report something above info."""
+    return {finding.rule for finding in report.findings if finding.severity is not Severity.INFO}
+
+
+def test_server_that_keeps_every_statement_has_no_finding() -> None:
+    assert reported_rules(check(sound)) == set()
+
+
+@pytest.mark.parametrize("name", MUTANTS, ids=": ".join)
+def test_mutant_is_reported_by_the_rules_of_its_statement(name: tuple[str, str]) -> None:
+    answering, expected = MUTANTS[name]
+    report = check(answering)
+    assert reported_rules(report) == expected
+
+
+def test_mutants_break_statements() -> None:
+    assert len(MUTANTS) >= 35
+    assert {statement for statement, _ in MUTANTS} <= {statement.id for statement in STATEMENTS}

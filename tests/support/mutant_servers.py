@@ -1,0 +1,313 @@
+"""A server that keeps every statement about listings of runs, and one mutant of it for each statement.
+
+Source of the statements: `validate-runs live`, `validator/live/statements.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from tests.support.http_server import Answering, Asked, Reply, refuse
+from tests.support.threads import THREAD, list_of, numbered
+
+KEY = "sk-test-0123456789"
+OTHER_THREAD = "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd"
+EMPTY_THREAD = "thread_Ua7fGj3oEi5Rw0Xs8CvBt2Nq"
+_SECONDS = (0, 60, 60, 120, 120, 120, 180)
+Run = dict[str, Any]
+Threads = Mapping[str, Sequence[Run]]
+
+
+def make_threads(number: int = len(_SECONDS)) -> Threads:
+    """Three threads: one with so many runs, some of one second, the last of which is active; two runs; none."""
+    times = (*_SECONDS, *range(200, 200 + number))[:number]
+    runs = [numbered(index, 1_740_000_000 + seconds) for index, seconds in enumerate(times)]
+    expiry = runs[-1]["created_at"] + 600
+    runs[-1] = {**runs[-1], "status": "in_progress", "completed_at": None, "expires_at": expiry, "usage": None}
+    others = [{**numbered(index), "thread_id": OTHER_THREAD} for index in (50, 51)]
+    return {THREAD: runs, OTHER_THREAD: others, EMPTY_THREAD: []}
+
+
+def sort(runs: Sequence[Run], order: str) -> Sequence[Run]:
+    """The runs, which are in order of creation, in the order of a request."""
+    return runs if order == "asc" else runs[::-1]
+
+
+def window(runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
+    """The runs between two cursors."""
+    ids = [run["id"] for run in runs]
+    return runs[ids.index(after) + 1 if after else 0 : ids.index(before) if before else len(ids)]
+
+
+def answer(asked: Asked, threads: Threads, *, sort: Any = sort, window: Any = window) -> Reply:
+    """What a server answers that keeps every statement."""
+    if asked.headers.get("Authorization") != f"Bearer {KEY}":
+        return refuse("Incorrect API key provided.", 401)
+    parts = asked.path.split("/")
+    if parts[3] not in threads:
+        return refuse(f"No thread found with id '{parts[3]}'.", 404)
+    runs = threads[parts[3]]
+    ids = {run["id"]: run for run in runs}
+    if len(parts) > 5:
+        return Reply(ids[parts[5]]) if parts[5] in ids else refuse(f"No run found with id '{parts[5]}'.", 404)
+    limit, order = asked.query.get("limit", "20"), asked.query.get("order", "desc")
+    after, before = asked.query.get("after"), asked.query.get("before")
+    if not limit.isdecimal() or not 1 <= int(limit) <= 100 or order not in ("asc", "desc"):
+        return refuse("Invalid limit or order.")
+    if not {after, before} - {None} <= ids.keys():
+        return refuse("No run found for this cursor.", 404)
+    found = window(sort(runs, order), after, before)
+    data = found[-int(limit) :] if before and not after else found[: int(limit)]
+    return Reply(list_of(data, has_more=len(found) > len(data)))
+
+
+def sound(asked: Asked) -> Reply:
+    """The server itself."""
+    return answer(asked, make_threads())
+
+
+def asks(**query: str | None) -> Answering:
+    """A server that takes these parameters for what was asked, or ignores them where they are None."""
+    changes = {name: value for name, value in query.items() if value is not None}
+
+    def answering(asked: Asked) -> Reply:
+        rest = {name: value for name, value in asked.query.items() if name not in query}
+        given = {name: value for name, value in changes.items() if name in asked.query}
+        return sound(asked._replace(query={**rest, **given}))
+
+    return answering
+
+
+def sends(change: Callable[[Asked, dict[str, Any]], Any], *, status: int = 200) -> Answering:
+    """A server that changes each body that it sends with this status."""
+
+    def answering(asked: Asked) -> Reply:
+        reply = sound(asked)
+        return reply._replace(body=change(asked, reply.body)) if reply.status == status else reply
+
+    return answering
+
+
+def pages(change: Callable[[Asked, dict[str, Any]], dict[str, Any]]) -> Answering:
+    """A server that changes each page with runs."""
+    return sends(lambda asked, body: change(asked, body) if body.get("data") else body)
+
+
+def runs(**changes: Callable[[Run], Any]) -> Answering:
+    """A server that has other values in some fields of each completed run."""
+
+    def change(run: Run) -> Run:
+        is_completed = run.get("status") == "completed"
+        return {**run, **{name: value(run) for name, value in changes.items()}} if is_completed else run
+
+    return sends(
+        lambda _, body: {**body, "data": [change(run) for run in body["data"]]} if "data" in body else change(body)
+    )
+
+
+def accepts(parameter: str, values: Sequence[str], reply: Reply | None = None) -> Answering:
+    """A server that ignores these values of a parameter, or answers them so."""
+
+    def answering(asked: Asked) -> Reply:
+        if asked.query.get(parameter) not in values:
+            return sound(asked)
+        rest = {name: value for name, value in asked.query.items() if name != parameter}
+        return reply or sound(asked._replace(query=rest))
+
+    return answering
+
+
+def computes(**functions: Any) -> Answering:
+    """A server that sorts or cuts otherwise."""
+    return lambda asked: answer(asked, make_threads(), **functions)
+
+
+def sort_by_time_alone(runs: Sequence[Run], order: str) -> Sequence[Run]:
+    """Keep the runs of one second in the order of creation, whatever was asked for."""
+    return sorted(runs, key=lambda run: run["created_at"], reverse=order == "desc")
+
+
+def compare_times(runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
+    """Leave out the runs of the second of `after`."""
+    times = {run["id"]: run["created_at"] for run in runs}
+    return [run for run in window(runs, after, before) if not after or run["created_at"] != times[after]]
+
+
+def go_back(runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
+    """Return the runs ahead of the cursor for `after`."""
+    return window(runs, None, after) if after and not before else window(runs, after, before)
+
+
+def include_the_cursor(runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
+    found = window(runs, after, before)
+    return [run for run in runs if run["id"] == after or run in found]
+
+
+def lose_the_nearest(runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
+    found = window(runs, after, before)
+    return found[:-1] if before and not after else found
+
+
+def lose_one_between(runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
+    found = window(runs, after, before)
+    return found[1:] if before and after else found
+
+
+def unknown(kind: str) -> Answering:
+    """A server that has an empty page for each thread, or the newest run for each run."""
+
+    def answering(asked: Asked) -> Reply:
+        reply = sound(asked)
+        if reply.status == 404 and "doesnotexist" in asked.path and f"{kind}_doesnotexist" in asked.path:
+            return Reply(list_of([]) if kind == "thread" else make_threads()[THREAD][-1])
+        return reply
+
+    return answering
+
+
+def default_limit(asked: Asked) -> Reply:
+    """A thread of 30 runs whose pages have 50 where the request names no limit."""
+    return answer(asked._replace(query={"limit": "50", **asked.query}), make_threads(30))
+
+
+def small_pages(asked: Asked) -> Reply:
+    """Pages of at most 2 runs."""
+    query = dict(asked.query)
+    if query.get("limit", "20").isdecimal() and 2 < int(query.get("limit", "20")) <= 100:
+        query["limit"] = "2"
+    return sound(asked._replace(query=query))
+
+
+def changed_retrieved(asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
+    return body if "data" in body else {**body, "instructions": "Others."}
+
+
+def replace_thread(body: dict[str, Any]) -> dict[str, Any]:
+    if "data" in body:
+        return {**body, "data": [replace_thread(run) for run in body["data"]]}
+    return {**body, "thread_id": EMPTY_THREAD}
+
+
+def camel(value: Any) -> Any:
+    if isinstance(value, dict):
+        words = {key: key.split("_") for key in value}
+        return {a + "".join(map(str.title, rest)): camel(value["_".join([a, *rest])]) for a, *rest in words.values()}
+    return [camel(item) for item in value] if isinstance(value, list) else value
+
+
+def without(page: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in page.items() if key != name}
+
+
+def full_has_more(asked: Asked, page: dict[str, Any]) -> dict[str, Any]:
+    is_full = len(page["data"]) == int(asked.query.get("limit", "20"))
+    return {**page, "has_more": page["has_more"] or is_full}
+
+
+def turns_back(asked: Asked) -> Reply:
+    """Begin again after a run in the middle."""
+    middle = make_threads()[THREAD][3]["id"]
+    query = {name: value for name, value in asked.query.items() if (name, value) != ("after", middle)}
+    return sound(asked._replace(query=query))
+
+
+def ignores_cursor(name: str) -> Answering:
+    """A server that ignores a cursor that it knows."""
+    known = {run["id"] for run in make_threads()[THREAD]}
+
+    def answering(asked: Asked) -> Reply:
+        query = {key: value for key, value in asked.query.items() if key != name or value not in known}
+        return sound(asked._replace(query=query))
+
+    return answering
+
+
+ACTIVE = {"status": lambda _: "in_progress", "completed_at": lambda _: None, "usage": lambda _: None}
+SERVER_ERROR = refuse("The server had an error.", 500)
+MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
+    ("envelope-keys", "no has_more"): (sends(lambda _, body: without(body, "has_more")), {"schema:required"}),
+    ("envelope-keys", "has_more as text"): (
+        pages(lambda _, page: {**page, "has_more": str(page["has_more"]).lower()}),
+        {"schema:type"},
+    ),
+    ("wire-names", "camelCase"): (pages(lambda _, page: camel(page)), {"camel-case-response"}),
+    ("run-shape", "no time of completion"): (runs(completed_at=lambda _: None), {"completed-without-time"}),
+    ("run-shape", "two active runs"): (
+        runs(**{**ACTIVE, "expires_at": lambda run: run["created_at"] + 600}),
+        {"concurrent-active-runs"},
+    ),
+    ("seconds", "milliseconds"): (runs(completed_at=lambda run: run["completed_at"] * 1000), {"milliseconds"}),
+    ("of-this-thread", "another thread"): (
+        sends(lambda _, body: replace_thread(body)),
+        {"other-thread"},
+    ),
+    ("first-last", "first_id"): (pages(lambda _, page: {**page, "first_id": "run_Yesterday"}), {"first-id-mismatch"}),
+    ("first-last", "last_id"): (pages(lambda _, page: {**page, "last_id": "run_Tomorrow"}), {"last-id-mismatch"}),
+    ("limit-kept", "limit ignored"): (accepts("limit", ("1", "2", "3", "6")), {"page-too-long"}),
+    ("limit-filled", "two runs at most"): (small_pages, {"page-too-long"}),
+    ("default-limit-20", "50"): (default_limit, {"page-too-long"}),
+    ("order-kept", "order ignored"): (asks(order=None), {"unordered-runs"}),
+    ("default-desc", "asc"): (
+        lambda asked: sound(asked._replace(query={"order": "asc", **asked.query})),
+        {"unordered-runs"},
+    ),
+    ("asc-mirrors-desc", "times alone"): (computes(sort=sort_by_time_alone), {"unmirrored-order"}),
+    ("walk-complete", "ties"): (computes(window=compare_times), {"lost-runs"}),
+    ("walk-ends", "turns back"): (turns_back, {"overlapping-pages"}),
+    ("after-excludes", "the cursor too"): (computes(window=include_the_cursor), {"overlapping-pages"}),
+    ("after-excludes", "after ignored"): (ignores_cursor("after"), {"overlapping-pages"}),
+    ("after-follows-order", "the other way"): (
+        computes(window=go_back),
+        {"lost-runs", "overlapping-pages"},
+    ),
+    ("before-window", "loses the nearest"): (computes(window=lose_the_nearest), {"wrong-window"}),
+    ("before-window", "before ignored"): (ignores_cursor("before"), {"overlapping-pages"}),
+    ("both-window", "loses the first"): (computes(window=lose_one_between), {"wrong-window"}),
+    ("has-more-true", "never"): (pages(lambda _, page: {**page, "has_more": False}), {"premature-end"}),
+    ("has-more-false", "a full page"): (pages(full_has_more), {"false-has-more", "needless-has-more"}),
+    ("has-more-false", "an empty page"): (
+        sends(lambda _, body: body if body.get("data", 1) else {**body, "has_more": True}),
+        {"empty-page-has-more"},
+    ),
+    ("cursor-unknown", "the first page"): (
+        lambda asked: sound(asked._replace(query={k: v for k, v in asked.query.items() if "doesnotexist" not in v})),
+        {"unknown-cursor-accepted"},
+    ),
+    ("cursor-unknown", "an empty page"): (
+        lambda asked: Reply(list_of([])) if "doesnotexist" in str(asked.query) else sound(asked),
+        {"unknown-cursor-accepted"},
+    ),
+    ("cursor-other-thread", "an empty page"): (
+        lambda asked: Reply(list_of([])) if asked.query.get("after", "")[-2:] in ("50", "51") else sound(asked),
+        {"unknown-cursor-accepted"},
+    ),
+    ("limit-range", "0 and 101"): (accepts("limit", ("0", "-1")), {"limit-out-of-range"}),
+    ("limit-not-a-number", "the default"): (accepts("limit", ("abc", "1.5")), {"limit-out-of-range"}),
+    ("order-word", "desc"): (accepts("order", ("newest", "DESC")), set()),
+    ("thread-404", "an empty page"): (unknown("thread"), {"unknown-id-accepted"}),
+    ("run-404", "the newest run"): (unknown("run"), {"unknown-id-accepted"}),
+    ("error-envelope", "detail"): (
+        lambda asked: Reply({"detail": "No."}, reply.status) if (reply := sound(asked)).status >= 400 else reply,
+        {"error-envelope"},
+    ),
+    ("error-envelope", "no message"): (
+        lambda asked: Reply({"error": {"type": "x"}}, reply.status) if (reply := sound(asked)).status >= 400 else reply,
+        {"error-envelope"},
+    ),
+    ("no-5xx", "a limit that is no number"): (accepts("limit", ("abc",), SERVER_ERROR), {"server-error"}),
+    ("no-5xx", "a cursor that is unknown"): (
+        lambda asked: SERVER_ERROR if "doesnotexist" in str(asked.query) else sound(asked),
+        {"server-error"},
+    ),
+    ("content-type", "text/plain"): (
+        lambda asked: sound(asked)._replace(headers={"Content-Type": "text/plain"}),
+        {"content-type"},
+    ),
+    ("empty-thread", "empty ids"): (
+        sends(lambda _, body: body if body.get("data", 1) else {**body, "first_id": "", "last_id": ""}),
+        {"empty-page-ids"},
+    ),
+    ("retrieve-equals-listed", "other instructions"): (sends(changed_retrieved), {"changed-immutable-field"}),
+}
+"""Each mutant by its statement and by what it does; the rules that report it above info."""
