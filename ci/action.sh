@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The GitHub Action: installs validate-runs into a virtual environment of its own and checks the files. What the workflow
-# says comes as environment variables, a word a line, and is never read as shell.
+# The GitHub Action: installs validate-runs into a virtual environment of its own and checks the files. The inputs come
+# as environment variables, one word per line, and are never run as shell code.
 set -euo pipefail
 
 words() { # TEXT: fills `lines` with the lines of the text that are not empty
@@ -9,7 +9,7 @@ words() { # TEXT: fills `lines` with the lines of the text that are not empty
 
 words "${INPUT_FILES:-}"
 files=("${lines[@]}")
-words "${INPUT_ARGS:-}"
+words "$(tr ' \t' '\n' <<< "${INPUT_ARGS:-}")"
 args=("${lines[@]}")
 if [ "${#files[@]}" = 0 ]; then
   echo "::error title=validate-runs::the input files names nothing to check"
