@@ -269,7 +269,7 @@ def test_baseline_drops_stream_without_runs(tmp_path: Path) -> None:
     run("pages", *UPDATE, cwd=tmp_path)
     assert {one["file"] for one in entries(tmp_path)} == {"pages/a.sse", "pages/page.json"}
     stream.write_text('event: thread.created\ndata: {"object": "thread"}\n\n')
-    run("pages/a.sse", *UPDATE, cwd=tmp_path)  # there was nothing to check, which is said
+    run("pages/a.sse", *UPDATE, cwd=tmp_path)  # there was nothing to check, which is message
     assert {one["file"] for one in entries(tmp_path)} == {"pages/a.sse", "pages/page.json"}
     run("pages", *UPDATE, cwd=tmp_path)
     assert {one["file"] for one in entries(tmp_path)} == {"pages/page.json"}
@@ -680,8 +680,8 @@ def test_baseline_in_missing_folder_is_not_written(project: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("words", "said"), [(UPDATE, "3 findings accepted, 3 new, 0 removed"), (HOLD, None)])
-def test_baseline_is_written_on_broken_pipe(tmp_path: Path, words: tuple[str, ...], said: str | None) -> None:
+@pytest.mark.parametrize(("words", "message"), [(UPDATE, "3 findings accepted, 3 new, 0 removed"), (HOLD, None)])
+def test_baseline_is_written_on_broken_pipe(tmp_path: Path, words: tuple[str, ...], message: str | None) -> None:
     for number in range(300):
         (tmp_path / f"{number}.json").write_text("{")
     put(tmp_path, "z.json", page(*RUNS))
@@ -692,7 +692,7 @@ def test_baseline_is_written_on_broken_pipe(tmp_path: Path, words: tuple[str, ..
     err = Kept()
     with os.fdopen(writer, "w") as out:
         assert code_of(".", *words, cwd=tmp_path, out=out, err=err) == 1
-    assert err.text == (f"validate-runs: accepted.json: {said}\n" if said else "")
+    assert err.text == (f"validate-runs: accepted.json: {message}\n" if message else "")
     assert held(tmp_path) == [f"z.json run_{name} /usage/total_tokens 1" for name in "abc"]
 
 

@@ -67,7 +67,7 @@ def lines(number: int, seed: int = 7) -> list[bytes]:
     return made
 
 
-def told(results: Iterable[object]) -> list[Any]:
+def summarize(results: Iterable[object]) -> list[Any]:
     """What was found, with the sound records added up."""
     found = list(results)
     sound = [one for one in found if isinstance(one, CleanRecords)]
@@ -79,14 +79,14 @@ def told(results: Iterable[object]) -> list[Any]:
 def test_results_are_independent_of_range_size(tmp_path: Path, size: int, records: int) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"\n".join(lines(records)) + b"\n")
-    whole = told(check_range(FileRange(str(archive)), READY, MAX_BYTES).results)
+    whole = summarize(check_range(FileRange(str(archive)), READY, MAX_BYTES).results)
     found: list[object] = []
     before = 0
     for piece in split_file(FileRange(str(archive)), size):
         number, results = check_range(piece, READY, MAX_BYTES)
         found += move_down(results, before)
         before += number
-    assert told(found) == whole
+    assert summarize(found) == whole
     assert size == 10**9 or before == records
 
 
@@ -118,7 +118,7 @@ def test_uncountable_lines_are_reported_once(tmp_path: Path) -> None:
     piece = FileRange(str(archive), start=0, stop=archive.stat().st_size)
     number, results = check_range(piece, READY, MAX_BYTES, once)
     assert (number, [str(one) for one in results[-1:]]) == (0, ["input/output error"])
-    assert told(results[:-1]) == told(check_range(piece, READY, MAX_BYTES).results)
+    assert summarize(results[:-1]) == summarize(check_range(piece, READY, MAX_BYTES).results)
     gone = FileRange("nowhere.jsonl", start=0, stop=9)
     assert [str(one) for one in check_range(gone, READY, MAX_BYTES).results] == ["no such file or directory"]
 
@@ -165,8 +165,8 @@ def archives(tmp_path: Path) -> Path:
 def test_results_are_independent_of_jobs(archives: Path, jobs: int, most: int | None) -> None:
     paths = [str(archives / "gone.json"), str(archives), str(archives / "a.jsonl"), str(archives / "a.jsonl")]
     ready = Checker(READY.options._replace(findings=FindingOptions(max_findings=most)))
-    alone = told(check_paths(paths, ready, MAX_BYTES))
-    assert told(check_paths(paths, ready, MAX_BYTES, jobs=jobs)) == alone
+    alone = summarize(check_paths(paths, ready, MAX_BYTES))
+    assert summarize(check_paths(paths, ready, MAX_BYTES, jobs=jobs)) == alone
     assert len(alone) > 50
 
 
@@ -397,9 +397,9 @@ def test_missing_file_is_reported_in_order(archives: Path) -> None:
     ]
     (archives / "locked").mkdir()
     (archives / "locked" / "x.json").symlink_to("nowhere")
-    alone = told(check_paths(paths, READY, MAX_BYTES))
+    alone = summarize(check_paths(paths, READY, MAX_BYTES))
     assert (str(archives / "locked" / "x.json"), "no such file or directory") in alone
-    assert told(check_paths(paths, READY, MAX_BYTES, jobs=2)) == alone
+    assert summarize(check_paths(paths, READY, MAX_BYTES, jobs=2)) == alone
 
 
 @pytest.mark.usefixtures("small_tasks")

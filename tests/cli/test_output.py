@@ -254,12 +254,12 @@ def test_report_into_a_pipe(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("output_format", ["github", "gitlab", "junit", "rdjson", "sarif"])
 def test_syntax_error_message_has_a_place(output_format: str) -> None:
-    def said(*words: str, stdin: bytes = b"") -> str:
+    def summarize(*words: str, stdin: bytes = b"") -> str:
         return html.unescape(run(*words, "-f", output_format, cwd=SAMPLES, stdin=stdin).out).replace('\\"', '"')
 
     comma = 'The text at line 39, column 34 is a comma after the last member, but "}" was expected.'
-    assert comma in said("invalid/not-json.json")
+    assert comma in summarize("invalid/not-json.json")
     byte = "The text at line 19, column 42 is the byte 0xFC, which is not UTF-8 here."
-    assert byte in said("invalid/not-utf8.json")
-    assert "holds nothing but white space, but a JSON document was expected." in said("-", stdin=b"\n")
-    assert "The document is an empty object" in said("-", stdin=b"\n{}")
+    assert byte in summarize("invalid/not-utf8.json")
+    assert "holds nothing but white space, but a JSON document was expected." in summarize("-", stdin=b"\n")
+    assert "The document is an empty object" in summarize("-", stdin=b"\n{}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.pages import findings, page, run, said
+from tests.support.pages import findings, page, run, summarize
 from tests.support.paths import SAMPLES
 from validator import Severity
 
@@ -25,7 +25,7 @@ Rows = list[str]
 
 def _shape(document: object, contract: str) -> Rows:
     """Return the findings of the schemas as `rule pointer: message`."""
-    found = said(document, contract=contract, select=["schema"])
+    found = summarize(document, contract=contract, select=["schema"])
     return [f"{rule} {pointer}: {message}" for rule, pointer, message in found]
 
 
@@ -190,7 +190,7 @@ ANY: tuple[Any, ...] = (None, True, 256, 1000.0, 1.5, "", "a text", [], ["a"], {
 @pytest.mark.parametrize("value", ANY, ids=map(json.dumps, ANY))
 @pytest.mark.parametrize("key", ["zebra", "file_ids", "reasoning_effort", "tool_resources"])
 def test_published_accepts_any_value_of_undeclared_keys(key: str, value: Any) -> None:
-    found = said(_run(**{key: value}), contract="published", ignore=["outdated-tool-type"])
+    found = summarize(_run(**{key: value}), contract="published", ignore=["outdated-tool-type"])
     assert found == []
 
 
@@ -198,10 +198,13 @@ def test_published_accepts_any_value_of_undeclared_keys(key: str, value: Any) ->
 @pytest.mark.parametrize("key", ["prompt_token_details", "prompt_tokens_details", "completion_tokens_details"])
 def test_published_accepts_any_token_details(key: str, value: Any) -> None:
     usage = {"prompt_tokens": 31, "completion_tokens": 5, "total_tokens": 36, key: value}
-    assert said(_run(usage=usage), contract="published") == []
+    assert summarize(_run(usage=usage), contract="published") == []
     part = "reasoning_tokens" if key == "completion_tokens_details" else "cached_tokens"
-    assert said(_run(usage={**usage, key: {part: value}}), contract="published", ignore=["cached-exceeds-prompt"]) == []
-    found = said(_run(usage={**usage, "total_tokens": 37, key: {part: -1}}), contract="published")
+    assert (
+        summarize(_run(usage={**usage, key: {part: value}}), contract="published", ignore=["cached-exceeds-prompt"])
+        == []
+    )
+    found = summarize(_run(usage={**usage, "total_tokens": 37, key: {part: -1}}), contract="published")
     assert [(rule, pointer) for rule, pointer, _ in found] == [
         ("token-total-mismatch", "/data/0/usage/total_tokens"),
         ("negative-tokens", f"/data/0/usage/{key}/{part}"),
@@ -209,14 +212,14 @@ def test_published_accepts_any_token_details(key: str, value: Any) -> None:
 
 
 def test_published_reports_outdated_file_ids() -> None:
-    assert said(_run(file_ids=["file-1"]), contract="published", select=["outdated-tool-type"]) == [
+    assert summarize(_run(file_ids=["file-1"]), contract="published", select=["outdated-tool-type"]) == [
         (
             "outdated-tool-type",
             "/data/0/file_ids",
             "lists files of the run; in version 2 of the API they are in tool_resources, with the tools",
         )
     ]
-    assert said(_run(file_ids="file-1"), contract="published", select=["outdated-tool-type"]) == []
+    assert summarize(_run(file_ids="file-1"), contract="published", select=["outdated-tool-type"]) == []
 
 
 @pytest.mark.parametrize(
@@ -311,7 +314,7 @@ def test_published_requires_v2_keys_of_v1_runs() -> None:
 
 
 def test_lone_surrogate_in_status() -> None:
-    assert [(rule, pointer) for rule, pointer, _ in said(_run(status="\ud800"))] == [
+    assert [(rule, pointer) for rule, pointer, _ in summarize(_run(status="\ud800"))] == [
         ("lone-surrogate", "/data/0/status"),
         ("schema:enum", "/data/0/status"),
     ]
@@ -325,7 +328,7 @@ def test_observed_accepts_genuine_pages() -> None:
 
 def test_contracts_differ_in_shape_only() -> None:
     document = page(run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}), first_id="run_b")
-    assert said(document) == said(document, contract="published") != []
+    assert summarize(document) == summarize(document, contract="published") != []
 
 
 @pytest.mark.parametrize(

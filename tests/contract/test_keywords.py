@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.commands import run as command
-from tests.support.pages import run, said
+from tests.support.pages import run, summarize
 from validator.contract.loader import FOLDER
 from validator.rules.registry import RULES
 
@@ -80,4 +80,4 @@ def test_keyword_without_a_rule_is_reported(
 def test_library_reports_keyword_without_a_rule(with_keyword: Callable[[str, Any], None]) -> None:
     with_keyword("pattern", "^gpt-")
     message = MESSAGE.format("5", "expected to match ^gpt-", "pattern")
-    assert said(run(model="zebra"), select=["usage"]) == [("internal-error", "/model", message)]
+    assert summarize(run(model="zebra"), select=["usage"]) == [("internal-error", "/model", message)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.pages import NOW, findings, page, run, said
+from tests.support.pages import NOW, findings, page, run, summarize
 from tests.support.paths import SAMPLES
 from validator import validate
 
@@ -43,7 +43,9 @@ def _sdk_page(**names: str) -> dict[str, Any]:
     ],
 )
 def test_misspelt_optional_key(key: str, written: str, meant: str) -> None:
-    assert said(page(_renamed(run(), **{key: written}))) == [("misspelt-key", f"/data/0/{written}", _misspelt(meant))]
+    assert summarize(page(_renamed(run(), **{key: written}))) == [
+        ("misspelt-key", f"/data/0/{written}", _misspelt(meant))
+    ]
 
 
 def test_position_of_misspelt_key() -> None:
@@ -67,17 +69,17 @@ def test_position_of_misspelt_key() -> None:
     ],
 )
 def test_undeclared_keys_are_accepted(extra: dict[str, Any]) -> None:
-    assert said(page(run(**extra))) == []
-    assert said(page(run(**extra)), contract="published") == []
+    assert summarize(page(run(**extra))) == []
+    assert summarize(page(run(**extra)), contract="published") == []
 
 
 def test_keys_of_little_similarity_are_accepted() -> None:
-    assert said(page(_renamed(run(), top_p="top_k"))) == []
+    assert summarize(page(_renamed(run(), top_p="top_k"))) == []
     usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
     for details in ("input_tokens_details", "input_token_details", "output_tokens_details"):
-        assert said(page(run(usage={**usage, details: {}}))) == []
+        assert summarize(page(run(usage={**usage, details: {}}))) == []
     for details in ("prompt_token_detail", "prompts_tokens_details", "completion_token_details"):
-        assert [found[0] for found in said(page(run(usage={**usage, details: {}})))] == ["misspelt-key"]
+        assert [found[0] for found in summarize(page(run(usage={**usage, details: {}})))] == ["misspelt-key"]
 
 
 @pytest.mark.parametrize(
@@ -94,13 +96,13 @@ def test_keys_of_little_similarity_are_accepted() -> None:
     ],
 )
 def test_missing_key_names_the_misspelt_one(names: dict[str, str], message: str) -> None:
-    assert said(page(_renamed(run(), **names))) == [("schema:required", "/data/0", message)]
+    assert summarize(page(_renamed(run(), **names))) == [("schema:required", "/data/0", message)]
 
 
 @pytest.mark.parametrize("key", sorted({*run()} - {"tool_resources", "temperature", "top_p", "reasoning_effort"}))
 def test_valid_keys_are_not_suggested(key: str) -> None:
     expected = [] if key == "parallel_tool_calls" else [("schema:required", "/data/0", f'lacks "{key}"')]
-    assert said(page({name: value for name, value in run().items() if name != key})) == expected
+    assert summarize(page({name: value for name, value in run().items() if name != key})) == expected
 
 
 def test_misspelt_keys_at_any_depth_but_not_in_maps() -> None:
@@ -111,7 +113,7 @@ def test_misspelt_keys_at_any_depth_but_not_in_maps() -> None:
         metadata={"temperture": "hot", "createdAt": "today", "promptTokens": "1"},
         tool_resources={"fileSearch": {}, "createdAt": 1},
     )
-    assert said(page(changed)) == [
+    assert summarize(page(changed)) == [
         ("misspelt-key", "/data/0/tools/0/function/stict", _misspelt("strict")),
         (
             "schema:required",
@@ -123,14 +125,14 @@ def test_misspelt_keys_at_any_depth_but_not_in_maps() -> None:
 
 def test_misspelt_key_in_one_list_item() -> None:
     misspelt = {"type": "function", "function": {"name": "f", "stict": True}}
-    assert said(page(run(tools=[misspelt, {"type": "file_search"}]))) == [
+    assert summarize(page(run(tools=[misspelt, {"type": "file_search"}]))) == [
         ("misspelt-key", "/data/0/tools/0/function/stict", _misspelt("strict"))
     ]
 
 
 def test_declared_key_is_not_misspelt() -> None:
     usage = {**run()["usage"], "prompt_token_details": {"cached_tokens": 0}, "zebra": 1}
-    assert said(page(run(usage=usage))) == []
+    assert summarize(page(run(usage=usage))) == []
 
 
 def test_misspelt_key_that_is_a_vendor_key_elsewhere() -> None:
@@ -143,32 +145,32 @@ def test_misspelt_key_that_is_a_vendor_key_elsewhere() -> None:
         ("misspelt-key", "/3/temperture", _misspelt("temperature")),
         ("misspelt-key", "/7/tools/0/function/stict", _misspelt("strict")),
     ]
-    assert said(runs) == expected
-    assert said(runs) == expected
+    assert summarize(runs) == expected
+    assert summarize(runs) == expected
 
 
 def test_mixed_naming_in_every_run() -> None:
     runs = [run(createdAt=1, x_vendor=1) for _ in range(4)]
     message = _mixed("created_at")
-    assert said(runs) == [("mixed-naming", f"/{index}/createdAt", message) for index in range(4)]
-    assert said(_sdk_page(usage="usage")) == []
+    assert summarize(runs) == [("mixed-naming", f"/{index}/createdAt", message) for index in range(4)]
+    assert summarize(_sdk_page(usage="usage")) == []
     vendor = {**SDK_PAGE, "data": [{**one, "xVendor": {"a": 1}} for one in SDK_PAGE["data"]]}
-    assert said(vendor) == said(vendor) == []
+    assert summarize(vendor) == summarize(vendor) == []
 
 
 @pytest.mark.parametrize("number", [5_000, 1])
 def test_many_vendor_keys_are_accepted(number: int) -> None:
     for page_number in range(70):
         keys = {f"x_{page_number}_{index}": None for index in range(number if page_number < 2 else 1)}
-        assert said([run(**keys), run(**keys), run(**keys, **{"x" * 100: 1})]) == []
+        assert summarize([run(**keys), run(**keys), run(**keys, **{"x" * 100: 1})]) == []
     faulty = run(x_1_1=1, usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4})
-    assert [found[:2] for found in said([faulty])] == [("token-total-mismatch", "/0/usage/total_tokens")]
+    assert [found[:2] for found in summarize([faulty])] == [("token-total-mismatch", "/0/usage/total_tokens")]
 
 
 def test_threads_learn_vendor_keys_together() -> None:
     def check(number: int) -> list[tuple[str, str, str]]:
         misspelt = _renamed(run(temperature=1.0), temperature="temperture")
-        return said([*[run(**{f"y_{number}": 1, "temperture": 1}, temperature=1.0)] * 20, misspelt])
+        return summarize([*[run(**{f"y_{number}": 1, "temperture": 1}, temperature=1.0)] * 20, misspelt])
 
     with ThreadPoolExecutor(20) as threads:
         found = list(threads.map(check, range(40)))
@@ -177,12 +179,12 @@ def test_threads_learn_vendor_keys_together() -> None:
 
 
 def test_misspelt_keys_of_the_page() -> None:
-    assert said(_renamed(page(), has_more="has-more")) == [
+    assert summarize(_renamed(page(), has_more="has-more")) == [
         ("schema:required", "", 'lacks "has_more"; has "has-more", did you mean "has_more"')
     ]
-    assert said({**page(), "total_count": 1, "first_idd": None}) == []
+    assert summarize({**page(), "total_count": 1, "first_idd": None}) == []
     for written in ("lastd", "la_st_d"):
-        assert said(_renamed(page(), last_id=written)) == [
+        assert summarize(_renamed(page(), last_id=written)) == [
             ("schema:required", "", f'lacks "last_id"; has "{written}", did you mean "last_id"')
         ]
 
@@ -191,16 +193,16 @@ def test_payload_of_another_action_is_not_misspelt() -> None:
     calls = {"tool_calls": [{"id": "call_1", "type": "form"}]}
     waiting = run(status="requires_action", completed_at=None, usage=None, expires_at=1729419000)
     waiting["required_action"] = {"type": "submit_tool_output", "submit_tool_output": calls}
-    assert said(page(waiting)) == []
-    assert said(page({**waiting, "zebra": "makes somebody look at the keys"})) == []
+    assert summarize(page(waiting)) == []
+    assert summarize(page({**waiting, "zebra": "makes somebody look at the keys"})) == []
 
 
 def test_no_keys_are_sought_in_a_misshapen_list() -> None:
-    assert said(page(run(tools=7))) == [("schema:type", "/data/0/tools", "is 7, expected an array")]
+    assert summarize(page(run(tools=7))) == [("schema:type", "/data/0/tools", "is 7, expected an array")]
 
 
 def test_most_similar_word_is_suggested() -> None:
-    assert said(page(run(truncation_strategy={"type": "autos"}))) == [
+    assert summarize(page(run(truncation_strategy={"type": "autos"}))) == [
         (
             "schema:enum",
             "/data/0/truncation_strategy/type",
@@ -222,11 +224,11 @@ def test_most_similar_word_is_suggested() -> None:
     ],
 )
 def test_mixed_naming_once_per_object(changed: dict[str, Any], key: str, message: str) -> None:
-    assert said(page(changed)) == [("mixed-naming", f"/data/0/{key}", message)]
+    assert summarize(page(changed)) == [("mixed-naming", f"/data/0/{key}", message)]
 
 
 def test_required_key_in_the_other_naming_is_missing() -> None:
-    assert said(page(_renamed(run(), created_at="createdAt", started_at="startedAt"))) == [
+    assert summarize(page(_renamed(run(), created_at="createdAt", started_at="startedAt"))) == [
         (
             "schema:required",
             "/data/0",
@@ -239,18 +241,18 @@ def test_required_key_in_the_other_naming_is_missing() -> None:
 
 
 def test_sdk_form_has_the_same_findings() -> None:
-    assert said(_sdk_page(topP="top_p")) == [("mixed-naming", "/data/1/top_p", _mixed("topP", "snake_case"))]
-    assert said(_sdk_page(parallelToolCalls="parallel_tool_calls")) == [
+    assert summarize(_sdk_page(topP="top_p")) == [("mixed-naming", "/data/1/top_p", _mixed("topP", "snake_case"))]
+    assert summarize(_sdk_page(parallelToolCalls="parallel_tool_calls")) == [
         ("mixed-naming", "/data/1/parallel_tool_calls", _mixed("parallelToolCalls", "snake_case"))
     ]
     second = {**SDK_PAGE["data"][1], "reasoning_effort": "low"}
-    assert said({**SDK_PAGE, "data": [SDK_PAGE["data"][0], second, *SDK_PAGE["data"][2:]]}) == [
+    assert summarize({**SDK_PAGE, "data": [SDK_PAGE["data"][0], second, *SDK_PAGE["data"][2:]]}) == [
         ("mixed-naming", "/data/1/reasoning_effort", _mixed("reasoningEffort", "snake_case"))
     ]
-    assert said(_sdk_page(parallelToolCalls="paralelToolCalls")) == [
+    assert summarize(_sdk_page(parallelToolCalls="paralelToolCalls")) == [
         ("misspelt-key", "/data/1/paralelToolCalls", _misspelt("parallelToolCalls"))
     ]
-    assert said(_sdk_page(createdAt="created_at", startedAt="startAt")) == [
+    assert summarize(_sdk_page(createdAt="created_at", startedAt="startAt")) == [
         (
             "schema:required",
             "/data/1",
@@ -260,13 +262,13 @@ def test_sdk_form_has_the_same_findings() -> None:
             ),
         )
     ]
-    assert said(_sdk_page(topP="topK")) == []
+    assert summarize(_sdk_page(topP="topK")) == []
 
 
 def test_sdk_form_ignores_values_under_wire_names() -> None:
     changed = copy.deepcopy(SDK_PAGE)
     changed["data"][1] |= {"created_at": 1, "usage": {**changed["data"][1]["usage"], "total_tokens": 7}}
-    assert said(changed) == [
+    assert summarize(changed) == [
         ("mixed-naming", "/data/1/usage/total_tokens", _mixed("totalTokens", "snake_case")),
         ("mixed-naming", "/data/1/created_at", _mixed("createdAt", "snake_case")),
     ]
@@ -276,5 +278,5 @@ def test_sdk_form_ignores_values_under_wire_names() -> None:
 
 def test_ignored_rules_on_keys() -> None:
     both = page(_renamed(run(createdAt=1), temperature="temperture"))
-    assert [rule for rule, *_ in said(both, ignore=["misspelt-key"])] == ["mixed-naming"]
-    assert [rule for rule, *_ in said(both, ignore=["mixed-naming"])] == ["misspelt-key"]
+    assert [rule for rule, *_ in summarize(both, ignore=["misspelt-key"])] == ["mixed-naming"]
+    assert [rule for rule, *_ in summarize(both, ignore=["mixed-naming"])] == ["misspelt-key"]

@@ -273,8 +273,8 @@ def test_no_finding_holds_a_credential(vendor: str) -> None:
 def test_ids_are_not_masked(name: str) -> None:
     (found,) = findings(run(id=name, metadata={name: 7}), select=["schema"])
     assert (found.run_id, found.pointer, found.inside) == (name, f"/metadata/{name}", f"/metadata/{name}")
-    (told,) = findings(run(status=name), select=["schema:enum"])
-    assert told.message.startswith(f'is "{name}", expected ')
+    (found,) = findings(run(status=name), select=["schema:enum"])
+    assert found.message.startswith(f'is "{name}", expected ')
     assert mask(f"a {name!r} b") == f"a {name!r} b"
 
 

@@ -8,7 +8,7 @@ from unicodedata import category
 import pytest
 
 from tests.support.hostile_cases import OBEYED
-from tests.support.pages import page, run, said
+from tests.support.pages import page, run, summarize
 from tests.support.tools import package
 from validator.core.phrases import (
     Shown,
@@ -169,7 +169,7 @@ def test_no_message_holds_text_of_the_document() -> None:
             CANARY: {"tool_calls": [{"id": CANARY, "type": "function"}, {"id": CANARY, "type": CANARY}]},
         },
     )
-    messages = said(page(invalid_fields, wrong, first_id=CANARY, last_id=CANARY, has_more=CANARY, object=CANARY))
+    messages = summarize(page(invalid_fields, wrong, first_id=CANARY, last_id=CANARY, has_more=CANARY, object=CANARY))
     assert len(messages) > 20
     assert not [message for _, _, message in messages if "canary" in message or "4711" in message]
 
@@ -177,7 +177,7 @@ def test_no_message_holds_text_of_the_document() -> None:
 def test_message_length_is_limited() -> None:
     huge = {"prompt_tokens": 10**4000, "completion_tokens": -(10**4000), "total_tokens": 1}
     long = "x" * 100_000
-    messages = said(page(run(usage=huge, id=long, status=long, metadata={long: long}, tools=[{"type": long}])))
+    messages = summarize(page(run(usage=huge, id=long, status=long, metadata={long: long}, tools=[{"type": long}])))
     assert len(messages) > 3
     assert max(len(message) for _, _, message in messages) <= 200
 

@@ -147,7 +147,7 @@ def test_all_output_is_sanitized() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("##vso[task.x variable=a]b",), r"#\u0023vso[task.x variable=a]b: no such file or directory"),
         (("a\n::set-output name=a::b",), r"a\u000a::set-output name=a::b: no such file or directory"),
@@ -161,8 +161,8 @@ def test_all_output_is_sanitized() -> None:
         ),
     ],
 )
-def test_arguments_are_escaped_on_standard_error(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+def test_arguments_are_escaped_on_standard_error(words: tuple[str, ...], message: str, tmp_path: Path) -> None:
     ran = run(*words, cwd=tmp_path)
     assert ran.code == 2
-    assert said in ran.err
+    assert message in ran.err
     assert kept_harmless(ran.err) == ran.err

@@ -35,7 +35,7 @@ def own(tmp_path: Path) -> Validator:
 def test_number_of_faults_found(own: Validator) -> None:
     for kind in KINDS:
         files = invalid_pages(kind)
-        found = sum(said.is_rejected for said in own.check(files))
+        found = sum(answer.is_rejected for answer in own.check(files))
         assert row(f"faults {kind}, found")[0] == f"{found} of {len(files)}"
 
 
@@ -44,7 +44,7 @@ def test_number_of_false_alarms(tmp_path: Path) -> None:
     for name in ("observed", "published"):
         own, other, _ = validators(name, tmp_path, None)
         for column, one in enumerate((own, other)):
-            alarms = sum(said.is_rejected for said in one.check(files))
+            alarms = sum(answer.is_rejected for answer in one.check(files))
             assert row(f"false alarms, `{name}`")[column] == f"{alarms} of {len(files)}"
 
 

@@ -140,9 +140,9 @@ def test_hook_takes_no_file_name_for_an_option(project: Project, stranger: Stran
         ({"args": [*ARGS, "--"]}, checked),
         ({"args": ARGS}, refused),
     ]
-    for hook, told in hooks:
+    for hook, expected in hooks:
         done = project.checked(files=files, **hook)
-        assert (done.returncode, told in done.stdout) == (1, True), done.stdout
+        assert (done.returncode, expected in done.stdout) == (1, True), done.stdout
     configuration = project.folder / ".pre-commit-config.yaml"
     after = {path: path.read_bytes() for path in before if path != configuration and ".git" not in path.parts}
     assert {path: before[path] for path in after} == after
@@ -150,12 +150,12 @@ def test_hook_takes_no_file_name_for_an_option(project: Project, stranger: Stran
     assert stranger.ran == []
 
 
-def _inputs(**said: str) -> dict[str, str]:
+def _inputs(**given: str) -> dict[str, str]:
     """The environment of the script, as the action makes it of its inputs."""
     (step,) = ACTION["runs"]["steps"]
     assert step["env"].keys() == {"ACTION_PATH", *(f"INPUT_{name.upper()}" for name in ACTION["inputs"])}
     defaults = {name: about.get("default", "") for name, about in ACTION["inputs"].items()}
-    return {f"INPUT_{name.upper()}": value for name, value in {**defaults, **said}.items()}
+    return {f"INPUT_{name.upper()}": value for name, value in {**defaults, **given}.items()}
 
 
 @pytest.fixture

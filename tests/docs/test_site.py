@@ -122,18 +122,18 @@ def words_of(text: str) -> str:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_rule_page_has_docstring(rule: Rule, site: Path) -> None:
-    said = text_of(site / "rules" / slug(rule) / "index.html")
+    text = text_of(site / "rules" / slug(rule) / "index.html")
     headings = re.compile(r"\b(?:Bad:|Good:|Source:|(?:Bad|Good|Evidence) ¶)")
-    assert words_of(headings.sub("", rule.documentation)) in words_of(headings.sub("", said))
-    assert said.partition("¶")[2].startswith(f" {rule.group} {rule.severity} ")
+    assert words_of(headings.sub("", rule.documentation)) in words_of(headings.sub("", text))
+    assert text.partition("¶")[2].startswith(f" {rule.group} {rule.severity} ")
 
 
 @pytest.mark.parametrize("option", long_options(command).values(), ids=lambda option: option.name)
 def test_option_is_in_the_reference(option: click.Option, site: Path) -> None:
-    said = text_of(site / "reference" / "command" / "index.html")
+    text = text_of(site / "reference" / "command" / "index.html")
     for word in option.opts:
-        assert word in said
-    assert " ".join((option.help or "").split()) in said
+        assert word in text
+    assert " ".join((option.help or "").split()) in text
 
 
 @pytest.mark.parametrize("subject", ["list_runs_response", "run"])
@@ -144,64 +144,64 @@ def test_every_field_has_a_page(subject: str, site: Path) -> None:
 
 
 def test_field_page_has_both_contracts_and_forms(site: Path) -> None:
-    said = text_of(site / "fields" / "run" / "tool_choice" / "index.html")
+    text = text_of(site / "fields" / "run" / "tool_choice" / "index.html")
     assert (
         "contract required value "
         "observed where the run is of v2 a string, an object or null; where it is a string: none , auto or required "
-        "published always a string or an object; where it is a string: none , auto or required Example" in said
+        "published always a string or an object; where it is a string: none , auto or required Example" in text
     )
-    assert "undeclared-tool-choice warning The tool that the model has to use" in said
-    said = text_of(site / "fields" / "run" / "started_at" / "index.html")
+    assert "undeclared-tool-choice warning The tool that the model has to use" in text
+    text = text_of(site / "fields" / "run" / "started_at" / "index.html")
     assert (
         "observed · published always an integer or null "
-        "observed , camelCase where the run is of v2 a date-time string of ISO 8601, an integer or null" in said
+        "observed , camelCase where the run is of v2 a date-time string of ISO 8601, an integer or null" in text
     )
 
 
 def test_nested_fields_are_described() -> None:
     run = fields("observed", "wire", "run")
-    told = {
+    described = {
         field.path: (field.required, field.value, [condition.text for condition in field.only])
         for name in ("required_action", "metadata", "tools")
         for field in run[name].all_inside()
     }
-    assert told["required_action.type"] == ("always", "a string", [])
+    assert described["required_action.type"] == ("always", "a string", [])
     waits = ["`type` is `submit_tool_outputs`"]
-    assert told["required_action.submit_tool_outputs"] == ("always", "an object", waits)
-    assert told["required_action.submit_tool_outputs.tool_calls[].type"] == ("always", "`function`", [])
-    assert told["metadata.*"] == ("no", "a string", [])
-    assert told["tools[].function"] == ("always", "an object", ["`type` is `function`"])
+    assert described["required_action.submit_tool_outputs"] == ("always", "an object", waits)
+    assert described["required_action.submit_tool_outputs.tool_calls[].type"] == ("always", "`function`", [])
+    assert described["metadata.*"] == ("no", "a string", [])
+    assert described["tools[].function"] == ("always", "an object", ["`type` is `function`"])
     searched = "tools[].file_search.ranking_options"
-    assert told[f"{searched}.score_threshold"] == ("always", "a number, at least 0, at most 1", [])
-    assert told[f"{searched}.ranker"] == ("no", "a string or null, of length 1 or more", [])
+    assert described[f"{searched}.score_threshold"] == ("always", "a number, at least 0, at most 1", [])
+    assert described[f"{searched}.ranker"] == ("no", "a string or null, of length 1 or more", [])
 
 
 def test_differences_between_contracts() -> None:
     rows = [re.findall(r"\| \[`([^`]+)`\]\([^)]*\) \| (.*) \| (.*) \|$", line) for line in differences().splitlines()]
-    told = {place: (observed, published) for row in rows for place, observed, published in row}
-    assert told["first_id"] == ("a string or null", "a string")
-    assert told["usage"] == ("required: where the run is of v2", "required: always")
-    assert told["tools"] == ("an array, of at most 128 items", "an array, of at most 20 items")
-    assert told["incomplete_details.reason"] == (
+    described = {place: (observed, published) for row in rows for place, observed, published in row}
+    assert described["first_id"] == ("a string or null", "a string")
+    assert described["usage"] == ("required: where the run is of v2", "required: always")
+    assert described["tools"] == ("an array, of at most 128 items", "an array, of at most 20 items")
+    assert described["incomplete_details.reason"] == (
         "a string or null, of length 1 or more",
         "`max_completion_tokens` or `max_prompt_tokens`",
     )
-    assert told["parallel_tool_calls"] == ("true or false or null", "true or false")
-    assert {"status", "model", "has_more", "temperature"}.isdisjoint(told)
+    assert described["parallel_tool_calls"] == ("true or false or null", "true or false")
+    assert {"status", "model", "has_more", "temperature"}.isdisjoint(described)
 
 
 def test_evidence_table(site: Path) -> None:
-    said = text_of(site / "contracts" / "index.html")
-    assert "token-total-mismatch error held in 51 of 51 genuine usage objects" in said
-    assert " not-json " not in said
+    text = text_of(site / "contracts" / "index.html")
+    assert "token-total-mismatch error held in 51 of 51 genuine usage objects" in text
+    assert " not-json " not in text
 
 
 def test_rule_page_shows_real_output(site: Path) -> None:
     sample = "samples/invalid/token-total-mismatch.json"
     assert session(sample) in (ROOT / "docs" / "index.md").read_text("utf-8")
     for name in ("token-total-mismatch", "unprefixed-id", "overlapping-pages", "illegal-transition"):
-        said = text_of(site / "rules" / name / "index.html")
-        assert re.search(rf"What you see ¶ \$ validate-runs samples/\S*{name}.* (error|warning|info) {name} ", said)
+        text = text_of(site / "rules" / name / "index.html")
+        assert re.search(rf"What you see ¶ \$ validate-runs samples/\S*{name}.* (error|warning|info) {name} ", text)
 
 
 def test_rule_names_are_linked(site: Path) -> None:

@@ -134,11 +134,11 @@ def test_zizmor_accepts_workflows(tmp_path: Path) -> None:
     zizmor = [tools.command("zizmor"), "--offline", "--persona", "pedantic", "--format", "json"]
     loose = tmp_path / "loose.yml"
     loose.write_text("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v5\n", "utf-8")
-    told, bad = (
+    accepted, bad = (
         json.loads(subprocess.run([*zizmor, *files], capture_output=True, text=True, check=False, timeout=60).stdout)
         for files in (map(str, WORKFLOWS), [str(loose)])
     )
-    assert told == []
+    assert accepted == []
     assert "unpinned-uses" in {one["ident"] for one in bad}
 
 

@@ -1,11 +1,11 @@
-"""What a document turns out to be, and what is said of one that is something else."""
+"""The kind of a document, and the finding of one that is something else."""
 
 import json
 from typing import Any
 
 import pytest
 
-from tests.support.pages import PAGE, findings, page, run, said
+from tests.support.pages import PAGE, findings, page, run, summarize
 from tests.support.paths import SAMPLES
 from validator import validate
 from validator.core.options import Expect, FormChoice
@@ -90,7 +90,7 @@ def test_kind_and_number_of_runs(document: object, kind: str, runs: int) -> None
     ],
 )
 def test_other_documents_are_described(document: object, seen: str) -> None:
-    assert said(document) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
+    assert summarize(document) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
     about = validate(document).documents[0]
     assert (about.kind, about.form, about.generation, about.runs) == (None, None, None, 0)
 
@@ -98,7 +98,9 @@ def test_other_documents_are_described(document: object, seen: str) -> None:
 @pytest.mark.parametrize("other", [MESSAGE, STEP])
 def test_other_object_among_runs_is_one_finding(other: dict[str, Any]) -> None:
     for document, place in ((page(run(), other), "/data/1"), (page(other, run()), "/data/0"), ([run(), other], "/1")):
-        assert said(document) == [("schema:const", f"{place}/object", f'is "{other["object"]}", expected "thread.run"')]
+        assert summarize(document) == [
+            ("schema:const", f"{place}/object", f'is "{other["object"]}", expected "thread.run"')
+        ]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_other_object_among_runs_is_one_finding(other: dict[str, Any]) -> None:
     ],
 )
 def test_bare_values_are_described(text: str, seen: str) -> None:
-    assert said(text) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
+    assert summarize(text) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_bare_values_are_described(text: str, seen: str) -> None:
     ],
 )
 def test_document_other_than_expected_is_a_finding(document: object, expect: Expect, message: str) -> None:
-    assert said(document, expect=expect) == [("not-a-run-list", "", message)]
+    assert summarize(document, expect=expect) == [("not-a-run-list", "", message)]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_document_other_than_expected_is_a_finding(document: object, expect: Exp
     [(page(), "page"), (page(), "auto"), (run(), "run"), (run(), "auto"), ([run()], "auto"), ([page()], "auto")],
 )
 def test_expected_documents_pass(document: object, expect: Expect) -> None:
-    assert said(document, expect=expect) == []
+    assert summarize(document, expect=expect) == []
 
 
 @pytest.mark.parametrize(
@@ -180,7 +182,7 @@ def test_form_can_be_forced() -> None:
     ],
 )
 def test_document_in_the_other_form_is_one_finding(document: object, form: FormChoice, message: str) -> None:
-    assert said(document, form=form) == [("not-a-run-list", "", message)]
+    assert summarize(document, form=form) == [("not-a-run-list", "", message)]
 
 
 BOGUS = run(status="bogus")
@@ -217,13 +219,13 @@ def test_wrapped_page_or_run_is_named_and_checked(document: object, keys: int, w
     ],
 )
 def test_wrapper_of_something_else_is_one_finding(document: object, seen: str) -> None:
-    assert said(document) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
+    assert summarize(document) == [("not-a-run-list", "", f"is {seen}, expected {ANY}")]
 
 
 def test_wrapper_of_something_else_than_expected_is_not_checked() -> None:
     message = "is an object of 1 key that is neither a page nor a run, expected a run; a page is under {}"
-    assert said({"data": page(BOGUS)}, expect="run") == [("not-a-run-list", "", message.format('"data"'))]
-    assert said({"runs": [run()]}, expect="page") == [
+    assert summarize({"data": page(BOGUS)}, expect="run") == [("not-a-run-list", "", message.format('"data"'))]
+    assert summarize({"runs": [run()]}, expect="page") == [
         ("not-a-run-list", "", "is an export of runs, expected a page of runs")
     ]
 
@@ -232,9 +234,9 @@ def test_page_of_openai_node_is_checked_in_its_body() -> None:
     def stringify(body: dict[str, Any]) -> dict[str, Any]:
         return {"options": {"method": "get"}, "response": {}, "body": body, "data": body["data"], "has_more": False}
 
-    assert said(stringify(page())) == []
+    assert summarize(stringify(page())) == []
     assert validate(stringify(page()), expect="page").documents[0].kind == "page"
-    (found,) = said(stringify(page(BOGUS)))
+    (found,) = summarize(stringify(page(BOGUS)))
     assert found[:2] == ("schema:enum", "/body/data/0/status")
 
 
@@ -246,17 +248,17 @@ def test_events_that_a_client_has_collected_are_checked() -> None:
         {"data": BOGUS, "event": "thread.run.completed", "enabled": None},
         {"event": "done", "data": "[DONE]"},
     ]
-    assert said(events[:3]) == said(events[1]) == []
-    assert [found[:2] for found in said(events)] == [("schema:enum", "/3/data/status")]
-    assert [found[:2] for found in said(events[3])] == [("schema:enum", "/data/status")]
+    assert summarize(events[:3]) == summarize(events[1]) == []
+    assert [found[:2] for found in summarize(events)] == [("schema:enum", "/3/data/status")]
+    assert [found[:2] for found in summarize(events[3])] == [("schema:enum", "/data/status")]
 
 
 def test_empty_list_of_a_client_is_valid_unless_a_page_is_expected() -> None:
     about = validate([]).documents[0]
-    assert (said([]), about.kind, about.runs) == ([], "runs", 0)
+    assert (summarize([]), about.kind, about.runs) == ([], "runs", 0)
     for expect, whole in (("page", "a page of runs"), ("run", "a run")):
         seen = "an empty array" if expect == "page" else "an array of runs"
-        assert said([], expect=expect) == [("not-a-run-list", "", f"is {seen}, expected {whole}")]
+        assert summarize([], expect=expect) == [("not-a-run-list", "", f"is {seen}, expected {whole}")]
 
 
 V1 = _sample("valid/v1-page.json")["data"][0]
@@ -280,8 +282,8 @@ def test_generation(runs: list[Any], generation: str) -> None:
 def test_page_rules_need_a_page() -> None:
     runs = [run(id="run_a", thread_id="thread_b", created_at=1729418401), run(), run(id="run_c"), run(id="run_a")]
     runs[2]["created_at"] = runs[2]["started_at"]
-    assert said(runs) == []
-    assert [rule for rule, *_ in said(page(*runs))] == ["mixed-thread-ids", "unordered-runs", "duplicate-run-id"]
+    assert summarize(runs) == []
+    assert [rule for rule, *_ in summarize(page(*runs))] == ["mixed-thread-ids", "unordered-runs", "duplicate-run-id"]
 
 
 FAULTY = run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4})
@@ -298,13 +300,13 @@ MESSAGE_OF_FAULTY = "is 4, but prompt_tokens 1 + completion_tokens 2 is 3"
     ],
 )
 def test_pointers_start_at_the_top(document: object, pointer: str) -> None:
-    assert said(document) == [("token-total-mismatch", pointer, MESSAGE_OF_FAULTY)]
+    assert summarize(document) == [("token-total-mismatch", pointer, MESSAGE_OF_FAULTY)]
     found = findings(document)[0]
     assert (found.run_id, found.run_status) == (run()["id"], "completed")
 
 
 def test_pages_of_an_array_are_checked() -> None:
-    assert said([page(), 7, page(first_id="run_b"), _without(page(), "has_more")]) == [
+    assert summarize([page(), 7, page(first_id="run_b"), _without(page(), "has_more")]) == [
         ("schema:type", "/1", "is 7, expected an object"),
         ("first-id-mismatch", "/2/first_id", 'is "run_b", but the first run in data is "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"'),
         ("schema:required", "/3", 'lacks "has_more"'),

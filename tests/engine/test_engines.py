@@ -46,7 +46,7 @@ def _faulty_pages(name: ContractName, form: Form) -> list[Any]:
 
 
 def _findings(documents: Sequence[Any], name: ContractName, form: Form) -> list[list[Finding]]:
-    """What is said of each document; all are checked in one call, as getting ready takes longer than checking."""
+    """Return the findings of each document; all are checked in one call, as compiling takes longer than checking."""
     with TemporaryDirectory() as folder:
         files = [Path(folder, f"{index:06}.json") for index in range(len(documents))]
         for file, document in zip(files, documents, strict=True):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.pages import findings, page, run, said
+from tests.support.pages import findings, page, run, summarize
 from tests.support.paths import INVALID, SAMPLES
 from validator import validate
 from validator.contract.loader import Shape, load_contract, to_camel_case
@@ -68,7 +68,7 @@ def _renamed_pointer(pointer: str) -> str:
 
 def test_messages_spell_fields_as_the_document() -> None:
     usage = {"promptTokens": 1, "completionTokens": 2, "totalTokens": 4}
-    assert said(_sdk_page(1, usage=usage)) == [
+    assert summarize(_sdk_page(1, usage=usage)) == [
         (
             "token-total-mismatch",
             "/data/1/usage/totalTokens",
@@ -81,18 +81,18 @@ def test_steps_usage_in_either_naming() -> None:
     counts = {"promptTokens": 1, "completionTokens": 2, "totalTokens": 3}
     for usage in (counts, {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}):
         steps = [{"usage": usage}, {"usage": usage}]
-        assert said(_sdk_page(1, usage=counts, steps=[{"usage": usage}])) == []
-        assert said(_sdk_page(1, usage=counts, steps=steps)) == [
+        assert summarize(_sdk_page(1, usage=counts, steps=[{"usage": usage}])) == []
+        assert summarize(_sdk_page(1, usage=counts, steps=steps)) == [
             ("steps-usage-mismatch", "/data/1/usage/promptTokens", "is 1, but the steps of the run add up to 2")
         ]
     untold: list[Any] = [7, [], [None], [{}], [{"usage": None}], [{"usage": {}}]]
     for steps_of_nothing in untold:
-        assert said(_sdk_page(1, usage=counts, steps=steps_of_nothing)) == []
-    assert said(_sdk_page(1, usage=counts, metadata={"steps": "7"}, steps=[{"usage": counts}])) == []
+        assert summarize(_sdk_page(1, usage=counts, steps=steps_of_nothing)) == []
+    assert summarize(_sdk_page(1, usage=counts, metadata={"steps": "7"}, steps=[{"usage": counts}])) == []
 
 
 def test_enum_values_in_messages_stay() -> None:
-    assert said(_sdk_page(0, requiredAction=None)) == [
+    assert summarize(_sdk_page(0, requiredAction=None)) == [
         (
             "missing-required-action",
             "/data/0/requiredAction",
@@ -191,15 +191,15 @@ A_DATE_TIME = "a date-time with its offset from UTC"
     ],
 )
 def test_iso_times_are_ordered_as_instants(changes: dict[str, Any], expected: list[tuple[str, str, str]]) -> None:
-    assert said({**ISO_RUN, **changes}, ignore=["outdated-tool-type"]) == expected
+    assert summarize({**ISO_RUN, **changes}, ignore=["outdated-tool-type"]) == expected
 
 
 def test_far_future_date_is_not_milliseconds() -> None:
     far = {"status": "in_progress", "completedAt": None, "usage": None, "expiresAt": "9999-12-31T23:59:59Z"}
-    assert said({**ISO_RUN, **far}, ignore=["outdated-tool-type"]) == [
+    assert summarize({**ISO_RUN, **far}, ignore=["outdated-tool-type"]) == [
         ("implausible-timestamp", "/expiresAt", 'is "9999-12-31T23:59:59Z", more than a day after now (1793000000)')
     ]
-    assert said({**ISO_RUN, **far, "createdAt": 1710428966000}, select=["time"]) == [
+    assert summarize({**ISO_RUN, **far, "createdAt": 1710428966000}, select=["time"]) == [
         (
             "milliseconds",
             "/createdAt",
@@ -211,23 +211,27 @@ def test_far_future_date_is_not_milliseconds() -> None:
 def test_zero_date_is_one_finding() -> None:
     unset = "but null means that there is no such time"
     for zero, start in (("0001-01-01T00:00:00Z", "the year 1"), ("1970-01-01T00:00:00.000Z", "1970")):
-        assert said({**ISO_RUN, "failedAt": zero}, ignore=["outdated-tool-type"]) == [
+        assert summarize({**ISO_RUN, "failedAt": zero}, ignore=["outdated-tool-type"]) == [
             ("zero-timestamp", "/failedAt", f'is "{zero}", the start of {start}, {unset}')
         ]
     created = {**ISO_RUN, "createdAt": "0001-01-01T00:00:00+00:00"}
-    assert [found[:2] for found in said(created, ignore=["outdated-tool-type"])] == [("zero-timestamp", "/createdAt")]
+    assert [found[:2] for found in summarize(created, ignore=["outdated-tool-type"])] == [
+        ("zero-timestamp", "/createdAt")
+    ]
 
 
 def test_iso_times_only_in_observed_sdk_form() -> None:
-    assert [rule for rule, *_ in said(ISO_RUN, contract="published", select=["schema:type"])] == ["schema:type"] * 3
-    assert said(run(created_at="2024-10-20T10:00:00Z")) == [
+    assert [rule for rule, *_ in summarize(ISO_RUN, contract="published", select=["schema:type"])] == [
+        "schema:type"
+    ] * 3
+    assert summarize(run(created_at="2024-10-20T10:00:00Z")) == [
         ("schema:type", "/created_at", "is a string of 20 characters, expected an integer")
     ]
 
 
 def test_free_form_keys_are_not_renamed() -> None:
     metadata = {"created_at": "x", "createdAt": "y", "first_id": "z", "some_key": "w" * 600, "someKey": "v"}
-    assert said(_sdk_page(1, metadata=metadata)) == [
+    assert summarize(_sdk_page(1, metadata=metadata)) == [
         ("metadata-limits", "/data/1/metadata/some_key", "is 600 characters long, but at most 512 are allowed")
     ]
     parameters = {
@@ -249,7 +253,7 @@ def test_free_form_keys_are_not_renamed() -> None:
             ]
         },
     }
-    assert said(_sdk_page(0, tools=tools, requiredAction=action)) == [
+    assert summarize(_sdk_page(0, tools=tools, requiredAction=action)) == [
         (
             "arguments-mismatch",
             "/data/0/requiredAction/submitToolOutputs/toolCalls/0/function/arguments",
@@ -291,14 +295,14 @@ def test_payload_key_of_required_action_is_renamed(form: str, action: dict[str, 
     ]
     payload = next(value for key, value in action.items() if key != "type")
     payload[next(iter(payload))] = [{"id": "call_1", "type": "mcp"}]
-    assert said(document) == []
+    assert summarize(document) == []
 
 
 def test_v1_sdk_run_may_omit_nullable_keys() -> None:
-    assert said(ISO_RUN, ignore=["outdated-tool-type"]) == []
+    assert summarize(ISO_RUN, ignore=["outdated-tool-type"]) == []
     assert "lastError" not in ISO_RUN
     later = {key: value for key, value in ISO_RUN.items() if key != "fileIds"}
-    assert [rule for rule, *_ in said(later)] == ["schema:required"]
+    assert [rule for rule, *_ in summarize(later)] == ["schema:required"]
 
 
 def test_absent_key_is_named_in_camel_case() -> None:

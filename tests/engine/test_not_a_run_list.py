@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.commands import process, run
-from tests.support.pages import PAGE, page, said
+from tests.support.pages import PAGE, page, summarize
 from tests.support.pages import run as a_run
 from validator import Severity, assert_valid_runs, validate
 
@@ -65,14 +65,16 @@ def test_runs_and_empty_pages_pass(document: Any, way: str) -> None:
     ],
 )
 def test_not_a_run_list_replaces_ignored_schema_rules(document: Any, pointer: str, message: str) -> None:
-    assert said(document, ignore=["schema", "page"]) == [("not-a-run-list", pointer, message)]
+    assert summarize(document, ignore=["schema", "page"]) == [("not-a-run-list", pointer, message)]
 
 
 def test_schema_error_makes_not_a_run_list_redundant() -> None:
-    assert [found[:2] for found in said(NO_RUNS["no array"])] == [("schema:type", "/data")]
-    assert [found[:2] for found in said(NO_RUNS["null among pages"])] == [("schema:type", "/1")]
-    assert [found[:2] for found in said(NO_RUNS["a message among runs"])][-1:] == [("schema:const", "/data/1/object")]
-    assert sorted(found[:2] for found in said(NO_RUNS["no array"], severity={"schema": "warning"})) == [
+    assert [found[:2] for found in summarize(NO_RUNS["no array"])] == [("schema:type", "/data")]
+    assert [found[:2] for found in summarize(NO_RUNS["null among pages"])] == [("schema:type", "/1")]
+    assert [found[:2] for found in summarize(NO_RUNS["a message among runs"])][-1:] == [
+        ("schema:const", "/data/1/object")
+    ]
+    assert sorted(found[:2] for found in summarize(NO_RUNS["no array"], severity={"schema": "warning"})) == [
         ("not-a-run-list", ""),
         ("schema:type", "/data"),
     ]
@@ -95,16 +97,16 @@ def test_command_never_passes_documents_without_runs(jobs: str, tmp_path: Path) 
     )
     files = sorted(path.name for path in tmp_path.glob("*.json*"))
     ran = process(*files, "-f", "json", "--jobs", jobs, cwd=tmp_path)
-    told = json.loads(ran.out)["findings"]
+    reported = json.loads(ran.out)["findings"]
     assert ran.code == 1
-    assert {(found["rule"], found["severity"]) for found in told} == {("not-a-run-list", "error")}
-    assert len(told) == 2 * len(NO_RUNS)
+    assert {(found["rule"], found["severity"]) for found in reported} == {("not-a-run-list", "error")}
+    assert len(reported) == 2 * len(NO_RUNS)
 
 
 def test_expected_page_is_required_whatever_is_selected() -> None:
     for options in WAYS.values():
-        assert [found[0] for found in said(a_run(), expect="page", **options)] == ["not-a-run-list"]
-        assert [found[0] for found in said(a_run(), form="sdk", **options)] == ["not-a-run-list"]
+        assert [found[0] for found in summarize(a_run(), expect="page", **options)] == ["not-a-run-list"]
+        assert [found[0] for found in summarize(a_run(), form="sdk", **options)] == ["not-a-run-list"]
 
 
 def test_baseline_does_not_accept_not_a_run_list(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.commands import run as command
 from tests.support.mutations import mutations, several
-from tests.support.pages import NOW, PAGE, findings, page, run, said
+from tests.support.pages import NOW, PAGE, findings, page, run, summarize
 from validator import Severity, Validator, validate
 from validator.contract.loader import load_contract
 from validator.rules.registry import BY_NAME
@@ -152,8 +152,8 @@ def test_rule_ignored_in_a_file_hides_nothing_there(pair: Pair, tmp_path: Path) 
 
 def test_zero_is_a_time_without_zero_timestamp() -> None:
     zero = active(completed_at=0)
-    assert [found[0] for found in said(zero)] == ["zero-timestamp"]
-    assert [found[0] for found in said(zero, ignore=["zero-timestamp"], select=["status"])] == [
+    assert [found[0] for found in summarize(zero)] == ["zero-timestamp"]
+    assert [found[0] for found in summarize(zero, ignore=["zero-timestamp"], select=["status"])] == [
         "unexpected-completion-time"
     ]
 
@@ -161,18 +161,20 @@ def test_zero_is_a_time_without_zero_timestamp() -> None:
 def test_called_invalid_function_name_is_a_warning() -> None:
     place = "/required_action/submit_tool_outputs/tool_calls/0/function/name"
     expected = "is a string of 8 characters, expected 1 to 64 letters, digits, underscores and dashes"
-    assert said(waiting("bad name", tools=[])) == [("invalid-function-name", place, expected)]
-    assert said(waiting("multi_tool_use.parallel", tools=[TOOL])) == [
+    assert summarize(waiting("bad name", tools=[])) == [("invalid-function-name", place, expected)]
+    assert summarize(waiting("multi_tool_use.parallel", tools=[TOOL])) == [
         ("undeclared-tool-call", place, 'is "multi_tool_use.parallel", which is not a function in tools')
     ]
-    assert said(waiting("tide", tools=[TOOL])) == []
+    assert summarize(waiting("tide", tools=[TOOL])) == []
     declared = [{"type": "function", "function": {"name": "bad name"}}]
-    assert said(waiting("bad name", tools=declared)) == [("invalid-function-name", "/tools/0/function/name", expected)]
+    assert summarize(waiting("bad name", tools=declared)) == [
+        ("invalid-function-name", "/tools/0/function/name", expected)
+    ]
 
 
 def test_explained_problem_is_not_reported() -> None:
     tools = [{"type": "function", "function": {"name": "bad name"}}] * 2
-    assert [found[:2] for found in said(run(tools=tools), select=["tools"])] == [
+    assert [found[:2] for found in summarize(run(tools=tools), select=["tools"])] == [
         ("invalid-function-name", "/tools/0/function/name"),
         ("duplicate-function-name", "/tools/1/function/name"),
         ("invalid-function-name", "/tools/1/function/name"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.pages import run, said
+from tests.support.pages import run, summarize
 
 
 def _function(name: str, description: str = "") -> dict[str, Any]:
@@ -13,7 +13,7 @@ def _function(name: str, description: str = "") -> dict[str, Any]:
 
 def test_more_tools_than_the_cache_holds() -> None:
     tools = [[_function(f"step_{number}")] * (2 if number % 100 == 99 else 1) for number in range(1_100)]
-    found = said([run(id=f"run_{number}", tools=each) for number, each in enumerate(tools)])
+    found = summarize([run(id=f"run_{number}", tools=each) for number, each in enumerate(tools)])
     assert [(rule, pointer) for rule, pointer, _ in found] == [
         ("duplicate-function-name", f"/{number}/tools/1/function/name") for number in range(99, 1_100, 100)
     ]
@@ -23,8 +23,8 @@ def test_more_tools_than_the_cache_holds() -> None:
 def test_equal_tools_are_each_reported(description: str) -> None:
     tool = _function("step", description)
     runs = [run(id=f"run_{number}", tools=[tool]) for number in range(3)]
-    assert said(runs) == []
-    found = said([{**one, "tools": [tool, tool]} for one in runs])
+    assert summarize(runs) == []
+    found = summarize([{**one, "tools": [tool, tool]} for one in runs])
     assert [(rule, pointer) for rule, pointer, _ in found] == [
         ("duplicate-function-name", f"/{number}/tools/1/function/name") for number in range(3)
     ]

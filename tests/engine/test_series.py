@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from tests.support.commands import run as command
 from tests.support.mutations import mutations, several
-from tests.support.pages import NOW, RUN, findings, page, run, said
+from tests.support.pages import NOW, RUN, findings, page, run, summarize
 from tests.support.paths import SAMPLES
 from validator import validate
 from validator.batch.session import check_documents
@@ -49,13 +49,13 @@ def listed(letters: str, more: bool = True, **changes: Any) -> dict[str, Any]:
 
 
 def of_listing(*pages: Any, **options: Any) -> list[ReportItem]:
-    """What is said of the pages of one listing."""
-    return said(list(pages), listing=True, **{"select": SERIES, **options})
+    """Return the findings of the pages of one listing."""
+    return summarize(list(pages), listing=True, **{"select": SERIES, **options})
 
 
 def of_history(*snapshots: Any, **options: Any) -> list[ReportItem]:
-    """What is said of snapshots of runs."""
-    return said(list(snapshots), history=True, **{"select": SERIES, **options})
+    """Return the findings of snapshots of runs."""
+    return summarize(list(snapshots), history=True, **{"select": SERIES, **options})
 
 
 def active(status: str = "in_progress", **changes: Any) -> dict[str, Any]:
@@ -75,42 +75,44 @@ def test_valid_listings() -> None:
 
 def test_page_of_another_thread() -> None:
     others = {"thread_id": "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd"}
-    told = 'is "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd", but /0 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
-    message = f"{told}; a listing has the runs of one thread"
+    difference = 'is "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd", but /0 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
+    message = f"{difference}; a listing has the runs of one thread"
     pages = listed("bc"), page(*runs("d", **others), has_more=True), listed("e"), page(*runs("fg", **others))
     assert of_listing(*pages) == [("mixed-thread-pages", f"/{number}/data/0/thread_id", message) for number in (1, 3)]
-    assert said([*pages]) == []  # an array of pages that nobody called a listing
+    assert summarize([*pages]) == []  # an array of pages that nobody called a listing
 
 
 def test_page_of_another_thread_is_not_a_broken_chain() -> None:
     pages = listed("bc"), page(*runs("a", thread_id="thread_z"))
-    assert [told[:2] for told in of_listing(*pages)] == [("mixed-thread-pages", "/1/data/0/thread_id")]
+    assert [finding[:2] for finding in of_listing(*pages)] == [("mixed-thread-pages", "/1/data/0/thread_id")]
     milder = {"mixed-thread-pages": "warning"}
-    assert [told[:2] for told in of_listing(*pages, severity=milder)] == [
+    assert [finding[:2] for finding in of_listing(*pages, severity=milder)] == [
         ("broken-chain", "/1/data/0/created_at"),
         ("mixed-thread-pages", "/1/data/0/thread_id"),
     ]
-    assert [told[:2] for told in of_listing(*pages, ignore=[*milder])] == [("broken-chain", "/1/data/0/created_at")]
+    assert [finding[:2] for finding in of_listing(*pages, ignore=[*milder])] == [
+        ("broken-chain", "/1/data/0/created_at")
+    ]
 
 
 def test_first_thread_is_that_of_the_listing() -> None:
     silent = page(run(id="run_a", thread_id=""), run(id="run_b", thread_id=7, created_at=1729418300), has_more=True)
     pages = silent, listed("", more=True), listed("c"), page(*runs("d", thread_id="thread_z"))
     options = {"select": ["mixed-thread-pages"]}
-    assert [told[:2] for told in of_listing(*pages, **options)] == [("mixed-thread-pages", "/3/data/0/thread_id")]
+    assert [finding[:2] for finding in of_listing(*pages, **options)] == [("mixed-thread-pages", "/3/data/0/thread_id")]
 
 
 def test_files_are_no_listing_by_default(tmp_path: Path) -> None:
     for name, thread in (("a", "thread_y"), ("b", "thread_z")):
         (tmp_path / f"{name}.json").write_text(json.dumps(page(*runs(name, thread_id=thread))))
-    assert said(tmp_path) == []
-    assert [told[:2] for told in said(tmp_path, listing=True, ignore=["broken-chain"])] == [
+    assert summarize(tmp_path) == []
+    assert [finding[:2] for finding in summarize(tmp_path, listing=True, ignore=["broken-chain"])] == [
         ("mixed-thread-pages", "/data/0/thread_id")
     ]
 
 
 def test_pages_of_an_array_are_no_listing_by_default() -> None:
-    assert said([listed("ab"), listed("ab")]) == []
+    assert summarize([listed("ab"), listed("ab")]) == []
 
 
 def test_run_on_two_pages_is_one_finding_a_page() -> None:
@@ -126,11 +128,11 @@ def test_run_on_two_pages_is_one_finding_a_page() -> None:
 
 def test_run_listed_twice_on_one_page() -> None:
     twice = page(*runs("aa"), has_more=False)
-    assert [told[0] for told in of_listing(twice, select=["listing", "page"])] == ["duplicate-run-id"]
+    assert [finding[0] for finding in of_listing(twice, select=["listing", "page"])] == ["duplicate-run-id"]
 
 
 def test_repeated_page_is_one_finding() -> None:
-    assert [told[:2] for told in of_listing(listed("ab", more=False), listed("ab", more=False))] == [
+    assert [finding[:2] for finding in of_listing(listed("ab", more=False), listed("ab", more=False))] == [
         ("overlapping-pages", "/1/data/0/id")
     ]
 
@@ -155,7 +157,7 @@ def test_listing_ends_with_has_more() -> None:
     assert of_listing(listed("a"), listed("b")) == [
         ("broken-chain", "/1/has_more", "is true, but no page follows; expected false on the last page of a listing")
     ]
-    assert [told[0] for told in of_listing(listed(""), select=["listing", "page"])] == ["empty-page-has-more"]
+    assert [finding[0] for finding in of_listing(listed(""), select=["listing", "page"])] == ["empty-page-has-more"]
 
 
 def test_empty_page_after_has_more() -> None:
@@ -184,17 +186,17 @@ def test_page_in_the_other_order() -> None:
 
 
 def test_order_is_that_of_earlier_pages() -> None:
-    assert [told[:2] for told in of_listing(listed("a"), listed("c"), listed("b", more=False))] == [
+    assert [finding[:2] for finding in of_listing(listed("a"), listed("c"), listed("b", more=False))] == [
         ("broken-chain", "/2/data/0/created_at")
     ]
-    assert [told[:2] for told in of_listing(listed("c"), listed("ab"), listed("d", more=False))] == [
+    assert [finding[:2] for finding in of_listing(listed("c"), listed("ab"), listed("d", more=False))] == [
         ("broken-chain", "/1/data/0/created_at")
     ]
 
 
 def test_unordered_page_is_not_a_broken_chain() -> None:
     pages = listed("ab"), listed("dce"), listed("f", more=False)
-    assert [told[:2] for told in of_listing(*pages, select=["listing", "page"])] == [
+    assert [finding[:2] for finding in of_listing(*pages, select=["listing", "page"])] == [
         ("unordered-runs", "/1/data/2/created_at")
     ]
 
@@ -202,16 +204,16 @@ def test_unordered_page_is_not_a_broken_chain() -> None:
 def test_requested_order_counts_from_the_first_page() -> None:
     pages = listed("b"), listed("a", more=False)
     assert of_listing(*pages, order="asc") == []
-    assert [told[:2] for told in of_listing(*pages, order="desc")] == [("broken-chain", "/1/data/0/created_at")]
+    assert [finding[:2] for finding in of_listing(*pages, order="desc")] == [("broken-chain", "/1/data/0/created_at")]
     turned = listed("ab"), listed("dc", more=False)
-    assert [told[:2] for told in of_listing(*turned, order="desc", select=["listing", "page"])] == [
+    assert [finding[:2] for finding in of_listing(*turned, order="desc", select=["listing", "page"])] == [
         ("unordered-runs", "/1/data/1/created_at")
     ]
 
 
 def test_other_document_interrupts_a_listing() -> None:
     pages = listed("c", more=False), {"object": "list", "data": 7}, listed("b"), None, listed("ab", more=False)
-    assert [told[:2] for told in of_listing(*pages)] == [
+    assert [finding[:2] for finding in of_listing(*pages)] == [
         ("not-a-run-list", "/1"),
         ("not-a-run-list", "/3"),
         ("overlapping-pages", "/4/data/1/id"),
@@ -222,7 +224,7 @@ def test_invalid_fields_are_not_compared() -> None:
     bad = copy.deepcopy(listed("bc", more=False))
     bad["data"][0]["id"], bad["data"][1]["created_at"], bad["has_more"] = 7, "later", "no"
     assert of_listing(listed("ab"), bad, listed("d", more=False)) == []
-    assert [told[:2] for told in of_listing(listed("abc"), bad, listed("d", more=False))] == [
+    assert [finding[:2] for finding in of_listing(listed("abc"), bad, listed("d", more=False))] == [
         ("overlapping-pages", "/1/data/1/id")
     ]
     empty = listed("b", more=False)
@@ -232,7 +234,7 @@ def test_invalid_fields_are_not_compared() -> None:
 
 def test_sdk_pages_are_a_listing() -> None:
     pages = [_camel(listed("ac")), _camel(listed("bd", more=False))]
-    assert [told[:2] for told in of_listing(*pages)] == [("broken-chain", "/1/data/0/createdAt")]
+    assert [finding[:2] for finding in of_listing(*pages)] == [("broken-chain", "/1/data/0/createdAt")]
     pages = [_camel(listed("a")), _camel(listed("b"))]
     assert of_listing(*pages) == [
         ("broken-chain", "/1/hasMore", "is true, but no page follows; expected false on the last page of a listing")
@@ -337,7 +339,7 @@ def test_illegal_transition_hides_other_changes(before: str, after: str) -> None
 
 
 def test_persisting_change_is_reported_once() -> None:
-    assert [told[:2] for told in of_history(run(), active(), active(), run(), active())] == [
+    assert [finding[:2] for finding in of_history(run(), active(), active(), run(), active())] == [
         ("illegal-transition", "/1/status"),
         ("illegal-transition", "/4/status"),
     ]
@@ -348,7 +350,7 @@ STARTED = "a run that has started can only start again later"
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "message"),
     [
         ({"started_at": None}, {"started_at": 5}, None),
         ({"started_at": 5}, {"started_at": 6}, None),
@@ -366,25 +368,27 @@ STARTED = "a run that has started can only start again later"
         ({"started_at": 5}, {"started_at": 0}, None),
     ],
 )
-def test_times_move_forward(before: dict[str, Any], after: dict[str, Any], told: str | None) -> None:
+def test_times_move_forward(before: dict[str, Any], after: dict[str, Any], message: str | None) -> None:
     (field,) = before
-    expected = [] if told is None else [("time-moved-back", f"/1/{field}", told)]
+    expected = [] if message is None else [("time-moved-back", f"/1/{field}", message)]
     assert of_history(run(**before), run(**after), select=[*SERIES, "zero-timestamp"], ignore=["zero-timestamp"]) == (
         expected if after[field] != 0 else [("time-moved-back", "/1/started_at", f"is 0, but was 5 in /0; {STARTED}")]
     )
 
 
 def test_zero_is_compared_as_null() -> None:
-    assert [told[0] for told in said([run(), run(started_at=0)], history=True)] == ["time-moved-back"]
-    assert [told[0] for told in said([run(started_at=0), run()], history=True)] == ["zero-timestamp"]
+    assert [finding[0] for finding in summarize([run(), run(started_at=0)], history=True)] == ["time-moved-back"]
+    assert [finding[0] for finding in summarize([run(started_at=0), run()], history=True)] == ["zero-timestamp"]
     due = active(), active(expires_at=0)
-    assert [(told[0], told[1]) for told in said([*due], history=True)] == [("zero-timestamp", "/1/expires_at")]
+    assert [(finding[0], finding[1]) for finding in summarize([*due], history=True)] == [
+        ("zero-timestamp", "/1/expires_at")
+    ]
 
 
 def test_zero_has_no_place_in_the_order() -> None:
     unknown = [run(id=f"run_{letter}", created_at=0) for letter in "xyz"]
     pages = page(*runs("a"), unknown[0], has_more=True), page(unknown[1], *runs("bc"), unknown[2])
-    assert {told[0] for told in said([*pages], listing=True)} == {"zero-timestamp"}
+    assert {finding[0] for finding in summarize([*pages], listing=True)} == {"zero-timestamp"}
 
 
 def test_sdk_times_are_compared_as_instants() -> None:
@@ -404,7 +408,7 @@ def usage(prompt: int, completion: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "message"),
     [
         (None, usage(5, 5), None),
         (usage(5, 5), usage(5, 6), None),
@@ -420,28 +424,30 @@ def usage(prompt: int, completion: int) -> dict[str, Any]:
         (usage(5, 5), 7, None),
     ],
 )
-def test_usage_never_shrinks(before: Any, after: Any, told: tuple[str, str] | None) -> None:
-    expected = [] if told is None else [("usage-shrank", told[0], f"{told[1]}the usage of a run never decreases")]
+def test_usage_never_shrinks(before: Any, after: Any, message: tuple[str, str] | None) -> None:
+    expected = (
+        [] if message is None else [("usage-shrank", message[0], f"{message[1]}the usage of a run never decreases")]
+    )
     assert of_history(run(usage=before), run(usage=after)) == expected
 
 
 def test_steps_usage_mismatch() -> None:
     steps = [{"usage": usage(5, 5)}, {"usage": usage(0, 7)}]
-    assert said(run(usage=usage(5, 12), steps=steps)) == []
+    assert summarize(run(usage=usage(5, 12), steps=steps)) == []
     for own, name in (
         (usage(6, 11), "prompt_tokens"),
         (usage(6, 12), "prompt_tokens"),
         (usage(5, 6), "completion_tokens"),
     ):
         total = {"prompt_tokens": 5, "completion_tokens": 12}[name]
-        assert said(run(usage=own, steps=steps)) == [
+        assert summarize(run(usage=own, steps=steps)) == [
             ("steps-usage-mismatch", f"/usage/{name}", f"is {own[name]}, but the steps of the run add up to {total}")
         ]
     wrong = [{"usage": usage(5, 12) | {"total_tokens": 18}}]
-    assert said(run(usage=usage(5, 12), steps=wrong)) == [
+    assert summarize(run(usage=usage(5, 12), steps=wrong)) == [
         ("steps-usage-mismatch", "/usage/total_tokens", "is 17, but the steps of the run add up to 18")
     ]
-    assert said(run(usage=usage(5, 0), steps=[{"usage": usage(5, 7)}])) == [
+    assert summarize(run(usage=usage(5, 0), steps=[{"usage": usage(5, 7)}])) == [
         ("steps-usage-mismatch", "/usage/completion_tokens", "is 0, but the steps of the run add up to 7")
     ]
 
@@ -456,12 +462,12 @@ def test_steps_usage_mismatch() -> None:
     ],
 )
 def test_wrong_totals_are_not_compared_with_steps(own: dict[str, int], rule: str) -> None:
-    assert [name for name, *_ in said(run(usage=own, steps=[{"usage": usage(5, 12)}]))] == [rule]
+    assert [name for name, *_ in summarize(run(usage=own, steps=[{"usage": usage(5, 12)}]))] == [rule]
 
 
 @pytest.mark.parametrize("steps", [7, "ab", {}, []])
 def test_invalid_steps_are_ignored(steps: Any) -> None:
-    assert said(run(steps=steps)) == []
+    assert summarize(run(steps=steps)) == []
 
 
 @pytest.mark.parametrize(
@@ -477,7 +483,7 @@ def test_invalid_steps_are_ignored(steps: Any) -> None:
     ],
 )
 def test_steps_without_usage_are_ignored(step: Any) -> None:
-    assert said(run(steps=[{"usage": usage(5, 5)}, step])) == []
+    assert summarize(run(steps=[{"usage": usage(5, 5)}, step])) == []
 
 
 @pytest.mark.parametrize(
@@ -500,7 +506,7 @@ LONG = "Answer in no more than a hundred words, whatever it is that you were ask
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "message"),
     [
         ({"model": "gpt-4o"}, {"model": "gpt-4"}, 'is "gpt-4", but was "gpt-4o" in /0'),
         ({"temperature": 1}, {"temperature": 1.0}, None),
@@ -522,18 +528,18 @@ LONG = "Answer in no more than a hundred words, whatever it is that you were ask
         ({"metadata": {}}, {"metadata": {"a": "b"}}, None),
     ],
 )
-def test_changed_configuration(before: dict[str, Any], after: dict[str, Any], told: str | None) -> None:
+def test_changed_configuration(before: dict[str, Any], after: dict[str, Any], message: str | None) -> None:
     (field,) = before
     found = findings([run(**before), run(**after)], history=True, select=SERIES)
     assert [(one.rule, one.severity, one.pointer, one.message) for one in found] == (
         []
-        if told is None
+        if message is None
         else [
             (
                 "changed-immutable-field",
                 "warning",
                 f"/1/{field}",
-                f"{told}; only the metadata of a run can be modified",
+                f"{message}; only the metadata of a run can be modified",
             )
         ]
     )
@@ -553,7 +559,7 @@ def test_absent_fields_are_not_compared() -> None:
 
 def test_history_of_pages() -> None:
     first, later = page(*runs("ab")), page(*runs("ba", thread_id="thread_Other"))
-    assert [told[:2] for told in of_history(first, later)] == [
+    assert [finding[:2] for finding in of_history(first, later)] == [
         ("changed-immutable-field", "/1/data/0/thread_id"),
         ("changed-immutable-field", "/1/data/1/thread_id"),
     ]
@@ -582,7 +588,7 @@ def _stream(path: Path, *events: tuple[str, Any]) -> Path:
     return path
 
 
-def _told(path: Path, **options: Any) -> list[tuple[int | None, str, str, str]]:
+def _summarize(path: Path, **options: Any) -> list[tuple[int | None, str, str, str]]:
     found = validate(path, now=NOW, **{"select": SERIES, **options}).findings
     return [(one.record, one.rule, one.pointer, one.message) for one in found]
 
@@ -598,15 +604,17 @@ def test_valid_stream(tmp_path: Path) -> None:
         ("thread.run.renamed", active()),
         ("thread.run.completed", run()),
     ]
-    assert _told(_stream(tmp_path / "a.sse", *events, DONE)) == []
-    assert [told[:2] for told in _told(_stream(tmp_path / "a.sse", *events, ("error", {})))] == [(5, "stream-error")]
+    assert _summarize(_stream(tmp_path / "a.sse", *events, DONE)) == []
+    assert [finding[:2] for finding in _summarize(_stream(tmp_path / "a.sse", *events, ("error", {})))] == [
+        (5, "stream-error")
+    ]
     (tmp_path / "a.sse").write_text(f"data: {json.dumps(active())}\n\ndata: {json.dumps(run())}\n\ndata: [DONE]\n\n")
-    assert _told(tmp_path / "a.sse") == []
+    assert _summarize(tmp_path / "a.sse") == []
 
 
 def test_event_status_mismatch(tmp_path: Path) -> None:
     events = ("thread.run.created", active()), ("thread.run.completed", run(id="run_b"))
-    assert _told(_stream(tmp_path / "a.sse", *events)) == [
+    assert _summarize(_stream(tmp_path / "a.sse", *events)) == [
         (
             1,
             "event-status-mismatch",
@@ -635,23 +643,25 @@ def test_contradicted_status_is_not_compared(tmp_path: Path) -> None:
         ("thread.run.requires_action", active("requires_action")),
     )
     stream = _stream(tmp_path / "a.sse", *events, DONE)
-    assert [told[:3] for told in _told(stream, ignore=["usage-shrank", "time-moved-back"])] == [
+    assert [finding[:3] for finding in _summarize(stream, ignore=["usage-shrank", "time-moved-back"])] == [
         (2, "event-status-mismatch", "/status")
     ]
     late = _stream(tmp_path / "a.sse", ("thread.run.completed", run()), ("thread.run.failed", active()), DONE)
-    assert [told[:3] for told in _told(late, ignore=["usage-shrank", "time-moved-back"])] == [
+    assert [finding[:3] for finding in _summarize(late, ignore=["usage-shrank", "time-moved-back"])] == [
         (2, "event-status-mismatch", "/status")
     ]
 
 
 def test_stream_is_a_history(tmp_path: Path) -> None:
     events = ("thread.run.completed", run()), ("thread.run.in_progress", active())
-    assert [told[:2] for told in _told(_stream(tmp_path / "a.sse", *events, DONE))] == [(2, "illegal-transition")]
+    assert [finding[:2] for finding in _summarize(_stream(tmp_path / "a.sse", *events, DONE))] == [
+        (2, "illegal-transition")
+    ]
 
 
 def test_second_stream_may_be_of_another_run(tmp_path: Path) -> None:
     events = ("thread.run.completed", run()), DONE, ("thread.run.completed", run(id="run_b")), DONE
-    assert _told(_stream(tmp_path / "a.sse", *events)) == []
+    assert _summarize(_stream(tmp_path / "a.sse", *events)) == []
 
 
 def test_invalid_events_are_not_compared(tmp_path: Path) -> None:
@@ -662,7 +672,7 @@ def test_invalid_events_are_not_compared(tmp_path: Path) -> None:
         ("thread.run.queued", "zebra"),
         ("thread.run.completed", run(id="run_b")),
     )
-    assert [told[:3] for told in _told(_stream(tmp_path / "a.sse", *events, DONE))] == [
+    assert [finding[:3] for finding in _summarize(_stream(tmp_path / "a.sse", *events, DONE))] == [
         (4, "not-a-run-list", ""),
         (5, "event-status-mismatch", "/id"),
     ]
@@ -670,7 +680,7 @@ def test_invalid_events_are_not_compared(tmp_path: Path) -> None:
 
 def test_sdk_events(tmp_path: Path) -> None:
     events = ("thread.run.completed", _camel(run())), ("thread.run.completed", _camel(run(thread_id="thread_Other")))
-    assert [told[:3] for told in _told(_stream(tmp_path / "a.sse", *events, DONE))] == [
+    assert [finding[:3] for finding in _summarize(_stream(tmp_path / "a.sse", *events, DONE))] == [
         (2, "changed-immutable-field", "/threadId")
     ]
 
@@ -697,20 +707,20 @@ def _har(path: Path, *calls: tuple[str, str, Any]) -> Path:
 
 
 def _gets(folder: Path, *calls: tuple[str, Any], **options: Any) -> list[tuple[int | None, str, str, str]]:
-    return _told(_har(folder / "a.har", *(("GET", rest, body) for rest, body in calls)), **options)
+    return _summarize(_har(folder / "a.har", *(("GET", rest, body) for rest, body in calls)), **options)
 
 
 def test_recorded_pages_are_a_listing_by_their_requests(tmp_path: Path) -> None:
     assert _gets(tmp_path, ("?limit=2", listed("ab")), ("?limit=1&after=run_b", listed("c"))) == []
-    assert [told[:3] for told in _gets(tmp_path, ("", listed("ab")), ("?after=run_b", listed("bc")))] == [
+    assert [finding[:3] for finding in _gets(tmp_path, ("", listed("ab")), ("?after=run_b", listed("bc")))] == [
         (2, "overlapping-pages", "/data/0/id")
     ]
-    assert [told[:3] for told in _gets(tmp_path, ("", listed("ab")), ("?after=run_b", listed("")))] == [
+    assert [finding[:3] for finding in _gets(tmp_path, ("", listed("ab")), ("?after=run_b", listed("")))] == [
         (2, "false-has-more", "/data")
     ]
-    assert [told[:3] for told in _gets(tmp_path, ("", listed("ab", more=False)), ("?after=run_b", listed("cd")))] == [
-        (2, "broken-chain", "/data")
-    ]
+    assert [
+        finding[:3] for finding in _gets(tmp_path, ("", listed("ab", more=False)), ("?after=run_b", listed("cd")))
+    ] == [(2, "broken-chain", "/data")]
 
 
 def test_recorded_page_after_a_cursor_is_of_the_same_thread(tmp_path: Path) -> None:
@@ -723,12 +733,12 @@ def test_recorded_page_after_a_cursor_is_of_the_same_thread(tmp_path: Path) -> N
 
 def test_recorded_page_that_is_not_a_page(tmp_path: Path) -> None:
     calls = ("", listed("ab")), ("/", page(data=7))
-    assert [told[:2] for told in _gets(tmp_path, *calls)] == [(2, "not-a-run-list")]
+    assert [finding[:2] for finding in _gets(tmp_path, *calls)] == [(2, "not-a-run-list")]
 
 
 def test_other_calls_between_recorded_pages(tmp_path: Path) -> None:
     calls = ("", listed("ab")), ("/run_a", runs("a")[0]), ("?after=run_b", listed("bc"))
-    assert [told[:2] for told in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
+    assert [finding[:2] for finding in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
     assert "which is already in record 1" in _gets(tmp_path, *calls)[0][3]
 
 
@@ -758,10 +768,10 @@ def test_recorded_page_is_beyond_its_cursor(tmp_path: Path) -> None:
             'is "run_b", the cursor of the request; the page begins after that run',
         )
     ]
-    assert [told[:3] for told in _gets(tmp_path, ("?after=run_c&before=run_a", listed("abc")))] == [
+    assert [finding[:3] for finding in _gets(tmp_path, ("?after=run_c&before=run_a", listed("abc")))] == [
         (1, "overlapping-pages", "/data/0/id")
     ]
-    assert [told[:3] for told in _gets(tmp_path, ("", listed("bcd")), ("?after=run_c", listed("a")))] == [
+    assert [finding[:3] for finding in _gets(tmp_path, ("", listed("bcd")), ("?after=run_c", listed("a")))] == [
         (2, "broken-chain", "/data/0/created_at")
     ]
     assert _gets(tmp_path, ("", listed("bcd")), ("?before=run_b", listed("ef"))) == [
@@ -775,16 +785,16 @@ def test_recorded_page_is_beyond_its_cursor(tmp_path: Path) -> None:
             ),
         )
     ]
-    assert [told[:3] for told in _gets(tmp_path, ("", listed("cd")), ("?before=run_c", listed("bc")))] == [
+    assert [finding[:3] for finding in _gets(tmp_path, ("", listed("cd")), ("?before=run_c", listed("bc")))] == [
         (2, "overlapping-pages", "/data/1/id")
     ]
 
 
 def test_page_before_a_cursor_keeps_the_end(tmp_path: Path) -> None:
     calls = ("", listed("cd")), ("?before=run_c", listed("ab")), ("?after=run_d", listed("de"))
-    assert [told[:2] for told in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
+    assert [finding[:2] for finding in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
     calls = ("", listed("cd")), ("?before=run_c", listed("b")), ("?before=run_b", listed("bd"))
-    assert [told[:2] for told in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
+    assert [finding[:2] for finding in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
 
 
 def test_options_override_order_and_limit_of_the_url(tmp_path: Path) -> None:
@@ -797,18 +807,18 @@ def test_options_override_order_and_limit_of_the_url(tmp_path: Path) -> None:
     for nonsense in ("?limit=0&order=up", "?limit=101", "?limit=x", "?limit=2", "?limit=3&before=run_x"):
         assert _gets(tmp_path, (nonsense, listed("ab")), select=["page"]) == []
     created = _har(tmp_path / "a.har", ("POST", "?limit=3", listed("ab")), ("GET", "/run_a?limit=3", listed("ab")))
-    assert _told(created, select=["page"]) == []
+    assert _summarize(created, select=["page"]) == []
 
 
 def test_recording_is_a_history(tmp_path: Path) -> None:
     calls = ("POST", "", WAITING), ("GET", "/run_a", run()), ("GET", "/run_a", active())
     recording = _har(tmp_path / "a.har", *calls)
-    assert [told[:2] for told in _told(recording)] == [(3, "illegal-transition")]
+    assert [finding[:2] for finding in _summarize(recording)] == [(3, "illegal-transition")]
     _har(tmp_path / "a.har", *calls[:2])
     _har(tmp_path / "b.har", *calls[:2])
-    assert _told(tmp_path) == []
-    assert [told[:2] for told in _told(tmp_path, history=True)] == [(1, "illegal-transition")]
-    assert _told(recording, listing=True) == []
+    assert _summarize(tmp_path) == []
+    assert [finding[:2] for finding in _summarize(tmp_path, history=True)] == [(1, "illegal-transition")]
+    assert _summarize(recording, listing=True) == []
 
 
 def test_recording_given_twice_starts_anew(tmp_path: Path) -> None:
@@ -821,8 +831,8 @@ def test_recording_given_twice_starts_anew(tmp_path: Path) -> None:
 def test_events_of_one_call_are_named(tmp_path: Path) -> None:
     events = "".join(f"event: thread.run.{one['status']}\ndata: {json.dumps(one)}\n\n" for one in (run(), active()))
     recording = _har(tmp_path / "a.har", ("POST", "", events + "event: done\ndata: [DONE]\n\n"))
-    (told,) = _told(recording)
-    assert (told[1], told[3].partition(" in ")[2]) == (
+    (finding,) = _summarize(recording)
+    assert (finding[1], finding[3].partition(" in ")[2]) == (
         "illegal-transition",
         "an earlier event: a run that has ended keeps its status",
     )
@@ -840,7 +850,7 @@ def test_history_rules_read_recorded_fields() -> None:
 def test_ignored_series_rules(tmp_path: Path) -> None:
     assert of_history(run(), active(), ignore=["illegal-transition", "time-moved-back", "usage-shrank"]) == []
     assert of_listing(listed("a"), listed("a"), ignore=["listing"]) == []
-    assert _told(_stream(tmp_path / "a.sse", ("thread.run.queued", run())), ignore=["event-status-mismatch"]) == []
+    assert _summarize(_stream(tmp_path / "a.sse", ("thread.run.queued", run())), ignore=["event-status-mismatch"]) == []
 
 
 def test_series_rule_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -848,12 +858,12 @@ def test_series_rule_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     check = rule.check
     object.__setattr__(rule, "check", lambda _: 1 / 0)
     try:
-        found = said([run(), active()], history=True)
+        found = summarize([run(), active()], history=True)
     finally:
         object.__setattr__(rule, "check", check)
     message = "rule usage-shrank raised ZeroDivisionError, the other rules were still applied"
     assert ("internal-error", "/1", message) in found
-    assert "illegal-transition" in {told[0] for told in found}
+    assert "illegal-transition" in {finding[0] for finding in found}
 
 
 @pytest.mark.parametrize("form", ["wire", "sdk"])

@@ -125,8 +125,8 @@ def test_values_of_invalid_json_are_counted_once(tmp_path: Path) -> None:
 def test_calls_of_a_recording_are_limited(tmp_path: Path) -> None:
     (tmp_path / "a.har").write_text(har(recorded(PAGE), *[0] * 1000))
     last = (1001, "too-large", "", f"has more than 1000 calls, {REASON.format('one recording')}")
-    *others, told = found("--max-bytes", "50000", tmp_path)
-    assert told == last
+    *others, final = found("--max-bytes", "50000", tmp_path)
+    assert final == last
     assert [(record, rule) for record, rule, *_ in others] == [(n, "broken-recording") for n in range(2, 1001)]
     (tmp_path / "a.har").write_text(har(recorded(PAGE), *[0] * 999))
     assert found("--max-bytes", "50000", tmp_path) == others

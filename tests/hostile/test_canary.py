@@ -101,7 +101,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _call(body: str) -> dict[str, Any]:
-    """A recorded call, full of what must not be told."""
+    """A recorded call, full of what must not be printed."""
     headers = {"Authorization": [SECRETS[1]], "OpenAI-Organization": [SECRETS[5]], "content-type": ["application/json"]}
     uri = f"https://{SECRETS[0]}:pass@api.openai.com/v1/threads/{SECRETS[2]}/runs?api_key={SECRETS[3]}&limit=1"
     return {

@@ -1,4 +1,4 @@
-"""Hostile input: whatever comes in, and on whichever way, the same is said of it, and nobody obeys what is written."""
+"""Hostile input has the same findings in any source, and no report holds a command."""
 
 from __future__ import annotations
 

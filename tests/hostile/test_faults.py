@@ -153,10 +153,10 @@ def test_failing_system_call_is_reported_or_harmless(name: str, lasting: bool, t
 
 
 def assert_told(case: Case, faults: Faults, ran: Ran, files: Mapping[str, bytes], expected: Ran) -> None:
-    """What was lost is told by name and by exit code; other documents are checked, and every file is whole."""
+    """What is lost is reported by name and by exit code; other documents are checked, and every file is complete."""
     why = faults.failed, ran
     if "--fix" in case.words and ran.code == 1 and re.search(" remains?\n\\Z", ran.err):
-        return  # the first look failed and the second did not: what is left is told
+        return  # the first look failed and the second did not: what is left is reported
     assert ran.code == 2, why
     assert "Traceback" not in ran.err
     assert any(told_of(call, file) in ran.err for call, file in faults.failed), why
@@ -184,7 +184,7 @@ def assert_whole(case: Case, files: Mapping[str, bytes], faults: Faults | None =
 
 
 def told_of(call: str, file: str) -> str:
-    """What is said when this fails: the name as the user knows it."""
+    """The name in the message when this fails: as the user knows it."""
     if file == OUTPUT:
         return "cannot write the report: "
     if gettempdir() in (file, os.path.dirname(file)):

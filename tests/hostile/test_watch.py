@@ -66,7 +66,7 @@ def test_access_by_a_rule_is_reported(way: str, monkeypatch: pytest.MonkeyPatch)
     replace_checks(monkeypatch, first_id_mismatch=reaching)
     with suppress(Reached):
         validate(PAGE)
-    assert [told.partition(" ")[0] for told in WATCH.reached] == [event]
+    assert [finding.partition(" ")[0] for finding in WATCH.reached] == [event]
     WATCH.reached.clear()
 
 

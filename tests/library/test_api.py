@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 import validator
-from tests.support.pages import NOW, page, run, said
+from tests.support.pages import NOW, page, run, summarize
 from tests.support.paths import SAMPLES
 from validator import Finding, Report, Severity, UnknownRule, ValidationFailed, validate
 from validator.core.results import DocumentInfo, Summary
@@ -50,17 +50,17 @@ class Model:
     ids=["dict", "text", "text with a mark", "bytes", "dict with a tuple", "model"],
 )
 def test_page_as_value_text_bytes_or_model(source: object) -> None:
-    assert said(source) == [MISMATCH]
+    assert summarize(source) == [MISMATCH]
 
 
 def test_array_of_runs_as_list() -> None:
-    assert said(FAULTY["data"]) == [(MISMATCH[0], "/0/usage/total_tokens", MISMATCH[2])]
+    assert summarize(FAULTY["data"]) == [(MISMATCH[0], "/0/usage/total_tokens", MISMATCH[2])]
 
 
 def test_file_or_folder_as_path(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(json.dumps(FAULTY))
     (tmp_path / "a.json").write_text(json.dumps(page()))
-    assert said(tmp_path / "b.json") == [MISMATCH]
+    assert summarize(tmp_path / "b.json") == [MISMATCH]
     report = validate(tmp_path)
     assert [(about.file, about.runs) for about in report.documents] == [
         (str(tmp_path / "a.json"), 1),
@@ -71,7 +71,7 @@ def test_file_or_folder_as_path(tmp_path: Path) -> None:
 
 def test_any_path_like_object_is_a_path(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(json.dumps(FAULTY))
-    assert said(PurePosixPath(tmp_path, "b.json")) == [MISMATCH]
+    assert summarize(PurePosixPath(tmp_path, "b.json")) == [MISMATCH]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_file_name_as_str_is_a_finding(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     (tmp_path / "saved").touch()
     message = f'is the name of a file, and a str is read as JSON text: give Path("{name}")'
-    assert said(name) == [("not-json", "", message)]
+    assert summarize(name) == [("not-json", "", message)]
     assert validate(name).findings[0].line is None
 
 
@@ -188,25 +188,25 @@ def test_raise_for_findings_fail_on(fail_on: str) -> None:
 
 def test_select_ignore_and_severity() -> None:
     both = page(run(expires_at=1729419000, usage=FAULTY["data"][0]["usage"]))
-    assert [rule for rule, *_ in said(both)] == ["expiry-on-ended-run", "token-total-mismatch"]
-    assert [rule for rule, *_ in said(both, select=["usage"])] == ["token-total-mismatch"]
-    assert [rule for rule, *_ in said(both, select="usage")] == ["token-total-mismatch"]
-    assert [rule for rule, *_ in said(both, ignore=("token-*",))] == ["expiry-on-ended-run"]
-    assert [rule for rule, *_ in said(both, severity={"usage": "off"})] == ["expiry-on-ended-run"]
+    assert [rule for rule, *_ in summarize(both)] == ["expiry-on-ended-run", "token-total-mismatch"]
+    assert [rule for rule, *_ in summarize(both, select=["usage"])] == ["token-total-mismatch"]
+    assert [rule for rule, *_ in summarize(both, select="usage")] == ["token-total-mismatch"]
+    assert [rule for rule, *_ in summarize(both, ignore=("token-*",))] == ["expiry-on-ended-run"]
+    assert [rule for rule, *_ in summarize(both, severity={"usage": "off"})] == ["expiry-on-ended-run"]
     report = validate(both, severity={"usage": Severity.INFO, "status": "warning"}, now=NOW)
     assert [str(found.severity) for found in report.findings] == ["warning", "info"]
 
 
 def test_now_order_limit_and_expect() -> None:
-    assert said(page()) == []
+    assert summarize(page()) == []
     early = validate(page(), now=1.6e9).findings
     assert [(found.rule, found.pointer) for found in early] == [("implausible-timestamp", "/data/0/created_at")]
-    assert [found[0] for found in said(page(run(), run(id="run_b")), limit=1)] == ["page-too-long"]
-    assert [found[0] for found in said(run(), expect="page")] == ["not-a-run-list"]
-    assert said(page(first_id=None), contract="published") == [
+    assert [found[0] for found in summarize(page(run(), run(id="run_b")), limit=1)] == ["page-too-long"]
+    assert [found[0] for found in summarize(run(), expect="page")] == ["not-a-run-list"]
+    assert summarize(page(first_id=None), contract="published") == [
         ("schema:type", "/first_id", "is null, expected a string")
     ]
-    assert [found[0] for found in said(page(run(), run(id="run_b", created_at=1729418401)), order="desc")] == [
+    assert [found[0] for found in summarize(page(run(), run(id="run_b", created_at=1729418401)), order="desc")] == [
         "unordered-runs"
     ]
 
@@ -267,7 +267,7 @@ def test_value_json_cannot_write_is_a_type_error(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "expected"),
     [
         ("nowhere.json", "nowhere.json: no such file or directory"),
         (
@@ -278,11 +278,11 @@ def test_value_json_cannot_write_is_a_type_error(value: object) -> None:
         ("a\x1b[31m.json", r"a\u001b[31m.json: no such file or directory"),
     ],
 )
-def test_unreadable_path_is_an_os_error(tmp_path: Path, name: str, told: str) -> None:
+def test_unreadable_path_is_an_os_error(tmp_path: Path, name: str, expected: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(OSError) as refused:  # noqa: PT011  # the whole text is compared
         validate(tmp_path / name)
-    assert str(refused.value) == f"{tmp_path}/{told}"
+    assert str(refused.value) == f"{tmp_path}/{expected}"
     assert (refused.value.__cause__, refused.value.__context__) == (None, None)
 
 
@@ -291,14 +291,14 @@ def test_recursive_value_is_too_deep() -> None:
     page_["data"][0]["metadata"]["again"] = page_
     list_.append(list_)  # type: ignore[arg-type]
     for value in (page_, list_, Dumped(lambda: Dumped(lambda: page_)), UserDict(page_)):
-        assert said(value) == [("too-deep", "", "has more than 256 levels")]
+        assert summarize(value) == [("too-deep", "", "has more than 256 levels")]
 
 
 @pytest.mark.parametrize("number", [10**4300, -(10**100_000)], ids=["large", "huge"])
 def test_value_with_huge_integer_is_too_large(number: int) -> None:
     for value in (page(run(created_at=number)), [number], {number: 1}, Dumped(lambda: {"a": number})):
-        assert said(value) == [("too-large", "", "has an integer of more digits than Python writes")]
-    assert said([number], ignore=["document"]) == said([number])
+        assert summarize(value) == [("too-large", "", "has an integer of more digits than Python writes")]
+    assert summarize([number], ignore=["document"]) == summarize([number])
 
 
 class Dumped:
@@ -357,7 +357,7 @@ def test_value_error_of_a_model_is_a_type_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "expected"),
     [
         (Evil(), f"{SPELT}: give {SOURCES}"),
         ([Evil()], f"{SPELT}: give {SOURCES}"),
@@ -368,15 +368,15 @@ def test_value_error_of_a_model_is_a_type_error() -> None:
     ],
     ids=["source", "value", "key", "anonymous", "unprintable", "decimal"],
 )
-def test_type_names_are_escaped(source: object, told: str) -> None:
+def test_type_names_are_escaped(source: object, expected: str) -> None:
     with pytest.raises(TypeError) as refused:
         validate(source)
-    assert str(refused.value) == f"cannot check a value of type {told}"
+    assert str(refused.value) == f"cannot check a value of type {expected}"
 
 
 @pytest.mark.parametrize("option", ["contract", "form", "expect", "order", "limit", "now", "select", "severity"])
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "expected"),
     [
         (Unprintable(), "is a value of type Unprintable, "),
         (Evil(), r"Evil\u202e object at 0x"),
@@ -384,15 +384,15 @@ def test_type_names_are_escaped(source: object, told: str) -> None:
     ],
     ids=["unprintable", "evil", "huge"],
 )
-def test_option_names_are_escaped(option: str, value: object, told: str) -> None:
+def test_option_names_are_escaped(option: str, value: object, expected: str) -> None:
     with pytest.raises(ValueError, match=rf"^{option} is ") as refused:
         validate(page(run()), **{option: value})  # type: ignore[arg-type]
-    assert told in str(refused.value).replace("(", "").replace(",)", "")
+    assert expected in str(refused.value).replace("(", "").replace(",)", "")
     assert "\x1b" not in str(refused.value)
 
 
 def test_value_with_nan_is_a_finding() -> None:
-    assert said(page(run(temperature=float("nan"), top_p=float("-inf")))) == [
+    assert summarize(page(run(temperature=float("nan"), top_p=float("-inf")))) == [
         (
             "non-finite-number",
             "/data/0/temperature",
@@ -411,7 +411,7 @@ def test_depth_limit_of_values_and_texts(levels: int, rules: list[str]) -> None:
     deep: Any = {}
     for _ in range(levels):
         deep = {"a": deep}
-    assert [rule for rule, *_ in said(page(run(tool_resources={"a": deep})))] == rules
+    assert [rule for rule, *_ in summarize(page(run(tool_resources={"a": deep})))] == rules
 
 
 def test_validate_does_not_change_the_value() -> None:

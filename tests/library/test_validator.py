@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.pages import NOW, page, run, said
+from tests.support.pages import NOW, page, run, summarize
 from tests.support.paths import INVALID, VALID
 from tests.support.rules import replace_checks
 from validator import Finding, UnknownRule, Validator, validate
@@ -128,11 +128,11 @@ def test_rules_are_compiled_once() -> None:
 def test_rules_of_one_call_do_not_affect_others() -> None:
     mismatch = ("token-total-mismatch", "/data/0/usage/total_tokens")
     for _ in range(2):
-        assert [one[:2] for one in said(FAULTY)] == [mismatch]
-        assert said(FAULTY, ignore=["usage"]) == []
-        assert said(page(), contract="observed") == []
-        assert [one[:2] for one in said(FAULTY, severity={"usage": "off"}, limit=1)] == []
-        assert [one[:2] for one in said(FAULTY, select=["usage"])] == [mismatch]
+        assert [one[:2] for one in summarize(FAULTY)] == [mismatch]
+        assert summarize(FAULTY, ignore=["usage"]) == []
+        assert summarize(page(), contract="observed") == []
+        assert [one[:2] for one in summarize(FAULTY, severity={"usage": "off"}, limit=1)] == []
+        assert [one[:2] for one in summarize(FAULTY, select=["usage"])] == [mismatch]
 
 
 def test_threads_share_a_validator(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -599,11 +599,11 @@ def test_cassettes_without_runs_are_not_collected(pytester: pytest.Pytester) -> 
 def test_globs_without_runs_are_errors(pytester: pytest.Pytester, pattern: str) -> None:
     recorded(pytester, "cassettes/models.yaml", "cassettes/files.yaml", text=cassette("/v1/models"))
     recorded(pytester, "responses/sound.json")
-    told = f"validate-runs: nothing to check: no call in {pattern} returns runs"
+    message = f"validate-runs: nothing to check: no call in {pattern} returns runs"
     for words in ([], ["-n", "2"]):
         result = pytester.runpytest_inprocess("--validate-runs", "responses/*", "--validate-runs", pattern, *words)
         assert outcome(result) == {"errors": 1, **({"passed": 1} if words else {})}
-        assert result.stdout.lines.count(told) == 1
+        assert result.stdout.lines.count(message) == 1
 
 
 def test_named_cassette_without_runs_fails(pytester: pytest.Pytester) -> None:

@@ -83,12 +83,12 @@ def test_github_without_findings() -> None:
 def test_github_annotation_without_file_or_position() -> None:
     long = replace(MISMATCH, severity=Severity.INFO, end_line=42, record=7)
     look = replace(EVERYTHING, quiet=True)
-    said = "/data/0/usage/total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35."
+    message = "/data/0/usage/total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35."
     assert commands(written("github", checked(PLACELESS, replace(MISMATCH, file="-"), long), look=look)) == [
         Command(
             "error",
             {"title": "token-total-mismatch", "line": "41", "endLine": "41", "col": "25", "endColumn": "27"},
-            f"{said}\nrun run_abc123 · validate-runs --explain token-total-mismatch",
+            f"{message}\nrun run_abc123 · validate-runs --explain token-total-mismatch",
         ),
         Command(
             "warning",
@@ -98,7 +98,7 @@ def test_github_annotation_without_file_or_position() -> None:
         Command(
             "notice",
             {"title": "token-total-mismatch", "file": "responses/page.json", "line": "41", "endLine": "42"},
-            f"{said}\nrecord 7 · run run_abc123 · validate-runs --explain token-total-mismatch",
+            f"{message}\nrecord 7 · run run_abc123 · validate-runs --explain token-total-mismatch",
         ),
     ]
 

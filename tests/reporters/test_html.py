@@ -69,8 +69,8 @@ def threads(folder: Path, **files: Any) -> list[dict[str, Any]]:
     return found
 
 
-def told(folder: Path, *runs: dict[str, Any]) -> list[tuple[str | None, str, list[str]]]:
-    """Each run of a page, what is said of its times, and what is wrong with them."""
+def describe_times(folder: Path, *runs: dict[str, Any]) -> list[tuple[str | None, str, list[str]]]:
+    """Return each run of a page, its times in words, and what is wrong with them."""
     (thread,) = threads(folder, page=page(*runs))
     return [(row["id"], row["facts"], [mark[3] for mark in row["marks"]]) for row in thread["runs"]]
 
@@ -175,7 +175,7 @@ def test_html_escapes_hostile_names(name: str) -> None:
 
 
 def test_timeline_phases_of_runs(tmp_path: Path) -> None:
-    assert told(
+    assert describe_times(
         tmp_path,
         timed("run_a", "completed", created_at=0, started_at=2, completed_at=130),
         timed("run_b", "cancelled", created_at=200, cancelled_at=204),
@@ -194,13 +194,13 @@ def test_timeline_phases_of_runs(tmp_path: Path) -> None:
 
 
 def test_timeline_of_queued_run(tmp_path: Path) -> None:
-    assert told(tmp_path, timed("run_a", "queued", created_at=0, expires_at=600)) == [
+    assert describe_times(tmp_path, timed("run_a", "queued", created_at=0, expires_at=600)) == [
         ("run_a", "expires 10 min after its creation", [])
     ]
 
 
 def test_timeline_marks_times_in_wrong_order(tmp_path: Path) -> None:
-    assert told(
+    assert describe_times(
         tmp_path,
         timed("run_a", "completed", created_at=0, started_at=-3600, completed_at=-3601),
         timed("run_b", "failed", created_at=10, failed_at=4),
@@ -223,7 +223,7 @@ def test_timeline_pieces_and_marks_have_times(tmp_path: Path) -> None:
 
 
 def test_timeline_marks_overlapping_runs(tmp_path: Path) -> None:
-    assert told(
+    assert describe_times(
         tmp_path,
         timed("run_d", "queued", created_at=300, expires_at=900),
         timed("run_c", "in_progress", created_at=100, started_at=101, expires_at=700),
@@ -238,7 +238,7 @@ def test_timeline_marks_overlapping_runs(tmp_path: Path) -> None:
 
 
 def test_timeline_overlap_without_end(tmp_path: Path) -> None:
-    assert told(
+    assert describe_times(
         tmp_path,
         timed("sk-secret", "cancelling", created_at=0, started_at=1),
         timed("run_b", "queued", created_at=20),
@@ -249,7 +249,7 @@ def test_timeline_overlap_without_end(tmp_path: Path) -> None:
 
 
 def test_timeline_adjacent_runs_do_not_overlap(tmp_path: Path) -> None:
-    assert told(
+    assert describe_times(
         tmp_path,
         timed("run_a", "completed", created_at=0, started_at=1, completed_at=20),
         timed("run_b", "completed", created_at=20, started_at=21, completed_at=22),
@@ -257,7 +257,7 @@ def test_timeline_adjacent_runs_do_not_overlap(tmp_path: Path) -> None:
 
 
 def test_timeline_runs_created_in_same_second(tmp_path: Path) -> None:
-    assert told(
+    assert describe_times(
         tmp_path,
         timed("run_a", "completed", created_at=0, started_at=1, completed_at=20),
         timed("run_b", "completed", created_at=0, started_at=1, completed_at=22),
@@ -265,7 +265,7 @@ def test_timeline_runs_created_in_same_second(tmp_path: Path) -> None:
 
 
 def test_timeline_long_run_overlaps_two_others(tmp_path: Path) -> None:
-    assert told(
+    assert describe_times(
         tmp_path,
         timed("run_a", "completed", created_at=0, started_at=1, completed_at=100),
         timed("run_b", "completed", created_at=10, started_at=11, completed_at=20),

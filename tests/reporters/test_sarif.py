@@ -264,9 +264,9 @@ def test_sarif_suppressions_and_baseline_state(tmp_path: Path) -> None:
     run(*words, "--update-baseline", cwd=tmp_path)
     page.write_text(json.dumps({**PAGE, "first_id": WRONG, "last_id": WRONG}))
     log = log_of(*words, cwd=tmp_path)
-    told = {one["ruleId"]: (one["baselineState"], one.get("suppressions")) for one in log["results"]}
+    reported = {one["ruleId"]: (one["baselineState"], one.get("suppressions")) for one in log["results"]}
     accepted = {"kind": "external", "status": "accepted", "justification": "The baseline accepts it."}
-    assert told == {"first-id-mismatch": ("unchanged", [accepted]), "last-id-mismatch": ("new", None)}
+    assert reported == {"first-id-mismatch": ("unchanged", [accepted]), "last-id-mismatch": ("new", None)}
     assert log["invocations"][0]["executionSuccessful"] is True
 
 
@@ -331,8 +331,8 @@ def test_sarif_keeps_new_and_worst_results_within_limit(
     log = run_in(written("sarif", first, second))
     kept = [result["partialFingerprints"]["validateRunsFinding/v1"] for result in log["results"]]
     assert "".join(kept) == expected
-    told = [one["message"]["text"] for one in log["invocations"][0]["toolExecutionNotifications"]]
-    assert [text.partition(" not listed here")[0] for text in told] == {
+    reported = [one["message"]["text"] for one in log["invocations"][0]["toolExecutionNotifications"]]
+    assert [text.partition(" not listed here")[0] for text in reported] == {
         1: ["4 more findings"],
         2: ["3 more findings"],
         3: ["2 more findings"],
@@ -398,7 +398,7 @@ CONTROLS: dict[str, tuple[Callable[[dict[str, Any]], None], set[str]]] = {
     "control-line": (_without_a_line, {"SARIF1007"}),
     "control-words": (_without_words, {"GH1015"}),
 }
-"""Logs that are broken on purpose, and what is said of them: or the silence about ours would mean nothing."""
+"""Logs that are broken on purpose, and the rules that they break: without them, silence would mean nothing."""
 
 
 @pytest.mark.tools
@@ -431,19 +431,19 @@ def test_sarif_multitool_accepts_logs(logs: dict[str, Any], tmp_path: Path) -> N
     nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}  # or it goes online
     asked = [*words, "--rule-kind", "Sarif;Ghas"]
     subprocess.run(asked, env=os.environ | nowhere, capture_output=True, check=True, timeout=300)  # 0 means nothing
-    said = _said(json.loads(output.read_text("utf-8-sig")))
+    broken_rules = _rules_by_input(json.loads(output.read_text("utf-8-sig")))
     for name in logs:
         _, expected = CONTROLS.get(name, (None, set()))
-        assert said[name] >= expected, name
-        assert name in CONTROLS or said[name] == set(), name
+        assert broken_rules[name] >= expected, name
+        assert name in CONTROLS or broken_rules[name] == set(), name
 
 
-def _said(log: dict[str, Any]) -> defaultdict[str, set[str]]:
+def _rules_by_input(log: dict[str, Any]) -> defaultdict[str, set[str]]:
     """The rules of the tool that each input breaks, notes aside."""
-    said = defaultdict(set)
+    broken_rules = defaultdict(set)
     (run_,) = log["runs"]
     for one in run_["results"]:
         if one.get("level", "warning") in ("warning", "error"):
             uri = one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-            said[Path(uri).stem].add(one["ruleId"])
-    return said
+            broken_rules[Path(uri).stem].add(one["ruleId"])
+    return broken_rules

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.pages import findings, page, run, said
+from tests.support.pages import findings, page, run, summarize
 from tests.support.paths import INVALID
 from tests.support.rules import replace_checks
 from validator import validate
@@ -88,7 +88,7 @@ FAULTY_USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}
 @pytest.mark.parametrize("invalid_fields", [None, 7, "run", [], {}, {"object": "thread.run"}, run(status="zebra")])
 def test_invalid_run_does_not_hide_others(invalid_fields: object) -> None:
     document = page(run(usage=FAULTY_USAGE), invalid_fields, run(id="run_b", usage=FAULTY_USAGE))
-    found = said(document, select=["schema", "usage"])
+    found = summarize(document, select=["schema", "usage"])
     mismatches = [pointer for rule, pointer, _ in found if rule == "token-total-mismatch"]
     assert mismatches == ["/data/0/usage/total_tokens", "/data/2/usage/total_tokens"]
     rest = {(rule, "/".join(pointer.split("/")[:3])) for rule, pointer, _ in found if rule != "token-total-mismatch"}
@@ -105,7 +105,7 @@ def test_page_rules_skip_unreadable_runs() -> None:
         run(id="run_Qm3vT8yLk2WzNf5RbXcJ7HdA", thread_id=None),
         last_id="run_zebra",
     )
-    assert [(rule, pointer) for rule, pointer, _ in said(document)] == [
+    assert [(rule, pointer) for rule, pointer, _ in summarize(document)] == [
         ("schema:type", "/data/1/thread_id"),
         ("mixed-thread-ids", "/data/2/thread_id"),
         ("schema:type", "/data/3"),
@@ -120,7 +120,7 @@ def test_first_and_last_id_are_checked_separately(index: int, rule: str) -> None
     runs = [run(), run(id="run_b")]
     runs[index]["id"] = 7
     document = page(*runs, first_id="run_x", last_id="run_y")
-    assert {found for found, *_ in said(document)} == {"schema:type", rule}
+    assert {found for found, *_ in summarize(document)} == {"schema:type", rule}
 
 
 MILLISECONDS = 1729418400000
@@ -128,7 +128,7 @@ MILLISECONDS = 1729418400000
 
 def test_milliseconds_are_reported_once_per_run() -> None:
     times = {"created_at": MILLISECONDS, "started_at": MILLISECONDS + 9, "completed_at": MILLISECONDS + 7}
-    assert [(rule, pointer) for rule, pointer, _ in said(page(run(**times), run(id="run_b", **times)))] == [
+    assert [(rule, pointer) for rule, pointer, _ in summarize(page(run(**times), run(id="run_b", **times)))] == [
         ("milliseconds", "/data/0/created_at"),
         ("milliseconds", "/data/1/created_at"),
     ]
@@ -136,7 +136,7 @@ def test_milliseconds_are_reported_once_per_run() -> None:
 
 def test_zero_timestamp_counts_as_null() -> None:
     changed = run(expires_at=0, failed_at=0, cancelled_at=0)
-    assert [(rule, pointer) for rule, pointer, _ in said(page(changed))] == [
+    assert [(rule, pointer) for rule, pointer, _ in summarize(page(changed))] == [
         ("zero-timestamp", "/data/0/expires_at"),
         ("zero-timestamp", "/data/0/cancelled_at"),
         ("zero-timestamp", "/data/0/failed_at"),
@@ -154,7 +154,7 @@ def test_zero_timestamp_counts_as_null() -> None:
 def test_missing_field_does_not_hide_invalidated_one(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     changed = run(**changes)
     del changed["cancelled_at"], changed["thread_id"]
-    assert [(rule, pointer) for rule, pointer, _ in said(page(changed))] == [
+    assert [(rule, pointer) for rule, pointer, _ in summarize(page(changed))] == [
         ("schema:required", "/data/0"),
         *((rule, f"/data/0/{field}") for rule, field in expected),
     ]
@@ -162,7 +162,7 @@ def test_missing_field_does_not_hide_invalidated_one(changes: dict[str, Any], ex
 
 def test_valid_times_are_checked_beside_invalidated_ones() -> None:
     changed = run(failed_at=0, started_at=1729418390, expires_at=1729419000)
-    assert [(rule, pointer) for rule, pointer, _ in said(page(changed))] == [
+    assert [(rule, pointer) for rule, pointer, _ in summarize(page(changed))] == [
         ("started-before-created", "/data/0/started_at"),
         ("expiry-on-ended-run", "/data/0/expires_at"),
         ("zero-timestamp", "/data/0/failed_at"),
@@ -171,14 +171,14 @@ def test_valid_times_are_checked_beside_invalidated_ones() -> None:
 
 def test_page_rules_do_not_read_invalidated_times() -> None:
     runs = [run(), run(id="run_b", created_at=0), run(id="run_c", created_at=1729418399)]
-    assert [rule for rule, *_ in said(page(*runs))] == ["zero-timestamp"]
+    assert [rule for rule, *_ in summarize(page(*runs))] == ["zero-timestamp"]
     runs[1]["created_at"] = 1
-    assert [rule for rule, *_ in said(page(*runs), ignore=["implausible-timestamp"])] == ["unordered-runs"]
+    assert [rule for rule, *_ in summarize(page(*runs), ignore=["implausible-timestamp"])] == ["unordered-runs"]
 
 
 def test_ignored_precheck_hides_nothing() -> None:
     changed = run(failed_at=0)
-    assert [rule for rule, *_ in said(page(changed), ignore=["zero-timestamp"], select=["status"])] == [
+    assert [rule for rule, *_ in summarize(page(changed), ignore=["zero-timestamp"], select=["status"])] == [
         "unexpected-failure-time"
     ]
 
@@ -187,12 +187,12 @@ def test_non_finite_number_is_one_finding() -> None:
     text = json.dumps(page(run(usage=FAULTY_USAGE, temperature=9))).replace(
         '"total_tokens": 4', '"total_tokens": 1e400'
     )
-    assert [(rule, pointer) for rule, pointer, _ in said(text)] == [
+    assert [(rule, pointer) for rule, pointer, _ in summarize(text)] == [
         ("sampling-range", "/data/0/temperature"),
         ("non-finite-number", "/data/0/usage/total_tokens"),
     ]
     in_the_envelope = json.dumps(page(run(usage=FAULTY_USAGE))).replace('"has_more": false', '"has_more": NaN')
-    assert [(rule, pointer) for rule, pointer, _ in said(in_the_envelope)] == [
+    assert [(rule, pointer) for rule, pointer, _ in summarize(in_the_envelope)] == [
         ("token-total-mismatch", "/data/0/usage/total_tokens"),
         ("non-finite-number", "/has_more"),
     ]
@@ -201,13 +201,13 @@ def test_non_finite_number_is_one_finding() -> None:
 def test_cache_of_tools_is_bounded() -> None:
     runs = [run(temperature=index / 1000) for index in range(2005)]
     outside = [("sampling-range", f"/{index}/temperature") for index in range(2001, 2005)]
-    assert [found[:2] for found in said(runs)] == outside
+    assert [found[:2] for found in summarize(runs)] == outside
     tools = [[{"type": "function", "function": {"name": f"f_{index}"}}] for index in range(1200)]
-    assert said([run(tools=each) for each in tools]) == []
+    assert summarize([run(tools=each) for each in tools]) == []
     many = [run(**{f"extra_{index}": 1}) for index in range(1500)]
     many[1] |= {"usage": FAULTY_USAGE}
     many[-1] |= {"usage": FAULTY_USAGE}
-    assert [found[:2] for found in said(many, ignore=["misspelt-key"])] == [
+    assert [found[:2] for found in summarize(many, ignore=["misspelt-key"])] == [
         ("token-total-mismatch", "/1/usage/total_tokens"),
         ("token-total-mismatch", "/1499/usage/total_tokens"),
     ]
@@ -235,7 +235,7 @@ def _raising(error: Exception) -> Any:
 @pytest.mark.usefixtures("_broken_rules")
 def test_rule_that_raises_is_reported_on_valid_page() -> None:
     message = "rule token-total-mismatch raised KeyError, the other rules were still applied"
-    assert said([run(), run(usage=FAULTY_USAGE)]) == [("internal-error", "/1", message)]
+    assert summarize([run(), run(usage=FAULTY_USAGE)]) == [("internal-error", "/1", message)]
 
 
 @pytest.mark.usefixtures("_broken_rules")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.pages import page, run, said
+from tests.support.pages import page, run, summarize
 
 ACTIVE = {"status": "in_progress", "completed_at": None, "usage": None, "expires_at": 1729419000}
 OLDER = {"created_at": 1729418300, "started_at": 1729418300, "completed_at": 1729418307}
@@ -17,7 +17,7 @@ def _named(*runs: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_run_created_while_another_is_active() -> None:
     newer, active = _named({}, {**OLDER, **ACTIVE})
-    assert said(page(run(**newer), run(**active))) == [
+    assert summarize(page(run(**newer), run(**active))) == [
         (
             "concurrent-active-runs",
             "/data/1/status",
@@ -39,17 +39,17 @@ def test_run_created_while_another_is_active() -> None:
     ],
 )
 def test_newest_run_may_be_active(runs: list[dict[str, Any]]) -> None:
-    assert said(page(*(run(**changes) for changes in runs))) == []
+    assert summarize(page(*(run(**changes) for changes in runs))) == []
 
 
 def test_threads_have_independent_active_runs() -> None:
     one, other = _named(ACTIVE, {**ACTIVE, "thread_id": "thread_Other"})
-    assert [rule for rule, *_ in said(page(run(**one), run(**other)))] == ["mixed-thread-ids"]
+    assert [rule for rule, *_ in summarize(page(run(**one), run(**other)))] == ["mixed-thread-ids"]
 
 
 def test_duplicate_run_is_not_concurrent() -> None:
     (active,) = _named(ACTIVE)
-    assert [rule for rule, *_ in said(page(run(**active), run(**active)))] == ["duplicate-run-id"]
+    assert [rule for rule, *_ in summarize(page(run(**active), run(**active)))] == ["duplicate-run-id"]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_duplicate_run_is_not_concurrent() -> None:
 def test_first_run_out_of_order_is_reported(times: list[int], order: str | None, pointer: str | None) -> None:
     moments = [{"created_at": 1729418390 + time} for time in times]
     runs = [run(**changes) for changes in _named(*moments)]
-    assert [(rule, where) for rule, where, _ in said(page(*runs), order=order)] == (
+    assert [(rule, where) for rule, where, _ in summarize(page(*runs), order=order)] == (
         [] if pointer is None else [("unordered-runs", pointer)]
     )
 
@@ -94,14 +94,14 @@ def test_first_run_out_of_order_is_reported(times: list[int], order: str | None,
 )
 def test_unordered_runs_names_the_order(times: list[int], order: str | None, message: str) -> None:
     runs = [run(**changes) for changes in _named(*({"created_at": time} for time in times))]
-    found = said(page(*runs), order=order, select=["unordered-runs"])
+    found = summarize(page(*runs), order=order, select=["unordered-runs"])
     assert [text for _, _, text in found] == [message]
 
 
 def test_duplicate_run_is_not_out_of_order() -> None:
     first, second, third = _named({"created_at": 1729418391}, {"created_at": 1729418392}, {"created_at": 1729418391})
     again = {**second, "id": first["id"]}
-    assert [rule for rule, *_ in said(page(run(**first), run(**again), run(**third)))] == ["duplicate-run-id"]
+    assert [rule for rule, *_ in summarize(page(run(**first), run(**again), run(**third)))] == ["duplicate-run-id"]
 
 
 def test_negative_parts_of_usage() -> None:
@@ -112,7 +112,7 @@ def test_negative_parts_of_usage() -> None:
         "prompt_token_details": {"cached_tokens": -1},
         "completion_tokens_details": {"reasoning_tokens": 0},
     }
-    assert said(page(run(usage=usage))) == [
+    assert summarize(page(run(usage=usage))) == [
         (
             "negative-tokens",
             "/data/0/usage/prompt_token_details/cached_tokens",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.pages import NOW, findings, page, run, said
+from tests.support.pages import NOW, findings, page, run, summarize
 from tests.support.paths import SAMPLES
 
 CREATED = 1729418292
@@ -15,7 +15,9 @@ ACTIVE = {"status": "in_progress", "completed_at": None, "usage": None}
 
 
 def _of_run(**changes: Any) -> list[tuple[str, str, str]]:
-    return [(rule, pointer.removeprefix("/data/0"), message) for rule, pointer, message in said(page(run(**changes)))]
+    return [
+        (rule, pointer.removeprefix("/data/0"), message) for rule, pointer, message in summarize(page(run(**changes)))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ def test_milliseconds_begin_at_ten_to_the_eleventh() -> None:
             "is 100000000000, in milliseconds or finer; expected Unix seconds: 100000000",
         )
     ]
-    assert said(page(run(**ACTIVE, expires_at=MILLISECONDS)), ignore=["milliseconds"]) == []
+    assert summarize(page(run(**ACTIVE, expires_at=MILLISECONDS)), ignore=["milliseconds"]) == []
     assert _of_run(expires_at=MILLISECONDS - 1, status="queued", started_at=None, completed_at=None, usage=None) == [
         ("implausible-timestamp", "/expires_at", "is 99999999999, more than a day after now (1793000000)")
     ]
@@ -125,16 +127,20 @@ def test_end_time_of_other_status_is_one_finding(status: str, field: str) -> Non
     }
     start = run()["started_at"]
     assert _of_run(**{**ended, field: start}) == []
-    assert [told[:2] for told in _of_run(**{**ended, field: start - 1})] == [("ended-before-started", f"/{field}")]
+    assert [finding[:2] for finding in _of_run(**{**ended, field: start - 1})] == [
+        ("ended-before-started", f"/{field}")
+    ]
     for other, rule in unexpected.items() - {(field, unexpected[field])}:
         for time in (start - 9, start, start + 9):
-            assert [told[:2] for told in _of_run(**{**ended, field: start, other: time})] == [(rule, f"/{other}")]
+            assert [finding[:2] for finding in _of_run(**{**ended, field: start, other: time})] == [(rule, f"/{other}")]
 
 
 def test_expiry_on_ended_run_is_one_finding() -> None:
     for expires in (CREATED, CREATED + 600, CREATED + 6000):
         late = {"created_at": CREATED, "started_at": CREATED + 5000, "completed_at": CREATED + 5006}
-        assert [told[:2] for told in _of_run(**late, expires_at=expires)] == [("expiry-on-ended-run", "/expires_at")]
+        assert [finding[:2] for finding in _of_run(**late, expires_at=expires)] == [
+            ("expiry-on-ended-run", "/expires_at")
+        ]
 
 
 def test_expiry_before_start() -> None:
@@ -158,7 +164,7 @@ def test_expiry_before_start() -> None:
 @pytest.mark.parametrize("ignored", [[], ["milliseconds", "zero-timestamp"]])
 def test_date_string_before_the_api_existed(ignored: list[str]) -> None:
     sample = json.loads((SAMPLES / "valid" / "sdk-run-v1-iso-times.json").read_text("utf-8"))
-    assert said({**sample, "createdAt": "2020-10-20T10:00:00.000Z"}, ignore=["outdated-tool-type", *ignored]) == [
+    assert summarize({**sample, "createdAt": "2020-10-20T10:00:00.000Z"}, ignore=["outdated-tool-type", *ignored]) == [
         (
             "implausible-timestamp",
             "/createdAt",
@@ -180,37 +186,37 @@ def test_empty_identifier_hides_milder_findings() -> None:
         )
     ]
     of_each[4] = ("duplicate-run-id", "/data/1/id", 'is "", which is already the id of the run at index 0 of data')
-    assert said(page(empty, empty)) == of_each
+    assert summarize(page(empty, empty)) == of_each
 
 
 def test_empty_ids_are_not_compared_across_runs() -> None:
     active = {"status": "in_progress", "completed_at": None, "usage": None, "expires_at": 1893456000}
     for ids in ({"id": ""}, {"thread_id": ""}):
         runs = [run(**{"id": f"run_{letter}", **active, **ids}) for letter in "ab"]
-        assert said(page(*runs), select=["concurrent-active-runs"]) == []
+        assert summarize(page(*runs), select=["concurrent-active-runs"]) == []
     times = [run(id="", created_at=created) for created in (1729418400, 1729418300, 1729418350)]
-    assert [found[:2] for found in said(page(*times), select=["unordered-runs"])] == [
+    assert [found[:2] for found in summarize(page(*times), select=["unordered-runs"])] == [
         ("unordered-runs", "/data/2/created_at")
     ]
 
 
 def test_short_page_has_no_more() -> None:
-    assert said({**page(run()), "has_more": True}, limit=2) == [
+    assert summarize({**page(run()), "has_more": True}, limit=2) == [
         (
             "page-too-long",
             "/has_more",
             "is true, but data has 1 of the 2 requested runs; expected false after a page that is not full",
         )
     ]
-    assert said({**page(run()), "has_more": True}, limit=1) == []
+    assert summarize({**page(run()), "has_more": True}, limit=1) == []
     empty = page(data=[], first_id=None, last_id=None, has_more=True)
-    assert [rule for rule, *_ in said(empty, limit=2)] == ["empty-page-has-more"]
+    assert [rule for rule, *_ in summarize(empty, limit=2)] == ["empty-page-has-more"]
 
 
 @pytest.mark.parametrize(("limit", "bound"), [(None, "a page has at most 100"), (1, "the requested limit is 1")])
 def test_page_too_long_uses_requested_limit(limit: int | None, bound: str) -> None:
     runs = [run(id=f"run_{number}") for number in range(101)]
-    assert said(page(*runs), limit=limit) == [("page-too-long", "/data", f"has 101 runs, but {bound}")]
+    assert summarize(page(*runs), limit=limit) == [("page-too-long", "/data", f"has 101 runs, but {bound}")]
 
 
 @pytest.mark.parametrize(
@@ -223,7 +229,7 @@ def test_page_too_long_uses_requested_limit(limit: int | None, bound: str) -> No
 )
 def test_empty_page_ids_by_contract(contract: str, run_id: str, rest: str) -> None:
     empty = page(data=[], first_id=run_id, last_id="" if contract == "published" else None)
-    assert said(empty, contract=contract) == [
+    assert summarize(empty, contract=contract) == [
         ("empty-page-ids", "/first_id", f"is {json.dumps(run_id)}, but data is empty{rest}")
     ]
 
@@ -319,7 +325,7 @@ def test_null_part_of_usage_is_skipped() -> None:
     }
     usage = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7, **parts}
     for contract in ("observed", "published"):
-        assert said(page(run(usage=usage)), contract=contract, select=["schema", "usage"]) == []
+        assert summarize(page(run(usage=usage)), contract=contract, select=["schema", "usage"]) == []
     assert [found[:2] for found in _of_run(usage={**usage, "total_tokens": 8})] == [
         ("token-total-mismatch", "/usage/total_tokens")
     ]

@@ -12,7 +12,7 @@ from validator.rules.registry import BY_NAME, RULES
 FAULTY = [*INVALID, *INVALID_SOURCES, *SERIES]
 NO_FILE_CAN_SHOW = {"too-large", "worker-ended", "internal-error"}
 UNAVOIDABLE = {"outdated-tool-type"}
-"""What every run of the v1 generation is told, as an info."""
+"""The info that every run of the v1 generation has."""
 
 
 def _rule(sample: Path) -> str:

@@ -53,7 +53,7 @@ def nested_objects(levels: int) -> dict[str, Any]:
     return schema
 
 
-def said(changes: dict[str, Any]) -> list[tuple[str, str, str]]:
+def summarize(changes: dict[str, Any]) -> list[tuple[str, str, str]]:
     findings = validate({**RUN, **changes}).findings
     return [(finding.rule, finding.pointer, finding.message) for finding in findings]
 
@@ -62,7 +62,7 @@ SOUND: dict[str, dict[str, Any]] = {
     "a call without parameters": waiting("{}"),
     "a call of a function that is declared twice under two names": waiting("{}", tools=[function(), function("wind")]),
     "an approval of a call that is no function": approval({"id": "call_1", "type": "mcp", "arguments": "{"}),
-    "an approval of a function that is not told": approval({"id": "call_1", "type": "function"}),
+    "an approval of an unnamed function": approval({"id": "call_1", "type": "function"}),
     "an action without calls of its own": waiting(
         required_action={"type": "submit_form", "submit_form": {"tool_calls": [{"id": "call_1", "type": "form"}]}}
     ),
@@ -267,14 +267,14 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
 
 @pytest.mark.parametrize("changes", SOUND.values(), ids=SOUND)
 def test_consistent_tools_have_no_finding(changes: dict[str, Any]) -> None:
-    assert said(changes) == []
+    assert summarize(changes) == []
 
 
 @pytest.mark.parametrize(("changes", "expected"), AT_ODDS.values(), ids=AT_ODDS)
 def test_each_contradiction_of_tools_is_one_finding(
     changes: dict[str, Any], expected: list[tuple[str, str, str]]
 ) -> None:
-    found = said(changes)
+    found = summarize(changes)
     assert [(rule, pointer) for rule, pointer, _ in found] == [(rule, pointer) for rule, pointer, _ in expected]
     for (_, _, message), (_, _, start) in zip(found, expected, strict=True):
         assert message.startswith(start)

@@ -66,7 +66,7 @@ HOSTILE = [
 
 
 def checked(*findings: Finding, truncated: int = 0, infos: int = 0, **about: Any) -> DocumentResult:
-    """A document with these findings to show, and as many more as said that are not shown."""
+    """A document with these findings to show, and more that are not shown."""
     totals = {(finding.rule, finding.severity): 0 for finding in findings}
     for finding in findings:
         totals[finding.rule, finding.severity] += 1

@@ -31,7 +31,7 @@ Row = tuple[Any, ...]
 
 
 class Case(NamedTuple):
-    """A hostile input: `findings` is all that is to be said of it, in order.
+    """A hostile input: `findings` are all that it has, in order.
 
     `ways` are the only ways in, where it is more than a document; `excluded` are ways that make another input of it,
     each with the reason. A `recipe` holds texts and how often each is repeated.
@@ -79,7 +79,7 @@ class Case(NamedTuple):
 
     @property
     def findings_in_line(self) -> list[Row]:
-        """All that is to be said of it as the second of three lines."""
+        """All its findings as the second of three lines."""
         return [(*row[:3], 2, 2) for row in self.findings]
 
 

@@ -1,4 +1,4 @@
-"""A sound page to lay faults into, and what is then said of it."""
+"""A valid page to change, and the findings of the result."""
 
 import copy
 import json
@@ -18,7 +18,7 @@ def run(**changes: Any) -> dict[str, Any]:
 
 
 def page(*runs: Any, **changes: Any) -> dict[str, Any]:
-    """A page of these runs, or of a sound one, that names the first and the last of them."""
+    """A page of these runs, or of a valid one, that names the first and the last of them."""
     data = runs or (run(),)
     ends = {"first_id": _id(data[0]), "last_id": _id(data[-1])}
     return {**PAGE, **ends, "data": list(data), **changes}
@@ -28,11 +28,11 @@ def _id(value: Any) -> Any:
     return value.get("id") if isinstance(value, dict) else None
 
 
-def said(source: object, **options: Any) -> list[tuple[str, str, str]]:
-    """The rule, pointer and message of every finding, in order."""
-    return [(found.rule, found.pointer, found.message) for found in findings(source, **options)]
+def summarize(source: object, **options: Any) -> list[tuple[str, str, str]]:
+    """Return the rule, pointer and message of every finding, in order."""
+    return [(finding.rule, finding.pointer, finding.message) for finding in findings(source, **options)]
 
 
 def findings(source: object, **options: Any) -> tuple[Finding, ...]:
-    """Every finding, at a fixed time."""
+    """Return every finding, at a fixed time."""
     return validate(source, now=NOW, **options).findings

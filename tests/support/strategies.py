@@ -41,7 +41,7 @@ DOCUMENTS = LIKE_PAGES | _runs_of(ANY_JSON) | ANY_JSON
 
 
 @st.composite
-def sound_runs(draw: st.DrawFn, number: int = 0) -> dict[str, Any]:
+def valid_runs(draw: st.DrawFn, number: int = 0) -> dict[str, Any]:
     """A completed run like those of genuine servers."""
     created = draw(st.integers(1_700_000_000, 1_790_000_000))
     started = created + draw(st.integers(0, 60))
@@ -66,9 +66,9 @@ def sound_runs(draw: st.DrawFn, number: int = 0) -> dict[str, Any]:
 
 
 @st.composite
-def sound_pages(draw: st.DrawFn) -> dict[str, Any]:
+def valid_pages(draw: st.DrawFn) -> dict[str, Any]:
     """A page of such runs, in the order of their creation."""
-    runs = [draw(sound_runs(number)) for number in range(draw(st.integers(1, 4)))]
+    runs = [draw(valid_runs(number)) for number in range(draw(st.integers(1, 4)))]
     return page(*sorted(runs, key=lambda one: one["created_at"], reverse=draw(st.booleans())))
 
 
