@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.commands import run as command
-from tests.support.pages import RUN, page, run, said
+from tests.support.pages import RUN, page, run, summarize
 from validator import validate
 
 BAD = run(status="bogus")
@@ -47,7 +47,7 @@ def test_other_objects_among_runs_are_skipped_and_counted(tmp_path: Path, words:
 
 def test_other_objects_between_pages_do_not_interrupt_a_listing(tmp_path: Path) -> None:
     more = page(run(id="run_0lderRun0lderRun0lderRu", created_at=RUN["created_at"]))
-    found = said(archive(tmp_path, page(has_more=False), MESSAGE, more), listing=True)
+    found = summarize(archive(tmp_path, page(has_more=False), MESSAGE, more), listing=True)
     assert [(rule, pointer) for rule, pointer, _ in found] == [("broken-chain", "/data")]
 
 
