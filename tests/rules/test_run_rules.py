@@ -415,9 +415,9 @@ def test_floats_where_any_number_is_right_are_valid() -> None:
 def test_floats_in_camel_case_are_valid() -> None:
     value = json.loads((SAMPLES / "valid" / "sdk-page.json").read_text("utf-8"))
     value["data"][0]["createdAt"] = float(value["data"][0]["createdAt"])
-    assert said(value) == []
+    assert summarize(value) == []
     value["data"][0]["topP"] = 2.0
-    assert [(rule, pointer) for rule, pointer, _ in said(value)] == [("sampling-range", "/data/0/topP")]
+    assert [(rule, pointer) for rule, pointer, _ in summarize(value)] == [("sampling-range", "/data/0/topP")]
 
 
 def test_completed_run_needs_its_start() -> None:

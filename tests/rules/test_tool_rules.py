@@ -300,9 +300,9 @@ def test_boolean_limit_of_draft_04_is_found(parameters: dict[str, Any], pointer:
     value = "false" if pointer and pointer.endswith("Maximum") else "true"
     message = f"is {value}, which only draft-04 allows; expected a number"
     expected = [("invalid-parameters-schema", f"/tools/0/function/parameters/{pointer}", message)] if pointer else []
-    assert said({"tools": [function(parameters=parameters)]}) == expected
+    assert summarize({"tools": [function(parameters=parameters)]}) == expected
 
 
 def test_null_is_no_schema() -> None:
-    assert said({"tools": [function(parameters=None, description=None, strict=None)], **answering(None)}) == []
-    assert said(waiting('{"a": 1}', tools=[function(parameters=None)])) == []
+    assert summarize({"tools": [function(parameters=None, description=None, strict=None)], **answering(None)}) == []
+    assert summarize(waiting('{"a": 1}', tools=[function(parameters=None)])) == []
