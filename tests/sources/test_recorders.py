@@ -295,7 +295,7 @@ def test_nock_hexadecimal_body_has_one_place(tmp_path: Path, is_binary: bool) ->
     ("text", "broken"),
     [
         (azure(BAD_PAGE).replace('"Entries": [', '"Entries": [7, {"RequestUri": ""},'), [1, 2]),
-        (wiremock(body=BODY).replace('"mappings": [', '"mappings": [7, {"request": {}, "response": {}},'), [1, 2]),
+        (wiremock(body=BODY).replace('"mappings": [', '"mappings": [7, {"request": {}},'), [1, 2]),
         (nock(BAD_PAGE)[:-1] + ', {"scope": "x"}, 7]', [3, 4]),
     ],
 )
@@ -347,3 +347,75 @@ def test_postman_url_may_be_a_string(tmp_path: Path) -> None:
         (1, "not-a-run-list"),
         (2, "not-a-run-list"),
     ]
+
+
+PARTIES: dict[str, Any] = {"consumer": {"name": "web"}, "provider": {"name": "assistants"}}
+EXPECTED_CALL = {
+    "description": "the runs of a thread",
+    "request": {"method": "GET", "path": f"/v1/threads/{THREAD}/runs"},
+    "response": {"status": 200, "body": {"data": [{"id": "run_1"}]}},
+}
+ELSEWHERE = {"method": "GET", "url": "https://api.example.com/v1/models"}
+OTHER_RECORDINGS: dict[str, tuple[Any, int]] = {
+    "a pact": ({**PARTIES, "interactions": [EXPECTED_CALL, {"type": "Asynchronous/Messages"}]}, 2),
+    "a pact of messages": ({**PARTIES, "messages": [{"description": "a run has ended", "contents": {}}]}, 1),
+    "a mapping of any call": (
+        {"mappings": [{"request": {"method": "ANY"}, "response": {"status": 200, "body": BODY}}]},
+        1,
+    ),
+    "a request of Postman that is a URL": (
+        {"info": {}, "item": [{"request": ELSEWHERE["url"], "response": [{"code": 200, "body": "{}"}]}]},
+        1,
+    ),
+    "a request of Postman whose URL is in parts": (
+        {
+            "info": {},
+            "item": [
+                {"request": {"method": "GET", "url": {"path": ["v1", "models"]}}, "response": [{"code": 200}]},
+                {"request": {"method": "GET", "url": {"path": ["v1", 7]}}, "response": [{"code": 200}]},
+            ],
+        },
+        2,
+    ),
+    "a cassette of another API": (
+        {"interactions": [{"request": ELSEWHERE, "response": {"code": 200, "body": "{}"}}]},
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_RECORDINGS)
+def test_recording_of_something_else_is_skipped_and_counted(tmp_path: Path, name: str) -> None:
+    value, number = OTHER_RECORDINGS[name]
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps(value))
+    reason = "its only call returns no runs" if number == 1 else f"none of its {number} calls returns runs"
+    assert errors(file) == [f"nothing to check: {reason}"]
+    assert errors(tmp_path) == []
+    assert [counts.number for counts in skipped(tmp_path)] == [number]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"interactions": [{"id": 1, "target": "#save"}]},
+        {"mappings": [{"from": "a", "to": "b"}]},
+        {"consumer": {}, "provider": {}},
+        {"consumer": "a", "interactions": [7]},
+    ],
+)
+def test_json_with_a_key_of_recordings_is_no_recording(tmp_path: Path, value: Any) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(value))
+    assert [(record, rule) for record, rule, *_ in places(tmp_path / "a.json")] == [(None, "not-a-run-list")]
+
+
+def test_postman_url_may_be_in_parts(tmp_path: Path) -> None:
+    text = postman({"method": "GET", "url": {"host": ["api"], "path": URL.split("/")[3:]}})
+    (tmp_path / "a.json").write_text(text)
+    assert [rule for _, rule, *_ in places(tmp_path / "a.json")] == ["not-a-run-list", FAULT]
+
+
+@pytest.mark.parametrize("url", [{"path": "v1"}, {"host": []}])
+def test_postman_url_without_parts_is_broken(tmp_path: Path, url: Any) -> None:
+    (tmp_path / "a.json").write_text(postman({"method": "GET", "url": url}))
+    assert {rule for _, rule, *_ in places(tmp_path / "a.json")} == {"broken-recording"}

@@ -32,6 +32,7 @@ class RecordingFormat(NamedTuple):
 
 FORMATS = (
     RecordingFormat("har", ("log",)),
+    RecordingFormat("pact", ("consumer",)),
     RecordingFormat("cassette", ("interactions", "http_interactions", "request"), is_yaml=True),
     RecordingFormat("azure_test_proxy", ("Entries",)),
     RecordingFormat("nock", ("scope",)),

@@ -30,7 +30,8 @@ def is_recording(value: Any) -> bool:
     if isinstance(value, list):
         first = value[0] if value else None
         return _url(first) is not None and isinstance(field(first, "response"), dict)
-    return any(isinstance(field(value, name), list) for name in _LISTS)
+    lists = (items for name in _LISTS if isinstance(items := field(value, name), list))
+    return any(not items or any(map(_is_interaction, items)) for items in lists)
 
 
 def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
@@ -46,6 +47,10 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
             repeated.add(first)
             reason = f"repeats call {first + 1} by an alias: a call is checked once, however many aliases it has"
             yield InvalidCall(index + 1, reason, strings.start(*path, index))
+
+
+def _is_interaction(value: Any) -> bool:
+    return isinstance(value, dict) and ("request" in value or "response" in value)
 
 
 def _read_call(interaction: Any, strings: Strings, *path: str | int) -> Call | InvalidCall:

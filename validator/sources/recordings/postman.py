@@ -24,9 +24,9 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
     for path, item in _items(value):
         for index, response in enumerate(_list(item, "response")):
             request = field(response, "originalRequest") or field(item, "request")
-            method, url = field(request, "method"), field(request, "url", "raw") or field(request, "url")
+            method, url = "GET" if isinstance(request, str) else field(request, "method"), _url(request)
             place = (*path, "response", index)
-            if not isinstance(method, str) or not isinstance(url, str):
+            if not isinstance(method, str) or url is None:
                 reason = "is not a response of Postman: it has no request with method and url"
                 yield InvalidCall(next(records), reason, strings.start(*place))
                 continue
@@ -43,6 +43,15 @@ def _items(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...]
     for index, item in enumerate(_list(value, "item")):
         yield (*path, "item", index), item
         yield from _items(item, *path, "item", index)
+
+
+def _url(request: Any) -> str | None:
+    """Return the URL of a request: a string, an object with the whole as `raw`, or one with its parts alone."""
+    url = field(request, "url") if isinstance(request, dict) else request
+    if isinstance(url, dict):
+        parts = field(url, "path")
+        url = url.get("raw") or ("/".join(("", *map(as_text, parts))) if isinstance(parts, list) else None)
+    return url if isinstance(url, str) else None
 
 
 def _list(value: Any, key: str) -> list[Any]:

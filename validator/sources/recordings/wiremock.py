@@ -16,22 +16,24 @@ _URLS = ("url", "urlPath", "urlPathPattern", "urlPattern", "urlPathTemplate")
 
 def is_recording(value: Any) -> bool:
     """Return whether a value has the outer form of one mapping or of a list of them."""
-    return isinstance(field(value, "mappings"), list) or _url(value) is not None
+    mappings = field(value, "mappings")
+    if isinstance(mappings, list):
+        return not mappings or any(map(_is_mapping, mappings))
+    return _is_mapping(value) and _url(value) is not None
 
 
 def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]:
-    """Yield the mappings."""
+    """Yield the mappings; one without a URL fits any call, and returns no runs."""
     mappings = field(value, "mappings")
     paths = [("mappings", index) for index in range(len(mappings))] if isinstance(mappings, list) else [()]
     for record, path in enumerate(paths, 1):
         mapping = mappings[path[1]] if path else value
-        url = _url(mapping)
-        if url is None:
-            reason = "is not a mapping of WireMock: it has no request with a URL, or no response"
+        if not _is_mapping(mapping):
+            reason = "is not a mapping of WireMock: it has no request or no response"
             yield InvalidCall(record, reason, strings.start(*path))
             continue
         response = mapping["response"]
-        method, headers = field(mapping, "request", "method"), response.get("headers")
+        method, url, headers = field(mapping, "request", "method"), _url(mapping) or "", response.get("headers")
         content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
         body = _body(response, strings, *path, "response")
         yield Call(
@@ -39,9 +41,13 @@ def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]
         )
 
 
+def _is_mapping(value: Any) -> bool:
+    return isinstance(field(value, "request"), dict) and isinstance(field(value, "response"), dict)
+
+
 def _url(mapping: Any) -> str | None:
-    """Return the URL, or the pattern of URLs, of a mapping that has a response."""
-    urls = (field(mapping, "request", key) for key in _URLS) if isinstance(field(mapping, "response"), dict) else ()
+    """Return the URL, or the pattern of URLs, of a mapping."""
+    urls = (field(mapping, "request", key) for key in _URLS)
     return next((url for url in urls if isinstance(url, str)), None)
 
 
