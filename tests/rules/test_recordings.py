@@ -133,6 +133,9 @@ def changed(number: int, **fields: Any) -> dict[str, Any]:
 
 
 CAMEL: dict[str, Any] = {"object": "list", "data": [], "firstId": None, "lastId": None, "hasMore": False}
+TIES_IN_TWO_ORDERS = [
+    call(query, list_of([numbered(1, 9**10), numbered(0, 9**10)])) for query in ({}, {"order": "asc"})
+]
 TIE_CALLS: list[Any] = [({}, TIED), ({"before": TIED[1]["id"]}, [TIED[0], TIED[2]])]
 EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     "milliseconds hide no chain": (
@@ -174,12 +177,34 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     ),
     "limit 0": ([call({"limit": 0}, page())], ["1 limit-out-of-range"]),
     "limit 101": ([call({"limit": 101}, list_of([numbered(i) for i in range(101)][::-1]))], ["1 limit-out-of-range"]),
-    "ties in two orders": (
-        [
-            call({}, list_of([numbered(1, 9**10), numbered(0, 9**10)])),
-            call({"order": "asc"}, list_of([numbered(1, 9**10), numbered(0, 9**10)])),
-        ],
+    "ties in two orders": (TIES_IN_TWO_ORDERS, ["2 unmirrored-order"]),
+    "ties in two orders, and an unknown order": (
+        [*TIES_IN_TWO_ORDERS, call({"order": "newest"}, list_of([numbered(2, 9**10 - 9), numbered(1, 9**10)]))],
         ["2 unmirrored-order"],
+    ),
+    "order ignored, pages of one run": (
+        [
+            WIDE,
+            listed(3, 2, limit=2, order="asc", more=True),
+            listed(1, limit=1, order="asc", after=IDS[2], more=True),
+            listed(0, limit=1, order="asc", after=IDS[1]),
+        ],
+        ["2 unordered-runs"],
+    ),
+    "the other way, to an empty page": (
+        [WIDE, listed(3, limit=1, more=True), listed(limit=1, after=IDS[3])],
+        ["3 lost-runs"],
+    ),
+    "has_more false too early, among runs of one second": (
+        [
+            call(
+                {},
+                list_of([*TIED, {**TIED[0], **numbered(0, 1_739_999_000), "thread_id": TIED[0]["thread_id"]}]),
+                path=TIED_PATH,
+            ),
+            call({"limit": 1}, list_of(TIED[:1]), path=TIED_PATH),
+        ],
+        ["2 premature-end"],
     ),
     "camelCase": ([call({}, CAMEL)], ["1 camel-case-response"]),
     "a cycle": (

@@ -86,7 +86,7 @@ def _read_answer(request: Request, checked: CheckedPart, number: int, here: Occu
         if "id" not in checked.unreliable_fields.get(index, ()) and _is_time(run.get("created_at")):
             runs[run["id"]] = run["created_at"]
     times, data = [*runs.values()], envelope.get("data")
-    is_ordered = all(a <= b if order == "asc" else a >= b for a, b in pairwise(times))
+    is_ordered = order is None or all(a <= b if order == "asc" else a >= b for a, b in pairwise(times))
     is_complete = isinstance(data, list) and limit is not None and len(runs) == len(data) <= limit
     has_more = envelope.get("has_more")
     return Answer(
