@@ -38,6 +38,11 @@ _HOMES = {
 }
 
 
+def __dir__() -> list[str]:
+    """Return the public names, which are not imported yet, for completion and `help`."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
+
+
 def __getattr__(name: str) -> Any:
     """Import what checks only when it is asked for: the command's `--help` and the pytest plugin stay light."""
     if name not in _HOMES:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
+from os import PathLike, fspath
+from typing import Any
 
 from validator.adapters import documents_of
 from validator.batch.session import Record, check_together
+from validator.core.files import write_atomic
 from validator.core.finding import Finding
 from validator.core.options import (
     CheckOptions,
@@ -27,7 +31,7 @@ from validator.core.results import DocumentInfo, DocumentResult, Summary
 from validator.core.severity import Severity
 from validator.engine.checker import Checker
 from validator.reporters.base import ReportOptions, Tally
-from validator.reporters.registry import load_reporter
+from validator.reporters.registry import FORMATS, load_reporter
 from validator.rules.selection import OFF, effective_severities
 
 
@@ -45,6 +49,7 @@ def validate(
     severity: Mapping[str, Severity | str] | None = None,
     listing: bool = False,
     history: bool = False,
+    show_values: bool = False,
 ) -> Report:
     """Check a list-runs response, a run, or an array of either, and report every finding of any severity.
 
@@ -60,7 +65,8 @@ def validate(
     the request asked for. `now` is the clock of the time rules in Unix seconds, by default the present. `select` and
     `ignore` take names, groups and globs of rules, `severity` maps them to error, warning, info or off. With `listing`
     the documents of the source (files of a folder, lines, elements of an array) are the pages of one listing, with
-    `history` they are snapshots of the same runs, in their order; a recording is followed by itself.
+    `history` they are snapshots of the same runs, in their order; a recording is followed by itself. With `show_values`
+    messages and excerpts show all text, which may be private.
 
     Raises `UnknownRule` (a `ValueError`) for a word that names no rule, `ValueError` for an option outside its
     vocabulary, `OSError` for a path that cannot be read, and `TypeError` for a source that is none of the above or that
@@ -84,6 +90,7 @@ def validate(
         severity=severity,
         listing=listing,
         history=history,
+        show_values=show_values,
     )
     return validator.validate(source)
 
@@ -113,6 +120,7 @@ class Validator:
         severity: Mapping[str, Severity | str] | None = None,
         listing: bool = False,
         history: bool = False,
+        show_values: bool = False,
     ) -> None:
         check_vocabulary("contract", contract, ("observed", "published"))
         check_vocabulary("form", form, ("auto", "wire", "sdk"))
@@ -130,6 +138,7 @@ class Validator:
             expect=expect,
             order=order,
             limit=limit,
+            findings=FindingOptions(show_values=show_values),
         )
         self._has_clock = now is not None
         self._series = {"listing": listing, "history": history}
@@ -142,7 +151,7 @@ class Validator:
     def with_outlines(self) -> Validator:
         """Return the same validator, whose reports outline every run, with or without findings."""
         other = copy(self)
-        other._options = self._options._replace(findings=FindingOptions(outlines=True))
+        other._options = self._options._replace(findings=self._options.findings._replace(outlines=True))
         return other
 
     def validate(self, source: object) -> Report:
@@ -173,7 +182,11 @@ class ValidationFailed(AssertionError):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Report:
-    """The results of a check, one for each document; `contract` is the name of the contract that was applied."""
+    """The results of a check, one for each document; `contract` is the name of the contract that was applied.
+
+    It has the length of its findings and iterates over them. It has no truth value, since a report without findings is
+    a good one: use `ok`.
+    """
 
     contract: str
     results: tuple[DocumentResult, ...]
@@ -213,13 +226,46 @@ class Report:
         if self.reaches(lowest_failing(fail_on)):
             raise ValidationFailed(str(self))
 
+    def to_json(self) -> str:
+        """Return the JSON report, as `--format json` prints it."""
+        return self._text("json")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON report as a dict: version, contract, documents, findings, summary."""
+        report: dict[str, Any] = json.loads(self.to_json())
+        return report
+
+    def write(self, format: str, path: str | PathLike[str]) -> None:  # noqa: A002  # as `--format`
+        """Write a report in an output format of the command, such as sarif, junit, markdown or html, in UTF-8.
+
+        The old file stays until the new one is complete. Raises `ValueError` for a format that is none and `OSError`
+        if the file cannot be written. Formats that list all runs (junit, html) list those with findings.
+        """
+        check_vocabulary("format", format, FORMATS)
+        write_atomic(fspath(path), (part.encode("utf-8", "backslashreplace") for part in self._parts(format)))
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a report has no truth value: use report.ok, or len(report) for the number of findings")
+
     def __repr__(self) -> str:
         from validator.reporters.wording import summary_line  # only for those who look
 
         return f"<Report: {summary_line(self.summary, ReportOptions(contract=self.contract))}>"
 
     def __str__(self) -> str:
-        return "".join(load_reporter("text")(self.results, ReportOptions(contract=self.contract)))
+        return self._text("text")
+
+    def _text(self, name: str) -> str:
+        return "".join(self._parts(name))
+
+    def _parts(self, name: str) -> Iterator[str]:
+        return load_reporter(name)(self.results, ReportOptions(contract=self.contract))
 
 
 def _is_finite(now: float) -> bool:

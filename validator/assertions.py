@@ -34,6 +34,7 @@ class Options(TypedDict, total=False):
     select: Iterable[str]
     ignore: Iterable[str]
     severity: Mapping[str, Severity | str]
+    show_values: bool
     fail_on: Severity | str
 
 

@@ -16,6 +16,8 @@ from tests.support.pages import NOW, page, run, summarize
 from tests.support.paths import SAMPLES
 from validator import Finding, Report, Severity, UnknownRule, ValidationFailed, validate
 from validator.core.results import DocumentInfo, Summary
+from validator.reporters.base import ReportOptions
+from validator.reporters.registry import FORMATS, load_reporter
 
 FAULTY = page(run(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 4}))
 MISMATCH = (
@@ -153,6 +155,65 @@ def test_report_has_documents_summary_and_ok() -> None:
 def test_report_str() -> None:
     assert repr(validate(FAULTY, now=NOW)) == "<Report: 1 error in 1 document (1 run)>"
     assert repr(validate(page(), now=NOW)) == "<Report: ok: 1 run in 1 document>"
+
+
+def test_report_is_iterable_and_has_no_truth_value() -> None:
+    report = validate(FAULTY, now=NOW)
+    assert [*report] == [*report.findings]
+    assert len(report) == len(report.findings) == 1
+    for each in (report, validate(page(), now=NOW)):
+        with pytest.raises(TypeError, match=r"^a report has no truth value: use report\.ok, or len\(report\)"):
+            bool(each)
+
+
+def test_report_as_json_dict_and_file(tmp_path: Path) -> None:
+    report = validate(FAULTY, now=NOW)
+    (finding,) = report.findings
+    as_dict = report.to_dict()
+    assert as_dict == json.loads(report.to_json())
+    assert [*as_dict] == ["version", "contract", "documents", "findings", "summary"]
+    assert [(row["rule"], row["pointer"], row["fingerprint"]) for row in as_dict["findings"]] == [
+        (finding.rule, finding.pointer, finding.fingerprint)
+    ]
+    for name in FORMATS:
+        report.write(name, tmp_path / name)
+        assert "token-total-mismatch" in (tmp_path / name).read_text("utf-8")
+    assert (tmp_path / "json").read_text("utf-8") == report.to_json()
+    with pytest.raises(ValueError, match=r"^format is 'yaml', expected one of 'text', "):
+        report.write("yaml", tmp_path / "yaml")
+    with pytest.raises(FileNotFoundError):
+        report.write("json", tmp_path / "none" / "report.json")
+
+
+def test_finding_str_is_the_concise_line() -> None:
+    pages = [FAULTY, json.dumps(FAULTY), SAMPLES / "invalid" / "token-total-mismatch.json"]
+    for source in [*pages, SAMPLES / "series" / "server-error.har", '{"a": "' + "b" * 400 + '"']:
+        report = validate(source, now=NOW)
+        concise = "".join(load_reporter("concise")(report.results, ReportOptions(contract="observed", quiet=True)))
+        assert [str(finding) for finding in report] == concise.splitlines() != []
+    assert str(validate(FAULTY, now=NOW).findings[0]) == (
+        "<document>: error token-total-mismatch /data/0/usage/total_tokens: "
+        "is 4, but prompt_tokens 1 + completion_tokens 2 is 3"
+    )
+
+
+def test_finding_repr_has_what_is_set() -> None:
+    (finding,) = validate(FAULTY, now=NOW).findings
+    assert repr(finding).startswith("Finding(rule='token-total-mismatch', group='usage', severity=<Severity.ERROR")
+    assert "None" not in repr(finding)
+    assert "''" not in repr(finding)
+
+
+def test_show_values_shows_text() -> None:
+    faulty = page(run(temperature="1.0"))
+    hidden, shown = (validate(faulty, now=NOW, show_values=value).findings[0] for value in (False, True))
+    assert (hidden.message, shown.message) == (
+        "is a string of 3 characters, expected a number or null",
+        'is "1.0", expected a number or null',
+    )
+    outlined = validator.Validator(show_values=True, now=NOW).with_outlines().validate(faulty)
+    assert [finding.message for finding in outlined] == [shown.message]
+    assert outlined.results[0].outlines != ()
 
 
 def test_warnings_alone_are_ok() -> None:
@@ -445,6 +506,8 @@ def test_documents_and_findings_are_in_order() -> None:
 def test_public_names_are_imported_lazily() -> None:
     assert all(getattr(validator, name) is not None for name in validator.__all__)
     assert validator.Report is Report
+    assert {*validator.__all__, "__version__", "__doc__", "__file__"} <= {*dir(validator)}
+    assert [name for name in dir(validator) if not name.startswith("_")] == sorted(validator.__all__)
     with pytest.raises(AttributeError) as unknown:
         validator.valid8  # noqa: B018  # asking is the point
     assert str(unknown.value) == "module 'validator' has no attribute 'valid8'"

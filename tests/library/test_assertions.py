@@ -232,7 +232,7 @@ def test_unknown_options_are_type_errors() -> None:
         assert_valid_runs(PAGE, ignored=["first-id-mismatch"])  # type: ignore[call-arg]
     with pytest.raises(TypeError, match=r"^valid_runs\(\) has no option 'limt', did you mean 'limit'$"):
         valid_runs(limt=20)  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="has no option 'page', expected contract, form, .*, severity or fail_on$"):
+    with pytest.raises(TypeError, match="has no option 'page', expected contract, form, .*, show_values or fail_on$"):
         assert_valid_runs(PAGE, page=1)  # type: ignore[call-arg]
     with pytest.raises(ValueError, match="^contract is 'official', expected one of 'observed', 'published'$"):
         assert_valid_runs(PAGE, contract="official")  # type: ignore[arg-type]

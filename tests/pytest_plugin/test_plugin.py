@@ -682,13 +682,22 @@ def test_each_record_of_a_file_is_an_item(pytester: pytest.Pytester) -> None:
 def test_recording_item_agrees_with_earlier_records(pytester: pytest.Pytester) -> None:
     run = PAGE["data"][0]
     active = {**run, "status": "in_progress", "completed_at": None, "usage": None, "expires_at": 1729419000}
-    events = [("thread.run.completed", run), ("thread.run.in_progress", active), ("thread.run.in_progress", active)]
+    events = [("thread.run.completed", run), ("thread.run.in_progress", active), ("thread.run.completed", run)]
     stream = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
     recorded(pytester, "responses/a.sse", text=stream + "event: done\ndata: [DONE]\n\n")
     for words in ((), ("-k", "record-2"), ("-o", "validate_runs_history=true"), ("-o", "validate_runs_ignore=usage")):
         result = pytester.runpytest_inprocess("--validate-runs", "responses/*", *words)
         result.assert_outcomes(passed=0 if "-k" in words else 2, failed=1, deselected=2 if "-k" in words else 0)
         result.stdout.fnmatch_lines(["FAILED responses/a.sse::record-2 - illegal-transition at /status in run: is*"])
+
+
+def test_show_values_is_an_ini_option(pytester: pytest.Pytester) -> None:
+    page = {**PAGE, "data": [{**PAGE["data"][0], "temperature": "1.0"}]}
+    pytester.makepyfile(f"def test_page(assert_valid_runs):\n    assert_valid_runs({page!r})\n")
+    hidden = pytester.runpytest_inprocess()
+    hidden.stdout.fnmatch_lines(["*is a string of 3 characters, expected a number*"])
+    shown = pytester.runpytest_inprocess("-o", "validate_runs_show_values=true")
+    shown.stdout.fnmatch_lines(['*is "1.0", expected a number*'])
 
 
 def test_pages_and_snapshots_are_asserted_together(pytester: pytest.Pytester) -> None:

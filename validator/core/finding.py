@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
+from validator.core.phrases import file_name, shorten_pointer
 from validator.core.problem import Span
 from validator.core.severity import Severity
 
@@ -38,7 +39,7 @@ class Edit(NamedTuple):
     inner: Edit | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Finding:
     """One defect: what is wrong, where, and on what evidence.
 
@@ -75,3 +76,18 @@ class Finding:
     run_status: str | None = field(default=None, compare=False)
     excerpt: Excerpt | None = field(default=None, compare=False, repr=False)
     edit: Edit | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def position(self) -> str:
+        """The place as `file:line:column`; the file alone, or what stands for it, where there is no text."""
+        name = file_name(self.file, self.request)
+        return name if self.line is None else f"{name}:{self.line}:{self.column}"
+
+    def __str__(self) -> str:
+        """Return the line of the concise report: `page.json:41:25: error token-total-mismatch /data/0/usage: ...`."""
+        head = f"{self.position}: {self.severity} {self.rule} {shorten_pointer(self.pointer)}".rstrip()
+        return f"{head}: {self.message}"
+
+    def __repr__(self) -> str:
+        values = ((item.name, getattr(self, item.name)) for item in fields(self) if item.repr)
+        return f"Finding({', '.join(f'{name}={value!r}' for name, value in values if value not in (None, ''))})"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from validator.core.credentials import is_credential
 
+_MAX_POINTER_LENGTH = 200
 MAX_LENGTH = 80
 """Characters of a shown string, and digits of a shown number."""
 
@@ -148,3 +149,21 @@ def find_similar(text: str, known: Iterable[str], cutoff: float = 0.75) -> str |
     import difflib  # only a message that suggests something pays for it
 
     return next(iter(difflib.get_close_matches(text, known, cutoff=cutoff)), None)
+
+
+def file_name(file: str | None, request: str | None = None) -> str:
+    """Return a file as a line may begin with it: no build server takes it for a command.
+
+    Without a file, it is the request that a response answers.
+    """
+    if file is None:
+        return escape(request) if request else "<document>"
+    if file == "-":
+        return "<stdin>"
+    return escape(f"./{file}" if file.lstrip().startswith("::") else file)
+
+
+def shorten_pointer(pointer: str) -> str:
+    """Return a pointer as a line may show it; a long one is cut in the middle."""
+    text = escape(pointer)
+    return text if len(text) <= _MAX_POINTER_LENGTH else f"{text[:99]}…{text[-100:]}"

@@ -35,7 +35,7 @@ _INI = pytest.StashKey[Mapping[str, Any]]()
 
 _WORDS = ("select", "ignore", "severity")
 """Options of several words; the others have one value."""
-_SWITCHES = ("listing", "history")
+_SWITCHES = ("listing", "history", "show_values")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

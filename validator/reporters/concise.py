@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from validator.core.finding import Finding
 from validator.reporters.base import ReportItem, ReportOptions
 from validator.reporters.lines import BOLD, COLORS, paint, render_lines
-from validator.reporters.wording import pointer, position
+from validator.reporters.wording import pointer
 
 
 def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
@@ -17,5 +17,5 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
 
 def _lines(finding: Finding, options: ReportOptions) -> Iterator[str]:
     severity = paint(finding.severity, COLORS[finding.severity], options)
-    head = f"{position(finding)}: {severity} {paint(finding.rule, BOLD, options)} {pointer(finding)}".rstrip()
+    head = f"{finding.position}: {severity} {paint(finding.rule, BOLD, options)} {pointer(finding)}".rstrip()
     yield f"{head}: {finding.message}"

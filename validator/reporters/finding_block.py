@@ -20,7 +20,7 @@ from unicodedata import category, east_asian_width
 from validator.core.phrases import escape
 from validator.reporters.base import ReportOptions
 from validator.reporters.lines import BOLD, COLORS, DIM, paint
-from validator.reporters.wording import pointer, position
+from validator.reporters.wording import pointer
 
 if TYPE_CHECKING:
     from validator.core.finding import Excerpt, Finding  # most documents have none
@@ -33,7 +33,7 @@ _ELLIPSIS = "..."
 def finding_block(finding: Finding, options: ReportOptions) -> Iterator[str]:
     """Yield the lines of a finding and an empty one."""
     severity = paint(finding.severity, COLORS[finding.severity], options)
-    yield f"{position(finding)} {severity} {paint(finding.rule, BOLD, options)} {pointer(finding)}".rstrip()
+    yield f"{finding.position} {severity} {paint(finding.rule, BOLD, options)} {pointer(finding)}".rstrip()
     number = f"{finding.line or '':5}"
     width = max(options.width - len(number) - len(" | "), _MIN_WIDTH)
     if finding.excerpt is not None and finding.excerpt.text.strip():

@@ -14,11 +14,11 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from validator.core.finding import Finding
-from validator.core.phrases import escape
+from validator.core.phrases import escape, file_name
 from validator.core.severity import Severity
 from validator.reporters.base import ReportItem, ReportOptions, Tally, Truncation
 from validator.reporters.json_objects import dump
-from validator.reporters.wording import file_name, input_error_sentence, sentence, truncation_sentence
+from validator.reporters.wording import input_error_sentence, sentence, truncation_sentence
 
 _TRUNCATED, _UNREADABLE = OTHER_CHECKS = ("findings-left-out", "input-error")
 """The names of issues that no rule reports."""

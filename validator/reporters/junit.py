@@ -18,14 +18,14 @@ from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
 from validator.core.finding import Finding
-from validator.core.phrases import count, escape
+from validator.core.phrases import count, escape, file_name
 from validator.core.results import DocumentResult
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
 from validator.reporters.base import ReportItem, ReportOptions, Tally
 from validator.reporters.finding_block import finding_block
 from validator.reporters.lines import defuse
-from validator.reporters.wording import file_name, input_error_sentence, sentence
+from validator.reporters.wording import input_error_sentence, sentence
 from validator.rules.registry import FAILURES
 
 _ILLEGAL = re.compile("[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from validator.core.phrases import count
+from validator.core.phrases import count, file_name, shorten_pointer
 from validator.core.results import CleanRecords, DocumentInfo
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
 from validator.reporters.base import Alike, AlikeCounter, ReportItem, ReportOptions, Tally, Truncation
-from validator.reporters.wording import alike_place, file_name, shorten, summary_line
+from validator.reporters.wording import alike_place, summary_line
 
 if TYPE_CHECKING:
     from validator.core.finding import Finding  # most documents have none
@@ -84,7 +84,7 @@ def _alike_lines(kinds: Iterable[Alike], name: str, options: ReportOptions) -> I
     for alike in kinds:
         last = alike.last
         severity = paint(last.severity, COLORS[last.severity], options)
-        what = f"{severity} {paint(last.rule, BOLD, options)} {shorten(alike.template)}".rstrip()
+        what = f"{severity} {paint(last.rule, BOLD, options)} {shorten_pointer(alike.template)}".rstrip()
         yield f"{name}: {alike.number} more like this: {what}, {alike_place(alike)}"
     if alike:
         yield ""

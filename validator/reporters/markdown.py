@@ -12,10 +12,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from validator.core.finding import Finding
-from validator.core.phrases import count, escape
+from validator.core.phrases import count, escape, file_name, shorten_pointer
 from validator.core.sanitize import LOG_COMMAND
 from validator.reporters.base import Alike, AlikeCounter, ReportItem, ReportOptions, RuleCount, Tally
-from validator.reporters.wording import alike_place, file_name, pointer, shorten, summary_line
+from validator.reporters.wording import alike_place, pointer, summary_line
 from validator.sources.document import InputError
 
 _MAX_LENGTH = 50_000
@@ -142,7 +142,7 @@ def _row(finding: Finding) -> str:
 
 def _alike_row(alike: Alike) -> str:
     finding = alike.last
-    place = _code(shorten(alike.template)) if alike.template else ""
+    place = _code(shorten_pointer(alike.template)) if alike.template else ""
     words = f"{alike.number} more like this, {_text(alike_place(alike))}"
     what = " ".join(filter(None, (place, words))).replace("|", r"\|")
     return f"| {finding.severity} | [{finding.rule}]({_link(finding.source)}) | | {what} |\n"

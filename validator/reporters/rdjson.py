@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from validator.core.finding import Finding
+from validator.core.phrases import file_name
 from validator.reporters.base import ReportItem, ReportOptions, Tally, Truncation
 from validator.reporters.json_objects import dump
-from validator.reporters.wording import file_name, input_error_sentence, sentence, truncation_sentence
+from validator.reporters.wording import input_error_sentence, sentence, truncation_sentence
 
 
 def render(items: Iterable[ReportItem], _options: ReportOptions) -> Iterator[str]:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from validator.core.phrases import count
+from validator.core.phrases import count, file_name
 from validator.reporters.base import ReportItem, ReportOptions, RuleCount, Tally
 from validator.reporters.json_objects import VERSION, dump
 from validator.reporters.lines import BOLD, COLORS, paint
-from validator.reporters.wording import file_name, summary_line
+from validator.reporters.wording import summary_line
 from validator.rules.registry import BY_NAME
 
 _MAX_FILES = 10

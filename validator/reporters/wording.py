@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.core.phrases import count, escape
+from validator.core.phrases import count, escape, shorten_pointer
 from validator.core.severity import Severity
 
 if TYPE_CHECKING:
@@ -13,38 +13,13 @@ if TYPE_CHECKING:
     from validator.reporters.base import Alike, ReportOptions, Truncation
     from validator.sources.document import InputError
 
-_MAX_POINTER_LENGTH = 200
 _TEXT_RULES = ("not-json", "not-utf8")
 """Rules about a character, not about a value."""
 
 
-def file_name(file: str | None, request: str | None = None) -> str:
-    """Return a file as a line may begin with it: no build server takes it for a command.
-
-    Without a file, it is the request that a response answers.
-    """
-    if file is None:
-        return escape(request) if request else "<document>"
-    if file == "-":
-        return "<stdin>"
-    return escape(f"./{file}" if file.lstrip().startswith("::") else file)
-
-
-def position(finding: Finding) -> str:
-    """Return `file:line:column`, or the file alone where there is no text to point into."""
-    file = file_name(finding.file, finding.request)
-    return file if finding.line is None else f"{file}:{finding.line}:{finding.column}"
-
-
 def pointer(finding: Finding) -> str:
     """Return the pointer; a long one is cut in the middle."""
-    return shorten(finding.pointer)
-
-
-def shorten(pointer: str) -> str:
-    """Return a pointer that is not too long."""
-    text = escape(pointer)
-    return text if len(text) <= _MAX_POINTER_LENGTH else f"{text[:99]}…{text[-100:]}"
+    return shorten_pointer(finding.pointer)
 
 
 def sentence(finding: Finding) -> str:
@@ -63,7 +38,7 @@ def alike_place(alike: Alike) -> str:
     last = alike.last
     if last.record is not None:
         return f"the last in record {last.record}"
-    return f"the last at {pointer(last)}" if last.pointer else f"the last in line {last.line}"
+    return f"the last at {pointer(last)}" if last.pointer or last.line is None else f"the last in line {last.line}"
 
 
 def truncation_sentence(truncation: Truncation) -> str:

@@ -18,14 +18,14 @@ from string import Template
 from typing import Any
 
 from validator.core.finding import Finding
-from validator.core.phrases import count, escape
+from validator.core.phrases import count, escape, file_name
 from validator.core.results import DocumentResult
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
 from validator.reporters.base import ReportItem, ReportOptions, Tally
 from validator.reporters.html.timelines import RunInDocument, timelines
 from validator.reporters.json_objects import dump
-from validator.reporters.wording import file_name, position, summary_line
+from validator.reporters.wording import summary_line
 
 MAX_CLEAN_RUNS = 5_000
 """Runs without findings that are drawn: the page of a large archive has to open, too."""
@@ -124,7 +124,7 @@ def _counts(tally: Tally, options: ReportOptions) -> list[tuple[str, Severity, i
 
 
 def _plain(finding: Finding) -> str:
-    words = f"{position(finding)} {finding.severity} {finding.rule} {escape(finding.pointer)} {finding.message}"
+    words = f"{finding.position} {finding.severity} {finding.rule} {escape(finding.pointer)} {finding.message}"
     return f"<li>{_text(words)}</li>\n"
 
 

@@ -104,7 +104,8 @@ function folded(shown) {
 // A button that draws the next findings of a kind in its place.
 function alikeItem(others) {
   const item = element("li", { class: "alike" });
-  item.append(button(`Show ${number(Math.min(SLICE, others.length))} of ${number(others.length)} more like this`, () => {
+  const all = number(others.length);
+  item.append(button(`Show ${others.length > SLICE ? `${SLICE} of ${all}` : all} more like this`, () => {
     const cards = others.slice(0, SLICE).map(findingCard);
     const left = others.slice(SLICE);
     item.replaceWith(...cards, ...(left.length ? [alikeItem(left)] : []));

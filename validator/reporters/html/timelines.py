@@ -8,9 +8,8 @@ from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple, TypeAlias
 
-from validator.core.phrases import count
+from validator.core.phrases import count, file_name
 from validator.core.results import RunOutline
-from validator.reporters.wording import file_name
 from validator.rules.objects import ACTIVE, END_TIMES
 
 Times: TypeAlias = Mapping[str, float]
