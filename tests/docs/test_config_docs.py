@@ -87,7 +87,7 @@ def test_every_configuration_key_is_documented() -> None:
 
 def test_mandatory_rules_are_documented() -> None:
     mandatory = {rule.name for rule in RULES if rule.mandatory}
-    text = PAGES[1].read_text("utf-8").partition("never accepted:")[2].partition("Nobody")[0]
+    text = PAGES[1].read_text("utf-8").partition("content cannot be accepted:")[2].partition("It is unknown")[0]
     assert {*re.findall("`([a-z0-9-]+)`", text)} == mandatory
-    text = PAGES[0].read_text("utf-8").partition("cannot be read (")[2].partition(")")[0]
+    text = PAGES[0].read_text("utf-8").partition("unreadable content (")[2].partition(")")[0]
     assert {*re.findall("`([a-z0-9-]+)`", text)} == mandatory - {"internal-error", "worker-ended"}
