@@ -21,7 +21,7 @@ Query = Mapping[str, str]
 
 THREAD = "thread_Zk4mQx8sVb2Yn6Tc1LpWr9Hd"
 EMPTY_THREAD = "thread_Ua7fGj3oEi5Rw0Xs8CvBt2Nq"
-ROUTE = re.compile(r"(?:/faulty/(?P<fault>[a-z-]+))?/v1/threads/(?P<thread>[^/]+)/runs")
+ROUTE = re.compile(r"(?:/faulty/(?P<fault>[a-z-]+))?/v1/threads/(?P<thread>[^/]+)/runs(?:/(?P<run>[^/]+))?")
 FIRST_CREATED = 1_760_000_000
 
 
@@ -193,17 +193,25 @@ def answer(path: str, query: Query) -> tuple[int, str]:
     """The status and the text of a response."""
     route = ROUTE.fullmatch(path)
     if route is None or route["thread"] not in RUNS or route["fault"] not in (None, *FAULTS):
-        return not_found(path)
-    runs = RUNS[route["thread"]]
+        return refusal(404, f"No such thing: {path}")
+    runs = {run["id"]: run for run in RUNS[route["thread"]]}
+    if run_id := route["run"]:
+        return (200, json.dumps(runs[run_id])) if run_id in runs else refusal(404, f"No run found: {run_id}")
+    limit = query.get("limit", "20")
+    if not limit.isdecimal() or not 1 <= int(limit) <= 100:
+        return refusal(400, "Expected a limit from 1 to 100.", "limit")
+    if query.get("order", "desc") not in ("asc", "desc"):
+        return refusal(400, "Expected the order asc or desc.", "order")
     for cursor in ("after", "before"):
-        if cursor in query and query[cursor] not in [run["id"] for run in runs]:
-            return not_found(query[cursor])
-    return 200, listing(runs, query, route["fault"])
+        if cursor in query and query[cursor] not in runs:
+            return refusal(404, f"No run found: {query[cursor]}", cursor)
+    return 200, listing([*runs.values()], query, route["fault"])
 
 
-def not_found(name: str) -> tuple[int, str]:
-    """What the API says of something that it does not have."""
-    return 404, json.dumps({"error": {"message": f"No such thing: {name}", "type": "invalid_request_error"}})
+def refusal(status: int, message: str, parameter: str | None = None) -> tuple[int, str]:
+    """An error as the API sends it."""
+    error = {"message": message, "type": "invalid_request_error", "param": parameter, "code": None}
+    return status, json.dumps({"error": error})
 
 
 async def app(

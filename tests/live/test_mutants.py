@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
+from tests.support import example_server as example
 from tests.support.http_server import Answering, Asked
 from tests.support.mutant_servers import EMPTY_THREAD, KEY, MUTANTS, OTHER_THREAD, sound
 from tests.support.threads import THREAD
@@ -50,6 +51,14 @@ def test_mutant_is_reported_by_the_rules_of_its_statement(name: tuple[str, str])
     answering, expected = MUTANTS[name]
     report = check(answering)
     assert reported_rules(report) == expected
+
+
+def test_server_of_the_example_keeps_every_statement() -> None:
+    report = check_listing(example.app, thread=example.THREAD, empty_thread=example.EMPTY_THREAD, now=1_760_000_900.0)
+    assert [finding for finding in report.findings if finding.severity is not Severity.INFO] == []
+    verdicts = {result.id: result.verdict for result in report.statements}
+    assert {"broken", "doubtful"}.isdisjoint(verdicts.values())
+    assert verdicts["walk-complete"] == "kept"
 
 
 def test_mutants_break_statements() -> None:

@@ -199,7 +199,7 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         [
             call(
                 {},
-                list_of([*TIED, {**TIED[0], **numbered(0, 1_739_999_000), "thread_id": TIED[0]["thread_id"]}]),
+                list_of([*TIED, {**numbered(0, 1_739_999_000), "thread_id": TIED[0]["thread_id"]}]),
                 path=TIED_PATH,
             ),
             call({"limit": 1}, list_of(TIED[:1]), path=TIED_PATH),

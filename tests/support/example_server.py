@@ -32,6 +32,7 @@ __all__ = [
     "RUNS",
     "TEXT_FAULTS",
     "THREAD",
+    "app",
     "serving",
 ]
 
