@@ -11,15 +11,22 @@ words "${INPUT_FILES:-}"
 files=("${lines[@]}")
 words "$(tr ' \t' '\n' <<< "${INPUT_ARGS:-}")"
 args=("${lines[@]}")
-if [ "${#files[@]}" = 0 ]; then
-  echo "::error title=validate-runs::the input files names nothing to check"
+url=${INPUT_LIVE_URL:-}
+if [ "${#files[@]}" = 0 ] && [ -z "$url" ]; then
+  echo "::error title=validate-runs::the inputs files and live-url name nothing to check"
+  exit 2
+fi
+[ -z "$url" ] || [[ "$url" =~ ^https?:// ]] || { echo "::error title=validate-runs::the input live-url is no URL"; exit 2; }
+if [ "${#files[@]}" != 0 ] && [ -n "$url" ]; then
+  echo "::error title=validate-runs::files and live-url are two checks: use the action twice"
   exit 2
 fi
 
-package=$ACTION_PATH
+extra=${url:+[live]}
+package=$ACTION_PATH$extra
 if [ -n "${INPUT_VERSION:-}" ]; then
   [[ "$INPUT_VERSION" =~ ^[0-9][0-9A-Za-z.+!-]*$ ]] || { echo "::error title=validate-runs::the input version is no version"; exit 2; }
-  package="validate-runs==$INPUT_VERSION"
+  package="validate-runs$extra==$INPUT_VERSION"
 fi
 # -I: no module comes from the folder that is checked. What pip starts has no -I, so that the variables go too.
 unset "${!PYTHON@}"
@@ -28,4 +35,10 @@ python3 -I -m venv "$RUNNER_TEMP/validate-runs"
 
 reports=(-f github)
 [ -z "${INPUT_SARIF:-}" ] || reports+=(-f "sarif:$INPUT_SARIF")
+if [ -n "$url" ]; then
+  words "${INPUT_THREAD:-}"
+  for thread in "${lines[@]}"; do args+=("--thread=$thread"); done
+  [ -z "${INPUT_KEY_ENV:-}" ] || args+=("--key-env=$INPUT_KEY_ENV")
+  exec "$RUNNER_TEMP/validate-runs/bin/python" -I -m validator live "$url" "${reports[@]}" "${args[@]}"
+fi
 exec "$RUNNER_TEMP/validate-runs/bin/python" -I -m validator "${reports[@]}" "${args[@]}" -- "${files[@]}"

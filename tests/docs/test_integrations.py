@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.http_server import list_runs, serving
 from tests.support.paths import ROOT, SAMPLES
 from tests.support.strangers import FAULTY, Stranger
+from tests.support.threads import THREAD, Thread, numbered
 from tests.support.tools import command, need_network, package
 from validator.sources.detect import SUFFIXES
 
@@ -153,9 +155,13 @@ def test_hook_takes_no_file_name_for_an_option(project: Project, stranger: Stran
 def _inputs(**given: str) -> dict[str, str]:
     """The environment of the script, as the action makes it of its inputs."""
     (step,) = ACTION["runs"]["steps"]
-    assert step["env"].keys() == {"ACTION_PATH", *(f"INPUT_{name.upper()}" for name in ACTION["inputs"])}
+    assert step["env"].keys() == {"ACTION_PATH", *map(_variable, ACTION["inputs"])}
     defaults = {name: about.get("default", "") for name, about in ACTION["inputs"].items()}
-    return {f"INPUT_{name.upper()}": value for name, value in {**defaults, **given}.items()}
+    return {_variable(name): value for name, value in {**defaults, **given}.items()}
+
+
+def _variable(name: str) -> str:
+    return f"INPUT_{name.upper().replace('-', '_')}"
 
 
 @pytest.fixture
@@ -233,7 +239,26 @@ def test_action_file_named_like_an_option(runner: dict[str, str], tmp_path: Path
 def test_action_without_files(runner: dict[str, str], tmp_path: Path) -> None:
     done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **_inputs(files=" \n\n")})
     assert (done.returncode, done.stderr) == (2, "")
-    assert done.stdout == "::error title=validate-runs::the input files names nothing to check\n"
+    assert done.stdout == "::error title=validate-runs::the inputs files and live-url name nothing to check\n"
+
+
+def test_action_checks_a_live_server(runner: dict[str, str], tmp_path: Path) -> None:
+    with serving(list_runs(Thread(map(numbered, range(5))))) as server:
+        inputs = _inputs(
+            live_url=f"{server.origin}/v1", thread=f"{THREAD}\n", key_env="KEY", args="--require\nwalk-complete"
+        )
+        done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **inputs, "KEY": "sk-of-the-action"})
+    assert done.returncode == 0, done.stderr
+    assert " 0 broken, 0 doubtful, " in done.stderr
+    assert {asked.headers["Authorization"] for asked in server.asked} == {"Bearer sk-of-the-action"}
+    assert (tmp_path / "pip.txt").read_text().endswith(f"{ROOT}[live]\n")
+
+
+@pytest.mark.parametrize("url", ["--help", "file:///etc/passwd", "$(touch pwned)"])
+def test_action_checks_no_other_address(url: str, runner: dict[str, str], tmp_path: Path) -> None:
+    done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **_inputs(live_url=url)})
+    assert (done.returncode, done.stdout) == (2, "::error title=validate-runs::the input live-url is no URL\n")
+    assert not (tmp_path / "pwned").exists()
 
 
 def test_action_installs_itself(tmp_path: Path) -> None:

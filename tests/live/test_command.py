@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -202,3 +204,59 @@ def test_file_that_is_called_live_is_checked_as_before(tmp_path: Path) -> None:
     (tmp_path / "live").write_text("{}")
     assert run("live", cwd=tmp_path).out == run("./live", cwd=tmp_path).out.replace("./live", "live")
     assert run("live", "-f", "json", cwd=tmp_path).code == 1
+
+
+def test_baseline_accepts_what_is_broken(tmp_path: Path) -> None:
+    words: tuple[str | Path, ...] = ("--record", tmp_path / "runs.har", "--baseline", "known.json")
+    accepted = check(lose_runs_of_one_second, *words, "--update-baseline", cwd=tmp_path)
+    assert accepted.code == 0
+    again = check(lose_runs_of_one_second, *words, "-f", "text", "-f", "junit:junit.xml", cwd=tmp_path)
+    assert again.code == 0
+    assert re.search("broken +walk-complete .*: accepted by the baseline: lacks ", again.out)
+    assert "<failure" not in (tmp_path / "junit.xml").read_text()
+    assert check(ignore_after, *words, cwd=tmp_path).code == 1
+    obsolete = check(list_runs(Thread(RUNS)), *words, cwd=tmp_path)
+    assert obsolete.code == 0
+    assert "no longer occur" in obsolete.err
+    assert check(list_runs(Thread(RUNS)), *words, "--strict-baseline", cwd=tmp_path).code == 1
+
+
+def test_recording_overwrites_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("sk-0123456789")
+    for words in (("--key-file", "key"), ("-f", "json:key"), ("--baseline", "key")):
+        done = run("live", "http://127.0.0.1:9", "--thread", THREAD, "--record", "key", *words, cwd=tmp_path)
+        assert done.code == 2
+        assert "the recording would overwrite key, which is used otherwise" in done.err
+    assert (tmp_path / "key").read_text() == "sk-0123456789"
+
+
+def test_recording_that_cannot_be_written(tmp_path: Path) -> None:
+    done = check(list_runs(Thread(RUNS)), "--record", tmp_path / "missing" / "runs.har")
+    assert done.code == 2
+    assert "cannot write the recording: no such file or directory" in done.err
+    assert "walk-complete" in done.out
+
+
+def test_settings_of_the_project_apply(tmp_path: Path) -> None:
+    (tmp_path / "validate-runs.toml").write_text('limit = 7\nfail-on = "warning"\n')
+
+    def answering(asked: Asked) -> Reply:
+        reply = list_runs(Thread(RUNS))(asked)
+        return reply if reply.status == 200 else Reply({"detail": "no"}, reply.status)
+
+    assert check(answering, cwd=tmp_path).code == 1
+    assert check(answering, "--isolated", cwd=tmp_path).code == 0
+
+
+def test_options_after_the_word_live() -> None:
+    assert run("live", "--help").out.startswith("Usage: validate-runs live [OPTIONS] URL\n")
+    assert "Missing argument 'URL'" in run("live", "--plan").err
+    assert "no such option: --thred, did you mean --thread" in run("live", "http://127.0.0.1:9", "--thred", "x").err
+
+
+def test_client_library_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("httpx", "httpx2"):
+        monkeypatch.setitem(sys.modules, name, None)
+    done = run("live", "http://127.0.0.1:9/v1", "--thread", THREAD)
+    assert done.code == 2
+    assert done.err == "validate-runs: needs an HTTP client: pip install 'validate-runs[live]'\n"

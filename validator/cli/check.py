@@ -72,18 +72,14 @@ def check_and_report(
     codes = {CLEAN}
     baseline = open_baseline(options, settings)
     if baseline is not None:
-        known = frozenset(entry.fingerprint for entry in baseline.old.values())
-        finding_options = settings.findings._replace(
-            show=baseline.options.threshold, max_findings=None, known=known, max_excerpts=options.max_findings
-        )
-        settings = settings._replace(findings=finding_options)
+        settings = find_for_baseline(baseline, settings)
     with run_checks(options, settings, baseline) as (results, clear):
         counted = results if remaining is None else count_findings(results, remaining, options.show)
         codes.add(write_reports(reports, report_items(counted, options, codes), options, clear))
         if remaining is not None or options.update_baseline:  # even if nobody reads the report any more
             deque(counted, maxlen=0)
     if baseline is not None:
-        codes.add(_close_baseline(baseline, quiet=options.quiet))
+        codes.add(close_baseline(baseline, quiet=options.quiet))
     return max(codes)
 
 
@@ -198,7 +194,19 @@ def open_baseline(options: CliOptions, settings: CheckOptions) -> BaselineFilter
     return BaselineFilter(path, old, watched, options.update_baseline)
 
 
-def _close_baseline(baseline: BaselineFilter, *, quiet: bool) -> int:
+def find_for_baseline(baseline: BaselineFilter, settings: CheckOptions) -> CheckOptions:
+    """Return options with which a check finds all that the baseline may accept."""
+    return settings._replace(
+        findings=settings.findings._replace(
+            show=baseline.options.threshold,
+            max_findings=None,
+            known=frozenset(entry.fingerprint for entry in baseline.old.values()),
+            max_excerpts=settings.findings.max_findings,
+        )
+    )
+
+
+def close_baseline(baseline: BaselineFilter, *, quiet: bool) -> int:
     """Write the baseline if it is updated, print what has changed, and return the exit code."""
     path = escape(baseline.path)
     if not baseline.updating:

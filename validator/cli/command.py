@@ -178,8 +178,8 @@ def command(context: click.Context, /, **_: object) -> int:
     """Check OpenAI Assistants list-runs responses.
 
     FILES are files, folders (searched for JSON, JSON Lines, event streams, HAR files and cassettes, compressed or not)
-    or - for standard input. The exit code is 0 when no finding reaches --fail-on, 1 when one does, 2 when something
-    could not be opened or used.
+    or - for standard input. `validate-runs live URL` checks a live server (`validate-runs live --help`). The exit code
+    is 0 when no finding reaches --fail-on, 1 when one does, 2 when something could not be opened or used.
 
     Settings are taken from the command line, then from the environment (VALIDATE_RUNS_FAIL_ON=warning), then from
     validate-runs.toml or [tool.validate-runs] in pyproject.toml.

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from validator.batch.session import limit_findings
-from validator.cli.check import check_options, report_items
+from validator.cli.check import check_options, close_baseline, find_for_baseline, open_baseline, report_items
 from validator.cli.command import command
 from validator.cli.console import CLEAN, FAILED, FINDINGS, fail, warn
 from validator.cli.options import CliOptions, typed_options
@@ -103,6 +103,7 @@ def _share(function: click.Command) -> click.Command:
 @_option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="Wait so long until the server answers.")
 @_option("--record", type=click.Path(dir_okay=False), metavar="FILE.har", help="Write what was sent and answered.")
 @_option("--require", type=RequiredStatements(), help="Fail if these statements (or all) are not verified.")
+@_option("--strict-baseline", is_flag=True, help="Fail if the baseline accepts findings that no longer occur.")
 @_option("--check-auth", is_flag=True, help="Require that requests with no key and with a wrong one are refused.")
 @_option("--key-env", metavar="NAME", help="Take the key from this variable instead of VALIDATE_RUNS_API_KEY.")
 @_option("--key-file", type=click.Path(allow_dash=True), metavar="FILE", help="Take the key from a file; -: stdin.")
@@ -149,6 +150,15 @@ def live(context: click.Context, /, **values: Any) -> int:
         return fail(str(error))
 
 
+class _LiveContext(click.Context):
+    """The context of the subcommand, which has the name of the command before its own."""
+
+    command_path = "validate-runs live"
+
+
+live.context_class = _LiveContext
+
+
 def _scope(target: Target, values: Mapping[str, Any]) -> Scope:
     threads = [*filter(None, (target.thread,)), *values["thread"]]
     threads = [*dict.fromkeys(threads)]
@@ -183,7 +193,12 @@ def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[st
     record = values["record"]
     name = record or DEFAULT_NAME
     reports = plan_reports(options)
+    if record:
+        used = [report.file for report in reports] + [options.baseline, options.config, values["key_file"]]
+        if os.path.realpath(record) in {os.path.realpath(file) for file in used if file}:
+            raise click.UsageError(f"the recording would overwrite {record}, which is used otherwise")
     settings = check_options(options)
+    baseline = open_baseline(options, settings)
     with make_client(verify=True, timeout=budget.timeout) as client:
         authorization = authorize(key, values["auth"], values["beta"], headers)
         session = Session(client, target, scope, authorization, redactor, budget, options.max_bytes)
@@ -196,11 +211,18 @@ def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[st
     if problem is not None and not isinstance(problem, BudgetSpent):
         return fail(str(problem))
     codes = {code}
+    if baseline is not None:
+        settings = find_for_baseline(baseline, settings)
     statements = session.judge(name, settings)
-    limited = limit_findings(session.check(name, settings), settings.findings.max_findings)
+    results = session.check(name, settings)
+    if baseline is not None:
+        results = baseline.apply(results)
+    items = report_items(limit_findings(results, options.max_findings), options, codes)
     conclusion = session.conclude(statements, record)
-    items = report_items(limited, options, codes)
     codes.add(write_reports(reports, items, options, lambda: None, statements, conclusion))
+    if baseline is not None:
+        codes.add(close_baseline(baseline, quiet=options.quiet))
+        codes.add(FINDINGS if values["strict_baseline"] and baseline.obsolete else CLEAN)
     if reports[0] != PlannedReport("text", None) and not options.quiet:
         warn(conclusion)
     if problem is not None:
@@ -208,6 +230,8 @@ def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[st
         codes.add(CLEAN if FINDINGS in codes else FAILED)
     required = values["require"] or ()
     missing = [result.id for result in statements if result.id in required and result.is_open]
+    if all(result.is_open for result in statements):
+        codes.add(fail("nothing was verified"))
     if missing:
         warn(f"required, but not verified: {', '.join(missing)}")
         codes.add(FINDINGS)

@@ -74,7 +74,7 @@ def _report_misuse(error: click.ClickException) -> int:
 
     context = getattr(error, "ctx", None)
     if isinstance(error, click.NoSuchOption):
-        likely = _similar_options(error.option_name)
+        likely = _similar_options(error.option_name, context.command if context else command)
         hint = f", did you mean {join_or(likely)}" if likely else ""
         error = click.UsageError(f"no such option: {error.option_name}{hint}", error.ctx)
     if isinstance(error, click.BadParameter) and error.ctx and error.param and (name := error.param.name):
@@ -84,7 +84,7 @@ def _report_misuse(error: click.ClickException) -> int:
     return fail(f"{escape(error.format_message())}{usage}")
 
 
-def _similar_options(word: str) -> list[str]:
+def _similar_options(word: str, known: click.Command) -> list[str]:
     """Return the options that the user may have meant: all that begin or end so, or else the most similar one."""
     from validator.cli.params import long_options
     from validator.core.phrases import find_similar
@@ -93,7 +93,7 @@ def _similar_options(word: str) -> list[str]:
     name = word.lstrip("-").casefold().replace("_", "-")
     if name in FORMATS:
         return [f"-f {name}"]
-    names = long_options(command)
+    names = long_options(known)
     near = [option for option in names if option.startswith(name) or option.endswith(f"-{name}")]
     return [f"--{option}" for option in near or filter(None, [find_similar(name, names)])]
 

@@ -75,7 +75,8 @@ class StatementResult(NamedTuple):
     """What became of a statement about a live server.
 
     `requests` are the numbers of the recorded calls that the verdict rests on, from 1. `reason` says why a statement is
-    not kept, or not verified. `source` is the address of the evidence. `findings` are those about the statement.
+    not kept, or not verified. `source` is the address of the evidence. `findings` are those about the statement;
+    `is_known` where a baseline accepts all of them.
     """
 
     id: str
@@ -85,6 +86,7 @@ class StatementResult(NamedTuple):
     reason: str = ""
     requests: tuple[int, ...] = ()
     findings: tuple[Finding, ...] = ()
+    is_known: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -93,8 +95,8 @@ class StatementResult(NamedTuple):
 
     @property
     def severity(self) -> Severity | None:
-        """The severity of the worst finding of a statement that is broken or doubtful."""
-        if self.verdict not in ("broken", "doubtful"):
+        """The severity of the worst finding of a statement that is broken or doubtful, unless it is known."""
+        if self.is_known or self.verdict not in ("broken", "doubtful"):
             return None
         return min((finding.severity for finding in self.findings), key=lambda severity: severity.rank)
 

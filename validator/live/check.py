@@ -77,7 +77,8 @@ class Session:
         results = self.check(name, options._replace(findings=FindingOptions(max_excerpts=0)))
         findings = [finding for result in results if isinstance(result, DocumentResult) for finding in result.findings]
         seen = see(self._answers)
-        return judge(seen, findings, options.severities, is_stable=self._is_stable, runs=known_runs(seen))
+        statements = judge(seen, findings, options.severities, is_stable=self._is_stable, runs=known_runs(seen))
+        return [_mark_known(statement, options.findings.known) for statement in statements]
 
     def conclude(self, statements: Sequence[StatementResult], file: str | None) -> str:
         """Return the line that sums up the check; `file` is where the recording was written."""
@@ -92,6 +93,13 @@ class Session:
         except RecordingFull:
             raise BudgetSpent("the recording is as large as a document may be (--max-bytes)") from None
         self._answers.append(answer)
+
+
+def _mark_known(statement: StatementResult, known: frozenset[str]) -> StatementResult:
+    """Return a statement, marked if the baseline accepts all its findings."""
+    if statement.severity is None or any(finding.fingerprint not in known for finding in statement.findings):
+        return statement
+    return statement._replace(is_known=True, reason=f"accepted by the baseline: {statement.reason}")
 
 
 def check_recording(data: bytes, name: str, checker: Checker, max_bytes: int = MAX_BYTES) -> Iterator[Result]:

@@ -7,6 +7,7 @@ answered; where the answers cannot tell, because another statement is broken or 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from validator.core.finding import Finding
@@ -94,7 +95,7 @@ STATEMENTS = (
     ),
     Statement("wire-names", "keys are in snake_case", ("camel-case-response", "mixed-naming"), counts=_is_page),
     Statement("run-shape", "every run is as documented", (), counts=_has_runs),
-    Statement("whole-numbers", "times and counts are integers", (), counts=_has_runs),
+    Statement("whole-numbers", "times and counts are integers", ("integer-as-float",), counts=_has_runs),
     Statement("seconds", "times are in seconds", ("milliseconds",), counts=_has_runs),
     Statement(
         "of-this-thread",
@@ -109,7 +110,9 @@ STATEMENTS = (
         counts=_is_page,
     ),
     Statement("limit-kept", "a page has at most `limit` runs", ("page-too-long",), _COMPARED, _has_runs, min_runs=2),
-    Statement("limit-filled", "a page has `limit` runs while there are more", (), _WALKS, _has_runs, 2, True),
+    Statement(
+        "limit-filled", "a page has `limit` runs while there are more", ("page-too-long",), _WALKS, _has_runs, 2, True
+    ),
     Statement(
         "default-limit-20", "without `limit` a page has at most 20 runs", ("page-too-long",), ("probe",), _has_runs, 21
     ),
@@ -121,15 +124,31 @@ STATEMENTS = (
         "asc-mirrors-desc", "asc is the reverse of desc", ("unmirrored-order",), _WIDE[:2], _has_two_runs, 2, True
     ),
     Statement("walk-complete", "a walk returns every run once", ("lost-runs",), _WALKS, _has_runs, MIN_RUNS, True),
-    Statement("walk-ends", "a walk ends", (), _WALKS, _has_runs, MIN_RUNS, True),
+    Statement("walk-ends", "a walk ends", ("overlapping-pages",), _WALKS, _has_runs, MIN_RUNS, True),
     Statement(
         "after-excludes", "the cursor's run is not on its page", ("overlapping-pages",), _WALKS, _has_runs, 2, True
     ),
     Statement(
         "after-follows-order", "`after` goes on in the order asked for", ("broken-chain",), _WALKS, _has_runs, 2, True
     ),
-    Statement("before-window", "`before` gives the runs ahead of its run", (), _BEFORE, _is_page, MIN_RUNS, True),
-    Statement("both-window", "`after` and `before` give what lies between", (), ("between",), _is_page, MIN_RUNS, True),
+    Statement(
+        "before-window",
+        "`before` gives the runs ahead of its run",
+        ("wrong-window",),
+        _BEFORE,
+        _is_page,
+        MIN_RUNS,
+        True,
+    ),
+    Statement(
+        "both-window",
+        "`after` and `before` give what lies between",
+        ("wrong-window",),
+        ("between",),
+        _is_page,
+        MIN_RUNS,
+        True,
+    ),
     Statement(
         "has-more-true",
         "has_more is true while runs follow",
@@ -142,7 +161,7 @@ STATEMENTS = (
     Statement(
         "has-more-false",
         "has_more is false where nothing follows",
-        ("false-has-more", "empty-page-has-more"),
+        ("false-has-more", "empty-page-has-more", "needless-has-more"),
         (*_WIDE, *_WALKS, "exact", "after-last"),
         _says_no_more,
         0,
@@ -177,9 +196,17 @@ STATEMENTS = (
         ("limit-abc", "limit-1.5"),
         _is_decided,
     ),
-    Statement("order-word", "an unknown order is refused", (), ("order-",), _is_decided),
-    Statement("thread-404", "an unknown thread is answered with 404", (), ("thread-unknown",), _is_decided),
-    Statement("run-404", "an unknown run is answered with 404", (), ("run-unknown",), _is_decided),
+    Statement("order-word", "an unknown order is refused", ("unknown-order-accepted",), ("order-",), _is_decided),
+    Statement(
+        "thread-404",
+        "an unknown thread is answered with 404",
+        ("unknown-id-accepted",),
+        ("thread-unknown",),
+        _is_decided,
+    ),
+    Statement(
+        "run-404", "an unknown run is answered with 404", ("unknown-id-accepted",), ("run-unknown",), _is_decided
+    ),
     Statement("error-envelope", "errors have OpenAI's envelope", ("error-envelope",), counts=_is_error),
     Statement("no-5xx", "no request ends in a server error", ("server-error",)),
     Statement("content-type", "bodies are application/json", ("content-type",)),
@@ -210,12 +237,22 @@ _AT_STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("cursor-other-", ("unknown-cursor-accepted",), "cursor-other-thread"),
     ("before-", ("overlapping-pages", "broken-chain"), "before-window"),
     ("between", ("overlapping-pages", "broken-chain"), "both-window"),
+    ("between", ("wrong-window",), "both-window"),
+    ("before-", ("lost-runs", "premature-end", "needless-has-more"), "before-window"),
+    ("run-unknown", ("unknown-id-accepted",), "run-404"),
+    ("after-last", ("wrong-window",), "after-follows-order"),
     ("thread-unknown", ("other-thread", "unexpected-object"), "thread-404"),
     ("run-unknown", ("other-run", "unexpected-object"), "run-404"),
+    ("", ("overlapping-pages",), "after-excludes"),
 )
 """Rules that are about another statement in the answers to some steps."""
 
 GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "wire-names",
+        "the keys are in camelCase",
+        ("envelope-keys", "run-shape", "first-last", "has-more-true", "has-more-false", "walk-complete", "walk-ends"),
+    ),
     (
         "envelope-keys",
         "the pages are not as documented",
@@ -249,8 +286,9 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "after-follows-order",
         "the cursor leads elsewhere",
-        ("walk-complete", "walk-ends", "has-more-true", "has-more-false", "limit-filled"),
+        ("walk-complete", "walk-ends", "has-more-true", "has-more-false", "limit-filled", "both-window"),
     ),
+    ("walk-ends", "the walk returns to earlier pages", ("walk-complete", "has-more-false", "limit-filled")),
     ("has-more-true", "has_more ends the walk too early", ("walk-complete", "walk-ends", "limit-filled")),
     ("has-more-false", "has_more is true at the end", ("walk-ends", "limit-filled", "default-limit-20")),
     ("walk-complete", "the walk loses runs", ("has-more-false", "limit-filled")),
@@ -258,10 +296,14 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """What cannot be judged where a statement is broken, and in which words; in order, as a gated statement gates none."""
 
-_UNKNOWN_CURSORS = {"after-excludes": "cursor-after", "before-window": "cursor-before"}
+_UNKNOWN_CURSORS = {
+    "after-excludes": ("cursor-after", "cursor-other-after"),
+    "before-window": ("cursor-before", "cursor-other-before"),
+}
 """A server that does not keep a cursor does not keep an unknown one either: one cause, one failure."""
 
 
+_FAILURES = ("broken", "doubtful")
 _SOURCE = "https://platform.openai.com/docs/api-reference/runs/listRuns"
 _CHANGED = "the thread changed meanwhile"
 _VERDICTS: Mapping[Severity, StatementVerdict] = {
@@ -271,10 +313,13 @@ _VERDICTS: Mapping[Severity, StatementVerdict] = {
 }
 
 
-def statement_of(finding: Finding, step: str) -> str:
-    """Return the id of the statement that a finding in the answer to a step is about."""
+def statement_of(finding: Finding, answer: Seen | None) -> str:
+    """Return the id of the statement that a finding in an answer is about."""
+    step = answer.step if answer else ""
     if finding.rule == "page-too-long" and finding.pointer == "/has_more":
         return "has-more-false"
+    if finding.rule == "overlapping-pages" and step.startswith("walk-") and answer is not None:
+        return _cursor_statement(answer)
     for prefix, rules, statement in _AT_STEPS:
         if step.startswith(prefix) and finding.rule in rules:
             return statement
@@ -286,25 +331,36 @@ def statement_of(finding: Finding, step: str) -> str:
     return "envelope-keys" if is_of_page and finding.rule in BY_ID["envelope-keys"].rules else "run-shape"
 
 
+def _cursor_statement(answer: Seen) -> str:
+    """Return the statement that a page of a walk breaks which has runs of earlier pages."""
+    query = dict(answer.answer.question.query)
+    ids = answer.page.ids if answer.page else []
+    if query.get("after") in ids:
+        return "after-excludes"
+    return "walk-ends" if len(ids) == int(query["limit"]) else "after-follows-order"
+
+
 def judge(
     seen: Sequence[Seen], findings: Iterable[Finding], active_rules: Iterable[str], *, is_stable: bool, runs: int
 ) -> list[StatementResult]:
     """Return the verdict of every statement; `runs` is how many the thread has, as far as is known."""
-    steps = {answer.record: answer.step for answer in seen}
+    answers_by_record = {answer.record: answer for answer in seen}
     found: dict[str, list[Finding]] = {}
     for finding in findings:
-        found.setdefault(statement_of(finding, steps.get(finding.record or 0, "")), []).append(finding)
+        found.setdefault(statement_of(finding, answers_by_record.get(finding.record or 0)), []).append(finding)
     active = frozenset(active_rules)
     judged: dict[str, StatementResult] = {}
     for statement in STATEMENTS:
         name, answers = statement.id, seen
-        if name == "cursor-unknown":
-            left_out = {step for cause, step in _UNKNOWN_CURSORS.items() if judged[cause].verdict == "broken"}
+        if name in ("cursor-unknown", "cursor-other-thread"):
+            broken = [steps for cause, steps in _UNKNOWN_CURSORS.items() if judged[cause].verdict in _FAILURES]
+            left_out = frozenset(chain.from_iterable(broken))
             answers = [answer for answer in seen if answer.step not in left_out]
-            found[name] = [item for item in found.get(name, ()) if steps.get(item.record or 0) not in left_out]
+            records = {answer.record for answer in answers}
+            found[name] = [finding for finding in found.get(name, ()) if finding.record in records]
         judged[name] = _judge(statement, answers, found.get(name, ()), active, is_stable, runs)
     for cause, reason, gated in GATES:
-        if judged[cause].verdict == "broken":
+        if judged[cause].verdict in _FAILURES:
             for name in gated:
                 if judged[name].verdict != "not asked":
                     judged[name] = judged[name]._replace(verdict="not verified", reason=reason)

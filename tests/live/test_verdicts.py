@@ -1,0 +1,247 @@
+"""One cause is one failure: for each way to break the endpoint, exactly the statement about it is not kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.http_server import Answering, Asked, Reply, list_runs, refuse, serving
+from tests.support.threads import THREAD, Thread, list_of, numbered
+from validator.live import check_listing
+from validator.live.statements import STATEMENTS, statement_of
+from validator.rules.registry import RULES
+
+RUNS = [numbered(number) for number in range(7)]
+IDS = [run["id"] for run in RUNS]
+SOUND = list_runs(Thread(RUNS))
+EMPTY, OTHER = "thread_empty0000000000000000", "thread_other0000000000000000"
+OTHER_RUNS = [numbered(100 + number) | {"thread_id": OTHER} for number in range(3)]
+
+
+def sound(asked: Asked) -> Reply:
+    """Answer for three threads: one with runs, one without, and another one."""
+    if EMPTY in asked.path:
+        return Reply(list_of([]))
+    if OTHER in asked.path:
+        return Reply(list_of(OTHER_RUNS[::-1]))
+    return SOUND(asked)
+
+
+def without(*names: str, when: Callable[[Asked], bool] = lambda asked: True) -> Answering:
+    """Ignore parameters of some requests."""
+
+    def answering(asked: Asked) -> Reply:
+        query = {name: value for name, value in asked.query.items() if name not in names}
+        return sound(asked._replace(query=query) if when(asked) else asked)
+
+    return answering
+
+
+def with_page(change: Callable[[Asked, dict[str, Any]], dict[str, Any]]) -> Answering:
+    """Change every page."""
+
+    def answering(asked: Asked) -> Reply:
+        reply = sound(asked)
+        return reply._replace(body=reply.body | change(asked, reply.body)) if "data" in reply.body else reply
+
+    return answering
+
+
+def with_runs(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Answering:
+    """Change every run."""
+
+    def answering(asked: Asked) -> Reply:
+        reply = sound(asked)
+        if "data" in reply.body:
+            return reply._replace(body=reply.body | {"data": [run | change(run) for run in reply.body["data"]]})
+        return reply if reply.status != 200 else reply._replace(body=reply.body | change(reply.body))
+
+    return answering
+
+
+def has_limit(asked: Asked) -> bool:
+    return asked.query.get("limit", "x").isdecimal() and 1 <= int(asked.query["limit"]) <= 100
+
+
+def include_cursor(asked: Asked) -> Reply:
+    """Begin the page with the run of the cursor."""
+    query, after = dict(asked.query), asked.query.get("after")
+    if after in IDS:
+        ordered = IDS if query.get("order") == "asc" else IDS[::-1]
+        del query["after"]
+        if place := ordered.index(after):
+            query["after"] = ordered[place - 1]
+    return sound(asked._replace(query=query))
+
+
+def go_the_other_way(asked: Asked) -> Reply:
+    """Give newer runs after a cursor in descending order."""
+    query = dict(asked.query)
+    if query.get("after") in IDS and query.get("order", "desc") == "desc":
+        query["before"] = query.pop("after")
+    return sound(asked._replace(query=query))
+
+
+def lose_ties(asked: Asked) -> Reply:
+    """Compare cursors by created_at alone."""
+    runs = [numbered(number, 1_740_000_000 + 60 * (number // 2)) for number in range(7)]
+    query = dict(asked.query)
+    if query.get("after") in IDS and THREAD in asked.path:
+        time = runs[IDS.index(query.pop("after"))]["created_at"]
+        sign = 1 if query.get("order") == "asc" else -1
+        runs = [run for run in runs if sign * run["created_at"] > sign * time]
+    elif THREAD not in asked.path:
+        return sound(asked)
+    return list_runs(Thread(runs))(asked._replace(query=query))
+
+
+def keep_ties(asked: Asked) -> Reply:
+    """List the runs of one second in the same order, whichever order is asked for."""
+    runs = [numbered(number, 1_740_000_000 + 60 * (number // 2)) for number in range(7)]
+    if THREAD not in asked.path or asked.path.endswith(tuple(IDS)):
+        return list_runs(Thread(runs))(asked) if THREAD in asked.path else sound(asked)
+    if asked.query.get("order") == "asc":
+        runs.sort(key=lambda run: (run["created_at"], -IDS.index(run["id"])))
+    return list_runs(Thread(runs))(asked)
+
+
+def on_error(change: Callable[[Reply], Reply]) -> Answering:
+    """Change every error."""
+
+    def answering(asked: Asked) -> Reply:
+        reply = sound(asked)
+        return reply if reply.status == 200 else change(reply)
+
+    return answering
+
+
+def names_nothing(asked: Asked) -> bool:
+    return "doesnotexist" in str(asked)
+
+
+def in_milliseconds(run: dict[str, Any]) -> dict[str, Any]:
+    return {name: 1000 * run[name] for name in ("created_at", "started_at", "completed_at")}
+
+
+def rename(reply: Reply) -> Reply:
+    """Write keys in camelCase."""
+    page = {
+        {"first_id": "firstId", "last_id": "lastId", "has_more": "hasMore"}.get(key, key): reply.body[key]
+        for key in reply.body
+    }
+    return reply._replace(body=page)
+
+
+MUTANTS: dict[str, tuple[Answering, str]] = {
+    "limit ignored": (without("limit", when=has_limit), "limit-kept"),
+    "order ignored": (without("order", when=lambda asked: asked.query.get("order") in ("asc", "desc")), "order-kept"),
+    "after ignored": (without("after"), "after-excludes"),
+    "before ignored": (without("before"), "before-window"),
+    "cursor on its page": (include_cursor, "after-excludes"),
+    "after goes the other way": (go_the_other_way, "after-follows-order"),
+    "ties lost": (lose_ties, "walk-complete"),
+    "ties not reversed": (keep_ties, "asc-mirrors-desc"),
+    "has_more false": (with_page(lambda asked, page: {"has_more": False}), "has-more-true"),
+    "has_more true": (with_page(lambda asked, page: {"has_more": bool(page["data"])}), "has-more-false"),
+    "has_more of a full page": (
+        with_page(lambda asked, page: {"has_more": len(page["data"]) == int(asked.query.get("limit", 20))}),
+        "has-more-false",
+    ),
+    "has_more null": (with_page(lambda asked, page: {"has_more": None}), "envelope-keys"),
+    "has_more text": (with_page(lambda asked, page: {"has_more": str(page["has_more"]).lower()}), "envelope-keys"),
+    "camelCase": (lambda asked: rename(sound(asked)) if "data" in sound(asked).body else sound(asked), "wire-names"),
+    "milliseconds": (with_runs(in_milliseconds), "seconds"),
+    "floats": (with_runs(lambda run: {"created_at": float(run["created_at"])}), "whole-numbers"),
+    "invalid status": (with_runs(lambda run: {"status": "done"}), "run-shape"),
+    "first_id null": (with_page(lambda asked, page: {"first_id": None}), "first-last"),
+    "runs of another thread": (
+        lambda asked: (
+            with_runs(lambda run: {"thread_id": "thread_X0000000000000000000"})(asked)
+            if THREAD in asked.path
+            else sound(asked)
+        ),
+        "of-this-thread",
+    ),
+    "retrieved run differs": (
+        lambda asked: (
+            Reply(sound(asked).body | {"created_at": 1_700_000_000})
+            if asked.path.endswith(tuple(IDS))
+            else sound(asked)
+        ),
+        "retrieve-equals-listed",
+    ),
+    "unknown thread is empty": (
+        lambda asked: Reply(list_of([])) if "thread_doesnotexist" in asked.path else sound(asked),
+        "thread-404",
+    ),
+    "unknown run is another": (
+        lambda asked: Reply(RUNS[0]) if "run_doesnotexist" in asked.path else sound(asked),
+        "run-404",
+    ),
+    "unknown cursor restarts": (without("after", "before", when=names_nothing), "cursor-unknown"),
+    "foreign cursor restarts": (
+        without("after", "before", when=lambda asked: any(run["id"] in str(asked.query) for run in OTHER_RUNS)),
+        "cursor-other-thread",
+    ),
+    "limit out of range": (
+        without("limit", when=lambda asked: asked.query.get("limit") in ("0", "101", "-1")),
+        "limit-range",
+    ),
+    "limit not a number": (
+        without("limit", when=lambda asked: asked.query.get("limit") in ("abc", "1.5")),
+        "limit-not-a-number",
+    ),
+    "no envelope": (on_error(lambda reply: Reply({"detail": "no"}, reply.status)), "error-envelope"),
+    "server error": (
+        lambda asked: refuse("Oops.", 500) if asked.query.get("limit") == "abc" else sound(asked),
+        "no-5xx",
+    ),
+    "text/plain": (lambda asked: sound(asked)._replace(headers={"Content-Type": "text/plain"}), "content-type"),
+}
+
+
+def judge(answering: Answering) -> dict[str, str]:
+    """The verdicts on a server that answers so."""
+    with serving(answering) as server:
+        report = check_listing(f"{server.origin}/v1", thread=THREAD, other_thread=OTHER, empty_thread=EMPTY)
+    return {result.id: result.verdict for result in report.statements}
+
+
+def test_sound_server_keeps_what_is_asked() -> None:
+    verdicts = judge(sound)
+    assert {name for name, verdict in verdicts.items() if verdict == "not asked"} == {
+        "cursor-stable",
+        "one-active-run",
+        "key-needed",
+    }
+    assert {name for name, verdict in verdicts.items() if verdict == "not verified"} <= {
+        "default-limit-20",
+        "empty-thread",
+    }
+    assert {*verdicts.values()} == {"kept", "not asked", "not verified"}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_one_cause_is_one_failure(name: str) -> None:
+    answering, statement = MUTANTS[name]
+    verdicts = judge(answering)
+    assert {key for key, verdict in verdicts.items() if verdict in ("broken", "doubtful")} == {statement}
+
+
+def test_long_thread_has_its_default_page() -> None:
+    runs = list_runs(Thread(numbered(number) for number in range(30)))
+    verdicts = judge(lambda asked: runs(asked) if THREAD in asked.path else sound(asked))
+    assert verdicts["default-limit-20"] == "kept"
+    assert not {"broken", "doubtful"} & {*verdicts.values()}
+
+
+def test_every_rule_over_answers_has_a_statement() -> None:
+    named = {rule for statement in STATEMENTS for rule in statement.rules}
+    rules = {rule.name for rule in RULES if rule.subject in ("answer", "recording", "listing")}
+    assert rules - named <= {"unexpected-object"}
+    assert named - {rule.name for rule in RULES} == set()
+    assert all(re.fullmatch("[a-z0-9-]+", statement.id) for statement in STATEMENTS)
+    assert callable(statement_of)
