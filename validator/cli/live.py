@@ -72,17 +72,17 @@ class HeaderWord(click.ParamType):  # type: ignore[type-arg]  # generic from cli
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str, bool]:
         """Return the name, the value and whether it is a secret."""
-        if found := re.fullmatch(r"([\w-]+)=env:(\w+)", value, re.ASCII):
-            secret = os.environ.get(found[2], "")
+        if match := re.fullmatch(r"([\w-]+)=env:(\w+)", value, re.ASCII):
+            secret = os.environ.get(match[2], "")
             if not re.fullmatch(r"[\x20-\x7e]+", secret):
-                self.fail(f"the variable {found[2]} is not set, or not printable ASCII.", param, ctx)
-            return found[1], secret, True
-        found = re.fullmatch(r"([\w-]+): *([\x20-\x7e]*)", value, re.ASCII)
-        if not found:
+                self.fail(f"the variable {match[2]} is not set, or not printable ASCII.", param, ctx)
+            return match[1], secret, True
+        match = re.fullmatch(r"([\w-]+): *([\x20-\x7e]*)", value, re.ASCII)
+        if not match:
             self.fail("expected 'Name: value' or Name=env:VARIABLE.", param, ctx)
-        if found[1].lower() in ("authorization", "api-key", "x-api-key", "cookie", "proxy-authorization"):
-            self.fail(f"{found[1]} is a secret: write {found[1]}=env:VARIABLE.", param, ctx)
-        return found[1], found[2], False
+        if match[1].lower() in ("authorization", "api-key", "x-api-key", "cookie", "proxy-authorization"):
+            self.fail(f"{match[1]} is a secret: write {match[1]}=env:VARIABLE.", param, ctx)
+        return match[1], match[2], False
 
 
 _option = partial(click.option, allow_from_autoenv=False)

@@ -121,8 +121,8 @@ class Checker:
             from validator.engine.exchanges import check_answer  # most documents answer no known request
 
             form = None if classified.form != "sdk" else parsed.value
-            found = check_answer(request or UNKNOWN_REQUEST, response, result, self.rules, options)
-            problems += prefix_pointers("", found, form)
+            answer_problems = check_answer(request or UNKNOWN_REQUEST, response, result, self.rules, options)
+            problems += prefix_pointers("", answer_problems, form)
         return result
 
     def result(self, checked: CheckedDocument, max_findings: int | None = None) -> DocumentResult:

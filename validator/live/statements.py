@@ -325,8 +325,8 @@ def statement_of(finding: Finding, answer: Seen | None) -> str:
             return statement
     if finding.rule in BY_ID:
         return finding.rule
-    if found := _BY_RULE.get(finding.rule):
-        return found
+    if named := _BY_RULE.get(finding.rule):
+        return named
     is_of_page = step != "retrieve" and not finding.pointer.startswith("/data/")
     return "envelope-keys" if is_of_page and finding.rule in BY_ID["envelope-keys"].rules else "run-shape"
 
@@ -370,17 +370,17 @@ def judge(
 def _judge(
     statement: Statement,
     seen: Sequence[Seen],
-    found: Sequence[Finding],
+    findings: Sequence[Finding],
     active: frozenset[str],
     is_stable: bool,
     runs: int,
 ) -> StatementResult:
     source = BY_NAME[statement.rules[0]].source if statement.rules else _SOURCE
     blank = StatementResult(statement.id, statement.what, "not verified", source)
-    if found:
-        worst = min(found, key=lambda finding: finding.severity.rank)
-        records = tuple(sorted({finding.record for finding in found if finding.record is not None}))
-        blank = blank._replace(requests=records, findings=tuple(found))
+    if findings:
+        worst = min(findings, key=lambda finding: finding.severity.rank)
+        records = tuple(sorted({finding.record for finding in findings if finding.record is not None}))
+        blank = blank._replace(requests=records, findings=tuple(findings))
         if statement.compares and not is_stable:
             return blank._replace(reason=_CHANGED)
         return blank._replace(verdict=_VERDICTS[worst.severity], reason=worst.message, source=worst.source)

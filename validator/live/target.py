@@ -54,8 +54,8 @@ def _split_thread(parts: SplitResult) -> Target:
     if names := {name for name, _ in query} & {"limit", "order", "after", "before"}:
         raise Misuse(f"the address has {', '.join(sorted(names))}, which the check sets itself")
     path, thread = parts.path, None
-    if found := _list_path(path):
-        path, thread = found["base"], unquote(found["thread"])
+    if match := _list_path(path):
+        path, thread = match["base"], unquote(match["thread"])
     return Target(f"{parts.scheme}://{parts.netloc}{path.rstrip('/')}", thread, query)
 
 

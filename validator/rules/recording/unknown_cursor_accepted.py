@@ -55,8 +55,8 @@ def check(listing: RecordedListing) -> Problems:
                 yield Problem("data/0/id", message, words, answer=answer.number)
                 continue
             elif listing.walks:
-                whole = listing.walks[0].first.seen.describe(answer.seen)
-                where = Verbatim(f"that is not in the whole listing of {whole.text}")
+                complete_listing = listing.walks[0].first.seen.describe(answer.seen)
+                where = Verbatim(f"that is not in the whole listing of {complete_listing.text}")
             else:
                 continue
             message = "answers {} {}, a run {}: expected an error (4xx)"

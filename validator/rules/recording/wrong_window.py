@@ -51,8 +51,8 @@ def check(listing: RecordedListing) -> Problems:
             end = places.get(answer.before or "", 0)
             if start > end or answer.before not in places or {answer.after, answer.before} & answer.runs.keys():
                 continue
-            whole = walk.first.seen.describe(answer.seen)
-            yield from _check_window(answer, listing, ids, places, range(start, end), whole)
+            complete_listing = walk.first.seen.describe(answer.seen)
+            yield from _check_window(answer, listing, ids, places, range(start, end), complete_listing)
 
 
 def _check_window(
@@ -61,11 +61,11 @@ def _check_window(
     ids: Sequence[str],
     places: Mapping[str, int],
     window: range,
-    whole: Verbatim,
+    complete_listing: Verbatim,
 ) -> Problems:
     """Compare a page with the places of its runs in the whole listing."""
     side = Verbatim(
-        f"{'between the cursors' if answer.after else 'ahead of the cursor'} in the listing of {whole.text}"
+        f"{'between the cursors' if answer.after else 'ahead of the cursor'} in the listing of {complete_listing.text}"
     )
     shown = sorted(places[run_id] for run_id in answer.runs if run_id in places)
     outside = [index for index, run_id in enumerate(answer.ids) if run_id in places and places[run_id] not in window]

@@ -35,10 +35,10 @@ _FIELDS = (*TIMES, "usage", "max_prompt_tokens", "max_completion_tokens")
     evidence="0 of 244 genuine run objects have one; MLT-OSS/open-assistant-api writes every time like this",
 )
 def check(run: Run) -> Problems:
-    found = [*_find_floats({field: run.get(field) for field in _FIELDS})]
-    if not found:
+    reported = [*_find_floats({field: run.get(field) for field in _FIELDS})]
+    if not reported:
         return ()
-    (path, value), *others = found
+    (path, value), *others = reported
     more = f"; so are {len(others)} others of this run" if len(others) > 1 else "; so is another" if others else ""
     message = f"is {{}}, written as a float; expected the integer {{}}{more}"
     return [Problem(join(*path), message, (value, int(value)))]
