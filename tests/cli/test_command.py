@@ -418,10 +418,10 @@ def test_show_values_option() -> None:
 def test_max_findings_option() -> None:
     capped = command("seed-example.json", "--max-findings", "1", "-f", "concise").out
     assert capped == (
-        "seed-example.json:8:19: warning shared-identifier /data/0/threadId: "
-        'is "<id>", the same as id, but each object has its own id\n'
-        "... and 13 more findings in seed-example.json (--max-findings 0 shows all)\n"
-        "6 errors, 8 warnings in 1 document (1 run); 7 infos hidden\n"
+        'seed-example.json:5:13: warning placeholder-value /data/0/id: is the placeholder "<id>"; the document is '
+        "a generated sample, not data, and the other findings follow from that\n"
+        "... and 14 more findings in seed-example.json (--max-findings 0 shows all)\n"
+        "6 errors, 9 warnings in 1 document (1 run); 6 infos hidden\n"
     )
     assert command("seed-example.json", "--max-findings", "0", "-f", "concise", "-q").out.count("\n") == 14
 

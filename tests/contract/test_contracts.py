@@ -373,7 +373,6 @@ def test_hint_for_lower_case_date_time(time: str, hint: str) -> None:
     assert _shape({**ISO_RUN, "createdAt": time}, "observed") == [
         f"schema:type /createdAt: {found} or a date-time with its offset from UTC{hint}"
     ]
-    assert _shape(_run(created_at=time), "observed") == [f"schema:type /data/0/created_at: {found}"]
 
 
 @pytest.mark.parametrize(("end", "line", "column"), [("\n", 4, 12), ("\r\n", 4, 12), ("\r", 1, 62)])
@@ -381,3 +380,67 @@ def test_line_ends(end: str, line: int, column: int) -> None:
     text = end.join(["{", '"object": "list",', '"data": [], "first_id": null,', '"last_id": 7, "has_more": false}'])
     found = [(one.rule, one.pointer, one.line, one.column) for one in findings(text)]
     assert found == [("schema:type", "/last_id", line, column)]
+
+
+NO_NULLS = {key: value for key, value in run().items() if value is not None}
+DROPPED = "; no value is null, so the serializer drops nulls (exclude_none, omitempty, WhenWritingNull): keep them"
+
+
+def test_missing_nulls_of_a_run_name_the_serializer() -> None:
+    (found,) = _shape({**NO_NULLS, "status": "completed"}, "observed")
+    assert found.startswith("schema:required : lacks ")
+    assert found.endswith(DROPPED)
+    empty = {"object": "list", "data": [], "has_more": False}
+    assert _shape(empty, "observed") == [f'schema:required : lacks "first_id" and "last_id"{DROPPED}']
+
+
+@pytest.mark.parametrize("document", [{**NO_NULLS, "expires_at": None}, {**NO_NULLS, "tools": ...}])
+def test_missing_keys_of_another_cause_do_not(document: dict[str, Any]) -> None:
+    (found,) = _shape({key: value for key, value in document.items() if value is not ...}, "observed")
+    assert found.startswith("schema:required : lacks ")
+    assert "serializer" not in found
+
+
+@pytest.mark.parametrize(
+    ("usage", "message"),
+    [
+        (
+            {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3},
+            'lacks "prompt_tokens" and "completion_tokens"; has "input_tokens" and "output_tokens"',
+        ),
+        (
+            {"prompt_tokens": 1, "output_tokens": 2, "total_tokens": 3},
+            'lacks "completion_tokens"; has "output_tokens"',
+        ),
+    ],
+)
+def test_names_of_the_responses_api_in_usage(usage: dict[str, int], message: str) -> None:
+    message += ", as the Responses API calls them: rename them"
+    assert _shape(_run(usage=usage), "observed") == [f"schema:required /data/0/usage: {message}"]
+
+
+@pytest.mark.parametrize(
+    ("time", "message"),
+    [
+        ("2024-10-20T10:00:00Z", "is a date, expected Unix seconds: 1729418400"),
+        ("2024-10-20t12:00:00+02:00", "is a date, expected Unix seconds: 1729418400"),
+        ("2024-10-20 10:00:00", "is a date, expected Unix seconds: 1729418400 if it is in UTC"),
+        ("2024-10-20", "is a date, expected Unix seconds: 1729382400 if it is in UTC"),
+        ("Sun, 20 Oct 2024 10:00:00 GMT", "is a date, expected Unix seconds: 1729418400"),
+        ("1729418400", "is an integer in quotes, expected 1729418400 without them"),
+        ("tomorrow", "is a string of 8 characters, expected an integer"),
+        ("", 'is "", expected an integer'),
+        ("2024-10-20" + " " * 70, "is a string of 80 characters, expected an integer"),
+        ("0001-01-01T00:00:00+23:59", "is a date, expected Unix seconds: -62135683140"),
+    ],
+)
+def test_time_that_is_no_integer(time: str, message: str) -> None:
+    assert _shape(_run(created_at=time), "observed") == [f"schema:type /data/0/created_at: {message}"]
+
+
+def test_number_in_quotes() -> None:
+    usage = {"prompt_tokens": "12", "completion_tokens": 2, "total_tokens": "2024-10-20"}
+    assert _shape(_run(usage=usage), "observed") == [
+        "schema:type /data/0/usage/prompt_tokens: is an integer in quotes, expected 12 without them",
+        "schema:type /data/0/usage/total_tokens: is a string of 10 characters, expected an integer",
+    ]

@@ -311,3 +311,32 @@ def test_pages_of_an_array_are_checked() -> None:
         ("first-id-mismatch", "/2/first_id", 'is "run_b", but the first run in data is "run_Qm3vT8yLk2WzNf5RbXcJ7HdA"'),
         ("schema:required", "/3", 'lacks "has_more"'),
     ]
+
+
+def _in_pascal_case(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {"".join(map(str.title, key.split("_"))): _in_pascal_case(inner) for key, inner in value.items()}
+    return [_in_pascal_case(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    ("document", "name"),
+    [
+        (_in_pascal_case(run()), "a bare run"),
+        (_in_pascal_case(page(run(), run(id="run_2"))), "a page"),
+        (_in_pascal_case([run()]), "an array of runs"),
+        ({**page(run()), "data": [_in_pascal_case(run())]}, "a page"),
+    ],
+)
+def test_pascal_case_is_named(document: Any, name: str) -> None:
+    message = (
+        f'is {name} with its keys in PascalCase; expected snake_case, such as "created_at" for "CreatedAt": '
+        "set the naming policy of the serializer"
+    )
+    assert summarize(document) == [("not-a-run-list", "", message)]
+
+
+def test_other_objects_in_pascal_case_are_not_runs() -> None:
+    assert [
+        message for *_, message in summarize({"Id": "msg_1", "Object": "thread.message", "ThreadId": "thread_1"})
+    ] == ["is an object of 3 keys that is neither a page nor a run, expected a page of runs, a run or an array of runs"]

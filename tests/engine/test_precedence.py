@@ -218,3 +218,17 @@ def test_findings_of_one_rule_remain_or_are_outranked() -> None:
                     other.severity.reaches(finding.severity) and other.run_id == finding.run_id for other in among_all
                 ), finding
     assert outranked > 20
+
+
+def test_generated_sample_is_shown_before_what_follows_from_it() -> None:
+    sample = page(run(id="string", thread_id="string", assistant_id="string", model="string", created_at=1))
+    first, *others = findings(sample)
+    message = 'is the placeholder "string"; the document is a generated sample, not data'
+    assert (str(first.severity), first.rule, first.pointer) == ("warning", "placeholder-value", "/data/0/id")
+    assert first.message == f"{message}, and the other findings follow from that"
+    assert {"shared-identifier", "implausible-timestamp"} <= {found.rule for found in others}
+    alone = findings(page(run(instructions="string")))
+    assert [(str(found.severity), found.message) for found in alone] == [("info", message)]
+    configured = findings(sample, severity={"placeholder-value": "error"})
+    assert str(configured[0].severity) == "error"
+    assert "placeholder-value" not in {found.rule for found in findings(sample, ignore=["placeholder-value"])}

@@ -83,7 +83,7 @@ def test_seed_example_findings() -> None:
 
 
 SEED_FINDINGS = [
-    ("info", "placeholder-value", "/data/0/id"),
+    ("warning", "placeholder-value", "/data/0/id"),
     ("info", "unprefixed-id", "/data/0/id"),
     ("info", "implausible-timestamp", "/data/0/createdAt"),
     ("warning", "shared-identifier", "/data/0/threadId"),

@@ -194,7 +194,11 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     ),
     "a call of nothing": (
         waiting("{}", tools=[]),
-        [("undeclared-tool-call", f"{CALLS}/0/function/name", 'is "tide", which is not a function in tools')],
+        [("undeclared-tool-call", f"{CALLS}/0/function/name", 'is "tide", but tools has no function: declare it ')],
+    ),
+    "a choice of no tool as an object": (
+        {"tools": [function()], "tool_choice": {"type": "auto"}},
+        [("undeclared-tool-choice", "/tool_choice", 'is an object of type "auto", which is no tool; expected the ')],
     ),
     "a call of nothing by an impossible name": (
         waiting("{}", name="multi_tool_use.parallel"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
@@ -12,16 +14,28 @@ from jsonschema.exceptions import ValidationError
 from referencing import Registry
 
 from validator.contract.inline import inline
-from validator.contract.loader import load_contract
+from validator.contract.loader import field_names, load_contract
 from validator.core.options import ContractName, Form
 from validator.core.phrases import TYPES, Shown, Verbatim, find_similar, join_and, join_or
 from validator.core.pointer import join
 from validator.core.problem import MAX_PROBLEMS, Fix, Problem
-from validator.core.resource import OTHER_OBJECTS
+from validator.core.resource import OTHER_OBJECTS, RUN
 
 _CUTOFF = 0.78
 """`web_search` is a tool of its own, not a misspelt `file_search` (0.76); `fail` is meant to be `failed` (0.80)."""
 _LOWER_CASE_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(t[0-9:.]+[Zz]|T[0-9:.]+z|t[0-9:.]+[+-][0-9:]+)")
+_INTEGER = re.compile("-?(0|[1-9][0-9]{0,18})", re.ASCII)
+_MAX_DATE = 64
+"""Characters of a text that is read as a date."""
+_RESPONSES_NAMES = {
+    "prompt_tokens": "input_tokens",
+    "completion_tokens": "output_tokens",
+    "promptTokens": "inputTokens",
+    "completionTokens": "outputTokens",
+}
+"""What the Responses API calls the counts of the usage."""
+_DROPS_NULLS = "exclude_none, omitempty, WhenWritingNull"
+"""The options of Pydantic, Go and .NET that leave out what is null."""
 _LIMITS = {
     **dict.fromkeys(("minimum", "minLength", "minItems", "minProperties"), "is {}, the minimum is {}"),
     **dict.fromkeys(("maximum", "maxLength", "maxItems", "maxProperties"), "is {}, the maximum is {}"),
@@ -48,7 +62,10 @@ def explain_shape(value: Any, schema_name: str, name: ContractName, form: Form) 
             missing.setdefault(pointer, {}).update(dict.fromkeys(key for key in required if key not in instance))
     problems: list[Problem] = []
     for pointer, by_keyword in errors.items():
-        here = [_explain_required(pointer, by_keyword.pop("required"), missing[pointer])] if pointer in missing else []
+        here = []
+        if pointer in missing:
+            nullable = _nullable_keys(schema_name, name, form) if not pointer else frozenset()
+            here = [_explain_required(pointer, by_keyword.pop("required"), missing[pointer], nullable)]
         here += [_explain_keyword(pointer, error) for error in by_keyword.values()]
         problems += [problem._replace(explains=(pointer,)) for problem in here] if len(here) > 1 else here
     return problems if len(problems) == 1 else [problem._replace(fix=None) for problem in problems]
@@ -61,7 +78,17 @@ def _compile(schema_name: str, name: ContractName, form: Form) -> Draft202012Val
     return Draft202012Validator(inline(contract.schema(schema_name), contract.schemas), registry=no_resources)
 
 
-def _explain_required(pointer: str, error: ValidationError, missing: Iterable[str]) -> Problem:
+@cache
+def _nullable_keys(schema_name: str, name: ContractName, form: Form) -> frozenset[str]:
+    """Return the keys of a page or run whose values may be null."""
+    contract = load_contract(name, form)
+    properties = inline(contract.schema(schema_name), contract.schemas)["properties"]
+    return frozenset(key for key, schema in properties.items() if Draft202012Validator(schema).is_valid(None))
+
+
+def _explain_required(
+    pointer: str, error: ValidationError, missing: Iterable[str], nullable: frozenset[str]
+) -> Problem:
     keys = tuple(missing)
     instance: Any = error.instance
     message, values = f"lacks {join_and('{}' for _ in keys)}", [*keys]
@@ -71,6 +98,12 @@ def _explain_required(pointer: str, error: ValidationError, missing: Iterable[st
         if similar is not None:
             message += "; has {}, did you mean {}"
             values += [normalized[similar], key]
+    responses = [_RESPONSES_NAMES[key] for key in keys if _RESPONSES_NAMES.get(key) in instance]
+    if responses:
+        message += f"; has {join_and('{}' for _ in responses)}, as the Responses API calls them: rename them"
+        values += responses
+    elif len(keys) > 1 and nullable.issuperset(keys) and None not in instance.values():
+        message += f"; no value is null, so the serializer drops nulls ({_DROPS_NULLS}): keep them"
     return Problem(pointer, message, tuple(map(Shown, values)), identity=",".join(keys), rule="schema:required")
 
 
@@ -87,6 +120,8 @@ def _explain_keyword(pointer: str, error: ValidationError) -> Problem:
             is_lower_case = isinstance(value, str) and _LOWER_CASE_TIME.fullmatch(value)
             message = f"is {{}}, expected {expected}{'; write T and Z in upper case' if is_lower_case else ''}"
             values = (value,)
+        case "type" if isinstance(value, str) and (number := _read_number(value, error)) is not None:
+            message, values = number
         case "enum":
             message, values = _suggest_word(value, limit)
         case "const":
@@ -100,6 +135,25 @@ def _explain_keyword(pointer: str, error: ValidationError) -> Problem:
         case _:
             message, values = describe_error(error)
     return Problem(pointer, message, values, fix=fix, rule=f"schema:{error.validator}")
+
+
+def _read_number(text: str, error: ValidationError) -> tuple[str, tuple[object, ...]] | None:
+    """Return the message about an integer in quotes, or about a date in the place of Unix seconds."""
+    if "an integer" not in _expected_types(error):
+        return None
+    if _INTEGER.fullmatch(text):
+        return "is an integer in quotes, expected {} without them", (int(text),)
+    if len(text) > _MAX_DATE or error.absolute_path[-1] not in field_names(RUN.item_schema, "x-timestamp"):
+        return None
+    for parse in (datetime.datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = parse(text)
+        except (ValueError, IndexError, TypeError):  # of email.utils, which was written for less hostile text
+            continue
+        has_offset = moment.tzinfo is not None
+        seconds = int((moment if has_offset else moment.replace(tzinfo=datetime.UTC)).timestamp())
+        return f"is a date, expected Unix seconds: {{}}{'' if has_offset else ' if it is in UTC'}", (seconds,)
+    return None
 
 
 def _suggest_word(value: Any, words: list[str]) -> tuple[str, tuple[object, ...]]:

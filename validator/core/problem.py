@@ -48,6 +48,9 @@ class Problem(NamedTuple):
     """Pointers at which a problem of another rule follows from this one, and is not reported.
 
     It is reported if it is the more severe of the two, as severities are configured."""
+    explains_document: bool = False
+    """What else is found in the document follows from this one: it is shown first, and at least as a warning if
+    warnings or errors follow from it."""
     reads_as: Mapping[str, object] | None = None
     """The values that fields of the run stand for, by name: what rules of pages and series read in their place, and
     rules of the run unless the problem invalidates the field."""

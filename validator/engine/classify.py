@@ -29,6 +29,10 @@ _EXPECTED = {"auto": "a page of runs, a run or an array of runs", "page": "a pag
 _OBJECTS = {"page": "a page", "run": "a bare run", "runs": "an export of runs"}
 _ARRAYS = {"page": "an array of pages", "runs": "an array of runs"}
 _WRAPPED = {"page": "a page is", "run": "a run is", "runs": "runs are"}
+_PASCAL_CASE = (
+    ' with its keys in PascalCase; expected snake_case, such as "created_at" for "CreatedAt": '
+    "set the naming policy of the serializer"
+)
 _OTHER_FORM = {
     "sdk": 'has its keys in snake_case, which is form "wire"; expected camelCase, form "sdk"',
     "wire": 'has its keys in camelCase, which is form "sdk"; expected snake_case, form "wire"',
@@ -92,6 +96,8 @@ def classify(
     if kind is None and allow_empty_array and value == [] and expect != "page":
         kind, parts = "runs", ()
     if kind is None or expect not in ("auto", kind) or (expect == "page" and isinstance(value, list)):
+        if kind is None and (pascal := _name_in_pascal_case(value)):
+            return Classified(None, problem=_not_a_run_list("", f"is {pascal}{_PASCAL_CASE}"))
         seen = _describe(value) if kind is None else _name(kind, value)
         message = f"is {seen}, expected {_EXPECTED[expect]}"
         path, kind, parts = _split_wrapper(value) if kind is None else ((), None, ())
@@ -187,6 +193,19 @@ def _split_wrapper(value: Any) -> tuple[tuple[str, ...], DocumentKind | None, tu
             if kind is not None and any(part.runs or _has_page_keys(part.page) for part in parts):
                 return path, kind, parts
     return (), None, ()
+
+
+def _name_in_pascal_case(value: Any) -> str:
+    """Return what a value would be if its keys did not begin with capitals; "" if nothing."""
+    kind, _ = _split(_lower_keys(value))
+    return "" if kind is None else _name(kind, value)
+
+
+def _lower_keys(value: Any, depth: int = 4) -> Any:
+    """Return a value with keys that begin with small letters, down to those of the runs on a page."""
+    if depth and isinstance(value, dict):
+        return {f"{key}"[:1].lower() + f"{key}"[1:]: _lower_keys(inner, depth - 1) for key, inner in value.items()}
+    return [_lower_keys(item, depth - 1) for item in value] if depth and isinstance(value, list) else value
 
 
 def _name(kind: DocumentKind, value: Any) -> str:

@@ -65,12 +65,13 @@ def make_result(
     """
     entries = _without_explained([*_in_effect(checked, options, rules)])
     entries += _unrecognised(checked, entries, options, rules)
+    _show_cause(entries)
     shown = [entry for entry in entries if entry.severity.reaches(options.findings.show)]
     findings: tuple[Finding, ...] = ()
     if shown and max_findings != 0:
         text = decode_text(checked.document.data) if checked.parsed.text is None else checked.parsed.text
         landmarks = _place(shown, text)
-        shown.sort(key=lambda entry: (entry.span.start, entry.rule.name))
+        shown.sort(key=lambda entry: (not entry.problem.explains_document, entry.span.start, entry.rule.name))
         findings = tuple(_findings(shown[:max_findings], text, landmarks, checked, options))
     return DocumentResult(
         document=checked.info,
@@ -132,6 +133,16 @@ def _without_explained(entries: list[_Entry]) -> list[_Entry]:
         return rank < explanation[0]
 
     return [entry for index, entry in enumerate(entries) if remains(index, entry)]
+
+
+def _show_cause(entries: Iterable[_Entry]) -> None:
+    """Make what explains all warnings and errors of the document a warning too, so that it is shown with them."""
+    if any(entry.severity is not Severity.INFO for entry in entries):
+        for entry in entries:
+            if entry.problem.explains_document and entry.severity is Severity.INFO:
+                entry.severity = Severity.WARNING
+                message = f"{entry.problem.message}, and the other findings follow from that"
+                entry.problem = entry.problem._replace(message=message)
 
 
 def _unrecognised(

@@ -3,8 +3,8 @@
 Generators of SDKs and documentation fill a schema with stand-ins: "<id>" and "<value>" (Speakeasy), "<string>"
 (Postman), "string" (Swagger UI), "text" (GitBook). Such a document follows the schema and nothing else: its numbers and
 statuses are random, so most of what the other rules say of it says nothing about the server. Reported once a
-document, for ids, model and instructions; what a placeholder breaks elsewhere, such as the name of a function, its own
-rule reports.
+document, for ids, model and instructions, and shown before all that follows from it: as a warning beside warnings and
+errors. What a placeholder breaks elsewhere, such as the name of a function, its own rule reports.
 
 Bad:
 
@@ -40,4 +40,5 @@ def check(run: Run) -> Problems:
     if PLACEHOLDERS.isdisjoint((run["id"], run["thread_id"], run["assistant_id"], run["model"], instructions)):
         return ()
     field = next(field for field in (*_IDENTIFIERS, "instructions") if run[field] in PLACEHOLDERS)
-    return [Problem(field, "is the placeholder {}; the document is a generated sample, not data", (Shown(run[field]),))]
+    message = "is the placeholder {}; the document is a generated sample, not data"
+    return [Problem(field, message, (Shown(run[field]),), explains_document=True)]

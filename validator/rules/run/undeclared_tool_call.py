@@ -2,7 +2,8 @@
 
 Models invent names, and a client that looks the function up in a table finds nothing: it does best to answer the call
 with an error, so that the run can go on. It happens in genuine responses, with names that no function may have too
-(`multi_tool_use.parallel`), hence a note and no more.
+(`multi_tool_use.parallel`), hence an info. Without a single function in `tools` no model invents a call: the run has
+lost its tools on the way, and a client that dispatches by them repeats the run for ever. That is a warning.
 
 Bad:
 
@@ -19,24 +20,31 @@ Good:
        "function": {"name": "tide", "arguments": "{}"}}]}}}
 """
 
-from validator.rules.base import INFO, Problem, Problems, Run, Shown, rule
+from validator.rules.base import INFO, WARNING, Problem, Problems, Run, Shown, rule
 from validator.rules.support.tools import calls_no_function, function_calls, function_names
 
 
 @rule(
     subject="run",
     group="tools",
-    severity=INFO,
+    severity=WARNING,
     requires=("required_action", "tools"),
     accepts=calls_no_function,
     source="https://github.com/Azure/azure-rest-api-specs/issues/32329",
-    source_note="a model puts made-up names into required_action",
-    evidence="1 of 12 genuine required actions has one",
+    source_note=(
+        "a model puts made-up names into required_action; a client that loops because it knows no such tool: "
+        "https://github.com/microsoft/semantic-kernel/issues/12177"
+    ),
+    evidence="1 of 12 genuine required actions has one, and none where tools has no function",
 )
 def check(run: Run) -> Problems:
     declared = function_names(run)
+    message = "is {}, which is not a function in tools"
+    if not declared:
+        message = "is {}, but tools has no function: declare it in the tools of the run or its assistant"
+    limit = INFO if declared else None
     return [
-        Problem(f"{pointer}/name", "is {}, which is not a function in tools", (Shown(function["name"]),))
+        Problem(f"{pointer}/name", message, (Shown(function["name"]),), max_severity=limit)
         for pointer, function in function_calls(run)
         if function["name"] not in declared
     ]

@@ -2,7 +2,8 @@
 
 A `tool_choice` object forces one tool. If `tools` does not have it, no model can obey, and the run fails or quietly
 does without; a client that replays the run gets its request refused. With type "function" the object names the function
-too. The words "none", "auto" and "required" force no certain tool and are not checked.
+too. The words "none", "auto" and "required" force no certain tool and are not checked; they are strings, not the type
+of an object.
 
 Bad:
 
@@ -15,6 +16,8 @@ Good:
 
 from validator.rules.base import WARNING, Problem, Problems, Run, Shown, rule
 from validator.rules.support.tools import calls_no_function, function_names
+
+_WORDS = ("none", "auto", "required")
 
 
 @rule(
@@ -33,6 +36,11 @@ def check(run: Run) -> Problems:
     choice = run["tool_choice"]
     if isinstance(choice, str):
         return ()
+    if choice["type"] in _WORDS:
+        word = Shown(choice["type"])
+        return [
+            Problem("tool_choice", "is an object of type {}, which is no tool; expected the string {}", (word, word))
+        ]
     if all(tool["type"] != choice["type"] for tool in run["tools"]):
         return [Problem("tool_choice/type", "is {}, but tools has no tool of this type", (Shown(choice["type"]),))]
     if choice["type"] != "function":
