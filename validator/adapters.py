@@ -46,7 +46,7 @@ def documents_of(source: object) -> Iterable[Document]:
     try:
         path = fspath(source) if isinstance(source, PathLike) else None
         if path is None:
-            return [_document(source)]
+            return _responses(source) or [_document(source)]
     except _UnsupportedSource as error:
         raise TypeError(str(error)) from None
     except Exception as error:
@@ -70,9 +70,8 @@ def _document(source: object) -> Document:
     if isinstance(source, Document):
         return source
     if not isinstance(source, dict | list):
-        for name in _BODY_ATTRIBUTES:
-            if isinstance(body := getattr(source, name, None), bytes):
-                return Document(file=None, data=body, origin=_origin(source))
+        if (response := _response(source)) is not None:
+            return response
         source = _to_plain(source)
     try:
         text = json.dumps(source, default=_to_plain, check_circular=False)  # a value that contains itself is too deep
@@ -83,6 +82,24 @@ def _document(source: object) -> Document:
             raise
         return _failed("too-large", "has an integer of more digits than Python writes")
     return Document(file=None, data=text, has_positions=False)
+
+
+def _responses(source: object) -> list[Document]:
+    """Return the documents of a list of responses, each with its number; none of a list of anything else."""
+    documents: list[Document] = []
+    for record, item in enumerate(source if isinstance(source, list | tuple) else (), 1):
+        document = None if isinstance(item, str | bytes | dict | list) else _response(item)
+        if document is None or document.origin is None:
+            return []
+        documents.append(document._replace(record=record))
+    return documents
+
+
+def _response(source: object) -> Document | None:
+    """Return the document in the body of a response; None if it is not a response that has been read."""
+    bodies = (getattr(source, name, None) for name in _BODY_ATTRIBUTES)
+    body = next((body for body in bodies if isinstance(body, bytes)), None)
+    return None if body is None else Document(file=None, data=body, origin=_origin(source))
 
 
 def _origin(source: Any) -> Origin | None:

@@ -53,12 +53,13 @@ def validate(
 ) -> Report:
     """Check a list-runs response, a run, or an array of either, and report every finding of any severity.
 
-    `source` is a dict, list or other mapping as `json.loads` returns it, the JSON text itself (`str` or UTF-8 `bytes`),
-    a `Path` to a file or a folder (never its name as a `str`), a response of an HTTP client (httpx, requests, urllib3,
-    aiohttp once it is read, the openai package's `with_raw_response`, test clients of Django and Werkzeug), or a model
-    that has `model_dump` (a page, a run). Findings of a text, a file or a response have lines and columns; those of a
-    value or a model have pointers only. A response is compared with its request, must be in wire form unless `form`
-    says otherwise, and is an API error if its status is 400 or more.
+    `source` is a dict, list or other mapping as `json.loads` returns it, the JSON text itself (`str` or UTF-8
+    `bytes`), a `Path` to a file or a folder (never its name as a `str`), a response of an HTTP client (httpx,
+    requests, urllib3, aiohttp once it is read, the openai package's `with_raw_response`, test clients of Django and
+    Werkzeug), a list of responses in the order in which they came, or a model that has `model_dump` (a page, a run).
+    Findings of a text, a file or a response have lines and columns; those of a value or a model have pointers only. A
+    response is compared with its request, must be in wire form unless `form` says otherwise, and is an API error if
+    its status is 400 or more.
 
     `contract` says which schemas apply (observed or published), `form` which key names (auto, wire, sdk), `expect`
     what the document is to be (auto, page, run). `order` (asc, desc) and `limit` (runs on a page, 1 to 100) are what

@@ -16,6 +16,7 @@ import pytest
 import requests
 import urllib3
 
+from tests.support.example_server import THREAD as EXAMPLE_THREAD
 from tests.support.pages import page, run
 from validator import ValidationFailed, assert_valid_runs, validate
 from validator.reporters.base import ReportOptions
@@ -273,3 +274,30 @@ def test_response_of_a_listing_is_its_last_page(serve: Callable[[Answer], str]) 
     response = httpx.get(f"{serve(Answer({**PAGE, 'has_more': True}))}{LIST}?limit=1")
     assert findings(response) == []
     assert findings(response, listing=True) == findings(response.json(), listing=True) != []
+
+
+def walk(server: str, base: str, limit: int) -> list[httpx.Response]:
+    """The responses of a client that lists the runs of the example's server page by page, at most ten."""
+    with httpx.Client(base_url=f"{server}{base}") as client:
+        responses = [client.get(f"/threads/{EXAMPLE_THREAD}/runs", params={"limit": limit})]
+        while len(responses) < 10 and responses[-1].json()["has_more"] and (last := responses[-1].json()["last_id"]):
+            params = {"limit": limit, "after": last}
+            responses.append(client.get(f"/threads/{EXAMPLE_THREAD}/runs", params=params))
+    return responses
+
+
+@pytest.mark.parametrize("listing", [False, True])
+def test_responses_are_checked_together(listing: bool, server: str) -> None:
+    good = walk(server, "/v1", 3)
+    assert findings(good, listing=listing) == findings(tuple(good), listing=listing) == []
+    assert [(info.record, info.runs) for info in validate(good).documents] == [(1, 3), (2, 3), (3, 1)]
+    overlapping = walk(server, "/faulty/overlapping-pages/v1", 3)
+    assert {rule for rule, *_ in findings(overlapping, listing=listing)} == {"overlapping-pages"}
+    full = walk(server, "/faulty/false-has-more/v1", 7)
+    assert [rule for rule, *_ in findings(full, listing=listing)] == ["false-has-more"]
+    assert "false-has-more /data\n" in str(validate(full, listing=listing))
+
+
+def test_list_of_responses_and_values_is_refused() -> None:
+    with pytest.raises(TypeError, match="^cannot check a value of type Response: give "):
+        validate([httpx.Response(200, json=PAGE), PAGE])
