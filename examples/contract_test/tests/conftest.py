@@ -1,5 +1,6 @@
 """The server under test, started once on a free port of this machine."""
 
+import time
 from collections.abc import Iterator
 from threading import Thread
 
@@ -18,9 +19,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def server_url() -> Iterator[str]:
     """The address of the running server."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="warning"))
-    thread = Thread(target=server.run)
+    thread = Thread(target=server.run, daemon=True)
     thread.start()
+    deadline = time.monotonic() + 10
     while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            pytest.exit("the server did not start: its own messages are above", returncode=3)
         thread.join(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}"
