@@ -206,6 +206,19 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ],
         ["2 premature-end"],
     ),
+    "a run without a time is not compared": (
+        [WIDE, call({"limit": 2}, list_of([changed(3, created_at="now"), RUNS[2]]))],
+        ["2 schema:type"],
+    ),
+    "a run without an id is not compared": (
+        [WIDE, call({"limit": 3}, list_of([RUNS[3], changed(2, id=2), RUNS[1]]))],
+        ["2 schema:type"],
+    ),
+    "a page without data is not compared": ([WIDE, call({}, {**page(), "data": {}})], ["2 schema:type"]),
+    "a cursor from a run that was created with its thread": (
+        [call({}, RUNS[0], method="POST", path="/v1/threads/runs"), WIDE, listed(after=IDS[0])],
+        [],
+    ),
     "camelCase": ([call({}, CAMEL)], ["1 camel-case-response"]),
     "a cycle": (
         [

@@ -65,8 +65,7 @@ class RecordedAnswers:
             return
         others = frozenset(item for item in request.query.items() if item[0] not in _NOT_OF_THE_LISTING)
         answers = self._answers.setdefault((request.path.rstrip("/"), others), [])
-        if document.parts[0].envelope is not None:
-            answers.append(_read_answer(request, document.parts[0], len(answers), here))
+        answers.append(_read_answer(request, document.parts[0], len(answers), here))
 
     def problems(self, rules: RuleSet, options: CheckOptions) -> Iterator[tuple[Occurrence, Problem]]:
         """Yield what is wrong with the answers together, each with the document that it is in."""
