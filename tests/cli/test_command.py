@@ -423,7 +423,7 @@ def test_max_findings_option() -> None:
         "... and 14 more findings in seed-example.json (--max-findings 0 shows all)\n"
         "6 errors, 9 warnings in 1 document (1 run); 6 infos hidden\n"
     )
-    assert command("seed-example.json", "--max-findings", "0", "-f", "concise", "-q").out.count("\n") == 14
+    assert command("seed-example.json", "--max-findings", "0", "-f", "concise", "-q").out.count("\n") == 15
 
 
 def test_statistics_option() -> None:
