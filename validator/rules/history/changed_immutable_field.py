@@ -28,7 +28,6 @@ from validator.rules.support.snapshots import CONFIGURATION, IDENTITY, REMEMBERE
     subject="history",
     severity=ERROR,
     reads=(*IDENTITY, *CONFIGURATION),
-    precheck=True,
     source="https://platform.openai.com/docs/api-reference/runs/modifyRun",
     source_note="a run is modified by its metadata alone",
     evidence="no thread, assistant or time of creation changed between the snapshots of 37 genuine runs",

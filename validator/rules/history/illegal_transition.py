@@ -27,7 +27,6 @@ _BEFORE_THE_END = ACTIVE - {"cancelling"}
     subject="history",
     severity=ERROR,
     reads=("status",),
-    precheck=True,
     source="https://platform.openai.com/docs/assistants/deep-dive",
     source_note="the lifecycle of a run",
     evidence="held in the snapshots of 37 genuine runs",
