@@ -96,8 +96,8 @@ class Rule:
     accepts: Callable[[Run], bool] | None = None
     """A cheap predicate over valid runs: where it is true, the rule reports nothing. Rules share predicates."""
     precheck: bool = False
-    """Runs before the other rules of a run. These do not read the fields that its problems invalidate, and read what stands for null
-    as null."""
+    """Runs before the other rules of a run. These do not read the fields that its problems invalidate, and read what
+    stands for null as null."""
     once_per_document: bool = False
     """Only the first problem of a document is reported."""
     mandatory: bool = False
