@@ -56,7 +56,8 @@ def as_gzip(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
 
 
 def as_line(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
-    return rows(run(*OPTIONS, "-f", "json", case.as_line_in(folder)).out), case.findings_in_line
+    expected = [] if case.name == "shape_thread.json" else case.findings_in_line  # an archive has threads, too
+    return rows(run(*OPTIONS, "-f", "json", case.as_line_in(folder)).out), expected
 
 
 NOT_PAGES = ("shape_array_of_two_runs.json", "shape_run_alone.json")

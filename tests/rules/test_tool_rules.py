@@ -308,5 +308,5 @@ def test_boolean_limit_of_draft_04_is_found(parameters: dict[str, Any], pointer:
 
 
 def test_null_is_no_schema() -> None:
-    assert summarize({"tools": [function(parameters=None, description=None, strict=None)], **answering(None)}) == []
+    assert summarize({"tools": [function(parameters=None, description=None, strict=None)]}) == []
     assert summarize(waiting('{"a": 1}', tools=[function(parameters=None)])) == []
