@@ -401,7 +401,7 @@ def test_recording_of_something_else_is_skipped_and_counted(tmp_path: Path, name
         {"interactions": [{"id": 1, "target": "#save"}]},
         {"mappings": [{"from": "a", "to": "b"}]},
         {"consumer": {}, "provider": {}},
-        {"consumer": "a", "interactions": [7]},
+        {"consumer": "a", "interactions": [{"id": 7}]},
     ],
 )
 def test_json_with_a_key_of_recordings_is_no_recording(tmp_path: Path, value: Any) -> None:

@@ -50,7 +50,8 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
 
 
 def _is_interaction(value: Any) -> bool:
-    return isinstance(value, dict) and ("request" in value or "response" in value)
+    """Return whether a value may be an interaction, if a damaged one; other objects have neither of these keys."""
+    return not isinstance(value, dict) or "request" in value or "response" in value
 
 
 def _read_call(interaction: Any, strings: Strings, *path: str | int) -> Call | InvalidCall:
