@@ -67,6 +67,17 @@ def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "PARALLELISM", paths.PARALLELISM._replace(min_bytes=1, task_bytes=9_000))
 
 
+@pytest.fixture
+def renew(pytestconfig: pytest.Config) -> Callable[[Path, str], None]:
+    """Write a file of the project that follows from the code, if `--snapshot-update` is given."""
+
+    def write(path: Path, text: str) -> None:
+        if pytestconfig.option.update_snapshots:
+            path.write_text(text, "utf-8")
+
+    return write
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of the example's server."""

@@ -1,13 +1,13 @@
 """The JSON Schema of the configuration, for editors, agrees with the command.
 
-UPDATE_SCHEMA=1 python -m pytest tests/cli/test_config_schema.py writes it anew, from the options and the rules.
+`--snapshot-update` renews it, from the options and the rules.
 """
 
 import json
-import os
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +103,8 @@ def _shape(kind: click.ParamType) -> dict[str, Any]:  # type: ignore[type-arg]  
 SCHEMA = described()
 
 
-def test_schema_follows_from_options_and_rules() -> None:
-    if "UPDATE_SCHEMA" in os.environ:
-        FILE.write_text(json.dumps(SCHEMA, indent=2) + "\n", "utf-8")
+def test_schema_follows_from_options_and_rules(renew: Callable[[Path, str], None]) -> None:
+    renew(FILE, json.dumps(SCHEMA, indent=2) + "\n")
     assert json.loads(FILE.read_text("utf-8")) == SCHEMA
     assert {*SCHEMA["properties"]} == {*KEYS}
 

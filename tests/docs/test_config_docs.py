@@ -1,6 +1,6 @@
 """The pages about the configuration, the baseline and fixes show what the command really prints.
 
-UPDATE_DOCS=1 python -m pytest tests/docs/test_config_docs.py writes it anew.
+`--snapshot-update` renews it.
 """
 
 import json
@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,13 +69,12 @@ def _real(step: re.Match[str], project: Path) -> str:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_page_shows_real_output(path: Path, project: Path) -> None:
+def test_page_shows_real_output(path: Path, project: Path, renew: Callable[[Path, str], None]) -> None:
     if "check-jsonschema" in path.read_text("utf-8"):
         package("check_jsonschema")
     text = path.read_text("utf-8")
     current = STEP.sub(lambda step: _real(step, project), text)
-    if "UPDATE_DOCS" in os.environ:
-        path.write_text(current, "utf-8")
+    renew(path, current)
     assert current == path.read_text("utf-8")
     assert text.count("```console") == len(re.findall(r"```text\n[^`]", current))
 

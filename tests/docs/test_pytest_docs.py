@@ -1,12 +1,12 @@
 """The page about pytest shows what pytest really prints.
 
-UPDATE_DOCS=1 python -m pytest tests/docs/test_pytest_docs.py writes it anew.
+`--snapshot-update` renews it.
 """
 
 import json
-import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -58,12 +58,11 @@ def shown(result: pytest.RunResult) -> Iterator[str]:
         yield re.sub("0x[0-9a-f]+", "0x...", line.rstrip()) + "\n"
 
 
-def test_page_shows_real_failures(project: pytest.Pytester) -> None:
+def test_page_shows_real_failures(project: pytest.Pytester, renew: Callable[[Path, str], None]) -> None:
     def real(match: re.Match[str]) -> str:
         return "".join((match[1], *shown(project.runpytest_inprocess("-q", *match[2].split())), match[4]))
 
     text = PAGE.read_text("utf-8")
     current = RUN.sub(real, text)
-    if "UPDATE_DOCS" in os.environ:
-        PAGE.write_text(current, "utf-8")
+    renew(PAGE, current)
     assert current == PAGE.read_text("utf-8")
