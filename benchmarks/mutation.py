@@ -29,7 +29,7 @@ PLAN = tomllib.loads((ROOT / "benchmarks" / "mutation.toml").read_text("utf-8"))
 MUTMUT = Path(sys.executable).with_name("mutmut")
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "site", "dist", "mutants")
 UNDECORATED = "undecorated_"
-ARGUMENTS = ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
+ARGUMENTS = ["-o", "addopts=", "--snapshot-warn-unused", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
 """For pytest, which is started once for every fault, and spends its time mostly on imports."""
 _FAST = ("*_1",)
 """The mutants with this number: the first of every function."""
@@ -123,7 +123,7 @@ def measure(group: dict[str, Any], patterns: Sequence[str]) -> Outcome:
 
 
 def _mutmut(folder: Path, *words: str) -> str:
-    quick = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "validator.pytest_plugin"}
+    quick = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "validator.pytest_plugin,syrupy"}
     environment = {**os.environ, **quick, "PYTHONDONTWRITEBYTECODE": "1"}
     command = ["nice", "-n", "5", str(MUTMUT), *words]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
