@@ -392,3 +392,57 @@ def test_interrupt_leaves_the_recording(number: signal.Signals, code: int, tmp_p
         assert running.communicate(timeout=20)[1] == ""
     assert running.returncode == code
     assert len(json.loads(recording.read_text())["log"]["entries"]) == 4
+
+
+def test_recording_has_a_limit(tmp_path: Path) -> None:
+    recording = tmp_path / "runs.har"
+    with serving(list_runs(Thread(RUNS))) as server:
+        words = ("--max-bytes", "60000", "--record", recording)
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD, *words)
+    assert done.code == 2
+    assert "the recording is as large as a document may be (--max-bytes)" in done.err
+    assert recording.stat().st_size <= 60000
+    assert "walk-complete" in done.out
+
+
+def test_bytes_that_are_no_text_are_recorded(tmp_path: Path) -> None:
+    def answering(asked: Asked) -> Reply:
+        reply = list_runs(Thread(RUNS))(asked)
+        return Reply(json.dumps(reply.body).encode("utf-16"), reply.status) if "asc" in asked.query.values() else reply
+
+    recording = tmp_path / "runs.har"
+    with serving(answering) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD, "--record", recording, "-f", "concise")
+    assert done.code == 1
+    assert done.out == run(recording, "-f", "concise").out
+    contents = [entry["response"]["content"] for entry in json.loads(recording.read_text())["log"]["entries"]]
+    assert base64.b64decode(contents[2]["text"]).decode("utf-16").startswith('{"object"')
+
+
+def test_broken_compression_is_no_answer() -> None:
+    with serving(lambda asked: Reply(gzip.compress(PAGE)[:-10], headers={"Content-Encoding": "gzip"})) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD)
+    assert (done.code, "nothing was verified" in done.err) == (2, True)
+
+
+def test_rate_and_wait() -> None:
+    with serving(list_runs(Thread(RUNS))) as server:
+        start = time.monotonic()
+        words = ("--rate", "50", "--wait", "5", "--max-requests", "10")
+        run("live", f"{server.origin}/v1", "--thread", THREAD, *words)
+        assert time.monotonic() - start > 10 / 50 - 0.05
+    assert len(server.asked) == 1 + 10
+
+
+def test_short_key_is_redacted_as_a_word(tmp_path: Path) -> None:
+    recording = tmp_path / "runs.har"
+
+    def answering(asked: Asked) -> Reply:
+        reply = list_runs(Thread(RUNS))(asked)
+        return reply._replace(body={**reply.body, "echo": "the key is run5", "other": "run5x"})
+
+    with serving(answering) as server:
+        words = ("live", f"{server.origin}/v1", "--thread", THREAD, "--record", recording)
+        run(*words, env={"VALIDATE_RUNS_API_KEY": "run5"})
+    assert "the key is [redacted]" in recording.read_text()
+    assert "run5x" in recording.read_text()

@@ -238,6 +238,14 @@ def test_long_thread_has_its_default_page() -> None:
     assert not {"broken", "doubtful"} & {*verdicts.values()}
 
 
+def test_answer_that_never_comes_is_no_pass() -> None:
+    broken = {"Content-Encoding": "deflate"}
+    unreadable = Reply(b"\xff\xff", 200, broken)
+    verdicts = judge(lambda asked: unreadable if asked.query.get("limit") == "0" else sound(asked))
+    assert (verdicts["no-5xx"], verdicts["content-type"]) == ("not verified", "not verified")
+    assert not {"broken", "doubtful"} & {*verdicts.values()}
+
+
 def test_every_rule_over_answers_has_a_statement() -> None:
     named = {rule for statement in STATEMENTS for rule in statement.rules}
     rules = {rule.name for rule in RULES if rule.subject in ("answer", "recording", "listing")}

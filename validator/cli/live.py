@@ -104,7 +104,7 @@ def _share(function: click.Command) -> click.Command:
 @_option("--record", type=click.Path(dir_okay=False), metavar="FILE.har", help="Write what was sent and answered.")
 @_option("--require", type=RequiredStatements(), help="Fail if these statements (or all) are not verified.")
 @_option("--strict-baseline", is_flag=True, help="Fail if the baseline accepts findings that no longer occur.")
-@_option("--check-auth", is_flag=True, help="Require that requests with no key and with a wrong one are refused.")
+@_option("--check-auth", is_flag=True, help="Record what comes without a key and with a wrong one.")
 @_option("--key-env", metavar="NAME", help="Take the key from this variable instead of VALIDATE_RUNS_API_KEY.")
 @_option("--key-file", type=click.Path(allow_dash=True), metavar="FILE", help="Take the key from a file; -: stdin.")
 @_option("--auth", type=click.Choice(["bearer", "api-key", "none"]), default="bearer", help="How the key is sent.")

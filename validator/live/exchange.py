@@ -8,14 +8,12 @@ KeyChoice = Literal["right", "none", "wrong"]
 
 
 class Question(NamedTuple):
-    """A request to send: `step` names why it is sent, `path` follows the base of the API."""
+    """A GET request to send: `step` names why it is sent, `path` follows the base of the API."""
 
     step: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    method: str = "GET"
     key: KeyChoice = "right"
-    body: bytes | None = None
 
 
 class Header(NamedTuple):

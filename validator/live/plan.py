@@ -239,7 +239,7 @@ def plan(scope: Scope, base: str, number: int = 7) -> Iterator[str]:
     for question in questions:
         query = "&".join(f"{name}={value}" for name, value in question.query)
         note = {"right": "", "none": " (with no key)", "wrong": " (with a wrong key)"}[question.key]
-        yield f"{question.method} {base}{question.path}{'?' if query else ''}{query}{note}"
+        yield f"GET {base}{question.path}{'?' if query else ''}{query}{note}"
 
 
 def _listing(ids: Iterable[str], question: Question) -> dict[str, Any]:

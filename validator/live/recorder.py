@@ -36,9 +36,6 @@ class Recorder:
         self._rest = max_bytes - 1000  # for what stands around the entries
         self._last = 0.0
 
-    def __len__(self) -> int:
-        return len(self._entries)
-
     def add(self, answer: Answer) -> int:
         """Add an answer, and return the number of its entry, from 1; raises `RecordingFull`."""
         for header in answer.sent:
@@ -67,7 +64,7 @@ class Recorder:
         question, redact = answer.question, self._redactor.text
         milliseconds = round(answer.duration * 1000, 3)
         request: dict[str, Any] = {
-            "method": question.method,
+            "method": "GET",
             "url": redact(answer.url),
             "httpVersion": "HTTP/1.1",
             "cookies": [],
@@ -77,10 +74,8 @@ class Recorder:
                 for name, value in parse_qsl(urlsplit(answer.url).query, keep_blank_values=True)
             ],
             "headersSize": _NO_SIZE,
-            "bodySize": len(question.body or b""),
+            "bodySize": 0,
         }
-        if question.body is not None:
-            request["postData"] = {"mimeType": "application/json", "text": redact(question.body.decode())}
         response: dict[str, Any] = {
             "status": answer.status,
             "statusText": redact(answer.reason),

@@ -386,7 +386,7 @@ def _judge(
         return blank._replace(verdict=_VERDICTS[worst.severity], reason=worst.message, source=worst.source)
     asked = [answer for answer in seen if _belongs(answer.step, statement.steps)]
     counts = statement.counts or _is_answered
-    blank = blank._replace(requests=tuple(answer.record for answer in asked if counts(answer)))
+    blank = blank._replace(requests=tuple(item.record for item in asked if counts(item) and not item.answer.error))
     if runs < statement.min_runs and (asked or runs):
         return blank._replace(reason=f"{count(runs, 'run')}, {statement.min_runs} needed")
     if not asked:
@@ -395,6 +395,9 @@ def _judge(
         return blank._replace(requests=tuple(answer.record for answer in asked), reason="no answer tells")
     if statement.compares and not is_stable:
         return blank._replace(reason=_CHANGED)
+    lost = next((item.record for item in asked if item.answer.error), None)
+    if lost is not None and not (statement.steps or statement.counts):
+        return blank._replace(reason=f"no complete answer to #{lost}")
     if missing := [rule for rule in statement.rules if rule not in active]:
         return blank._replace(reason=f"{missing[0]} is ignored")
     if not statement.rules and statement.id != "run-shape":

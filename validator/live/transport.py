@@ -1,4 +1,4 @@
-"""Send requests to one server within budgets: no redirects, no proxies, no cookies; and GET only, unless allowed."""
+"""Send requests to one server within budgets: GET only, no redirects, no proxies, no cookies."""
 
 from __future__ import annotations
 
@@ -104,7 +104,6 @@ class Transport:
         record: Callable[[Answer], object],
         *,
         query: tuple[tuple[str, str], ...] = (),
-        allows_writing: bool = False,
     ) -> None:
         self._client = client
         self._base = base
@@ -112,7 +111,6 @@ class Transport:
         self._budget = budget
         self._record = record
         self._query = query
-        self._methods = ("GET", "POST") if allows_writing else ("GET",)
         self._start = time.monotonic()
         self._next = 0.0
         self._socket: socket.socket | None = None
@@ -135,13 +133,11 @@ class Transport:
 
     def send(self, question: Question) -> Answer:
         """Send a question, again where that may help, and return the last answer; raises `BudgetSpent`."""
-        if question.method not in self._methods:
-            raise AssertionError(f"{question.method} is not allowed")
         for attempt in range(1, MAX_TRIES + 1):
             answer = self._try(question, attempt)
             self._record(answer)
             is_lost = not answer.status and answer.error != TIMED_OUT
-            if question.method != "GET" or not (is_lost or answer.status in RETRIED) or attempt == MAX_TRIES:
+            if not (is_lost or answer.status in RETRIED) or attempt == MAX_TRIES:
                 break
             self._wait(answer, attempt)
         return answer
@@ -186,9 +182,7 @@ class Transport:
             **authorization.headers,
             **key,
         }
-        if question.body is not None:
-            headers["Content-Type"] = "application/json"
-        request = self._client.build_request(question.method, answer.url, headers=headers, content=question.body)
+        request = self._client.build_request("GET", answer.url, headers=headers)
         request.extensions["trace"] = self._trace
         response = self._client.send(request, stream=True, follow_redirects=False)
         try:
