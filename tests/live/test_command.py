@@ -222,12 +222,14 @@ def test_baseline_accepts_what_is_broken(tmp_path: Path) -> None:
 
 
 def test_recording_overwrites_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("sk-0123456789")
-    for words in (("--key-file", "key"), ("-f", "json:key"), ("--baseline", "key")):
-        done = run("live", "http://127.0.0.1:9", "--thread", THREAD, "--record", "key", *words, cwd=tmp_path)
+    (tmp_path / "key.har").write_text("sk-0123456789")
+    for words in (("--key-file", "key.har"), ("-f", "json:key.har"), ("--baseline", "key.har")):
+        done = run("live", "http://127.0.0.1:9", "--thread", THREAD, "--record", "key.har", *words, cwd=tmp_path)
         assert done.code == 2
-        assert "the recording would overwrite key, which is used otherwise" in done.err
-    assert (tmp_path / "key").read_text() == "sk-0123456789"
+        assert "the recording would overwrite key.har, which is used otherwise" in done.err
+    assert (tmp_path / "key.har").read_text() == "sk-0123456789"
+    done = run("live", "http://127.0.0.1:9", "--thread", THREAD, "--record", "runs.yaml", cwd=tmp_path)
+    assert (done.code, "name a file that ends in .har" in done.err) == (2, True)
 
 
 def test_recording_that_cannot_be_written(tmp_path: Path) -> None:

@@ -194,6 +194,8 @@ def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[st
     name = record or DEFAULT_NAME
     reports = plan_reports(options)
     if record:
+        if not record.lower().endswith(".har"):  # the offline check knows the format by the name
+            raise click.UsageError("the recording is a HAR: name a file that ends in .har")
         used = [report.file for report in reports] + [options.baseline, options.config, values["key_file"]]
         if os.path.realpath(record) in {os.path.realpath(file) for file in used if file}:
             raise click.UsageError(f"the recording would overwrite {record}, which is used otherwise")
