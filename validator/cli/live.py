@@ -194,11 +194,8 @@ def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[st
     name = record or DEFAULT_NAME
     reports = plan_reports(options)
     if record:
-        if not record.lower().endswith(".har"):  # the offline check knows the format by the name
-            raise click.UsageError("the recording is a HAR: name a file that ends in .har")
-        used = [report.file for report in reports] + [options.baseline, options.config, values["key_file"]]
-        if os.path.realpath(record) in {os.path.realpath(file) for file in used if file}:
-            raise click.UsageError(f"the recording would overwrite {record}, which is used otherwise")
+        files = [report.file for report in reports]
+        _refuse_overwriting(record, [*files, options.baseline, options.config, values["key_file"]])
     settings = check_options(options)
     baseline = open_baseline(options, settings)
     with make_client(verify=True, timeout=budget.timeout) as client:
@@ -238,6 +235,14 @@ def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[st
         warn(f"required, but not verified: {', '.join(missing)}")
         codes.add(FINDINGS)
     return max(codes)
+
+
+def _refuse_overwriting(record: str, used: Sequence[str | None]) -> None:
+    """Raise `click.UsageError` for a recording that is not named as one, or would overwrite a file that is used."""
+    if not record.lower().endswith(".har"):  # the offline check knows the format by the name
+        raise click.UsageError("the recording is a HAR: name a file that ends in .har")
+    if os.path.realpath(record) in {os.path.realpath(file) for file in used if file}:
+        raise click.UsageError(f"the recording would overwrite {record}, which is used otherwise")
 
 
 def _write_recording(file: str, data: bytes) -> int:
