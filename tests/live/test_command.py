@@ -9,15 +9,16 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from threading import Event
 from threading import Thread as Worker
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.support.commands import Ran, process, run
+from tests.support.commands import Ran, run
 from tests.support.http_server import Answering, Asked, Reply, list_runs, serving
-from tests.support.threads import THREAD, Thread, numbered
+from tests.support.threads import THREAD, Thread, list_of, numbered
 from validator.live.statements import STATEMENTS
 
 RUNS = [numbered(number) for number in range(7)]
@@ -162,14 +163,21 @@ def test_thread_that_changes_is_not_judged_by_comparison() -> None:
 def test_wait_until_the_server_starts() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    waiting: list[Ran] = []
-    words = ("live", f"http://127.0.0.1:{port}/v1", "--thread", THREAD, "--wait", "20")
-    worker = Worker(target=lambda: waiting.append(process(*words)))
+    is_checked = Event()
+
+    def start_late() -> None:
+        time.sleep(0.5)
+        with serving(list_runs(Thread(RUNS)), port=port):
+            is_checked.wait(20)
+
+    worker = Worker(target=start_late)
     worker.start()
-    time.sleep(1)
-    with serving(list_runs(Thread(RUNS)), port=port):
+    try:
+        done = run("live", f"http://127.0.0.1:{port}/v1", "--thread", THREAD, "--wait", "20")
+    finally:
+        is_checked.set()
         worker.join()
-    assert waiting[0].code == 0
+    assert (done.code, done.err) == (0, "")
 
 
 def test_lost_runs_are_told_with_requests() -> None:
@@ -191,6 +199,27 @@ def test_thread_is_required() -> None:
     done = run("live", "http://127.0.0.1:9/v1")
     assert done.code == 2
     assert "which thread? --thread ID names one that has runs" in done.err
+
+
+def test_third_thread_is_refused() -> None:
+    done = run("live", f"http://127.0.0.1:9/v1/threads/{THREAD}/runs", "--thread", "thread_2", "--thread", "thread_3")
+    assert done.code == 2
+    assert "at most two threads can be named" in done.err
+
+
+def test_other_thread_without_runs_lends_no_cursor() -> None:
+    def answering(asked: Asked) -> Reply:
+        return Reply(list_of([])) if "thread_other" in asked.path else list_runs(Thread(RUNS))(asked)
+
+    done = check(answering, "--thread", "thread_other", "--require", "cursor-other-thread")
+    assert (done.code, done.err) == (1, "validate-runs: required, but not verified: cursor-other-thread\n")
+
+
+def test_beta_header() -> None:
+    for words, expected in (([], "assistants=v2"), (["--beta", "v1"], "assistants=v1"), (["--beta", "none"], None)):
+        with serving(list_runs(Thread(RUNS))) as server:
+            run("live", f"{server.origin}/v1", "--thread", THREAD, *words)
+        assert {asked.headers.get("OpenAI-Beta") for asked in server.asked} == {expected}
 
 
 def test_plan_sends_nothing() -> None:

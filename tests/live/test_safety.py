@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import logging
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -19,7 +21,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.commands import Ran, run
+from tests.support.commands import Ran, process, run
 from tests.support.http_server import Asked, Reply, list_runs, refuse, serving
 from tests.support.threads import THREAD, Thread, list_of, numbered
 
@@ -31,15 +33,15 @@ FORMATS = ("json", "jsonl", "junit", "html", "markdown", "sarif", "concise", "gi
 
 
 @contextmanager
-def raw_server(answer: Callable[[socket.socket, bytes], None]) -> Iterator[str]:
-    """Let a server meanwhile do with each connection, after its first request, what a function does."""
+def raw_server(answer: Callable[[socket.socket, bytes], None], *, is_read: bool = True) -> Iterator[str]:
+    """Let a server meanwhile do with each connection, by default after its first request, what a function does."""
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.05)
     is_over = False
 
     def serve(connection: socket.socket) -> None:
         with connection, suppress(OSError):
-            answer(connection, connection.recv(65536))
+            answer(connection, connection.recv(65536) if is_read else b"")
 
     def accept() -> None:
         while not is_over:
@@ -137,6 +139,7 @@ def test_key_from_a_named_variable_or_file(tmp_path: Path) -> None:
         ([], {"VALIDATE_RUNS_API_KEY": "two words"}, "the key in VALIDATE_RUNS_API_KEY is not one word"),
         (["-H", "Authorization: Bearer abc"], {}, "Authorization is a secret: write Authorization=env:VARIABLE"),
         (["-H", "X-Token=env:MISSING"], {}, "the variable MISSING is not set"),
+        (["-H", "X-Token"], {}, "expected 'Name: value' or Name=env:VARIABLE."),
     ],
 )
 def test_key_that_cannot_be_used(words: list[str], env: dict[str, str], message: str, tmp_path: Path) -> None:
@@ -167,6 +170,14 @@ def test_redirect_is_not_followed() -> None:
     assert len(server.asked) == 1
     assert (done.code, done.out) == (2, "")
     assert f"the server redirects (302) to {other.origin}, and redirects are not followed" in done.err
+
+
+@pytest.mark.parametrize("headers", [{}, {"Location": "/v2"}, {"Location": "http://a]b/"}])
+def test_redirect_to_no_server(headers: dict[str, str]) -> None:
+    with serving(lambda asked: Reply(b"", 302, headers)) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD)
+    assert (done.code, len(server.asked)) == (2, 1)
+    assert done.err == "validate-runs: the server redirects (302), and redirects are not followed\n"
 
 
 @pytest.mark.parametrize(
@@ -214,6 +225,40 @@ def test_unreachable_server() -> None:
     done = run("live", f"http://127.0.0.1:{port}/v1", "--thread", THREAD)
     assert (done.code, done.out) == (2, "")
     assert done.err == "validate-runs: the server cannot be reached: cannot connect\n"
+
+
+def test_unknown_certificate_is_refused(tmp_path: Path) -> None:
+    certificate, private_key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    words = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
+    files = ("-keyout", private_key, "-out", certificate)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *words, *files], check=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, private_key)
+    received: list[bytes] = []
+
+    def answer(connection: socket.socket, _: bytes) -> None:
+        with context.wrap_socket(connection, server_side=True) as encrypted:
+            received.append(encrypted.recv(65536))
+
+    with raw_server(answer, is_read=False) as url:
+        done = run("live", url.replace("http:", "https:"), "--thread", THREAD, env={"VALIDATE_RUNS_API_KEY": KEY})
+    assert (done.code, done.out, received) == (2, "", [])
+    expected = "the server cannot be reached: the certificate of the server cannot be verified"
+    assert done.err == f"validate-runs: {expected}\n"
+
+
+@pytest.mark.parametrize("call", [run, process])
+def test_debug_prints_no_headers(call: Callable[..., Ran], caplog: pytest.LogCaptureFixture) -> None:
+    """The log of an HTTP client has all headers of a response, and these may repeat the key."""
+
+    def answering(asked: Asked) -> Reply:
+        return list_runs(Thread(RUNS))(asked)._replace(headers={"X-Echo": KEY})
+
+    words = ("--thread", THREAD, "--key-env", "MY_KEY", "--debug")
+    environment = {"env": {"MY_KEY": KEY}} if call is run else {"MY_KEY": KEY}
+    with serving(answering) as server, caplog.at_level(logging.NOTSET, "validator"):
+        done = call("live", f"{server.origin}/v1", *words, **environment)
+    assert (done.code, done.err, caplog.text) == (0, "", "")
 
 
 def test_endless_listing_is_left() -> None:
@@ -323,7 +368,7 @@ def test_retry_after_an_hour_is_not_waited_for() -> None:
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize("after", ["0", "Wed, 21 Oct 2015 07:28:00 GMT"])
+@pytest.mark.parametrize("after", ["0", "Wed, 21 Oct 2015 07:28:00 GMT", "soon"])
 def test_retry_after_a_moment_is_waited_for(after: str, tmp_path: Path) -> None:
     def answering(asked: Asked) -> Reply:
         is_first = len(server.asked) == 1

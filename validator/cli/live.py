@@ -133,7 +133,8 @@ def live(context: click.Context, /, **values: Any) -> int:
     if values["debug"]:
         import logging
 
-        logging.basicConfig(level=logging.DEBUG)
+        logging.basicConfig()  # for all but ours, warnings alone: an HTTP client logs headers, which may repeat the key
+        logging.getLogger("validator").setLevel(logging.DEBUG)
     try:
         target = parse_target(values["url"], allow_http=values["allow_http"])
         scope = _scope(target, values)

@@ -22,8 +22,6 @@ MAX_RUNS_WALKED = 12
 """Beyond so many runs, walks take larger pages, and those of one run each stop early."""
 PAGES_OF_ONE = 6
 MAX_RETRIEVED = 5
-MAX_ID = 200
-"""Characters of an id that is sent back to the server."""
 UNKNOWN_RUN = "run_doesnotexist0000000000000"
 UNKNOWN_THREAD = "thread_doesnotexist000000000000"
 

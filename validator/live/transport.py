@@ -133,14 +133,15 @@ class Transport:
 
     def send(self, question: Question) -> Answer:
         """Send a question, again where that may help, and return the last answer; raises `BudgetSpent`."""
-        for attempt in range(1, MAX_TRIES + 1):
+        attempt = 1
+        while True:
             answer = self._try(question, attempt)
             self._record(answer)
             is_lost = not answer.status and answer.error != TIMED_OUT
             if not (is_lost or answer.status in RETRIED) or attempt == MAX_TRIES:
-                break
+                return answer
             self._wait(answer, attempt)
-        return answer
+            attempt += 1
 
     def _wait(self, answer: Answer, attempt: int) -> None:
         pause = _BACKOFF * 2 ** (attempt - 1) * (1 + random.random())  # noqa: S311  # no secret
