@@ -152,7 +152,7 @@ def test_new_finding_of_known_run_fails(project: Path) -> None:
 
 def test_new_findings_have_excerpts(project: Path) -> None:
     put(project, "page.json", page(*RUNS, faulty("d")), indent=2)
-    block = run("page.json", "--isolated", cwd=project).out.split("\n\n")[3]
+    block = run("page.json", "--isolated", "-v", cwd=project).out.split("\n\n")[3]
     assert "run_d" in block
     assert "^" in block
     assert run("page.json", *HOLD, cwd=project).out.split("\n\n")[0] == block

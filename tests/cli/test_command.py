@@ -456,6 +456,7 @@ def test_json_and_jsonl_agree() -> None:
         "form": "wire",
         "generation": "v2",
         "runs": 2,
+        "request": None,
     }
     assert full["summary"] == {"documents": 2, "runs": 4, "error": 1, "warning": 0, "info": 0, "suppressed": 0}
 

@@ -31,7 +31,9 @@ def _no_schema_allows(value: object) -> object:
 
 
 def _of(rule: Rule, document: Any) -> list[tuple[str, str]]:
-    return [(found.pointer, found.message) for found in findings(document) if found.rule == rule.name]
+    """Return the findings of a rule, without what they say about other findings."""
+    found = (finding for finding in findings(document) if finding.rule == rule.name)
+    return [(finding.pointer, finding.message.partition(", and the other findings")[0]) for finding in found]
 
 
 def _misshapen_at(document: Any) -> set[str]:

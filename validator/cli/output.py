@@ -59,8 +59,9 @@ def plan_reports(options: CliOptions) -> list[PlannedReport]:
 
 
 def report_paths(options: CliOptions) -> frozenset[str]:
-    """Return where reports are written, by real paths and, of links, also by the place of the link."""
+    """Return where reports and the baseline are written, by real paths and, of links, also by the place of the link."""
     files = [output.file for output in options.output_format if output.file is not None]
+    files += [options.baseline] if options.baseline is not None else []
     places = (os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file)) for file in files)
     return frozenset((*map(os.path.realpath, files), *places))
 
