@@ -232,7 +232,7 @@ def test_interrupt_while_the_reader_does_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [0, 1, 4096, 65_536])
 @pytest.mark.parametrize("words", ["-f concise", "-f json", "-f concise --jobs 2"])
 def test_closed_pipe_keeps_exit_code_of_findings(words: str, size: int, tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_bytes(LONG * 6)
+    (tmp_path / "a.jsonl").write_bytes(LONG * 10)
     running = started(tmp_path, "a.jsonl", "--max-findings", "0", *words.split())
     assert running.stdout is not None
     read = running.stdout.read(size)
