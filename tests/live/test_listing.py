@@ -11,12 +11,12 @@ from urllib.parse import parse_qs
 
 import httpx
 import httpx2
-import openai
 import pytest
 
 from tests.support.commands import run
 from tests.support.http_server import Answering, Asked, Reply, list_runs, refuse, serving
 from tests.support.threads import THREAD, Thread, numbered
+from tests.support.tools import package
 from validator import ValidationFailed
 from validator.live import LiveError, assert_live_listing, check_listing
 
@@ -81,6 +81,8 @@ def test_client_without_a_network() -> None:
 
 
 def test_openai_client(tmp_path: Path) -> None:
+    openai = package("openai", "test")
+
     def answering(asked: Asked) -> Reply:
         reply = stop_early(asked)
         return Reply({**reply.body, "echo": asked.headers["Authorization"]}, reply.status)

@@ -24,6 +24,7 @@ import pytest
 from tests.support.commands import Ran, process, run
 from tests.support.http_server import Asked, Reply, list_runs, refuse, serving
 from tests.support.threads import THREAD, Thread, list_of, numbered
+from tests.support.tools import command
 
 KEY = "sk-live+check/0123456789&abcdef"
 RUNS = [numbered(number) for number in range(5)]
@@ -231,7 +232,7 @@ def test_unknown_certificate_is_refused(tmp_path: Path) -> None:
     certificate, private_key = tmp_path / "cert.pem", tmp_path / "key.pem"
     words = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
     files = ("-keyout", private_key, "-out", certificate)
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *words, *files], check=True)
+    subprocess.run([command("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", *words, *files], check=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, private_key)
     received: list[bytes] = []
