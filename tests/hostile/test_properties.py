@@ -92,8 +92,9 @@ def test_positions_are_ordered_and_in_the_text(document: Any) -> None:
     assert all(line and column and column <= len(lines[line - 1]) + 1 for line, column in places)
 
 
-@given(drawn.DOCUMENTS.filter(lambda document: isinstance(document, dict | list)))
+@given(drawn.DOCUMENTS.filter(lambda document: isinstance(document, dict | list) and document != []))
 def test_value_and_text_have_same_findings(document: Any) -> None:
+    # an empty list is what a client returns of an empty page; as a text it is no page
     assert sorted(summarize(document)) == sorted(summarize(_written(document)))
 
 

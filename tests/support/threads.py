@@ -72,10 +72,12 @@ def call(
     content_type: str = "application/json",
     method: str = "GET",
     path: str = LIST,
+    began: str | None = None,
 ) -> dict[str, Any]:
     """An entry of a HAR; a body that is no text is written as JSON."""
     text = body if isinstance(body, str) else json.dumps(body)
     return {
+        **({"startedDateTime": began} if began else {}),
         "request": {"method": method, "url": f"{ORIGIN}{path}{'?' if query else ''}{urlencode(query)}", "headers": []},
         "response": {"status": status, "headers": [], "content": {"mimeType": content_type, "text": text}},
     }

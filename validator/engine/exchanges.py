@@ -24,7 +24,7 @@ def check_answer(
     request: Request, response: Response, document: CheckedDocument, rules: RuleSet, options: CheckOptions
 ) -> list[Problem]:
     """Return what is wrong with an answer to this request."""
-    classified, runs = document.classified, []
+    classified, origin, runs = document.classified, document.document.origin, []
     for checked in document.parts:
         for index, run in checked.runs:
             unreliable = checked.unreliable_fields.get(index, ())
@@ -37,6 +37,7 @@ def check_answer(
         document.parts[0].envelope if document.parts else None,
         runs,
         document.parsed.value if response.is_error else None,
+        origin.period[0] if origin is not None and origin.period is not None else None,
     )
     problems = call(rules.of_subject("answer"), exchange, options)
     if document.parsed.readable:

@@ -31,7 +31,7 @@ _MODULES = {
     """,
     "answer": """
         server_error error_envelope content_type camel_case_response unexpected_object other_thread other_run
-        limit_out_of_range unknown_order_accepted unknown_id_accepted
+        limit_out_of_range stale_active_run unknown_order_accepted unknown_id_accepted
     """,
     "listing": """
         overlapping_pages mixed_thread_pages broken_chain false_has_more

@@ -16,7 +16,8 @@ class Exchange(NamedTuple):
 
     `kind` is what the body is, None where it is something else, and `form` how its keys are spelt. `envelope` is the
     page, if it is one; `runs` pairs each run that is an object with its pointer, without the fields that are invalid.
-    `body` is the parsed body of an error, None where it is no JSON.
+    `body` is the parsed body of an error, None where it is no JSON. `began` is when the recorded call began, in Unix
+    seconds.
     """
 
     request: Request
@@ -26,6 +27,7 @@ class Exchange(NamedTuple):
     envelope: dict[str, Any] | None = None
     runs: Sequence[tuple[str, Run]] = ()
     body: Any = None
+    began: float | None = None
 
 
 def is_json_type(content_type: str) -> bool:
