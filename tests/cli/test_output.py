@@ -135,11 +135,26 @@ def _own(output_format: str, *more: str) -> str:
 JSON, LINES, COUNTS = _own("json"), _own("jsonl"), _own("json", "--statistics")
 SARIF, GITLAB, RDJSON = _own("sarif"), _own("gitlab"), _own("rdjson")
 SUMMARY = '{"type": "summary", "version": 1, "contract": "observed"}'
+CUT = _own("json", "--max-findings", "1")
+OF_LIVE = f'{{"type": "statement", "statement": "no-5xx", "verdict": "kept", "requests": []}}\n{SUMMARY}'
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", " \n\n", "[]\n", JSON, LINES, COUNTS, SARIF, GITLAB, RDJSON, _own("json", "--max-findings", "1"), SUMMARY],
+    [
+        "",
+        " \n\n",
+        "[]\n",
+        JSON,
+        LINES,
+        COUNTS,
+        SARIF,
+        GITLAB,
+        RDJSON,
+        _own("json", "--max-findings", "1"),
+        SUMMARY,
+        OF_LIVE,
+    ],
 )
 def test_earlier_report_is_overwritten(tmp_path: Path, text: str) -> None:
     (tmp_path / "found.json").write_text(text)

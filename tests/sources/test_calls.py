@@ -9,6 +9,7 @@ import yaml
 
 from tests.support.commands import Ran, run
 from tests.support.recordings import PAGE, RUN, URL
+from validator import validate
 
 ONE_PAGE = "ok: 2 runs in 1 document\n"
 REFUSED = json.dumps({"error": {"message": "No.", "type": "invalid_request_error", "param": None, "code": None}})
@@ -198,4 +199,12 @@ def test_byte_order_mark_moves_no_place(tmp_path: Path) -> None:
     assert [(finding["rule"], text) for finding, text in zip(found, pointed, strict=True)] == [
         ("first-id-mismatch", '\\"run_x\\"'),
         ("schema:enum", '\\"done\\"'),
+    ]
+
+
+def test_error_response_without_body_has_place_of_its_call(tmp_path: Path) -> None:
+    recording = har(tmp_path, without_body(entry("", status=404)), entry(json.dumps(PAGE)))
+    why = 'answers with 404 and without an object "error": clients cannot show what went wrong'
+    assert [(found.record, found.rule, found.line, found.message) for found in validate(recording).findings] == [
+        (1, "error-envelope", 4, why)
     ]

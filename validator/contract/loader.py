@@ -145,8 +145,7 @@ def rename_keys(schema: Mapping[str, Any], form: Form) -> Schema:
     if "required" in schema:
         renamed["required"] = [to_camel_case(key) for key in schema["required"]]
     for keyword in _SUBSCHEMAS & schema.keys():
-        if isinstance(schema[keyword], dict):
-            renamed[keyword] = rename_keys(schema[keyword], form)
+        renamed[keyword] = rename_keys(schema[keyword], form)
     if "allOf" in schema:
         renamed["allOf"] = [rename_keys(part, form) for part in schema["allOf"]]
     return renamed

@@ -22,6 +22,8 @@ from validator.core.pointer import join
 from validator.rules.base import TIMES, WARNING, Problem, Problems, Run, rule
 
 _FIELDS = (*TIMES, "usage", "max_prompt_tokens", "max_completion_tokens")
+_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens")
+"""The integers in `usage`; what other keys hold is not known."""
 
 
 @rule(
@@ -48,5 +50,5 @@ def _find_floats(value: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[
     for key, child in value.items():
         if isinstance(child, dict):
             yield from _find_floats(child, (*path, key))
-        elif type(child) is float and child.is_integer():
+        elif type(child) is float and child.is_integer() and (not path or key in _COUNTS):
             yield (*path, key), child
