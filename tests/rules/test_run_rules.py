@@ -383,14 +383,9 @@ USAGE = {"prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 150}
             "/usage/prompt_tokens",
             _float(120, "; so are 2 others of this run"),
         ),
-        (
-            {"usage": {**USAGE, "prompt_token_details": {"cached_tokens": 0.0}}},
-            "/usage/prompt_token_details/cached_tokens",
-            _float(0),
-        ),
         ({"max_prompt_tokens": 500.0}, "/max_prompt_tokens", _float(500)),
     ],
-    ids=["one time", "two times", "counts", "details", "limit"],
+    ids=["one time", "two times", "counts", "limit"],
 )
 def test_integer_written_as_a_float(changes: dict[str, Any], pointer: str, message: str) -> None:
     assert _of_run(**changes) == [("integer-as-float", pointer, message)]

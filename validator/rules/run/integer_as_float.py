@@ -22,8 +22,8 @@ from validator.core.pointer import join
 from validator.rules.base import TIMES, WARNING, Problem, Problems, Run, rule
 
 _FIELDS = (*TIMES, "usage", "max_prompt_tokens", "max_completion_tokens")
-_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens")
-"""The integers in `usage`; what other keys hold is not known."""
+_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+"""The integers in `usage` that both contracts declare."""
 
 
 @rule(
