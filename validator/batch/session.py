@@ -205,8 +205,7 @@ def _checker_for(document: Document, checker: Checker) -> Checker:
     request = document.origin and document.origin.request
     if not request or not request.lists_runs:
         return checker
-    limit = None if request.query.get("before") else request.limit  # has_more may be about either end
-    return checker.for_request(checker.options.order or request.order, checker.options.limit or limit)
+    return checker.for_request(checker.options.order or request.order, checker.options.limit or request.page_limit)
 
 
 def make_series(checker: Checker, *, listing: bool = False, history: bool = False) -> Series:

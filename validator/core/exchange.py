@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from validator.core.options import ORDERS, Order
 from validator.core.phrases import is_plain
@@ -14,13 +13,13 @@ from validator.core.resource import RUN
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 """Runs on a page where the request has no `limit`, and the most that it may ask for."""
 
-_find_ids = re.compile(r"/threads/(?P<thread>[^/]+)/runs(?:/(?P<run>[^/]+)(?:/[^/]+)?)?/?$").search
-_returns_runs = re.compile(RUN.path_pattern).search
-_is_method = re.compile(r"[A-Z]{1,10}").fullmatch
+_IDS = r"/threads/(?P<thread>[^/]+)/runs(?:/(?P<run>[^/]+)(?:/[^/]+)?)?/?$"
+"""The patterns here are compiled when they are used: most documents answer no known request."""
+_METHOD = r"[A-Z]{1,10}"
 _MAX_URL = 16_384
 """Characters of a URL that is parsed: servers answer longer ones with 414, and aliases may repeat them."""
 _MAX_LABEL = 200
-_is_limit = re.compile(r"[1-9][0-9]?|100").fullmatch
+_LIMIT = r"[1-9][0-9]?|100"
 
 
 class Request(NamedTuple):
@@ -33,6 +32,8 @@ class Request(NamedTuple):
     @classmethod
     def parse(cls, method: str, url: str) -> Request:
         """Return the request for a URL; one that is too long or is not a URL has no query."""
+        from urllib.parse import parse_qsl, urlsplit
+
         if len(url) > _MAX_URL:
             return cls(method.upper(), "", {})
         try:
@@ -48,12 +49,12 @@ class Request(NamedTuple):
         path = "/".join(part if not part or is_plain(part) else "…" for part in self.path.split("/"))
         if len(path) > _MAX_LABEL:
             path = f"{path[: _MAX_LABEL // 2]}…{path[-_MAX_LABEL // 2 :]}"
-        return " ".join(filter(None, (self.method if _is_method(self.method) else "", path)))
+        return " ".join(filter(None, (self.method if re.fullmatch(_METHOD, self.method) else "", path)))
 
     @property
     def returns_runs(self) -> bool:
         """Whether the path is one of those that return runs."""
-        return _returns_runs(self.path) is not None
+        return re.search(RUN.path_pattern, self.path) is not None
 
     @property
     def lists_runs(self) -> bool:
@@ -63,14 +64,18 @@ class Request(NamedTuple):
     @property
     def thread_id(self) -> str | None:
         """The thread in the path."""
-        match = _find_ids(self.path)
-        return unquote(match["thread"]) if match else None
+        return self._path_id("thread")
 
     @property
     def run_id(self) -> str | None:
         """The run in the path."""
-        match = _find_ids(self.path)
-        return unquote(match["run"]) if match and match["run"] else None
+        return self._path_id("run")
+
+    def _path_id(self, name: str) -> str | None:
+        from urllib.parse import unquote
+
+        match = re.search(_IDS, self.path)
+        return unquote(match[name]) if match and match[name] else None
 
     @property
     def order(self) -> Order | None:
@@ -82,7 +87,12 @@ class Request(NamedTuple):
     def limit(self) -> int | None:
         """The size of the page that it asks for, 20 by default; None where the value is not a number from 1 to 100."""
         value = self.query.get("limit", str(DEFAULT_LIMIT))
-        return int(value) if _is_limit(value) else None
+        return int(value) if re.fullmatch(_LIMIT, value) else None
+
+    @property
+    def page_limit(self) -> int | None:
+        """The same where `has_more` is about the end of the page; None with `before`, as it may be about either end."""
+        return None if self.query.get("before") else self.limit
 
 
 UNKNOWN_REQUEST = Request("", "", {})
