@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from tests.support.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, 
 from tests.support.pages import page, run
 from tests.support.paths import SAMPLES
 from validator.core.phrases import escape
-from validator.core.results import RunOutline
+from validator.core.results import RunOutline, StatementResult
 from validator.reporters import html
 from validator.reporters.html.timelines import duration
 from validator.reporters.registry import load_reporter
@@ -134,6 +135,47 @@ def test_html_without_script_lists_a_hundred_findings() -> None:
 )
 def test_html_headline_has_worst_severity(documents: list[Any], verdict: str) -> None:
     assert f'<h1 class="{verdict}">' in written("html", *documents)
+
+
+def test_html_statements_that_need_attention_come_first() -> None:
+    source = "https://example.org/a?b&c"
+    statements = (
+        StatementResult("order-kept", "`order` sorts by created_at", "kept", source, requests=tuple(range(1, 8))),
+        StatementResult("limit-filled", "a page has `limit` runs", "not verified", source, "2 <runs>, 4 needed", (9,)),
+        StatementResult("key-needed", "a key is needed", "not asked", source),
+        StatementResult(
+            "run-shape", "every run is as documented", "doubtful", source, "known", (3,), (PLACELESS,), True
+        ),
+        StatementResult("envelope-keys", "a page has object", "broken", source, "lacks object", (2, 3), (MISMATCH,)),
+    )
+    text = written("html", look=replace(LOOK, statements=statements, conclusion="1 kept – 9 requests"))
+    section = text[text.index('<section id="statements"') : text.index("</section>")]
+    assert section.isascii()
+    rows = [html_text(row) for row in re.findall("<tr class=.*?</tr>", section)]
+    assert rows == [
+        "broken|envelope-keys: a page has object / lacks object|2, 3",
+        "doubtful|run-shape: every run is as documented / known|3",
+        "not verified|limit-filled: a page has limit runs / 2 <runs>, 4 needed|9",
+        "kept|order-kept: order sorts by created_at|1, 2, 3, 4, 5, 6, …",
+        "not asked|key-needed: a key is needed|",
+    ]
+    assert re.findall('<tr class="(.*?)">', section) == ["error", "doubtful", "not-verified", "kept", "not-asked"]
+    assert section.count('href="https://example.org/a?b&amp;c"') == 5
+    assert "<summary>2 more statements</summary>" in section
+
+
+def html_text(row: str) -> str:
+    """The text of a row: cells are divided by `|`, a paragraph follows `/`."""
+    divided = row.replace("</td><td>", "|").replace("<p>", " / ")
+    return unescape(re.sub("<[^>]*>", "", divided))
+
+
+def test_html_statements_of_one_kind_have_one_table() -> None:
+    kept = StatementResult("order-kept", "order", "kept", "https://example.org")
+    for statement in (kept, kept._replace(verdict="not verified")):
+        text = written("html", look=replace(LOOK, statements=(statement,)))
+        assert text[: text.index('id="plain"')].count("<table>") == 1
+    assert 'id="statements"' not in written("html")
 
 
 def test_html_lists_input_errors() -> None:

@@ -1,8 +1,9 @@
 """The report to look at: one HTML file, which fetches nothing and sends nothing.
 
 All values of documents are in the page as JSON, and its script shows them as text, never as markup; a
-Content-Security-Policy allows only that script and that style sheet. Totals and the first findings are there without
-the script too. The page is ASCII, so that no encoding of a terminal or server can break it.
+Content-Security-Policy allows only that script and that style sheet. Totals, the first findings and the statements
+about a live server are there without the script too. The page is ASCII, so that no encoding of a terminal or server can
+break it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 from validator.core.finding import Finding
 from validator.core.phrases import count, escape, file_name
-from validator.core.results import DocumentResult
+from validator.core.results import DocumentResult, StatementResult
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
 from validator.reporters.base import ReportItem, ReportOptions, Tally
@@ -31,6 +32,11 @@ MAX_CLEAN_RUNS = 5_000
 """Runs without findings that are drawn: the page of a large archive has to open, too."""
 MAX_PLAIN_FINDINGS = 100
 """Findings that are shown without the script."""
+
+_MAX_REQUESTS = 6
+"""Requests that are named in the row of a statement."""
+_ATTENTION = ("broken", "doubtful", "not verified")
+"""The verdicts of statements that are shown first."""
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -69,6 +75,7 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
         notes="".join(f"<li>{_text(note)}</li>\n" for note in _notes(tally, content)),
         counts="".join(_count_rows(tally, options)),
         first="".join(map(_plain, content.findings[:MAX_PLAIN_FINDINGS])),
+        statements=_statements(options),
         data=_data(tally, content, options),
         style=style,
         script=script,
@@ -126,6 +133,42 @@ def _counts(tally: Tally, options: ReportOptions) -> list[tuple[str, Severity, i
 def _plain(finding: Finding) -> str:
     words = f"{finding.position} {finding.severity} {finding.rule} {escape(finding.pointer)} {finding.message}"
     return f"<li>{_text(words)}</li>\n"
+
+
+def _statements(options: ReportOptions) -> str:
+    """Return the verdicts on a live server: those that need attention in a table, the others in a closed one."""
+    if not options.statements:
+        return ""
+    by_verdict: dict[str, list[StatementResult]] = {verdict: [] for verdict in (*_ATTENTION, "kept", "not asked")}
+    for statement in options.statements:
+        by_verdict[statement.verdict].append(statement)
+    shown = [statement for verdict in _ATTENTION for statement in by_verdict.pop(verdict)]
+    others = [statement for statements in by_verdict.values() for statement in statements]
+    rest = (
+        f"<details>\n<summary>{count(len(others), 'more statement')}</summary>\n{_statement_table(others)}</details>\n"
+    )
+    return (
+        '<section id="statements" aria-labelledby="statements-heading">\n'
+        '<h2 id="statements-heading">Statements</h2>\n'
+        f"<p>{_text(options.conclusion)}</p>\n"
+        f"{_statement_table(shown) if shown else ''}{rest if others else ''}</section>\n"
+    )
+
+
+def _statement_table(statements: Iterable[StatementResult]) -> str:
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Verdict", "Statement", "Requests"))
+    rows = "".join(map(_statement_row, statements))
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
+
+
+def _statement_row(statement: StatementResult) -> str:
+    title = re.sub("`([^`]+)`", r"<code>\1</code>", _text(statement.title))
+    reason = f"<p>{_text(statement.reason)}</p>" if statement.reason else ""
+    numbers = ", ".join(map(str, statement.requests[:_MAX_REQUESTS]))
+    more = ", \N{HORIZONTAL ELLIPSIS}" if len(statement.requests) > _MAX_REQUESTS else ""
+    what = f'<a href="{_text(statement.source)}">{statement.id}</a>: {title}{reason}'
+    style = statement.severity or statement.verdict.replace(" ", "-")
+    return f'<tr class="{style}"><td>{statement.verdict}</td><td>{what}</td><td>{_text(numbers + more)}</td></tr>\n'
 
 
 def _data(tally: Tally, content: _Content, options: ReportOptions) -> str:
