@@ -201,12 +201,14 @@ def test_rdjson_byte_columns_of_cassette(tmp_path: Path) -> None:
 
 def test_rdjson_truncation_of_file(tmp_path: Path) -> None:
     for name in "ab":
-        (tmp_path / f"{name}.json").write_text(json.dumps({**PAGE, "first_id": WRONG, "last_id": WRONG}))
+        (tmp_path / f"{name}.json").write_text(
+            json.dumps({**PAGE, "data": [{**run, "model": 1} for run in PAGE["data"]]})
+        )
     found = diagnostics(run("-f", "rdjson", "--max-findings", "1", "a.json", "b.json", cwd=tmp_path).out)
     assert [(one["location"]["path"], one["severity"], one["message"].partition(" ")[0]) for one in found] == [
-        ("a.json", "ERROR", "/first_id"),
+        ("a.json", "ERROR", "/data/0/model"),
         ("a.json", "INFO", "1"),
-        ("b.json", "ERROR", "/first_id"),
+        ("b.json", "ERROR", "/data/0/model"),
         ("b.json", "INFO", "1"),
     ]
     assert found[1] == {

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
+from validator.core.limit import FindingLimit
 from validator.core.options import CheckOptions
 from validator.core.phrases import count
 from validator.core.problem import Problem
@@ -27,39 +28,19 @@ _DISCARDED = parse.Parsed(None, (), False, None)
 """The value of a document without problems, of which there may be many."""
 
 
-class FindingLimit:
-    """Keeps the first findings of each file, at most `max_findings` (None: all), and counts the others."""
-
-    def __init__(self, max_findings: int | None) -> None:
-        self._max_findings = max_findings
-        self._file: str | None = None
-        self._count = 0
-
-    def remaining(self, file: str | None, record: int | None) -> int | None:
-        """Return how many findings of a document are kept; None: all."""
-        if self._max_findings is None:
-            return None
-        return self._max_findings - (self._count if record is not None and file == self._file else 0)
-
-    def apply(self, result: DocumentResult) -> DocumentResult:
-        """Return a result without the findings that are too many."""
-        document = result.document
-        remaining = self.remaining(document.file, document.record)
-        if document.record is None or document.file != self._file:
-            self._file, self._count = document.file, 0
-        findings = result.findings[:remaining]
-        self._count += len(findings)
-        if len(findings) == len(result.findings):
-            return result
-        omitted = len(result.findings) - len(findings)
-        return replace(result, findings=findings, truncated=result.truncated + omitted)
-
-
 def limit_findings(results: Iterable[Result], max_findings: int | None) -> Iterator[Result]:
-    """Yield the results with at most so many findings for each file, however many records it has."""
+    """Yield the results with what a `FindingLimit` admits of each file, however many records it has."""
     limit = FindingLimit(max_findings)
     for result in results:
-        yield limit.apply(result) if isinstance(result, DocumentResult) else result
+        if not isinstance(result, DocumentResult):
+            yield result
+            continue
+        limit.enter(result.document.file, result.document.record)
+        findings = tuple(
+            finding for finding in result.findings if limit.admit(finding.rule, finding.severity, finding.pointer)
+        )
+        omitted = len(result.findings) - len(findings)
+        yield replace(result, findings=findings, truncated=result.truncated + omitted) if omitted else result
 
 
 def check_documents(
@@ -134,12 +115,13 @@ def _check_each(
             continue
         document = checked.document
         if checked.is_other_line:
-            result = checker.result(checked, 1 if document.file != other_file else 0)
+            result = checker.result(checked, FindingLimit(1 if document.file != other_file else 0))
             yield replace(result, other=checked.classified.other), 0
             other_file = document.file
             continue
         file = document.file
-        result = limit.apply(checker.result(checked, limit.remaining(document.file, document.record)))
+        limit.enter(file, document.record)
+        result = checker.result(checked, limit)
         if document.record is None or result.totals or not merge_clean:
             yield result, document.origin.sequence if document.origin else 0
         elif not document.is_recorded_error:

@@ -114,7 +114,7 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
     type=WholeNumber(0),
     default=MAX_FINDINGS,
     metavar="N",
-    help="Findings to print of a file; 0: all.",
+    help="Findings to print of a file, beside the first of each rule and place; 0: all.",
 )
 @click.option("--listing", is_flag=True, help="Treat the documents as consecutive pages of one listing.")
 @click.option("--history", is_flag=True, help="Treat the documents as successive snapshots of the same runs.")

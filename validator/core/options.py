@@ -32,8 +32,8 @@ SHOWN = Severity.WARNING
 class FindingOptions(NamedTuple):
     """Which findings a document has in its result, and what each of them has.
 
-    `show` is the lowest severity, `max_findings` the limit of a file (None: no limit). `known` has the
-    fingerprints in a baseline: these findings need no excerpt, and of the others `max_excerpts` of a document have one.
+    `show` is the lowest severity, `max_findings` the limit of a file (None: all, 0: none). `known` has the
+    fingerprints in a baseline: these findings need no excerpt. `max_excerpts` limits the excerpts of a document.
     With `outlines`, a result has an outline of every run; with `edits`, findings that can be fixed have an edit.
     """
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and indexes that lead from a value to one in it."""
+_INDEX = re.compile(r"/[0-9]+(?=/|$)")
 
 
 def join(*parts: str | int) -> str:
@@ -18,3 +20,8 @@ def split(pointer: str) -> tuple[str, ...]:
     if not pointer:
         return ()
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/"))
+
+
+def template(pointer: str) -> str:
+    """Return an absolute pointer with `*` for its indexes: `/data/7/id` is `/data/*/id`."""
+    return _INDEX.sub("/*", pointer)

@@ -49,8 +49,8 @@ class RunOutline(NamedTuple):
 class DocumentResult:
     """One document and its findings.
 
-    `findings` are those to show, at most `--max-findings` of a file, in order of position after what explains all of
-    them, and `truncated` counts the others. `totals` counts all findings by rule and severity, shown or not.
+    `findings` are those to show, as far as a `FindingLimit` admits them, in order of position after what explains all
+    of them, and `truncated` counts the others. `totals` counts all findings by rule and severity, shown or not.
     `suppressed` are those that a baseline accepts: they are in none of these. `outlines` are the runs of the document,
     if the options ask for them.
     `other` is what a line of an archive is that is another object of the API: "a message".

@@ -11,6 +11,7 @@ from validator.contract.compiler import check_shape, compile_schema
 from validator.contract.loader import Contract, load_contract, to_wire_name
 from validator.contract.unknown_keys import check_keys, find_undeclared_keys
 from validator.core.exchange import UNKNOWN_REQUEST
+from validator.core.limit import FindingLimit
 from validator.core.options import CheckOptions, ContractName, Form, Order
 from validator.core.pointer import join, split
 from validator.core.problem import MAX_PROBLEMS, Problem
@@ -125,13 +126,13 @@ class Checker:
             problems += prefix_pointers("", answer_problems, form)
         return result
 
-    def result(self, checked: CheckedDocument, max_findings: int | None = None) -> DocumentResult:
-        """Return the problems of a document as findings, of which so many have a place and words (None: all)."""
+    def result(self, checked: CheckedDocument, limit: FindingLimit | None = None) -> DocumentResult:
+        """Return the problems of a document as findings; those that the limit admits have a place and words."""
         if not checked.problems and not self.options.findings.outlines:
             return DocumentResult(document=checked.info, findings=(), totals={})
         from validator.engine.findings import make_result  # places, words, fingerprints: only where something is wrong
 
-        return make_result(checked, self.options, self.rules.by_name, max_findings)
+        return make_result(checked, self.options, self.rules.by_name, limit or FindingLimit(None))
 
 
 @lru_cache(maxsize=64)

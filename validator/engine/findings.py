@@ -13,6 +13,7 @@ from typing import Any
 from validator.contract.loader import is_declared, to_camel_case
 from validator.core.credentials import is_credential
 from validator.core.finding import Edit, Excerpt, Finding
+from validator.core.limit import FindingLimit
 from validator.core.options import CheckOptions
 from validator.core.per_file_ignores import find_ignored_places, is_ignored
 from validator.core.phrases import format_message, is_plain
@@ -57,9 +58,9 @@ class _Entry:
 
 
 def make_result(
-    checked: CheckedDocument, options: CheckOptions, rules: Mapping[str, Rule], max_findings: int | None
+    checked: CheckedDocument, options: CheckOptions, rules: Mapping[str, Rule], limit: FindingLimit
 ) -> DocumentResult:
-    """Return the findings of a document: all are counted; of those to show, the first `max_findings` are worded.
+    """Return the findings of a document: all are counted; of those to show, those that the limit admits are worded.
 
     `rules` has every rule by its name, in effect or not.
     """
@@ -68,11 +69,12 @@ def make_result(
     _show_cause(entries)
     shown = [entry for entry in entries if entry.severity.reaches(options.findings.show)]
     findings: tuple[Finding, ...] = ()
-    if shown and max_findings != 0:
+    if any(not limit.excludes(*_kind(entry, options)) for entry in shown):
         text = decode_text(checked.document.data) if checked.parsed.text is None else checked.parsed.text
         landmarks = _place(shown, text)
         shown.sort(key=lambda entry: (not entry.problem.explains_document, entry.span.start, entry.rule.name))
-        findings = tuple(_findings(shown[:max_findings], text, landmarks, checked, options))
+        kept = [entry for entry in shown if limit.admit(*_kind(entry, options))]
+        findings = tuple(_findings(kept, text, landmarks, checked, options))
     return DocumentResult(
         document=checked.info,
         findings=findings,
@@ -166,6 +168,10 @@ def _beginnings(pointer: str) -> Iterator[str]:
     return ("/".join(keys[:length]) for length in range(min(len(keys), _MAX_RUN_DEPTH) + 1))
 
 
+def _kind(entry: _Entry, options: CheckOptions) -> tuple[str, Severity, str]:
+    return entry.rule.name, entry.severity, _shown_pointer(entry.problem.pointer, options)
+
+
 def _place(entries: Iterable[_Entry], text: str) -> Sequence[Landmark]:
     """Give each problem its place in the text; return the landmarks that were passed on the way."""
     unplaced = [entry for entry in entries if entry.problem.span is None]
@@ -242,11 +248,13 @@ def _excerpts(
     entries: Sequence[_Entry], text: str, landmarks: Sequence[Landmark], options: CheckOptions
 ) -> dict[int, Excerpt]:
     """Return the excerpts of the problems that will be shown, by index; what a baseline may accept has none."""
+    limit = FindingLimit(options.findings.max_excerpts)
     indexes = [
         index
         for index, entry in enumerate(entries)
-        if entry.rule.mandatory or _digest(entry.key) not in options.findings.known
-    ][: options.findings.max_excerpts]
+        if (entry.rule.mandatory or _digest(entry.key) not in options.findings.known)
+        and limit.admit(*_kind(entry, options))
+    ]
     places = [(entries[index].span, entries[index].problem.pointer) for index in indexes]
     excerpts = make_excerpts(text, places, show_values=options.findings.show_values, landmarks=landmarks)
     return dict(zip(indexes, excerpts, strict=True))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from validator.core.pointer import template
 from validator.core.results import CleanRecords, DocumentResult, StatementResult, Summary
 from validator.core.severity import Severity
 from validator.sources.document import InputError
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MAX_ALIKE = 3
 """Findings of one rule at one pointer template that a report for people shows of a file."""
-_INDEX = re.compile(r"/[0-9]+(?=/|$)")
 
 ReportItem: TypeAlias = DocumentResult | CleanRecords | InputError
 """The parts of a report: documents, records without findings, and inputs that could not be opened."""
@@ -76,7 +75,7 @@ class AlikeCounter:
 
     def add(self, finding: Finding) -> bool:
         """Count a finding, and return whether it is one of the first of its kind, which are shown."""
-        kind = (finding.rule, finding.severity, _INDEX.sub("/*", finding.pointer))
+        kind = (finding.rule, finding.severity, template(finding.pointer))
         number, _ = self._seen.get(kind, (0, finding))
         self._seen[kind] = number + 1, finding
         return number < MAX_ALIKE
