@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.http_server import list_runs, serving
+from tests.support.http_server import serving
 from tests.support.paths import ROOT, SAMPLES
+from tests.support.sound_server import list_runs
 from tests.support.strangers import FAULTY, Stranger
-from tests.support.threads import THREAD, Thread, numbered
+from tests.support.threads import THREAD, numbered
 from tests.support.tools import command, need_network, package
 from validator.sources.detect import SUFFIXES
 
@@ -243,7 +244,7 @@ def test_action_without_files(runner: dict[str, str], tmp_path: Path) -> None:
 
 
 def test_action_checks_a_live_server(runner: dict[str, str], tmp_path: Path) -> None:
-    with serving(list_runs(Thread(map(numbered, range(5))))) as server:
+    with serving(list_runs(map(numbered, range(5)))) as server:
         inputs = _inputs(
             live_url=f"{server.origin}/v1", thread=f"{THREAD}\n", key_env="KEY", args="--require\nwalk-complete"
         )

@@ -17,8 +17,9 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.support.commands import Ran, run
-from tests.support.http_server import Answering, Asked, Reply, list_runs, serving
-from tests.support.threads import THREAD, Thread, list_of, numbered
+from tests.support.http_server import Answering, Asked, Reply, serving
+from tests.support.sound_server import list_runs
+from tests.support.threads import THREAD, list_of, numbered
 from validator.live.statements import STATEMENTS
 
 RUNS = [numbered(number) for number in range(7)]
@@ -41,7 +42,7 @@ def verdicts(done: Ran) -> dict[str, str]:
 def ignore_after(asked: Asked) -> Reply:
     """Answer as the API does, but with the first page whatever the cursor is."""
     asked.query.pop("after", None)
-    return list_runs(Thread(RUNS))(asked)
+    return list_runs(RUNS)(asked)
 
 
 def lose_runs_of_one_second(asked: Asked) -> Reply:
@@ -56,11 +57,11 @@ def lose_runs_of_one_second(asked: Asked) -> Reply:
             for run in runs
             if (run["created_at"] > after["created_at"]) == is_asc and run["created_at"] != after["created_at"]
         ]
-    return list_runs(Thread(runs))(asked)
+    return list_runs(runs)(asked)
 
 
 def test_sound_server_breaks_nothing(tmp_path: Path) -> None:
-    done = check(list_runs(Thread(RUNS)), "--record", tmp_path / "runs.har")
+    done = check(list_runs(RUNS), "--record", tmp_path / "runs.har")
     assert (done.code, done.err) == (0, "")
     assert not {"broken", "doubtful"} & {*verdicts(done).values()}
     assert verdicts(done)["walk-complete"] == "kept"
@@ -70,20 +71,20 @@ def test_sound_server_breaks_nothing(tmp_path: Path) -> None:
 
 
 def test_only_get_requests_of_the_thread_are_sent() -> None:
-    with serving(list_runs(Thread(RUNS))) as server:
+    with serving(list_runs(RUNS)) as server:
         run("live", f"{server.origin}/v1", "--thread", THREAD)
     assert {asked.method for asked in server.asked} == {"GET"}
     assert len(server.asked) < 60
 
 
 def test_address_may_be_the_whole_list() -> None:
-    with serving(list_runs(Thread(RUNS))) as server:
+    with serving(list_runs(RUNS)) as server:
         done = run("live", f"{server.origin}/v1/threads/{THREAD}/runs")
     assert done.code == 0
     assert server.asked[0].path == f"/v1/threads/{THREAD}/runs"
 
 
-@pytest.mark.parametrize("answering", [list_runs(Thread(RUNS)), ignore_after, lose_runs_of_one_second])
+@pytest.mark.parametrize("answering", [list_runs(RUNS), ignore_after, lose_runs_of_one_second])
 def test_offline_check_of_the_recording_has_equal_findings(answering: Answering, tmp_path: Path) -> None:
     clock = ("--now", "1740001000")
     for form in ("concise", "sarif", "gitlab", "html", "rdjson"):
@@ -95,7 +96,7 @@ def test_offline_check_of_the_recording_has_equal_findings(answering: Answering,
         assert (findings != live.out) == (form == "html")
 
 
-@pytest.mark.parametrize("answering", [list_runs(Thread(RUNS)), lose_runs_of_one_second])
+@pytest.mark.parametrize("answering", [list_runs(RUNS), lose_runs_of_one_second])
 def test_statements_follow_the_findings_of_the_recording(answering: Answering, tmp_path: Path) -> None:
     recording = tmp_path / "runs.har"
     outputs = {form: tmp_path / form for form in ("json", "jsonl", "junit", "markdown")}
@@ -123,7 +124,7 @@ def test_statements_follow_the_findings_of_the_recording(answering: Answering, t
 
 
 def test_quiet_prints_findings_alone() -> None:
-    assert check(list_runs(Thread(RUNS)), "-q").out == ""
+    assert check(list_runs(RUNS), "-q").out == ""
 
 
 @pytest.mark.parametrize(
@@ -137,13 +138,13 @@ def test_quiet_prints_findings_alone() -> None:
     ],
 )
 def test_required_statements(words: list[str], code: int, message: str) -> None:
-    done = check(list_runs(Thread(RUNS)), *words)
+    done = check(list_runs(RUNS), *words)
     assert done.code == code
     assert message in done.err
 
 
 def test_thread_of_few_runs_has_no_walks() -> None:
-    done = check(list_runs(Thread(RUNS[:2])))
+    done = check(list_runs(RUNS[:2]))
     assert done.code == 0
     assert "not verified walk-complete" in done.out
     assert "2 runs, 4 needed" in done.out
@@ -153,7 +154,7 @@ def test_thread_that_changes_is_not_judged_by_comparison() -> None:
     """A run is created between any two requests."""
 
     def answering(asked: Asked) -> Reply:
-        return list_runs(Thread([numbered(number) for number in range(5 + len(server.asked))]))(asked)
+        return list_runs([numbered(number) for number in range(5 + len(server.asked))])(asked)
 
     with serving(answering) as server:
         done = run("live", f"{server.origin}/v1", "--thread", THREAD)
@@ -169,7 +170,7 @@ def test_wait_until_the_server_starts() -> None:
 
     def start_late() -> None:
         time.sleep(0.5)
-        with serving(list_runs(Thread(RUNS)), port=port):
+        with serving(list_runs(RUNS), port=port):
             is_checked.wait(20)
 
     worker = Worker(target=start_late)
@@ -190,7 +191,7 @@ def test_lost_runs_are_told_with_requests() -> None:
 
 def test_recording_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
     recording = tmp_path / "runs.har"
-    check(list_runs(Thread(RUNS)), "--record", recording)
+    check(list_runs(RUNS), "--record", recording)
     assert recording.stat().st_mode & 0o777 == 0o600
     entries = json.loads(recording.read_text())["log"]["entries"]
     assert entries[0]["_validateRuns"] == {"version": 1, "thread": THREAD, "step": "probe", "try": 1}
@@ -211,7 +212,7 @@ def test_third_thread_is_refused() -> None:
 
 def test_other_thread_without_runs_lends_no_cursor() -> None:
     def answering(asked: Asked) -> Reply:
-        return Reply(list_of([])) if "thread_other" in asked.path else list_runs(Thread(RUNS))(asked)
+        return Reply(list_of([])) if "thread_other" in asked.path else list_runs(RUNS)(asked)
 
     done = check(answering, "--thread", "thread_other", "--require", "cursor-other-thread")
     assert (done.code, done.err) == (1, "validate-runs: required, but not verified: cursor-other-thread\n")
@@ -219,13 +220,13 @@ def test_other_thread_without_runs_lends_no_cursor() -> None:
 
 def test_beta_header() -> None:
     for words, expected in (([], "assistants=v2"), (["--beta", "v1"], "assistants=v1"), (["--beta", "none"], None)):
-        with serving(list_runs(Thread(RUNS))) as server:
+        with serving(list_runs(RUNS)) as server:
             run("live", f"{server.origin}/v1", "--thread", THREAD, *words)
         assert {asked.headers.get("OpenAI-Beta") for asked in server.asked} == {expected}
 
 
 def test_plan_sends_nothing() -> None:
-    with serving(list_runs(Thread(RUNS))) as server:
+    with serving(list_runs(RUNS)) as server:
         done = run("live", f"{server.origin}/v1", "--thread", THREAD, "--plan")
     assert (done.code, server.asked) == (0, [])
     assert done.out.splitlines()[1] == f"GET {server.origin}/v1/threads/{THREAD}/runs?limit=100&order=desc"
@@ -246,10 +247,10 @@ def test_baseline_accepts_what_is_broken(tmp_path: Path) -> None:
     assert re.search("broken +walk-complete .*: accepted by the baseline: lacks ", again.out)
     assert "<failure" not in (tmp_path / "junit.xml").read_text()
     assert check(ignore_after, *words, cwd=tmp_path).code == 1
-    obsolete = check(list_runs(Thread(RUNS)), *words, cwd=tmp_path)
+    obsolete = check(list_runs(RUNS), *words, cwd=tmp_path)
     assert obsolete.code == 0
     assert "no longer occur" in obsolete.err
-    assert check(list_runs(Thread(RUNS)), *words, "--strict-baseline", cwd=tmp_path).code == 1
+    assert check(list_runs(RUNS), *words, "--strict-baseline", cwd=tmp_path).code == 1
 
 
 def test_recording_overwrites_nothing_else(tmp_path: Path) -> None:
@@ -264,7 +265,7 @@ def test_recording_overwrites_nothing_else(tmp_path: Path) -> None:
 
 
 def test_recording_that_cannot_be_written(tmp_path: Path) -> None:
-    done = check(list_runs(Thread(RUNS)), "--record", tmp_path / "missing" / "runs.har")
+    done = check(list_runs(RUNS), "--record", tmp_path / "missing" / "runs.har")
     assert done.code == 2
     assert "cannot write the recording: no such file or directory" in done.err
     assert "walk-complete" in done.out
@@ -274,7 +275,7 @@ def test_settings_of_the_project_apply(tmp_path: Path) -> None:
     (tmp_path / "validate-runs.toml").write_text('limit = 7\nfail-on = "warning"\n')
 
     def answering(asked: Asked) -> Reply:
-        reply = list_runs(Thread(RUNS))(asked)
+        reply = list_runs(RUNS)(asked)
         return reply if reply.status == 200 else Reply({"detail": "no"}, reply.status)
 
     assert check(answering, cwd=tmp_path).code == 1

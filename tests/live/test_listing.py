@@ -14,15 +14,16 @@ import httpx2
 import pytest
 
 from tests.support.commands import run
-from tests.support.http_server import Answering, Asked, Reply, list_runs, refuse, serving
-from tests.support.threads import THREAD, Thread, numbered
+from tests.support.http_server import Answering, Asked, Reply, refuse, serving
+from tests.support.sound_server import list_runs
+from tests.support.threads import THREAD, numbered
 from tests.support.tools import package
 from validator import ValidationFailed
 from validator.live import LiveError, assert_live_listing, check_listing
 
 KEY = "sk-live-0123456789abcdefghij"
 RUNS = [numbered(number) for number in range(5)]
-SOUND = list_runs(Thread(RUNS))
+SOUND = list_runs(RUNS)
 
 
 def stop_early(asked: Asked) -> Reply:

@@ -10,7 +10,8 @@ import pytest
 
 from tests.support import example_server as example
 from tests.support.http_server import Answering, Asked
-from tests.support.mutant_servers import EMPTY_THREAD, KEY, MUTANTS, OTHER_THREAD, sound
+from tests.support.mutant_servers import MUTANTS
+from tests.support.sound_server import EMPTY_THREAD, KEY, OTHER_THREAD, sound
 from tests.support.threads import THREAD
 from validator import Severity
 from validator.live import LiveReport, check_listing

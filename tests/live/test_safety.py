@@ -22,8 +22,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.support.commands import Ran, process, run
-from tests.support.http_server import Asked, Reply, list_runs, refuse, serving
-from tests.support.threads import THREAD, Thread, list_of, numbered
+from tests.support.http_server import Asked, Reply, refuse, serving
+from tests.support.sound_server import list_runs
+from tests.support.threads import THREAD, list_of, numbered
 from tests.support.tools import command
 
 KEY = "sk-live+check/0123456789&abcdef"
@@ -88,7 +89,7 @@ def test_key_that_the_server_repeats_is_nowhere(spelling: int, tmp_path: Path) -
 
     def answering(asked: Asked) -> Reply:
         assert asked.headers["Authorization"] == f"Bearer {KEY}"
-        reply = list_runs(Thread(RUNS))(asked)
+        reply = list_runs(RUNS)(asked)
         body = (
             json.dumps(reply.body)
             .replace('"message": "', f'"message": "{repeated} ')
@@ -116,7 +117,7 @@ def test_key_that_the_server_repeats_is_nowhere(spelling: int, tmp_path: Path) -
 
 def test_keys_of_other_programs_are_not_sent(tmp_path: Path) -> None:
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login user password secret\n")
-    with serving(list_runs(Thread(RUNS))) as server:
+    with serving(list_runs(RUNS)) as server:
         env = {"OPENAI_API_KEY": KEY, "HTTP_PROXY": "http://127.0.0.1:9", "NETRC": str(tmp_path / ".netrc")}
         done = run("live", f"{server.origin}/v1", "--thread", THREAD, env=env)
     assert done.code == 0
@@ -126,7 +127,7 @@ def test_keys_of_other_programs_are_not_sent(tmp_path: Path) -> None:
 def test_key_from_a_named_variable_or_file(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{KEY}\n")
     for words in (("--key-env", "MY_KEY"), ("--key-file", tmp_path / "key")):
-        with serving(list_runs(Thread(RUNS))) as server:
+        with serving(list_runs(RUNS)) as server:
             run("live", f"{server.origin}/v1", "--thread", THREAD, "--auth", "api-key", *words, env={"MY_KEY": KEY})
         assert {asked.headers["api-key"] for asked in server.asked} == {KEY}
         assert not any("Authorization" in asked.headers for asked in server.asked)
@@ -152,7 +153,7 @@ def test_key_that_cannot_be_used(words: list[str], env: dict[str, str], message:
 
 def test_secret_header_is_sent_and_not_recorded(tmp_path: Path) -> None:
     recording = tmp_path / "runs.har"
-    with serving(list_runs(Thread(RUNS))) as server:
+    with serving(list_runs(RUNS)) as server:
         words = ("-H", "X-Token=env:TOKEN", "-H", "X-Team: blue", "--record", recording)
         run("live", f"{server.origin}/v1", "--thread", THREAD, *words, env={"TOKEN": "token-of-mine-123"})
     assert {(asked.headers["X-Token"], asked.headers["X-Team"]) for asked in server.asked} == {
@@ -163,7 +164,7 @@ def test_secret_header_is_sent_and_not_recorded(tmp_path: Path) -> None:
 
 
 def test_redirect_is_not_followed() -> None:
-    with serving(list_runs(Thread(RUNS))) as other:
+    with serving(list_runs(RUNS)) as other:
         moved = Reply(b"", 302, {"Location": f"{other.origin}/v1/threads/{THREAD}/runs"})
         with serving(lambda asked: moved) as server:
             done = run("live", f"{server.origin}/v1", "--thread", THREAD, env={"VALIDATE_RUNS_API_KEY": KEY})
@@ -253,7 +254,7 @@ def test_debug_prints_no_headers(call: Callable[..., Ran], caplog: pytest.LogCap
     """The log of an HTTP client has all headers of a response, and these may repeat the key."""
 
     def answering(asked: Asked) -> Reply:
-        return list_runs(Thread(RUNS))(asked)._replace(headers={"X-Echo": KEY})
+        return list_runs(RUNS)(asked)._replace(headers={"X-Echo": KEY})
 
     words = ("--thread", THREAD, "--key-env", "MY_KEY", "--debug")
     environment = {"env": {"MY_KEY": KEY}} if call is run else {"MY_KEY": KEY}
@@ -283,7 +284,7 @@ def test_repeated_cursor_is_left() -> None:
 
 
 def test_budget_of_requests() -> None:
-    with serving(list_runs(Thread(RUNS))) as server:
+    with serving(list_runs(RUNS)) as server:
         done = run("live", f"{server.origin}/v1", "--thread", THREAD, "--max-requests", "5")
     assert len(server.asked) == 5
     assert done.code == 2
@@ -318,7 +319,7 @@ def test_slow_server_is_left(answer: Callable[[socket.socket, bytes], None]) -> 
 def test_time_for_all_requests() -> None:
     def slow(asked: Asked) -> Reply:
         time.sleep(0.2)
-        return list_runs(Thread(RUNS))(asked)
+        return list_runs(RUNS)(asked)
 
     with serving(slow) as server:
         done = run("live", f"{server.origin}/v1", "--thread", THREAD, "--max-time", "1")
@@ -340,7 +341,7 @@ def test_compression_bomb_is_not_unpacked(codings: str) -> None:
 
 def test_compressed_pages_are_read() -> None:
     def answering(asked: Asked) -> Reply:
-        reply = list_runs(Thread(RUNS))(asked)
+        reply = list_runs(RUNS)(asked)
         body = gzip.compress(json.dumps(reply.body).encode())
         return Reply(body, reply.status, {"Content-Encoding": "gzip"})
 
@@ -373,7 +374,7 @@ def test_retry_after_an_hour_is_not_waited_for() -> None:
 def test_retry_after_a_moment_is_waited_for(after: str, tmp_path: Path) -> None:
     def answering(asked: Asked) -> Reply:
         is_first = len(server.asked) == 1
-        return Reply(b"", 429, {"Retry-After": after}) if is_first else list_runs(Thread(RUNS))(asked)
+        return Reply(b"", 429, {"Retry-After": after}) if is_first else list_runs(RUNS)(asked)
 
     with serving(answering) as server:
         words = ("--record", tmp_path / "runs.har")
@@ -385,7 +386,7 @@ def test_retry_after_a_moment_is_waited_for(after: str, tmp_path: Path) -> None:
 
 def test_server_error_is_not_tried_again() -> None:
     def answering(asked: Asked) -> Reply:
-        return refuse("Oops.", 500) if "doesnotexist" in str(asked) else list_runs(Thread(RUNS))(asked)
+        return refuse("Oops.", 500) if "doesnotexist" in str(asked) else list_runs(RUNS)(asked)
 
     with serving(answering) as server:
         done = run("live", f"{server.origin}/v1", "--thread", THREAD)
@@ -407,7 +408,7 @@ def test_control_characters_reach_no_terminal(tmp_path: Path) -> None:
     evil = "\x1b]0;owned\x07\x9b31m\u202e::error::owned"
 
     def answering(asked: Asked) -> Reply:
-        reply = list_runs(Thread(RUNS))(asked)
+        reply = list_runs(RUNS)(asked)
         body = {**reply.body, "object": evil, evil: evil}
         return Reply(body, reply.status)
 
@@ -428,7 +429,7 @@ def test_interrupt_leaves_the_recording(number: signal.Signals, code: int, tmp_p
         if len(server.asked) == 5:
             is_waiting.set()
             time.sleep(5)
-        return list_runs(Thread(RUNS))(asked)
+        return list_runs(RUNS)(asked)
 
     with serving(answering) as server:
         words = ("live", f"{server.origin}/v1", "--thread", THREAD, "--record", recording)
@@ -442,7 +443,7 @@ def test_interrupt_leaves_the_recording(number: signal.Signals, code: int, tmp_p
 
 def test_recording_has_a_limit(tmp_path: Path) -> None:
     recording = tmp_path / "runs.har"
-    with serving(list_runs(Thread(RUNS))) as server:
+    with serving(list_runs(RUNS)) as server:
         words = ("--max-bytes", "60000", "--record", recording)
         done = run("live", f"{server.origin}/v1", "--thread", THREAD, *words)
     assert done.code == 2
@@ -453,7 +454,7 @@ def test_recording_has_a_limit(tmp_path: Path) -> None:
 
 def test_bytes_that_are_no_text_are_recorded(tmp_path: Path) -> None:
     def answering(asked: Asked) -> Reply:
-        reply = list_runs(Thread(RUNS))(asked)
+        reply = list_runs(RUNS)(asked)
         return Reply(json.dumps(reply.body).encode("utf-16"), reply.status) if "asc" in asked.query.values() else reply
 
     recording = tmp_path / "runs.har"
@@ -472,7 +473,7 @@ def test_broken_compression_is_no_answer() -> None:
 
 
 def test_rate_and_wait() -> None:
-    with serving(list_runs(Thread(RUNS))) as server:
+    with serving(list_runs(RUNS)) as server:
         start = time.monotonic()
         words = ("--rate", "50", "--wait", "5", "--max-requests", "10")
         run("live", f"{server.origin}/v1", "--thread", THREAD, *words)
@@ -484,7 +485,7 @@ def test_short_key_is_redacted_as_a_word(tmp_path: Path) -> None:
     recording = tmp_path / "runs.har"
 
     def answering(asked: Asked) -> Reply:
-        reply = list_runs(Thread(RUNS))(asked)
+        reply = list_runs(RUNS)(asked)
         return reply._replace(body={**reply.body, "echo": "the key is run5", "other": "run5x"})
 
     with serving(answering) as server:

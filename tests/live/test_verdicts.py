@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from tests.support.http_server import Answering, Asked, Reply, list_runs, refuse, serving
-from tests.support.threads import THREAD, Thread, list_of, numbered
+from tests.support.http_server import Answering, Asked, Reply, refuse, serving
+from tests.support.sound_server import list_runs
+from tests.support.threads import THREAD, list_of, numbered
 from validator.live import check_listing
 from validator.live.statements import STATEMENTS, statement_of
 from validator.rules.registry import RULES
 
 RUNS = [numbered(number) for number in range(7)]
 IDS = [run["id"] for run in RUNS]
-SOUND = list_runs(Thread(RUNS))
+SOUND = list_runs(RUNS)
 EMPTY, OTHER = "thread_empty0000000000000000", "thread_other0000000000000000"
 OTHER_RUNS = [numbered(100 + number) | {"thread_id": OTHER} for number in range(3)]
 
@@ -95,17 +96,17 @@ def lose_ties(asked: Asked) -> Reply:
         runs = [run for run in runs if sign * run["created_at"] > sign * time]
     elif THREAD not in asked.path:
         return sound(asked)
-    return list_runs(Thread(runs))(asked._replace(query=query))
+    return list_runs(runs)(asked._replace(query=query))
 
 
 def keep_ties(asked: Asked) -> Reply:
     """List the runs of one second in the same order, whichever order is asked for."""
     runs = [numbered(number, 1_740_000_000 + 60 * (number // 2)) for number in range(7)]
     if THREAD not in asked.path or asked.path.endswith(tuple(IDS)):
-        return list_runs(Thread(runs))(asked) if THREAD in asked.path else sound(asked)
+        return list_runs(runs)(asked) if THREAD in asked.path else sound(asked)
     if asked.query.get("order") == "asc":
         runs.sort(key=lambda run: (run["created_at"], -IDS.index(run["id"])))
-    return list_runs(Thread(runs))(asked)
+    return list_runs(runs)(asked)
 
 
 def on_error(change: Callable[[Reply], Reply]) -> Answering:
@@ -232,7 +233,7 @@ def test_one_cause_is_one_failure(name: str) -> None:
 
 
 def test_long_thread_has_its_default_page() -> None:
-    runs = list_runs(Thread(numbered(number) for number in range(30)))
+    runs = list_runs(numbered(number) for number in range(30))
     verdicts = judge(lambda asked: runs(asked) if THREAD in asked.path else sound(asked))
     assert verdicts["default-limit-20"] == "kept"
     assert not {"broken", "doubtful"} & {*verdicts.values()}

@@ -13,14 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.pages import NOW
-from tests.support.sound_servers import record
-from tests.support.threads import LIST, Thread, call, har, list_of, numbered
+from tests.support.random_recordings import record
+from tests.support.recordings import LIST, call, write_har
+from tests.support.threads import list_of, list_page, numbered, sort
 from validator import Finding, Severity, validate
 
 
 def found(folder: Path, calls: Sequence[dict[str, Any]]) -> list[str]:
     """What a recording of these calls reports above info: the record, the rule, the pointer and the message."""
-    report = validate(har(folder / "recording.har", calls), now=NOW)
+    report = validate(write_har(folder / "recording.har", calls), now=NOW)
     return [_line(finding) for finding in report.findings if finding.severity is not Severity.INFO]
 
 
@@ -49,19 +50,16 @@ RUNS = [numbered(number) for number in range(4)]
 @pytest.mark.parametrize("order", ["asc", "desc"])
 def test_run_created_while_an_overlapping_call_waited_is_not_missed(tmp_path: Path, order: str) -> None:
     """A listing was sent first and answered last, so it shows runs that the other call could not see."""
-    thread = Thread(RUNS)
-    wide = thread.list()
-    quick = list_of([item for item in thread.ordered(order) if item in RUNS[:2]])
+    wide = list_page(RUNS)
+    quick = list_of([item for item in sort(RUNS, order) if item in RUNS[:2]])
     calls = [timed(call({}, wide), 0, 9), timed(call({"order": order}, quick), 1, 2)]
     assert found(tmp_path, calls) == []
 
 
 def test_window_between_two_cursors_continues_no_page(tmp_path: Path) -> None:
-    thread = Thread(RUNS)
-    thread.list(limit=1)
-    thread.list(limit=1, after=RUNS[3]["id"], before=RUNS[0]["id"])
-    thread.list(before=thread.calls[-1]["response"]["content"]["text"].split('"id": "')[1][:28])
-    assert found(tmp_path, thread.calls) == []
+    between = {"limit": 1, "after": RUNS[3]["id"], "before": RUNS[0]["id"]}
+    queries: list[dict[str, Any]] = [{"limit": 1}, between, {"before": list_page(RUNS, **between)["first_id"]}]
+    assert found(tmp_path, [call(query, list_page(RUNS, **query)) for query in queries]) == []
 
 
 def _walk(pages: int, size: int, order: str) -> list[dict[str, Any]]:
@@ -98,7 +96,7 @@ def _cycle(number: int) -> list[dict[str, Any]]:
 def test_time_grows_with_the_number_of_answers(tmp_path: Path, make: Callable[[int], Sequence[dict[str, Any]]]) -> None:
     seconds = []
     for number in (100, 400):
-        recording = har(tmp_path / "recording.har", make(number))
+        recording = write_har(tmp_path / "recording.har", make(number))
         started = time.process_time()
         validate(recording, now=NOW)
         seconds.append(time.process_time() - started)
@@ -308,7 +306,7 @@ def test_messages_of_windows_and_cursors_say_what_is_wrong(tmp_path: Path) -> No
 
 
 def test_unknown_order_is_only_mentioned(tmp_path: Path) -> None:
-    report = validate(har(tmp_path / "recording.har", [listed(0, 1, order="newest")]), now=NOW)
+    report = validate(write_har(tmp_path / "recording.har", [listed(0, 1, order="newest")]), now=NOW)
     assert [(_line(finding), finding.severity) for finding in report.findings] == [
         (
             '1 unknown-order-accepted : answers order "newest": expected an error (4xx), or "asc" or "desc"',

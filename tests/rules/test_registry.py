@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from tests.support.paths import INVALID, SAMPLES, VALID
-from tests.support.threads import call, har, list_of
+from tests.support.recordings import call, write_har
+from tests.support.threads import list_of
 from validator import validate
 from validator.rules import registry as rules
 from validator.rules.base import Rule, SeriesSubject
@@ -47,7 +48,8 @@ def _source(rule: Rule, block: str, folder: Path) -> object:
     """The block of a series: pages, or what changes in a run from one time to the next, or from event to event."""
     if rule.subject in ("answer", "recording"):
         answers = [_call(**answer) for answer in json.loads(block)]
-        return har(folder / "answers.har", [*answers, call({}, list_of([]), path="/v1/threads/thread_empty/runs")])
+        elsewhere = call({}, list_of([]), path="/v1/threads/thread_empty/runs")
+        return write_har(folder / "answers.har", [*answers, elsewhere])
     if rule.subject not in get_args(SeriesSubject):
         return _document(rule, block)
     if rule.subject == "listing":

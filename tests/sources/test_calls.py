@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from tests.support.commands import Ran, run
-from tests.support.recordings import PAGE, RUN, URL
+from tests.support.pages import PAGE, RUN
+from tests.support.recordings import URL
 from validator import validate
 
 ONE_PAGE = "ok: 2 runs in 1 document\n"

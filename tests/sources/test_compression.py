@@ -12,17 +12,8 @@ import pytest
 from backports import zstd
 
 from tests.support.commands import run
-from tests.support.recordings import (
-    BAD_PAGE,
-    PAGE,
-    QUOTED,
-    RUN,
-    errors,
-    har,
-    messages,
-    places,
-    position,
-)
+from tests.support.pages import PAGE, RUN
+from tests.support.recordings import BAD_PAGE, QUOTED, errors, har, messages, places, position
 from validator import validate
 from validator.sources.document import Document
 from validator.sources.files import read_paths

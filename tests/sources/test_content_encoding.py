@@ -14,7 +14,8 @@ import pytest
 from backports import zstd
 
 from tests.support.commands import run
-from tests.support.recordings import PAGE, RUN, URL
+from tests.support.pages import PAGE, RUN
+from tests.support.recordings import URL
 
 DATA = json.dumps({**PAGE, "first_id": "run_Wr0ng"}).encode()
 STREAM = f"event: thread.run.completed\ndata: {json.dumps({**RUN, 'id': ''})}\n\n".encode()

@@ -8,14 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.recordings import (
-    BAD_PAGE,
-    PAGE,
-    RUN,
-    har,
-    interaction,
-    places,
-)
+from tests.support.pages import PAGE, RUN
+from tests.support.recordings import BAD_PAGE, har, interaction, places
 from validator import validate
 from validator.core.options import MAX_BYTES
 from validator.sources.document import Document

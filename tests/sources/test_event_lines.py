@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.support.commands import run
-from tests.support.recordings import RUN, byte_places, errors, messages, places, position, problems, skipped
+from tests.support.pages import RUN
+from tests.support.recordings import byte_places, errors, messages, places, position, problems, skipped
 from validator import validate
 
 ACTIVE: dict[str, Any] = {**RUN, "completed_at": None, "usage": None, "expires_at": RUN["created_at"] + 600}

@@ -5,15 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.recordings import (
-    BAD_PAGE,
-    PAGE,
-    QUOTED,
-    RUN,
-    messages,
-    places,
-    position,
-)
+from tests.support.pages import PAGE, RUN
+from tests.support.recordings import BAD_PAGE, QUOTED, messages, places, position
 from validator.sources.document import Document
 from validator.sources.files import read_paths
 

@@ -14,11 +14,10 @@ import yaml
 from backports import zstd
 
 from tests.support.commands import Ran, run
+from tests.support.pages import PAGE, RUN
 from tests.support.recordings import (
     BAD_PAGE,
-    PAGE,
     QUOTED,
-    RUN,
     URL,
     WRONG,
     errors,

@@ -8,18 +8,8 @@ from typing import Any
 import pytest
 
 from tests.support.commands import run
-from tests.support.recordings import (
-    BAD_PAGE,
-    QUOTED,
-    RUN,
-    URL,
-    byte_places,
-    errors,
-    messages,
-    places,
-    position,
-    skipped,
-)
+from tests.support.pages import RUN
+from tests.support.recordings import BAD_PAGE, QUOTED, URL, byte_places, errors, messages, places, position, skipped
 from validator import validate
 from validator.core.options import MAX_BYTES
 from validator.sources.document import Document, SkippedRecords

@@ -1,4 +1,4 @@
-"""A server on a loopback socket that answers as a function says, and remembers what it was asked."""
+"""HTTP on a loopback socket: a server that answers as a function says, and remembers what it was asked."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from threading import Thread
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
-
-from tests.support.threads import THREAD
-from tests.support.threads import Thread as RunsOfThread
 
 
 class Asked(NamedTuple):
@@ -85,26 +82,3 @@ def refuse(message: str, status: int = 400) -> Reply:
     """An error as the API sends it."""
     error = {"message": message, "type": "invalid_request_error", "param": None, "code": None}
     return Reply({"error": error}, status)
-
-
-def list_runs(runs: RunsOfThread) -> Answering:
-    """Answer requests for the runs of one thread as the API documents it."""
-
-    def answering(asked: Asked) -> Reply:
-        if THREAD not in asked.path:
-            return refuse("No thread found.", 404)
-        ids = {run["id"]: run for run in runs.runs}
-        name = asked.path.rpartition("/")[2]
-        if name != "runs":
-            return Reply(ids[name]) if name in ids else refuse("No run found.", 404)
-        query: dict[str, Any] = dict(asked.query)
-        limit = query.pop("limit", "20")
-        if not limit.isdecimal() or not 1 <= int(limit) <= 100:
-            return refuse("Invalid limit.")
-        if query.get("order", "desc") not in ("asc", "desc"):
-            return refuse("Invalid order.")
-        if {query[name] for name in ("after", "before") if name in query} - ids.keys():
-            return refuse("Invalid cursor.")
-        return Reply(runs.page(limit=int(limit), **query))
-
-    return answering

@@ -1,4 +1,4 @@
-"""A server that keeps every statement about listings of runs, and one mutant of it for each statement.
+"""Mutants of the sound server: for each statement one that breaks it.
 
 Source of the statements: `validate-runs live`, `validator/live/statements.py`.
 """
@@ -9,62 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tests.support.http_server import Answering, Asked, Reply, refuse
-from tests.support.threads import THREAD, list_of, numbered
-
-KEY = "sk-test-0123456789"
-OTHER_THREAD = "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd"
-EMPTY_THREAD = "thread_Ua7fGj3oEi5Rw0Xs8CvBt2Nq"
-_SECONDS = (0, 60, 60, 120, 120, 120, 180)
-Run = dict[str, Any]
-Threads = Mapping[str, Sequence[Run]]
-
-
-def make_threads(number: int = len(_SECONDS)) -> Threads:
-    """Three threads: one with so many runs, some of one second, the last of which is active; two runs; none."""
-    times = (*_SECONDS, *range(200, 200 + number))[:number]
-    runs = [numbered(index, 1_740_000_000 + seconds) for index, seconds in enumerate(times)]
-    expiry = runs[-1]["created_at"] + 600
-    runs[-1] = {**runs[-1], "status": "in_progress", "completed_at": None, "expires_at": expiry, "usage": None}
-    others = [{**numbered(index), "thread_id": OTHER_THREAD} for index in (50, 51)]
-    return {THREAD: runs, OTHER_THREAD: others, EMPTY_THREAD: []}
-
-
-def sort(runs: Sequence[Run], order: str) -> Sequence[Run]:
-    """The runs, which are in order of creation, in the order of a request."""
-    return runs if order == "asc" else runs[::-1]
-
-
-def window(runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
-    """The runs between two cursors."""
-    ids = [run["id"] for run in runs]
-    return runs[ids.index(after) + 1 if after else 0 : ids.index(before) if before else len(ids)]
-
-
-def answer(asked: Asked, threads: Threads, *, sort: Any = sort, window: Any = window) -> Reply:
-    """What a server answers that keeps every statement."""
-    if asked.headers.get("Authorization") != f"Bearer {KEY}":
-        return refuse("Incorrect API key provided.", 401)
-    parts = asked.path.split("/")
-    if parts[3] not in threads:
-        return refuse(f"No thread found with id '{parts[3]}'.", 404)
-    runs = threads[parts[3]]
-    ids = {run["id"]: run for run in runs}
-    if len(parts) > 5:
-        return Reply(ids[parts[5]]) if parts[5] in ids else refuse(f"No run found with id '{parts[5]}'.", 404)
-    limit, order = asked.query.get("limit", "20"), asked.query.get("order", "desc")
-    after, before = asked.query.get("after"), asked.query.get("before")
-    if not limit.isdecimal() or not 1 <= int(limit) <= 100 or order not in ("asc", "desc"):
-        return refuse("Invalid limit or order.")
-    if not {after, before} - {None} <= ids.keys():
-        return refuse("No run found for this cursor.", 404)
-    found = window(sort(runs, order), after, before)
-    data = found[-int(limit) :] if before and not after else found[: int(limit)]
-    return Reply(list_of(data, has_more=len(found) > len(data)))
-
-
-def sound(asked: Asked) -> Reply:
-    """The server itself."""
-    return answer(asked, make_threads())
+from tests.support.sound_server import EMPTY_THREAD, KEY, answer, make_threads, sound
+from tests.support.threads import THREAD, Run, list_of, window
 
 
 def asks(**query: str | None) -> Answering:
@@ -120,7 +66,7 @@ def accepts(parameter: str, values: Sequence[str], reply: Reply | None = None) -
 
 def computes(**functions: Any) -> Answering:
     """A server that sorts or cuts otherwise."""
-    return lambda asked: answer(asked, make_threads(), **functions)
+    return lambda asked: answer(asked, make_threads(), key=KEY, **functions)
 
 
 def sort_by_time_alone(runs: Sequence[Run], order: str) -> Sequence[Run]:
@@ -168,7 +114,7 @@ def unknown(kind: str) -> Answering:
 
 def default_limit(asked: Asked) -> Reply:
     """A thread of 30 runs whose pages have 50 where the request names no limit."""
-    return answer(asked._replace(query={"limit": "50", **asked.query}), make_threads(30))
+    return answer(asked._replace(query={"limit": "50", **asked.query}), make_threads(30), key=KEY)
 
 
 def small_pages(asked: Asked) -> Reply:

@@ -1,18 +1,21 @@
-"""Recordings and pages to write, and what is found in them."""
+"""Recordings to write: HAR files and cassettes, what a client records; and what is found in them."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
-from tests.support.paths import SAMPLES
+from tests.support.pages import PAGE, RUN
+from tests.support.threads import THREAD
 from validator import validate
 from validator.core.options import MAX_BYTES
 from validator.sources.document import Document, InputError, SkippedRecords
 from validator.sources.files import read_paths
 
-PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
-RUN = PAGE["data"][0]
 URL = f"https://api.example.com/v1/threads/{RUN['thread_id']}/runs"
+ORIGIN = "http://127.0.0.1:8000"
+LIST = f"/v1/threads/{THREAD}/runs"
 WRONG = "run_Wr0ngWr0ngWr0ngWr0ng"
 BAD_PAGE = {**PAGE, "first_id": WRONG}
 QUOTED = f'"{WRONG}"'
@@ -62,6 +65,32 @@ def problems(path: Path, max_bytes: int) -> list[str | None]:
     """The rule of each document that could not be read, else None."""
     items = read_paths([str(path)], max_bytes)
     return [item.problem and item.problem.rule for item in items if isinstance(item, Document)]
+
+
+def call(
+    query: dict[str, Any],
+    body: Any,
+    *,
+    status: int = 200,
+    content_type: str = "application/json",
+    method: str = "GET",
+    path: str = LIST,
+    began: str | None = None,
+) -> dict[str, Any]:
+    """Return an entry of a HAR; a body that is not text is written as JSON."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    return {
+        **({"startedDateTime": began} if began else {}),
+        "request": {"method": method, "url": f"{ORIGIN}{path}{'?' if query else ''}{urlencode(query)}", "headers": []},
+        "response": {"status": status, "headers": [], "content": {"mimeType": content_type, "text": text}},
+    }
+
+
+def write_har(file: Path, calls: Iterable[dict[str, Any]]) -> Path:
+    """Write a HAR."""
+    log = {"version": "1.2", "creator": {"name": "test", "version": "1"}, "entries": list(calls)}
+    file.write_text(json.dumps({"log": log}, indent=1), "utf-8")
+    return file
 
 
 def har(*texts: str, url: str = URL, **content: Any) -> dict[str, Any]:

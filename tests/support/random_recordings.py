@@ -1,4 +1,4 @@
-"""Recordings of a sound server: clients list, walk and retrieve the runs of its threads while runs are created."""
+"""Random recordings of a sound server: clients list, walk and retrieve runs of its threads while runs are created."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from random import Random
 from typing import Any, TypeAlias
 
 from tests.support.pages import NOW, run
-from tests.support.threads import Thread, call
+from tests.support.recordings import call
+from tests.support.threads import list_page
 
 Query: TypeAlias = dict[str, Any]
 Client: TypeAlias = Generator[tuple[str, Query], dict[str, Any], None]
@@ -19,11 +20,11 @@ _START = (int(NOW) - 5000) * 1000
 _ACTIVE = {"completed_at": None, "usage": None}
 
 
-class GrowingThread(Thread):
+class GrowingThread:
     """A thread whose runs are created and completed as time goes on; ties keep the order of creation, or of ids."""
 
     def __init__(self, thread_id: str, random: Random) -> None:
-        super().__init__([])
+        self.runs: list[dict[str, Any]] = []
         self.thread_id, self._random = thread_id, random
         self._by_id = random.random() < 0.5
         self._newest: dict[str, Any] = {}
@@ -67,7 +68,7 @@ class GrowingThread(Thread):
                 return _refusal(404, name)
         if not 1 <= int(query.get("limit", 20)) <= 100:
             return _refusal(400, "limit")
-        page = self.page(**query)
+        page = list_page(self.runs, **query)
         if "before" in query and page["data"] and self._random.random() < 0.5:
             page["has_more"] = self._random.random() < 0.5  # of which end it speaks is not documented
         return 200, page
