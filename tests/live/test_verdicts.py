@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -232,6 +233,26 @@ def test_one_cause_is_one_failure(name: str) -> None:
     assert {key for key, verdict in verdicts.items() if verdict in ("broken", "doubtful")} == {statement}
 
 
+def lose_all_but_the_first_page(asked: Asked, step: int) -> Reply:
+    """Give the wrong side of a cursor, and say that nothing follows; so many seconds lie between two runs."""
+    runs = [numbered(number, 1_740_000_000 + step * number) for number in range(7)]
+    query = dict(asked.query)
+    if query.get("after") in IDS and "before" not in query:
+        query["before"] = query.pop("after")
+    reply = list_runs(runs)(asked._replace(query=query)) if THREAD in asked.path else sound(asked)
+    return reply._replace(body=reply.body | {"has_more": False}) if "data" in reply.body else reply
+
+
+@pytest.mark.parametrize("step", [0, 60])
+def test_walk_that_ends_with_its_first_page(step: int) -> None:
+    """Whether the runs are of one second or not, has_more is broken, and a cursor that no walk has used is not kept."""
+    verdicts = judge(partial(lose_all_but_the_first_page, step=step))
+    failed = {name for name, verdict in verdicts.items() if verdict in ("broken", "doubtful")}
+    assert failed == {"has-more-true", *(["after-follows-order"] if step else [])}
+    for name in ("walk-complete", "walk-ends", "limit-filled", "after-excludes", "after-follows-order"):
+        assert name in failed or verdicts[name] == "not verified"
+
+
 def test_long_thread_has_its_default_page() -> None:
     runs = list_runs(numbered(number) for number in range(30))
     verdicts = judge(lambda asked: runs(asked) if THREAD in asked.path else sound(asked))
@@ -245,6 +266,20 @@ def test_answer_that_never_comes_is_no_pass() -> None:
     verdicts = judge(lambda asked: unreadable if asked.query.get("limit") == "0" else sound(asked))
     assert (verdicts["no-5xx"], verdicts["content-type"]) == ("not verified", "not verified")
     assert not {"broken", "doubtful"} & {*verdicts.values()}
+
+
+def test_answer_that_comes_at_the_second_try_is_complete() -> None:
+    """Some servers close a connection after a server error, just when the next request is sent."""
+    tries: list[str] = []
+
+    def answering(asked: Asked) -> Reply:
+        tries.append(asked.query.get("limit", ""))
+        is_lost = tries[-1] == "0" and tries.count("0") == 1
+        return Reply(b"", 200, {"Content-Length": "9", "Connection": "close"}) if is_lost else sound(asked)
+
+    verdicts = judge(answering)
+    assert tries.count("0") == 2
+    assert (verdicts["no-5xx"], verdicts["content-type"], verdicts["limit-range"]) == ("kept", "kept", "kept")
 
 
 def test_every_rule_over_answers_has_a_statement() -> None:

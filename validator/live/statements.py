@@ -56,6 +56,14 @@ def _has_runs(seen: Seen) -> bool:
     return seen.page is not None and bool(seen.page.runs)
 
 
+def _follows_cursor(seen: Seen) -> bool:
+    return _has_runs(seen) and _after(seen.answer) is not None
+
+
+def _after(answer: Answer) -> str | None:
+    return dict(answer.question.query).get("after")
+
+
 def _has_two_runs(seen: Seen) -> bool:
     return seen.page is not None and len(seen.page.runs) > 1
 
@@ -126,10 +134,22 @@ STATEMENTS = (
     Statement("walk-complete", "a walk returns every run once", ("lost-runs",), _WALKS, _has_runs, MIN_RUNS, True),
     Statement("walk-ends", "a walk ends", ("overlapping-pages",), _WALKS, _has_runs, MIN_RUNS, True),
     Statement(
-        "after-excludes", "the cursor's run is not on its page", ("overlapping-pages",), _WALKS, _has_runs, 2, True
+        "after-excludes",
+        "the cursor's run is not on its page",
+        ("overlapping-pages",),
+        _WALKS,
+        _follows_cursor,
+        2,
+        True,
     ),
     Statement(
-        "after-follows-order", "`after` goes on in the order asked for", ("broken-chain",), _WALKS, _has_runs, 2, True
+        "after-follows-order",
+        "`after` goes on in the order asked for",
+        ("broken-chain",),
+        _WALKS,
+        _follows_cursor,
+        2,
+        True,
     ),
     Statement(
         "before-window",
@@ -240,7 +260,7 @@ _AT_STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("between", ("wrong-window",), "both-window"),
     ("before-", ("lost-runs", "premature-end", "needless-has-more"), "before-window"),
     ("run-unknown", ("unknown-id-accepted",), "run-404"),
-    ("after-last", ("wrong-window",), "after-follows-order"),
+    ("after-last", ("wrong-window", "premature-end"), "after-follows-order"),
     ("thread-unknown", ("other-thread", "unexpected-object"), "thread-404"),
     ("run-unknown", ("other-run", "unexpected-object"), "run-404"),
     ("", ("overlapping-pages",), "after-excludes"),
@@ -296,6 +316,8 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """What cannot be judged where a statement is broken, and in which words; in order, as a gated statement gates none."""
 
+_CURSORS = ("after-excludes", "after-follows-order")
+
 _UNKNOWN_CURSORS = {
     "after-excludes": ("cursor-after", "cursor-other-after"),
     "before-window": ("cursor-before", "cursor-other-before"),
@@ -320,6 +342,8 @@ def statement_of(finding: Finding, answer: Seen | None) -> str:
         return "has-more-false"
     if finding.rule == "overlapping-pages" and step.startswith("walk-") and answer is not None:
         return _cursor_statement(answer)
+    if finding.rule == "lost-runs" and answer is not None and _after(answer.answer) is None and _says_no_more(answer):
+        return "has-more-true"
     for prefix, rules, statement in _AT_STEPS:
         if step.startswith(prefix) and finding.rule in rules:
             return statement
@@ -362,9 +386,16 @@ def judge(
     for cause, reason, gated in GATES:
         if judged[cause].verdict in _FAILURES:
             for name in gated:
-                if judged[name].verdict != "not asked":
+                if judged[name].verdict != "not asked" and not _is_independent(judged[name], cause, seen):
                     judged[name] = judged[name]._replace(verdict="not verified", reason=reason)
     return [*judged.values()]
+
+
+def _is_independent(result: StatementResult, cause: str, seen: Sequence[Seen]) -> bool:
+    """Return whether pages without a cursor say too early that no runs follow, which no cursor is the cause of."""
+    if result.id != "has-more-true" or result.verdict != "broken" or cause not in _CURSORS:
+        return False
+    return any(_after(seen[record - 1].answer) is None for record in result.requests)
 
 
 def _judge(
@@ -395,7 +426,8 @@ def _judge(
         return blank._replace(requests=tuple(answer.record for answer in asked), reason="no answer tells")
     if statement.compares and not is_stable:
         return blank._replace(reason=_CHANGED)
-    lost = next((item.record for item in asked if item.answer.error), None)
+    complete = {item.answer.question for item in asked if not item.answer.error}
+    lost = next((item.record for item in asked if item.answer.question not in complete), None)
     if lost is not None and not (statement.steps or statement.counts):
         return blank._replace(reason=f"no complete answer to #{lost}")
     if missing := [rule for rule in statement.rules if rule not in active]:
