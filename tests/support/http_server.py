@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,8 +41,8 @@ Answering = Callable[[Asked], Reply]
 
 
 @contextmanager
-def serving(answering: Answering, port: int = 0) -> Iterator[Server]:
-    """Let a server answer meanwhile."""
+def serving(answering: Answering, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """Let a server answer meanwhile, over TLS if there are settings for it."""
     asked: list[Asked] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -68,10 +69,12 @@ def serving(answering: Answering, port: int = 0) -> Iterator[Server]:
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield Server(f"http://127.0.0.1:{server.server_address[1]}", asked)
+        yield Server(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}", asked)
     finally:
         server.shutdown()
         server.server_close()

@@ -7,24 +7,28 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
+from click.core import ParameterSource
 
 from validator.batch.session import limit_findings
 from validator.cli.check import check_options, close_baseline, find_for_baseline, open_baseline, report_items
 from validator.cli.command import command
 from validator.cli.console import CLEAN, FAILED, FINDINGS, fail, warn
+from validator.cli.help import LiveCommand
 from validator.cli.options import CliOptions, typed_options
 from validator.cli.output import PlannedReport, plan_reports, write_reports
 from validator.cli.params import PREFIX, WholeNumber
 from validator.core.files import explain_os_error, write_atomic
 from validator.core.phrases import escape
+from validator.core.results import StatementResult
 from validator.live.check import BODIES, DEFAULT_NAME, Session
+from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy, split_certificate
 from validator.live.keys import KeyProblem, Redactor, read_key
 from validator.live.plan import Scope, plan
 from validator.live.statements import BY_ID
-from validator.live.target import Misuse, Target, authorize, parse_target
+from validator.live.target import Misuse, Target, add_version, authorize, parse_target
 from validator.live.transport import Budget, BudgetSpent, LiveError, make_client
 
 _SHARED = (
@@ -95,7 +99,11 @@ def _share(function: click.Command) -> click.Command:
 
 
 @_share
-@click.command("live", context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100, "show_default": True})
+@click.command(
+    "live",
+    cls=LiveCommand,
+    context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100, "show_default": True},
+)
 @click.argument("url")
 @_option("--thread", multiple=True, metavar="ID", help="The thread to list; a second one lends foreign cursors.")
 @_option("--empty-thread", metavar="ID", help="A thread without runs.")
@@ -108,8 +116,14 @@ def _share(function: click.Command) -> click.Command:
 @_option("--key-env", metavar="NAME", help="Take the key from this variable instead of VALIDATE_RUNS_API_KEY.")
 @_option("--key-file", type=click.Path(allow_dash=True), metavar="FILE", help="Take the key from a file; -: stdin.")
 @_option("--auth", type=click.Choice(["bearer", "api-key", "none"]), default="bearer", help="How the key is sent.")
+@_option("--azure", is_flag=True, help="An endpoint of Azure: --auth api-key, and --api-version is needed.")
+@_option("--api-version", metavar="VERSION", help="Send api-version in the query of every request.")
 @_option("--header", "-H", type=HeaderWord(), multiple=True, help="'Name: value', or Name=env:VARIABLE if secret.")
 @_option("--beta", type=click.Choice(["v2", "v1", "none"]), default="v2", help="The value of OpenAI-Beta.")
+@_option("--tls-ca", type=click.Path(), metavar="FILE", help="Trust the authorities in this file alone (PEM).")
+@_option("--client-cert", metavar="FILE[:KEYFILE]", help="A client certificate and its private key (PEM).")
+@_option("--insecure", is_flag=True, help="Do not verify the certificate of the server.")
+@_option("--proxy", metavar="URL", help="Send all requests by this proxy: http://[USER:PASSWORD@]HOST[:PORT].")
 @_option("--allow-http", is_flag=True, help="Send requests unencrypted to other machines too.")
 @_option("--timeout", type=click.FloatRange(0.01), default=10.0, metavar="SECONDS", help="For each request.")
 @_option("--max-time", type=click.FloatRange(0.01), default=60.0, metavar="SECONDS", help="For all requests.")
@@ -137,16 +151,20 @@ def live(context: click.Context, /, **values: Any) -> int:
         logging.getLogger("validator").setLevel(logging.DEBUG)
     try:
         target = parse_target(values["url"], allow_http=values["allow_http"])
+        target = add_version(target, values["api_version"], is_required=values["azure"])
         scope = _scope(target, values)
+        connection = _connection(target, values)
     except Misuse as error:
         raise click.UsageError(str(error), context) from None
     if values["plan"]:
-        for line in plan(scope, target.base):
+        for line in plan(scope, target.base, target.query):
             click.echo(line)
         return CLEAN
+    if values["azure"] and context.get_parameter_source("auth") is ParameterSource.DEFAULT:
+        values["auth"] = "api-key"
     options = _cli_options(context)
     try:
-        return _check(target, scope, options, values)
+        return _check(target, scope, connection, options, values)
     except (LiveError, KeyProblem) as error:
         return fail(str(error))
 
@@ -161,13 +179,27 @@ live.context_class = _LiveContext
 
 
 def _scope(target: Target, values: Mapping[str, Any]) -> Scope:
-    threads = [*filter(None, (target.thread,)), *values["thread"]]
-    threads = [*dict.fromkeys(threads)]
+    threads = [*dict.fromkeys((*filter(None, (target.thread,)), *values["thread"]))]
     if not threads:
         raise Misuse("which thread? --thread ID names one that has runs")
+    if "" in (*threads, values["empty_thread"]):
+        raise Misuse("the id of a thread is empty")
     if len(threads) > 2:
         raise Misuse("at most two threads can be named")
     return Scope(threads[0], threads[1] if len(threads) > 1 else None, values["empty_thread"], values["check_auth"])
+
+
+def _connection(target: Target, values: Mapping[str, Any]) -> _Connection:
+    """Return how the server is to be reached; raises `Misuse` for options that have no effect."""
+    names = [f"--{name}" for name in ("tls-ca", "client-cert", "insecure") if values[name.replace("-", "_")]]
+    if names and not target.base.startswith("https:"):
+        raise Misuse(f"{names[0]} is for https:// alone")
+    if values["insecure"] and values["tls_ca"]:
+        raise Misuse("--insecure and --tls-ca contradict each other")
+    certificate, private_key = split_certificate(values["client_cert"]) if values["client_cert"] else (None, None)
+    tls = Tls(values["tls_ca"], certificate, private_key, not values["insecure"])
+    url = values["proxy"]
+    return _Connection(tls, None if url is None else parse_proxy(url, target, allow_http=values["allow_http"]))
 
 
 def _cli_options(context: click.Context) -> CliOptions:
@@ -183,23 +215,38 @@ def _cli_options(context: click.Context) -> CliOptions:
     return typed_options(context)
 
 
-def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[str, Any]) -> int:
+class _Connection(NamedTuple):
+    """How the server is reached."""
+
+    tls: Tls
+    proxy: Proxy | None
+
+    @property
+    def warning(self) -> str:
+        """What a reader of the reports must know; empty if nothing."""
+        return "" if self.tls.is_verified else "the certificate of the server was not verified (--insecure)"
+
+
+def _check(
+    target: Target, scope: Scope, connection: _Connection, options: CliOptions, values: Mapping[str, Any]
+) -> int:
     key = None if values["auth"] == "none" else read_key(values["key_env"], values["key_file"])
     headers = {name: value for name, value, _ in values["header"]}
-    redactor = Redactor([*filter(None, (key,)), *(value for _, value, is_secret in values["header"] if is_secret)])
+    secrets = [value for _, value, is_secret in values["header"] if is_secret]
+    tls, proxy = connection
+    redactor = Redactor([*filter(None, (key,)), *secrets, *(proxy.secrets if proxy else ())])
     rate = values["rate"] if values["rate"] is not None else 0.0 if target.is_loopback else _RATE
     budget = Budget(
         values["timeout"], values["max_time"], values["max_requests"], max(1, options.max_bytes // BODIES), rate
     )
     record = values["record"]
-    name = record or DEFAULT_NAME
     reports = plan_reports(options)
     if record:
         files = [report.file for report in reports]
-        _refuse_overwriting(record, [*files, options.baseline, options.config, values["key_file"]])
+        _refuse_overwriting(record, [*files, options.baseline, options.config, values["key_file"], *tls.files])
     settings = check_options(options)
     baseline = open_baseline(options, settings)
-    with make_client(verify=True, timeout=budget.timeout) as client:
+    with make_client(make_tls_context(tls), budget.timeout, proxy.url if proxy else None) as client:
         authorization = authorize(key, values["auth"], values["beta"], headers)
         session = Session(client, target, scope, authorization, redactor, budget, options.max_bytes)
         if values["wait"]:
@@ -213,29 +260,35 @@ def _check(target: Target, scope: Scope, options: CliOptions, values: Mapping[st
     codes = {code}
     if baseline is not None:
         settings = find_for_baseline(baseline, settings)
+    name = record or DEFAULT_NAME
     statements = session.judge(name, settings)
     results = session.check(name, settings)
     if baseline is not None:
         results = baseline.apply(results)
     items = report_items(limit_findings(results, options.max_findings), options, codes)
-    conclusion = session.conclude(statements, record)
+    conclusion = ", ".join(filter(None, (session.conclude(statements, record), connection.warning)))
     codes.add(write_reports(reports, items, options, lambda: None, statements, conclusion))
     if baseline is not None:
         codes.add(close_baseline(baseline, quiet=options.quiet))
         codes.add(FINDINGS if values["strict_baseline"] and baseline.obsolete else CLEAN)
-    if reports[0] != PlannedReport("text", None) and not options.quiet:
+    if not options.quiet and reports[0] != PlannedReport("text", None):
         warn(conclusion)
+    elif connection.warning:
+        warn(connection.warning)
     if problem is not None:
         warn(str(problem))
         codes.add(CLEAN if FINDINGS in codes else FAILED)
-    required = values["require"] or ()
-    missing = [result.id for result in statements if result.id in required and result.is_open]
-    if all(result.is_open for result in statements):
-        codes.add(fail("nothing was verified"))
-    if missing:
-        warn(f"required, but not verified: {', '.join(missing)}")
-        codes.add(FINDINGS)
+    codes.add(_require(values["require"] or (), statements))
     return max(codes)
+
+
+def _require(ids: Sequence[str], statements: Sequence[StatementResult]) -> int:
+    """Print which of these statements are not verified, and return the exit code that follows."""
+    code = fail("nothing was verified") if all(result.is_open for result in statements) else CLEAN
+    if missing := [result.id for result in statements if result.id in ids and result.is_open]:
+        warn(f"required, but not verified: {', '.join(missing)}")
+        code = max(code, FINDINGS)
+    return code
 
 
 def _refuse_overwriting(record: str, used: Sequence[str | None]) -> None:

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from validator.live.exchange import Answer, KeyChoice, Question
 from validator.live.transport import LiveError, origin_of
@@ -187,7 +187,7 @@ class Walker:
                 chosen[run["id"]] = None
             statuses.add(status)
         for run_id in [*chosen][:MAX_RETRIEVED]:
-            self._ask(Question("retrieve", f"{list_path(self._scope.thread)}/{quote(run_id, safe='')}"))
+            self._ask(Question("retrieve", f"{list_path(self._scope.thread)}/{quote_segment(run_id)}"))
 
     def _list(self, step: str, *, thread: str | None = None, key: KeyChoice = "right", **query: str) -> Answer:
         path = list_path(thread or self._scope.thread)
@@ -200,7 +200,12 @@ class Walker:
 
 def list_path(thread: str) -> str:
     """Return the path of the list of runs, below the base of the API."""
-    return f"/threads/{quote(thread, safe='')}/runs"
+    return f"/threads/{quote_segment(thread)}/runs"
+
+
+def quote_segment(word: str) -> str:
+    """Return an id as one segment of a path: `.` and `..` would lead elsewhere."""
+    return quote(word, safe="", errors="surrogatepass") if word.strip(".") else word.replace(".", "%2E")
 
 
 def _require_usable(answer: Answer) -> None:
@@ -216,6 +221,8 @@ def _require_usable(answer: Answer) -> None:
             raise Unusable(f"the server refused the key ({status})")
         how = "VALIDATE_RUNS_API_KEY, --key-env or --key-file"
         raise Unusable(f"the server refused the request ({status}), which had no key: {how}")
+    if status == 407:
+        raise Unusable("the proxy refuses the request (407)")
     if status in (404, 405, 501):
         raise Unusable(f"the server does not implement list-runs, or has no such thread ({status})")
 
@@ -224,8 +231,11 @@ def _has_key(answer: Answer) -> bool:
     return any(header.name.lower() in ("authorization", "api-key") for header in answer.sent)
 
 
-def plan(scope: Scope, base: str, number: int = 7) -> Iterator[str]:
-    """Yield the requests that would be sent for a thread of so many runs, with numbers in place of run ids."""
+def plan(scope: Scope, base: str, common: Sequence[tuple[str, str]] = (), number: int = 7) -> Iterator[str]:
+    """Yield the requests that would be sent for a thread of so many runs, with numbers in place of run ids.
+
+    `common` is the query that every request has.
+    """
     questions: list[Question] = []
     ids = [f"RUN-{index}" for index in range(1, number + 1)]
 
@@ -235,7 +245,7 @@ def plan(scope: Scope, base: str, number: int = 7) -> Iterator[str]:
 
     Walker(answer, scope).run()
     for question in questions:
-        query = "&".join(f"{name}={value}" for name, value in question.query)
+        query = urlencode([*common, *question.query])
         note = {"right": "", "none": " (with no key)", "wrong": " (with a wrong key)"}[question.key]
         yield f"GET {base}{question.path}{'?' if query else ''}{query}{note}"
 

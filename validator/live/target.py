@@ -28,7 +28,7 @@ class Target(NamedTuple):
     @property
     def is_loopback(self) -> bool:
         """Whether requests stay on this machine."""
-        return _is_loopback(urlsplit(self.base).hostname or "")
+        return is_loopback(urlsplit(self.base).hostname or "")
 
 
 def parse_target(url: str, *, allow_http: bool = False) -> Target:
@@ -44,9 +44,23 @@ def parse_target(url: str, *, allow_http: bool = False) -> Target:
         raise Misuse("the address has a user or a password: use --key-env or --key-file")
     if re.search(r"[\x00-\x20\x7f]", url):
         raise Misuse("the address has blanks or control characters")
-    if parts.scheme == "http" and not allow_http and not _is_loopback(host):
+    if parts.scheme == "http" and not allow_http and not is_loopback(host):
         raise Misuse("http:// is not encrypted: use https://, or --allow-http")
     return _split_thread(parts)
+
+
+def add_version(target: Target, version: str | None, *, is_required: bool) -> Target:
+    """Return the target with `api-version` in the query of every request; raises `Misuse`."""
+    has_version = any(name == "api-version" for name, _ in target.query)
+    if version is None:
+        if is_required and not has_version:
+            raise Misuse("--azure needs --api-version, such as 2024-05-01-preview")
+        return target
+    if has_version:
+        raise Misuse("the address has api-version: leave --api-version out")
+    if not re.fullmatch(r"[A-Za-z0-9._-]+", version):
+        raise Misuse("--api-version is a date or a word, such as 2024-05-01-preview")
+    return target._replace(query=(*target.query, ("api-version", version)))
 
 
 def _split_thread(parts: SplitResult) -> Target:
@@ -59,7 +73,8 @@ def _split_thread(parts: SplitResult) -> Target:
     return Target(f"{parts.scheme}://{parts.netloc}{path.rstrip('/')}", thread, query)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -137,7 +137,7 @@ class Transport:
         while True:
             answer = self._try(question, attempt)
             self._record(answer)
-            is_lost = not answer.status and answer.error != TIMED_OUT
+            is_lost = not answer.status and answer.error not in _FINAL
             if not (is_lost or answer.status in RETRIED) or attempt == MAX_TRIES:
                 return answer
             self._wait(answer, attempt)
@@ -162,7 +162,7 @@ class Transport:
             time.sleep(max(0.0, self._next - time.monotonic()))
             self._next = time.monotonic() + 1 / budget.rate
         self.requests += 1
-        query = urlencode([*self._query, *question.query])
+        query = urlencode([*self._query, *question.query], errors="surrogatepass")
         url = f"{self._base}{question.path}{'?' if query else ''}{query}"
         began, clock = time.time(), time.monotonic()
         answer = Answer(question, url, attempt, began, 0.0)
@@ -243,6 +243,7 @@ class Transport:
 
 
 TIMED_OUT = "timed out"
+PROXY_REFUSES = "the proxy refuses to connect"
 _WORDS = {
     "ConnectError": "cannot connect",
     "ConnectTimeout": TIMED_OUT,
@@ -252,14 +253,27 @@ _WORDS = {
     "TimeoutError": TIMED_OUT,
     "ReadError": "the connection was closed",
     "RemoteProtocolError": "no valid HTTP response",
+    "ProxyError": PROXY_REFUSES,
 }
+_TLS_WORDS = {
+    "CERTIFICATE_VERIFY_FAILED": "the certificate of the server cannot be verified",
+    "CERTIFICATE_REQUIRED": "the server demands a client certificate",
+    "WRONG_VERSION_NUMBER": "the server does not answer in TLS",
+    "RECORD_LAYER_FAILURE": "the server does not answer in TLS",
+}
+"""What errors of OpenSSL mean, by the names of their reasons."""
+_FINAL = (TIMED_OUT, PROXY_REFUSES, *_TLS_WORDS.values())
+"""Errors after which a second try would end in the same way."""
 
 
 def _describe(error: Exception) -> str:
     """Return why no response came, in our own words: the text of an exception may hold what the server sent."""
     name = type(error).__name__
-    if name == "ConnectError" and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return "the certificate of the server cannot be verified"
+    if name in ("ConnectError", "ReadError", "WriteError"):
+        text = str(error)
+        for mark, words in _TLS_WORDS.items():
+            if mark in text:
+                return words
     return _WORDS.get(name, f"no response ({name})")
 
 
