@@ -37,7 +37,8 @@ def nothing_left() -> Iterator[None]:
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     hook = sys.unraisablehook
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(process, "gc", SimpleNamespace(set_threshold=lambda _: None, freeze=lambda: None))
+        patch.setattr(cli, "gc", SimpleNamespace(set_threshold=lambda _: None))
+        patch.setattr(process, "gc", SimpleNamespace(freeze=lambda: None))
         yield
     if sys.unraisablehook is cli._interrupt_later:
         sys.unraisablehook = hook

@@ -10,11 +10,10 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from validator.batch.session import Result, check_documents
 from validator.core.files import STANDARD_INPUT
-from validator.core.finding import Finding
 from validator.core.results import DocumentResult
 from validator.engine.checker import Checker
 from validator.sources.compression import is_compressed
@@ -22,6 +21,9 @@ from validator.sources.detect import is_jsonl
 from validator.sources.document import InputError
 from validator.sources.files import FileRange, Opener, input_error, open_local, read_file
 from validator.sources.jsonl import is_inseparable
+
+if TYPE_CHECKING:
+    from validator.core.finding import Finding  # most documents have none
 
 _CHUNK_BYTES = 1024 * 1024
 _START_BYTES = 64 * 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from typing import NoReturn
@@ -15,6 +16,7 @@ ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 def main() -> NoReturn:
     """Run the command and exit: 0 clean, 1 findings, 2 something could not be used, 128 and its number on a signal."""
+    gc.set_threshold(100_000)  # imports and documents make many objects and no garbage
     try:
         for number in ENDING:
             if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores some

@@ -9,7 +9,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -103,7 +103,7 @@ def diff_files(options: CliOptions) -> int:
     with _rewindable_standard_input(options.files):
         with _checked_for_fixes(options, settings) as results:
             counted = count_findings(results, counts, options.show)
-            fixes = collect_fixes(report_items(counted, replace(options, fail_on=None), codes))
+            fixes = collect_fixes(report_items(counted, options._replace(fail_on=None), codes))
         codes.add(print_text(_diff(fixes, shown, codes, options), lambda: None))
     if not options.quiet:
         remaining = counts - sum((file.counts for file in shown), Counter[Severity]())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -204,7 +203,7 @@ def _connection(target: Target, values: Mapping[str, Any]) -> _Connection:
 
 def _cli_options(context: click.Context) -> CliOptions:
     """Return the shared options as of a check of files; those that it has alone have their defaults."""
-    names = {field.name for field in fields(CliOptions)}
+    names = {*CliOptions._fields}
     defaults = {
         parameter.name: parameter.get_default(context, call=True)
         for parameter in command.params

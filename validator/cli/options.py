@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from validator.core.severity import Severity
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from validator.reporters.registry import Output
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CliOptions:
+class CliOptions(NamedTuple):
     """The values of all options, whether they come from the command line, the environment, a file or a default.
 
     `now` is in Unix seconds (None: the time of the check), `fail_on` the lowest severity that fails the check (None:

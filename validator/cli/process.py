@@ -21,7 +21,6 @@ def run() -> int:
     """Run the command and return its exit code; the caller handles `KeyboardInterrupt`."""
     if sys.stdout is None:  # the shell can close it: >&-
         return fail("cannot write the report: standard output is closed")
-    gc.set_threshold(100_000)  # imports and documents make many objects and no garbage
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files

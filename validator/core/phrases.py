@@ -57,6 +57,8 @@ def is_plain(text: str) -> bool:
 
 def escape(text: str) -> str:
     r"""Return the text with characters that are obeyed or invisible as \uXXXX."""
+    if text.isascii() and text.isprintable():  # the pattern takes longer to compile than to check a page
+        return text
     return re.sub(UNSAFE, escape_character, text)
 
 

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
-from unicodedata import category, east_asian_width
 
 from validator.core.phrases import escape
 from validator.reporters.base import ReportOptions
@@ -107,6 +106,8 @@ def _columns(text: str) -> int:
 @lru_cache(maxsize=1024)
 def _width(character: str) -> int:
     """Return the columns of a character in a terminal."""
+    from unicodedata import category, east_asian_width  # only for findings
+
     if category(character) in ("Mn", "Me"):
         return 0
     return 2 if east_asian_width(character) in ("W", "F") else 1

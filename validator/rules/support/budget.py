@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -152,6 +151,8 @@ def _cost(keyword: str, limit: Any, value: Any, work: _Work) -> int:
 
 def _multiple_of(_: Any, divisor: float, value: Any, __: Any) -> Iterator[ValidationError]:
     """Compare in decimal, as both numbers are written: 19.99 is a multiple of 0.01."""
+    from fractions import Fraction  # few schemas have this keyword
+
     from jsonschema.exceptions import ValidationError
 
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
