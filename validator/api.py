@@ -28,11 +28,10 @@ from validator.core.options import (
 )
 from validator.core.phrases import safe_repr
 from validator.core.results import DocumentInfo, DocumentResult, Summary
-from validator.core.severity import Severity
+from validator.core.severity import OFF, Severity
 from validator.engine.checker import Checker
 from validator.reporters.base import ReportOptions, Tally
 from validator.reporters.registry import FORMATS, load_reporter
-from validator.rules.selection import OFF, effective_severities
 
 
 def validate(
@@ -287,7 +286,11 @@ def _words(name: str, words: Iterable[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def _severities(
     select: tuple[str, ...], ignore: tuple[str, ...], levels: tuple[tuple[str, Severity | str], ...]
-) -> Mapping[str, Severity]:
+) -> Mapping[str, Severity] | None:
+    if not (select or ignore or levels):
+        return None
+    from validator.rules.selection import effective_severities  # imports all rules
+
     return effective_severities(select, ignore, dict(levels))
 
 

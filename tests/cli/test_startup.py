@@ -38,6 +38,11 @@ def test_valid_page_imports_no_explanation() -> None:
     assert explaining.isdisjoint(_modules(str(PAGE)))
 
 
+def test_valid_page_imports_the_rules_of_runs_and_pages_only() -> None:
+    rules = (module.split(".") for module in _modules(str(PAGE)) if module.startswith("validator.rules."))
+    assert {path[2] for path in rules if len(path) == 4} == {"page", "run", "support"}
+
+
 def test_invalid_page_imports_jsonschema(tmp_path: Path) -> None:
     page = tmp_path / "page.json"
     page.write_text(PAGE.read_text().replace('"list"', '"lists"'))
@@ -47,7 +52,7 @@ def test_invalid_page_imports_jsonschema(tmp_path: Path) -> None:
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_import_nothing_that_checks(option: str) -> None:
     checking = {
-        "validator.rules.registry",
+        "validator.rules.loader",
         "validator.cli.config.toml",
         "validator.core.finding",
         "validator.engine.checker",

@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 
-from validator.rules import registry
+from validator.rules import loader
+from validator.rules.base import Rule
 
 
 def replace_checks(monkeypatch: pytest.MonkeyPatch, **checks: Callable[..., Any]) -> None:
     """Let the rules of these names, with underscores, call other checks; without any, all rules are compiled anew."""
-    rules = (replace(rule, check=checks.get(rule.name.replace("-", "_"), rule.check)) for rule in registry.RULES)
-    monkeypatch.setattr(registry, "RULES", tuple(rules))
+
+    def replaced(rule: Rule) -> Rule:
+        return replace(rule, check=checks.get(rule.name.replace("-", "_"), rule.check))
+
+    rules = {folder: tuple(map(replaced, loader.load_rules(folder))) for folder in loader.FOLDERS}
+    monkeypatch.setattr(loader, "load_rules", lambda folder: rules[folder])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,8 +21,7 @@ from validator.core.results import DocumentResult
 from validator.core.severity import Severity
 from validator.engine.checker import Checker
 from validator.reporters.base import ReportItem
-from validator.rules.registry import FAILURES
-from validator.rules.selection import effective_severities
+from validator.rules.base import FAILURES
 from validator.sources.document import InputError, SkippedRecords
 from validator.sources.exclusion import Exclusion
 
@@ -42,7 +41,7 @@ def check_files(options: CliOptions) -> int:
 def check_options(options: CliOptions) -> CheckOptions:
     """Return the part of the options that decides which findings a document has."""
     return CheckOptions(
-        severities=effective_severities(options.select, options.ignore, options.severity),
+        severities=_severities(options),
         now=time.time() if options.now is None else options.now,
         contract=options.contract,
         form=options.form,
@@ -57,6 +56,14 @@ def check_options(options: CliOptions) -> CheckOptions:
             outlines=lists_runs(options),
         ),
     )
+
+
+def _severities(options: CliOptions) -> Mapping[str, Severity] | None:
+    if not (options.select or options.ignore or options.severity):
+        return None
+    from validator.rules.selection import effective_severities  # imports all rules
+
+    return effective_severities(options.select, options.ignore, options.severity)
 
 
 def check_and_report(
@@ -180,7 +187,7 @@ def open_baseline(options: CliOptions, settings: CheckOptions) -> BaselineFilter
 
     path = options.baseline
     watched = BaselineOptions(
-        rules=settings.severities,
+        rules=Checker(settings).rules.severities,
         # what is neither shown nor fails need not be accepted
         threshold=options.show if options.fail_on is None else options.show.or_lower(options.fail_on),
         show=options.show,

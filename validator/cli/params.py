@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.core import globs
-from validator.core.severity import Severity
+from validator.core.severity import OFF, Severity
 from validator.reporters.registry import FORMATS, Output
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PREFIX = "VALIDATE_RUNS"
 """The prefix of the environment variables of options."""
 SEVERITIES = [severity.value for severity in Severity]
-LEVELS = [*SEVERITIES, "off"]
+LEVELS = [*SEVERITIES, OFF]
 
 
 def environment_variable(name: str) -> str:

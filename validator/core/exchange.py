@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from validator.core.options import ORDERS, Order
 from validator.core.phrases import is_plain
@@ -109,3 +109,11 @@ class Response(NamedTuple):
     def is_error(self) -> bool:
         """Whether it is a client error or a server error."""
         return self.status is not None and self.status >= 400
+
+
+def error_words(body: Any) -> str:
+    """Return the type and the code of an API error as far as it has them: `invalid_request_error (code not_found)`."""
+    error = body.get("error") if isinstance(body, dict) else None
+    values = [error.get(name) for name in ("type", "code")] if isinstance(error, dict) else [None, None]
+    kind, code = (value if isinstance(value, str) and is_plain(value) else "" for value in values)
+    return f"{kind} (code {code})" if kind and code else kind or (f"code {code}" if code else "")

@@ -47,13 +47,13 @@ class FindingOptions(NamedTuple):
 
 
 class CheckOptions(NamedTuple):
-    """What to check a document for: `severities` has the rules in effect, by name; `now` is in Unix seconds.
+    """What to check a document for; `now` is in Unix seconds.
 
-    `order` and `limit` are those of the request. `per_file_ignores` names rules to ignore in some files, or at some
-    places in them.
+    `severities` has the rules in effect, by name (None: all rules, each with its own severity). `order` and `limit`
+    are those of the request. `per_file_ignores` names rules to ignore in some files, or at some places in them.
     """
 
-    severities: Mapping[str, Severity]
+    severities: Mapping[str, Severity] | None
     now: float
     contract: ContractName = "observed"
     form: FormChoice = "auto"

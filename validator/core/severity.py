@@ -30,4 +30,7 @@ class Severity(StrEnum):
         return other if self.reaches(other) else self
 
 
+OFF = "off"
+"""What users write in the place of a severity for a rule that is not in effect."""
+
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}

@@ -24,7 +24,7 @@ from validator.engine.classify import Classified, Part, classify, describe_error
 from validator.engine.normalize import to_original, to_wire
 from validator.engine.rule_set import RuleSet
 from validator.jsontext.parse import Parsed, parse
-from validator.rules import registry
+from validator.rules import loader
 from validator.rules.base import Rule
 from validator.rules.objects import Page, Run
 from validator.sources.document import Document
@@ -33,26 +33,26 @@ _HALF_A_DAY = 43_200
 
 
 class Checker:
-    """Checks documents under options, with all rules that there are or with those that are given.
+    """Checks documents under options.
 
-    What takes long is compiled once for all checkers with the same rules and severities. Safe in threads.
+    What takes long is compiled once for all checkers with the same severities. Safe in threads.
     """
 
-    def __init__(self, options: CheckOptions, rules: Sequence[Rule] | None = None) -> None:
+    def __init__(self, options: CheckOptions) -> None:
         """Compile the rules; the accept schemas hold from the start of half a day of the real clock on.
 
         Times of live runs then never exceed what the schemas accept, and a clock that runs on needs no other schemas.
         """
         self.options = options
         since = time.time() // _HALF_A_DAY * _HALF_A_DAY
-        chosen = registry.RULES if rules is None else tuple(rules)
-        self.rules, self._acceptor = _compile(chosen, tuple(options.severities.items()), options.contract, since)
+        severities = None if options.severities is None else tuple(options.severities.items())
+        self.rules, self._acceptor = _compile(loader.load_rules, severities, options.contract, since)
 
     def for_request(self, order: Order | None, limit: int | None) -> Checker:
         """Return the same checker for pages that were requested like this."""
         if (order, limit) == (self.options.order, self.options.limit):
             return self
-        return Checker(self.options._replace(order=order, limit=limit), tuple(self.rules.by_name.values()))
+        return Checker(self.options._replace(order=order, limit=limit))
 
     def count_accepted(self, value: Any) -> int:
         """Return how many runs there are in a page or run in wire form; 0 unless it certainly has no problem."""
@@ -132,16 +132,19 @@ class Checker:
             return DocumentResult(document=checked.info, findings=(), totals={})
         from validator.engine.findings import make_result  # places, words, fingerprints: only where something is wrong
 
-        return make_result(checked, self.options, self.rules.by_name, limit or FindingLimit(None))
+        return make_result(checked, self.options, self.rules, limit or FindingLimit(None))
 
 
 @lru_cache(maxsize=64)
 def _compile(
-    rules: tuple[Rule, ...], severities: tuple[tuple[str, Severity], ...], name: ContractName, since: float
+    load: Callable[[str], Sequence[Rule]],
+    severities: tuple[tuple[str, Severity], ...] | None,
+    name: ContractName,
+    since: float,
 ) -> tuple[RuleSet, Callable[[Form], Acceptor]]:
     """Return the rules in effect, and a function that returns what accepts runs in a form."""
-    rule_set = RuleSet(rules, dict(severities), since)
-    return rule_set, cache(partial(Acceptor, rule_set.in_effect, name, since))
+    rule_set = RuleSet(load, None if severities is None else dict(severities), since)
+    return rule_set, cache(partial(Acceptor, rule_set.of_subject("run"), name, since))
 
 
 class _Explainer(NamedTuple):

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from validator.contract.loader import field_names, to_camel_case
+from validator.core.exchange import error_words
 from validator.core.options import Expect, Form, FormChoice
 from validator.core.phrases import Shown, count
 from validator.core.pointer import join
 from validator.core.problem import Problem, Span
 from validator.core.resource import OTHER_OBJECTS, RUN
-from validator.rules.support.exchanges import error_words
 
 DocumentKind: TypeAlias = Literal["page", "run", "runs"]
 

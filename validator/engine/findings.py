@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -24,6 +24,7 @@ from validator.core.severity import Severity
 from validator.engine.checked import CheckedDocument
 from validator.engine.classify import find_unrecognised
 from validator.engine.excerpt import make_excerpts
+from validator.engine.rule_set import RuleSet
 from validator.jsontext.columns import format_offsets
 from validator.jsontext.edits import hash_document
 from validator.jsontext.locate import Landmark, walk
@@ -57,15 +58,10 @@ class _Entry:
     key: str = ""
 
 
-def make_result(
-    checked: CheckedDocument, options: CheckOptions, rules: Mapping[str, Rule], limit: FindingLimit
-) -> DocumentResult:
-    """Return the findings of a document: all are counted; of those to show, those that the limit admits are worded.
-
-    `rules` has every rule by its name, in effect or not.
-    """
+def make_result(checked: CheckedDocument, options: CheckOptions, rules: RuleSet, limit: FindingLimit) -> DocumentResult:
+    """Return the findings of a document: all are counted; of those to show, those that the limit admits are worded."""
     entries = _without_explained([*_in_effect(checked, options, rules)])
-    entries += _unrecognised(checked, entries, options, rules)
+    entries += _unrecognised(checked, entries, rules)
     _show_cause(entries)
     shown = [entry for entry in entries if entry.severity.reaches(options.findings.show)]
     findings: tuple[Finding, ...] = ()
@@ -84,7 +80,7 @@ def make_result(
     )
 
 
-def _in_effect(checked: CheckedDocument, options: CheckOptions, rules: Mapping[str, Rule]) -> Iterator[_Entry]:
+def _in_effect(checked: CheckedDocument, options: CheckOptions, rules: RuleSet) -> Iterator[_Entry]:
     """Return the problems of the rules in effect there; of a rule that reports one problem of a document, the first.
 
     A problem without a rule is a defect of the schemas, and no option ignores it.
@@ -93,20 +89,20 @@ def _in_effect(checked: CheckedDocument, options: CheckOptions, rules: Mapping[s
     ignored = find_ignored_places(checked.info.file, options.per_file_ignores)
     for problem in checked.problems:
         name = problem.rule
-        if name not in rules:
+        if name not in rules.by_name:
             message = f"{problem.message}; there is no rule {name} to report it, which is a defect of validate-runs"
-            yield _entry(problem._replace(message=message, rule="internal-error"), options, rules)
-        elif name in options.severities and name not in reported and not is_ignored(name, problem.pointer, ignored):
-            if rules[name].once_per_document:
+            yield _entry(problem._replace(message=message, rule="internal-error"), rules)
+        elif name in rules.severities and name not in reported and not is_ignored(name, problem.pointer, ignored):
+            if rules.by_name[name].once_per_document:
                 reported.add(name)
-            yield _entry(problem, options, rules)
+            yield _entry(problem, rules)
 
 
-def _entry(problem: Problem, options: CheckOptions, rules: Mapping[str, Rule]) -> _Entry:
-    severity, limit = options.severities[problem.rule], problem.max_severity
+def _entry(problem: Problem, rules: RuleSet) -> _Entry:
+    severity, limit = rules.severities[problem.rule], problem.max_severity
     if limit and severity.reaches(limit):
         severity = limit
-    return _Entry(rules[problem.rule], severity, problem, problem.span or Span(0, 0))
+    return _Entry(rules.by_name[problem.rule], severity, problem, problem.span or Span(0, 0))
 
 
 def _without_explained(entries: list[_Entry]) -> list[_Entry]:
@@ -147,9 +143,7 @@ def _show_cause(entries: Iterable[_Entry]) -> None:
                 entry.problem = entry.problem._replace(message=message)
 
 
-def _unrecognised(
-    checked: CheckedDocument, entries: Iterable[_Entry], options: CheckOptions, rules: Mapping[str, Rule]
-) -> list[_Entry]:
+def _unrecognised(checked: CheckedDocument, entries: Iterable[_Entry], rules: RuleSet) -> list[_Entry]:
     """Return a problem for each value in the place of a page or run that is neither and has no error in effect.
 
     Such a value never counts as valid.
@@ -159,7 +153,7 @@ def _unrecognised(
         if entry.severity is Severity.ERROR:
             with_error.update(_beginnings(entry.problem.pointer))
     unrecognised = find_unrecognised(checked.classified.parts)
-    return [_entry(problem, options, rules) for problem in unrecognised if problem.pointer not in with_error]
+    return [_entry(problem, rules) for problem in unrecognised if problem.pointer not in with_error]
 
 
 def _beginnings(pointer: str) -> Iterator[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any, TypeAlias, TypeVar
 
 from validator.core.options import CheckOptions
 from validator.core.problem import Problem
 from validator.core.severity import Severity
 from validator.rules.base import ERROR, Rule, Subject
+from validator.rules.loader import FOLDERS
 from validator.rules.objects import ACTIVE, TERMINAL, Page, Run
 from validator.rules.support.tools import FIELDS, calls_no_function
 
@@ -30,25 +31,45 @@ _MAX_KEY_BYTES = 16_384
 class RuleSet:
     """Rules with their severities, for any other options; `since` is the clock of the accept schemas, in Unix seconds.
 
-    `by_name` has all rules, `in_effect` those that have a severity.
+    `load` returns the rules of a folder. Those of most subjects are loaded when they are first asked for.
     """
 
-    def __init__(self, rules: Iterable[Rule], severities: Mapping[str, Severity], since: float) -> None:
-        self.by_name = {rule.name: rule for rule in rules}
-        self.in_effect = [rule for rule in self.by_name.values() if rule.name in severities]
+    def __init__(
+        self, load: Callable[[str], Sequence[Rule]], severities: Mapping[str, Severity] | None, since: float
+    ) -> None:
+        self._load = load
+        self._configured = severities
         self._since = since
-        checking = [rule for rule in self.in_effect if rule.check]
-        self._page = [rule for rule in checking if rule.subject == "page"]
-        of_runs = [rule for rule in checking if rule.subject == "run"]
-        self._prechecks = [rule for rule in of_runs if _is_precheck(rule, severities)]
-        self._run = [rule for rule in of_runs if not _is_precheck(rule, severities)]
+        self._page = self.of_subject("page")
+        of_runs = self.of_subject("run")
+        self._prechecks = [rule for rule in of_runs if self._is_precheck(rule)]
+        self._run = [rule for rule in of_runs if not self._is_precheck(rule)]
         self._rest = [rule for rule in of_runs if not rule.has_accept_schema]
         self._timed = [rule for rule in of_runs if rule.has_accept_schema and "now" in rule.options]
         self._groups = {status: _groups(status, self._rest) for status in ACTIVE | TERMINAL}
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Rule]:
+        """All rules by name, in effect or not."""
+        return {rule.name: rule for folder in FOLDERS for rule in self._load(folder)}
+
+    @cached_property
+    def severities(self) -> Mapping[str, Severity]:
+        """The severities of the rules in effect, by name."""
+        if self._configured is not None:
+            return self._configured
+        return {name: rule.severity for name, rule in self.by_name.items()}
+
     def of_subject(self, subject: Subject) -> list[Rule]:
-        """Return the rules that check this."""
-        return [rule for rule in self.in_effect if rule.subject == subject and rule.check]
+        """Return the rules in effect that check this."""
+        return [rule for rule in self._load(subject) if rule.check and self._severity(rule)]
+
+    def _severity(self, rule: Rule) -> Severity | None:
+        return rule.severity if self._configured is None else self._configured.get(rule.name)
+
+    def _is_precheck(self, rule: Rule) -> bool:
+        """Return whether a rule keeps others away; an error that was made milder does not, for it may hide no error."""
+        return rule.precheck and (rule.severity is not ERROR or self._severity(rule) is ERROR)
 
     def rest_problems(self, run: Run, options: CheckOptions) -> list[Problem]:
         """Return what the rules report of a run that the accept schema accepts: few of them remain to be called."""
@@ -95,11 +116,6 @@ class RuleSet:
             if applies(rule, page.envelope, invalid_fields):
                 problems += call([rule], readable_page(rule, page, unreliable_fields), options)
         return problems
-
-
-def _is_precheck(rule: Rule, severities: Mapping[str, Severity]) -> bool:
-    """Return whether a rule keeps others away; an error that was made milder does not, for it may hide no error."""
-    return rule.precheck and (rule.severity is not ERROR or severities[rule.name] is ERROR)
 
 
 def _groups(status: str, rules: Iterable[Rule]) -> list[Group]:

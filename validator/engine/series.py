@@ -132,7 +132,7 @@ class Series:
 
     def _invalidated(self, problems: Iterable[Problem]) -> set[str]:
         """Return the fields that no further rule may read; only an error hides errors."""
-        errors = (problem for problem in problems if self._options.severities.get(problem.rule) is ERROR)
+        errors = (problem for problem in problems if self._rules.severities.get(problem.rule) is ERROR)
         return {name for problem in errors for name in problem.invalidates}
 
     def _check_pages(

@@ -74,10 +74,11 @@ class Session:
 
     def judge(self, name: str, options: CheckOptions) -> list[StatementResult]:
         """Return the verdict on every statement, whatever findings are to be shown."""
+        severities = Checker(options).rules.severities
         results = self.check(name, options._replace(findings=FindingOptions(max_excerpts=0)))
         findings = [finding for result in results if isinstance(result, DocumentResult) for finding in result.findings]
         seen = see(self._answers)
-        statements = judge(seen, findings, options.severities, is_stable=self._is_stable, runs=known_runs(seen))
+        statements = judge(seen, findings, severities, is_stable=self._is_stable, runs=known_runs(seen))
         return [_mark_known(statement, options.findings.known) for statement in statements]
 
     def conclude(self, statements: Sequence[StatementResult], file: str | None) -> str:

@@ -26,7 +26,7 @@ from validator.reporters.base import ReportItem, ReportOptions, Tally
 from validator.reporters.finding_block import finding_block
 from validator.reporters.lines import defuse
 from validator.reporters.wording import input_error_sentence, sentence
-from validator.rules.registry import FAILURES
+from validator.rules.base import FAILURES
 
 _ILLEGAL = re.compile("[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SUFFIXES = re.compile(r"(?<=[^/])(?:\.[A-Za-z0-9]+)+$")

@@ -19,8 +19,8 @@ from validator.core.severity import Severity
 from validator.reporters.base import ReportItem, ReportOptions, Tally
 from validator.reporters.json_objects import dump
 from validator.reporters.wording import sentence
-from validator.rules.base import Rule
-from validator.rules.registry import FAILURES, RULES
+from validator.rules.base import FAILURES, Rule
+from validator.rules.registry import RULES
 from validator.sources.document import InputError
 from validator.version import __version__
 

@@ -18,6 +18,7 @@ __all__ = [
     "ACTIVE",
     "END_TIMES",
     "ERROR",
+    "FAILURES",
     "INFO",
     "TERMINAL",
     "TIMES",
@@ -38,6 +39,9 @@ __all__ = [
 ]
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+FAILURES = frozenset({"internal-error", "worker-ended"})
+"""The names of rules about a failure of the check itself, whatever the document contains: the exit code is 2."""
 
 Problems: TypeAlias = Iterable[Problem]
 Check: TypeAlias = Callable[..., Problems]

@@ -1,58 +1,8 @@
-"""All rules, in the order in which they are listed. To add a rule, add its module here."""
-
-from importlib import import_module
+"""All rules, in the order in which they are listed: for what looks them up by name, and lists them."""
 
 from validator.rules.base import Rule
+from validator.rules.loader import FOLDERS, load_rules
 
-_MODULES = {
-    "document": """
-        not_json not_utf8 too_deep too_large broken_compression broken_recording duplicate_key
-        non_finite_number lone_surrogate not_a_run_list mixed_naming worker_ended internal_error
-    """,
-    "schema": """
-        type enum const required minimum maximum min_length max_items misspelt_key
-    """,
-    "page": """
-        first_id_mismatch last_id_mismatch empty_page_ids empty_page_has_more duplicate_run_id
-        mixed_thread_ids unordered_runs page_too_long concurrent_active_runs
-    """,
-    "run": """
-        empty_identifier shared_identifier unprefixed_id placeholder_value metadata_limits sampling_range
-        truncation_mismatch completed_without_time unexpected_completion_time cancelled_without_time
-        unexpected_cancellation_time failed_without_time unexpected_failure_time failed_without_error
-        unexpected_error missing_required_action unexpected_required_action incomplete_without_details
-        unexpected_incomplete_details active_without_start completed_without_start expiry_on_ended_run
-        active_without_expiry integer_as_float started_before_created ended_before_started
-        expired_before_created milliseconds zero_timestamp implausible_timestamp token_total_mismatch
-        negative_tokens cached_exceeds_prompt usage_on_active_run missing_usage over_token_limit
-        steps_usage_mismatch unknown_tool_type outdated_tool_type duplicate_tool_call_id arguments_not_json
-        arguments_mismatch undeclared_tool_call undeclared_tool_choice invalid_function_name
-        duplicate_function_name invalid_parameters_schema not_strict_schema parallel_tool_calls_disabled
-    """,
-    "answer": """
-        server_error error_envelope content_type camel_case_response unexpected_object other_thread other_run
-        limit_out_of_range stale_active_run unknown_order_accepted unknown_id_accepted
-    """,
-    "listing": """
-        overlapping_pages mixed_thread_pages broken_chain false_has_more
-    """,
-    "recording": """
-        premature_end needless_has_more lost_runs wrong_window unmirrored_order unknown_cursor_accepted
-    """,
-    "history": """
-        changed_immutable_field illegal_transition time_moved_back usage_shrank event_status_mismatch
-        done_on_active_run stream_error event_without_data
-    """,
-}
-"""The modules of the rules by their folder; each has its rule as `check`."""
-
-RULES: tuple[Rule, ...] = tuple(
-    import_module(f"validator.rules.{folder}.{module}").check
-    for folder, modules in _MODULES.items()
-    for module in modules.split()
-)
+RULES: tuple[Rule, ...] = tuple(rule for folder in FOLDERS for rule in load_rules(folder))
 
 BY_NAME = {rule.name: rule for rule in RULES}
-
-FAILURES = frozenset({"internal-error", "worker-ended"})
-"""Rules about a failure of the check itself, whatever the document contains: the exit code is 2."""

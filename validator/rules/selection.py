@@ -7,11 +7,10 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from validator.core.phrases import Shown, find_similar, format_value
-from validator.core.severity import Severity
+from validator.core.severity import OFF, Severity
 from validator.rules.base import Rule
 from validator.rules.registry import BY_NAME, RULES
 
-OFF = "off"
 GROUPS = tuple(dict.fromkeys(rule.group for rule in RULES))
 
 

@@ -15,8 +15,9 @@ Good:
       "body": {"error": {"message": "No run found.", "type": "invalid_request_error", "param": "after", "code": null}}}]
 """
 
+from validator.core.exchange import error_words
 from validator.rules.base import ERROR, Problem, Problems, Verbatim, rule
-from validator.rules.support.exchanges import Exchange, error_words
+from validator.rules.support.exchanges import Exchange
 
 
 @rule(

@@ -1,1 +1,1 @@
-"""Rules of a history: what snapshots of one run, or the events of one stream, show together."""
+"""Rules of a history: what snapshots of one run show together."""

@@ -7,7 +7,6 @@ from typing import Any, Literal, NamedTuple
 
 from validator.core.exchange import Request, Response
 from validator.core.options import Form
-from validator.core.phrases import is_plain
 from validator.rules.objects import Run
 
 
@@ -34,11 +33,3 @@ def is_json_type(content_type: str) -> bool:
     """Return whether a value of `Content-Type` is JSON, or an event stream, whose events are JSON."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type in ("application/json", "text/json", "text/event-stream") or media_type.endswith("+json")
-
-
-def error_words(body: Any) -> str:
-    """Return the type and the code of an API error as far as it has them: `invalid_request_error (code not_found)`."""
-    error = body.get("error") if isinstance(body, dict) else None
-    values = [error.get(name) for name in ("type", "code")] if isinstance(error, dict) else [None, None]
-    kind, code = (value if isinstance(value, str) and is_plain(value) else "" for value in values)
-    return f"{kind} (code {code})" if kind and code else kind or (f"code {code}" if code else "")

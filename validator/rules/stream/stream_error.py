@@ -21,8 +21,8 @@ Good:
      {"event": "done"}]
 """
 
+from validator.core.exchange import error_words
 from validator.rules.base import WARNING, Problem, Problems, Verbatim, rule
-from validator.rules.support.exchanges import error_words
 from validator.rules.support.snapshots import StreamEvent
 
 

@@ -1,0 +1,1 @@
+"""Rules of a stream: what its events show together."""
