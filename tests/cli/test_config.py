@@ -17,7 +17,7 @@ from tests.support.pages import run as a_run
 from tests.support.paths import SAMPLES
 from tests.support.tools import command as program_path
 from validator.cli.command import command
-from validator.cli.config.apply import KEYS, OPTIONS, PER_FILE_IGNORES
+from validator.cli.config.apply import KEYS, LIVE_KEYS, OPTIONS, PER_FILE_IGNORES
 from validator.cli.params import long_options
 from validator.reporters.registry import FORMATS
 
@@ -264,7 +264,7 @@ def test_show_config_output_round_trips(tmp_path: Path) -> None:
     assert settings[PER_FILE_IGNORES] == {"**/a.json#/data/0": ["usage"], "*.json": []}
     configure(tmp_path, first)
     assert shown(tmp_path) == settings
-    assert {*settings} == {*KEYS} - {"order", "limit"}
+    assert {*settings} == {*KEYS} - {"order", "limit", "live"}
 
 
 @pytest.mark.parametrize("command", ["##vso[task.setvariable x=y]z", "##[group]", "a\\\\##[group]", "::error::x"])
@@ -327,6 +327,8 @@ ONE_NAME = "is not one name, group or glob of rules"
 PATTERN = "is not of the form GLOB or GLOB#/JSON/POINTER, with a glob below the folder of this file"
 OUTSIDE = "leads out of the folder of this file, expected a path below it"
 AT_THE_TOP = "only pyproject.toml has the table [tool.validate-runs], here the keys are at the top"
+NOT_LIVE = f"unknown setting, expected one of {', '.join(LIVE_KEYS)}; others are options"
+AN_ADDRESS = "an address that begins with https:// or http://"
 WRONG = {
     'limit = 7\ncontrac = "x"': '2: contrac: unknown setting, did you mean "contract"',
     'fail_on = "error"': '1: fail_on: unknown setting, did you mean "fail-on"',
@@ -334,6 +336,18 @@ WRONG = {
     '"a b.c" = 1': f"1: a b.c: unknown setting, expected one of {', '.join(KEYS)}",
     "update-baseline = true": "1: update-baseline: can be set on the command line only",
     'config = "a"': "1: config: can be set on the command line or in the environment only",
+    "live = 1": "1: live: is an integer, expected a table",
+    '[live]\nproxy = "http://127.0.0.1"': f'2: live "proxy": {NOT_LIVE}',
+    '[live]\nkey-env = "HOME"': f'2: live "key-env": {NOT_LIVE}',
+    '[live]\nurl = "file:///etc/passwd"': f"2: live \"url\": is 'file:///etc/passwd', expected {AN_ADDRESS}",
+    "[live]\nurl = 7": f'2: live "url": is an integer, expected {AN_ADDRESS}',
+    '[live]\nthreads = "a"': '2: live "threads": is a string, expected an array of ids',
+    "[live]\nthreads = []": '2: live "threads": has 0 ids, expected one or two',
+    '[live]\nthreads = ["a", "b", "c"]': '2: live "threads": has 3 ids, expected one or two',
+    '[live]\nthreads = [""]': "2: live \"threads\": is '', expected an id",
+    '[live]\nempty-thread = ""': "2: live \"empty-thread\": is '', expected an id",
+    '[live]\nignore = ["not-json"]': '2: live "ignore": not-json can be neither ignored nor remapped',
+    '[live]\nbaseline = "../known.json"': f'2: live "baseline": {OUTSIDE}',
     "jobs = 1": "1: jobs: can be set on the command line or in the environment only",
     'contract = "latest"': "1: contract: 'latest' is not one of 'observed', 'published'",
     "contract = ['observed']": "1: contract: is an array, expected a string",

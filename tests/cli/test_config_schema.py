@@ -21,7 +21,17 @@ from tests.support.commands import run
 from tests.support.paths import SAMPLES
 from tests.support.tools import package
 from validator.cli.command import command
-from validator.cli.config.apply import BELOW, KEYS, OPTIONS, PER_FILE_IGNORES
+from validator.cli.config.apply import (
+    BELOW,
+    KEYS,
+    LIVE,
+    LIVE_KEYS,
+    LIVE_OPTIONS,
+    MAX_THREADS,
+    OPTIONS,
+    PER_FILE_IGNORES,
+    URL,
+)
 from validator.cli.params import SEVERITIES, FileGlob, OutputFormat, Remap, RuleWords, Timestamp, long_options
 from validator.core import globs
 from validator.core.per_file_ignores import PATTERN
@@ -44,6 +54,24 @@ def described() -> dict[str, Any]:
         "type": "object",
         "propertyNames": {"pattern": PATTERN},
         "additionalProperties": {"type": "array", "items": CHANGEABLE},
+    }
+    thread = {"type": "string", "minLength": 1}
+    own = {
+        "url": {"description": "The address of the API; no key is sent there.", "type": "string", "pattern": URL},
+        "threads": {
+            "description": "The thread to list, and one that lends foreign cursors.",
+            "type": "array",
+            "minItems": 1,
+            "maxItems": MAX_THREADS,
+            "items": thread,
+        },
+        "empty-thread": {"description": "A thread without runs.", **thread},
+    }
+    properties[LIVE] = {
+        "description": "Settings of `validate-runs live`; `ignore` and `baseline` replace those of other checks.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": own | {key: _property(options[key]) for key in LIVE_OPTIONS},
     }
     words = [*(rule.name for rule in RULES), *GROUPS]
     mandatory = [rule.name for rule in RULES if rule.mandatory]
@@ -107,6 +135,7 @@ def test_schema_follows_from_options_and_rules(renew: Callable[[Path, str], None
     renew(FILE, json.dumps(SCHEMA, indent=2) + "\n")
     assert json.loads(FILE.read_text("utf-8")) == SCHEMA
     assert {*SCHEMA["properties"]} == {*KEYS}
+    assert {*SCHEMA["properties"][LIVE]["properties"]} == {*LIVE_KEYS}
 
 
 def test_schema_is_valid() -> None:
@@ -126,6 +155,8 @@ GOOD = [
     'now = "2024-10-20T10:00:00Z"\noutput-format = "json"\nbaseline = "tests/accepted..json"',
     'select = ["usage", "token-total-mismatch", "*-mismatch"]\nignore = []',
     '[severity]\nusage = "off"\n"token-*" = "info"\n"schema:type" = "warning"\n"document" = "error"',
+    '[live]\nurl = "http://127.0.0.1:8000/v1"\nthreads = ["a", "b"]\nempty-thread = "c"',
+    '[live]\nbaseline = "a.json"\nignore = ["usage"]',
     '[per-file-ignores]\n"*.json" = ["usage"]\n"a/**/b.json#/data/0/a~1b" = []\n"a..b" = ["time"]\n"..a/b#/" = ["*"]',
 ]
 SENSE = {

@@ -24,7 +24,7 @@ from validator.core.phrases import escape
 from validator.core.results import StatementResult
 from validator.live.check import BODIES, DEFAULT_NAME, Session
 from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy, split_certificate
-from validator.live.keys import KeyProblem, Redactor, read_key
+from validator.live.keys import VARIABLE, KeyProblem, Redactor, read_key
 from validator.live.plan import Scope, plan
 from validator.live.statements import BY_ID
 from validator.live.target import Misuse, Target, add_version, authorize, parse_target
@@ -43,8 +43,10 @@ _RATE = 5.0
 
 def is_live_call(words: Sequence[str]) -> bool:
     """Return whether the words of a call, after `live`, are of the subcommand and not of a check of a file `live`."""
+    if (not words or words[0].startswith("-")) and not os.path.lexists("live"):
+        return True
     if not words:
-        return not os.path.lexists("live")
+        return False
     own = {option for parameter in live.params if parameter.name not in _SHARED for option in parameter.opts}
     return bool(_is_url(words[0])) or words[0].partition("=")[0] in own or words[0] in ("-h", "--help")
 
@@ -150,6 +152,8 @@ def live(context: click.Context, /, **values: Any) -> int:
         logging.getLogger("validator").setLevel(logging.DEBUG)
     try:
         target = parse_target(values["url"], allow_http=values["allow_http"])
+        if context.get_parameter_source("url") is ParameterSource.DEFAULT_MAP:
+            _announce(target, context, values)
         target = add_version(target, values["api_version"], is_required=values["azure"])
         scope = _scope(target, values)
         connection = _connection(target, values)
@@ -175,6 +179,27 @@ class _LiveContext(click.Context):
 
 
 live.context_class = _LiveContext
+
+
+def _announce(target: Target, context: click.Context, values: Mapping[str, Any]) -> None:
+    """Print which server the configuration names; raises `Misuse` if a secret would go there.
+
+    A configuration may be a stranger's: whoever gets a key is for the user to say.
+    """
+    configuration, _ = context.obj
+    place = escape(configuration.place("live", "url"))
+    secrets = {
+        "--key-env": values["key_env"],
+        "--key-file": values["key_file"],
+        VARIABLE: values["auth"] != "none" and os.environ.get(VARIABLE),
+        "-H Name=env:VARIABLE": any(is_secret for _, _, is_secret in values["header"]),
+        "--client-cert": values["client_cert"],
+    }
+    for name, value in secrets.items():
+        if value:
+            raise Misuse(f"{name} is for a server that you name: the address is from {place}, so write it after `live`")
+    if not values["quiet"]:
+        warn(f"{place}: checking {escape(target.base)}")
 
 
 def _scope(target: Target, values: Mapping[str, Any]) -> Scope:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -46,7 +46,15 @@ OPTIONS = (
 )
 """The options that a configuration file may set, by their long names; the others are for the command line alone."""
 PER_FILE_IGNORES = "per-file-ignores"
-KEYS = (*OPTIONS, PER_FILE_IGNORES)
+LIVE = "live"
+"""The table of the settings that `validate-runs live` alone has."""
+LIVE_OPTIONS = ("ignore", "baseline")
+"""The options of both commands that this table sets for a live check instead."""
+LIVE_KEYS = ("url", "threads", "empty-thread", *LIVE_OPTIONS)
+"""What a live check may find in a file, which may be a stranger's: never a key, a header, a proxy or a permission."""
+MAX_THREADS = 2
+URL = "^https?://"
+KEYS = (*OPTIONS, PER_FILE_IGNORES, LIVE)
 
 BELOW = r"^(?!/)(?!(?:.*/)?\.\.(?:/|$)).+$"
 """A path that does not lead out of its folder: a configuration may come from a stranger."""
@@ -77,7 +85,8 @@ def use_configuration(context: click.Context, parameter: click.Parameter, value:
     context.obj = None, ()
     try:
         if not values["isolated"] and (configuration := find_configuration(values["config"])):
-            context.default_map, ignores = _convert_settings(configuration, context.find_root().command)
+            defaults, ignores, live = _convert_settings(configuration, context.find_root().command)
+            context.default_map = defaults | live if context.command.name == LIVE else defaults
             context.obj = configuration, ignores
     except ConfigurationError as error:
         raise click.ClickException(str(error)) from None
@@ -86,25 +95,60 @@ def use_configuration(context: click.Context, parameter: click.Parameter, value:
 
 def _convert_settings(
     configuration: Configuration, command: click.Command
-) -> tuple[dict[str, Any], tuple[PerFileIgnore, ...]]:
-    """Return the defaults of the options by their names in Python, and the rules to ignore in some files."""
+) -> tuple[dict[str, Any], tuple[PerFileIgnore, ...], dict[str, Any]]:
+    """Return the defaults of the options by their names in Python, rules to ignore in some files, and live defaults."""
     options = long_options(command)
     defaults: dict[str, Any] = {}
+    live: dict[str, Any] = {}
     ignores: tuple[PerFileIgnore, ...] = ()
     for key, value in configuration.settings.items():
         try:
             if key == PER_FILE_IGNORES:
                 ignores = tuple(_ignores(value, configuration.folder))
+            elif key == LIVE:
+                live = dict(_live_settings(value, options, configuration.folder))
             elif key in OPTIONS:
                 defaults[options[key].name or ""] = _convert(value, options[key], configuration.folder)
             else:
                 raise _Invalid(_why_unknown(key, options.get(key), configuration.file))
         except (_Invalid, click.BadParameter) as error:
             keys = (key, *getattr(error, "keys", ()))
-            why = error.message.rstrip(".") if isinstance(error, click.BadParameter) else str(error)
             name = " ".join((_shorten(key), *(f'"{_shorten(inner)}"' for inner in keys[1:])))
-            raise ConfigurationError(f"{configuration.place(*keys)}: {name}: {_shorten(why, 400)}") from None
-    return defaults, ignores
+            raise ConfigurationError(f"{configuration.place(*keys)}: {name}: {_shorten(_reason(error), 400)}") from None
+    return defaults, ignores, live
+
+
+def _live_settings(
+    value: Any, options: Mapping[str, click.Option], folder: str
+) -> Iterator[tuple[str, str | list[str]]]:
+    """Yield the defaults of a live check by their names in Python."""
+    for key, setting in _typed(value, dict, "a table").items():
+        try:
+            if key == "url":
+                yield key, _matched(setting, URL, "an address that begins with https:// or http://")
+            elif key == "threads":
+                threads = [_matched(word, ".", "an id") for word in _typed(setting, list, "an array of ids")]
+                if not 0 < len(threads) <= MAX_THREADS:
+                    raise _Invalid(f"has {len(threads)} ids, expected one or two")
+                yield "thread", threads
+            elif key == "empty-thread":
+                yield "empty_thread", _matched(setting, ".", "an id")
+            elif key in LIVE_OPTIONS:
+                yield key, _convert(setting, options[key], folder)
+            else:
+                raise _Invalid(f"unknown setting, expected one of {', '.join(LIVE_KEYS)}; others are options")
+        except (_Invalid, click.BadParameter) as error:
+            raise _Invalid(_reason(error), key) from None
+
+
+def _matched(value: Any, pattern: str, expected: str) -> str:
+    if re.search(pattern, _typed(value, str, expected)):
+        return str(value)
+    raise _Invalid(f"is {_shorten(repr(value))}, expected {expected}")
+
+
+def _reason(error: _Invalid | click.BadParameter) -> str:
+    return error.message.rstrip(".") if isinstance(error, click.BadParameter) else str(error)
 
 
 def _why_unknown(key: str, option: click.Option | None, file: str) -> str:

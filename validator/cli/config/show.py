@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from validator.cli.config.apply import OPTIONS, PER_FILE_IGNORES
+from validator.cli.config.apply import LIVE, OPTIONS, PER_FILE_IGNORES
 from validator.cli.config.toml import Configuration
 from validator.cli.params import FileGlob, OutputFormat, Remap, RuleWords, environment_variable, long_options
 from validator.core.phrases import escape
@@ -45,8 +45,9 @@ def _lines(context: click.Context, configuration: Configuration | None) -> Itera
             elif isinstance(option.type, FileGlob):
                 value = [glob.pattern for glob in value]
             yield f"{key} = {_toml(value)}  # {origin}"
-    if configuration and (ignores := configuration.settings.get(PER_FILE_IGNORES)):
-        tables += _table(PER_FILE_IGNORES, ignores, escape(configuration.place(PER_FILE_IGNORES)))
+    for key in (PER_FILE_IGNORES, LIVE):
+        if configuration and (members := configuration.settings.get(key)):
+            tables += _table(key, members, escape(configuration.place(key)))
     yield from tables
 
 
