@@ -1,7 +1,8 @@
 """Prints what pyproject.toml requires, as pip takes it: `python .ci/requirements.py run|test|all|release|lowest`.
 
 `run` is what the command needs, `test` what its tests need besides, `all` what any development needs, `release` what a
-release is built with; `lowest` are the lowest versions that the tests admit, as constraints.
+release is built with; `lowest` are the lowest versions that the tests admit, as constraints. `fakeai` and `myla` are
+servers that live checks are tested on.
 """
 
 import re
@@ -15,9 +16,14 @@ PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 GROUPS = PYPROJECT["dependency-groups"]
 
+SERVERS = {"fakeai": ["fakeai==0.3.2", "pillow"], "myla": ["itsdangerous", "myla==0.2.40"]}
+"""With what they import and do not require themselves."""
+
 
 def needed(which: str) -> list[str]:
     """The requirements, with those of the project's own extras in the place of `validate-runs[...]`."""
+    if which in SERVERS:
+        return SERVERS[which]
     build = PYPROJECT["build-system"]["requires"]
     if which == "release":
         return sorted([*build, *GROUPS["release"]])

@@ -51,7 +51,7 @@ def test_run_time_dependencies() -> None:
     assert not any(one.extras for one in needed if one.name == "jsonschema")
 
 
-@pytest.mark.parametrize("which", ["run", "test", "all", "release"])
+@pytest.mark.parametrize("which", ["run", "test", "all", "release", "fakeai", "myla"])
 def test_ci_dependencies_are_locked_with_hashes(which: str) -> None:
     versions = locked(which)
     unsatisfied = [

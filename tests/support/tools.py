@@ -6,6 +6,7 @@ a test without its tool fails, and what is slow because of a tool runs at all.
 """
 
 import fcntl
+import hashlib
 import importlib
 import os
 import shutil
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+
+from tests.support.paths import ROOT
 
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "validate-runs-tests"
 _HOW_TO_GET = {
@@ -68,9 +71,21 @@ def source_file(requirement: str, member: str) -> Path:
         return file
 
 
+@cache
+def environment(name: str) -> Path:
+    """The folder of commands of a virtual environment with the packages of `.ci/locked/NAME.txt`, and no others."""
+    lock = ROOT / ".ci" / "locked" / f"{name}.txt"
+    folder = _CACHE / f"{name}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}"
+    python = folder / "bin" / "python"
+    make = [sys.executable, "-m", "venv", str(folder)]
+    fill = [str(python), "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", str(lock)]
+    with _filled(folder, f"{name} and what it needs from PyPI", make, fill):
+        return python.parent
+
+
 @contextmanager
-def _filled(folder: Path, what: str, words: list[str]) -> Iterator[None]:
-    """Fill the folder once with what this command fetches. One process at a time comes here."""
+def _filled(folder: Path, what: str, *commands: list[str]) -> Iterator[None]:
+    """Fill the folder once with what these commands fetch. One process at a time comes here."""
     complete = folder / "complete"
     if not complete.exists():
         need_network(what)
@@ -78,9 +93,10 @@ def _filled(folder: Path, what: str, words: list[str]) -> Iterator[None]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not complete.exists():
-            done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
-            if done.returncode:
-                missing(f"{what} cannot be fetched: {done.stderr[-400:]}")
+            for words in commands:
+                done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+                if done.returncode:
+                    missing(f"{what} cannot be fetched: {done.stderr[-400:]}")
             complete.touch()
         yield
 
