@@ -24,6 +24,7 @@ from validator.cli.params import (
     complete_rules,
     find_misspelt_variables,
 )
+from validator.cli.quick_import import import_schema_engine
 from validator.core.options import MAX_BYTES, MAX_FINDINGS, SHOWN
 from validator.core.severity import Severity
 from validator.reporters.registry import FORMATS
@@ -219,6 +220,7 @@ def command(context: click.Context, /, **_: object) -> int:
         _refuse_report(context, "--diff prints a diff")
     if not options.files:
         raise click.UsageError("nothing to check: name files, folders or - for standard input")
+    import_schema_engine()
     if options.fix or options.diff:
         from validator.cli.fix import diff_files, fix_files
 

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and indexes that lead from a value to one in it."""
-_INDEX = re.compile(r"/[0-9]+(?=/|$)")
 
 
 def join(*parts: str | int) -> str:
@@ -24,4 +23,4 @@ def split(pointer: str) -> tuple[str, ...]:
 
 def template(pointer: str) -> str:
     """Return an absolute pointer with `*` for its indexes: `/data/7/id` is `/data/*/id`."""
-    return _INDEX.sub("/*", pointer)
+    return re.sub(r"/[0-9]+(?=/|$)", "/*", pointer)

@@ -13,8 +13,8 @@ MAX_DEPTH = 256
 MAX_DIGITS = 4300
 """Digits that an integer may have: as many as Python's `int` reads by default."""
 
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half of a surrogate pair: what is left of a character that was cut in two."""
+LONE_SURROGATE = "[\ud800-\udfff]"
+"""The pattern of half of a surrogate pair: what is left of a character that was cut in two."""
 
 _TOO_LONG: int = 10**MAX_DIGITS
 
@@ -39,7 +39,7 @@ def _is_bad_scalar(value: Any) -> bool:
         case float():
             return not math.isfinite(value)
         case str():
-            return not value.isascii() and LONE_SURROGATE.search(value) is not None
+            return not value.isascii() and re.search(LONE_SURROGATE, value) is not None
         case int():
             return abs(value) >= _TOO_LONG
         case _:

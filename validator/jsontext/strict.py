@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from typing import Any
 
@@ -123,7 +124,7 @@ class _Builder:
             container[token.part] = value
 
     def _check_surrogates(self, token: Token, value: str) -> None:
-        if not value.isascii() and (half := LONE_SURROGATE.search(value)):
+        if not value.isascii() and (half := re.search(LONE_SURROGATE, value)):
             message = f"has half of a surrogate pair, U+{ord(half[0]):04X}, without the other half"
             self._report(_SURROGATE, token, message)
 

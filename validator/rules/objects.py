@@ -70,11 +70,9 @@ class Page(NamedTuple):
     runs: Sequence[tuple[int, Run]]
 
 
-_is_masked = re.compile(
-    r"[*<{:]|redacted|sanitized|masked|filtered|placeholder|xxx|^(?:thread|run)?_?(?:id)?$", re.I
-).search
-
-_names_nothing = re.compile(r"does[_-]?not[_-]?exist|non[_-]?exist(?:ent|ing)|no[_-]?such", re.I).search
+_MASKED = r"[*<{:]|redacted|sanitized|masked|filtered|placeholder|xxx|^(?:thread|run)?_?(?:id)?$"
+_NAMES_NOTHING = r"does[_-]?not[_-]?exist|non[_-]?exist(?:ent|ing)|no[_-]?such"
+"""The patterns here are compiled when they are used: most documents answer no known request."""
 
 PLACEHOLDERS = frozenset(
     (
@@ -89,12 +87,12 @@ _OF_OTHERS = ("thread_", "asst_", "msg_", "step_", "call_")
 
 def is_masked(identifier: str) -> bool:
     """Return whether an identifier was probably replaced before it was recorded: it says so."""
-    return _is_masked(identifier) is not None
+    return re.search(_MASKED, identifier, re.IGNORECASE) is not None
 
 
 def names_nothing(identifier: str) -> bool:
     """Return whether an identifier says of itself that nothing has it, as those of tests do."""
-    return _names_nothing(identifier) is not None
+    return re.search(_NAMES_NOTHING, identifier, re.IGNORECASE) is not None
 
 
 def run_id_as_fix(page: Page, index: int) -> Fix | None:

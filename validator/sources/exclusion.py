@@ -12,10 +12,8 @@ from validator.core.globs import Glob, make_glob
 
 GITIGNORE = ".gitignore"
 _MAX_GITIGNORE_BYTES = 64 * 1024
-_is_foreign = re.compile(
-    r"node_modules|__pycache__|__pypackages__|site-packages|venv|[tj]sconfig(?:\..*)?\.json"
-).fullmatch
-"""Matches the names of folders of other people's software, and of files that have comments, which JSON has not."""
+_FOREIGN = r"node_modules|__pycache__|__pypackages__|site-packages|venv|[tj]sconfig(?:\..*)?\.json"
+"""The names of folders of other people's software, and of files that have comments, which JSON has not."""
 
 Ignored: TypeAlias = tuple[tuple[Glob, bool], ...]
 """The globs of `.gitignore` files, and whether each ignores or, after a `!`, includes; the last that matches counts."""
@@ -79,3 +77,7 @@ def _read_gitignore(folder: str) -> Iterator[tuple[Glob, bool]]:
         pattern = pattern.removeprefix("!")
         if pattern.strip("/") and not line.startswith("#"):
             yield make_glob(folder, pattern), not is_negated
+
+
+def _is_foreign(name: str) -> bool:
+    return re.fullmatch(_FOREIGN, name) is not None

@@ -28,7 +28,6 @@ from validator.sources.exclusion import DEFAULT_EXCLUSION, Exclusion
 from validator.sources.reader import Reader
 
 _NUMBER = re.compile("([0-9]+)")
-_is_url = re.compile("[a-z]+://", re.IGNORECASE).match
 _READ_SIZE = 256 * 1024
 """Bytes to read at once of a line that is skipped."""
 _MAX_BYTES = sys.maxsize // 2
@@ -188,7 +187,7 @@ def open_local(path: str) -> Iterator[io.BufferedReader]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        if _is_url(path):
+        if re.match("[a-z]+://", path, re.IGNORECASE):
             raise InputError(path, "is a URL, and nothing is fetched: curl -s URL | validate-runs -") from None
         raise
     with open(descriptor, "rb") as file:

@@ -11,8 +11,8 @@ from validator.sources.compression import BrokenCompression
 from validator.sources.document import JSON_WHITESPACE, Document, InputError, LineBlock, SourceItem, unreadable_document
 from validator.sources.reader import Reader
 
-_begins_event = re.compile(rb'\{\s*"event"\s*:\s*"[\w.]+"\s*,\s*"data"\s*:').match
-_may_be_event = re.compile(rb'\{.*"event"\s*:\s*"').match
+_EVENT_START = rb'\{\s*"event"\s*:\s*"[\w.]+"\s*,\s*"data"\s*:'
+_EVENT = rb'\{.*"event"\s*:\s*"'
 _BLOCK_SIZE = 256 * 1024
 FILE_SHRANK = "became shorter while it was read"
 
@@ -96,10 +96,10 @@ def is_inseparable(start: bytes) -> bool:
 def begins_events(start: bytes) -> bool:
     """Return whether a file of JSON Lines with this beginning is an event stream, as SDKs write it down."""
     line = start.removeprefix(b"\xef\xbb\xbf").lstrip(JSON_WHITESPACE).partition(b"\n")[0]
-    if _begins_event(line):
+    if re.match(_EVENT_START, line):
         return True
     try:
-        value = json.loads(line) if _may_be_event(line) else None
+        value = json.loads(line) if re.match(_EVENT, line) else None
     except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and isinstance(value.get("event"), str) and "data" in value

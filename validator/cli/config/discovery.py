@@ -10,7 +10,7 @@ from validator.cli.config.toml import PROJECT, TABLE, Configuration, Configurati
 from validator.core.files import explain_os_error, read_limited
 
 OWN = "validate-runs.toml"
-_has_similar_table = re.compile(rb"\[\s*tool\s*\.\s*[\"']?validat(?:e|or)[-_. ]?runs?\b", re.IGNORECASE).search
+_SIMILAR_TABLE = rb"\[\s*tool\s*\.\s*[\"']?validat(?:e|or)[-_. ]?runs?\b"
 MAX_BYTES = 1024 * 1024
 
 
@@ -39,7 +39,7 @@ def _candidates() -> Iterator[tuple[str, bytes]]:
             if os.path.lexists(path):
                 file = os.path.relpath(path)
                 data = _content(file)
-                if name == OWN or TABLE[-1].encode() in data or _has_similar_table(data):
+                if name == OWN or TABLE[-1].encode() in data or re.search(_SIMILAR_TABLE, data, re.IGNORECASE):
                     yield file, data
         if folder == (folder := os.path.dirname(folder)):
             return

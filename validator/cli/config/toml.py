@@ -32,8 +32,8 @@ class Configuration(NamedTuple):
         return _place(self.file, _line(self.text, (*_table(self.file), *keys)))
 
 
-is_similar_table = re.compile(r"(?:validate|validator)[-_. ]?runs?", re.IGNORECASE).fullmatch
-"""Matches what people write instead of the name of the table."""
+_SIMILAR_TABLE = r"(?:validate|validator)[-_. ]?runs?"
+"""What people write instead of the name of the table."""
 
 
 def is_project(file: str) -> bool:
@@ -69,7 +69,7 @@ def _refuse_misspelt_table(file: str, text: str, settings: dict[str, Any]) -> No
     """Raise `ConfigurationError` for a table such as `[tool.validate_runs]`, whose settings would have no effect."""
     tool = settings.get(TABLE[0])
     for name in tool if isinstance(tool, dict) else ():
-        if name != TABLE[1] and is_similar_table(name):
+        if name != TABLE[1] and re.fullmatch(_SIMILAR_TABLE, name, re.IGNORECASE):
             place = _place(file, _line(text, (TABLE[0], name)))
             raise ConfigurationError(f"{place}: unknown table [tool.{name[:40]}], did you mean [{'.'.join(TABLE)}]")
 
