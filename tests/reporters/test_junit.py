@@ -15,7 +15,7 @@ from tests.support.commands import run as command
 from tests.support.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.support.pages import page, run
 from tests.support.paths import ROOT, SAMPLES
-from validator.core.results import DocumentResult, RunOutline
+from validator.core.results import DocumentResult, RunOutline, StatementResult
 from validator.core.severity import Severity
 from validator.reporters.registry import load_reporter
 from validator.sources.document import InputError
@@ -222,6 +222,42 @@ def test_junit_escapes_hostile_names(text: str) -> None:
     assert "\uffff" not in written
 
 
+ALIKE = [replace(MISMATCH, file="live.har", record=record, excerpt=None) for record in range(1, 8)]
+NOTE = replace(PLACELESS, severity=Severity.INFO)
+STATEMENTS = (
+    StatementResult("seconds", "times are in seconds", "kept", "https://example.org", findings=(NOTE,)),
+    StatementResult(
+        "run-shape", "every run is as documented", "broken", "https://example.org", "is 36", (1,), (*ALIKE,)
+    ),
+    StatementResult("first-last", "the ends", "doubtful", "https://example.org", "is <b>", (1,), (PLACELESS, NOTE)),
+    StatementResult("key-needed", "a key", "not asked", "https://example.org"),
+    StatementResult("limit-filled", "a page is full", "not verified", "https://example.org", "2 runs, 4 needed"),
+)
+
+
+def test_junit_has_a_case_for_each_statement() -> None:
+    text = written("junit", checked(*ALIKE), look=replace(LOOK, statements=STATEMENTS))
+    (suite,) = ElementTree.fromstring(text)
+    totals = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
+    assert totals == {"tests": "5", "failures": "1", "errors": "0", "skipped": "2"}
+    children = {case.get("name"): [(child.tag, child.get("message")) for child in case] for case in suite}
+    assert children == {
+        "seconds: times are in seconds": [],
+        "run-shape: every run is as documented": [("failure", "is 36")],
+        "first-last: the ends": [("system-out", None)],
+        "key-needed: a key": [("skipped", "not asked")],
+        "limit-filled: a page is full": [("skipped", "2 runs, 4 needed")],
+    }
+    assert {case.get("classname") for case in suite} == {"validate-runs live"}
+    failure, output = (suite.findtext(f"testcase/{tag}") or "" for tag in ("failure", "system-out"))
+    assert [line for line in failure.splitlines() if line and line[0] != " "] == [
+        *["live.har:41:25 error token-total-mismatch /data/0/usage/total_tokens"] * 3,
+        "live.har: 4 more like this: error token-total-mismatch /data/*/usage/total_tokens, the last in record 7",
+    ]
+    assert "first-id-mismatch" in output
+    assert "info" not in output
+
+
 @pytest.fixture(scope="module")
 def conforms() -> Callable[[str], None]:
     """Holds a report against the schema of Jenkins, which pytest brings with it."""
@@ -238,6 +274,7 @@ def test_junit_of_samples_fits_jenkins_schema(conforms: Callable[[str], None]) -
     for text in ILLEGAL:
         conforms("".join(load_reporter("junit")(hostile(text), LOOK)))
     conforms(written("junit"))
+    conforms(written("junit", look=replace(LOOK, statements=STATEMENTS)))
 
 
 @pytest.mark.tools

@@ -16,6 +16,7 @@ from tests.support.findings import COUNTS, LOOK, MISMATCH, PLACELESS, checked, w
 from tests.support.pages import page, run
 from tests.support.paths import ROOT
 from tests.support.tools import package
+from validator.core.results import StatementResult
 from validator.core.severity import Severity
 from validator.reporters.registry import load_reporter
 from validator.sources.document import InputError
@@ -244,6 +245,26 @@ def test_markdown_shows_values_as_code(tmp_path: Path) -> None:
     text = ran.out
     assert (ran.code, text.splitlines()[2]) == (1, "### `@x.json`")
     assert ' | `/data/0/status` is ``"@octo \\|<b>#1 `"``, expected `"queued"`, `"in_progress"`,' in text
+
+
+def test_markdown_has_a_table_of_statements() -> None:
+    source = "https://github.com/a/b/issues/1"
+    statements = (
+        StatementResult("order-kept", "`order` sorts", "kept", source, requests=tuple(range(1, 9))),
+        StatementResult("seconds", "times are in seconds", "broken", source, 'is "a|b" <b>', (3,), (MISMATCH,)),
+    )
+    text = written("markdown", look=replace(LOOK, statements=statements, conclusion="1 kept – 2 requests, 0.1 s"))
+    link = "https://redirect.github.com/a/b/issues/1"
+    assert text[text.index("### Statements") :].splitlines() == [
+        "### Statements",
+        "",
+        "1 kept – 2 requests, 0.1 s",
+        "",
+        "| verdict | statement | requests | why |",
+        "|---|---|---|---|",
+        f"| kept | [order-kept]({link}): `order` sorts | 1, 2, 3, 4, 5, 6, … |  |",
+        rf'| broken | [seconds]({link}): times are in seconds | 3 | is `"a\|b"` `<b>` |',
+    ]
 
 
 def test_docs_show_markdown_output() -> None:

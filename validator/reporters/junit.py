@@ -22,9 +22,9 @@ from validator.core.phrases import count, escape, file_name
 from validator.core.results import DocumentResult
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
-from validator.reporters.base import ReportItem, ReportOptions, Tally
+from validator.reporters.base import AlikeCounter, ReportItem, ReportOptions, Tally
 from validator.reporters.finding_block import finding_block
-from validator.reporters.lines import defuse
+from validator.reporters.lines import alike_lines, defuse
 from validator.reporters.wording import input_error_sentence, sentence
 from validator.rules.base import FAILURES
 
@@ -77,7 +77,7 @@ def _statement_suite(options: ReportOptions) -> _Element:
     elements = []
     tags: Counter[str] = Counter()
     for statement in options.statements:
-        text = _text(statement.findings, options)
+        text = _statement_text(statement.findings, options)
         severity = statement.severity
         children: tuple[_Element, ...] = ()
         if severity is not None and severity.fails(options.fail_on):
@@ -93,6 +93,14 @@ def _statement_suite(options: ReportOptions) -> _Element:
     return _Element(
         "testsuite", {"name": "validate-runs live", **totals, "skipped": str(tags["skipped"])}, "", tuple(elements)
     )
+
+
+def _statement_text(findings: Sequence[Finding], options: ReportOptions) -> str:
+    """Return the findings about a statement that are to be shown; of those that are alike, the first and a number."""
+    counter = AlikeCounter()
+    shown = [finding for finding in findings if finding.severity.reaches(options.show) and counter.add(finding)]
+    more = [defuse(line) for line in alike_lines(counter.take(), file_name(shown[0].file), options)] if shown else []
+    return "\n".join((_text(shown, options), *more)) if more else _text(shown, options)
 
 
 def _write(xml: XMLGenerator, element: _Element, indent: str) -> None:

@@ -51,7 +51,7 @@ def _lines(
     for item in tally.count_by_file(clean.count(items) if is_verbose else items):
         document = None if isinstance(item, Truncation) else item.document
         if document is None or file_name(document.file, document.request) != name:
-            yield from _alike_lines(counter.take(), name, options)
+            yield from alike_lines(counter.take(), name, options)
         if isinstance(item, Truncation):
             more, file = count(item.findings, "more finding"), file_name(item.file)
             yield f"... and {more} in {file} (--max-findings 0 shows all)"
@@ -69,7 +69,7 @@ def _lines(
                     hidden += 1
         if not folds:
             counter.take()
-    yield from _alike_lines(counter.take(), name, options)
+    yield from alike_lines(counter.take(), name, options)
     if hidden:
         yield f"... and {count(hidden, 'more finding')} of other kinds"
         yield ""
@@ -78,7 +78,7 @@ def _lines(
         yield summary_line(tally.summary, options)
 
 
-def _alike_lines(kinds: Iterable[Alike], name: str, options: ReportOptions) -> Iterator[str]:
+def alike_lines(kinds: Iterable[Alike], name: str, options: ReportOptions) -> Iterator[str]:
     """Yield a line for each kind of findings that has more than are shown above, then an empty one."""
     alike = None
     for alike in kinds:

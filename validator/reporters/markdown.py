@@ -29,7 +29,7 @@ _HEAD = "| severity | rule | where | what |\n|---|---|---|---|\n"
 
 _TOKEN = re.compile(r'(?:"(?:[^"\\]|\\.)*"|\S)+')
 _AFFIXED = re.compile(r"(\(*)(.*?)([,;.:)]*)", re.DOTALL)
-_PLAIN = re.compile(r"[A-Za-z]+(?:['/-][A-Za-z]+)*|-?[0-9]{1,6}(?:\.[0-9]{1,6})?|[+=-]?")
+_PLAIN = re.compile(r"[A-Za-z]+(?:['/-][A-Za-z]+)*|-?[0-9]{1,6}(?:\.[0-9]{1,6})?|[+=–-]?")
 
 _REFERENCE = re.compile("https://github.com/(?=[^/]+/[^/]+/(?:issues|pull|commit)/)")
 
@@ -112,7 +112,7 @@ def _statement_table(options: ReportOptions) -> Iterator[str]:
         more = ", …" if len(statement.requests) > _MAX_REQUESTS else ""
         name = f"[{statement.id}]({_link(statement.source)})"
         why = _text(statement.reason).replace("|", r"\|")
-        yield f"| {statement.verdict} | {name} | {numbers}{more} | {why} |\n"
+        yield f"| {statement.verdict} | {name}: {statement.title} | {numbers}{more} | {why} |\n"
 
 
 def _rule_table(rules: Sequence[RuleCount], listed: int) -> Iterator[str]:
