@@ -170,7 +170,8 @@ def test_redirect_is_not_followed() -> None:
             done = run("live", f"{server.origin}/v1", "--thread", THREAD, env={"VALIDATE_RUNS_API_KEY": KEY})
     assert other.asked == []
     assert len(server.asked) == 1
-    assert (done.code, done.out) == (2, "")
+    assert done.code == 2
+    assert f"redirects the GET request with 302 to {other.origin}: expected an answer" in done.out
     assert f"the server redirects (302) to {other.origin}, and redirects are not followed" in done.err
 
 
@@ -179,7 +180,7 @@ def test_redirect_to_no_server(headers: dict[str, str]) -> None:
     with serving(lambda asked: Reply(b"", 302, headers)) as server:
         done = run("live", f"{server.origin}/v1", "--thread", THREAD)
     assert (done.code, len(server.asked)) == (2, 1)
-    assert done.err == "validate-runs: the server redirects (302), and redirects are not followed\n"
+    assert done.err.endswith("validate-runs: the server redirects (302), and redirects are not followed\n")
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,69 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ["2 server-error"],
     ),
     "text": ([call({}, page(3, 2), content_type="text/plain")], ["1 content-type"]),
+    "no media type in a live check": (
+        [call({}, page(3, 2), content_type="x-unknown", step="probe"), call({}, page(3, 2), content_type="x-unknown")],
+        ["1 content-type"],
+    ),
+    "redirects in a live check": (
+        [
+            WIDE,
+            call({}, "", status=302, step="probe", location="https://login.example.org/?key=sk-1"),
+            call({}, "<html></html>", status=301, step="again", location=f"{LIST}/", content_type="text/html"),
+            call({}, "", status=304, step="again"),
+        ],
+        ["2 redirected", "3 redirected", "4 redirected"],
+    ),
+    "redirects that a client of others may have followed": (
+        [WIDE, *(call({}, "", status=status, location="https://login.example.org/") for status in (302, 304))],
+        [],
+    ),
+    "no response in a live check": (
+        [
+            WIDE,
+            call({}, "", status=0, step="probe", error="timed out"),
+            call({}, "", status=0, step="limit-abc", error="the connection was closed", retried=True),
+            call({}, "", status=0, step="limit-abc", error="timed out", content_type="x-unknown"),
+        ],
+        ["4 no-response"],
+    ),
+    "no response in a recording of others": ([WIDE, call({}, "", status=0, error="net::ERR_ABORTED")], []),
+    "a body that could not be read in a live check": (
+        [WIDE, call({}, "", status=404, step="thread-unknown", error="the body cannot be decompressed")],
+        [],
+    ),
+    "no body in a live check": ([call({}, "", status=204, step="probe")], ["1 not-json"]),
+    "no body in a recording of others": ([WIDE, call({}, "", status=204)], []),
+    "a server error that passes": ([WIDE, call({}, "", status=503, step="again", retried=True)], ["2 server-error"]),
+    "an empty thread": ([call({}, page(), path=OTHER, step="empty-thread")], []),
+    "a full empty thread": ([call({}, page(3, 2), step="empty-thread")], ["1 no-empty-page"]),
+    "a run for an empty thread": ([call({}, RUNS[0], step="empty-thread")], ["1 unexpected-object"]),
+    "an empty thread that fails": (
+        [
+            WIDE,
+            call({}, ERROR, status=403, path=OTHER, step="empty-thread"),
+            call({}, ERROR, status=500, path=OTHER, step="empty-thread"),
+            call({}, ERROR, status=429, path=OTHER, step="empty-thread"),
+            call({}, "", status=0, path=OTHER, step="empty-thread", error="timed out"),
+        ],
+        ["2 no-empty-page", "3 server-error", "5 no-response"],
+    ),
+    "keys that are refused": (
+        [
+            WIDE,
+            *(
+                call({}, ERROR, status=status, step=step)
+                for step in ("key-none", "key-wrong")
+                for status in (401, 403, 404)
+            ),
+        ],
+        [],
+    ),
+    "keys that are not checked": (
+        [call({}, page(3, 2), step="key-none"), call({}, RUNS[0], step="key-wrong")],
+        ["1 key-not-checked", "2 unexpected-object"],
+    ),
+    "a request without a key in a recording of others": ([call({}, page(3, 2))], []),
     "limit ignored": ([listed(3, 2, 1, 0, limit=2)], ["1 page-too-long"]),
     "order ignored": ([listed(3, 2, 1, 0, order="asc")], ["1 unordered-runs"]),
     "default order is desc": ([listed(0, 1, 2, 3)], ["1 unordered-runs"]),
@@ -302,6 +365,33 @@ def test_messages_of_windows_and_cursors_say_what_is_wrong(tmp_path: Path) -> No
         f'2 wrong-window /data: lacks "{IDS[2]}" and 1 more ahead of the cursor in the listing of record 1',
         f'4 wrong-window /data/1/created_at: is that of "{TIED[2]["id"]}", {BEHIND}',
         f"5 needless-has-more /has_more: is true, but {ENDED}",
+    ]
+
+
+def test_messages_of_a_live_check_say_what_was_asked(tmp_path: Path) -> None:
+    calls = [
+        call({}, "", status=302, step="again", location="https://a.example:8443/v2?next=secret#x"),
+        call({}, "", status=302, step="again", location="https://sk-proj-0123456789abcdef0123456789abcdef.example/"),
+        call({}, "", status=302, step="again", location="http://a]b/"),
+        call({}, "", status=307, step="again", location="?limit=20"),
+        call({"limit": "abc", "key": "secret"}, "", status=0, step="limit-abc", error="the connection was closed"),
+        call({}, "", status=0, step="wide-desc", error="\x1b[31m::error::"),
+        call({}, page(3, 2), step="key-none"),
+        call({}, page(), step="key-wrong"),
+        call({}, page(3, 2), step="empty-thread"),
+        call({}, ERROR, status=404, step="empty-thread"),
+    ]
+    assert found(tmp_path, calls) == [
+        "1 redirected : redirects the GET request with 302 to https://a.example:8443: expected an answer",
+        "2 redirected : redirects the GET request with 302 to another server: expected an answer",
+        "3 redirected : redirects the GET request with 302 without a target: expected an answer",
+        "4 redirected : redirects the GET request with 307 to another address of the same server: expected an answer",
+        '5 no-response : does not answer the GET request (limit "abc"): the connection was closed',
+        "6 no-response : does not answer the GET request: no response",
+        "7 key-not-checked : answers the GET request without a key with 200 and 2 runs: expected 401",
+        "8 key-not-checked : answers the GET request with a wrong key with 200 and 0 runs: expected 401",
+        "9 no-empty-page /data: has 2 runs, but the thread was named as one without runs",
+        "10 no-empty-page : answers with 404 for a thread that has no runs: expected 200 and an empty page",
     ]
 
 

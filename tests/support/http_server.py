@@ -23,7 +23,7 @@ class Asked(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What the server answers; a body that is no bytes is written as JSON."""
+    """What the server answers; a body that is no bytes is written as JSON. With status 0 it closes the connection."""
 
     body: Any
     status: int = 200
@@ -57,6 +57,9 @@ def serving(answering: Answering, port: int = 0, tls: ssl.SSLContext | None = No
             query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
             asked.append(Asked(self.command, unquote(parts.path), query, dict(self.headers.items())))
             reply = answering(asked[-1])
+            if not reply.status:
+                self.close_connection = True
+                return
             body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
             self.send_response(reply.status)
             headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **reply.headers}

@@ -10,7 +10,9 @@ from typing import Any
 
 from tests.support.http_server import Answering, Asked, Reply, refuse
 from tests.support.sound_server import EMPTY_THREAD, KEY, answer, make_threads, sound
-from tests.support.threads import THREAD, Run, list_of, window
+from tests.support.threads import THREAD, Run, list_of, numbered, window
+from validator.live.keys import WRONG_KEY
+from validator.live.plan import UNKNOWN_RUN
 
 
 def asks(**query: str | None) -> Answering:
@@ -169,6 +171,21 @@ def ignores_cursor(name: str) -> Answering:
     return answering
 
 
+def at_empty_thread(change: Callable[[Reply], Reply]) -> Answering:
+    """A server that answers otherwise for the thread without runs."""
+    return lambda asked: change(sound(asked)) if EMPTY_THREAD in asked.path else sound(asked)
+
+
+def ignores_key(*keys: str) -> Answering:
+    """A server that takes these values of the header for the right one."""
+
+    def answering(asked: Asked) -> Reply:
+        is_right = asked.headers.get("Authorization", "") in keys
+        return sound(asked._replace(headers={"Authorization": f"Bearer {KEY}"}) if is_right else asked)
+
+    return answering
+
+
 ACTIVE = {"status": lambda _: "in_progress", "completed_at": lambda _: None, "usage": lambda _: None}
 SERVER_ERROR = refuse("The server had an error.", 500)
 MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
@@ -191,6 +208,10 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
     ("first-last", "first_id"): (pages(lambda _, page: {**page, "first_id": "run_Yesterday"}), {"first-id-mismatch"}),
     ("first-last", "last_id"): (pages(lambda _, page: {**page, "last_id": "run_Tomorrow"}), {"last-id-mismatch"}),
     ("limit-kept", "limit ignored"): (accepts("limit", ("1", "2", "3", "6")), {"page-too-long"}),
+    ("default-limit-20", "3"): (
+        lambda asked: sound(asked._replace(query={"limit": "3", **asked.query})),
+        {"page-too-long"},
+    ),
     ("limit-filled", "two runs at most"): (small_pages, {"page-too-long"}),
     ("default-limit-20", "50"): (default_limit, {"page-too-long"}),
     ("order-kept", "order ignored"): (asks(order=None), {"unordered-runs"}),
@@ -250,9 +271,39 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
         lambda asked: sound(asked)._replace(headers={"Content-Type": "text/plain"}),
         {"content-type"},
     ),
-    ("empty-thread", "empty ids"): (
+    ("first-last", "empty ids"): (
         sends(lambda _, body: body if body.get("data", 1) else {**body, "first_id": "", "last_id": ""}),
         {"empty-page-ids"},
+    ),
+    ("empty-thread", "empty ids"): (
+        at_empty_thread(lambda reply: reply._replace(body={**reply.body, "first_id": "", "last_id": ""})),
+        {"empty-page-ids"},
+    ),
+    ("empty-thread", "has_more"): (
+        at_empty_thread(lambda reply: reply._replace(body={**reply.body, "has_more": True})),
+        {"empty-page-has-more"},
+    ),
+    ("empty-thread", "404"): (at_empty_thread(lambda _: refuse("No runs.", 404)), {"no-empty-page"}),
+    ("empty-thread", "no body"): (at_empty_thread(lambda _: Reply(b"", 204)), {"not-json"}),
+    ("empty-thread", "a run"): (
+        at_empty_thread(lambda _: Reply(list_of([{**numbered(9), "thread_id": EMPTY_THREAD}]))),
+        {"no-empty-page"},
+    ),
+    ("key-needed", "no key"): (ignores_key(""), {"key-not-checked"}),
+    ("key-needed", "a wrong key"): (ignores_key(f"Bearer {WRONG_KEY}"), {"key-not-checked"}),
+    ("key-needed", "an error as 200"): (
+        lambda asked: reply._replace(status=200) if (reply := sound(asked)).status == 401 else reply,
+        {"not-a-run-list"},
+    ),
+    ("not-redirected", "to another server"): (
+        accepts("before", (UNKNOWN_RUN,), Reply(b"", 302, {"Location": "https://login.example.org/?from=runs"})),
+        {"redirected"},
+    ),
+    ("not-redirected", "a slash"): (
+        lambda asked: (
+            Reply(b"", 307, {"Location": f"{asked.path}/"}) if asked.query.get("limit") == "0" else sound(asked)
+        ),
+        {"redirected"},
     ),
     ("retrieve-equals-listed", "other instructions"): (sends(changed_retrieved), {"changed-immutable-field"}),
 }

@@ -76,13 +76,24 @@ def call(
     method: str = "GET",
     path: str = LIST,
     began: str | None = None,
+    step: str = "",
+    location: str = "",
+    error: str = "",
+    retried: bool = False,
 ) -> dict[str, Any]:
-    """Return an entry of a HAR; a body that is not text is written as JSON."""
+    """Return an entry of a HAR; a body that is not text is written as JSON. With a step, it is of a live check."""
     text = body if isinstance(body, str) else json.dumps(body)
     return {
         **({"startedDateTime": began} if began else {}),
+        **({"_validateRuns": {"step": step, **({"retried": True} if retried else {})}} if step else {}),
         "request": {"method": method, "url": f"{ORIGIN}{path}{'?' if query else ''}{urlencode(query)}", "headers": []},
-        "response": {"status": status, "headers": [], "content": {"mimeType": content_type, "text": text}},
+        "response": {
+            "status": status,
+            "headers": [],
+            "content": {"mimeType": content_type, "text": text},
+            **({"redirectURL": location} if location else {}),
+            **({"_error": error} if error else {}),
+        },
     }
 
 

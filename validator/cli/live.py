@@ -25,7 +25,7 @@ from validator.core.results import StatementResult
 from validator.live.check import BODIES, DEFAULT_NAME, Session
 from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy, split_certificate
 from validator.live.keys import VARIABLE, KeyProblem, Redactor, read_key
-from validator.live.plan import Scope, plan
+from validator.live.plan import Redirected, Scope, plan
 from validator.live.statements import BY_ID
 from validator.live.target import Misuse, Target, add_version, authorize, parse_target
 from validator.live.transport import Budget, BudgetSpent, LiveError, make_client
@@ -113,7 +113,7 @@ def _share(function: click.Command) -> click.Command:
 @_option("--record", type=click.Path(dir_okay=False), metavar="FILE.har", help="Write what was sent and answered.")
 @_option("--require", type=RequiredStatements(), help="Fail if these statements (or all) are not verified.")
 @_option("--strict-baseline", is_flag=True, help="Fail if the baseline accepts findings that no longer occur.")
-@_option("--check-auth", is_flag=True, help="Record what comes without a key and with a wrong one.")
+@_option("--check-auth", is_flag=True, help="Requests without a key and with a wrong one must be refused.")
 @_option("--key-env", metavar="NAME", help="Take the key from this variable instead of VALIDATE_RUNS_API_KEY.")
 @_option("--key-file", type=click.Path(allow_dash=True), metavar="FILE", help="Take the key from a file; -: stdin.")
 @_option("--auth", type=click.Choice(["bearer", "api-key", "none"]), default="bearer", help="How the key is sent.")
@@ -279,7 +279,7 @@ def _check(
             problem = session.walk()
         finally:  # also on Ctrl-C
             code = _write_recording(record, session.recording) if record else CLEAN
-    if problem is not None and not isinstance(problem, BudgetSpent):
+    if problem is not None and not isinstance(problem, BudgetSpent | Redirected):
         return fail(str(problem))
     codes = {code}
     if baseline is not None:

@@ -23,11 +23,15 @@ _LIMIT = r"[1-9][0-9]?|100"
 
 
 class Request(NamedTuple):
-    """The request that a document answers; `query` has the first value of each parameter, blank ones too."""
+    """The request that a document answers; `query` has the first value of each parameter, blank ones too.
+
+    `step` is the question of `validate-runs live` that it asks, such as "probe"; empty in any other recording.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
+    step: str = ""
 
     @classmethod
     def parse(cls, method: str, url: str) -> Request:
@@ -100,15 +104,62 @@ UNKNOWN_REQUEST = Request("", "", {})
 
 
 class Response(NamedTuple):
-    """What came with a body: the status and the value of `Content-Type`, "" without one; None where unknown."""
+    """What came with a body: the status and the value of `Content-Type`, "" without one; None where unknown.
+
+    Answers to the questions of `validate-runs live` have more. `redirect` is the origin of another server that a 3xx
+    leads to, "" if it stays on this one, None if it leads nowhere. `error` says why there is no response. `is_retried`:
+    the same request was sent again afterwards.
+    """
 
     status: int | None
     content_type: str | None = None
+    redirect: str | None = None
+    error: str = ""
+    is_retried: bool = False
 
     @property
     def is_error(self) -> bool:
         """Whether it is a client error or a server error."""
         return self.status is not None and self.status >= 400
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether no response came."""
+        return self.status is None and self.error != ""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the request was carried out."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether it sends the client elsewhere, or says that the client has the content already."""
+        return self.status is not None and 300 <= self.status < 400
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of a URL, without a user and a password; empty where it has no host."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
+
+
+def redirect_origin(url: str, location: str) -> str | None:
+    """Return the origin of another server that a `Location` leads to from a URL, "" for the same one, None for none."""
+    from urllib.parse import urljoin
+
+    if not location:
+        return None
+    try:
+        target = origin_of(urljoin(url, location))
+    except ValueError:
+        return None
+    return "" if target == origin_of(url) else target
 
 
 def error_words(body: Any) -> str:

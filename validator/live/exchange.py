@@ -27,7 +27,7 @@ class Answer(NamedTuple):
     """What came back: one try of a question.
 
     `began` is in Unix seconds, `duration` in seconds. `status` is 0 and `error` says why where no complete response
-    came; `body` is decoded by the content coding, but not parsed.
+    came; `body` is decoded by the content coding, but not parsed. `is_retried`: the question is asked again.
     """
 
     question: Question
@@ -41,6 +41,7 @@ class Answer(NamedTuple):
     headers: tuple[Header, ...] = ()
     body: bytes = b""
     error: str = ""
+    is_retried: bool = False
 
     def header(self, name: str) -> str:
         """Return the first value of a header of the response; empty without one."""

@@ -6,7 +6,7 @@ import base64
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 
 from validator.core.files import explain_os_error, read_limited
 
@@ -16,7 +16,10 @@ SECRET_HEADERS = frozenset(
     ("authorization", "proxy-authorization", "api-key", "x-api-key", "cookie", "cookies", "set-cookie")
 )
 """Headers that are never recorded, whatever their value is."""
+_KEY_HEADERS = ("Authorization", "api-key", "x-api-key")
 REDACTED = "[redacted]"
+WRONG_KEY = "sk-validate-runs-wrong-key"
+"""A key that no server takes for the right one."""
 MIN_LEARNED = 8
 """Characters of a word that is taken for a secret because of its header."""
 _MAX_KEY = 8192
@@ -53,6 +56,15 @@ def _usable(text: str, what: str) -> str:
     if not key or len(key) > _MAX_KEY or not re.fullmatch(r"[\x21-\x7e]+", key):
         raise KeyProblem(f"{what} is not one word of printable ASCII characters")
     return key
+
+
+def replace_credentials(headers: MutableMapping[str, str], key: str | None) -> None:
+    """Put a key in the place of the credentials in headers, whose names have any case; None removes them."""
+    schemes = {name: headers.pop(name).rpartition(" ")[0] for name in _KEY_HEADERS if name in headers}
+    headers.pop("Cookie", "")
+    if key is not None:
+        for name, scheme in (schemes or {"Authorization": "Bearer"}).items():
+            headers[name] = f"{scheme} {key}".lstrip()
 
 
 class Redactor:

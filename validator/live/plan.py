@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+from validator.core.exchange import redirect_origin
 from validator.live.exchange import Answer, KeyChoice, Question
-from validator.live.transport import LiveError, origin_of
+from validator.live.transport import LiveError
 
 Ask = Callable[[Question], Answer]
 
@@ -56,7 +57,11 @@ def read_page(answer: Answer) -> Page | None:
 
 
 class Unusable(LiveError):
-    """The server cannot be checked: it refuses the key, redirects, or does not list runs."""
+    """The server cannot be checked: it is not reached, refuses the key, or does not list runs."""
+
+
+class Redirected(LiveError):
+    """The first request is redirected: that is a finding, and nothing else is asked."""
 
 
 class Scope(NamedTuple):
@@ -80,7 +85,7 @@ class Walker:
         """Whether the runs of the thread were the same at the end."""
 
     def run(self) -> None:
-        """Ask everything; raises `Unusable`, and what asking raises."""
+        """Ask everything; raises `Unusable`, `Redirected`, and what asking raises."""
         first = self._list("probe")
         _require_usable(first)
         reference = self._compare_pages()
@@ -209,13 +214,13 @@ def quote_segment(word: str) -> str:
 
 
 def _require_usable(answer: Answer) -> None:
-    """Raise `Unusable` where the first answer shows that there is nothing to check."""
+    """Raise `Unusable` or `Redirected` where the first answer shows that there is nothing to check."""
     status = answer.status
     if not status:
         raise Unusable(f"the server cannot be reached: {answer.error}")
     if 300 <= status < 400:
-        to = origin_of(answer.header("location"))
-        raise Unusable(f"the server redirects ({status}){to and f' to {to}'}, and redirects are not followed")
+        to = redirect_origin(answer.url, answer.header("location"))
+        raise Redirected(f"the server redirects ({status}){f' to {to}' if to else ''}, and redirects are not followed")
     if status in (401, 403):
         if _has_key(answer):
             raise Unusable(f"the server refused the key ({status})")

@@ -101,6 +101,7 @@ class Recorder:
                 "thread": redact(self._thread),
                 "step": question.step,
                 "try": answer.attempt,
+                **({"retried": True} if answer.is_retried else {}),
             },
         }
 

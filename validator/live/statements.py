@@ -11,7 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from validator.core.finding import Finding
-from validator.core.phrases import count
+from validator.core.phrases import count, join_and
 from validator.core.results import StatementResult, StatementVerdict
 from validator.core.severity import Severity
 from validator.live.exchange import Answer
@@ -73,8 +73,8 @@ def _is_answered(seen: Seen) -> bool:
 
 
 def _is_decided(seen: Seen) -> bool:
-    """Return whether the server took a request or refused it, and did not fail."""
-    return 200 <= seen.answer.status < 500
+    """Return whether the server took a request or refused it, and did not fail or redirect."""
+    return 200 <= seen.answer.status < 300 or 400 <= seen.answer.status < 500
 
 
 def _is_error(seen: Seen) -> bool:
@@ -98,7 +98,10 @@ STATEMENTS = (
     Statement(
         "envelope-keys",
         "a page has object, data, first_id, last_id and has_more",
-        ("schema:type", "schema:enum", "schema:const", "schema:required", "misspelt-key", "not-a-run-list"),
+        (
+            *("schema:type", "schema:enum", "schema:const", "schema:required", "misspelt-key", "not-a-run-list"),
+            *("not-json", "not-utf8"),
+        ),
         counts=_is_page,
     ),
     Statement("wire-names", "keys are in snake_case", ("camel-case-response", "mixed-naming"), counts=_is_page),
@@ -119,7 +122,13 @@ STATEMENTS = (
     ),
     Statement("limit-kept", "a page has at most `limit` runs", ("page-too-long",), _COMPARED, _has_runs, min_runs=2),
     Statement(
-        "limit-filled", "a page has `limit` runs while there are more", ("page-too-long",), _WALKS, _has_runs, 2, True
+        "limit-filled",
+        "a page has `limit` runs while there are more",
+        ("page-too-long",),
+        (*_WALKS, "exact", "one-fewer"),
+        _has_runs,
+        2,
+        True,
     ),
     Statement(
         "default-limit-20", "without `limit` a page has at most 20 runs", ("page-too-long",), ("probe",), _has_runs, 21
@@ -228,18 +237,21 @@ STATEMENTS = (
         "run-404", "an unknown run is answered with 404", ("unknown-id-accepted",), ("run-unknown",), _is_decided
     ),
     Statement("error-envelope", "errors have OpenAI's envelope", ("error-envelope",), counts=_is_error),
-    Statement("no-5xx", "no request ends in a server error", ("server-error",)),
+    Statement("no-5xx", "every request is answered, and none with a server error", ("server-error", "no-response")),
+    Statement("not-redirected", "no request is redirected", ("redirected",)),
     Statement("content-type", "bodies are application/json", ("content-type",)),
-    Statement("empty-thread", "a thread without runs has an empty page", (), ("empty-thread",)),
+    Statement(
+        "empty-thread", "a thread without runs has an empty page", ("no-empty-page",), ("empty-thread",), _is_decided
+    ),
     Statement(
         "retrieve-equals-listed",
         "a run is retrieved as it was listed",
-        ("changed-immutable-field",),
+        ("changed-immutable-field", "illegal-transition", "time-moved-back", "usage-shrank"),
         ("retrieve",),
         lambda seen: seen.answer.status == 200,
     ),
     Statement("one-active-run", "a second active run is refused", (), ("second-active",)),
-    Statement("key-needed", "a request without the right key is refused", (), ("key-",)),
+    Statement("key-needed", "a request without the right key is refused", ("key-not-checked",), ("key-",), _is_decided),
 )
 BY_ID = {statement.id: statement for statement in STATEMENTS}
 
@@ -249,11 +261,10 @@ _BY_RULE: Mapping[str, str] = {  # the first statement of a rule, unless a step 
     if statement.id != "envelope-keys"
     for rule in statement.rules
 }
+_NOT_AS_ASKED = ("not-a-run-list", "unexpected-object", "not-json", "not-utf8")
 _AT_STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("limit-abc", ("limit-out-of-range",), "limit-not-a-number"),
     ("limit-1.5", ("limit-out-of-range",), "limit-not-a-number"),
-    ("probe", ("unordered-runs",), "default-desc"),
-    ("probe", ("page-too-long",), "default-limit-20"),
     ("cursor-other-", ("unknown-cursor-accepted",), "cursor-other-thread"),
     ("before-", ("overlapping-pages", "broken-chain"), "before-window"),
     ("between", ("overlapping-pages", "broken-chain"), "both-window"),
@@ -261,8 +272,10 @@ _AT_STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("before-", ("lost-runs", "premature-end", "needless-has-more"), "before-window"),
     ("run-unknown", ("unknown-id-accepted",), "run-404"),
     ("after-last", ("wrong-window", "premature-end"), "after-follows-order"),
-    ("thread-unknown", ("other-thread", "unexpected-object"), "thread-404"),
-    ("run-unknown", ("other-run", "unexpected-object"), "run-404"),
+    ("thread-unknown", ("other-thread", *_NOT_AS_ASKED), "thread-404"),
+    ("run-unknown", ("other-run", *_NOT_AS_ASKED), "run-404"),
+    ("key-", _NOT_AS_ASKED, "key-needed"),
+    ("empty-thread", ("empty-page-ids", "empty-page-has-more", *_NOT_AS_ASKED), "empty-thread"),
     ("", ("overlapping-pages",), "after-excludes"),
 )
 """Rules that are about another statement in the answers to some steps."""
@@ -283,9 +296,10 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "the limit is ignored",
         (
             *("limit-filled", "walk-complete", "walk-ends", "after-excludes", "after-follows-order"),
-            *("has-more-true", "has-more-false", "before-window", "both-window"),
+            *("has-more-true", "has-more-false", "before-window", "both-window", "default-limit-20"),
         ),
     ),
+    ("limit-filled", "pages are shorter than `limit`", ("default-limit-20",)),
     (
         "order-kept",
         "the order is ignored",
@@ -309,7 +323,11 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("walk-complete", "walk-ends", "has-more-true", "has-more-false", "limit-filled", "both-window"),
     ),
     ("walk-ends", "the walk returns to earlier pages", ("walk-complete", "has-more-false", "limit-filled")),
-    ("has-more-true", "has_more ends the walk too early", ("walk-complete", "walk-ends", "limit-filled")),
+    (
+        "has-more-true",
+        "has_more ends the walk too early: nothing is known of the pages that follow",
+        ("walk-complete", "walk-ends", "limit-filled"),
+    ),
     ("has-more-false", "has_more is true at the end", ("walk-ends", "limit-filled", "default-limit-20")),
     ("walk-complete", "the walk loses runs", ("has-more-false", "limit-filled")),
     ("before-window", "`before` is not kept", ("both-window",)),
@@ -335,15 +353,23 @@ _VERDICTS: Mapping[Severity, StatementVerdict] = {
 }
 
 
-def statement_of(finding: Finding, answer: Seen | None) -> str:
-    """Return the id of the statement that a finding in an answer is about."""
+def statement_of(finding: Finding, answer: Seen | None, seen: Sequence[Seen]) -> str:
+    """Return the id of the statement that a finding in an answer is about, of all that were seen."""
     step = answer.step if answer else ""
-    if finding.rule == "page-too-long" and finding.pointer == "/has_more":
-        return "has-more-false"
-    if finding.rule == "overlapping-pages" and step.startswith("walk-") and answer is not None:
-        return _cursor_statement(answer)
     if finding.rule == "lost-runs" and answer is not None and _after(answer.answer) is None and _says_no_more(answer):
         return "has-more-true"
+    if answer is not None and finding.rule in ("page-too-long", "unordered-runs", "overlapping-pages"):
+        query = dict(answer.answer.question.query)
+        if finding.rule == "unordered-runs" and "order" not in query:
+            return "default-desc"
+        if finding.rule == "page-too-long" and finding.pointer == "/has_more" and _is_last(answer, seen):
+            return "has-more-false"
+        if finding.rule == "page-too-long" and "limit" not in query:
+            return "default-limit-20"
+        if finding.rule == "page-too-long" and finding.pointer == "/has_more":
+            return "limit-filled"
+        if finding.rule == "overlapping-pages" and step.startswith("walk-"):
+            return _cursor_statement(answer)
     for prefix, rules, statement in _AT_STEPS:
         if step.startswith(prefix) and finding.rule in rules:
             return statement
@@ -353,6 +379,21 @@ def statement_of(finding: Finding, answer: Seen | None) -> str:
         return named
     is_of_page = step != "retrieve" and not finding.pointer.startswith("/data/")
     return "envelope-keys" if is_of_page and finding.rule in BY_ID["envelope-keys"].rules else "run-shape"
+
+
+def _is_last(answer: Seen, seen: Sequence[Seen]) -> bool:
+    """Return whether another answer shows that no run is behind the last one of this page."""
+    path, order = answer.answer.question.path, dict(answer.answer.question.query).get("order", "desc")
+    last = answer.page.ids[-1] if answer.page and answer.page.runs else ""
+    for other in seen:
+        asked = dict(other.answer.question.query)
+        is_same_listing = other.answer.question.path == path and asked.get("order", "desc") == order
+        if other.page is None or not is_same_listing or "before" in asked:
+            continue
+        ends = other.page.has_more is False and [*other.page.ids[-1:]] == [last]
+        if ends or (asked.get("after") == last and not other.page.runs):
+            return True
+    return False
 
 
 def _cursor_statement(answer: Seen) -> str:
@@ -371,7 +412,8 @@ def judge(
     answers_by_record = {answer.record: answer for answer in seen}
     found: dict[str, list[Finding]] = {}
     for finding in findings:
-        found.setdefault(statement_of(finding, answers_by_record.get(finding.record or 0)), []).append(finding)
+        answer = answers_by_record.get(finding.record or 0)
+        found.setdefault(statement_of(finding, answer, seen), []).append(finding)
     active = frozenset(active_rules)
     judged: dict[str, StatementResult] = {}
     for statement in STATEMENTS:
@@ -388,6 +430,7 @@ def judge(
             for name in gated:
                 if judged[name].verdict != "not asked" and not _is_independent(judged[name], cause, seen):
                     judged[name] = judged[name]._replace(verdict="not verified", reason=reason)
+    judged["empty-thread"] = _gate_empty_thread(judged)
     return [*judged.values()]
 
 
@@ -396,6 +439,22 @@ def _is_independent(result: StatementResult, cause: str, seen: Sequence[Seen]) -
     if result.id != "has-more-true" or result.verdict != "broken" or cause not in _CURSORS:
         return False
     return any(_after(seen[record - 1].answer) is None for record in result.requests)
+
+
+def _gate_empty_thread(judged: Mapping[str, StatementResult]) -> StatementResult:
+    """Return the statement on the empty thread, not verified if all that is wrong is wrong with other pages, too."""
+    result = judged["empty-thread"]
+    causes = {
+        finding.rule: name
+        for name, other in judged.items()
+        if name != result.id and other.verdict in _FAILURES
+        for finding in other.findings
+    }
+    rules = {finding.rule for finding in result.findings}
+    if result.verdict not in _FAILURES or not rules <= causes.keys():
+        return result
+    reason = f"{join_and(sorted({causes[rule] for rule in rules}))} is not kept by other pages"
+    return result._replace(verdict="not verified", reason=reason)
 
 
 def _judge(
@@ -423,7 +482,7 @@ def _judge(
     if not asked:
         return blank._replace(verdict="not asked")
     if not blank.requests:
-        return blank._replace(requests=tuple(answer.record for answer in asked), reason="no answer tells")
+        return blank._replace(requests=tuple(answer.record for answer in asked), reason=_why_untold(asked))
     if statement.compares and not is_stable:
         return blank._replace(reason=_CHANGED)
     complete = {item.answer.question for item in asked if not item.answer.error}
@@ -435,6 +494,16 @@ def _judge(
     if not statement.rules and statement.id != "run-shape":
         return blank._replace(reason="no rule judges it yet")
     return blank._replace(verdict="kept")
+
+
+def _why_untold(asked: Iterable[Seen]) -> str:
+    """Return why no answer tells whether a statement is kept."""
+    statuses = {item.answer.status for item in asked if not item.answer.is_retried}
+    if statuses == {0}:
+        return "not answered"
+    if min(statuses, default=0) >= 500:
+        return f"answered with {join_and(map(str, sorted(statuses)))}"
+    return "no answer tells"
 
 
 def _belongs(step: str, steps: tuple[str, ...]) -> bool:

@@ -11,7 +11,6 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from validator.live.transport import Authorization, LiveError
 
 _list_path = re.compile(r"(?P<base>.*)/threads/(?P<thread>[^/]+)/runs/?").fullmatch
-_WRONG_KEY = "sk-validate-runs-wrong-key"
 
 
 class Misuse(LiveError):
@@ -87,9 +86,5 @@ def authorize(key: str | None, scheme: str, beta: str, headers: Mapping[str, str
     if beta != "none":
         common.setdefault("OpenAI-Beta", f"assistants={beta}")
     if key is None or scheme == "none":
-        return Authorization(common, {}, _key_header(_WRONG_KEY, scheme))
-    return Authorization(common, _key_header(key, scheme), _key_header(_WRONG_KEY, scheme))
-
-
-def _key_header(key: str, scheme: str) -> dict[str, str]:
-    return {"api-key": key} if scheme == "api-key" else {"Authorization": f"Bearer {key}"}
+        return Authorization(common)
+    return Authorization(common, {"api-key": key} if scheme == "api-key" else {"Authorization": f"Bearer {key}"})

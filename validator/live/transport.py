@@ -15,10 +15,11 @@ from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from types import ModuleType
 from typing import Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from validator import __version__
 from validator.live.exchange import Answer, Header, Question
+from validator.live.keys import WRONG_KEY, replace_credentials
 from validator.sources.compression import BrokenCompression
 from validator.sources.document import InputError
 from validator.sources.reader import ByteBudget, ByteBudgetExceeded, Reader
@@ -58,11 +59,10 @@ class Budget(NamedTuple):
 
 
 class Authorization(NamedTuple):
-    """Headers of every request, those that carry the key, and those that carry a wrong one."""
+    """Headers of every request, and those that carry the key."""
 
     headers: Mapping[str, str] = {}
     key: Mapping[str, str] = {}
-    wrong_key: Mapping[str, str] = {}
 
 
 def load_library() -> ModuleType:
@@ -136,9 +136,10 @@ class Transport:
         attempt = 1
         while True:
             answer = self._try(question, attempt)
-            self._record(answer)
             is_lost = not answer.status and answer.error not in _FINAL
-            if not (is_lost or answer.status in RETRIED) or attempt == MAX_TRIES:
+            is_retried = (is_lost or answer.status in RETRIED) and attempt < MAX_TRIES
+            self._record(answer._replace(is_retried=is_retried))
+            if not is_retried:
                 return answer
             self._wait(answer, attempt)
             attempt += 1
@@ -171,21 +172,26 @@ class Transport:
                 answer = self._exchange(answer)
         except Exception as error:  # of httpx, of the socket below, or of whatever a caller's client does
             answer = answer._replace(error=TIMED_OUT if is_over.is_set() else _describe(error))
+            if answer.error == TIMED_OUT and remaining < budget.timeout:  # the server had less time than it may take
+                raise BudgetSpent(f"{budget.max_time:g} seconds are over (--max-time)") from None
         return answer._replace(duration=time.monotonic() - clock)
 
     def _exchange(self, answer: Answer) -> Answer:
-        question, authorization = answer.question, self._authorization
-        key = {"right": authorization.key, "wrong": authorization.wrong_key, "none": {}}[question.key]
+        choice, authorization = answer.question.key, self._authorization
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "User-Agent": f"validate-runs/{__version__}",
             **authorization.headers,
-            **key,
+            **authorization.key,
         }
         request = self._client.build_request("GET", answer.url, headers=headers)
         request.extensions["trace"] = self._trace
-        response = self._client.send(request, stream=True, follow_redirects=False)
+        options: dict[str, Any] = {"stream": True, "follow_redirects": False}
+        if choice != "right":  # a client may have credentials of its own
+            replace_credentials(request.headers, WRONG_KEY if choice == "wrong" else None)
+            options["auth"] = None
+        response = self._client.send(request, **options)
         try:
             sent = tuple(Header(*pair) for pair in _pairs(request.headers))
             received = tuple(Header(*pair) for pair in _pairs(response.headers))
@@ -289,12 +295,3 @@ def _retry_after(value: str) -> float | None:
     with suppress(ValueError, TypeError, OverflowError):
         return parsedate_to_datetime(value).timestamp() - time.time()
     return None
-
-
-def origin_of(url: str) -> str:
-    """Return scheme, host and port of a URL, without a user and a password; empty where it has no host."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""

@@ -69,14 +69,15 @@ class Document(NamedTuple):
 
     @property
     def has_error_status(self) -> bool:
-        """Whether the document is the body of a 4xx or 5xx response or the data of an `error` event: it has no runs."""
-        _, response = self.exchange
+        """Whether it has no runs: an `error` event, a 4xx or 5xx response, in a live check any but a 2xx response."""
+        request, response = self.exchange
         is_error_event = self.origin is not None and self.origin.event == "error"
-        return is_error_event or (response is not None and response.is_error)
+        is_live = request is not None and request.step != ""
+        return is_error_event or (response is not None and (response.is_error or (is_live and not response.is_success)))
 
     @property
     def is_recorded_error(self) -> bool:
-        """Whether it is a 4xx or 5xx response in a recording, which may be right; one that a caller gives is not."""
+        """Whether it is such a response in a recording, which may be right; one that a caller gives is not."""
         return self.file is not None and self.has_error_status
 
     @property

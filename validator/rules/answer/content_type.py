@@ -33,7 +33,9 @@ _is_media_type = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,60}").fullmatch
 )
 def check(exchange: Exchange) -> Problems:
     content_type = exchange.response.content_type
-    if content_type is None or exchange.request.method == "HEAD" or is_json_type(content_type):
+    if content_type is None or exchange.request.method == "HEAD" or exchange.response.is_redirect:
+        return ()
+    if is_json_type(content_type):
         return ()
     max_severity = WARNING if exchange.response.is_error else None
     if not content_type:

@@ -30,9 +30,10 @@ from validator.rules.support.exchanges import Exchange
     evidence=("with 7 of 8 compatible servers the clients' exceptions lacked the message, the code or the type"),
 )
 def check(exchange: Exchange) -> Problems:
-    if not exchange.response.is_error or exchange.request.method == "HEAD":
+    response = exchange.response
+    if not response.is_error or response.error or exchange.request.method == "HEAD":  # or its body was not read
         return ()
-    return _problems(exchange.body, exchange.response.status)
+    return _problems(exchange.body, response.status)
 
 
 def _problems(body: Any, status: int | None) -> Problems:

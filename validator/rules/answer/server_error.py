@@ -2,7 +2,7 @@
 
 Whatever the request was, a server answers a mistake of the client with 4xx. A 5xx in a recording of a contract check is
 a fault of the server, and clients repeat the request. The finding names the type and the code of the error, if the body
-has them; what else is wrong with the body is not reported.
+has them; what else is wrong with the body is not reported. Where a live check sent the request again, it is a warning.
 
 Bad:
 
@@ -16,7 +16,7 @@ Good:
 """
 
 from validator.core.exchange import error_words
-from validator.rules.base import ERROR, Problem, Problems, Verbatim, rule
+from validator.rules.base import ERROR, WARNING, Problem, Problems, Verbatim, rule
 from validator.rules.support.exchanges import Exchange
 
 
@@ -33,4 +33,5 @@ def check(exchange: Exchange) -> Problems:
         return ()
     details = error_words(exchange.body)
     words = (Verbatim(exchange.request.method), status, Verbatim(f": {details}" if details else ""))
-    return [Problem("", "answers the {} request with {}{}", words, explains=("", "error"))]
+    max_severity = WARNING if exchange.response.is_retried else None
+    return [Problem("", "answers the {} request with {}{}", words, explains=("", "error"), max_severity=max_severity)]

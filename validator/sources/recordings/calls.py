@@ -12,7 +12,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from validator.core.exchange import Request, Response
+from validator.core.exchange import Request, Response, redirect_origin
 from validator.core.options import Period
 from validator.core.phrases import count
 from validator.sources import sse
@@ -26,7 +26,7 @@ _METHODS = ("GET", "POST")
 """The methods of calls that return runs: HEAD has no body, and OPTIONS is the preflight request of a browser."""
 _SUCCESS = tuple(status for status in range(200, 300) if status not in (204, 205))
 """Statuses with a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
-_NO_BODY, _NO_STATUS = "recorded without its body", "recorded without its status"
+_NO_BODY, _NO_STATUS, _NO_ANSWER = "recorded without its body", "recorded without its status", "not answered"
 _PLURALS = {_NO_BODY: "recorded without their bodies", _NO_STATUS: "recorded without their statuses"}
 
 
@@ -48,7 +48,8 @@ class Call(NamedTuple):
     """A request and its response; `record` is its 1-based number, `body` None where none was recorded.
 
     `status` may be any value that stands in the recording. `period` is None where the recording has no times. `offset`
-    is where the call stands.
+    is where the call stands. `step`, `location`, `error` and `is_retried` are known of calls of `validate-runs live`
+    alone: its question, the header Location, why no response came, and whether it asked again.
     """
 
     record: int
@@ -60,13 +61,19 @@ class Call(NamedTuple):
     body: Body | None
     offset: Callable[[], int]
     period: Period | None = None
+    step: str = ""
+    location: str = ""
+    error: str = ""
+    is_retried: bool = False
 
     @property
     def response(self) -> Response:
         """The status, if it is one, and the content type, if it was recorded."""
         is_status = type(self.status) is int and 100 <= self.status < 600
-        content_type = self.content_type if "/" in self.content_type else None  # "x-unknown" stands for none in a HAR
-        return Response(self.status if is_status else None, content_type)
+        missing = "" if self.step and is_status else None  # "x-unknown" stands for one that is not recorded in a HAR
+        content_type = self.content_type if "/" in self.content_type else missing
+        redirect = redirect_origin(self.url, self.location) if self.location else None
+        return Response(self.status if is_status else None, content_type, redirect, self.error, self.is_retried)
 
 
 class InvalidCall(NamedTuple):
@@ -82,7 +89,8 @@ def read_documents(
 ) -> Iterator[Document | SkippedRecords | InputError]:
     """Yield the runs that the calls returned, in the order in which the calls began, then the number of the others.
 
-    Error responses to calls for runs are documents too, and count among the others.
+    Error responses to calls for runs are documents too, and count among the others; of a live check, redirects and
+    questions without an answer are, too.
     A finding comes last if the recording has more calls than are read.
     """
     calls = iter(calls)
@@ -97,16 +105,17 @@ def read_documents(
             origin = Origin(Opaque(recording, call.offset), sequence=sequence)
             yield unreadable_document(reader.name, "broken-recording", call.reason, record=call.record, origin=origin)
             continue
-        request = parse(call.method, call.url)
+        request = parse(call.method, call.url)._replace(step=call.step)
         returns_runs = request.method in _METHODS and request.returns_runs
         if returns_runs and (failure := _failure(call)):
             failures[failure] += 1
         has_runs = False
-        if returns_runs and call.status in _SUCCESS and call.body:
+        response = call.response
+        if returns_runs and call.body and (call.status in _SUCCESS or (call.step and response.is_success)):
             for item in bodies.read(call, call.body, request, sequence):
                 has_runs = True
                 yield item
-        elif returns_runs and call.response.is_error:
+        elif returns_runs and (response.is_error or (call.step and (response.is_redirect or response.is_missing))):
             yield from bodies.read_error(call, request, sequence)
         is_checked = is_checked or has_runs
         skipped += not has_runs
@@ -141,7 +150,9 @@ def _failure(call: Call) -> str | None:
     if call.status in _SUCCESS:
         return None if call.body else _NO_BODY
     status = call.response.status
-    return _NO_STATUS if status is None else f"answered with {status}"
+    if status is None:
+        return _NO_ANSWER if call.error else _NO_STATUS
+    return f"answered with {status}"
 
 
 def _describe(failure: str, number: int) -> str:
@@ -203,7 +214,7 @@ class _BodyReader:
                 yield reader.document(data, record, origin)
 
     def read_error(self, call: Call, request: Request, sequence: int) -> Iterator[Document | InputError]:
-        """Yield the document in the body of an error response, which may be missing."""
+        """Yield the document in the body of a response without runs, which may be missing."""
         if call.body is not None:
             yield from self.read(call, call.body, request, sequence)
             return

@@ -41,7 +41,12 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
             body = Body(text, field(content, "encoding") == "base64", offsets)
         content_type, coding = as_text(field(content, "mimeType")), header(_headers(response), "content-encoding")
         status, offset = field(response, "status"), strings.start(*path)
-        yield Call(index + 1, method, url, status, content_type, coding, body, offset, _period(entry))
+        call = Call(index + 1, method, url, status, content_type, coding, body, offset, _period(entry))
+        if step := as_text(field(entry, "_validateRuns", "step")):
+            location, error = as_text(field(response, "redirectURL")), as_text(field(response, "_error"))
+            is_retried = field(entry, "_validateRuns", "retried") is True
+            call = call._replace(step=step, location=location, error=error, is_retried=is_retried)
+        yield call
 
 
 def _period(entry: Any) -> Period | None:
