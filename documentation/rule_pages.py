@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import get_args
@@ -92,13 +91,12 @@ def _tab(name: str, text: str) -> str:
 
 
 def _page(rule: Rule) -> str:
-    summary, _, rest = rule.text.partition("\n\n")
     return page(
-        front_matter(rule.name, summary),
+        front_matter(rule.name, rule.summary),
         f"# {rule.name}",
         f"{badge('group', rule.group)} {badge('severity', rule.severity)}\n{{ .badges }}",
-        f"**{prose(summary)}**",
-        *_sections(rest),
+        f"**{prose(rule.summary)}**",
+        *_sections(rule),
         prose(f"Fix: {rule.fix}") if rule.fix else "",
         f"## Evidence\n\n{prose(rule.citation)}",
         _output(rule),
@@ -107,16 +105,10 @@ def _page(rule: Rule) -> str:
     )
 
 
-def _sections(text: str) -> Iterator[str]:
+def _sections(rule: Rule) -> Iterator[str]:
     """Yield the prose of a rule, and its examples as blocks under headings."""
-    for paragraph in filter(None, re.split(r"\n\n(?=\S)|^(?=\S)", text)):
-        if paragraph.startswith("    "):
-            continue
-        head, _, example = paragraph.partition(":\n\n    ")
-        if head in ("Bad", "Good"):
-            yield f"## {head}\n\n{fenced(re.sub(r'^    ', '', example, flags=re.MULTILINE), 'json')}"
-        else:
-            yield prose(paragraph)
+    for heading, block in rule.sections():
+        yield f"## {heading}\n\n{fenced(block, 'json')}" if heading else prose(block)
 
 
 def _output(rule: Rule) -> str:

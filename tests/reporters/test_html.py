@@ -18,19 +18,25 @@ from tests.support.pages import page, run
 from tests.support.paths import SAMPLES
 from validator.core.phrases import escape
 from validator.core.results import RunOutline, StatementResult
+from validator.core.severity import Severity
 from validator.reporters import html
 from validator.reporters.html.timelines import duration
-from validator.reporters.registry import load_reporter
+from validator.rules.base import Rule
+from validator.rules.registry import BY_NAME, RULES
 from validator.sources.document import InputError
+from validator.version import __version__
 
 T = 1_729_418_400
+UNREAD = InputError("a\u202e<b>.json", "no such file or directory")
 
 
 def drawn(text: str) -> Any:
-    """What the script is given."""
+    """What the script is given, each finding as an object."""
     found = re.search('<script type="application/json" id="data">(.*)</script>', text)
     assert found
-    return json.loads(found[1])
+    data = json.loads(found[1])
+    data["findings"] = [dict(zip(data["columns"], row, strict=True)) for row in data["findings"]]
+    return data
 
 
 class _Plain(HTMLParser):
@@ -73,7 +79,11 @@ def threads(folder: Path, **files: Any) -> list[dict[str, Any]]:
 def describe_times(folder: Path, *runs: dict[str, Any]) -> list[tuple[str | None, str, list[str]]]:
     """Return each run of a page, its times in words, and what is wrong with them."""
     (thread,) = threads(folder, page=page(*runs))
-    return [(row["id"], row["facts"], [mark[3] for mark in row["marks"]]) for row in thread["runs"]]
+    return [(row["id"], facts(row), [mark[3] for mark in row["marks"]]) for row in thread["runs"]]
+
+
+def facts(row: dict[str, Any]) -> str:
+    return ", ".join(piece[3] for piece in row["pieces"])
 
 
 def test_html_finding_has_position_excerpt_and_run() -> None:
@@ -87,31 +97,28 @@ def test_html_finding_has_position_excerpt_and_run() -> None:
             "severity": "error",
             "file": "invalid/token-total-mismatch.json",
             "record": None,
+            "request": None,
             "line": 35,
             "column": 25,
             "pointer": "/data/0/usage/total_tokens",
             "message": "is 940, but prompt_tokens 940 + completion_tokens 205 is 1145",
             "run": "run_wnNSI71Wbtj1Sf609JSgsmby",
             "status": "completed",
-            "source": data["findings"][0]["source"],
             "excerpt": ['        "total_tokens": 940', 24, 27, False, False],
         }
     ]
-    assert data["findings"][0]["source"].startswith("https://")
     assert [run["findings"] for run in data["threads"][0]["runs"]] == [[], [0]]
 
 
 def test_html_without_script_has_totals_and_findings() -> None:
     text = written("html", checked(MISMATCH, PLACELESS, truncated=3, infos=4))
     headline = "4 errors, 1 warning in 1 document (3 runs); 4 infos hidden"
-    assert plain(text, "h1") == [headline]
+    assert plain(text.partition("<h1>")[2].partition("</h1>")[0], "span") == ["Failed", headline]
     assert plain(text, "title") == [f"{headline} · validate-runs"]
-    assert plain(text, "td") == [
-        *("missing-usage", "error", "3"),
-        *("first-id-mismatch", "warning", "1"),
-        *("token-total-mismatch", "error", "1"),
-    ]
+    about = ["responses", f"validate-runs {__version__}", "contract observed", "fails on error"]
     assert plain(text, "li") == [
+        *about,
+        "shows warning and above",
         "3 more findings left out (--max-findings 0 shows all)",
         f"responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens {MISMATCH.message}",
         '<document> warning first-id-mismatch /first_id is "run_b", but the first run in data is "run_a"',
@@ -120,21 +127,105 @@ def test_html_without_script_has_totals_and_findings() -> None:
 
 def test_html_without_script_lists_a_hundred_findings() -> None:
     text = written("html", checked(*[MISMATCH] * 101))
-    assert len(plain(text, "li")) == 100
+    assert len(plain(text.partition('<section id="plain"')[2], "li")) == 100
     assert len(drawn(text)["findings"]) == 101
 
 
 @pytest.mark.parametrize(
-    ("documents", "verdict"),
+    ("documents", "fail_on", "verdict"),
     [
-        ([checked(MISMATCH, PLACELESS)], "error"),
-        ([checked(PLACELESS)], "warning"),
-        ([checked(infos=1)], "ok"),
-        ([], "nothing"),
+        ([checked(MISMATCH, PLACELESS)], "error", "Failed"),
+        ([checked(MISMATCH, PLACELESS)], None, "Passed"),
+        ([checked(PLACELESS)], "error", "Passed"),
+        ([checked(PLACELESS)], "warning", "Failed"),
+        ([checked(infos=1)], "error", "Passed"),
+        ([checked(MISMATCH), UNREAD], "error", "Failed"),
+        ([checked(), UNREAD], "error", "Incomplete"),
+        ([], "error", "Incomplete"),
     ],
 )
-def test_html_headline_has_worst_severity(documents: list[Any], verdict: str) -> None:
-    assert f'<h1 class="{verdict}">' in written("html", *documents)
+def test_html_verdict(documents: list[Any], fail_on: str | None, verdict: str) -> None:
+    look = replace(LOOK, fail_on=Severity(fail_on) if fail_on else None)
+    text = written("html", *documents, look=look)
+    assert f'<span class="verdict {verdict}">{verdict}</span>' in text
+    assert f"<li>fails on {fail_on or 'nothing'}</li>" in text
+
+
+def test_html_of_valid_documents() -> None:
+    text = written("html", checked(), checked(infos=1, file="b.json"), look=replace(LOOK, show=Severity.INFO))
+    assert '<span class="headline">1 info in 2 documents (6 runs)</span>' in text
+    text = written("html", checked(), checked(file="b.json"))
+    assert '<span class="headline">No problems found in 6 runs in 2 documents</span>' in text
+    assert plain(text, "th") == ["File", "Runs", "responses/page.json", "b.json"]
+    assert plain(text, "h3") == []
+    assert re.findall('<section id="([a-z]+)[^>]* hidden>', text) == ["statements", "plain", "rules"]
+
+
+def test_html_lists_files_worst_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [
+        checked(infos=2, file="hidden.json"),
+        checked(replace(PLACELESS, file="b&1.json"), file="b&1.json"),
+        checked(MISMATCH, PLACELESS),
+        checked(PLACELESS, file="responses/page.json", record=2),
+    ]
+
+    def rows() -> list[str]:
+        body = written("html", *documents).partition("<thead>")[2].partition("</tbody>")[0]
+        return [" ".join(map("|".join, _Plain(row).texts)) for row in body.split("<tr>")[1:]]
+
+    shown = [
+        "th|File th|Errors th|Warnings th|Runs",
+        "a|responses/page.json td|1 td|2 td|6",
+        "a|b&1.json td|0 td|1 td|3",
+    ]
+    assert rows() == [*shown, "th|hidden.json td|0 td|0 td|3"]
+    assert 'href="#file=b%261.json"' in written("html", *documents)
+    monkeypatch.setattr(html, "MAX_FILES", 2)
+    assert rows() == [*shown, "td|and 1 more file"]
+
+
+def rule_pages(text: str) -> dict[str, str]:
+    """The page of each rule in the report, by its id."""
+    return dict(re.findall(r'<details class="rule-page" id="([^"]*)">(.*?)</details>', text, re.DOTALL))
+
+
+def test_html_has_pages_of_the_rules_with_findings() -> None:
+    typed = replace(PLACELESS, rule="schema:type", severity=Severity.ERROR)
+    info = replace(MISMATCH, severity=Severity.INFO, file="b.json")
+    documents = [
+        checked(MISMATCH, PLACELESS),
+        checked(typed, info, file="b.json"),
+        checked(typed, file="b.json", record=2),
+    ]
+    pages = rule_pages(written("html", *documents, look=replace(LOOK, show=Severity.INFO)))
+    assert list(pages) == ["rule-schema-type", "rule-token-total-mismatch", "rule-first-id-mismatch"]
+    page = pages["rule-token-total-mismatch"]
+    rule = BY_NAME["token-total-mismatch"]
+    assert plain(page, "h3") == [rule.name]
+    assert plain(page, "span") == ["1 error", "1 info", "in 2 files", rule.summary]
+    assert plain(page, "h4") == ["Bad", "Good", "Fix", "Evidence"]
+    assert page.count("<pre><code>") == 2
+    assert f'<a href="{rule.source}" rel="noreferrer">{rule.source}</a>' in page
+    assert '<a href="#rule=token-total-mismatch">Show the findings of this rule</a>' in page
+    words = " ".join(data for _, data in _Plain(page).texts)
+    for _, block in rule.sections():
+        assert " ".join(block.replace("`", " ").split()) in " ".join(words.split())
+    assert "Fix" not in plain(pages["rule-first-id-mismatch"], "h4") or BY_NAME["first-id-mismatch"].fix
+    assert plain(pages["rule-schema-type"], "span")[:2] == ["2 errors", "in 1 file"]
+
+
+def test_html_hides_pages_of_rules_that_are_not_shown() -> None:
+    assert list(rule_pages(written("html", checked(PLACELESS, infos=3)))) == ["rule-first-id-mismatch"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_html_rule_page_is_markup(rule: Rule) -> None:
+    text = written("html", checked(replace(MISMATCH, rule=rule.name)))
+    (page,) = rule_pages(text).values()
+    tags = re.findall(r"</?([a-z0-9]+)", page)
+    assert set(tags) <= {"summary", "h3", "span", "div", "p", "code", "h4", "pre", "a"}
+    assert all(page.count(f"<{tag}>") + page.count(f"<{tag} ") == page.count(f"</{tag}>") for tag in tags)
+    assert "`" not in re.sub("<pre>.*?</pre>", "", page, flags=re.DOTALL)
 
 
 def test_html_statements_that_need_attention_come_first() -> None:
@@ -149,7 +240,7 @@ def test_html_statements_that_need_attention_come_first() -> None:
         StatementResult("envelope-keys", "a page has object", "broken", source, "lacks object", (2, 3), (MISMATCH,)),
     )
     text = written("html", look=replace(LOOK, statements=statements, conclusion="1 kept – 9 requests"))
-    section = text[text.index('<section id="statements"') : text.index("</section>")]
+    section = text[text.index('<section id="statements-panel"') :].partition("</section>")[0]
     assert section.isascii()
     rows = [html_text(row) for row in re.findall("<tr class=.*?</tr>", section)]
     assert rows == [
@@ -175,14 +266,12 @@ def test_html_statements_of_one_kind_have_one_table() -> None:
     for statement in (kept, kept._replace(verdict="not verified")):
         text = written("html", look=replace(LOOK, statements=(statement,)))
         assert text[: text.index('id="plain"')].count("<table>") == 1
-    assert 'id="statements"' not in written("html")
 
 
 def test_html_lists_input_errors() -> None:
-    unread = InputError("a\u202e<b>.json", "no such file or directory")
-    text = "".join(load_reporter("html")([unread], LOOK))
-    assert plain(text, "li") == ["a\\u202e<b>.json: no such file or directory"]
-    assert plain(text, "h1") == ["nothing was checked"]
+    text = written("html", UNREAD)
+    assert plain(text, "li")[-1] == "a\\u202e<b>.json: no such file or directory"
+    assert '<span class="headline">Nothing was checked</span>' in text
 
 
 def test_html_content_security_policy_has_hashes() -> None:
@@ -191,7 +280,9 @@ def test_html_content_security_policy_has_hashes() -> None:
     style, script = (base64.b64encode(hashlib.sha256(one[1].encode()).digest()).decode() for one in inline if one)
     policy = f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'"
     assert f"content=\"{policy}; base-uri 'none'; form-action 'none'\"" in text
-    assert not re.search(r"\s(?:src|href|style|on\w+)=", text.partition("<script")[0])
+    static = text.partition("<script")[0]
+    assert not re.search(r"\s(?:src|style|on\w+)=", static)
+    assert set(re.findall(r'href="([^"]{8})', static)) == {"https://", "#rule=to", "#file=re"}
 
 
 def test_html_is_reproducible_and_ascii() -> None:
@@ -213,7 +304,8 @@ def test_html_escapes_hostile_names(name: str) -> None:
     finding = drawn(text)["findings"][0]
     shown = escape(name)
     assert (finding["pointer"], finding["run"], finding["status"]) == (f"/{shown}", shown, shown)
-    assert plain(text, "li")[0].endswith(f"error token-total-mismatch /{shown} is {shown}")
+    first, *_ = plain(text.partition('<section id="plain"')[2], "li")
+    assert first.endswith(f"error token-total-mismatch /{shown} is {shown}")
 
 
 def test_timeline_phases_of_runs(tmp_path: Path) -> None:
@@ -360,7 +452,7 @@ def test_timeline_shows_last_snapshot_and_all_findings(tmp_path: Path) -> None:
     (tmp_path / "runs.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
     data = drawn(command("-f", "html", "runs.jsonl", cwd=tmp_path).out)
     (row,) = data["threads"][0]["runs"]
-    assert (row["status"], row["seen"], row["facts"]) == ("completed", 3, "waited 1 s, ran 20 s")
+    assert (row["status"], row["seen"], facts(row)) == ("completed", 3, "waited 1 s, ran 20 s")
     assert [mark[3] for mark in row["marks"]] == ["started 8 s before it was created"]
     assert [data["findings"][index]["record"] for index in row["findings"]] == [1, 1, 2, 2]
 
@@ -385,6 +477,14 @@ def test_timelines_order(tmp_path: Path) -> None:
     assert [one["id"] for one in drawn] == ["thread_back", "thread_found", "thread_sound"]
 
 
+def test_timeline_reads_milliseconds_as_seconds(tmp_path: Path) -> None:
+    times = {"created_at": T * 1000, "started_at": T + 1, "completed_at": (T + 30) * 10**9}
+    (thread,) = threads(tmp_path, page=page({**timed("run_a", "completed"), **times}))
+    (row,) = thread["runs"]
+    assert row["times"] == {"created_at": T, "started_at": T + 1, "completed_at": T + 30}
+    assert (facts(row), row["marks"]) == ("waited 1 s, ran 29 s", [])
+
+
 def test_timeline_omits_zero_timestamp(tmp_path: Path) -> None:
     (thread,) = threads(tmp_path, page=page({**timed("run_a", "queued", created_at=0), "failed_at": 0}))
     assert thread["runs"][0]["times"] == {"created_at": T}
@@ -396,7 +496,7 @@ def test_timeline_limits_clean_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     finding = replace(MISMATCH, pointer="/data/3/usage/total_tokens")
     text = written("html", replace(checked(finding), outlines=tuple(outlines)))
     assert [row["id"] for row in drawn(text)["threads"][0]["runs"]] == ["run_0", "run_3"]
-    assert plain(text, "li")[0] == "Timelines leave out 2 more runs without findings"
+    assert plain(text.partition('<ul class="notes"')[2], "li")[0] == "Timelines leave out 2 more runs without findings"
 
 
 @pytest.mark.parametrize(

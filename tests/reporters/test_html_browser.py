@@ -18,6 +18,7 @@ from validator.core.finding import Excerpt
 from validator.core.phrases import escape
 from validator.core.results import DocumentResult, RunOutline
 from validator.core.severity import Severity
+from validator.rules.registry import RULES
 
 pytestmark = pytest.mark.tools
 need_browser()
@@ -84,27 +85,107 @@ def test_findings_are_filtered_by_severity_rule_and_text(browser: Browser, repor
     def shown() -> tuple[list[str], list[str]]:
         return browser.texts("#findings-status"), browser.texts("h4 .rule")
 
-    names = ["token-total-mismatch", "first-id-mismatch", "missing-usage", "token-total-mismatch"]
+    names = ["missing-usage", "token-total-mismatch", "token-total-mismatch", "first-id-mismatch"]
     assert shown() == (["4 findings"], names)
-    assert browser.texts("#findings h3") == ["responses/page.json", "<document>", "other.json"]
-    assert browser.texts("#rules .choice") == [
+    assert browser.texts(".group > summary") == [
+        "other.json 1 error 1 info",
+        "responses/page.json 1 error",
+        "<document> 1 warning",
+    ]
+    assert browser.texts("#rule-choices .choice") == [
         "token-total-mismatch 2",
         "first-id-mismatch 1",
         "missing-usage 1",
     ]
+    assert browser.texts("#clear") == []
     assert browser.texts("#severities .choice") == ["error 2", "warning 1", "info 1"]
     browser.click("#severities .warning")
     browser.click("#severities .info")
     assert shown() == (["2 of 4 findings"], ["first-id-mismatch", "missing-usage"])
-    browser.click("#rules input[value=missing-usage]")
+    assert browser.texts("#severities .choice") == ["error 2", "warning 1", "info 1"]
+    assert browser.texts("#rule-choices .count") == ["0", "1", "1"]
+    browser.click("#rule-choices input[value=missing-usage]")
     assert shown() == (["1 of 4 findings"], ["missing-usage"])
-    browser.click("#filters [type=reset]")
-    browser.settle()
+    assert browser.texts("#severities .choice") == ["error 0", "warning 0", "info 1"]
+    browser.click("#clear")
     assert shown() == (["4 findings"], names)
+    assert browser.run("document.activeElement.id") == "words"
     browser.type("#words", "OTHER total")
     assert shown() == (["1 of 4 findings"], ["token-total-mismatch"])
     browser.type("#words", "nowhere")
     assert shown() == (["0 of 4 findings"], [])
+    assert browser.texts("#no-match") == ["Nothing matches \u201cnowhere\u201d. Clear filters"]
+    browser.click("#no-match button")
+    assert shown() == (["4 findings"], names)
+    assert browser.texts("#no-match") == []
+    browser.click("#severities .info")
+    browser.click("#rule-choices input[value=first-id-mismatch]")
+    assert browser.texts("#no-match") == ["Nothing matches these filters. Clear filters"]
+    assert browser.complaints() == []
+
+
+def test_findings_are_grouped_by_rule(browser: Browser, report: Path) -> None:
+    other = [replace(MISMATCH, file="other.json", pointer=f"/data/{n}/usage/total_tokens") for n in range(3)]
+    browser.open(written_to(report, checked(PLACELESS, MISMATCH), checked(*other, file="other.json")))
+    browser.click("#grouping [value=rule]")
+    assert browser.texts(".group > summary") == ["token-total-mismatch 4 errors", "first-id-mismatch 1 warning"]
+    assert browser.texts(".group > .what")[0] == (
+        "The total of a run's tokens is not the sum of its parts. About this rule"
+    )
+    assert browser.texts(".finding h4") == [
+        "error responses/page.json",
+        "error other.json",
+        "error other.json",
+        "warning <document>",
+    ]
+    assert browser.texts(".alike") == ["Show 1 more like this"]
+    assert browser.run("location.hash") == "#by=rule"
+
+
+def test_view_is_in_the_address(browser: Browser, report: Path) -> None:
+    info = replace(PLACELESS, severity=Severity.INFO, file="a b&c.json")
+    written_to(report, checked(MISMATCH), checked(info, file="a b&c.json"))
+    browser.open(report)
+    browser.click("#files-tab")
+    assert browser.run("location.hash") == "#files"
+    browser.driver.find_element("link text", "a b&c.json").click()
+    assert browser.texts("#chosen-file") == ["Only a b&c.json all files"]
+    assert browser.texts("#findings h3") == ["a b&c.json"]
+    browser.click("#severities .info")
+    browser.type("#words", "first id")
+    view = browser.run("location.hash")
+    assert view == "#words=first+id&file=a+b%26c.json&severity=info"
+    browser.click("#clear")
+    assert browser.texts("#findings-status") == ["2 findings"]
+    browser.open(report, view=view)
+    assert browser.texts("#findings h3") == ["a b&c.json"]
+    assert browser.texts("#findings-status") == ["1 of 2 findings"]
+    assert browser.run("document.querySelector('#severities .info input').checked")
+    browser.click("#chosen-file button")
+    assert browser.run("location.hash") == "#words=first+id&severity=info"
+    browser.open(report, view="#rule-first-id-mismatch")
+    assert browser.texts("[aria-selected=true]") == ["Rules 2"]
+    browser.open(report, view="#nowhere=%E0%A4%A&by=x")
+    assert browser.texts("#findings-status") == ["2 findings"]
+    assert browser.complaints() == []
+
+
+def test_rule_name_leads_to_its_page_and_back(browser: Browser, report: Path) -> None:
+    many = [replace(MISMATCH, pointer=f"/metadata/a{index}") for index in range(60)]
+    browser.open(written_to(report, checked(*many, PLACELESS)))
+    browser.run("document.querySelectorAll('.finding a.rule')[50].scrollIntoView()")
+    place = browser.run("scrollY")
+    browser.run("document.querySelectorAll('.finding a.rule')[50].click()")
+    assert browser.texts("[aria-selected=true]") == ["Rules 2"]
+    assert browser.run("document.querySelector('#rule-token-total-mismatch').open")
+    assert browser.run("document.activeElement.parentElement.id") == "rule-token-total-mismatch"
+    assert "Bad" in browser.texts("#rule-token-total-mismatch h4")
+    browser.driver.back()
+    assert browser.texts("[aria-selected=true]") == ["Findings 61"]
+    assert abs(browser.run("scrollY") - place) < 2
+    browser.driver.forward()
+    browser.click("#rule-token-total-mismatch .view a")
+    assert browser.texts("#findings-status") == ["60 of 61 findings"]
     assert browser.complaints() == []
 
 
@@ -115,7 +196,7 @@ def test_finding_text_and_excerpt(browser: Browser, report: Path) -> None:
     written_to(
         report,
         checked(
-            replace(MISMATCH, record=7, excerpt=cut),
+            replace(MISMATCH, record=7, request="GET /v1/threads/thread_a/runs 200", excerpt=cut),
             replace(MISMATCH, excerpt=empty, pointer="", source="somewhere"),
             replace(MISMATCH, excerpt=end),
         ),
@@ -124,43 +205,54 @@ def test_finding_text_and_excerpt(browser: Browser, report: Path) -> None:
     first, second, third = browser.texts(".finding")
     assert first == (
         f"error token-total-mismatch record 7 \u00b7 line 41, column 25 /data/0/usage/total_tokens {MISMATCH.message} "
-        "41 \u2026\U0001f600 a: 36, b\u2026 run run_abc123 (completed) evidence"
+        "41 \u2026\U0001f600 a: 36, b\u2026 GET /v1/threads/thread_a/runs 200 run run_abc123 (completed)"
     )
     assert second == (
         f"error token-total-mismatch line 41, column 25 the document {MISMATCH.message} run run_abc123 (completed)"
     )
     assert "41 [1\u2038 run" in third
     assert browser.texts("mark") == ["36", "\u2038"]
-    assert browser.run("document.querySelector('.about a').href") == MISMATCH.source
+    assert browser.run("document.querySelector('.finding a.rule').hash") == "#rule-token-total-mismatch"
 
 
 def test_truncated_findings_are_counted(browser: Browser, report: Path) -> None:
-    counts = {("token-total-mismatch", Severity.ERROR): 1200, ("cut-off", Severity.WARNING): 3}
+    counts = {("token-total-mismatch", Severity.ERROR): 1200, ("missing-usage", Severity.WARNING): 3}
     written_to(report, replace(checked(MISMATCH, truncated=1202), totals=counts))
     browser.open(report)
-    assert browser.texts("#rules .choice") == ["token-total-mismatch 1 of 1,200", "cut-off 0 of 3"]
+    assert browser.texts("#rule-choices .choice") == ["token-total-mismatch 1 of 1,200", "missing-usage 0 of 3"]
     assert browser.texts(".notes") == ["1202 more findings left out (--max-findings 0 shows all)"]
 
 
 def test_page_without_findings(browser: Browser, report: Path) -> None:
     assert command("-f", f"html:{report}", "valid/page.json", cwd=SAMPLES).code == 0
     browser.open(report)
-    assert browser.texts("h1") == ["ok: 2 runs in 1 document"]
-    assert browser.texts("#findings-status") == ["No findings"]
-    assert browser.texts("#filters") == []
-    browser.click("#threads-tab")
+    assert browser.texts("h1") == ["Passed No problems found in 2 runs in 1 document"]
+    assert browser.texts("[role=tab]") == ["Files 1", "Threads 1"]
     assert browser.texts("#threads-status") == ["1 thread"]
+    assert browser.texts("#statuses li") == ["2 completed"]
+    browser.click("#files-tab")
+    assert browser.texts("#files tr") == ["File Runs", "valid/page.json 2"]
+    assert browser.violations() == []
 
 
-def test_no_tabs_without_timelines(browser: Browser, report: Path) -> None:
+def test_page_without_documents(browser: Browser, report: Path) -> None:
+    browser.open(written_to(report))
+    assert browser.texts("h1") == ["Incomplete Nothing was checked"]
+    assert (browser.texts("[role=tab]"), browser.texts(".panel")) == ([], [])
+    assert browser.complaints() == []
+
+
+def test_no_tab_without_timelines(browser: Browser, report: Path) -> None:
     browser.open(written_to(report, checked(MISMATCH)))
-    assert browser.texts("[role=tab]") == []
+    assert browser.texts("[role=tab]") == ["Findings 1", "Files 1", "Rules 1"]
     assert browser.violations() == []
 
 
 def elements(browser: Browser) -> list[str]:
-    found: list[str] = browser.run("[...document.querySelectorAll('*')].map((one) => one.tagName)")
-    return [name for name in found if name != "WBR"]
+    """All elements but those between keys of a pointer and those that name the folder of the files."""
+    script = "[...document.querySelectorAll(':not(wbr, .context *)')].map((one) => one.tagName)"
+    found: list[str] = browser.run(script)
+    return found
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, *MARKUP, "<img src=x onerror=window.ran=1>", '"><svg onload=window.ran=1>'])
@@ -236,7 +328,7 @@ def test_findings_that_are_alike_are_folded(browser: Browser, report: Path) -> N
 
 
 def test_ten_thousand_findings_are_filtered(browser: Browser, report: Path) -> None:
-    many = [replace(MISMATCH, pointer=f"/metadata/a{index}", rule=f"rule-{index % 40}") for index in range(10_000)]
+    many = [replace(MISMATCH, pointer=f"/metadata/a{index}", rule=RULES[index % 40].name) for index in range(10_000)]
     written_to(report, checked(*many))
     browser.open(report)
     assert browser.texts("#findings-status") == ["10,000 findings"]
@@ -253,7 +345,7 @@ def test_ten_thousand_findings_are_filtered(browser: Browser, report: Path) -> N
     milliseconds = browser.run(
         """(() => {
             const start = performance.now();
-            document.getElementById("words").value = "rule-7";
+            document.getElementById("words").value = "non-finite";
             document.getElementById("words").dispatchEvent(new Event("input", { bubbles: true }));
             document.body.getBoundingClientRect();
             return performance.now() - start;
@@ -324,7 +416,7 @@ def test_timeline_shows_overlaps_and_backward_times(browser: Browser, tmp_path: 
     (backward,) = boxes(browser, ".row rect.backward")
     (first,) = boxes(browser, ".row rect.run")
     (started, ended) = (boxes(browser, f".row:nth-child(2) .{key}")[0] for key in ("started_at", "completed_at"))
-    assert first[1] < ended[0] < backward[0] < ended[1] < started[0] < backward[1] < started[1] < third[0]
+    assert first[1] < ended[0] < backward[0] < ended[1] < started[0] <= backward[1] < started[1] <= third[0]
 
 
 def test_timeline_as_table(browser: Browser, tmp_path: Path, report: Path) -> None:
@@ -388,11 +480,20 @@ def test_arrow_keys_switch_tabs(browser: Browser, tmp_path: Path, report: Path) 
     browser.open(report)
     browser.click("#findings-tab")
     browser.press("\ue014")
-    assert browser.run("document.activeElement.id") == "threads-tab"
-    assert browser.run("[...document.querySelectorAll('.panel')].map((one) => one.hidden)") == [True, False]
+    assert browser.run("document.activeElement.id") == "files-tab"
+    assert browser.texts("[role=tabpanel] h2") == ["Files"]
     browser.press("\ue012")
-    assert browser.run("[...document.querySelectorAll('[role=tab]')].map((one) => one.tabIndex)") == [0, -1]
+    assert browser.run("[...document.querySelectorAll('[role=tab]:not([hidden])')].map((one) => one.tabIndex)") == [
+        0,
+        -1,
+        -1,
+        -1,
+    ]
     browser.press("\ue015")
+    assert browser.run("document.activeElement.id") == "findings-tab"
+    browser.press("\ue012")
+    assert browser.run("document.activeElement.id") == "threads-tab"
+    browser.press("\ue014")
     assert browser.run("document.activeElement.id") == "findings-tab"
 
 
@@ -402,23 +503,29 @@ def test_page_without_scripts(browser: Browser, report: Path) -> None:
     assert found.is_displayed()
     assert "responses/page.json:41:25 error token-total-mismatch" in found.text
     assert not browser.driver.find_element("css selector", "#findings-panel").is_displayed()
+    assert browser.driver.find_element("css selector", "#files").text.splitlines()[1] == "responses/page.json 1 3"
+    browser.click("#rule-token-total-mismatch summary")
+    assert "Bad\n" in browser.driver.find_element("css selector", "#rule-token-total-mismatch").text
+    assert not browser.driver.find_element("css selector", ".view").is_displayed()
     assert not browser.driver.find_element("css selector", ".tabs").is_displayed()
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [400, 1400])
-def test_page_is_accessible(browser: Browser, report: Path, dark: bool, width: int) -> None:
-    names = [f"invalid/{name}.json" for name in ("concurrent-active-runs", "ended-before-started")]
-    assert command("-f", f"html:{report}", "--show", "info", *names, "nowhere", cwd=SAMPLES).code == 2
+@pytest.mark.parametrize(("dark", "width"), [(False, 1400), (True, 390)])
+def test_page_is_accessible(browser: Browser, tmp_path: Path, report: Path, dark: bool, width: int) -> None:
+    names = [SAMPLES / f"invalid/{name}.json" for name in ("concurrent-active-runs", "ended-before-started")]
+    long = tmp_path / ("a_long_folder_name" * 8) / f"{'0123456789abcdef' * 12}.json"
+    long.parent.mkdir()
+    long.write_text(json.dumps(page(run(metadata={"k" * 300: 7}))), "utf-8")
+    assert command("-f", f"html:{report}", "--show", "info", *map(str, names), str(long), "nowhere").code == 2
     browser.open(report, dark=dark, width=width)
-    browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    browser.settle()
-    browser.run("document.querySelectorAll('details.times').forEach((one) => { one.open = true; })")
-    assert browser.violations() == []
-    assert browser.run("document.documentElement.scrollWidth") <= width
-    browser.run("document.getElementById('threads-tab').click()")
-    assert browser.violations() == []
-    assert browser.run("document.documentElement.scrollWidth") <= width
+    for name in ("findings", "files", "rules", "threads"):
+        browser.click(f"#{name}-tab")
+        browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        browser.settle()
+        browser.run("document.querySelectorAll('details.times').forEach((one) => { one.open = true; })")
+        browser.settle()
+        assert browser.violations() == []
+        assert browser.run("document.documentElement.scrollWidth") <= width
 
 
 def test_inaccessible_page_is_detected(browser: Browser, report: Path) -> None:

@@ -31,15 +31,16 @@ class Browser:
     def __init__(self, driver: Chrome) -> None:
         self.driver = driver
 
-    def open(self, path: Path, *, dark: bool = False, width: int = 1400, scripts: bool = True) -> None:
-        """Load a page anew, for a reader with this screen."""
+    def open(self, path: Path, *, dark: bool = False, width: int = 1400, scripts: bool = True, view: str = "") -> None:
+        """Load a page anew, for a reader with this screen; `view` is the fragment of its address."""
         screen = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
         self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+        self.driver.get("about:blank")  # or else only the fragment would change
         self.complaints(), self.requests()  # those of the page before
-        self.driver.get(path.as_uri())
+        self.driver.get(path.as_uri() + view)
 
     def run(self, script: str, *values: object) -> Any:
         """What a script evaluates to; `arguments` are the values."""

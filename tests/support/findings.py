@@ -6,7 +6,7 @@ from typing import Any
 from validator.core.finding import Excerpt, Finding
 from validator.core.results import DocumentInfo, DocumentResult
 from validator.core.severity import Severity
-from validator.reporters.base import ReportOptions
+from validator.reporters.base import ReportItem, ReportOptions
 from validator.reporters.registry import load_reporter
 
 LOOK = ReportOptions(contract="observed", show=Severity.WARNING)
@@ -77,6 +77,6 @@ def checked(*findings: Finding, truncated: int = 0, infos: int = 0, **about: Any
     return DocumentResult(document=replace(DOCUMENT, **about), findings=findings, totals=totals, truncated=truncated)
 
 
-def written(name: str, *documents: DocumentResult, look: ReportOptions = LOOK, statistics: bool = False) -> str:
+def written(name: str, *documents: ReportItem, look: ReportOptions = LOOK, statistics: bool = False) -> str:
     """Render the documents in a format."""
     return "".join(load_reporter(name, statistics=statistics)(documents, look))

@@ -5,7 +5,7 @@ A rule's file needs no other import for its declaration than this module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 
@@ -131,6 +131,17 @@ class Rule:
     def is_fixable(self) -> bool:
         """Whether `--fix` can correct its findings."""
         return bool(self.fix)
+
+    def sections(self) -> Iterator[tuple[str, str]]:
+        """Yield what follows the summary: paragraphs, with an empty heading, and examples under `Bad` and `Good`."""
+        heading = ""
+        for block in self.text.split("\n\n")[1:]:
+            if block in ("Bad:", "Good:"):
+                heading = block.removesuffix(":")
+            elif block.startswith("    "):
+                yield heading, "\n".join(line[4:] for line in block.splitlines())
+            else:
+                yield "", block
 
     @property
     def citation(self) -> str:

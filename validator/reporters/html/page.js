@@ -56,27 +56,28 @@ function sliced(more, noun, draw) {
 
 // ---- Findings
 
+const allFindings = data.findings.map((row) => Object.fromEntries(data.columns.map((name, index) => [name, row[index]])));
 const runOf = new Map(); // finding -> the thread and the run it is in
 data.threads.forEach((thread) => {
-  for (const run of thread.runs) for (const index of run.findings) runOf.set(data.findings[index], { thread, run });
+  for (const run of thread.runs) for (const index of run.findings) runOf.set(allFindings[index], { thread, run });
 });
 
-for (const finding of data.findings) {
-  finding.words = [finding.rule, finding.file, finding.pointer, finding.message, finding.run, finding.status]
+for (const finding of allFindings) {
+  finding.words = [finding.rule, finding.file, finding.request, finding.pointer, finding.message, finding.run, finding.status]
     .join("\n").toLowerCase();
 }
 
-const ALIKE = 3; // findings of one rule at one pointer template that are drawn of a file before its others
+const ALIKE = 3; // findings of a rule at one pointer template that are drawn of a group before its others
 let alike = new Map(); // the last of these -> the others
-
-let group = null; // the file whose findings are being drawn
+let groups = new Map(); // the file or rule -> its findings and, once it is drawn, its list
+let onlyFile = null; // the file whose findings are shown, if it is one
+let by = "file";
 
 const findings = sliced(at("more-findings"), "finding", (finding) => {
-  if (group === null || group.file !== finding.file) {
-    group = { file: finding.file, list: element("ol", { class: "findings" }) };
-    at("findings").append(
-      element("section", { class: "file" }, element("h3", {}, element("span", { class: "value" }, finding.file)), group.list),
-    );
+  const group = groups.get(finding[by]);
+  if (!group.list) {
+    group.list = element("ol", { class: "findings" });
+    at("findings").append(groupDetails(finding[by], group));
   }
   const card = findingCard(finding);
   group.list.append(card);
@@ -84,13 +85,41 @@ const findings = sliced(at("more-findings"), "finding", (finding) => {
   return card;
 });
 
-// Returns the first findings of each kind, and stores the others in `alike`.
+function groupDetails(name, group) {
+  const rule = by === "rule" && rulePage(name);
+  return element("details", { class: "group", open: "" },
+    element("summary", {}, element("h3", { class: `value ${by}` }, name), ...severityCounts(group.counts)),
+    rule ? element("p", { class: "what" }, `${rule.querySelector(".what").textContent} `,
+      element("a", { href: `#${rule.id}`, "aria-label": `About ${name}` }, "About this rule")) : null,
+    group.list);
+}
+
+function severityCounts(counts) {
+  return SEVERITIES.filter((severity) => counts[severity]).map((severity) =>
+    element("span", { class: severity }, element("span", { class: "severity" }, counted(counts[severity], severity))));
+}
+
+const rulePage = (rule) => at(`rule-${rule.replace(":", "-")}`);
+
+// Returns the first findings of each kind, group by group, and stores the others in `alike`.
 function folded(shown) {
-  const kinds = new Map();
+  groups = new Map();
+  for (const finding of shown) {
+    if (!groups.has(finding[by])) groups.set(finding[by], { findings: [], counts: { error: 0, warning: 0, info: 0 } });
+    const group = groups.get(finding[by]);
+    group.findings.push(finding);
+    group.counts[finding.severity] += 1;
+  }
   alike = new Map();
+  const worstFirst = [...groups.values()].sort((a, b) =>
+    b.counts.error - a.counts.error || b.counts.warning - a.counts.warning || b.counts.info - a.counts.info);
+  return worstFirst.flatMap((group) => firstOfKinds(group.findings));
+}
+
+function firstOfKinds(shown) {
+  const kinds = new Map();
   return shown.filter((finding) => {
-    const kind = JSON.stringify(
-      [finding.file, finding.rule, finding.severity, finding.pointer.replace(/\/\d+(?=\/|$)/g, "/*")]);
+    const kind = JSON.stringify([finding.rule, finding.severity, finding.pointer.replace(/\/\d+(?=\/|$)/g, "/*")]);
     const firsts = kinds.get(kind) ?? [];
     kinds.set(kind, firsts);
     if (firsts.length < ALIKE) return firsts.push(finding);
@@ -118,7 +147,9 @@ function findingCard(finding) {
   return element("li", { class: `finding ${finding.severity}`, tabindex: "-1" },
     element("h4", {},
       element("span", { class: "severity" }, finding.severity), " ",
-      element("span", { class: "rule" }, finding.rule)),
+      by === "rule"
+        ? element("span", { class: "value" }, finding.file)
+        : element("a", { class: "rule", href: `#${rulePage(finding.rule).id}` }, finding.rule)),
     element("p", { class: "place" }, placeOf(finding)),
     element("p", { class: "message" },
       finding.pointer ? element("code", { class: "value" }, ...breakable(finding.pointer)) : "the document", " ",
@@ -154,6 +185,7 @@ function excerptOf(finding) {
 
 function aboutOf(finding) {
   const parts = [];
+  if (finding.request !== null) parts.push(element("span", { class: "value" }, finding.request));
   if (finding.run !== null) {
     const status = finding.status === null ? "" : ` (${finding.status})`;
     parts.push(element("span", { class: "value" }, `run ${finding.run}${status}`));
@@ -161,16 +193,17 @@ function aboutOf(finding) {
   if (runOf.has(finding)) {
     parts.push(button("timeline", () => showRun(runOf.get(finding)), { "aria-label": `Timeline of ${runName(finding.run)}` }));
   }
-  if (finding.source.startsWith("https://")) {
-    parts.push(element("a", { href: finding.source, rel: "noreferrer", "aria-label": `Evidence for ${finding.rule}` }, "evidence"));
-  }
   return parts;
 }
 
 const runName = (id) => (id === null ? "a run without a name" : id);
 
+function boxes(id) {
+  return [...at(id).querySelectorAll("input[type=checkbox]")];
+}
+
 function chosen(id) {
-  return new Set([...at(id).querySelectorAll("input:checked")].map((box) => box.value));
+  return new Set(boxes(id).filter((box) => box.checked).map((box) => box.value));
 }
 
 function matcher(text) {
@@ -180,16 +213,37 @@ function matcher(text) {
 
 function filterFindings() {
   const severities = chosen("severities");
-  const rules = chosen("rules");
+  const rules = chosen("rule-choices");
   const matches = matcher(at("words").value);
-  const shown = data.findings.filter((finding) =>
-    (severities.size === 0 || severities.has(finding.severity)) &&
-    (rules.size === 0 || rules.has(finding.rule)) &&
-    matches(finding.words));
+  const counts = new Map(); // what a choice would show beside the other filters
+  const shown = allFindings.filter((finding) => {
+    if ((onlyFile !== null && finding.file !== onlyFile) || !matches(finding.words)) return false;
+    const isSevere = severities.size === 0 || severities.has(finding.severity);
+    const isOfRule = rules.size === 0 || rules.has(finding.rule);
+    if (isOfRule) added(counts, finding.severity, 1);
+    if (isSevere) added(counts, finding.rule, 1);
+    return isSevere && isOfRule;
+  });
+  by = document.querySelector("#grouping input:checked").value;
   at("findings").replaceChildren();
-  group = null;
   findings.show(folded(shown));
-  at("findings-status").textContent = statusOf(shown.length, data.findings.length, "finding");
+  at("findings-status").textContent = statusOf(shown.length, allFindings.length, "finding");
+  for (const { value, total, listed, count } of choices) {
+    count.textContent = listed === total ? number(counts.get(value) ?? 0) : `${number(counts.get(value) ?? 0)} of ${number(total)}`;
+  }
+  const words = at("words").value.trim();
+  at("clear").hidden = !(words || severities.size || rules.size || onlyFile !== null);
+  at("chosen-file").hidden = onlyFile === null;
+  at("chosen-file").querySelector(".value").textContent = onlyFile ?? "";
+  at("no-match").hidden = shown.length > 0 || allFindings.length === 0;
+  at("no-match").querySelector(".value").textContent = words ? `Nothing matches \u201c${words}\u201d.` : "Nothing matches these filters.";
+  drawnView = viewAddress();
+}
+
+function clearFilters() {
+  onlyFile = null;
+  at("words").value = "";
+  for (const box of [...boxes("severities"), ...boxes("rule-choices")]) box.checked = false;
 }
 
 function statusOf(shown, all, noun) {
@@ -197,16 +251,17 @@ function statusOf(shown, all, noun) {
   return shown === all ? counted(all, noun) : `${number(shown)} of ${counted(all, noun)}`;
 }
 
-// A box to tick, and how many findings it stands for; where some were cut off, of how many.
-function choice(fieldset, value, severity, listed, total, most) {
-  const share = element("span", { class: "share" });
-  share.style.width = `${(100 * total) / most}%`;
+const choices = []; // each box with the place of its count
+
+// A box to tick, and how many findings it would show; where some were cut off, of how many.
+function choice(fieldset, value, severity, listed, total) {
+  const count = element("span", { class: "count" });
+  choices.push({ value, total, listed, count });
   at(fieldset).append(element("label", { class: `choice ${severity}` },
     element("input", { type: "checkbox", value }),
     element("span", { class: "severity", "aria-hidden": "true" }),
     element("span", { class: "what" }, value),
-    element("span", { class: "count" }, listed === total ? number(total) : `${number(listed)} of ${number(total)}`),
-    share));
+    count));
 }
 
 function added(totals, key, count) {
@@ -217,7 +272,7 @@ function drawChoices() {
   const listed = new Map();
   const totals = new Map();
   const worst = new Map();
-  for (const finding of data.findings) {
+  for (const finding of allFindings) {
     added(listed, finding.severity, 1);
     added(listed, finding.rule, 1);
   }
@@ -228,28 +283,23 @@ function drawChoices() {
     rules.add(rule);
     worst.set(rule, SEVERITIES[Math.min(SEVERITIES.indexOf(severity), SEVERITIES.indexOf(worst.get(rule) ?? "info"))]);
   }
-  const severities = SEVERITIES.filter((severity) => totals.has(severity));
-  const draw = (fieldset, values, severityOf) => {
-    const most = Math.max(...values.map((value) => totals.get(value)));
-    for (const value of values) {
-      choice(fieldset, value, severityOf(value), listed.get(value) ?? 0, totals.get(value), most);
-    }
-  };
-  draw("severities", severities, (severity) => severity);
-  draw("rules", [...rules].sort((a, b) => totals.get(b) - totals.get(a)), (rule) => worst.get(rule));
+  const draw = (fieldset, value, severity) => choice(fieldset, value, severity, listed.get(value) ?? 0, totals.get(value));
+  for (const severity of SEVERITIES.filter((one) => totals.has(one))) draw("severities", severity, severity);
+  for (const rule of [...rules].sort((a, b) => totals.get(b) - totals.get(a))) draw("rule-choices", rule, worst.get(rule));
 }
 
 function showFindingsOf(run) {
-  at("filters").reset();
+  clearFilters();
   at("words").value = run.id;
   filterFindings();
-  select("findings");
+  go(viewAddress());
   at("words").focus();
 }
 
 // ---- Threads
 
 const END_TIMES = ["completed_at", "failed_at", "cancelled_at"];
+const SYMBOL_ORDER = ["expires_at", "started_at", ...END_TIMES, "created_at"]; // the last is drawn above the others
 const COLUMNS = [["created", "created_at"], ["started", "started_at"], ["ended", ...END_TIMES], ["expires", "expires_at"]];
 
 data.threads.forEach((thread, index) => {
@@ -348,15 +398,19 @@ function runRow(run, scale) {
       element("span", { class: "value name" }, runName(run.id)), " ",
       element("span", { class: "value status" }, (run.status ?? "no status") + seen)),
     barOf(run, scale),
-    element("p", { class: "facts" }, run.facts || (Object.keys(run.times).length ? "" : "no times"),
+    element("p", { class: "facts" }, factsOf(run) || (Object.keys(run.times).length ? "" : "no times"),
       run.findings.length ? foundIn(run) : null),
     run.marks.length ? marksOf(run) : null);
   run.row = row;
   return row;
 }
 
+function factsOf(run) {
+  return run.pieces.map(([, , , text]) => text).join(", ");
+}
+
 function foundIn(run) {
-  const worst = SEVERITIES.find((severity) => run.findings.some((index) => data.findings[index].severity === severity));
+  const worst = SEVERITIES.find((severity) => run.findings.some((index) => allFindings[index].severity === severity));
   const text = counted(run.findings.length, "finding");
   const shown = run.id === null
     ? element("span", {}, text)
@@ -376,7 +430,7 @@ function barOf(run, scale) {
   const bar = drawing("svg", { class: `bar ${statusClass(run.status)}`, "aria-hidden": "true", focusable: "false" });
   bar.append(drawing("line", { class: "track", x1: percent(0), x2: percent(1), y1: "16", y2: "16" }));
   for (const [kind, start, end] of [...run.pieces, ...run.marks]) bar.append(...pieceOf(kind, place(start), place(end)));
-  for (const [key, time] of Object.entries(run.times)) bar.append(symbolOf(key, percent(place(time))));
+  for (const key of SYMBOL_ORDER) if (key in run.times) bar.append(symbolOf(key, percent(place(run.times[key]))));
   return bar;
 }
 
@@ -391,13 +445,13 @@ function pieceOf(kind, start, end) {
 }
 
 const SYMBOLS = {
-  created_at: "M0 11 a5 5 0 1 0 .01 0 Z",
-  started_at: "M-3 9 L5 16 L-3 23 Z",
-  expires_at: "M0 9 L6 16 L0 23 L-6 16 Z",
+  created_at: "M0 12.5 a3.5 3.5 0 1 0 .01 0 Z",
+  started_at: "M0 10 H3 V22 H0 Z",
+  expires_at: "M0 10 L5 16 L0 22 L-5 16 Z",
 };
 
 function symbolOf(key, x) {
-  return placed(x, SYMBOLS[key] ?? "M-2 7 H2 V25 H-2 Z", key);
+  return placed(x, SYMBOLS[key] ?? "M-1.5 7 H1.5 V25 H-1.5 Z", key);
 }
 
 // A shape at a place that is given in percent.
@@ -437,12 +491,21 @@ function filterThreads() {
   at("threads").replaceChildren();
   threads.show(shown);
   at("threads-status").textContent = statusOf(shown.length, data.threads.length, "thread");
+  at("statuses").replaceChildren(...statusItems(shown));
+}
+
+// How many of the runs have each status, the most frequent first.
+function statusItems(shown) {
+  const statuses = new Map();
+  for (const run of shown.flatMap((thread) => thread.runs)) added(statuses, run.status ?? "no status", 1);
+  return [...statuses].sort(([, a], [, b]) => b - a).map(([status, count]) =>
+    element("li", {}, element("span", { class: `swatch ${statusClass(status)}` }), `${number(count)} `, element("span", { class: "value" }, status)));
 }
 
 function showRun({ thread, run }) {
-  at("thread-filters").reset();
+  clearThreadFilters();
   filterThreads();
-  select("threads");
+  go("#threads");
   threads.reach(thread);
   const details = at(`thread-${thread.number}`);
   fill(thread, details);
@@ -452,69 +515,160 @@ function showRun({ thread, run }) {
   run.row.focus({ preventScroll: true });
 }
 
+function clearThreadFilters() {
+  at("thread-words").value = "";
+  at("marked").checked = false;
+}
+
 const LEGEND = [
-  ["created", [], ["created_at"]],
-  ["waits", [["wait", 0, 1]], []],
-  ["started, runs", [["run", 0, 1]], ["started_at"]],
-  ["ended", [], ["completed_at"]],
-  ["expires", [], ["expires_at"]],
-  ["not over, until it expires", [["open", 0, 1]], []],
-  ["runs backwards", [["backward", 1, 0]], []],
-  ["overlaps another run", [["overlap", 0, 1]], []],
+  ["created", "active", [], ["created_at"]],
+  ["waits", "active", [["wait", 0, 1]], []],
+  ["started, ran, completed", "completed", [["run", 0, 1]], ["started_at"]],
+  ["ran and failed", "failed", [["run", 0, 1]], ["started_at"]],
+  ["ran and ended otherwise", "expired", [["run", 0, 1]], ["started_at"]],
+  ["not over: until it expires", "active", [["open", 0, 1]], []],
+  ["ended", "active", [], ["completed_at"]],
+  ["expires", "active", [], ["expires_at"]],
+  ["times in the wrong order", "active", [["backward", 1, 0]], []],
+  ["overlaps another run", "active", [["overlap", 0, 1]], []],
 ];
 
 function drawLegend() {
-  for (const [text, pieces, symbols] of LEGEND) {
-    const bar = drawing("svg", { class: "bar completed", "aria-hidden": "true" });
+  for (const [text, status, pieces, symbols] of LEGEND) {
+    const bar = drawing("svg", { class: `bar ${status}`, "aria-hidden": "true" });
     for (const piece of pieces) bar.append(...pieceOf(...piece));
-    for (const symbol of symbols) bar.append(symbolOf(symbol, pieces.length ? "8%" : "50%"));
+    for (const symbol of symbols) bar.append(symbolOf(symbol, pieces.length ? "1%" : "50%"));
     at("legend").append(element("div", {}, element("dt", {}, bar), element("dd", {}, text)));
   }
 }
 
-// ---- The page
+// ---- The page: its tabs, and the view in its address
 
-const NAMES = data.threads.length ? ["findings", "threads"] : ["findings"];
+const tabs = [...document.querySelectorAll("[role=tab]")].filter((tab) => tab.querySelector(".count").textContent !== "0");
+const panelOf = (tab) => at(tab.getAttribute("aria-controls"));
+let drawnView = ""; // the address of the findings that are drawn
+const scrolled = new Map(); // tab -> how far its panel was scrolled when it was left
 
-function select(name) {
-  for (const one of NAMES) {
-    const selected = one === name;
-    at(`${one}-tab`).setAttribute("aria-selected", selected);
-    at(`${one}-tab`).tabIndex = selected ? 0 : -1;
-    at(`${one}-panel`).hidden = !selected;
+function select(wanted) {
+  const left = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
+  if (left) scrolled.set(left, scrollY);
+  for (const tab of tabs) {
+    tab.setAttribute("aria-selected", tab === wanted);
+    tab.tabIndex = tab === wanted ? 0 : -1;
+    panelOf(tab).hidden = tab !== wanted;
   }
 }
 
 function drawTabs() {
-  if (NAMES.length === 1) {
-    at("findings-panel").removeAttribute("role");
-    return;
+  for (const panel of document.querySelectorAll(".panel")) panel.hidden = true;
+  for (const tab of document.querySelectorAll("[role=tab]")) {
+    tab.hidden = !tabs.includes(tab);
+    panelOf(tab).classList.toggle("empty", tab.hidden);
   }
-  at("findings-tab").textContent = `Findings ${number(data.findings.length)}`;
-  at("threads-tab").textContent = `Threads ${number(data.threads.length)}`;
-  document.querySelector(".tabs").hidden = false;
-  NAMES.forEach((name, index) => {
-    const tab = at(`${name}-tab`);
-    tab.addEventListener("click", () => select(name));
+  document.querySelector(".tabs").hidden = tabs.length < 2;
+  tabs.forEach((tab, index) => {
+    if (tabs.length > 1) panelOf(tab).setAttribute("role", "tabpanel");
+    if (tabs.length > 1) panelOf(tab).setAttribute("aria-labelledby", tab.id);
+    tab.addEventListener("click", () => go(addressOf(tab)));
     tab.addEventListener("keydown", (event) => {
-      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-      const other = NAMES[1 - index];
-      select(other);
-      at(`${other}-tab`).focus();
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!step) return;
+      const other = tabs.at((index + step) % tabs.length);
+      go(addressOf(other));
+      other.focus();
     });
   });
 }
 
-at("filters").addEventListener("input", filterFindings);
+const addressOf = (tab) => (tab.id === "findings-tab" ? viewAddress() : `#${tab.id.replace("-tab", "")}`);
+
+// The filters of the findings as an address, which can be sent to somebody who has the report.
+function viewAddress() {
+  const view = new URLSearchParams();
+  if (at("words").value.trim()) view.set("words", at("words").value.trim());
+  if (onlyFile !== null) view.set("file", onlyFile);
+  for (const severity of chosen("severities")) view.append("severity", severity);
+  for (const rule of chosen("rule-choices")) view.append("rule", rule);
+  if (by !== "file") view.set("by", by);
+  return `#${view.size ? view : "findings"}`;
+}
+
+function go(address) {
+  if (address === location.hash) return;
+  history.pushState(null, "", address);
+  follow();
+}
+
+// Shows what the address names: an element of the page by its id, or findings by filters.
+function follow() {
+  const part = location.hash && document.getElementById(location.hash.slice(1));
+  if (part && part.id !== "findings") return reveal(part);
+  const tab = tabs.find((one) => one.id === "findings-tab");
+  if (!tab || (!location.hash && tabs.includes(at("statements-tab")))) return select(firstTab());
+  const address = part || !location.hash ? "#findings" : location.hash;
+  if (address !== drawnView) readView(new URLSearchParams(address.slice(1)));
+  if (address !== drawnView) filterFindings();
+  select(tab);
+}
+
+// What the report is about: a live server, or else findings, or else what was checked.
+function firstTab() {
+  return ["statements", "findings", "threads", "files"].map((name) => at(`${name}-tab`)).find((tab) => tabs.includes(tab));
+}
+
+function readView(view) {
+  clearFilters();
+  at("words").value = view.get("words") ?? "";
+  onlyFile = view.get("file");
+  for (const box of boxes("severities")) box.checked = view.getAll("severity").includes(box.value);
+  for (const box of boxes("rule-choices")) box.checked = view.getAll("rule").includes(box.value);
+  document.querySelector(`#grouping [value=${view.get("by") === "rule" ? "rule" : "file"}]`).checked = true;
+}
+
+function reveal(part) {
+  const panel = part.closest(".panel");
+  const tab = tabs.find((one) => panelOf(one) === panel);
+  if (!tab) return;
+  select(tab);
+  if (!part.matches("details")) return;
+  part.open = true;
+  part.scrollIntoView();
+  part.querySelector("summary").focus({ preventScroll: true });
+}
+
+function filtersChanged() {
+  filterFindings();
+  history.replaceState(null, "", drawnView);
+}
+
+function cleared() {
+  clearFilters();
+  filtersChanged();
+  at("words").focus();
+}
+
+at("filters").addEventListener("input", filtersChanged);
+at("grouping").addEventListener("input", filtersChanged);
+at("clear").addEventListener("click", cleared);
+at("no-match").querySelector("button").addEventListener("click", cleared);
+at("chosen-file").querySelector("button").addEventListener("click", () => {
+  onlyFile = null;
+  filtersChanged();
+});
 at("filters").addEventListener("submit", (event) => event.preventDefault());
-at("filters").addEventListener("reset", () => setTimeout(filterFindings));
 at("thread-filters").addEventListener("input", filterThreads);
 at("thread-filters").addEventListener("submit", (event) => event.preventDefault());
-document.querySelector("details.side").hidden = data.counts.length === 0;
+addEventListener("hashchange", () => {
+  const isBack = (location.hash || "#findings") === drawnView;
+  follow();
+  if (isBack) scrollTo(0, scrolled.get(at("findings-tab")) ?? 0);
+});
 for (const details of document.querySelectorAll(".side details, details.side")) {
   details.open = matchMedia("(min-width: 60rem)").matches;
 }
+for (const shown of document.querySelectorAll(".view")) shown.hidden = false;
 
+at("plain").remove();
 drawTabs();
 drawChoices();
 drawLegend();
@@ -522,5 +676,4 @@ filterFindings();
 filterThreads();
 const first = at("threads").querySelector("details");
 if (first) first.open = true;
-at("plain").remove();
-select("findings");
+follow();

@@ -77,8 +77,14 @@ class _Row:
 
 def timelines(snapshots: Iterable[RunInDocument]) -> list[dict[str, Any]]:
     """Return the timeline of each thread: first those with marks, then those with findings, then the others."""
-    drawn = [_timeline(thread, group) for thread, group in _groups(snapshots)]
+    drawn = [_timeline(thread, group) for thread, group in _groups(map(_with_plain_times, snapshots))]
     return sorted(drawn, key=lambda timeline: (not _any_has("marks", timeline), not _any_has("findings", timeline)))
+
+
+def _with_plain_times(snapshot: RunInDocument) -> RunInDocument:
+    """Return the run with whole seconds as integers, and without zeros, which some servers write for null."""
+    times = {key: int(time) if time == int(time) else time for key, time in snapshot.run.times.items() if time}
+    return snapshot._replace(run=snapshot.run._replace(times=times))
 
 
 def _any_has(key: str, drawn: Mapping[str, Any]) -> bool:
@@ -132,14 +138,12 @@ def _rows(group: Iterable[RunInDocument]) -> Iterable[_Row]:
 
 
 def _drawn(row: _Row) -> dict[str, Any]:
-    intervals = _intervals(row.run)
     return {
         "id": row.run.id,
         "status": row.run.status,
         "times": row.run.times,
         "seen": row.seen,
-        "facts": ", ".join(interval.text for interval in intervals),
-        "pieces": intervals,
+        "pieces": _intervals(row.run),
         "marks": row.marks,
         "findings": row.findings,
     }
