@@ -265,7 +265,10 @@ class Report:
         return "".join(self._parts(name))
 
     def _parts(self, name: str) -> Iterator[str]:
-        return load_reporter(name)(self.results, ReportOptions(contract=self.contract))
+        return load_reporter(name)(self.results, self._report_options())
+
+    def _report_options(self) -> ReportOptions:
+        return ReportOptions(contract=self.contract)
 
 
 def _is_finite(now: float) -> bool:

@@ -57,7 +57,7 @@ WIDTH = 80
 """Columns of the text of a failure."""
 MAX_SHOWN = 20
 """Findings in the text of a failure; of those that are alike, it has three."""
-_EXCEPTION_WIDTH = 72
+EXCEPTION_WIDTH = 72
 """Columns that pytest leaves of 80 for the message of an exception."""
 
 
@@ -95,10 +95,10 @@ def assert_valid_runs(response: object, **options: Unpack[Options]) -> None:
     verdict = _check(response, options)
     if verdict.passed:
         return
-    _record_failure(verdict)
+    record_failure(verdict)
     from validator.api import ValidationFailed
 
-    raise ValidationFailed(verdict.text(_EXCEPTION_WIDTH))
+    raise ValidationFailed(verdict.text(EXCEPTION_WIDTH))
 
 
 class ValidRuns:
@@ -132,7 +132,7 @@ class ValidRuns:
     def _equals(self, response: object, *, expected: bool) -> bool:
         verdict = _check(response, self._options)
         if verdict.passed is not expected:
-            _record_failure(verdict)
+            record_failure(verdict)
         return verdict.passed
 
 
@@ -172,6 +172,9 @@ class Verdict:
 
     def text(self, width: int = WIDTH) -> str:
         """Return the headline and below it the text report, in which the width counts columns."""
+        return f"{self.headline}\n\n{self._text_of_findings(width)}"
+
+    def _text_of_findings(self, width: int) -> str:
         from validator.reporters.base import ReportOptions
         from validator.reporters.registry import load_reporter
 
@@ -181,7 +184,7 @@ class Verdict:
             for result in self.report.results
         )
         options = ReportOptions(contract=self.report.contract, show=show, width=width, wrap=True, max_shown=MAX_SHOWN)
-        return "".join((self.headline, "\n\n", *load_reporter("text")(shown, options))).rstrip()
+        return "".join(load_reporter("text")(shown, options)).rstrip()
 
     def _others(self, first: Finding) -> str:
         """Return ` and 2 more errors` or ` and 1 more error, 2 warnings`."""
@@ -217,8 +220,13 @@ def read_options(options: Options) -> tuple[Validator, Severity]:
     return Validator(**rest), fail_on
 
 
+def current_watch() -> Watch | None:
+    """Return what the test runner gives to the assertions of the test that runs."""
+    return _watches[-1] if _watches else None
+
+
 def _check(response: object, options: Options) -> Verdict:
-    watch = _watches[-1] if _watches else None
+    watch = current_watch()
     validator, fail_on = read_options({**watch.defaults(), **options} if watch else options)
     if watch and watch.outlines:
         validator = validator.with_outlines()
@@ -228,6 +236,7 @@ def _check(response: object, options: Options) -> Verdict:
     return verdict
 
 
-def _record_failure(verdict: Verdict) -> None:
-    if _watches:
-        _watches[-1].failed = verdict
+def record_failure(verdict: Verdict) -> None:
+    """Tell the test runner which assertion failed."""
+    if watch := current_watch():
+        watch.failed = verdict

@@ -32,6 +32,14 @@ def stop_early(asked: Asked) -> Reply:
     return Reply(reply.body | {"has_more": False} if "data" in reply.body else reply.body, reply.status)
 
 
+def go_the_other_way(asked: Asked) -> Reply:
+    """Answer as the API does, but give the newer runs after a cursor."""
+    query = dict(asked.query)
+    if query.get("order") == "desc" and "after" in query and "before" not in query:
+        query["before"] = query.pop("after")
+    return SOUND(asked._replace(query=query))
+
+
 def application(answering: Answering) -> Callable[..., Any]:
     """An ASGI application that answers so."""
 
@@ -135,7 +143,7 @@ def test_recording_of_python_and_command_agree(tmp_path: Path) -> None:
 
 
 def test_required_statement_that_is_open() -> None:
-    with pytest.raises(ValidationFailed, match="required, but not verified: key-needed"):
+    with pytest.raises(ValidationFailed, match="^key-needed required, but not asked: a request with"):
         assert_live_listing(application(SOUND), thread=THREAD, require=["key-needed"])
     with pytest.raises(ValueError, match="'keys' is not a statement, expected one of envelope-keys, "):
         assert_live_listing(application(SOUND), thread=THREAD, require=["keys"])
@@ -149,6 +157,33 @@ def test_severity_that_fails() -> None:
     assert assert_live_listing(application(answering), thread=THREAD).ok
     with pytest.raises(ValidationFailed):
         assert_live_listing(application(answering), thread=THREAD, fail_on="warning")
+
+
+def test_failure_names_statements_and_few_findings() -> None:
+    def answering(asked: Asked) -> Reply:
+        reply = stop_early(asked)
+        data = [{**run, "status": "done"} for run in reply.body.get("data", ())]
+        return Reply(reply.body | ({"data": data} if data else {}), reply.status)
+
+    with pytest.raises(ValidationFailed) as caught:
+        assert_live_listing(application(answering), thread=THREAD, require=["seconds"])
+    headline, _, *lines = str(caught.value).splitlines()
+    assert headline.startswith('run-shape and 1 more statement broken: is "done", expected "queued", ')
+    assert [line for line in lines if line.startswith("broken ")] == [
+        "broken       run-shape               every run is as documented",
+        "broken       has-more-true           has_more is true while runs follow",
+    ]
+    assert max(map(len, lines)) < 120
+    assert len(lines) < 100
+    assert lines[-1].startswith("24 kept, 2 broken, 0 doubtful, ")
+
+
+def test_finding_of_a_statement_that_is_not_verified_fails() -> None:
+    """A cause that was made a warning does not hide the errors that follow from it."""
+    target, milder = application(go_the_other_way), {"overlapping-pages": "warning"}
+    with pytest.raises(ValidationFailed, match="^lost-runs at /data") as caught:
+        assert_live_listing(target, thread=THREAD, severity=milder)
+    assert "doubtful     after-follows-order " in str(caught.value)
 
 
 def test_targets_that_are_none() -> None:

@@ -1,4 +1,4 @@
-"""Checks of a server from Python: `check_listing` reports, `assert_live_listing` raises."""
+"""The check of a server from Python: a URL, a client, or an application in this process."""
 
 from __future__ import annotations
 
@@ -11,20 +11,18 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from validator.api import Report, ValidationFailed
+from validator.api import Report
 from validator.core.files import write_atomic
-from validator.core.options import CheckOptions, ContractName, FindingOptions, lowest_failing
+from validator.core.options import CheckOptions, ContractName, FindingOptions
 from validator.core.phrases import class_name
 from validator.core.results import DocumentResult, StatementResult
 from validator.core.severity import Severity
 from validator.live.check import DEFAULT_NAME, Session
 from validator.live.keys import Redactor
 from validator.live.plan import Scope
-from validator.live.statements import BY_ID
 from validator.live.target import Misuse, Target, authorize, parse_target
 from validator.live.transport import Authorization, Budget, load_library, make_client
 from validator.reporters.base import ReportOptions
-from validator.reporters.registry import load_reporter
 from validator.rules.selection import effective_severities
 
 _IN_PROCESS = "http://testserver.localhost"
@@ -39,9 +37,8 @@ class LiveReport(Report):
     conclusion: str
     recording: bytes
 
-    def __str__(self) -> str:
-        options = ReportOptions(contract=self.contract, statements=self.statements, conclusion=self.conclusion)
-        return "".join(load_reporter("text")(self.results, options))
+    def _report_options(self) -> ReportOptions:
+        return ReportOptions(contract=self.contract, statements=self.statements, conclusion=self.conclusion)
 
 
 def check_listing(
@@ -73,6 +70,7 @@ def check_listing(
     Raises `LiveError` where the server cannot be checked or a budget is spent, `TypeError` for another target,
     `ValueError` for an option outside its vocabulary, and `OSError` if the recording cannot be written.
     """
+    __tracebackhide__ = True
     options = CheckOptions(
         severities=effective_severities(select, ignore, dict(severity or {})),
         now=time.time() if now is None else now,
@@ -91,10 +89,10 @@ def check_listing(
             if record is not None:
                 write_atomic(os.fspath(record), [session.recording], is_private=True)
     if problem is not None:
-        raise problem
+        raise problem.with_traceback(None)
     name = DEFAULT_NAME if record is None else os.fspath(record)
     statements = tuple(session.judge(name, options))
-    results = session.check(name, options._replace(findings=FindingOptions()))
+    results = session.check(name, options._replace(findings=FindingOptions(outlines=True)))
     return LiveReport(
         contract=contract,
         results=tuple(result for result in results if isinstance(result, DocumentResult)),
@@ -102,25 +100,6 @@ def check_listing(
         conclusion=session.conclude(statements, None if record is None else name),
         recording=session.recording,
     )
-
-
-def assert_live_listing(
-    target: object, *, require: Iterable[str] = (), fail_on: Severity | str = Severity.ERROR, **options: Any
-) -> LiveReport:
-    """Raise `ValidationFailed` (an `AssertionError`) unless a server lists runs as the API does; return the report.
-
-    Takes what `check_listing` takes, and raises what that raises. `require` has ids of statements that must be
-    verified; `fail_on` is the lowest severity of a finding that fails.
-    """
-    required, lowest = [*require], lowest_failing(fail_on)
-    if unknown := [name for name in required if name not in BY_ID]:
-        raise ValueError(f"{unknown[0]!r} is not a statement, expected one of {', '.join(BY_ID)}")
-    report = check_listing(target, **options)
-    open_ = [result.id for result in report.statements if result.id in required and result.is_open]
-    if report.reaches(lowest) or open_:
-        missing = f"required, but not verified: {', '.join(open_)}\n" if open_ else ""
-        raise ValidationFailed(f"{report}{missing}")
-    return report
 
 
 class _Connection(NamedTuple):

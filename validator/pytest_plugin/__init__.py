@@ -29,9 +29,13 @@ from validator.pytest_plugin.stash import WATCH
 
 if TYPE_CHECKING:
     from validator.assertions import Verdict
+    from validator.live import LiveReport
 
 _INI = pytest.StashKey[Mapping[str, Any]]()
 """The ini options that are set."""
+
+_ASSERTIONS = (ValidRuns.__module__, "validator.live.assertion")
+"""Modules whose functions tests call."""
 
 _WORDS = ("select", "ignore", "severity")
 """Options of several words; the others have one value."""
@@ -90,6 +94,14 @@ def _assert_valid_runs() -> Callable[..., None]:
 def _valid_runs() -> ValidRuns:
     """An object that equals every valid list-runs response: `assert response == valid_runs`."""
     return valid_runs
+
+
+@pytest.fixture(scope="session", name="assert_live_listing")
+def _assert_live_listing() -> Callable[..., LiveReport]:
+    """Check how a server lists the runs of a thread: `assert_live_listing(app, thread="thread_abc123")`."""
+    from validator.live import assert_live_listing  # needs an HTTP client, which most sessions do not have
+
+    return assert_live_listing
 
 
 @pytest.hookimpl(wrapper=True)
@@ -191,7 +203,7 @@ def pytest_runtest_makereport(
 def _cut_traceback(step: TracebackType | None) -> None:
     """End a traceback where an assertion was called with a wrong option; the rest is our code."""
     while step is not None and (deeper := step.tb_next) is not None:
-        if deeper.tb_frame.f_globals.get("__name__") == ValidRuns.__module__:
+        if deeper.tb_frame.f_globals.get("__name__") in _ASSERTIONS:
             step.tb_next = None
         step = step.tb_next
 
