@@ -26,6 +26,8 @@ def respond(answering: Answering, request: httpx.Request) -> httpx.Response:
     query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
     headers = {"Authorization": request.headers.get("authorization", "")}
     reply = answering(Asked(request.method, request.url.path, query, headers))
+    if not reply.status:
+        raise httpx.ReadTimeout("no answer", request=request)
     body = {"content": reply.body} if isinstance(reply.body, bytes) else {"json": reply.body}
     return httpx.Response(reply.status, **body, headers={"Content-Type": "application/json", **reply.headers})
 

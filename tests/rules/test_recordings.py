@@ -135,6 +135,7 @@ TIES_IN_TWO_ORDERS = [
     call(query, list_of([numbered(1, 9**10), numbered(0, 9**10)])) for query in ({}, {"order": "asc"})
 ]
 TIE_CALLS: list[Any] = [({}, TIED), ({"before": TIED[1]["id"]}, [TIED[0], TIED[2]])]
+LIMITS: list[dict[str, Any]] = [{}, {"limit": 9}, {"limit": 8}]
 EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     "milliseconds hide no chain": (
         [
@@ -238,6 +239,17 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     ),
     "limit 0": ([call({"limit": 0}, page())], ["1 limit-out-of-range"]),
     "limit 101": ([call({"limit": 101}, list_of([numbered(i) for i in range(101)][::-1]))], ["1 limit-out-of-range"]),
+    "ties in another order each time": (
+        [
+            *(call(query, list_of(TIED[start:] + TIED[:start]), path=TIED_PATH) for start, query in enumerate(LIMITS)),
+            *(call({**query, "order": "asc"}, list_of(TIED[::-1]), path=TIED_PATH) for query in LIMITS),
+        ],
+        ["2 unstable-order"],
+    ),
+    "ties and a run created meanwhile": (
+        [call({}, list_of(TIED[1:]), path=TIED_PATH), call({"limit": 9}, list_of(TIED), path=TIED_PATH)],
+        [],
+    ),
     "ties in two orders": (TIES_IN_TWO_ORDERS, ["2 unmirrored-order"]),
     "ties in two orders, and an unknown order": (
         [*TIES_IN_TWO_ORDERS, call({"order": "newest"}, list_of([numbered(2, 9**10 - 9), numbered(1, 9**10)]))],
@@ -392,6 +404,32 @@ def test_messages_of_a_live_check_say_what_was_asked(tmp_path: Path) -> None:
         "8 key-not-checked : answers the GET request with a wrong key with 200 and 0 runs: expected 401",
         "9 no-empty-page /data: has 2 runs, but the thread was named as one without runs",
         "10 no-empty-page : answers with 404 for a thread that has no runs: expected 200 and an empty page",
+    ]
+
+
+def test_messages_of_limits_say_what_came(tmp_path: Path) -> None:
+    runs = [numbered(index) for index in range(101)][::-1]
+    answers = [
+        ({"limit": "0"}, list_of([])),
+        ({"limit": "0"}, list_of([], has_more=True)),
+        ({"limit": "-1"}, page(3, 2)),
+        ({"limit": ""}, page(3, 2)),
+        ({"limit": "1000"}, page(3, 2)),
+        ({"limit": "1000"}, list_of(runs[:100], has_more=True)),
+        ({"limit": "1000"}, list_of(runs)),
+    ]
+    report = validate(write_har(tmp_path / "recording.har", [call(*answer) for answer in answers]), now=NOW)
+    refuse = "expected an error (4xx)"
+    number = f"{refuse}, as a limit is a number from 1 to 100"
+    unclear = f"{refuse}; whether it ignores the limit or lowers it to 100, so few runs do not show"
+    assert [(str(finding.severity), _line(finding)) for finding in report.findings] == [
+        ("warning", f'1 limit-out-of-range : answers limit "0" with 0 runs: {number}'),
+        ("error", f'2 limit-out-of-range : answers limit "0" with 0 runs and has_more true: {number}'),
+        ("warning", f'3 limit-out-of-range : answers limit "-1" with 2 runs: {number}'),
+        ("info", f'4 limit-out-of-range : answers limit "" with 2 runs: {number}'),
+        ("info", f'5 limit-out-of-range : answers limit "1000" with 2 runs: {unclear}'),
+        ("info", f'6 limit-out-of-range : answers limit "1000" with 100 runs: {refuse}'),
+        ("error", f'7 limit-out-of-range : answers limit "1000" with 101 runs: {number}'),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.support.http_server import Answering, Asked, Reply, refuse
 from tests.support.sound_server import EMPTY_THREAD, KEY, answer, make_threads, sound
-from tests.support.threads import THREAD, Run, list_of, numbered, window
+from tests.support.threads import THREAD, Run, list_of, list_page, numbered, window
 from validator.live.keys import WRONG_KEY
 from validator.live.plan import UNKNOWN_RUN
 
@@ -187,6 +187,7 @@ def ignores_key(*keys: str) -> Answering:
 
 
 ACTIVE = {"status": lambda _: "in_progress", "completed_at": lambda _: None, "usage": lambda _: None}
+NO_ANSWER = Reply(b"", 0)
 SERVER_ERROR = refuse("The server had an error.", 500)
 MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
     ("envelope-keys", "no has_more"): (sends(lambda _, body: without(body, "has_more")), {"schema:required"}),
@@ -220,6 +221,10 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
         {"unordered-runs"},
     ),
     ("asc-mirrors-desc", "times alone"): (computes(sort=sort_by_time_alone), {"unmirrored-order"}),
+    ("walk-complete", "another order"): (
+        lambda asked: (computes(sort=sort_by_time_alone) if asked.query.get("limit") == "3" else sound)(asked),
+        {"unstable-order"},
+    ),
     ("walk-complete", "ties"): (computes(window=compare_times), {"lost-runs"}),
     ("walk-ends", "turns back"): (turns_back, {"overlapping-pages"}),
     ("after-excludes", "the cursor too"): (computes(window=include_the_cursor), {"overlapping-pages"}),
@@ -250,6 +255,16 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
         {"unknown-cursor-accepted"},
     ),
     ("limit-range", "0 and 101"): (accepts("limit", ("0", "-1")), {"limit-out-of-range"}),
+    ("limit-range", "101 runs"): (
+        accepts(
+            "limit", ("101",), Reply(list_page([numbered(index, 1_739_000_000) for index in range(100, 201)], 101))
+        ),
+        {"limit-out-of-range"},
+    ),
+    ("limit-range", "no runs and more"): (
+        accepts("limit", ("0",), Reply(list_of([], has_more=True))),
+        {"limit-out-of-range"},
+    ),
     ("limit-not-a-number", "the default"): (accepts("limit", ("abc", "1.5")), {"limit-out-of-range"}),
     ("order-word", "desc"): (accepts("order", ("newest", "DESC")), set()),
     ("thread-404", "an empty page"): (unknown("thread"), {"unknown-id-accepted"}),
@@ -294,6 +309,17 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
     ("key-needed", "an error as 200"): (
         lambda asked: reply._replace(status=200) if (reply := sound(asked)).status == 401 else reply,
         {"not-a-run-list"},
+    ),
+    ("no-5xx", "no answer in time"): (accepts("limit", ("abc",), NO_ANSWER), {"no-response"}),
+    ("content-type", "none"): (
+        lambda asked: sound(asked)._replace(headers={"Content-Type": ""}),
+        {"content-type"},
+    ),
+    ("content-type", "text/html for errors"): (
+        lambda asked: (
+            reply._replace(headers={"Content-Type": "text/html"}) if (reply := sound(asked)).status >= 400 else reply
+        ),
+        {"content-type"},
     ),
     ("not-redirected", "to another server"): (
         accepts("before", (UNKNOWN_RUN,), Reply(b"", 302, {"Location": "https://login.example.org/?from=runs"})),

@@ -140,7 +140,15 @@ STATEMENTS = (
     Statement(
         "asc-mirrors-desc", "asc is the reverse of desc", ("unmirrored-order",), _WIDE[:2], _has_two_runs, 2, True
     ),
-    Statement("walk-complete", "a walk returns every run once", ("lost-runs",), _WALKS, _has_runs, MIN_RUNS, True),
+    Statement(
+        "walk-complete",
+        "a walk returns every run once, in order",
+        ("lost-runs", "unstable-order"),
+        _WALKS,
+        _has_runs,
+        MIN_RUNS,
+        True,
+    ),
     Statement("walk-ends", "a walk ends", ("overlapping-pages",), _WALKS, _has_runs, MIN_RUNS, True),
     Statement(
         "after-excludes",

@@ -39,7 +39,7 @@ _MODULES = {
         overlapping_pages mixed_thread_pages broken_chain false_has_more
     """,
     "recording": """
-        premature_end needless_has_more lost_runs wrong_window unmirrored_order unknown_cursor_accepted
+        premature_end needless_has_more lost_runs wrong_window unmirrored_order unstable_order unknown_cursor_accepted
     """,
     "history": """
         changed_immutable_field illegal_transition time_moved_back usage_shrank

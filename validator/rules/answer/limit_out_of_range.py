@@ -2,7 +2,8 @@
 
 The API refuses such a limit with a client error (4xx). A server that answers with 200 hides the mistake of the caller,
 and each does something else: it ignores the limit, returns nothing, or takes a negative one for an offset from the end.
-Where at most 100 runs came back for a higher limit, the server may have lowered it: that is only mentioned.
+Where at most 100 runs came back for a higher limit, the server may have lowered it: that is only mentioned. More than
+100 runs, or a page without runs that promises more, at which a client asks for ever, are errors.
 
 Bad:
 
@@ -17,7 +18,8 @@ Good:
 import re
 
 from validator.core.exchange import MAX_LIMIT
-from validator.rules.base import INFO, WARNING, Problem, Problems, Shown, rule
+from validator.core.phrases import count
+from validator.rules.base import ERROR, INFO, WARNING, Problem, Problems, Shown, Verbatim, rule
 from validator.rules.support.exchanges import Exchange
 
 _is_too_high = re.compile(r"\d{3,}").fullmatch
@@ -26,16 +28,26 @@ _is_too_high = re.compile(r"\d{3,}").fullmatch
 @rule(
     subject="answer",
     group="request",
-    severity=WARNING,
+    severity=ERROR,
     source="https://platform.openai.com/docs/api-reference/runs/listRuns",
     source_note="limit: between 1 and 100, 20 by default",
-    evidence="6 of 8 compatible servers accept 0 and 101, hence a warning",
+    evidence="6 of 8 compatible servers accept 0 and 101, hence a warning in most cases",
 )
 def check(exchange: Exchange) -> Problems:
     request = exchange.request
     if exchange.response.is_error or not request.lists_runs or exchange.kind != "page" or request.limit is not None:
         return ()
-    limit = request.query["limit"]
-    is_lowered = not limit or (_is_too_high(limit) and len(exchange.runs) <= MAX_LIMIT)
-    message = "answers limit {}: expected an error (4xx), as a limit is a number from 1 to 100"
-    return [Problem("", message, (Shown(limit),), max_severity=INFO if is_lowered else None, explains=("data",))]
+    limit, number = request.query["limit"], len(exchange.runs)
+    is_empty_with_more = not number and exchange.envelope is not None and exchange.envelope.get("has_more") is True
+    expected = "an error (4xx), as a limit is a number from 1 to 100"
+    max_severity = None if number > MAX_LIMIT or is_empty_with_more else WARNING
+    if not limit:
+        max_severity = INFO
+    elif _is_too_high(limit) and number <= MAX_LIMIT:
+        max_severity = INFO
+        expected = "an error (4xx)"
+        if number < MAX_LIMIT:
+            expected += "; whether it ignores the limit or lowers it to 100, so few runs do not show"
+    more = Verbatim(f"{count(number, 'run')}{' and has_more true' if is_empty_with_more else ''}")
+    message = f"answers limit {{}} with {{}}: expected {expected}"
+    return [Problem("", message, (Shown(limit), more), max_severity=max_severity, explains=("data", "has_more"))]
