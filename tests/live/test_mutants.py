@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from functools import partial
-from urllib.parse import parse_qsl
-
-import httpx
 import pytest
 
 from tests.support import example_server as example
-from tests.support.http_server import Answering, Asked
+from tests.support.http_server import Answering
+from tests.support.in_process import connect
 from tests.support.mutant_servers import MUTANTS
-from tests.support.sound_server import EMPTY_THREAD, KEY, OTHER_THREAD, sound
+from tests.support.sound_server import EMPTY_THREAD, OTHER_THREAD, sound
 from tests.support.threads import THREAD
 from validator import Severity
 from validator.live import LiveReport, check_listing
 from validator.live.statements import STATEMENTS
 
 NOW = 1_740_000_500.0
-BASE = "http://127.0.0.1:1/v1"
-
-
-def respond(answering: Answering, request: httpx.Request) -> httpx.Response:
-    """The answer of a server as a client in this process receives it."""
-    query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
-    headers = {"Authorization": request.headers.get("authorization", "")}
-    reply = answering(Asked(request.method, request.url.path, query, headers))
-    if not reply.status:
-        raise httpx.ReadTimeout("no answer", request=request)
-    body = {"content": reply.body} if isinstance(reply.body, bytes) else {"json": reply.body}
-    return httpx.Response(reply.status, **body, headers={"Content-Type": "application/json", **reply.headers})
 
 
 def check(answering: Answering) -> LiveReport:
     """Check a server in all ways."""
-    transport = httpx.MockTransport(partial(respond, answering))
-    with httpx.Client(transport=transport, base_url=BASE, headers={"Authorization": f"Bearer {KEY}"}) as client:
+    with connect(answering) as client:
         return check_listing(
             client, thread=THREAD, other_thread=OTHER_THREAD, empty_thread=EMPTY_THREAD, check_auth=True, now=NOW
         )

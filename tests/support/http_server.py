@@ -20,6 +20,7 @@ class Asked(NamedTuple):
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    body: bytes = b""
 
 
 class Reply(NamedTuple):
@@ -55,7 +56,8 @@ def serving(answering: Answering, port: int = 0, tls: ssl.SSLContext | None = No
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-            asked.append(Asked(self.command, unquote(parts.path), query, dict(self.headers.items())))
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            asked.append(Asked(self.command, unquote(parts.path), query, dict(self.headers.items()), body))
             reply = answering(asked[-1])
             if not reply.status:
                 self.close_connection = True
@@ -68,7 +70,7 @@ def serving(answering: Answering, port: int = 0, tls: ssl.SSLContext | None = No
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_GET  # noqa: N815  # the name that the base class looks for
+        do_POST = do_DELETE = do_GET  # noqa: N815  # the names that the base class looks for
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True

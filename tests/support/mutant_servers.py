@@ -197,7 +197,7 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
     ),
     ("wire-names", "camelCase"): (pages(lambda _, page: camel(page)), {"camel-case-response"}),
     ("run-shape", "no time of completion"): (runs(completed_at=lambda _: None), {"completed-without-time"}),
-    ("run-shape", "two active runs"): (
+    ("one-active-run", "two active runs on a page"): (
         runs(**{**ACTIVE, "expires_at": lambda run: run["created_at"] + 600}),
         {"concurrent-active-runs"},
     ),

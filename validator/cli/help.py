@@ -26,6 +26,7 @@ LIVE_GROUPS = {
         *("thread", "empty_thread", "check_auth", "plan", "wait", "contract", "now"),
         *("timeout", "max_time", "max_requests", "rate", "max_bytes"),
     ),
+    "Threads and runs of its own": ("create", "assistant", "model", "delete_created"),
     "Key and headers": ("key_env", "key_file", "auth", "azure", "api_version", "header", "beta"),
     "Connection": ("tls_ca", "client_cert", "insecure", "proxy", "allow_http"),
     "Recording": ("record",),
@@ -50,6 +51,7 @@ LIVE_EXAMPLES = (
     ("validate-runs live http://127.0.0.1:8000/v1 --thread thread_abc123", "a server on this machine"),
     ("validate-runs live URL --thread ID --key-env OPENAI_API_KEY --record runs.har", "with a key and a recording"),
     ("validate-runs live https://NAME.openai.azure.com/openai --thread ID --azure --api-version VERSION", "Azure"),
+    ("validate-runs live URL --create --model gpt-4o-mini --delete-created", "with threads and runs of its own"),
     ("validate-runs live URL --thread ID --plan", "the requests alone; nothing is sent"),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -24,10 +25,11 @@ from validator.core.phrases import escape
 from validator.core.results import StatementResult
 from validator.live.check import BODIES, DEFAULT_NAME, Session
 from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy, split_certificate
+from validator.live.create import Recipe
 from validator.live.keys import VARIABLE, KeyProblem, Redactor, read_key
 from validator.live.plan import Redirected, Scope, plan
 from validator.live.statements import BY_ID
-from validator.live.target import Misuse, Target, add_version, authorize, parse_target
+from validator.live.target import Misuse, Target, add_version, authorize, make_recipe, parse_target
 from validator.live.transport import Budget, BudgetSpent, LiveError, make_client
 
 _SHARED = (
@@ -108,6 +110,10 @@ def _share(function: click.Command) -> click.Command:
 @click.argument("url")
 @_option("--thread", multiple=True, metavar="ID", help="The thread to list; a second one lends foreign cursors.")
 @_option("--empty-thread", metavar="ID", help="A thread without runs.")
+@_option("--create", is_flag=True, help="Create threads and runs, and list those unless --thread is given.")
+@_option("--assistant", metavar="ID", help="Create the runs with this assistant.")
+@_option("--model", metavar="NAME", help="Create the runs with this model; without --assistant create one, too.")
+@_option("--delete-created", is_flag=True, help="Delete what was created at the end; otherwise it stays.")
 @_option("--plan", is_flag=True, help="Print the requests that would be sent; send nothing.")
 @_option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="Wait so long until the server answers.")
 @_option("--record", type=click.Path(dir_okay=False), metavar="FILE.har", help="Write what was sent and answered.")
@@ -143,6 +149,7 @@ def live(context: click.Context, /, **values: Any) -> int:
 
     URL is the base of the API (http://127.0.0.1:8000/v1) or a whole .../threads/THREAD/runs. At most 100 GET requests
     list the runs of the thread in many ways; what comes back is recorded and checked as `validate-runs FILE.har` does.
+    Nothing is changed on the server without --create, and then only what the check has created itself.
     The exit code is 0, 1 when a finding reaches --fail-on, 2 when the server cannot be checked.
     """
     if values["debug"]:
@@ -155,21 +162,28 @@ def live(context: click.Context, /, **values: Any) -> int:
         if context.get_parameter_source("url") is ParameterSource.DEFAULT_MAP:
             _announce(target, context, values)
         target = add_version(target, values["api_version"], is_required=values["azure"])
+        recipe = make_recipe(
+            create=values["create"],
+            assistant=values["assistant"],
+            model=values["model"],
+            deletes=values["delete_created"],
+        )
         scope = _scope(target, values)
         connection = _connection(target, values)
     except Misuse as error:
         raise click.UsageError(str(error), context) from None
     if values["plan"]:
-        for line in plan(scope, target.base, target.query):
+        for line in plan(scope, target.base, target.query, recipe):
             click.echo(line)
         return CLEAN
     if values["azure"] and context.get_parameter_source("auth") is ParameterSource.DEFAULT:
         values["auth"] = "api-key"
     options = _cli_options(context)
-    try:
-        return _check(target, scope, connection, options, values)
-    except (LiveError, KeyProblem) as error:
-        return fail(str(error))
+    with ExitStack() as at_exit:
+        try:
+            return _check(target, scope, connection, recipe, options, values, at_exit)
+        except (LiveError, KeyProblem) as error:
+            return fail(str(error))
 
 
 class _LiveContext(click.Context):
@@ -204,10 +218,12 @@ def _announce(target: Target, context: click.Context, values: Mapping[str, Any])
 
 def _scope(target: Target, values: Mapping[str, Any]) -> Scope:
     threads = [*dict.fromkeys((*filter(None, (target.thread,)), *values["thread"]))]
-    if not threads:
-        raise Misuse("which thread? --thread ID names one that has runs")
+    if not threads and not values["create"]:
+        raise Misuse("which thread? --thread ID names one that has runs, --create makes one")
     if "" in (*threads, values["empty_thread"]):
         raise Misuse("the id of a thread is empty")
+    if not threads:
+        return Scope("", None, values["empty_thread"], values["check_auth"])
     if len(threads) > 2:
         raise Misuse("at most two threads can be named")
     return Scope(threads[0], threads[1] if len(threads) > 1 else None, values["empty_thread"], values["check_auth"])
@@ -252,7 +268,13 @@ class _Connection(NamedTuple):
 
 
 def _check(
-    target: Target, scope: Scope, connection: _Connection, options: CliOptions, values: Mapping[str, Any]
+    target: Target,
+    scope: Scope,
+    connection: _Connection,
+    recipe: Recipe | None,
+    options: CliOptions,
+    values: Mapping[str, Any],
+    at_exit: ExitStack,
 ) -> int:
     key = None if values["auth"] == "none" else read_key(values["key_env"], values["key_file"])
     headers = {name: value for name, value, _ in values["header"]}
@@ -272,7 +294,8 @@ def _check(
     baseline = open_baseline(options, settings)
     with make_client(make_tls_context(tls), budget.timeout, proxy.url if proxy else None) as client:
         authorization = authorize(key, values["auth"], values["beta"], headers)
-        session = Session(client, target, scope, authorization, redactor, budget, options.max_bytes)
+        session = Session(client, target, scope, authorization, redactor, budget, options.max_bytes, recipe)
+        at_exit.callback(_list_created, session)
         if values["wait"]:
             session.wait(values["wait"])
         try:
@@ -313,6 +336,12 @@ def _require(ids: Sequence[str], statements: Sequence[StatementResult]) -> int:
         warn(f"required, but not verified: {', '.join(missing)}")
         code = max(code, FINDINGS)
     return code
+
+
+def _list_created(session: Session) -> None:
+    """Print what was created on the server, however the check ended."""
+    if session.created:
+        warn("\n  ".join((f"created on the server, with the metadata {session.metadata}:", *session.created)))
 
 
 def _refuse_overwriting(record: str, used: Sequence[str | None]) -> None:

@@ -13,9 +13,10 @@ from validator.core.options import MAX_BYTES, CheckOptions, FindingOptions
 from validator.core.phrases import count, escape
 from validator.core.results import DocumentResult, StatementResult
 from validator.engine.checker import Checker
-from validator.live.exchange import Answer, Question
+from validator.live.create import METADATA_KEY, Created, Creator, Recipe
+from validator.live.exchange import Answer, Question, list_path
 from validator.live.keys import Redactor
-from validator.live.plan import Scope, Walker, list_path
+from validator.live.plan import UNKNOWN_THREAD, Scope, Walker
 from validator.live.recorder import Recorder, RecordingFull
 from validator.live.statements import judge, known_runs, see
 from validator.live.target import Target
@@ -40,28 +41,53 @@ class Session:
         redactor: Redactor,
         budget: Budget,
         max_bytes: int = MAX_BYTES,
+        recipe: Recipe | None = None,
     ) -> None:
         self._scope = scope
         self._max_bytes = max_bytes
-        self._recorder = Recorder(scope.thread, redactor, max_bytes)
+        self._recipe = recipe
+        self._recorder = Recorder(redactor, max_bytes)
         self._answers: list[Answer] = []
         self._is_stable = False
-        self._transport = Transport(client, target.base, authorization, budget, self._record, query=target.query)
+        given = filter(None, (scope.thread, scope.other_thread, scope.empty_thread))
+        self._created = created = Created(given, deletes=recipe is not None and recipe.deletes)
+        self._transport = Transport(
+            client,
+            target.base,
+            authorization,
+            budget,
+            self._record,
+            query=target.query,
+            permits=created.allows if recipe else None,
+        )
+        self._creator = Creator(self._transport.send, recipe, created, redactor.text) if recipe else None
 
     def wait(self, seconds: float) -> None:
         """Wait until the server answers anything, at most so long."""
-        self._transport.wait(Question("wait", list_path(self._scope.thread)), seconds)
+        self._transport.wait(Question("wait", list_path(self._scope.thread or UNKNOWN_THREAD)), seconds)
 
     def walk(self) -> LiveError | None:
-        """Ask everything; return why that ended early, if it did."""
-        walker = Walker(self._transport.send, self._scope)
+        """Ask everything; return why that ended early, if it did. What is to be deleted is deleted in any case."""
+        walker = Walker(self._transport.send, self._scope, self._creator)
         try:
             walker.run()
         except LiveError as error:
             return error
         finally:
             self._is_stable = walker.is_stable
+            if self._creator is not None:
+                self._creator.delete()
         return None
+
+    @property
+    def created(self) -> list[str]:
+        """A line for everything that was created on the server."""
+        return self._created.describe()
+
+    @property
+    def metadata(self) -> str:
+        """The metadata of everything that was created: `validate-runs=…`."""
+        return f"{METADATA_KEY}={self._recipe.token}" if self._recipe else ""
 
     @property
     def recording(self) -> bytes:
@@ -78,7 +104,14 @@ class Session:
         results = self.check(name, options._replace(findings=FindingOptions(max_excerpts=0)))
         findings = [finding for result in results if isinstance(result, DocumentResult) for finding in result.findings]
         seen = see(self._answers)
-        statements = judge(seen, findings, severities, is_stable=self._is_stable, runs=known_runs(seen))
+        statements = judge(
+            seen,
+            findings,
+            severities,
+            is_stable=self._is_stable,
+            runs=known_runs(seen),
+            reasons=self._creator.reasons if self._creator else {},
+        )
         return [_mark_known(statement, options.findings.known) for statement in statements]
 
     def conclude(self, statements: Sequence[StatementResult], file: str | None) -> str:
@@ -90,7 +123,7 @@ class Session:
 
     def _record(self, answer: Answer) -> None:
         try:
-            self._recorder.add(answer)
+            self._recorder.add(answer, self._scope.thread or next(iter(self._created.threads), ""))
         except RecordingFull:
             raise BudgetSpent("the recording is as large as a document may be (--max-bytes)") from None
         self._answers.append(answer)

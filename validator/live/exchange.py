@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+from urllib.parse import quote
 
 KeyChoice = Literal["right", "none", "wrong"]
+Method = Literal["GET", "POST", "DELETE"]
+MAX_ID = 200
+"""Characters of an id that is used in a request."""
 
 
 class Question(NamedTuple):
-    """A GET request to send: `step` names why it is sent, `path` follows the base of the API."""
+    """A request to send: `step` names why it is sent, `path` follows the base of the API; `body` is JSON."""
 
     step: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     key: KeyChoice = "right"
+    method: Method = "GET"
+    body: str = ""
 
 
 class Header(NamedTuple):
@@ -46,3 +54,63 @@ class Answer(NamedTuple):
     def header(self, name: str) -> str:
         """Return the first value of a header of the response; empty without one."""
         return next((header.value for header in self.headers if header.name.lower() == name), "")
+
+
+Ask: TypeAlias = Callable[[Question], Answer]
+
+
+class Page(NamedTuple):
+    """What a body holds, as far as the next question depends on it; `runs` are objects with an id."""
+
+    runs: Sequence[dict[str, Any]]
+    has_more: Any
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the runs, in the order of the page."""
+        return [run["id"] for run in self.runs]
+
+
+def read_page(answer: Answer) -> Page | None:
+    """Return the page of runs in a successful answer; None where there is none."""
+    body = read_object(answer)
+    data = body.get("data") if body is not None and answer.status == 200 else None
+    if body is None or not isinstance(data, list):
+        return None
+    return Page([run for run in data if isinstance(run, dict) and is_id(run.get("id"))], body.get("has_more"))
+
+
+def read_object(answer: Answer) -> dict[str, Any] | None:
+    """Return the JSON object in an answer, whatever its status is; None where there is none."""
+    if answer.error:
+        return None
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def is_id(value: object) -> bool:
+    """Return whether a value can be used as an id in a request."""
+    return isinstance(value, str) and 0 < len(value) < MAX_ID
+
+
+def list_path(thread: str) -> str:
+    """Return the path of the list of runs, below the base of the API."""
+    return f"{thread_path(thread)}/runs"
+
+
+def run_path(thread: str, run: str) -> str:
+    """Return the path of a run, below the base of the API."""
+    return f"{list_path(thread)}/{quote_segment(run)}"
+
+
+def thread_path(thread: str) -> str:
+    """Return the path of a thread, below the base of the API."""
+    return f"/threads/{quote_segment(thread)}"
+
+
+def quote_segment(word: str) -> str:
+    """Return an id as one segment of a path: `.` and `..` would lead elsewhere."""
+    return quote(word, safe="", errors="surrogatepass") if word.strip(".") else word.replace(".", "%2E")

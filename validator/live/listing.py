@@ -20,7 +20,7 @@ from validator.core.severity import Severity
 from validator.live.check import DEFAULT_NAME, Session
 from validator.live.keys import Redactor
 from validator.live.plan import Scope
-from validator.live.target import Misuse, Target, authorize, parse_target
+from validator.live.target import Misuse, Target, authorize, make_recipe, parse_target
 from validator.live.transport import Authorization, Budget, load_library, make_client
 from validator.reporters.base import ReportOptions
 from validator.rules.selection import effective_severities
@@ -31,11 +31,15 @@ _IN_PROCESS = "http://testserver.localhost"
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LiveReport(Report):
-    """The findings in what a server answered, and the verdict on every statement; `recording` is a HAR."""
+    """The findings in what a server answered, and the verdict on every statement; `recording` is a HAR.
+
+    `created` has a line for each thread and the assistant that the check has created: the id, and whether it is left.
+    """
 
     statements: tuple[StatementResult, ...]
     conclusion: str
     recording: bytes
+    created: tuple[str, ...] = ()
 
     def _report_options(self) -> ReportOptions:
         return ReportOptions(contract=self.contract, statements=self.statements, conclusion=self.conclusion)
@@ -49,6 +53,10 @@ def check_listing(
     empty_thread: str | None = None,
     key: str | None = None,
     check_auth: bool = False,
+    create: bool = False,
+    assistant: str | None = None,
+    model: str | None = None,
+    delete_created: bool = False,
     allow_http: bool = False,
     contract: ContractName = "observed",
     select: Iterable[str] = (),
@@ -60,12 +68,16 @@ def check_listing(
     max_requests: int = 100,
     record: str | os.PathLike[str] | None = None,
 ) -> LiveReport:
-    """List the runs of a thread in many ways, GET only, and report what is wrong with the answers.
+    """List the runs of a thread in many ways and report what is wrong with the answers; GET only, unless `create`.
 
     `target` is a URL (of the API, or of the list), a client of httpx or httpx2 (with a `base_url`), a client of the
     openai package, or an ASGI application, which is called in this process. `key` is sent as a bearer token to a URL or
     an application; clients bring their own. `timeout` and `max_time` are in seconds. `record` names a file that the
     recording is written to, also where the check ends early. The other options are those of `validate`.
+
+    With `create` the check creates threads and runs of its own, by the `assistant` with this id or with a `model`. It
+    lists the first of them unless a `thread` is named, cancels no other runs, and deletes what it has created only with
+    `delete_created`.
 
     Raises `LiveError` where the server cannot be checked or a budget is spent, `TypeError` for another target,
     `ValueError` for an option outside its vocabulary, and `OSError` if the recording cannot be written.
@@ -77,18 +89,22 @@ def check_listing(
         contract=contract,
     )
     with _connect(target, key, allow_http, timeout) as (client, address, authorization):
-        if (thread := thread or address.thread) is None:
-            raise Misuse("which thread? thread= names one that has runs")
+        recipe = make_recipe(create=create, assistant=assistant, model=model, deletes=delete_created)
+        thread = thread or address.thread or ("" if create else None)
+        if thread is None:
+            raise Misuse("which thread? thread= names one that has runs, create=True makes one")
         secrets = [value.rpartition(" ")[2] for value in authorization.key.values()]
         budget = Budget(timeout, max_time, max_requests)
         scope = Scope(thread, other_thread, empty_thread, check_auth)
-        session = Session(client, address, scope, authorization, Redactor(secrets), budget)
+        session = Session(client, address, scope, authorization, Redactor(secrets), budget, recipe=recipe)
         try:
             problem = session.walk()
         finally:
             if record is not None:
                 write_atomic(os.fspath(record), [session.recording], is_private=True)
     if problem is not None:
+        if session.created:
+            problem.add_note(f"created on the server: {', '.join(session.created)}")
         raise problem.with_traceback(None)
     name = DEFAULT_NAME if record is None else os.fspath(record)
     statements = tuple(session.judge(name, options))
@@ -99,6 +115,7 @@ def check_listing(
         statements=statements,
         conclusion=session.conclude(statements, None if record is None else name),
         recording=session.recording,
+        created=tuple(session.created),
     )
 
 

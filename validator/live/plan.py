@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from validator.core.exchange import redirect_origin
-from validator.live.exchange import Answer, KeyChoice, Question
-from validator.live.transport import LiveError
-
-Ask = Callable[[Question], Answer]
+from validator.live.create import Created, Creator, Recipe
+from validator.live.exchange import Answer, Ask, KeyChoice, Page, Question, list_path, read_page, run_path
+from validator.live.transport import LiveError, Unusable
 
 MIN_RUNS = 4
 """Runs that a thread needs for walks that tell something."""
@@ -27,45 +26,15 @@ UNKNOWN_RUN = "run_doesnotexist0000000000000"
 UNKNOWN_THREAD = "thread_doesnotexist000000000000"
 
 
-class Page(NamedTuple):
-    """What a body holds, as far as the next question depends on it; `runs` are objects with an id."""
-
-    runs: Sequence[dict[str, Any]]
-    has_more: Any
-
-    @property
-    def ids(self) -> list[str]:
-        """The ids of the runs, in the order of the page."""
-        return [run["id"] for run in self.runs]
-
-
-def read_page(answer: Answer) -> Page | None:
-    """Return the page of runs in a successful answer; None where there is none."""
-    if answer.status != 200 or answer.error:
-        return None
-    try:
-        body = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return None
-    data = body.get("data") if isinstance(body, dict) else None
-    if not isinstance(data, list):
-        return None
-    runs = [
-        run for run in data if isinstance(run, dict) and isinstance(run.get("id"), str) and 0 < len(run["id"]) < 200
-    ]
-    return Page(runs, body.get("has_more"))
-
-
-class Unusable(LiveError):
-    """The server cannot be checked: it is not reached, refuses the key, or does not list runs."""
-
-
 class Redirected(LiveError):
     """The first request is redirected: that is a finding, and nothing else is asked."""
 
 
 class Scope(NamedTuple):
-    """What to ask about: a thread with runs, perhaps another one, an empty one, and requests with wrong keys."""
+    """What to ask about: a thread with runs, perhaps another one, an empty one, and requests with wrong keys.
+
+    `thread` is "" where the check creates it.
+    """
 
     thread: str
     other_thread: str | None = None
@@ -76,9 +45,10 @@ class Scope(NamedTuple):
 class Walker:
     """Asks the questions of a check."""
 
-    def __init__(self, ask: Ask, scope: Scope) -> None:
+    def __init__(self, ask: Ask, scope: Scope, creator: Creator | None = None) -> None:
         self._ask = ask
         self._scope = scope
+        self._creator = creator
         self.repeated = False
         """Whether the thread had changed, so that the first steps were repeated."""
         self.is_stable = False
@@ -86,6 +56,7 @@ class Walker:
 
     def run(self) -> None:
         """Ask everything; raises `Unusable`, `Redirected`, and what asking raises."""
+        created = self._create(self._creator) if self._creator else ""
         first = self._list("probe")
         _require_usable(first)
         reference = self._compare_pages()
@@ -102,6 +73,23 @@ class Walker:
         if self._scope.check_auth:
             self._list("key-none", key="none")
             self._list("key-wrong", key="wrong")
+        if self._creator:
+            self._creator.challenge(created)
+
+    def _create(self, creator: Creator) -> str:
+        """Create a thread with runs and return its id; it stands in for threads that were not named."""
+        scope = self._scope
+        thread, other = creator.prepare(
+            is_needed=not scope.thread,
+            lists_empty=scope.empty_thread is None,
+            has_other=bool(scope.thread) or scope.other_thread is not None,
+        )
+        if not scope.thread:
+            scope = scope._replace(thread=thread, other_thread=scope.other_thread or other or None)
+        elif scope.other_thread is None:
+            scope = scope._replace(other_thread=thread or None)
+        self._scope = scope
+        return thread
 
     def _compare_pages(self) -> Page | None:
         """List the thread in all ways that must agree, and return the widest page."""
@@ -178,7 +166,7 @@ class Walker:
 
     def _unknown(self) -> None:
         self._list("thread-unknown", thread=UNKNOWN_THREAD)
-        self._ask(Question("run-unknown", f"{list_path(self._scope.thread)}/{UNKNOWN_RUN}"))
+        self._ask(Question("run-unknown", run_path(self._scope.thread, UNKNOWN_RUN)))
         if self._scope.empty_thread is not None:
             self._list("empty-thread", thread=self._scope.empty_thread)
 
@@ -192,7 +180,7 @@ class Walker:
                 chosen[run["id"]] = None
             statuses.add(status)
         for run_id in [*chosen][:MAX_RETRIEVED]:
-            self._ask(Question("retrieve", f"{list_path(self._scope.thread)}/{quote_segment(run_id)}"))
+            self._ask(Question("retrieve", run_path(self._scope.thread, run_id)))
 
     def _list(self, step: str, *, thread: str | None = None, key: KeyChoice = "right", **query: str) -> Answer:
         path = list_path(thread or self._scope.thread)
@@ -201,16 +189,6 @@ class Walker:
     def _page(self, step: str, *, thread: str | None = None, **query: str) -> Page | None:
         path = list_path(thread or self._scope.thread)
         return read_page(self._ask(Question(step, path, tuple(query.items()))))
-
-
-def list_path(thread: str) -> str:
-    """Return the path of the list of runs, below the base of the API."""
-    return f"/threads/{quote_segment(thread)}/runs"
-
-
-def quote_segment(word: str) -> str:
-    """Return an id as one segment of a path: `.` and `..` would lead elsewhere."""
-    return quote(word, safe="", errors="surrogatepass") if word.strip(".") else word.replace(".", "%2E")
 
 
 def _require_usable(answer: Answer) -> None:
@@ -236,31 +214,68 @@ def _has_key(answer: Answer) -> bool:
     return any(header.name.lower() in ("authorization", "api-key") for header in answer.sent)
 
 
-def plan(scope: Scope, base: str, common: Sequence[tuple[str, str]] = (), number: int = 7) -> Iterator[str]:
+def plan(
+    scope: Scope,
+    base: str,
+    common: Sequence[tuple[str, str]] = (),
+    recipe: Recipe | None = None,
+    number: int = 7,
+) -> Iterator[str]:
     """Yield the requests that would be sent for a thread of so many runs, with numbers in place of run ids.
 
     `common` is the query that every request has.
     """
-    questions: list[Question] = []
-    ids = [f"RUN-{index}" for index in range(1, number + 1)]
-
-    def answer(question: Question) -> Answer:
-        questions.append(question)
-        return Answer(question, "", 1, 0.0, 0.0, status=200, body=json.dumps(_listing(ids, question)).encode())
-
-    Walker(answer, scope).run()
-    for question in questions:
+    server = _ImaginarySoundServer([f"RUN-{index}" for index in range(1, number + 1)])
+    creator = None
+    if recipe is not None:
+        created = Created(deletes=recipe.deletes)
+        creator = Creator(server.answer, recipe, created)
+    Walker(server.answer, scope, creator).run()
+    if creator is not None:
+        creator.delete()
+    for question in server.questions:
         query = urlencode([*common, *question.query])
         note = {"right": "", "none": " (with no key)", "wrong": " (with a wrong key)"}[question.key]
-        yield f"GET {base}{question.path}{'?' if query else ''}{query}{note}"
+        body = question.body and f" {question.body}"
+        yield f"{question.method} {base}{question.path}{'?' if query else ''}{query}{note}{body}"
 
 
-def _listing(ids: Iterable[str], question: Question) -> dict[str, Any]:
-    """Return what a server answers that keeps every statement, as far as the next question depends on it."""
-    query = dict(question.query)
-    ordered = [*ids][:: -1 if query.get("order") == "asc" else 1]
-    after, limit = query.get("after"), query.get("limit", "20")
-    following = ordered[ordered.index(after) + 1 :] if after in ordered else ordered
-    size = int(limit) if limit.isdecimal() else 20
-    data = [{"id": run_id} for run_id in following[:size]]
-    return {"data": data, "has_more": len(following) > size}
+class _ImaginarySoundServer:
+    """Answers as a server does that keeps every statement, as far as the next question depends on it."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self.questions: list[Question] = []
+        self._ids = ids
+        self._created: dict[str, list[str]] = {}
+
+    def answer(self, question: Question) -> Answer:
+        """Remember a question, and answer it."""
+        self.questions.append(question)
+        is_refused = question.step == "second-active"
+        body = self._create(question) if question.method == "POST" else self._read(question)
+        return Answer(question, "", 1, 0.0, 0.0, status=400 if is_refused else 200, body=json.dumps(body).encode())
+
+    def _create(self, question: Question) -> dict[str, Any]:
+        _, resource, *rest = question.path.split("/")
+        if not rest:
+            thread = f"THREAD-{len(self._created) + 1}"
+            if resource == "assistants":
+                return {"id": "ASSISTANT"}
+            self._created[thread] = []
+            return {"id": thread}
+        thread = rest[0]
+        if rest[-1] == "runs" and question.step != "second-active":
+            run = f"{thread}-RUN-{len(self._created[thread]) + 1}"
+            self._created[thread].insert(0, run)
+            return {"id": run, "status": "queued", "created_at": len(self._created[thread])}
+        return {"id": rest[-1], "status": "cancelling"}
+
+    def _read(self, question: Question) -> dict[str, Any]:
+        """Return a page or a run."""
+        query, thread = dict(question.query), question.path.split("/")[2]
+        ordered = [*self._created.get(thread, self._ids)][:: -1 if query.get("order") == "asc" else 1]
+        after, limit = query.get("after"), query.get("limit", "20")
+        following = ordered[ordered.index(after) + 1 :] if after in ordered else ordered
+        size = int(limit) if limit.isdecimal() else 20
+        data = [{"id": run_id} for run_id in following[:size]]
+        return {"data": data, "has_more": len(following) > size, "status": "cancelled"}

@@ -29,19 +29,18 @@ class RecordingFull(Exception):
 class Recorder:
     """Collects answers as entries of a HAR of at most `max_bytes` bytes."""
 
-    def __init__(self, thread: str, redactor: Redactor, max_bytes: int) -> None:
-        self._thread = thread
+    def __init__(self, redactor: Redactor, max_bytes: int) -> None:
         self._redactor = redactor
         self._entries: list[str] = []
         self._rest = max_bytes - 1000  # for what stands around the entries
         self._last = 0.0
 
-    def add(self, answer: Answer) -> int:
-        """Add an answer, and return the number of its entry, from 1; raises `RecordingFull`."""
+    def add(self, answer: Answer, thread: str) -> int:
+        """Add an answer in a check of a thread, and return the number of its entry, from 1; raises `RecordingFull`."""
         for header in answer.sent:
             self._redactor.learn(*header)
         self._last = max(answer.began, self._last + 0.000_002)  # the clock may be set back, the order stays
-        entry = self._dump(answer._replace(began=self._last))
+        entry = self._dump(answer._replace(began=self._last), thread)
         if len(entry) > self._rest:
             raise RecordingFull
         self._rest -= len(entry) + 2
@@ -55,16 +54,16 @@ class Recorder:
         entries = ",\n".join(self._entries)
         return f'{start}\n  }},\n  "entries": [\n{entries}\n  ]\n }}\n}}\n'.encode()
 
-    def _dump(self, answer: Answer) -> str:
-        text = json.dumps(self._entry(answer), indent=1)
+    def _dump(self, answer: Answer, thread: str) -> str:
+        text = json.dumps(self._entry(answer, thread), indent=1)
         lines = text.replace("\x7f", "\\u007f").split("\n")
         return "\n".join(f"   {line}" for line in lines)
 
-    def _entry(self, answer: Answer) -> dict[str, Any]:
+    def _entry(self, answer: Answer, thread: str) -> dict[str, Any]:
         question, redact = answer.question, self._redactor.text
         milliseconds = round(answer.duration * 1000, 3)
         request: dict[str, Any] = {
-            "method": "GET",
+            "method": question.method,
             "url": redact(answer.url),
             "httpVersion": "HTTP/1.1",
             "cookies": [],
@@ -74,8 +73,10 @@ class Recorder:
                 for name, value in parse_qsl(urlsplit(answer.url).query, keep_blank_values=True)
             ],
             "headersSize": _NO_SIZE,
-            "bodySize": 0,
+            "bodySize": len(question.body),
         }
+        if question.body:
+            request["postData"] = {"mimeType": "application/json", "text": redact(question.body)}
         response: dict[str, Any] = {
             "status": answer.status,
             "statusText": redact(answer.reason),
@@ -98,7 +99,7 @@ class Recorder:
             "timings": {"send": 0, "wait": milliseconds, "receive": 0},
             FIELD: {
                 "version": FIELD_VERSION,
-                "thread": redact(self._thread),
+                "thread": redact(thread),
                 "step": question.step,
                 "try": answer.attempt,
                 **({"retried": True} if answer.is_retried else {}),

@@ -14,8 +14,8 @@ from validator.core.finding import Finding
 from validator.core.phrases import count, join_and
 from validator.core.results import StatementResult, StatementVerdict
 from validator.core.severity import Severity
-from validator.live.exchange import Answer
-from validator.live.plan import MIN_RUNS, Page, read_page
+from validator.live.exchange import Answer, Page, read_page
+from validator.live.plan import MIN_RUNS
 from validator.rules.registry import BY_NAME
 
 
@@ -68,6 +68,11 @@ def _has_two_runs(seen: Seen) -> bool:
     return seen.page is not None and len(seen.page.runs) > 1
 
 
+def _has_two_times(seen: Seen) -> bool:
+    """Return whether a page has runs that were created at different times."""
+    return seen.page is not None and len({repr(run.get("created_at")) for run in seen.page.runs}) > 1
+
+
 def _is_answered(seen: Seen) -> bool:
     return bool(seen.answer.status)
 
@@ -75,6 +80,11 @@ def _is_answered(seen: Seen) -> bool:
 def _is_decided(seen: Seen) -> bool:
     """Return whether the server took a request or refused it, and did not fail or redirect."""
     return 200 <= seen.answer.status < 300 or 400 <= seen.answer.status < 500
+
+
+def _is_refused(seen: Seen) -> bool:
+    """Return whether the server refused what the request asks for, and not the key or the method."""
+    return 400 <= seen.answer.status < 500 and seen.answer.status not in (401, 403, 404, 405, 408, 429)
 
 
 def _is_error(seen: Seen) -> bool:
@@ -133,9 +143,9 @@ STATEMENTS = (
     Statement(
         "default-limit-20", "without `limit` a page has at most 20 runs", ("page-too-long",), ("probe",), _has_runs, 21
     ),
-    Statement("order-kept", "`order` sorts by created_at", ("unordered-runs",), _COMPARED, _has_two_runs, 2),
+    Statement("order-kept", "`order` sorts by created_at", ("unordered-runs",), _COMPARED, _has_two_times, 2),
     Statement(
-        "default-desc", "without `order` the newest run is first", ("unordered-runs",), ("probe",), _has_two_runs, 2
+        "default-desc", "without `order` the newest run is first", ("unordered-runs",), ("probe",), _has_two_times, 2
     ),
     Statement(
         "asc-mirrors-desc", "asc is the reverse of desc", ("unmirrored-order",), _WIDE[:2], _has_two_runs, 2, True
@@ -204,7 +214,13 @@ STATEMENTS = (
         0,
         True,
     ),
-    Statement("cursor-stable", "runs made between two pages move no others", (), ("insert-",), _has_runs, MIN_RUNS),
+    Statement(
+        "cursor-stable",
+        "a run that is created between two pages moves no others",
+        ("overlapping-pages", "lost-runs", "broken-chain"),
+        ("insert-after",),
+        _has_runs,
+    ),
     Statement(
         "cursor-unknown",
         "an unknown cursor is refused",
@@ -258,7 +274,13 @@ STATEMENTS = (
         ("retrieve",),
         lambda seen: seen.answer.status == 200,
     ),
-    Statement("one-active-run", "a second active run is refused", (), ("second-active",)),
+    Statement(
+        "one-active-run",
+        "a thread has one active run: a second one is refused",
+        ("concurrent-active-runs",),
+        ("second-active",),
+        _is_refused,
+    ),
     Statement("key-needed", "a request without the right key is refused", ("key-not-checked",), ("key-",), _is_decided),
 )
 BY_ID = {statement.id: statement for statement in STATEMENTS}
@@ -271,6 +293,7 @@ _BY_RULE: Mapping[str, str] = {  # the first statement of a rule, unless a step 
 }
 _NOT_AS_ASKED = ("not-a-run-list", "unexpected-object", "not-json", "not-utf8")
 _AT_STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("insert-", ("overlapping-pages", "lost-runs", "broken-chain", "premature-end"), "cursor-stable"),
     ("limit-abc", ("limit-out-of-range",), "limit-not-a-number"),
     ("limit-1.5", ("limit-out-of-range",), "limit-not-a-number"),
     ("cursor-other-", ("unknown-cursor-accepted",), "cursor-other-thread"),
@@ -297,7 +320,7 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "envelope-keys",
         "the pages are not as documented",
-        ("has-more-true", "has-more-false", "walk-complete", "walk-ends"),
+        ("has-more-true", "has-more-false", "walk-complete", "walk-ends", "cursor-stable"),
     ),
     (
         "limit-kept",
@@ -305,6 +328,7 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             *("limit-filled", "walk-complete", "walk-ends", "after-excludes", "after-follows-order"),
             *("has-more-true", "has-more-false", "before-window", "both-window", "default-limit-20"),
+            "cursor-stable",
         ),
     ),
     ("limit-filled", "pages are shorter than `limit`", ("default-limit-20",)),
@@ -313,7 +337,7 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "the order is ignored",
         (
             *("default-desc", "asc-mirrors-desc", "walk-complete", "after-follows-order", "after-excludes"),
-            *("before-window", "both-window", "has-more-true", "has-more-false"),
+            *("before-window", "both-window", "has-more-true", "has-more-false", "cursor-stable"),
         ),
     ),
     ("of-this-thread", "the runs are of another thread", ("retrieve-equals-listed",)),
@@ -322,22 +346,29 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "the cursor is not kept",
         (
             *("walk-complete", "walk-ends", "has-more-true", "has-more-false", "limit-filled"),
-            *("after-follows-order", "both-window"),
+            *("after-follows-order", "both-window", "cursor-stable"),
         ),
     ),
     (
         "after-follows-order",
         "the cursor leads elsewhere",
-        ("walk-complete", "walk-ends", "has-more-true", "has-more-false", "limit-filled", "both-window"),
+        (
+            *("walk-complete", "walk-ends", "has-more-true", "has-more-false", "limit-filled", "both-window"),
+            "cursor-stable",
+        ),
     ),
-    ("walk-ends", "the walk returns to earlier pages", ("walk-complete", "has-more-false", "limit-filled")),
+    (
+        "walk-ends",
+        "the walk returns to earlier pages",
+        ("walk-complete", "has-more-false", "limit-filled", "cursor-stable"),
+    ),
     (
         "has-more-true",
         "has_more ends the walk too early: nothing is known of the pages that follow",
-        ("walk-complete", "walk-ends", "limit-filled"),
+        ("walk-complete", "walk-ends", "limit-filled", "cursor-stable"),
     ),
     ("has-more-false", "has_more is true at the end", ("walk-ends", "limit-filled", "default-limit-20")),
-    ("walk-complete", "the walk loses runs", ("has-more-false", "limit-filled")),
+    ("walk-complete", "the walk loses runs", ("has-more-false", "limit-filled", "cursor-stable")),
     ("before-window", "`before` is not kept", ("both-window",)),
 )
 """What cannot be judged where a statement is broken, and in which words; in order, as a gated statement gates none."""
@@ -414,9 +445,18 @@ def _cursor_statement(answer: Seen) -> str:
 
 
 def judge(
-    seen: Sequence[Seen], findings: Iterable[Finding], active_rules: Iterable[str], *, is_stable: bool, runs: int
+    seen: Sequence[Seen],
+    findings: Iterable[Finding],
+    active_rules: Iterable[str],
+    *,
+    is_stable: bool,
+    runs: int,
+    reasons: Mapping[str, str],
 ) -> list[StatementResult]:
-    """Return the verdict of every statement; `runs` is how many the thread has, as far as is known."""
+    """Return the verdict of every statement; `runs` is how many the thread has, as far as is known.
+
+    `reasons` says of statements why the server could not be asked about them.
+    """
     answers_by_record = {answer.record: answer for answer in seen}
     found: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -432,7 +472,7 @@ def judge(
             answers = [answer for answer in seen if answer.step not in left_out]
             records = {answer.record for answer in answers}
             found[name] = [finding for finding in found.get(name, ()) if finding.record in records]
-        judged[name] = _judge(statement, answers, found.get(name, ()), active, is_stable, runs)
+        judged[name] = _judge(statement, answers, found.get(name, ()), active, is_stable, runs, reasons.get(name, ""))
     for cause, reason, gated in GATES:
         if judged[cause].verdict in _FAILURES:
             for name in gated:
@@ -472,6 +512,7 @@ def _judge(
     active: frozenset[str],
     is_stable: bool,
     runs: int,
+    reason: str,
 ) -> StatementResult:
     source = BY_NAME[statement.rules[0]].source if statement.rules else _SOURCE
     blank = StatementResult(statement.id, statement.what, "not verified", source)
@@ -488,9 +529,9 @@ def _judge(
     if runs < statement.min_runs and (asked or runs):
         return blank._replace(reason=f"{count(runs, 'run')}, {statement.min_runs} needed")
     if not asked:
-        return blank._replace(verdict="not asked")
+        return blank._replace(reason=reason) if reason else blank._replace(verdict="not asked")
     if not blank.requests:
-        return blank._replace(requests=tuple(answer.record for answer in asked), reason=_why_untold(asked))
+        return blank._replace(requests=tuple(answer.record for answer in asked), reason=reason or _why_untold(asked))
     if statement.compares and not is_stable:
         return blank._replace(reason=_CHANGED)
     complete = {item.answer.question for item in asked if not item.answer.error}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from validator.live.create import Recipe
 from validator.live.transport import Authorization, LiveError
 
 _list_path = re.compile(r"(?P<base>.*)/threads/(?P<thread>[^/]+)/runs/?").fullmatch
@@ -88,3 +90,12 @@ def authorize(key: str | None, scheme: str, beta: str, headers: Mapping[str, str
     if key is None or scheme == "none":
         return Authorization(common)
     return Authorization(common, {"api-key": key} if scheme == "api-key" else {"Authorization": f"Bearer {key}"})
+
+
+def make_recipe(*, create: bool, assistant: str | None, model: str | None, deletes: bool) -> Recipe | None:
+    """Return how threads and runs are to be created, None where they are not; raises `Misuse`."""
+    if create and not (assistant or model):
+        raise Misuse("which assistant? creating runs needs --assistant ID or --model NAME")
+    if not create and (assistant or model or deletes):
+        raise Misuse("--assistant, --model and --delete-created need --create")
+    return Recipe(assistant, model, secrets.token_hex(4), deletes) if create else None

@@ -1,4 +1,4 @@
-"""Send requests to one server within budgets: GET only, no redirects, no proxies, no cookies."""
+"""Send requests to one server within budgets: no redirects, no proxies, no cookies; GET alone unless permitted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from validator import __version__
-from validator.live.exchange import Answer, Header, Question
+from validator.live.exchange import Answer, Header, Method, Question
 from validator.live.keys import WRONG_KEY, replace_credentials
 from validator.sources.compression import BrokenCompression
 from validator.sources.document import InputError
@@ -28,6 +28,8 @@ from validator.sources.recordings.content_encoding import decode
 LIBRARIES = ("httpx2", "httpx")
 RETRIED = (429, 502, 503, 504)
 """Statuses after which a GET is sent again; 500 is what the check looks for."""
+NOT_DONE = (429,)
+"""Statuses after which any request is sent again: the server has done nothing."""
 MAX_TRIES = 3
 _MAX_HEADERS = 200
 _MAX_HEADER = 4000
@@ -38,6 +40,14 @@ _WAIT_PAUSE = 0.2
 
 class LiveError(Exception):
     """The check cannot go on: the text says why."""
+
+
+class Unusable(LiveError):
+    """The server cannot be checked: it refuses the key, redirects, or does not do what the check needs."""
+
+
+class NotPermitted(LiveError):
+    """A request would change something on the server, and the caller has not allowed it."""
 
 
 class MissingExtra(LiveError):
@@ -92,7 +102,8 @@ class Transport:
     """Sends questions one after the other; every try is handed to `record`.
 
     `client` is a client of httpx or httpx2. `base` is the address that the paths of questions follow, `query` what
-    every request has besides.
+    every request has besides. `permits` decides about each request that is no GET, by its method and path; without it
+    none is sent.
     """
 
     def __init__(
@@ -104,6 +115,7 @@ class Transport:
         record: Callable[[Answer], object],
         *,
         query: tuple[tuple[str, str], ...] = (),
+        permits: Callable[[Method, str], bool] | None = None,
     ) -> None:
         self._client = client
         self._base = base
@@ -111,6 +123,7 @@ class Transport:
         self._budget = budget
         self._record = record
         self._query = query
+        self._permits = permits
         self._start = time.monotonic()
         self._next = 0.0
         self._socket: socket.socket | None = None
@@ -132,12 +145,19 @@ class Transport:
             time.sleep(_WAIT_PAUSE)
 
     def send(self, question: Question) -> Answer:
-        """Send a question, again where that may help, and return the last answer; raises `BudgetSpent`."""
+        """Send a question, again where that may help, and return the last answer.
+
+        Raises `BudgetSpent`, and `NotPermitted` for a request that is no GET unless it is permitted.
+        """
+        is_get = question.method == "GET"
+        if not is_get and not (self._permits and self._permits(question.method, question.path)):
+            raise NotPermitted(f"{question.method} {question.path} is not sent")
         attempt = 1
         while True:
             answer = self._try(question, attempt)
-            is_lost = not answer.status and answer.error not in _FINAL
-            is_retried = (is_lost or answer.status in RETRIED) and attempt < MAX_TRIES
+            is_lost = is_get and not answer.status and answer.error not in _FINAL
+            is_refused = answer.status in (RETRIED if is_get else NOT_DONE)
+            is_retried = (is_lost or is_refused) and attempt < MAX_TRIES
             self._record(answer._replace(is_retried=is_retried))
             if not is_retried:
                 return answer
@@ -154,11 +174,7 @@ class Transport:
 
     def _try(self, question: Question, attempt: int) -> Answer:
         budget = self._budget
-        if self.requests >= budget.max_requests:
-            raise BudgetSpent(f"{budget.max_requests} requests were sent (--max-requests)")
-        remaining = budget.max_time - self.elapsed
-        if remaining <= 0:
-            raise BudgetSpent(f"{budget.max_time:g} seconds are over (--max-time)")
+        remaining = budget.timeout if question.method == "DELETE" else self._remaining()  # which no budget stops
         if budget.rate:
             time.sleep(max(0.0, self._next - time.monotonic()))
             self._next = time.monotonic() + 1 / budget.rate
@@ -176,20 +192,32 @@ class Transport:
                 raise BudgetSpent(f"{budget.max_time:g} seconds are over (--max-time)") from None
         return answer._replace(duration=time.monotonic() - clock)
 
+    def _remaining(self) -> float:
+        """Return the seconds that are left; raises `BudgetSpent`."""
+        budget = self._budget
+        if self.requests >= budget.max_requests:
+            raise BudgetSpent(f"{budget.max_requests} requests were sent (--max-requests)")
+        remaining = budget.max_time - self.elapsed
+        if remaining <= 0:
+            raise BudgetSpent(f"{budget.max_time:g} seconds are over (--max-time)")
+        return remaining
+
     def _exchange(self, answer: Answer) -> Answer:
-        choice, authorization = answer.question.key, self._authorization
+        question, authorization = answer.question, self._authorization
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "User-Agent": f"validate-runs/{__version__}",
+            **({"Content-Type": "application/json"} if question.body else {}),
             **authorization.headers,
             **authorization.key,
         }
-        request = self._client.build_request("GET", answer.url, headers=headers)
+        content = question.body.encode() or None
+        request = self._client.build_request(question.method, answer.url, headers=headers, content=content)
         request.extensions["trace"] = self._trace
         options: dict[str, Any] = {"stream": True, "follow_redirects": False}
-        if choice != "right":  # a client may have credentials of its own
-            replace_credentials(request.headers, WRONG_KEY if choice == "wrong" else None)
+        if question.key != "right":  # a client may have credentials of its own
+            replace_credentials(request.headers, WRONG_KEY if question.key == "wrong" else None)
             options["auth"] = None
         response = self._client.send(request, **options)
         try:
