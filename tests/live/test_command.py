@@ -265,8 +265,8 @@ def test_recording_overwrites_nothing_else(tmp_path: Path) -> None:
         assert done.code == 2
         assert "the recording would overwrite key.har, which is used otherwise" in done.err
     assert (tmp_path / "key.har").read_text() == "sk-0123456789"
-    done = run("live", "http://127.0.0.1:9", "--thread", THREAD, "--record", "runs.yaml", cwd=tmp_path)
-    assert (done.code, "name a file that ends in .har" in done.err) == (2, True)
+    done = run("live", "http://127.0.0.1:9", "--thread", THREAD, "--record", "runs.json", cwd=tmp_path)
+    assert (done.code, "name a file that ends in .har or .yaml" in done.err) == (2, True)
 
 
 def test_recording_that_cannot_be_written(tmp_path: Path) -> None:

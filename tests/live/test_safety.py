@@ -20,6 +20,7 @@ from threading import Thread as Worker
 from urllib.parse import quote
 
 import pytest
+import yaml
 
 from tests.support.commands import Ran, process, run
 from tests.support.http_server import Asked, Reply, refuse, serving
@@ -97,7 +98,7 @@ def test_key_that_the_server_repeats_is_nowhere(spelling: int, tmp_path: Path) -
         )
         return Reply(body.encode(), reply.status, {"X-Echo": repeated, "Set-Cookie": "session=abc"})
 
-    recording = tmp_path / "runs.har"
+    recording = tmp_path / ("runs.har" if spelling % 2 else "runs.yaml")
     reports = [word for name in FORMATS for word in ("-f", f"{name}:{tmp_path / name}")]
     with serving(answering) as server:
         done = run(
@@ -112,7 +113,9 @@ def test_key_that_the_server_repeats_is_nowhere(spelling: int, tmp_path: Path) -
         assert secret not in text
         assert json.dumps(secret)[1:-1] not in text
         assert "session=abc" not in text
-    assert "[redacted]" in files["runs.har"]
+    assert "[redacted]" in files[recording.name]
+    read = yaml.safe_load(files[recording.name])
+    assert secret not in str(read)
 
 
 def test_keys_of_other_programs_are_not_sent(tmp_path: Path) -> None:
@@ -421,9 +424,11 @@ def test_control_characters_reach_no_terminal(tmp_path: Path) -> None:
         assert not {"\x1b", "\x07", "\x9b", "\u202e"} & {*text}
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupt_leaves_the_recording(number: signal.Signals, code: int, tmp_path: Path) -> None:
-    recording = tmp_path / "runs.har"
+@pytest.mark.parametrize(
+    ("number", "code", "name"), [(signal.SIGINT, 130, "runs.har"), (signal.SIGTERM, 143, "runs.yaml")]
+)
+def test_interrupt_leaves_the_recording(number: signal.Signals, code: int, name: str, tmp_path: Path) -> None:
+    recording = tmp_path / name
     is_waiting = Event()
 
     def answering(asked: Asked) -> Reply:
@@ -439,7 +444,9 @@ def test_interrupt_leaves_the_recording(number: signal.Signals, code: int, tmp_p
         running.send_signal(number)
         assert running.communicate(timeout=20)[1] == ""
     assert running.returncode == code
-    assert len(json.loads(recording.read_text())["log"]["entries"]) == 4
+    read = yaml.safe_load(recording.read_text())
+    assert len(read["interactions"] if name == "runs.yaml" else read["log"]["entries"]) == 4
+    assert recording.stat().st_mode & 0o777 == 0o600
 
 
 def test_recording_has_a_limit(tmp_path: Path) -> None:

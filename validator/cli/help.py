@@ -29,7 +29,7 @@ LIVE_GROUPS = {
     "Threads and runs of its own": ("create", "assistant", "model", "delete_created"),
     "Key and headers": ("key_env", "key_file", "auth", "azure", "api_version", "header", "beta"),
     "Connection": ("tls_ca", "client_cert", "insecure", "proxy", "allow_http"),
-    "Recording": ("record",),
+    "Recording": ("record", "scrub"),
     "Rules": ("select", "ignore", "severity", "fail_on", "require"),
     "Report": ("output_format", "show", "show_values", "max_findings", "color", "quiet", "verbose", "debug"),
     "Baseline": ("baseline", "update_baseline", "strict_baseline"),

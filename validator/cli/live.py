@@ -28,6 +28,8 @@ from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy,
 from validator.live.create import Recipe
 from validator.live.keys import VARIABLE, KeyProblem, Redactor, read_key
 from validator.live.plan import Redirected, Scope, plan
+from validator.live.recorder import CASSETTES
+from validator.live.scrub import Scrubber
 from validator.live.statements import BY_ID
 from validator.live.target import Misuse, Target, add_version, authorize, make_recipe, parse_target
 from validator.live.transport import Budget, BudgetSpent, LiveError, make_client
@@ -116,7 +118,13 @@ def _share(function: click.Command) -> click.Command:
 @_option("--delete-created", is_flag=True, help="Delete what was created at the end; otherwise it stays.")
 @_option("--plan", is_flag=True, help="Print the requests that would be sent; send nothing.")
 @_option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="Wait so long until the server answers.")
-@_option("--record", type=click.Path(dir_okay=False), metavar="FILE.har", help="Write what was sent and answered.")
+@_option(
+    "--record",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write what was sent and answered to FILE.har or FILE.yaml.",
+)
+@_option("--scrub", is_flag=True, help="Replace free text of runs before anything is recorded or checked.")
 @_option("--require", type=RequiredStatements(), help="Fail if these statements (or all) are not verified.")
 @_option("--strict-baseline", is_flag=True, help="Fail if the baseline accepts findings that no longer occur.")
 @_option("--check-auth", is_flag=True, help="Requests without a key and with a wrong one must be refused.")
@@ -294,7 +302,14 @@ def _check(
     baseline = open_baseline(options, settings)
     with make_client(make_tls_context(tls), budget.timeout, proxy.url if proxy else None) as client:
         authorization = authorize(key, values["auth"], values["beta"], headers)
-        session = Session(client, target, scope, authorization, redactor, budget, options.max_bytes, recipe)
+        name = record or DEFAULT_NAME
+        scrubber = Scrubber() if values["scrub"] else None
+        session = Session(
+            *(client, target, scope, authorization, redactor, budget, options.max_bytes),
+            recipe=recipe,
+            name=name,
+            scrubber=scrubber,
+        )
         at_exit.callback(_list_created, session)
         if values["wait"]:
             session.wait(values["wait"])
@@ -307,9 +322,8 @@ def _check(
     codes = {code}
     if baseline is not None:
         settings = find_for_baseline(baseline, settings)
-    name = record or DEFAULT_NAME
-    statements = session.judge(name, settings)
-    results = session.check(name, settings)
+    statements = session.judge(settings)
+    results = session.check(settings)
     if baseline is not None:
         results = baseline.apply(results)
     items = report_items(limit_findings(results, options.max_findings), options, codes)
@@ -346,8 +360,8 @@ def _list_created(session: Session) -> None:
 
 def _refuse_overwriting(record: str, used: Sequence[str | None]) -> None:
     """Raise `click.UsageError` for a recording that is not named as one, or would overwrite a file that is used."""
-    if not record.lower().endswith(".har"):  # the offline check knows the format by the name
-        raise click.UsageError("the recording is a HAR: name a file that ends in .har")
+    if not record.lower().endswith((".har", *CASSETTES)):  # the offline check knows the format by the name
+        raise click.UsageError("the recording is a HAR or a cassette: name a file that ends in .har or .yaml")
     if os.path.realpath(record) in {os.path.realpath(file) for file in used if file}:
         raise click.UsageError(f"the recording would overwrite {record}, which is used otherwise")
 

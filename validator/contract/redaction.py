@@ -40,15 +40,15 @@ def _values(shape: Shape, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 def may_show(path: Path, text: str) -> bool:
     """Return whether the string at this path may be printed as it is."""
-    return not text or (_place(path) in _places()[0] and is_plain(text))
+    return not text or (place_of(path) in _places()[0] and is_plain(text))
 
 
 def may_show_key(path: Path) -> bool:
     """Return whether the key that this path ends with may be printed."""
-    return _place(path[:-1]) in _places()[1] and is_plain(str(path[-1]))
+    return place_of(path[:-1]) in _places()[1] and is_plain(str(path[-1]))
 
 
-def _place(path: Path) -> tuple[str, ...]:
+def place_of(path: Path) -> tuple[str, ...]:
     """Return the keys from the page or run on: runs are the same in any document."""
     keys = tuple(part for part in path if isinstance(part, str))
     return keys[1:] if keys[:1] in (("data",), ("runs",)) else keys

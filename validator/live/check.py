@@ -18,6 +18,7 @@ from validator.live.exchange import Answer, Question, list_path
 from validator.live.keys import Redactor
 from validator.live.plan import UNKNOWN_THREAD, Scope, Walker
 from validator.live.recorder import Recorder, RecordingFull
+from validator.live.scrub import Scrubber
 from validator.live.statements import judge, known_runs, see
 from validator.live.target import Target
 from validator.live.transport import Authorization, Budget, BudgetSpent, LiveError, Transport
@@ -30,7 +31,11 @@ BODIES = 8
 
 
 class Session:
-    """One check of one server with a client of httpx or httpx2: `walk`, then `judge` what was recorded."""
+    """One check of one server with a client of httpx or httpx2: `walk`, then `judge` what was recorded.
+
+    `name` is what the recording is called: a cassette if it ends in .yaml or .yml, else a HAR. A `scrubber` takes free
+    text out before anything is recorded or judged.
+    """
 
     def __init__(
         self,
@@ -41,12 +46,16 @@ class Session:
         redactor: Redactor,
         budget: Budget,
         max_bytes: int = MAX_BYTES,
+        *,
         recipe: Recipe | None = None,
+        name: str = DEFAULT_NAME,
+        scrubber: Scrubber | None = None,
     ) -> None:
+        self._name = name
         self._scope = scope
         self._max_bytes = max_bytes
         self._recipe = recipe
-        self._recorder = Recorder(redactor, max_bytes)
+        self._recorder = Recorder(redactor, max_bytes, name, scrubber)
         self._answers: list[Answer] = []
         self._is_stable = False
         given = filter(None, (scope.thread, scope.other_thread, scope.empty_thread))
@@ -92,16 +101,16 @@ class Session:
     @property
     def recording(self) -> bytes:
         """The recording so far."""
-        return self._recorder.har()
+        return self._recorder.recording()
 
-    def check(self, name: str, options: CheckOptions) -> Iterator[Result]:
-        """Yield what a check of a file with this name and the recording in it yields."""
-        return check_recording(self.recording, name, Checker(options), self._max_bytes)
+    def check(self, options: CheckOptions) -> Iterator[Result]:
+        """Yield what a check of the file with the recording yields."""
+        return check_recording(self.recording, self._name, Checker(options), self._max_bytes)
 
-    def judge(self, name: str, options: CheckOptions) -> list[StatementResult]:
+    def judge(self, options: CheckOptions) -> list[StatementResult]:
         """Return the verdict on every statement, whatever findings are to be shown."""
         severities = Checker(options).rules.severities
-        results = self.check(name, options._replace(findings=FindingOptions(max_excerpts=0)))
+        results = self.check(options._replace(findings=FindingOptions(max_excerpts=0)))
         findings = [finding for result in results if isinstance(result, DocumentResult) for finding in result.findings]
         seen = see(self._answers)
         statements = judge(

@@ -31,9 +31,10 @@ _IN_PROCESS = "http://testserver.localhost"
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LiveReport(Report):
-    """The findings in what a server answered, and the verdict on every statement; `recording` is a HAR.
+    """The findings in what a server answered, and the verdict on every statement.
 
-    `created` has a line for each thread and the assistant that the check has created: the id, and whether it is left.
+    `recording` is a HAR, or the cassette that `record` names. `created` has a line for each thread and the assistant
+    that the check has created: the id, and whether it is left.
     """
 
     statements: tuple[StatementResult, ...]
@@ -72,8 +73,9 @@ def check_listing(
 
     `target` is a URL (of the API, or of the list), a client of httpx or httpx2 (with a `base_url`), a client of the
     openai package, or an ASGI application, which is called in this process. `key` is sent as a bearer token to a URL or
-    an application; clients bring their own. `timeout` and `max_time` are in seconds. `record` names a file that the
-    recording is written to, also where the check ends early. The other options are those of `validate`.
+    an application; clients bring their own. `timeout` and `max_time` are in seconds. `record` names a file
+    for the recording, which is written also where the check ends early: a cassette (.yaml or .yml) or a HAR. The other
+    options are those of `validate`.
 
     With `create` the check creates threads and runs of its own, by the `assistant` with this id or with a `model`. It
     lists the first of them unless a `thread` is named, cancels no other runs, and deletes what it has created only with
@@ -96,19 +98,19 @@ def check_listing(
         secrets = [value.rpartition(" ")[2] for value in authorization.key.values()]
         budget = Budget(timeout, max_time, max_requests)
         scope = Scope(thread, other_thread, empty_thread, check_auth)
-        session = Session(client, address, scope, authorization, Redactor(secrets), budget, recipe=recipe)
+        name = DEFAULT_NAME if record is None else os.fspath(record)
+        session = Session(client, address, scope, authorization, Redactor(secrets), budget, recipe=recipe, name=name)
         try:
             problem = session.walk()
         finally:
             if record is not None:
-                write_atomic(os.fspath(record), [session.recording], is_private=True)
+                write_atomic(name, [session.recording], is_private=True)
     if problem is not None:
         if session.created:
             problem.add_note(f"created on the server: {', '.join(session.created)}")
         raise problem.with_traceback(None)
-    name = DEFAULT_NAME if record is None else os.fspath(record)
-    statements = tuple(session.judge(name, options))
-    results = session.check(name, options._replace(findings=FindingOptions(outlines=True)))
+    statements = tuple(session.judge(options))
+    results = session.check(options._replace(findings=FindingOptions(outlines=True)))
     return LiveReport(
         contract=contract,
         results=tuple(result for result in results if isinstance(result, DocumentResult)),

@@ -1,4 +1,4 @@
-"""The recording of a live check, as HAR 1.2, without secrets.
+"""The recording of a live check, as HAR 1.2 or a cassette, without secrets.
 
 Source: https://w3c.github.io/web-performance/specs/HAR/Overview.html
 """
@@ -12,12 +12,16 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from validator import __version__
+from validator.live.cassette import dump_interaction, join_interactions
 from validator.live.exchange import Answer, Header
 from validator.live.keys import Redactor
+from validator.live.scrub import Scrubber
 
 FIELD = "_validateRuns"
 """The field of an entry that says which question of the check it answers."""
 FIELD_VERSION = 1
+COMMENT = "free text was replaced (--scrub)"
+CASSETTES = (".yaml", ".yml")
 _NO_TYPE = "x-unknown"
 _NO_SIZE = -1
 
@@ -26,11 +30,19 @@ class RecordingFull(Exception):
     """The recording would become larger than a document that is checked may be."""
 
 
-class Recorder:
-    """Collects answers as entries of a HAR of at most `max_bytes` bytes."""
+def is_cassette(name: str) -> bool:
+    """Return whether a file with this name is a cassette; any other recording is a HAR."""
+    return name.lower().endswith(CASSETTES)
 
-    def __init__(self, redactor: Redactor, max_bytes: int) -> None:
+
+class Recorder:
+    """Collects answers as entries of a recording with this name, which has at most `max_bytes` bytes."""
+
+    def __init__(self, redactor: Redactor, max_bytes: int, name: str, scrubber: Scrubber | None) -> None:
+        self._is_cassette = is_cassette(name)
         self._redactor = redactor
+        self._scrubber = scrubber
+        self._comment = COMMENT if scrubber else ""
         self._entries: list[str] = []
         self._rest = max_bytes - 1000  # for what stands around the entries
         self._last = 0.0
@@ -47,15 +59,21 @@ class Recorder:
         self._entries.append(entry)
         return len(self._entries)
 
-    def har(self) -> bytes:
-        """Return the recording."""
-        head = {"version": "1.2", "creator": {"name": "validate-runs", "version": __version__}}
+    def recording(self) -> bytes:
+        """Return the recording so far."""
+        if self._is_cassette:
+            return join_interactions(self._entries, self._comment)
+        comment = {"comment": self._comment} if self._comment else {}
+        head = {"version": "1.2", **comment, "creator": {"name": "validate-runs", "version": __version__}}
         start = json.dumps({"log": head}, indent=1).rstrip("\n }")
         entries = ",\n".join(self._entries)
         return f'{start}\n  }},\n  "entries": [\n{entries}\n  ]\n }}\n}}\n'.encode()
 
     def _dump(self, answer: Answer, thread: str) -> str:
-        text = json.dumps(self._entry(answer, thread), indent=1)
+        entry = self._entry(answer, thread)
+        if self._is_cassette:
+            return dump_interaction(entry, FIELD)
+        text = json.dumps(entry, indent=1)
         lines = text.replace("\x7f", "\\u007f").split("\n")
         return "\n".join(f"   {line}" for line in lines)
 
@@ -77,13 +95,18 @@ class Recorder:
         }
         if question.body:
             request["postData"] = {"mimeType": "application/json", "text": redact(question.body)}
+        content = self._content(answer)
         response: dict[str, Any] = {
             "status": answer.status,
             "statusText": redact(answer.reason),
             "httpVersion": "HTTP/1.1",
             "cookies": [],
-            "headers": self._headers(answer.headers),
-            "content": self._content(answer),
+            "headers": [
+                header
+                for header in self._headers(answer.headers)
+                if header["name"].lower() != "content-length" or header["value"] == str(content["size"])
+            ],
+            "content": content,
             "redirectURL": redact(answer.header("location")),
             "headersSize": _NO_SIZE,
             "bodySize": _NO_SIZE,
@@ -115,12 +138,12 @@ class Recorder:
         ]
 
     def _content(self, answer: Answer) -> dict[str, Any]:
-        content: dict[str, Any] = {
-            "size": len(answer.body),
-            "mimeType": self._redactor.text(answer.header("content-type")) or _NO_TYPE,
-        }
+        body = self._redactor.bytes(answer.body)
+        if self._scrubber is not None:
+            body = self._scrubber.scrub(body)
+        mime_type = self._redactor.text(answer.header("content-type")) or _NO_TYPE
+        content: dict[str, Any] = {"size": len(body), "mimeType": mime_type}
         if answer.status and not answer.error:
-            body = self._redactor.bytes(answer.body)
             try:
                 content["text"] = body.decode()
             except UnicodeDecodeError:

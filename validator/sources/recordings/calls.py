@@ -8,6 +8,7 @@ import io
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -28,6 +29,11 @@ _SUCCESS = tuple(status for status in range(200, 300) if status not in (204, 205
 """Statuses with a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
 _NO_BODY, _NO_STATUS, _NO_ANSWER = "recorded without its body", "recorded without its status", "not answered"
 _PLURALS = {_NO_BODY: "recorded without their bodies", _NO_STATUS: "recorded without their statuses"}
+
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_MAX_DURATION = 24 * 60 * 60 * 1000
+"""Milliseconds; no call takes a day."""
 
 
 class Body(NamedTuple):
@@ -129,6 +135,19 @@ def read_documents(
     else:
         yield SkippedRecords(reader.name, skipped)
         yield InputError(reader.name, _nothing_to_check(skipped, reasons))
+
+
+def read_period(begin: Any, duration: Any) -> Period | None:
+    """Return when a call began, given in ISO 8601, and ended, by its milliseconds; without these, when it began."""
+    try:
+        began = datetime.fromisoformat(begin)
+    except (TypeError, ValueError):
+        return None
+    if began.tzinfo is None:  # it may have been any time of the day
+        return None
+    seconds = (began - _EPOCH).total_seconds()
+    is_known = type(duration) in (int, float) and 0 <= duration < _MAX_DURATION  # -1 stands for none
+    return seconds, seconds + duration / 1000 if is_known else seconds
 
 
 def _by_time(calls: Sequence[Call | InvalidCall]) -> Iterator[tuple[int, Call | InvalidCall]]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
-from validator.sources.recordings.calls import Body, Call, InvalidCall
+from validator.sources.recordings.calls import Body, Call, InvalidCall, read_period
 from validator.sources.recordings.fields import Binary, Strings, as_text, field, header
 
 _LISTS = ("interactions", "http_interactions")
@@ -64,7 +65,19 @@ def _read_call(interaction: Any, strings: Strings, *path: str | int) -> Call | I
     headers = response.get("headers")
     content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
     body, offset = _body(response, strings, *path), strings.start(*path)
-    return Call(record, method, url, _status(response), content_type, coding, body, offset)
+    call = Call(record, method, url, _status(response), content_type, coding, body, offset)
+    return _complete(call, field(interaction, "_validateRuns"))
+
+
+def _complete(call: Call, own: Any) -> Call:
+    """Return a call with what `validate-runs live` has recorded besides; others record no more than when it ended."""
+    if not (step := as_text(field(own, "step"))):
+        return call
+    location, error = as_text(field(own, "redirectURL")), as_text(field(own, "error"))
+    with suppress(ValueError):
+        period = read_period(field(own, "startedDateTime"), float(as_text(field(own, "time"))))
+        call = call._replace(period=period)
+    return call._replace(step=step, location=location, error=error, is_retried=field(own, "retried") == "true")
 
 
 def _url(interaction: Any) -> str | None:

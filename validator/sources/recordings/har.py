@@ -6,16 +6,10 @@ Source: https://w3c.github.io/web-performance/specs/HAR/Overview.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
-from validator.core.options import Period
-from validator.sources.recordings.calls import Body, Call, InvalidCall
+from validator.sources.recordings.calls import Body, Call, InvalidCall, read_period
 from validator.sources.recordings.fields import Strings, as_text, field, header
-
-_EPOCH = datetime.fromtimestamp(0, UTC)
-_MAX_DURATION = 24 * 60 * 60 * 1000
-"""Milliseconds; no call takes a day."""
 
 
 def is_recording(value: Any) -> bool:
@@ -41,26 +35,13 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
             body = Body(text, field(content, "encoding") == "base64", offsets)
         content_type, coding = as_text(field(content, "mimeType")), header(_headers(response), "content-encoding")
         status, offset = field(response, "status"), strings.start(*path)
-        call = Call(index + 1, method, url, status, content_type, coding, body, offset, _period(entry))
+        period = read_period(field(entry, "startedDateTime"), field(entry, "time"))
+        call = Call(index + 1, method, url, status, content_type, coding, body, offset, period)
         if step := as_text(field(entry, "_validateRuns", "step")):
             location, error = as_text(field(response, "redirectURL")), as_text(field(response, "_error"))
             is_retried = field(entry, "_validateRuns", "retried") is True
             call = call._replace(step=step, location=location, error=error, is_retried=is_retried)
         yield call
-
-
-def _period(entry: Any) -> Period | None:
-    """Return when the call of an entry began and ended; without its duration, the moment when it began."""
-    try:
-        began = datetime.fromisoformat(field(entry, "startedDateTime"))
-    except (TypeError, ValueError):
-        return None
-    if began.tzinfo is None:  # it may have been any time of the day
-        return None
-    begin = (began - _EPOCH).total_seconds()
-    duration = field(entry, "time")  # in milliseconds; -1 stands for none
-    is_known = type(duration) in (int, float) and 0 <= duration < _MAX_DURATION
-    return begin, begin + duration / 1000 if is_known else begin
 
 
 def _headers(response: Any) -> dict[str, list[Any]]:
