@@ -4,14 +4,17 @@ It needs nothing but an ASGI server:
 
     uvicorn server:app
 
-Replace it by your own server: the tests need only its address and a thread that has runs.
+Replace it by your own server: the tests need only its address and a thread that has runs. Threads, runs and assistants
+can be created at /v1 and are lost when the server ends; a run does nothing until it is cancelled.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -208,6 +211,57 @@ def answer(path: str, query: Query) -> tuple[int, str]:
     return 200, listing([*runs.values()], query, route["fault"])
 
 
+NUMBERS = count(1)
+ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
+
+
+def change(method: str, path: str, body: dict[str, Any]) -> tuple[int, str]:
+    """The status and the text of a response to a request that creates, cancels or deletes something."""
+    number = f"Created{next(NUMBERS):017}"
+    match (method, *path.split("/")[2:]):
+        case ("POST", "assistants"):
+            return 200, json.dumps({"object": "assistant", **body, "id": f"asst_{number}"})
+        case ("DELETE", "assistants", assistant):
+            return 200, json.dumps({"id": assistant, "object": "assistant.deleted", "deleted": True})
+        case ("POST", "threads"):
+            RUNS[f"thread_{number}"] = []
+            return 200, json.dumps({"object": "thread", **body, "id": f"thread_{number}"})
+        case (_, "threads", thread, *_) if thread not in RUNS:
+            return refusal(404, f"No thread found: {thread}")
+        case ("DELETE", "threads", thread):
+            del RUNS[thread]
+            return 200, json.dumps({"id": thread, "object": "thread.deleted", "deleted": True})
+        case ("POST", "threads", thread, "messages"):
+            return 200, json.dumps({"object": "thread.message", **body, "id": f"msg_{number}", "thread_id": thread})
+        case ("POST", "threads", thread, "runs"):
+            return create_run(thread, f"run_{number}", body)
+        case ("POST", "threads", thread, "runs", run, "cancel"):
+            return cancel_run(thread, run)
+    return refusal(404, f"No such thing: {method} {path}")
+
+
+def create_run(thread: str, run_id: str, body: dict[str, Any]) -> tuple[int, str]:
+    """A new run, unless another one of the thread is active."""
+    if RUNS[thread] and RUNS[thread][-1]["status"] in ACTIVE:
+        return refusal(400, f"Thread {thread} already has an active run {RUNS[thread][-1]['id']}.")
+    now = int(time.time())
+    times: Run = {"created_at": now, "started_at": None, "completed_at": None, "expires_at": now + 600}
+    given: Run = {key: body[key] for key in ("assistant_id", "model", "metadata") if key in body}
+    run = {**made_run(0), "id": run_id, "thread_id": thread, "status": "queued", "usage": None, **times, **given}
+    RUNS[thread].append(run)
+    return 200, json.dumps(run)
+
+
+def cancel_run(thread: str, run_id: str) -> tuple[int, str]:
+    """The run, which ends at once."""
+    for run in RUNS[thread]:
+        if run["id"] == run_id and run["status"] in ACTIVE:
+            usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+            run.update(status="cancelled", cancelled_at=int(time.time()), expires_at=None, usage=usage)
+            return 200, json.dumps(run)
+    return refusal(400, f"No active run found: {run_id}")
+
+
 def refusal(status: int, message: str, parameter: str | None = None) -> tuple[int, str]:
     """An error as the API sends it."""
     error = {"message": message, "type": "invalid_request_error", "param": parameter, "code": None}
@@ -220,8 +274,22 @@ async def app(
     """Answer one request, as ASGI asks for it."""
     if scope["type"] != "http":
         return
-    query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
-    status, text = answer(scope["path"], query)
+    method, path = scope["method"], scope["path"]
+    if method == "GET":
+        query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
+        status, text = answer(path, query)
+    else:
+        status, text = change(method, path, await read_json(receive))
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})
+
+
+async def read_json(receive: Callable[[], Awaitable[Any]]) -> dict[str, Any]:
+    """The body of a request; empty where there is none."""
+    body, has_more = b"", True
+    while has_more:
+        message = await receive()
+        body += message.get("body", b"")
+        has_more = message.get("more_body", False)
+    return json.loads(body) if body else {}

@@ -156,6 +156,13 @@ def test_thread_that_existed_before_is_not_taken_for_a_new_one() -> None:
     assert [request.method for request in asked if request.method != "GET"] == ["POST"]
 
 
+def test_nothing_is_created_where_the_named_thread_cannot_be_listed() -> None:
+    answering, asked = remember(CreatingServer())
+    with pytest.raises(LiveError, match="has no such thread"):
+        check(answering, thread="thread_unknown", delete_created=True)
+    assert [request.method for request in asked] == ["GET"]
+
+
 def test_failure_is_the_reason_where_a_thread_is_named() -> None:
     report = check(instead(posts("/runs"), refuse("No such assistant.", 404)), thread=THREAD)
     assert len(report.created) == 1

@@ -51,6 +51,15 @@ def test_server_of_the_example_keeps_every_statement() -> None:
     assert verdicts["walk-complete"] == "kept"
 
 
+def test_server_of_the_example_keeps_every_statement_about_what_is_created() -> None:
+    threads = {thread: [*runs] for thread, runs in example.RUNS.items()}
+    report = check_listing(example.app, create=True, model="gpt-4o-mini", delete_created=True)
+    assert report.findings == ()
+    open_ = {result.id for result in report.statements if result.verdict != "kept"}
+    assert open_ == {"default-limit-20", "key-needed"}
+    assert example.RUNS == threads
+
+
 def test_mutants_break_statements() -> None:
     assert len(MUTANTS) >= 35
     assert {statement for statement, _ in MUTANTS} <= {statement.id for statement in STATEMENTS}

@@ -56,9 +56,13 @@ class Walker:
 
     def run(self) -> None:
         """Ask everything; raises `Unusable`, `Redirected`, and what asking raises."""
-        created = self._create(self._creator) if self._creator else ""
+        created = ""
+        if self._creator and not self._scope.thread:
+            created = self._create(self._creator)
         first = self._list("probe")
         _require_usable(first)
+        if self._creator and not created:  # nothing is created on a server that cannot be checked
+            created = self._create(self._creator)
         reference = self._compare_pages()
         again = self._page("again", limit="100", order="desc")
         if reference is not None and again is not None and again.ids != reference.ids:
