@@ -227,6 +227,19 @@ def test_page_without_a_next_one_shows_no_insertion() -> None:
     assert (verdict, reason.partition(":")[0]) == ("not verified", "has_more ends the walk too early")
 
 
+def test_run_that_lacks_a_field_is_no_page_that_does() -> None:
+    def answering(asked: Asked) -> Reply:
+        reply = server(asked)
+        if reply.status != 200 or "started_at" not in reply.body:
+            return reply
+        return Reply({key: value for key, value in reply.body.items() if key != "started_at"})
+
+    server = CreatingServer()
+    report = check(answering)
+    assert {finding.rule for finding in report.findings} == {"schema:required"}
+    assert [result.id for result in report.statements if result.verdict == "broken"] == ["run-shape"]
+
+
 def test_walk_without_end_is_left() -> None:
     def answering(asked: Asked) -> Reply:
         if asked.method == "GET" and asked.query.get("limit") == "1":

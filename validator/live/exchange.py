@@ -23,6 +23,11 @@ class Question(NamedTuple):
     method: Method = "GET"
     body: str = ""
 
+    @property
+    def lists_runs(self) -> bool:
+        """Whether it asks for a page of runs."""
+        return self.method == "GET" and self.path.endswith("/runs")
+
 
 class Header(NamedTuple):
     """A header of a request or a response."""

@@ -416,7 +416,7 @@ def statement_of(finding: Finding, answer: Seen | None, seen: Sequence[Seen]) ->
         return finding.rule
     if named := _BY_RULE.get(finding.rule):
         return named
-    is_of_page = step != "retrieve" and not finding.pointer.startswith("/data/")
+    is_of_page = (answer is None or answer.answer.question.lists_runs) and not finding.pointer.startswith("/data/")
     return "envelope-keys" if is_of_page and finding.rule in BY_ID["envelope-keys"].rules else "run-shape"
 
 
