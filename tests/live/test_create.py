@@ -212,7 +212,7 @@ def test_run_that_does_not_end_is_not_waited_for_without_end(monkeypatch: pytest
     monkeypatch.setattr("time.sleep", lambda _: None)
     report = check(instead(posts("/cancel"), refuse("No.", 404)))
     assert len(report.created) == 1
-    reason = "a run is still queued 9 s after it should have been cancelled"
+    reason = "a run is still queued 10 s after it should have been cancelled"
     assert set(verdicts(report).values()) == {("not verified", reason)}
     assert next(result for result in report.statements if result.id == "walk-complete").reason == "1 run, 4 needed"
 

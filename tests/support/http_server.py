@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import MappingProxyType
@@ -68,7 +68,8 @@ def serving(answering: Answering, port: int = 0, tls: ssl.SSLContext | None = No
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(BrokenPipeError):  # the client may have ended
+                self.wfile.write(body)
 
         do_POST = do_DELETE = do_GET  # noqa: N815  # the names that the base class looks for
 

@@ -34,7 +34,7 @@ RUNS_TO_CREATE = 4
 """Runs that the thread gets before it is listed: walks through fewer tell nothing."""
 METADATA_KEY = "validate-runs"
 _MESSAGE = "This message was sent by validate-runs. Reply with OK."
-_PAUSES = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0, 2.0, 2.0)
+_PAUSES = (0.0, 0.5, 1.0, 2.0, 3.0, 3.5)
 """Seconds before each look at a run that is to end."""
 _SECOND = 1.0
 _MISSING = (404, 405, 501)
