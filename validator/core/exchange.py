@@ -138,28 +138,16 @@ class Response(NamedTuple):
         return self.status is not None and 300 <= self.status < 400
 
 
-def origin_of(url: str) -> str:
-    """Return scheme, host and port of a URL, without a user and a password; empty where it has no host."""
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
-
-
 def redirect_origin(url: str, location: str) -> str | None:
     """Return the origin of another server that a `Location` leads to from a URL, "" for the same one, None for none."""
-    from urllib.parse import urljoin
+    from urllib.parse import urljoin, urlsplit
 
-    if not location:
-        return None
     try:
-        target = origin_of(urljoin(url, location))
+        parts = urlsplit(url), urlsplit(urljoin(url, location))
     except ValueError:
         return None
-    return "" if target == origin_of(url) else target
+    here, target = (f"{part.scheme}://{part.netloc.rpartition('@')[2]}" for part in parts)
+    return (None if not location else "") if target == here else target
 
 
 def error_words(body: Any) -> str:

@@ -383,13 +383,8 @@ _UNKNOWN_CURSORS = {
 
 
 _FAILURES = ("broken", "doubtful")
-_SOURCE = "https://platform.openai.com/docs/api-reference/runs/listRuns"
 _CHANGED = "the thread changed meanwhile"
-_VERDICTS: Mapping[Severity, StatementVerdict] = {
-    Severity.ERROR: "broken",
-    Severity.WARNING: "doubtful",
-    Severity.INFO: "kept",
-}
+_VERDICTS: Mapping[Severity, StatementVerdict] = {Severity.ERROR: "broken", Severity.WARNING: "doubtful"}
 
 
 def statement_of(finding: Finding, answer: Seen | None, seen: Sequence[Seen]) -> str:
@@ -514,10 +509,10 @@ def _judge(
     runs: int,
     reason: str,
 ) -> StatementResult:
-    source = BY_NAME[statement.rules[0]].source if statement.rules else _SOURCE
+    source = BY_NAME[statement.rules[0]].source
     blank = StatementResult(statement.id, statement.what, "not verified", source)
-    if findings:
-        worst = min(findings, key=lambda finding: finding.severity.rank)
+    worst = min(findings, key=lambda finding: finding.severity.rank, default=None)
+    if worst is not None and worst.severity is not Severity.INFO:
         records = tuple(sorted({finding.record for finding in findings if finding.record is not None}))
         blank = blank._replace(requests=records, findings=tuple(findings))
         if statement.compares and not is_stable:
@@ -538,11 +533,11 @@ def _judge(
     lost = next((item.record for item in asked if item.answer.question not in complete), None)
     if lost is not None and not (statement.steps or statement.counts):
         return blank._replace(reason=f"no complete answer to #{lost}")
+    if undecided := [item for item in asked if counts is _is_decided and not (counts(item) or item.answer.is_retried)]:
+        return blank._replace(reason=f"#{undecided[0].record} was {_why_untold(undecided[:1])}")
     if missing := [rule for rule in statement.rules if rule not in active]:
         return blank._replace(reason=f"{missing[0]} is ignored")
-    if not statement.rules and statement.id != "run-shape":
-        return blank._replace(reason="no rule judges it yet")
-    return blank._replace(verdict="kept")
+    return blank._replace(verdict="kept", findings=tuple(findings), reason=worst.message if worst else "")
 
 
 def _why_untold(asked: Iterable[Seen]) -> str:
@@ -550,8 +545,8 @@ def _why_untold(asked: Iterable[Seen]) -> str:
     statuses = {item.answer.status for item in asked if not item.answer.is_retried}
     if statuses == {0}:
         return "not answered"
-    if min(statuses, default=0) >= 500:
-        return f"answered with {join_and(map(str, sorted(statuses)))}"
+    if statuses and not any(200 <= status < 300 or 400 <= status < 500 for status in statuses - {0}):
+        return f"answered with {join_and(map(str, sorted(statuses - {0})))}"
     return "no answer tells"
 
 

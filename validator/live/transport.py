@@ -302,9 +302,10 @@ _FINAL = (TIMED_OUT, PROXY_REFUSES, *_TLS_WORDS.values())
 
 def _describe(error: Exception) -> str:
     """Return why no response came, in our own words: the text of an exception may hold what the server sent."""
-    name = type(error).__name__
+    name, text = type(error).__name__, str(error)
+    if name == "RemoteProtocolError" and "disconnected" in text:
+        return "the connection was closed"
     if name in ("ConnectError", "ReadError", "WriteError"):
-        text = str(error)
         for mark, words in _TLS_WORDS.items():
             if mark in text:
                 return words

@@ -1,0 +1,162 @@
+"""Answers that are no answers: redirects, closed connections, keys that nobody checks, threads that change."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import Ran, run
+from tests.support.http_server import Answering, Asked, Reply, refuse, serving
+from tests.support.sound_server import EMPTY_THREAD, KEY, OTHER_THREAD, list_runs, sound
+from tests.support.threads import THREAD, numbered
+from validator.live.plan import UNKNOWN_RUN
+
+CLOSED = Reply(b"", 0)
+RUNS = [numbered(number) for number in range(7)]
+CLOCK = ("--now", "1740000500")
+
+
+def check(answering: Answering, *words: str | Path, key: str | None = KEY) -> Ran:
+    """Check a server that answers so."""
+    with serving(answering) as server:
+        env = {"VALIDATE_RUNS_API_KEY": key} if key else {}
+        return run("live", f"{server.origin}/v1", "--thread", THREAD, *CLOCK, *words, env=env)
+
+
+def verdict(report: str, statement: str) -> str:
+    """The verdict on a statement and the reason."""
+    (line,) = re.findall(rf"^(\S.*?) +{statement}(?: +[#\d …]*)?(?:: )?(.*)$", report, re.MULTILINE)
+    return ": ".join(filter(None, line))
+
+
+def findings(done: Ran) -> list[str]:
+    """The findings in a concise report, without their places."""
+    return re.findall(r"^\S+: ((?:error|warning) .*)$", done.out, re.MULTILINE)
+
+
+def test_each_fault_is_a_finding_of_the_recording_too(tmp_path: Path) -> None:
+    recording = tmp_path / "runs.har"
+
+    def answering(asked: Asked) -> Reply:
+        if asked.query.get("limit") == "abc":
+            return CLOSED
+        if asked.query.get("limit") == "0":
+            return Reply(b"", 302, {"Location": f"{other.origin}/login?from=runs"})
+        if EMPTY_THREAD in asked.path:
+            return refuse("No runs.", 404)
+        return sound(asked._replace(headers={"Authorization": f"Bearer {KEY}"}))
+
+    text = tmp_path / "report.txt"
+    reports = ("-f", "concise", "-f", f"text:{text}")
+    words = ("--empty-thread", EMPTY_THREAD, "--check-auth", "--record", recording, *reports)
+    with serving(sound) as other:
+        done = check(answering, *words)
+    assert other.asked == []
+    assert done.code == 1
+    assert findings(done) == [
+        f"error redirected: redirects the GET request with 302 to {other.origin}: expected an answer",
+        'error no-response: does not answer the GET request (limit "abc"): the connection was closed',
+        "error no-empty-page: answers with 404 for a thread that has no runs: expected 200 and an empty page",
+        "warning key-not-checked: answers the GET request without a key with 200 and 7 runs: expected 401",
+        "warning key-not-checked: answers the GET request with a wrong key with 200 and 7 runs: expected 401",
+    ]
+    offline = run(recording, *CLOCK, "-f", "concise")
+    assert (offline.code, offline.out) == (done.code, done.out)
+    assert KEY not in recording.read_text()
+    assert re.fullmatch(r"not verified: #\d+ was not answered", verdict(text.read_text(), "limit-not-a-number"))
+
+
+def test_verdicts_on_answers_that_are_none() -> None:
+    def answering(asked: Asked) -> Reply:
+        if asked.query.get("after") in (UNKNOWN_RUN, f"run_{51:024d}"):
+            return refuse("Oops.", 500)
+        if asked.query.get("before") == f"run_{51:024d}":
+            return refuse("Oops.", 501)
+        return Reply(b"", 307, {"Location": "/elsewhere"}) if asked.query.get("limit") == "-1" else sound(asked)
+
+    done = check(answering, "--thread", OTHER_THREAD)
+    assert verdict(done.out, "no-5xx") == "broken: answers the GET request with 500: invalid_request_error"
+    assert verdict(done.out, "not-redirected").startswith(
+        "doubtful: redirects the GET request with 307 to another address"
+    )
+    assert re.fullmatch(r"not verified: #\d+ was answered with 500", verdict(done.out, "cursor-unknown"))
+    assert re.fullmatch(r"not verified: #\d+ was answered with 307", verdict(done.out, "limit-range"))
+    assert verdict(done.out, "cursor-other-thread") == "not verified: answered with 500 and 501"
+
+
+def test_answer_at_the_second_try_is_an_answer() -> None:
+    tries: list[Asked] = []
+
+    def answering(asked: Asked) -> Reply:
+        if asked.query.get("limit") in ("abc", "0"):
+            tries.append(asked)
+            return CLOSED if len(tries) == 1 else refuse("Overloaded.", 503) if len(tries) == 3 else sound(asked)
+        return sound(asked)
+
+    done = check(answering, "--show", "info")
+    assert (done.code, len(tries)) == (0, 4)
+    assert "the connection was closed, and was asked again" in done.out
+    assert verdict(done.out, "limit-not-a-number") == "kept"
+    assert verdict(done.out, "no-5xx").startswith("doubtful: answers the GET request with 503")
+
+
+def test_time_that_is_over_is_no_fault_of_the_server() -> None:
+    def answering(asked: Asked) -> Reply:
+        if asked.query.get("limit") == "abc":
+            time.sleep(1.2)
+        return sound(asked)
+
+    done = check(answering, "--max-time", "1")
+    assert done.code == 2
+    assert done.err == "validate-runs: 1 seconds are over (--max-time)\n"
+    assert verdict(done.out, "no-5xx") == "kept"
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [(KEY, "kept"), (None, "doubtful: answers the GET request without a key")]
+)
+def test_keys(key: str | None, expected: str) -> None:
+    """Without a key there is no wrong one, but whoever wants to know learns that the server needs none."""
+    answering = sound if key else list_runs(RUNS)
+    done = check(answering, "--check-auth", key=key)
+    assert done.code == 0
+    assert verdict(done.out, "key-needed").startswith(expected)
+    assert "key-needed" not in check(answering, key=key).out
+
+
+def test_thread_that_changes_once_is_listed_again() -> None:
+    def answering(asked: Asked) -> Reply:
+        number = 6 if len(server.asked) < 20 else 7
+        return list_runs(RUNS[:number])(asked)
+
+    with serving(answering) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD)
+    assert done.code == 0
+    assert verdict(done.out, "walk-complete") == "kept"
+    assert len([asked for asked in server.asked if asked.query == {"limit": "100", "order": "desc"}]) == 4
+
+
+@pytest.mark.parametrize("status", [405, 501])
+def test_endpoint_that_is_missing(status: int) -> None:
+    done = check(lambda asked: refuse("No.", status))
+    assert (done.code, done.out) == (2, "")
+    expected = f"the server does not implement list-runs, or has no such thread ({status})"
+    assert done.err == f"validate-runs: {expected}\n"
+
+
+def test_time_that_passes_between_requests_counts() -> None:
+    done = check(sound, "--rate", "5", "--max-time", "0.3")
+    assert (done.code, done.err) == (2, "validate-runs: 0.3 seconds are over (--max-time)\n")
+
+
+def test_budget_that_is_spent_hides_no_failure() -> None:
+    def ignore_limit(asked: Asked) -> Reply:
+        return sound(asked._replace(query={}))
+
+    done = check(ignore_limit, "--max-requests", "12")
+    assert done.code == 1
+    assert done.err == "validate-runs: 12 requests were sent (--max-requests)\n"
+    assert verdict(done.out, "limit-kept").startswith("broken")
