@@ -1,11 +1,10 @@
-"""A small server of the Assistants list-runs endpoint, sound at /v1 and faulty at /faulty/NAME/v1.
+"""A small server of the Assistants list-runs endpoint, in memory. It keeps every statement of `validate-runs live`.
 
 It needs nothing but an ASGI server:
 
     uvicorn server:app
 
-Replace it by your own server: the tests need only its address and a thread that has runs. Threads, runs and assistants
-can be created at /v1 and are lost when the server ends; a run does nothing until it is cancelled.
+Replace it by your own server: the tests need only its address and a thread that has runs.
 """
 
 from __future__ import annotations
@@ -21,17 +20,20 @@ from urllib.parse import parse_qs
 Run = dict[str, Any]
 Page = dict[str, Any]
 Query = Mapping[str, str]
+Answer = tuple[int, str]
 
 THREAD = "thread_Zk4mQx8sVb2Yn6Tc1LpWr9Hd"
 EMPTY_THREAD = "thread_Ua7fGj3oEi5Rw0Xs8CvBt2Nq"
-ROUTE = re.compile(r"(?:/faulty/(?P<fault>[a-z-]+))?/v1/threads/(?P<thread>[^/]+)/runs(?:/(?P<run>[^/]+))?")
+ROUTE = re.compile("/v1/threads/(?P<thread>[^/]+)/runs(?:/(?P<run>[^/]+))?")
 FIRST_CREATED = 1_760_000_000
+ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
+NUMBERS = count(1)
 
 
 def made_run(number: int) -> Run:
-    """One run of a thread that has many; the newest still waits for its tool."""
+    """A completed run of the thread that has many."""
     created = FIRST_CREATED + 60 * number
-    run = {
+    return {
         "id": f"run_Contract{number:016}",
         "object": "thread.run",
         "created_at": created,
@@ -61,10 +63,8 @@ def made_run(number: int) -> Run:
         "response_format": "auto",
         "usage": {"prompt_tokens": 120 + number, "completion_tokens": 30, "total_tokens": 150 + number},
     }
-    return run if number < NEWEST else {**run, **WAITING, "expires_at": created + 600}
 
 
-NEWEST = 7
 WAITING = {
     "status": "requires_action",
     "completed_at": None,
@@ -82,22 +82,20 @@ WAITING = {
         },
     },
 }
-RUNS = {THREAD: [made_run(number) for number in range(1, NEWEST + 1)], EMPTY_THREAD: []}
+NEWEST = {**made_run(7), **WAITING, "expires_at": FIRST_CREATED + 1020}
+RUNS = {THREAD: [*map(made_run, range(1, 7)), NEWEST], EMPTY_THREAD: []}
 
 
-def page_of(
-    runs: list[Run], query: Query, *, after_is_inclusive: bool = False, full_page_has_more: bool = False
-) -> Page:
-    """The page that a request asks for, with two mistakes to make; `runs` are from oldest to newest."""
+def page_of(runs: list[Run], query: Query) -> Page:
+    """The page that a request asks for; `runs` are from oldest to newest."""
     ordered = runs if query.get("order") == "asc" else runs[::-1]
     ids = [run["id"] for run in ordered]
-    start = ids.index(query["after"]) + (not after_is_inclusive) if "after" in query else 0
+    start = ids.index(query["after"]) + 1 if "after" in query else 0
     stop = ids.index(query["before"]) if "before" in query else len(ids)
     limit = int(query.get("limit", "20"))
     window = ordered[start:stop]
     data = window[-limit:] if "before" in query else window[:limit]
-    has_more = len(window) > limit or (full_page_has_more and len(window) == limit)
-    return sealed({"object": "list", "has_more": has_more}, data)
+    return sealed({"object": "list", "has_more": len(window) > limit}, data)
 
 
 def sealed(page: Page, data: list[Run]) -> Page:
@@ -106,96 +104,10 @@ def sealed(page: Page, data: list[Run]) -> Page:
     return {**page, "data": data, "first_id": first_id, "last_id": last_id}
 
 
-def changed(page: Page, **fields: Any) -> Page:
-    """The page with some fields of its second run changed; the first may be one that still waits for its tool."""
-    return {**page, "data": [{**run, **fields} if index == 1 else run for index, run in enumerate(page["data"])]}
-
-
-def without(value: dict[str, Any], key: str) -> dict[str, Any]:
-    """The object without one of its keys."""
-    return {name: field for name, field in value.items() if name != key}
-
-
-def camel_case(value: Any) -> Any:
-    """The value with its keys as TypeScript SDKs spell them in memory, which no server may send."""
-    if isinstance(value, dict):
-        return {re.sub("_([a-z])", lambda m: m[1].upper(), key): camel_case(item) for key, item in value.items()}
-    return [camel_case(item) for item in value] if isinstance(value, list) else value
-
-
-QUERY_FAULTS: dict[str, Callable[[Query], Query]] = {
-    "page-too-long": lambda query: {**query, "limit": str(int(query.get("limit", "20")) + 1)},
-}
-"""What a server can get wrong about a request."""
-
-LISTING_FAULTS: dict[str, Callable[[list[Run], Query], Page]] = {
-    "overlapping-pages": lambda runs, query: page_of(runs, query, after_is_inclusive=True),
-    "false-has-more": lambda runs, query: page_of(runs, query, full_page_has_more=True),
-}
-"""What a server can get wrong about pages that follow one another: no page shows it alone."""
-
-PAGE_FAULTS: dict[str, Callable[[Page], Page]] = {
-    "first-id-mismatch": lambda page: {**page, "first_id": "run_ThatWasHereYesterday"},
-    "last-id-mismatch": lambda page: {**page, "last_id": "run_OfTheNextPage"},
-    "duplicate-run-id": lambda page: sealed(page, [page["data"][0], page["data"][0], *page["data"][2:]]),
-    "other-thread": lambda page: changed(page, thread_id=EMPTY_THREAD),
-    "unordered-runs": lambda page: sealed(page, [*page["data"][1::-1], *page["data"][2:]]),
-    "schema-const": lambda page: {**page, "object": "page"},
-    "schema-required": lambda page: without(page, "has_more"),
-    "camel-case-response": camel_case,
-    "not-a-run-list": lambda _: {"error": {"message": "The server had an error.", "type": "server_error"}},
-}
-"""What a server can get wrong about a page."""
-
-RUN_FAULTS: dict[str, dict[str, Any]] = {
-    "completed-without-time": {"completed_at": None},
-    "unexpected-failure-time": {"failed_at": FIRST_CREATED + 3600},
-    "ended-before-started": {"completed_at": FIRST_CREATED},
-    "expiry-on-ended-run": {"expires_at": FIRST_CREATED + 4200},
-    "milliseconds": {"completed_at": (FIRST_CREATED + 3600) * 1000},
-    "zero-timestamp": {"cancelled_at": 0},
-    "token-total-mismatch": {"usage": {"prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 120}},
-    "negative-tokens": {"usage": {"prompt_tokens": -1, "completion_tokens": 30, "total_tokens": 29}},
-    "schema-enum": {"status": "complete"},
-    "schema-type": {"created_at": "yesterday"},
-}
-"""What a server can get wrong about a run: fields of the second one on every page."""
-
-EMPTY_PAGE_FAULTS: dict[str, dict[str, Any]] = {
-    "empty-page-ids": {"first_id": "", "last_id": ""},
-    "empty-page-has-more": {"has_more": True},
-}
-"""What a server can get wrong about a page without runs."""
-
-TEXT_FAULTS: dict[str, Callable[[str], str]] = {
-    "duplicate-key": lambda text: text.replace('"object": "list"', '"object": "list", "object": "list"', 1),
-    "non-finite-number": lambda text: text.replace('"temperature": 1.0', '"temperature": NaN', 1),
-    "not-json": lambda text: text.replace('"has_more"', "'has_more'"),
-}
-"""What a server can get wrong about the text. A client that gets through it shows nothing of it."""
-
-FAULTS = (*QUERY_FAULTS, *LISTING_FAULTS, *PAGE_FAULTS, *RUN_FAULTS, *EMPTY_PAGE_FAULTS, *TEXT_FAULTS)
-"""Each is named after the rule that finds it (`schema-enum` after `schema:enum`)."""
-
-
-def listing(runs: list[Run], query: Query, fault: str | None) -> str:
-    """The text of a page, with one thing wrong with it or none."""
-    query = QUERY_FAULTS[fault](query) if fault in QUERY_FAULTS else query
-    page = LISTING_FAULTS[fault](runs, query) if fault in LISTING_FAULTS else page_of(runs, query)
-    if fault in PAGE_FAULTS and page["data"]:
-        page = PAGE_FAULTS[fault](page)
-    if fault in RUN_FAULTS and page["data"]:
-        page = changed(page, **RUN_FAULTS[fault])
-    if fault in EMPTY_PAGE_FAULTS and not page["data"]:
-        page = {**page, **EMPTY_PAGE_FAULTS[fault]}
-    text = json.dumps(page)
-    return TEXT_FAULTS[fault](text) if fault in TEXT_FAULTS else text
-
-
-def answer(path: str, query: Query) -> tuple[int, str]:
+def answer(path: str, query: Query) -> Answer:
     """The status and the text of a response."""
     route = ROUTE.fullmatch(path)
-    if route is None or route["thread"] not in RUNS or route["fault"] not in (None, *FAULTS):
+    if route is None or route["thread"] not in RUNS:
         return refusal(404, f"No such thing: {path}")
     runs = {run["id"]: run for run in RUNS[route["thread"]]}
     if run_id := route["run"]:
@@ -208,14 +120,10 @@ def answer(path: str, query: Query) -> tuple[int, str]:
     for cursor in ("after", "before"):
         if cursor in query and query[cursor] not in runs:
             return refusal(404, f"No run found: {query[cursor]}", cursor)
-    return 200, listing([*runs.values()], query, route["fault"])
+    return 200, json.dumps(page_of([*runs.values()], query))
 
 
-NUMBERS = count(1)
-ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
-
-
-def change(method: str, path: str, body: dict[str, Any]) -> tuple[int, str]:
+def change(method: str, path: str, body: dict[str, Any]) -> Answer:
     """The status and the text of a response to a request that creates, cancels or deletes something."""
     number = f"Created{next(NUMBERS):017}"
     match (method, *path.split("/")[2:]):
@@ -240,7 +148,7 @@ def change(method: str, path: str, body: dict[str, Any]) -> tuple[int, str]:
     return refusal(404, f"No such thing: {method} {path}")
 
 
-def create_run(thread: str, run_id: str, body: dict[str, Any]) -> tuple[int, str]:
+def create_run(thread: str, run_id: str, body: dict[str, Any]) -> Answer:
     """A new run, unless another one of the thread is active."""
     if RUNS[thread] and RUNS[thread][-1]["status"] in ACTIVE:
         return refusal(400, f"Thread {thread} already has an active run {RUNS[thread][-1]['id']}.")
@@ -252,7 +160,7 @@ def create_run(thread: str, run_id: str, body: dict[str, Any]) -> tuple[int, str
     return 200, json.dumps(run)
 
 
-def cancel_run(thread: str, run_id: str) -> tuple[int, str]:
+def cancel_run(thread: str, run_id: str) -> Answer:
     """The run, which ends at once."""
     for run in RUNS[thread]:
         if run["id"] == run_id and run["status"] in ACTIVE:
@@ -262,14 +170,17 @@ def cancel_run(thread: str, run_id: str) -> tuple[int, str]:
     return refusal(400, f"No active run found: {run_id}")
 
 
-def refusal(status: int, message: str, parameter: str | None = None) -> tuple[int, str]:
+def refusal(status: int, message: str, parameter: str | None = None) -> Answer:
     """An error as the API sends it."""
     error = {"message": message, "type": "invalid_request_error", "param": parameter, "code": None}
     return status, json.dumps({"error": error})
 
 
 async def app(
-    scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+    scope: dict[str, Any],
+    receive: Callable[[], Awaitable[Any]],
+    send: Callable[[Any], Awaitable[None]],
+    answer: Callable[[str, Query], Answer] = answer,
 ) -> None:
     """Answer one request, as ASGI asks for it."""
     if scope["type"] != "http":

@@ -125,7 +125,7 @@ def example(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 
 def test_example_tests_pass(example: pytest.Pytester) -> None:
-    example.runpytest_subprocess().assert_outcomes(passed=7)
+    example.runpytest_subprocess().assert_outcomes(passed=9)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -133,8 +133,14 @@ def test_example_tests_fail_by_the_rule(example: pytest.Pytester, fault: str) ->
     tests = dict.fromkeys(EMPTY_PAGE_FAULTS, "test_empty")
     tests |= {"overlapping-pages": "test_listing[[]3-asc]", "false-has-more": "test_listing[[]7-asc]"}
     test = tests.get(fault, "test_response")
-    result = example.runpytest_inprocess("--fault", fault)
+    result = example.runpytest_inprocess("--fault", fault, "-k", "not (server or application)")
     result.stdout.fnmatch_lines([f"FAILED tests/test_contract.py::{test} - {rule(fault)} *..."])
+
+
+def test_live_test_of_the_example_fails_by_the_statement(example: pytest.Pytester) -> None:
+    result = example.runpytest_inprocess("--fault", "false-has-more", "-k", "server")
+    result.assert_outcomes(failed=1, deselected=8)
+    result.stdout.fnmatch_lines(["FAILED tests/test_contract.py::test_server - has-more-false *"])
 
 
 def test_all_that_a_model_dumps_is_valid() -> None:

@@ -12,16 +12,8 @@ from tests.support.paths import ROOT
 EXAMPLE = ROOT / "examples" / "contract_test"
 sys.path.insert(0, str(EXAMPLE))
 
-from server import (
-    EMPTY_PAGE_FAULTS,
-    EMPTY_THREAD,
-    FAULTS,
-    LISTING_FAULTS,
-    RUNS,
-    TEXT_FAULTS,
-    THREAD,
-    app,
-)  # now it can be found
+from faults import EMPTY_PAGE_FAULTS, FAULTS, LISTING_FAULTS, TEXT_FAULTS, app  # now they can be found
+from server import EMPTY_THREAD, RUNS, THREAD
 
 __all__ = [
     "EMPTY_PAGE_FAULTS",

@@ -7,7 +7,7 @@ from threading import Thread
 import openai
 import pytest
 import uvicorn
-from server import FAULTS, app
+from faults import FAULTS, app
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
