@@ -36,7 +36,7 @@ def pages() -> Iterator[tuple[str, str]]:
 def contents() -> list[dict[str, list[dict[str, str]]]]:
     """Return the fields in the navigation."""
     return [
-        {f"of {_WHAT[subject]}": [{name: f"fields/{folder}/{name}.md"} for name in _observed(subject)]}
+        {f"{folder.capitalize()} fields": [{name: f"fields/{folder}/{name}.md"} for name in _observed(subject)]}
         for subject, folder in FOLDERS.items()
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -11,9 +11,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
-from documentation import command_page, evidence, field_pages, library_page, rule_pages
+from documentation import command_page, evidence, field_pages, library_page, rule_pages, sample_report
 from documentation.session import ROOT
 from validator.rules.registry import BY_NAME
+from validator.version import __version__
 
 COPIED = {
     "CHANGELOG.md": "changelog.md",
@@ -23,9 +24,11 @@ COPIED = {
 """Files outside of the folder of the documentation that are pages of the site, too."""
 SHOWN = {**COPIED, "validator/rules": "rules/index.md"}
 """The same, and files that the site shows in another form."""
-INSERTED = {
+INSERTED: dict[str, Callable[[], str]] = {
     "differences": field_pages.differences,
     "evidence": evidence.evidence,
+    "sample_report": sample_report.sample_report,
+    "version": lambda: __version__,
 }
 """The text that replaces `<!-- insert: NAME -->`."""
 _LINK = re.compile(r"\[([^\]]+)\]\((\.\./[^)#\s]*)(#[^)\s]*)?\)")
@@ -53,6 +56,8 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     for origin, path in COPIED.items():
         text = (ROOT / origin).read_text("utf-8")
         files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.INCLUDED))
+    report = sample_report.report()
+    files.append(File.generated(config, sample_report.FILE, content=report, inclusion=InclusionLevel.INCLUDED))
     return files
 
 

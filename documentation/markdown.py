@@ -51,9 +51,9 @@ def badge(kind: str, word: str) -> str:
     return f'<span class="badge {kind}-{word}">{word}</span>'
 
 
-def front_matter(title: str, description: str) -> str:
-    """Return the front matter of a page, as JSON, which is YAML."""
-    fields = {"title": title, "description": description}
+def front_matter(title: str, description: str, *hidden: str) -> str:
+    """Return the front matter of a page, as JSON, which is YAML; `hidden` are parts of the layout to leave out."""
+    fields = {"title": title, "description": description, "hide": hidden}
     return f"---\n{json.dumps(fields, ensure_ascii=False)}\n---"
 
 

@@ -75,14 +75,13 @@ def _index() -> str:
     return page(
         "# Rules",
         f"{len(RULES)} rules in {len(GROUPS)} groups. A name never changes its meaning, so it can be used in settings, "
-        "baselines and comments for good; a group is allowed wherever a rule is.",
-        _tab("all", rule_table(RULES, "")),
+        "baselines and comments for good; a group is allowed wherever a rule is. The severities are explained under "
+        "[contracts and evidence](../contracts.md).",
         *(
-            _tab(group, f"{_ABOUT[group]}\n\n{rule_table([rule for rule in RULES if rule.group == group], '')}")
+            f"## {group}\n\n{_ABOUT[group]}\n\n{rule_table([rule for rule in RULES if rule.group == group], '')}"
             for group in GROUPS
         ),
-        "The same on the terminal: `validate-runs --list-rules`, and `validate-runs --explain RULE` for one of them. "
-        "The severities are explained under [contracts and evidence](../contracts.md).",
+        "The same on the terminal: `validate-runs --list-rules`, and `validate-runs --explain RULE` for one of them.",
     )
 
 
@@ -92,16 +91,16 @@ def _tab(name: str, text: str) -> str:
 
 def _page(rule: Rule) -> str:
     return page(
-        front_matter(rule.name, rule.summary),
+        front_matter(rule.name, rule.summary, "toc"),
         f"# {rule.name}",
         f"{badge('group', rule.group)} {badge('severity', rule.severity)}\n{{ .badges }}",
         f"**{prose(rule.summary)}**",
         *_sections(rule),
-        prose(f"Fix: {rule.fix}") if rule.fix else "",
+        f"## Fix\n\n`--fix`: {prose(rule.fix)}" if rule.fix else "",
         f"## Evidence\n\n{prose(rule.citation)}",
         _output(rule),
         _fields(rule),
-        f"## If it is meant to be so\n\n{_ignoring(rule)}",
+        f"## How to disable this rule\n\n{_ignoring(rule)}",
     )
 
 

@@ -52,12 +52,6 @@ def _run(line: str, folder: Path, path: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize(("session", "output"), _after("console"))
-def test_readme_sessions(session: str, output: str, path: str) -> None:
-    ran = _run(session.removeprefix("$ "), ROOT, path)
-    assert (ran.stdout, ran.stderr) == (output, "")
-
-
 @pytest.mark.parametrize(("snippet", "output"), [pair for pair in _after("python") if _is_test(pair[0])])
 def test_readme_tests_are_in_pytest_docs(snippet: str, output: str) -> None:
     assert snippet in PYTEST_PAGE
@@ -71,9 +65,8 @@ def test_readme_snippets(snippet: str, output: str, capsys: pytest.CaptureFixtur
 
 
 def test_readme_blocks_have_output() -> None:
-    assert [text for text, _ in _after("console")] == _blocks("console")
     assert [text for text, _ in _after("python")] == _blocks("python")
-    assert len(_blocks("text")) == len(_blocks("console")) + len(_blocks("python"))
+    assert len(_blocks("text")) == len(_blocks("python"))
 
 
 COMMANDS = [line for block in _blocks("sh") for line in block.splitlines() if ".venv" not in line]

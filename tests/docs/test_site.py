@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -13,6 +15,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import click
 import pytest
 
+from tests.support.browser import Browser, chromium, need_browser
 from tests.support.paths import ROOT
 from tests.support.tools import package
 from validator.cli.command import command
@@ -26,8 +29,8 @@ package("material", "docs")
 
 from documentation.field_pages import differences
 from documentation.fields import fields
+from documentation.picture import FILE, picture
 from documentation.rule_pages import slug
-from documentation.session import session
 
 
 class Anchored(HTMLParser):
@@ -89,7 +92,7 @@ def test_internal_links_are_valid(site: Path, pages: dict[Path, Anchored]) -> No
     for path, page in pages.items():
         for link in page.links:
             address, anchor = urldefrag(link)
-            if urlsplit(link).scheme:
+            if urlsplit(link).scheme or "=" in anchor:  # a view of the HTML report
                 continue
             target = (path.parent / unquote(address)).resolve() if address else path
             target = target / "index.html" if target.is_dir() else target
@@ -122,15 +125,15 @@ def words_of(text: str) -> str:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_rule_page_has_docstring(rule: Rule, site: Path) -> None:
-    text = text_of(site / "rules" / slug(rule) / "index.html")
-    headings = re.compile(r"\b(?:Bad:|Good:|Source:|(?:Bad|Good|Evidence) ¶)")
+    text = text_of(site / "rules" / f"{slug(rule)}.html")
+    headings = re.compile(r"\b(?:Bad:|Good:|Source:|(?:Bad|Good|Evidence) ¶)|(?:Fix ¶ --)?\bfix ?:", re.IGNORECASE)
     assert words_of(headings.sub("", rule.documentation)) in words_of(headings.sub("", text))
     assert text.partition("¶")[2].startswith(f" {rule.group} {rule.severity} ")
 
 
 @pytest.mark.parametrize("option", long_options(command).values(), ids=lambda option: option.name)
 def test_option_is_in_the_reference(option: click.Option, site: Path) -> None:
-    text = text_of(site / "reference" / "command" / "index.html")
+    text = text_of(site / "reference" / "command.html")
     for word in option.opts:
         assert word in text
     assert " ".join((option.help or "").split()) in text
@@ -140,18 +143,18 @@ def test_option_is_in_the_reference(option: click.Option, site: Path) -> None:
 def test_every_field_has_a_page(subject: str, site: Path) -> None:
     shape = load_contract("observed", "wire").shapes[subject]
     folder = {"list_runs_response": "page", "run": "run"}[subject]
-    assert {path.parent.name for path in (site / "fields" / folder).glob("*/index.html")} == {*shape.properties}
+    assert {path.stem for path in (site / "fields" / folder).glob("*.html")} == {*shape.properties}
 
 
 def test_field_page_has_both_contracts_and_forms(site: Path) -> None:
-    text = text_of(site / "fields" / "run" / "tool_choice" / "index.html")
+    text = text_of(site / "fields" / "run" / "tool_choice.html")
     assert (
         "contract required value "
         "observed where the run is of v2 a string, an object or null; where it is a string: none , auto or required "
         "published always a string or an object; where it is a string: none , auto or required Example" in text
     )
     assert "undeclared-tool-choice warning The tool that the model has to use" in text
-    text = text_of(site / "fields" / "run" / "started_at" / "index.html")
+    text = text_of(site / "fields" / "run" / "started_at.html")
     assert (
         "observed · published always an integer or null "
         "observed , camelCase where the run is of v2 a date-time string of ISO 8601, an integer or null" in text
@@ -191,22 +194,34 @@ def test_differences_between_contracts() -> None:
 
 
 def test_evidence_table(site: Path) -> None:
-    text = text_of(site / "contracts" / "index.html")
+    text = text_of(site / "contracts.html")
     assert "token-total-mismatch error held in 51 of 51 genuine usage objects" in text
     assert " not-json " not in text
 
 
 def test_rule_page_shows_real_output(site: Path) -> None:
-    sample = "samples/invalid/token-total-mismatch.json"
-    assert session(sample) in (ROOT / "docs" / "index.md").read_text("utf-8")
     for name in ("token-total-mismatch", "unprefixed-id", "overlapping-pages", "illegal-transition"):
-        text = text_of(site / "rules" / name / "index.html")
+        text = text_of(site / "rules" / f"{name}.html")
         assert re.search(rf"What you see ¶ \$ validate-runs samples/\S*{name}.* (error|warning|info) {name} ", text)
 
 
+def test_picture_shows_real_output() -> None:
+    assert FILE.read_text("utf-8") == picture(), "python -m documentation.picture renews it"
+    address = FILE.relative_to(ROOT).as_posix()
+    assert f"]({address})" in (ROOT / "README.md").read_text("utf-8")
+    assert f"]({address.removeprefix('docs/')})" in (ROOT / "docs" / "index.md").read_text("utf-8")
+
+
+def test_sample_report_is_a_page(site: Path, pages: dict[Path, Anchored]) -> None:
+    assert "assets/sample-report.html" in pages[site / "html.html"].loaded
+    text = (site / "assets" / "sample-report.html").read_text("utf-8")
+    assert '<span class="verdict Failed">Failed</span>' in text
+    assert 'id="rule-ended-before-started"' in text
+
+
 def test_rule_names_are_linked(site: Path) -> None:
-    page = (site / "fixtures" / "index.html").read_text("utf-8")
-    assert '<a href="../rules/duplicate-run-id/"><code>duplicate-run-id</code></a>' in page
+    page = (site / "fixtures.html").read_text("utf-8")
+    assert '<a href="rules/duplicate-run-id.html"><code>duplicate-run-id</code></a>' in page
 
 
 def test_new_page_and_broken_link(tmp_path: Path) -> None:
@@ -223,5 +238,44 @@ def test_new_page_and_broken_link(tmp_path: Path) -> None:
     done = build(tmp_path / "site", "--config-file", str(tmp_path / "mkdocs.yml"))
     (warning,) = warnings(done)
     assert (done.returncode, "nothing.md" in warning) == (1, True)
-    assert "See the project and nothing" in text_of(tmp_path / "site" / "new" / "index.html")
-    assert 'href="../new/"' in (tmp_path / "site" / "pytest" / "index.html").read_text("utf-8")
+    assert "See the project and nothing" in text_of(tmp_path / "site" / "new.html")
+    assert 'href="new.html"' in (tmp_path / "site" / "pytest.html").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    need_browser()
+    with chromium(tmp_path_factory.mktemp("profile")) as one:
+        yield one
+
+
+@pytest.mark.tools
+def test_site_in_a_folder_is_searched_without_a_network(browser: Browser, site: Path) -> None:
+    browser.open(site / "index.html")
+    browser.type(".md-search__input", "milliseconds")
+    for _ in range(100):
+        if found := browser.texts(".md-search-result h1"):
+            break
+        time.sleep(0.1)
+    assert found[0] == "milliseconds"
+    assert [address for address in browser.requests() if not address.startswith(("file://", "data:"))] == []
+    assert browser.complaints() == []
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("page", ["index", "rules/index", "rules/token-total-mismatch", "live", "html", "changelog"])
+def test_site_on_a_narrow_screen(browser: Browser, site: Path, page: str) -> None:
+    browser.open(site / f"{page}.html", width=390)
+    browser.settle()
+    assert browser.run("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("dark", [False, True])
+def test_site_has_contrast(browser: Browser, site: Path, dark: bool) -> None:
+    for page in ("index", "rules/token-total-mismatch"):
+        browser.open(site / f"{page}.html", dark=dark)
+        browser.run("localStorage.clear()")
+        browser.open(site / f"{page}.html", dark=dark)
+        assert browser.run("document.body.dataset.mdColorScheme") == ("slate" if dark else "default")
+        assert [found for found in browser.violations() if found[0] in ("color-contrast", "link-in-text-block")] == []
