@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from validator.core.options import SHOWN, lowest_failing
@@ -180,7 +180,7 @@ class Verdict:
 
         show = SHOWN.or_lower(self.fail_on)
         shown = (
-            replace(result, findings=tuple(finding for finding in result.findings if finding.severity.reaches(show)))
+            result._replace(findings=tuple(finding for finding in result.findings if finding.severity.reaches(show)))
             for result in self.report.results
         )
         options = ReportOptions(contract=self.report.contract, show=show, width=width, wrap=True, max_shown=MAX_SHOWN)

@@ -16,6 +16,7 @@ from tests.support.commands import run as command
 from tests.support.mutations import mutations, several
 from tests.support.pages import NOW, RUN, findings, page, run, summarize
 from tests.support.paths import SAMPLES
+from tests.support.rules import replace_checks
 from validator import validate
 from validator.batch.session import check_documents
 from validator.contract.loader import load_contract, to_camel_case
@@ -854,13 +855,8 @@ def test_ignored_series_rules(tmp_path: Path) -> None:
 
 
 def test_series_rule_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    (rule,) = (rule for rule in RULES if rule.name == "usage-shrank")
-    check = rule.check
-    object.__setattr__(rule, "check", lambda _: 1 / 0)
-    try:
-        found = summarize([run(), active()], history=True)
-    finally:
-        object.__setattr__(rule, "check", check)
+    replace_checks(monkeypatch, usage_shrank=lambda _: 1 / 0)
+    found = summarize([run(), active()], history=True)
     message = "rule usage-shrank raised ZeroDivisionError, the other rules were still applied"
     assert ("internal-error", "/1", message) in found
     assert "illegal-transition" in {finding[0] for finding in found}

@@ -30,7 +30,7 @@ ANNOTATION = (
     f"run {RUN_ID} · validate-runs --explain token-total-mismatch\n"
 )
 KINDS = ("error", "warning", "notice")
-EVERYTHING = replace(LOOK, show=Severity.INFO)
+EVERYTHING = LOOK._replace(show=Severity.INFO)
 
 
 class Command(NamedTuple):
@@ -82,7 +82,7 @@ def test_github_without_findings() -> None:
 
 def test_github_annotation_without_file_or_position() -> None:
     long = replace(MISMATCH, severity=Severity.INFO, end_line=42, record=7)
-    look = replace(EVERYTHING, quiet=True)
+    look = EVERYTHING._replace(quiet=True)
     message = "/data/0/usage/total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35."
     assert commands(written("github", checked(PLACELESS, replace(MISMATCH, file="-"), long), look=look)) == [
         Command(

@@ -145,14 +145,14 @@ def test_html_without_script_lists_a_hundred_findings() -> None:
     ],
 )
 def test_html_verdict(documents: list[Any], fail_on: str | None, verdict: str) -> None:
-    look = replace(LOOK, fail_on=Severity(fail_on) if fail_on else None)
+    look = LOOK._replace(fail_on=Severity(fail_on) if fail_on else None)
     text = written("html", *documents, look=look)
     assert f'<span class="verdict {verdict}">{verdict}</span>' in text
     assert f"<li>fails on {fail_on or 'nothing'}</li>" in text
 
 
 def test_html_of_valid_documents() -> None:
-    text = written("html", checked(), checked(infos=1, file="b.json"), look=replace(LOOK, show=Severity.INFO))
+    text = written("html", checked(), checked(infos=1, file="b.json"), look=LOOK._replace(show=Severity.INFO))
     assert '<span class="headline">1 info in 2 documents (6 runs)</span>' in text
     text = written("html", checked(), checked(file="b.json"))
     assert '<span class="headline">No problems found in 6 runs in 2 documents</span>' in text
@@ -197,7 +197,7 @@ def test_html_has_pages_of_the_rules_with_findings() -> None:
         checked(typed, info, file="b.json"),
         checked(typed, file="b.json", record=2),
     ]
-    pages = rule_pages(written("html", *documents, look=replace(LOOK, show=Severity.INFO)))
+    pages = rule_pages(written("html", *documents, look=LOOK._replace(show=Severity.INFO)))
     assert list(pages) == ["rule-schema-type", "rule-token-total-mismatch", "rule-first-id-mismatch"]
     page = pages["rule-token-total-mismatch"]
     rule = BY_NAME["token-total-mismatch"]
@@ -239,7 +239,7 @@ def test_html_statements_that_need_attention_come_first() -> None:
         ),
         StatementResult("envelope-keys", "a page has object", "broken", source, "lacks object", (2, 3), (MISMATCH,)),
     )
-    text = written("html", look=replace(LOOK, statements=statements, conclusion="1 kept – 9 requests"))
+    text = written("html", look=LOOK._replace(statements=statements, conclusion="1 kept – 9 requests"))
     section = text[text.index('<section id="statements-panel"') :].partition("</section>")[0]
     assert section.isascii()
     rows = [html_text(row) for row in re.findall("<tr class=.*?</tr>", section)]
@@ -264,7 +264,7 @@ def html_text(row: str) -> str:
 def test_html_statements_of_one_kind_have_one_table() -> None:
     kept = StatementResult("order-kept", "order", "kept", "https://example.org")
     for statement in (kept, kept._replace(verdict="not verified")):
-        text = written("html", look=replace(LOOK, statements=(statement,)))
+        text = written("html", look=LOOK._replace(statements=(statement,)))
         assert text[: text.index('id="plain"')].count("<table>") == 1
 
 
@@ -494,7 +494,7 @@ def test_timeline_limits_clean_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html, "MAX_CLEAN_RUNS", 1)
     outlines = [RunOutline(f"/data/{index}", f"run_{index}", "thread_a", "queued", {}) for index in range(4)]
     finding = replace(MISMATCH, pointer="/data/3/usage/total_tokens")
-    text = written("html", replace(checked(finding), outlines=tuple(outlines)))
+    text = written("html", checked(finding)._replace(outlines=tuple(outlines)))
     assert [row["id"] for row in drawn(text)["threads"][0]["runs"]] == ["run_0", "run_3"]
     assert plain(text.partition('<ul class="notes"')[2], "li")[0] == "Timelines leave out 2 more runs without findings"
 

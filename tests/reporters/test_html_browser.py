@@ -45,7 +45,7 @@ THREAD = page(
 
 
 def written_to(path: Path, *documents: DocumentResult) -> Path:
-    path.write_text(written("html", *documents, look=replace(LOOK, show=Severity.INFO)), "utf-8")
+    path.write_text(written("html", *documents, look=LOOK._replace(show=Severity.INFO)), "utf-8")
     return path
 
 
@@ -217,7 +217,7 @@ def test_finding_text_and_excerpt(browser: Browser, report: Path) -> None:
 
 def test_truncated_findings_are_counted(browser: Browser, report: Path) -> None:
     counts = {("token-total-mismatch", Severity.ERROR): 1200, ("missing-usage", Severity.WARNING): 3}
-    written_to(report, replace(checked(MISMATCH, truncated=1202), totals=counts))
+    written_to(report, checked(MISMATCH, truncated=1202)._replace(totals=counts))
     browser.open(report)
     assert browser.texts("#rule-choices .choice") == ["token-total-mismatch 1 of 1,200", "missing-usage 0 of 3"]
     assert browser.texts(".notes") == ["1202 more findings left out (--max-findings 0 shows all)"]
@@ -272,7 +272,7 @@ def test_hostile_text_adds_no_element(browser: Browser, report: Path, name: str)
     sanitize = replace(MISMATCH, excerpt=replace(excerpt, text="x" * len(shown)))
     seen = []
     for finding, one in ((sanitize, run._replace(id="run_a", thread_id="thread_a", status="queued")), (hostile, run)):
-        browser.open(written_to(report, replace(checked(finding, file=finding.file), outlines=(one,))))
+        browser.open(written_to(report, checked(finding, file=finding.file)._replace(outlines=(one,))))
         browser.click("#threads-tab")
         browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         browser.click("#findings-tab")
@@ -358,7 +358,7 @@ def test_ten_thousand_findings_are_filtered(browser: Browser, report: Path) -> N
 def test_thread_of_two_thousand_runs(browser: Browser, report: Path) -> None:
     runs = [outline(f"/data/{n}", created_at=T + n * 60, completed_at=T + n * 60 + 9) for n in range(2_000)]
     late = replace(MISMATCH, pointer="/data/1500/usage", run_id="run_1500")
-    written_to(report, replace(checked(late), outlines=tuple(runs)))
+    written_to(report, checked(late)._replace(outlines=tuple(runs)))
     browser.open(report)
     browser.click("#threads-tab")
     assert browser.run("document.querySelectorAll('.row').length") == 100
@@ -372,7 +372,7 @@ def test_thread_of_two_thousand_runs(browser: Browser, report: Path) -> None:
 def test_many_threads(browser: Browser, report: Path) -> None:
     runs = [outline(f"/data/{n}", created_at=T)._replace(thread_id=f"thread_{n}") for n in range(250)]
     found = replace(MISMATCH, pointer="/data/249/usage")
-    browser.open(written_to(report, replace(checked(found), outlines=tuple(runs))))
+    browser.open(written_to(report, checked(found)._replace(outlines=tuple(runs))))
     browser.click("#threads-tab")
     assert browser.texts("#threads-status") == ["250 threads"]
     assert browser.run("document.querySelector('.thread .name').textContent") == "thread_249"
@@ -448,7 +448,7 @@ def test_timeline_as_table(browser: Browser, tmp_path: Path, report: Path) -> No
 def test_timestamps_out_of_range_are_numbers(browser: Browser, report: Path) -> None:
     times = {"created_at": 1e14, "started_at": 1_729_418_400_000, "completed_at": T + 0.5}
     runs = (RunOutline("/data/0", None, None, None, times), RunOutline("/data/1", None, None, None, {}))
-    browser.open(written_to(report, replace(checked(MISMATCH), outlines=runs)))
+    browser.open(written_to(report, checked(MISMATCH)._replace(outlines=runs)))
     browser.click("#threads-tab")
     browser.click(".times summary")
     browser.settle()

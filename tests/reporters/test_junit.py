@@ -79,7 +79,7 @@ def test_junit_has_a_case_for_each_run_and_page() -> None:
 def test_junit_findings_of_a_run_are_one_failure() -> None:
     warning = replace(MISMATCH, severity=Severity.WARNING, rule="a", inside="/usage/total_tokens")
     error = replace(MISMATCH, inside="/usage/total_tokens")
-    text = written("junit", checked(warning, error, error), look=replace(LOOK, fail_on=Severity.WARNING))
+    text = written("junit", checked(warning, error, error), look=LOOK._replace(fail_on=Severity.WARNING))
     assert cases(text) == {
         ("responses/page.json", "page"): "passed",
         ("responses/page.json", "run_abc123"): "failure token-total-mismatch",
@@ -145,7 +145,7 @@ def test_junit_input_error_is_an_error(tmp_path: Path) -> None:
 
 def test_junit_internal_error_is_an_error() -> None:
     broken = replace(OF_PAGE, rule="internal-error")
-    text = written("junit", checked(broken, file=None), look=replace(LOOK, fail_on=None))
+    text = written("junit", checked(broken, file=None), look=LOOK._replace(fail_on=None))
     assert cases(text) == {("<document>", "page"): "error internal-error"}
 
 
@@ -199,7 +199,7 @@ def test_junit_without_outlines() -> None:
         ("responses/page.json", "run at /data/1"): "failure token-total-mismatch",
     }
     assert cases(written("junit", checked(nameless))) == expected
-    assert cases(written("junit", replace(checked(nameless), outlines=(outline,)))) == expected
+    assert cases(written("junit", checked(nameless)._replace(outlines=(outline,)))) == expected
 
 
 ILLEGAL = [*HOSTILE, "]]>&<x a='b\">", "\x00\x0b\ufffe\uffff\ufeff\U0001ffff", "a\tb\r\nc"]
@@ -236,7 +236,7 @@ STATEMENTS = (
 
 
 def test_junit_has_a_case_for_each_statement() -> None:
-    text = written("junit", checked(*ALIKE), look=replace(LOOK, statements=STATEMENTS))
+    text = written("junit", checked(*ALIKE), look=LOOK._replace(statements=STATEMENTS))
     (suite,) = ElementTree.fromstring(text)
     totals = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
     assert totals == {"tests": "5", "failures": "1", "errors": "0", "skipped": "2"}
@@ -274,7 +274,7 @@ def test_junit_of_samples_fits_jenkins_schema(conforms: Callable[[str], None]) -
     for text in ILLEGAL:
         conforms("".join(load_reporter("junit")(hostile(text), LOOK)))
     conforms(written("junit"))
-    conforms(written("junit", look=replace(LOOK, statements=STATEMENTS)))
+    conforms(written("junit", look=LOOK._replace(statements=STATEMENTS)))
 
 
 @pytest.mark.tools

@@ -35,7 +35,7 @@ MISMATCH_CELLS = (
 def test_markdown_has_headline_tables_and_counts() -> None:
     record = replace(MISMATCH, file="a.jsonl", record=7, severity=Severity.INFO)
     documents = (checked(MISMATCH, infos=4), checked(PLACELESS, file=None), checked(record, file="a.jsonl", record=7))
-    assert written("markdown", *documents, look=replace(LOOK, show=Severity.INFO)) == (
+    assert written("markdown", *documents, look=LOOK._replace(show=Severity.INFO)) == (
         "## validate-runs: 1 error, 1 warning, 5 infos in 3 documents (9 runs)\n"
         f"\n### `responses/page.json`\n\n{HEAD}| error | {MISMATCH_CELLS}"
         f"\n### `<document>`\n\n{HEAD}"
@@ -51,7 +51,7 @@ def test_markdown_has_headline_tables_and_counts() -> None:
 
 
 def test_markdown_counts_all_findings() -> None:
-    assert written("markdown", replace(checked(MISMATCH), totals=COUNTS)).partition(RULES)[2] == (
+    assert written("markdown", checked(MISMATCH)._replace(totals=COUNTS)).partition(RULES)[2] == (
         "20 more findings not listed above, but counted here:\n\n"
         f"{RULES_HEAD}"
         "| warning | d | 12 |\n"
@@ -64,7 +64,7 @@ def test_markdown_counts_all_findings() -> None:
 def test_markdown_without_findings() -> None:
     assert written("markdown", checked()) == "## validate-runs: ok: 3 runs in 1 document\n"
     assert written("markdown") == "## validate-runs: nothing was checked\n"
-    suppressed = replace(checked(), suppressed=(MISMATCH,))
+    suppressed = checked()._replace(suppressed=(MISMATCH,))
     assert written("markdown", suppressed) == "## validate-runs: ok: 3 runs in 1 document; 1 suppressed\n"
 
 
@@ -253,7 +253,7 @@ def test_markdown_has_a_table_of_statements() -> None:
         StatementResult("order-kept", "`order` sorts", "kept", source, requests=tuple(range(1, 9))),
         StatementResult("seconds", "times are in seconds", "broken", source, 'is "a|b" <b>', (3,), (MISMATCH,)),
     )
-    text = written("markdown", look=replace(LOOK, statements=statements, conclusion="1 kept – 2 requests, 0.1 s"))
+    text = written("markdown", look=LOOK._replace(statements=statements, conclusion="1 kept – 2 requests, 0.1 s"))
     link = "https://redirect.github.com/a/b/issues/1"
     assert text[text.index("### Statements") :].splitlines() == [
         "### Statements",

@@ -272,8 +272,8 @@ def test_sarif_suppressions_and_baseline_state(tmp_path: Path) -> None:
 
 def test_sarif_omits_hidden_suppressed_findings() -> None:
     hidden = replace(MISMATCH, severity=Severity.INFO)
-    document = replace(checked(), suppressed=(hidden, replace(MISMATCH, fingerprint="f")))
-    log = run_in(written("sarif", document, look=replace(LOOK, baseline=True)))
+    document = checked()._replace(suppressed=(hidden, replace(MISMATCH, fingerprint="f")))
+    log = run_in(written("sarif", document, look=LOOK._replace(baseline=True)))
     assert [one["partialFingerprints"]["validateRunsFinding/v1"] for one in log["results"]] == ["f"]
 
 
@@ -323,10 +323,8 @@ def test_sarif_keeps_new_and_worst_results_within_limit(
     monkeypatch.setattr(sarif, "MAX_RESULTS", most)
     warning = replace(MISMATCH, severity=Severity.WARNING)
     one, two, three, four, five = (str(number) for number in range(1, 6))
-    first = replace(
-        checked(replace(warning, fingerprint=one), replace(warning, fingerprint=two)),
-        suppressed=(replace(MISMATCH, fingerprint=three),),
-    )
+    shown = checked(replace(warning, fingerprint=one), replace(warning, fingerprint=two))
+    first = shown._replace(suppressed=(replace(MISMATCH, fingerprint=three),))
     second = checked(replace(MISMATCH, fingerprint=four), replace(MISMATCH, fingerprint=five))
     log = run_in(written("sarif", first, second))
     kept = [result["partialFingerprints"]["validateRunsFinding/v1"] for result in log["results"]]
@@ -359,13 +357,13 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("logs")
     for name in (b"b\xff \n[31m.json", b"%2e%2e.json"):
         (folder / name.decode("utf-8", "surrogateescape")).write_text(json.dumps({**PAGE, "first_id": WRONG}))
-    accepted = replace(checked(MISMATCH), suppressed=(replace(MISMATCH, fingerprint="f" * 16, line=9, end_line=9),))
+    accepted = checked(MISMATCH)._replace(suppressed=(replace(MISMATCH, fingerprint="f" * 16, line=9, end_line=9),))
     texts = {
         "all": run("-f", "sarif", "--show", "info", *sorted(map(str, SAMPLES.iterdir()))).out,
         "names": run("-f", "sarif", ".", "nowhere", "../above", cwd=folder).out,
         "sound": run("-f", "sarif", SAMPLES / "valid").out,
         "input": run("-f", "sarif", "-", stdin=b"{").out,
-        "baseline": written("sarif", accepted, look=replace(LOOK, baseline=True)),
+        "baseline": written("sarif", accepted, look=LOOK._replace(baseline=True)),
         "cut": written("sarif", checked(replace(PLACELESS, file="t.py::test"), PLACELESS, truncated=1)),
     }
     return {name: json.loads(text) for name, text in texts.items()}

@@ -36,7 +36,7 @@ def test_text_finding_with_line_and_run() -> None:
 
 
 def test_text_message_beside_carets() -> None:
-    assert written("text", checked(MISMATCH), look=replace(LOOK, width=100, quiet=True)) == (
+    assert written("text", checked(MISMATCH), look=LOOK._replace(width=100, quiet=True)) == (
         "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens\n"
         '   41 |         "total_tokens": 36\n'
         "      |                         ^^ is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
@@ -46,7 +46,7 @@ def test_text_message_beside_carets() -> None:
 
 
 def test_text_wraps_messages_but_no_commands() -> None:
-    assert written("text", checked(MISMATCH), look=replace(LOOK, width=60, wrap=True, quiet=True)) == (
+    assert written("text", checked(MISMATCH), look=LOOK._replace(width=60, wrap=True, quiet=True)) == (
         "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens\n"
         '   41 |         "total_tokens": 36\n'
         "      |                         ^^\n"
@@ -91,7 +91,7 @@ def test_text_position_without_excerpt() -> None:
 
 def test_text_names_record() -> None:
     finding = replace(MISMATCH, file="runs.jsonl", record=7, line=123456, run_status=None)
-    assert written("text", checked(finding, file="runs.jsonl", record=7), look=replace(LOOK, quiet=True)) == (
+    assert written("text", checked(finding, file="runs.jsonl", record=7), look=LOOK._replace(quiet=True)) == (
         "runs.jsonl:123456:25 error token-total-mismatch /data/0/usage/total_tokens\n"
         '123456 |         "total_tokens": 36\n'
         "       |                         ^^\n"
@@ -150,13 +150,13 @@ def test_text_names_record() -> None:
 )
 def test_text_excerpt_is_cut_to_width(excerpt: Excerpt, width: int, source: str, carets: str) -> None:
     finding = replace(MISMATCH, message="long " * 20, excerpt=excerpt)
-    _, line, under, *_ = written("text", checked(finding), look=replace(LOOK, width=width)).splitlines()
+    _, line, under, *_ = written("text", checked(finding), look=LOOK._replace(width=width)).splitlines()
     assert line == f"   41 | {source}"
     assert under == f"      | {carets}"
 
 
 def test_text_counts_truncated_findings() -> None:
-    look = replace(LOOK, show=Severity.INFO)
+    look = LOOK._replace(show=Severity.INFO)
     assert written("concise", checked(truncated=1), checked(MISMATCH, truncated=2), checked(file="b"), look=look) == (
         "responses/page.json:41:25: error token-total-mismatch /data/0/usage/total_tokens: "
         "is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
@@ -174,14 +174,14 @@ def test_text_counts_truncated_findings() -> None:
 def test_text_without_findings(module: str) -> None:
     assert written(module, checked()) == "ok: 3 runs in 1 document\n"
     assert written(module, checked(infos=1), checked(runs=1)) == "ok: 4 runs in 2 documents; 1 info hidden\n"
-    assert written(module, checked(), look=replace(LOOK, quiet=True)) == ""
+    assert written(module, checked(), look=LOOK._replace(quiet=True)) == ""
     assert written(module, checked(), statistics=True) == "ok: 3 runs in 1 document\n"
-    assert written(module, checked(), look=replace(LOOK, quiet=True), statistics=True) == ""
+    assert written(module, checked(), look=LOOK._replace(quiet=True), statistics=True) == ""
 
 
 def test_text_counts_hidden_findings() -> None:
-    look = replace(LOOK, show=Severity.ERROR)
-    warned = replace(checked(infos=2), totals={("a", Severity.WARNING): 3, ("b", Severity.INFO): 2})
+    look = LOOK._replace(show=Severity.ERROR)
+    warned = checked(infos=2)._replace(totals={("a", Severity.WARNING): 3, ("b", Severity.INFO): 2})
     assert written("text", warned, look=look) == "ok: 3 runs in 1 document; 3 warnings, 2 infos hidden\n"
 
 
@@ -193,7 +193,7 @@ def test_text_verbose_describes_documents() -> None:
         checked(file="archive.jsonl", record=2, generation=None),
         checked(file="odd.json", kind=None, form=None, generation=None, runs=0),
     ]
-    assert written("text", *documents, look=replace(LOOK, verbose=True)) == (
+    assert written("text", *documents, look=LOOK._replace(verbose=True)) == (
         "responses/page.json: page of 3 runs, wire form, v2\n"
         "run.json: a single run, sdk form, v1\n"
         "runs.json: array of 2 runs, wire form, mixed\n"
@@ -201,11 +201,11 @@ def test_text_verbose_describes_documents() -> None:
         "odd.json: not recognised\n"
         "ok: 9 runs in 5 documents\n"
     )
-    assert written("concise", *documents, look=replace(LOOK, verbose=True, quiet=True)) == ""
+    assert written("concise", *documents, look=LOOK._replace(verbose=True, quiet=True)) == ""
 
 
 def test_text_colors() -> None:
-    assert written("text", checked(MISMATCH), look=replace(LOOK, width=100, color=True)) == (
+    assert written("text", checked(MISMATCH), look=LOOK._replace(width=100, color=True)) == (
         "responses/page.json:41:25 \x1b[1;31merror\x1b[0m \x1b[1mtoken-total-mismatch\x1b[0m "
         "/data/0/usage/total_tokens\n"
         '\x1b[2m   41 |\x1b[0m         "total_tokens": 36\n'
@@ -215,18 +215,18 @@ def test_text_colors() -> None:
         "\n"
         "1 error in 1 document (3 runs)\n"
     )
-    assert written("concise", checked(PLACELESS), look=replace(LOOK, color=True, quiet=True)) == (
+    assert written("concise", checked(PLACELESS), look=LOOK._replace(color=True, quiet=True)) == (
         "<document>: \x1b[1;33mwarning\x1b[0m \x1b[1mfirst-id-mismatch\x1b[0m /first_id: "
         'is "run_b", but the first run in data is "run_a"\n'
     )
-    assert written("text", checked(PLACELESS), look=replace(LOOK, color=True, quiet=True), statistics=True) == (
+    assert written("text", checked(PLACELESS), look=LOOK._replace(color=True, quiet=True), statistics=True) == (
         f"1  \x1b[1;33mwarning\x1b[0m  \x1b[1mfirst-id-mismatch\x1b[0m  in 1 file    {FIRST_ID} (--fix)\n"
     )
 
 
 def test_long_pointer_is_shortened_in_text_only() -> None:
     endless = replace(MISMATCH, pointer=f"/data/0/metadata/{'k' * 300}")
-    assert written("concise", checked(endless), look=replace(LOOK, quiet=True)) == (
+    assert written("concise", checked(endless), look=LOOK._replace(quiet=True)) == (
         f"responses/page.json:41:25: error token-total-mismatch /data/0/metadata/{'k' * 82}…{'k' * 100}: "
         "is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
     )
@@ -320,7 +320,7 @@ TOTAL = "The total of a run's tokens is not the sum of its parts."
 
 
 def test_statistics_count_by_rule() -> None:
-    assert written("text", replace(checked(), totals=STATISTICS), statistics=True) == (
+    assert written("text", checked()._replace(totals=STATISTICS), statistics=True) == (
         f"12  warning  missing-usage         in 1 file    {BY_NAME['missing-usage'].summary}\n"
         f" 3  error    token-total-mismatch  in 1 file    {TOTAL} (--fix)\n"
         f" 3  warning  first-id-mismatch     in 1 file    {FIRST_ID} (--fix)\n"
@@ -331,8 +331,8 @@ def test_statistics_count_by_rule() -> None:
 
 def test_statistics_count_by_file() -> None:
     totals = {("first-id-mismatch", Severity.WARNING): 1}
-    documents = [replace(checked(file=f"{number}.json"), totals=totals) for number in (*range(12), 11)]
-    clean = replace(checked(file="clean.json"), totals={})
+    documents = [checked(file=f"{number}.json")._replace(totals=totals) for number in (*range(12), 11)]
+    clean = checked(file="clean.json")._replace(totals={})
     assert written("text", *documents, clean, statistics=True) == (
         f"13  warning  first-id-mismatch  in 12 files  {FIRST_ID} (--fix)\n"
         "\n"
@@ -344,7 +344,7 @@ def test_statistics_count_by_file() -> None:
 
 def test_statistics_as_json() -> None:
     totals = {("token-total-mismatch", Severity.ERROR): 3, ("unprefixed-id", Severity.INFO): 9}
-    report = json.loads(written("json", replace(checked(), totals=totals), statistics=True))
+    report = json.loads(written("json", checked()._replace(totals=totals), statistics=True))
     rule = {"rule": "token-total-mismatch", "severity": "error", "count": 3, "files": 1}
     assert report == {
         "version": 1,
@@ -363,7 +363,7 @@ OURS = re.compile("::error title=token-total-mismatch,file=[^:]+::/|::notice tit
 def test_reports_escape_terminal_and_build_server_commands(report: str, statistics: bool, name: str) -> None:
     excerpt = Excerpt("##[error]x", 0, 10, cut_left=False, cut_right=False)
     finding = replace(MISMATCH, file=name, pointer=f"/{name}", message="is ##[error]x", excerpt=excerpt)
-    look = replace(LOOK, verbose=True)
+    look = LOOK._replace(verbose=True)
     text = written(report, checked(finding, truncated=1, file=name), look=look, statistics=statistics)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e\ud800-\udfff\U000e0041]", text)
     assert not re.search(r"##\w*\[", text)
@@ -382,7 +382,7 @@ def test_json_reports_keep_names(name: str) -> None:
 
 def test_escaped_command_keeps_carets_aligned() -> None:
     excerpt = Excerpt('"##[error]": 7', 13, 14, cut_left=False, cut_right=False)
-    text = written("text", checked(replace(MISMATCH, excerpt=excerpt)), look=replace(LOOK, quiet=True))
+    text = written("text", checked(replace(MISMATCH, excerpt=excerpt)), look=LOOK._replace(quiet=True))
     assert text.splitlines()[1:3] == [
         '   41 | "#\\[error]": 7',
         f"      |              ^ {MISMATCH.message}",
@@ -425,7 +425,7 @@ def test_text_folds_findings_that_are_alike() -> None:
     ]
     assert text.count("run run_abc123") == 3 + 1 + 1 + 3
     assert text.endswith("113 errors, 5 warnings in 7 documents (21 runs)\n")
-    everything = written("text", *documents, look=replace(LOOK, verbose=True))
+    everything = written("text", *documents, look=LOOK._replace(verbose=True))
     assert everything.count("run run_abc123") == 107
     assert "more like this" not in everything
     assert written("concise", *documents).count(": error token-total-mismatch") == 106

@@ -74,7 +74,7 @@ def checked(*findings: Finding, truncated: int = 0, infos: int = 0, **about: Any
         totals["missing-usage", Severity.ERROR] = truncated
     if infos:
         totals["missing-usage", Severity.INFO] = infos
-    return DocumentResult(document=replace(DOCUMENT, **about), findings=findings, totals=totals, truncated=truncated)
+    return DocumentResult(document=DOCUMENT._replace(**about), findings=findings, totals=totals, truncated=truncated)
 
 
 def written(name: str, *documents: ReportItem, look: ReportOptions = LOOK, statistics: bool = False) -> str:

@@ -1,7 +1,6 @@
 """Rules that do something else than usual."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ def replace_checks(monkeypatch: pytest.MonkeyPatch, **checks: Callable[..., Any]
     """Let the rules of these names, with underscores, call other checks; without any, all rules are compiled anew."""
 
     def replaced(rule: Rule) -> Rule:
-        return replace(rule, check=checks.get(rule.name.replace("-", "_"), rule.check))
+        return rule._replace(check=checks.get(rule.name.replace("-", "_"), rule.check))
 
     rules = {folder: tuple(map(replaced, loader.load_rules(folder))) for folder in loader.FOLDERS}
     monkeypatch.setattr(loader, "load_rules", lambda folder: rules[folder])

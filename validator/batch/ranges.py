@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from validator.batch.session import Result, check_documents
@@ -98,10 +97,12 @@ def move_down(results: Iterable[Result], lines: int) -> Iterator[Result]:
             continue
         record = (result.document.record or 0) + lines
         findings = tuple(_move_finding(finding, record, lines) for finding in result.findings)
-        yield replace(result, document=replace(result.document, record=record), findings=findings)
+        yield result._replace(document=result.document._replace(record=record), findings=findings)
 
 
 def _move_finding(finding: Finding, record: int, lines: int) -> Finding:
+    from dataclasses import replace  # only for findings
+
     line, end_line = (finding.line or 0) + lines, (finding.end_line or 0) + lines
     return replace(finding, record=record, line=line, end_line=end_line)
 

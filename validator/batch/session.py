@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
@@ -40,7 +39,7 @@ def limit_findings(results: Iterable[Result], max_findings: int | None) -> Itera
             finding for finding in result.findings if limit.admit(finding.rule, finding.severity, finding.pointer)
         )
         omitted = len(result.findings) - len(findings)
-        yield replace(result, findings=findings, truncated=result.truncated + omitted) if omitted else result
+        yield result._replace(findings=findings, truncated=result.truncated + omitted) if omitted else result
 
 
 def check_documents(
@@ -116,7 +115,7 @@ def _check_each(
         document = checked.document
         if checked.is_other_line:
             result = checker.result(checked, FindingLimit(1 if document.file != other_file else 0))
-            yield replace(result, other=checked.classified.other), 0
+            yield result._replace(other=checked.classified.other), 0
             other_file = document.file
             continue
         file = document.file

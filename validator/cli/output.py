@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import tee
 from typing import Any, NamedTuple
 
@@ -88,7 +87,7 @@ def write_reports(
     for report, items in zip(reports, tee(results, len(reports)), strict=True):
         render = load_reporter(report.format, statistics=report.has_statistics)
         report_options = _report_options(options, report.file)
-        text = render(items, replace(report_options, statements=statements, conclusion=conclusion))
+        text = render(items, report_options._replace(statements=statements, conclusion=conclusion))
         if report.file is not None:
             codes.add(_write_file(text, report.file, is_appended=report.is_appended))
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from validator.core.severity import Severity
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from validator.core.finding import Finding  # most documents have none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentInfo:
+class DocumentInfo(NamedTuple):
     """What a document is.
 
     `kind` is page, run or runs, `form` wire or sdk, `generation` v1, v2 or mixed; each is None where unknown.
@@ -45,8 +43,7 @@ class RunOutline(NamedTuple):
     times: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentResult:
+class DocumentResult(NamedTuple):
     """One document and its findings.
 
     `findings` are those to show, as far as a `FindingLimit` admits them, in order of position after what explains all
@@ -110,8 +107,7 @@ class CleanRecords(NamedTuple):
     file: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(NamedTuple):
     """Exact totals, also of findings that are truncated or hidden; `suppressed` counts those of the baseline."""
 
     documents: int

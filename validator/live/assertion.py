@@ -106,4 +106,4 @@ def _without_file(report: LiveReport) -> LiveReport:
 
 def _forget_file(result: DocumentResult) -> DocumentResult:
     findings = tuple(replace(finding, file=None) for finding in result.findings)
-    return replace(result, document=replace(result.document, file=None), findings=findings)
+    return result._replace(document=result.document._replace(file=None), findings=findings)

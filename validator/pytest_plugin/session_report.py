@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,7 +113,13 @@ def _parse_target(target: str, folder: Path) -> tuple[str, Path]:
 
 def _to_json(result: DocumentResult) -> dict[str, Any]:
     totals = [[rule, severity, count] for (rule, severity), count in result.totals.items()]
-    return {**asdict(replace(result, totals={})), "totals": totals}
+    return {
+        "document": result.document._asdict(),
+        "findings": [asdict(finding) for finding in result.findings],
+        "totals": totals,
+        "truncated": result.truncated,
+        "outlines": result.outlines,
+    }
 
 
 def _from_json(result: Mapping[str, Any], test: str) -> DocumentResult:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -23,8 +22,7 @@ ReportItem: TypeAlias = DocumentResult | CleanRecords | InputError
 """The parts of a report: documents, records without findings, and inputs that could not be opened."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportOptions:
+class ReportOptions(NamedTuple):
     """How a report looks: `show` is the lowest severity in it, `width` the columns of an excerpt.
 
     With `wrap`, for a terminal, messages are wrapped to that width too; in a pipe they stay on one line, for `grep`.

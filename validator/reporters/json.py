@@ -8,7 +8,6 @@ server has `statements` too: statement, verdict, severity, reason, requests, evi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 
 from validator.reporters.base import ReportItem, ReportOptions, Tally
 from validator.reporters.json_objects import VERSION, dump, finding_object, is_listed, statement_object
@@ -21,9 +20,9 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
     for result in tally.count(items):
         findings += [finding_object(finding) for finding in result.findings]
         if is_listed(result):
-            documents.append(asdict(result.document))
+            documents.append(result.document._asdict())
     report = {"version": VERSION, "contract": options.contract, "documents": documents, "findings": findings}
-    report["summary"] = asdict(tally.summary)
+    report["summary"] = tally.summary._asdict()
     if tally.truncated:
         report["omitted"] = tally.truncated
     if options.statements:

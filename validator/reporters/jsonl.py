@@ -9,7 +9,6 @@ in the JSON report, and the `summary` comes last, with version and contract: wit
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from typing import Any
 
 from validator.reporters.base import ReportItem, ReportOptions, Tally
@@ -25,8 +24,8 @@ def _objects(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[di
     tally = Tally()
     for result in tally.count(items):
         if is_listed(result):
-            yield {"type": "document", **asdict(result.document)}
+            yield {"type": "document", **result.document._asdict()}
         yield from ({"type": "finding", **finding_object(finding)} for finding in result.findings)
     yield from ({"type": "statement", **statement_object(statement)} for statement in options.statements)
     omitted = {"omitted": tally.truncated} if tally.truncated else {}
-    yield {"type": "summary", "version": VERSION, "contract": options.contract, **asdict(tally.summary), **omitted}
+    yield {"type": "summary", "version": VERSION, "contract": options.contract, **tally.summary._asdict(), **omitted}

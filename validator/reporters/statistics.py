@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 
 from validator.core.phrases import count, file_name
 from validator.reporters.base import ReportItem, ReportOptions, RuleCount, Tally
@@ -61,7 +60,7 @@ def render_json(items: Iterable[ReportItem], options: ReportOptions) -> Iterator
         "contract": options.contract,
         "statistics": statistics,
         "files": [{"file": file, "count": number} for file, number in files.most_common()],
-        "summary": asdict(tally.summary),
+        "summary": tally.summary._asdict(),
     }
     yield dump(report, indent=2)
 

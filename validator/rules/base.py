@@ -6,8 +6,7 @@ A rule's file needs no other import for its declaration than this module.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
+from typing import Any, Literal, NamedTuple, Required, TypeAlias, TypedDict, Unpack
 
 from validator.core.phrases import Shown, Verbatim
 from validator.core.problem import Problem
@@ -55,8 +54,7 @@ Subject: TypeAlias = Literal["document", "run", "page", "answer", "listing", "hi
 """What a rule checks; the problems of a "document" come from the parser, the schemas or the engine."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Rule:
+class Rule(NamedTuple):
     """One rule, made by `rule` or `make_rule`.
 
     A check of a run is called if every field in `requires` is present and not null, every field in `requires_null` is
