@@ -28,9 +28,8 @@ NOT_KEPT: dict[Start, dict[str, str]] = {
         "cursor-unknown": "doubtful",
         "cursor-other-thread": "doubtful",
         "error-envelope": "doubtful",
-        "empty-thread": "not verified",
         "one-active-run": "not asked",
-        "key-needed": "not verified",
+        "key-needed": "doubtful",
     },
     myla: {
         "run-shape": "broken",
@@ -52,9 +51,7 @@ NOT_KEPT: dict[Start, dict[str, str]] = {
         "run-404": "not verified",
         "error-envelope": "doubtful",
         "no-5xx": "broken",
-        "empty-thread": "not verified",
         "one-active-run": "not asked",
-        "key-needed": "not verified",
     },
 }
 """What a server does not keep, or what cannot be verified: no page of myla has a true has_more, for instance."""
