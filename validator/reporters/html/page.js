@@ -88,10 +88,16 @@ const findings = sliced(at("more-findings"), "finding", (finding) => {
 function groupDetails(name, group) {
   const rule = by === "rule" && rulePage(name);
   return element("details", { class: "group", open: "" },
-    element("summary", {}, element("h3", { class: `value ${by}` }, name), ...severityCounts(group.counts)),
+    element("summary", {}, element("h3", { class: `value ${by}` }, ...(by === "file" ? pathParts(name) : [name])), ...severityCounts(group.counts)),
     rule ? element("p", { class: "what" }, `${rule.querySelector(".what").textContent} `,
       element("a", { href: `#${rule.id}`, "aria-label": `About ${name}` }, "About this rule")) : null,
     group.list);
+}
+
+// A file with its folder apart, which is often that of its neighbours too.
+function pathParts(file) {
+  const start = file.lastIndexOf("/") + 1;
+  return [element("span", { class: "folder" }, file.slice(0, start)), file.slice(start)];
 }
 
 function severityCounts(counts) {
