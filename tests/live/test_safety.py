@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import gzip
+import html
 import json
 import logging
+import re
 import signal
 import socket
 import ssl
@@ -19,6 +21,7 @@ from threading import Event
 from threading import Thread as Worker
 from urllib.parse import quote
 
+import httpx
 import pytest
 import yaml
 
@@ -27,6 +30,7 @@ from tests.support.http_server import Asked, Reply, refuse, serving
 from tests.support.sound_server import list_runs
 from tests.support.threads import THREAD, list_of, numbered
 from tests.support.tools import command
+from validator.live import check_listing
 
 KEY = "sk-live+check/0123456789&abcdef"
 RUNS = [numbered(number) for number in range(5)]
@@ -80,13 +84,20 @@ def spell(key: str) -> list[str]:
         base64.b64encode(f"Bearer {key}".encode()).decode(),
         base64.b64encode(f"ab{key}".encode()).decode(),
         base64.urlsafe_b64encode(f"a{key}".encode()).decode(),
+        json.dumps(base64.encodebytes(b"x" * 50 + key.encode()).decode())[60:],
+        json.dumps(f"{key[:9]}\r\n {key[9:]}"),
+        quote(quote(key, safe=""), safe=""),
+        html.escape(key),
+        key.upper(),
+        key.encode().hex(),
     ]
 
 
-@pytest.mark.parametrize("spelling", range(8))
-def test_key_that_the_server_repeats_is_nowhere(spelling: int, tmp_path: Path) -> None:
-    repeated = spell(KEY)[spelling]
-    secret = repeated[8:-8]
+@pytest.mark.parametrize("group", range(4))
+def test_key_that_the_server_repeats_is_nowhere(group: int, tmp_path: Path) -> None:
+    spellings = spell(KEY)[group::4]
+    repeated = " ".join(spellings)
+    secrets = [spelling[9:-9] for spelling in spellings]
 
     def answering(asked: Asked) -> Reply:
         assert asked.headers["Authorization"] == f"Bearer {KEY}"
@@ -96,9 +107,15 @@ def test_key_that_the_server_repeats_is_nowhere(spelling: int, tmp_path: Path) -
             .replace('"message": "', f'"message": "{repeated} ')
             .replace('"list"', f'"{repeated}"')
         )
-        return Reply(body.encode(), reply.status, {"X-Echo": repeated, "Set-Cookie": "session=abc"})
+        echoes = {
+            "X-Echo": repeated,
+            "Set-Cookie": "session=abc",
+            f"X-{KEY.encode().hex()}": "",
+            "X-Token": "xyz-token",
+        }
+        return Reply(body.encode(), reply.status, {**echoes, "Content-Type": f"application/json; {spellings[0]}"})
 
-    recording = tmp_path / ("runs.har" if spelling % 2 else "runs.yaml")
+    recording = tmp_path / ("runs.har" if group % 2 else "runs.yaml")
     reports = [word for name in FORMATS for word in ("-f", f"{name}:{tmp_path / name}")]
     with serving(answering) as server:
         done = run(
@@ -109,13 +126,90 @@ def test_key_that_the_server_repeats_is_nowhere(spelling: int, tmp_path: Path) -
     assert done.code == 1
     files = {file.name: file.read_text() for file in tmp_path.iterdir()}
     assert len(files) == 1 + len(FORMATS)
-    for text in (done.out, done.err, *files.values()):
-        assert secret not in text
-        assert json.dumps(secret)[1:-1] not in text
+    read = json.loads if group % 2 else yaml.safe_load
+    for text in (done.out, done.err, *files.values(), str(read(files[recording.name]))):
+        for secret in secrets:
+            assert secret not in text
+            assert json.dumps(secret)[1:-1] not in text
         assert "session=abc" not in text
+        assert "xyz-token" not in text
+        assert KEY.encode().hex() not in text.lower()
     assert "[redacted]" in files[recording.name]
-    read = yaml.safe_load(files[recording.name])
-    assert secret not in str(read)
+
+
+@pytest.mark.parametrize("name", ["runs.har", "runs.yaml"])
+def test_key_in_the_address_of_a_redirect_is_nowhere(name: str, tmp_path: Path) -> None:
+    recording = tmp_path / name
+    moved = Reply(b"", 302, {"Location": f"http://sk-live-check-0123456789.example.com/?key={KEY}"})
+    with serving(lambda asked: moved) as server:
+        words = ("live", f"{server.origin}/v1", "--thread", THREAD, "--record", recording)
+        done = run(*words, env={"VALIDATE_RUNS_API_KEY": "SK-live-check-0123456789", "OTHER": KEY})
+        done_too = run(*words, "--key-env", "OTHER", env={"OTHER": KEY})
+    for text in (done.out, done.err):
+        assert "sk-live-check" not in text
+    assert "[redacted].example.com" in done.err + done.out
+    for text in (done_too.out, done_too.err, recording.read_text()):
+        assert KEY not in text
+
+
+def test_search_for_the_key_takes_linear_time() -> None:
+    """Bodies that nearly match in many ways: escapes, line breaks, and all of the key but its end."""
+    near = KEY[:-1].replace("n", "n\\n\\n\\n\\n") * 500
+    bodies = [b"\\" * 300_000, near.encode(), b"s\\n\\n\\n\\n" * 10_000, KEY[:-1].upper().encode() * 5_000]
+    with serving(lambda asked: Reply(bodies[len(server.asked) - 1])) as server:
+        start = time.process_time()
+        words = ("--max-requests", str(len(bodies)), "--max-bytes", "100000000")
+        run("live", f"{server.origin}/v1", "--thread", THREAD, *words, env={"VALIDATE_RUNS_API_KEY": KEY})
+        assert time.process_time() - start < 10
+    assert len(server.asked) > 1
+
+
+def test_secret_in_the_address_is_sent_and_nothing_else(tmp_path: Path) -> None:
+    recording = tmp_path / "runs.har"
+
+    def answering(asked: Asked) -> Reply:
+        given = asked.query.pop("api_key", None)
+        return list_runs(RUNS)(asked)._replace(headers={"X-Echo": given or "none"})
+
+    with serving(answering) as server:
+        url = f"{server.origin}/v1?api_key=hunter2hunter2&v=1"
+        words = ("live", url, "--thread", THREAD)
+        plan, done = run(*words, "--plan"), run(*words, "--record", recording, "-v")
+    assert plan.out.splitlines()[0].endswith("/runs?api_key=[redacted]&v=1")
+    assert done.code == 0
+    for text in (plan.out, done.out, done.err, recording.read_text()):
+        assert "hunter2" not in text
+
+
+@pytest.mark.parametrize("name", ["X-Goog-Api-Key", "X-Auth-Token", "Client-Secret", "X-Amz-Signature", "Cookie"])
+def test_secret_headers_of_a_client_are_not_recorded(name: str) -> None:
+    """The client is the caller's; the server repeats what the client sends."""
+
+    def answering(asked: Asked) -> Reply:
+        return list_runs(RUNS)(asked)._replace(headers={"X-Echo": asked.headers[name]})
+
+    with serving(answering) as server:
+        headers = {name: "session=abcdef-123456; other=ghijkl-789012"}
+        with httpx.Client(base_url=f"{server.origin}/v1", headers=headers) as client:
+            recording = check_listing(client, thread=THREAD).recording.decode()
+    assert not any(secret in recording for secret in ("abcdef-123456", "ghijkl-789012"))
+    assert run("live", "http://127.0.0.1:9/v1", "-H", f"{name}: abcdef").err.rpartition("'-H': ")[2] == (
+        f"{name} is a secret: write {name}=env:VARIABLE.\nTry 'validate-runs live --help'.\n"
+    )
+
+
+def test_control_characters_in_headers_of_answers(tmp_path: Path) -> None:
+    recording = tmp_path / "runs.yaml"
+    head = b"HTTP/1.1 200 O\x9bK\r\nContent-Type: text/\x9b31m; \xe2\x80\xae\r\nX-Evil: \x85::error::\r\n"
+
+    def answer(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(head + b"Content-Length: 2\r\n\r\n{}")
+
+    done, _ = check_raw(answer, "--record", recording, "--max-requests", "3", "-v")
+    for text in (done.out, done.err, recording.read_text()):
+        assert not {"\x1b", "\x9b", "\x85", "\u202e"} & {*text}
+        assert not re.search("^::error", text, re.MULTILINE)
+    assert "\\x9B31m" in recording.read_text()
 
 
 def test_keys_of_other_programs_are_not_sent(tmp_path: Path) -> None:
@@ -143,6 +237,10 @@ def test_key_from_a_named_variable_or_file(tmp_path: Path) -> None:
         (["--key-file", "nowhere"], {}, "nowhere: cannot be read: no such file or directory"),
         ([], {"VALIDATE_RUNS_API_KEY": "two words"}, "the key in VALIDATE_RUNS_API_KEY is not one word"),
         (["-H", "Authorization: Bearer abc"], {}, "Authorization is a secret: write Authorization=env:VARIABLE"),
+        (["--key-env", "sk-proj-two words"], {}, "--key-env takes the name of a variable"),
+        (["--key-file", "sk-proj-0123456789abcdefghij"], {}, "validate-runs: …: cannot be read"),
+        (["-H", "X-Key: a\r\nX-Evil: 1"], {}, "expected 'Name: value' or Name=env:VARIABLE."),
+        (["-H", "X-Key=env:EVIL"], {"EVIL": "a\r\nX-Evil: 1"}, "the variable EVIL is not set, or not printable ASCII."),
         (["-H", "X-Token=env:MISSING"], {}, "the variable MISSING is not set"),
         (["-H", "X-Token"], {}, "expected 'Name: value' or Name=env:VARIABLE."),
     ],
@@ -151,7 +249,7 @@ def test_key_that_cannot_be_used(words: list[str], env: dict[str, str], message:
     done = run("live", "http://127.0.0.1:9/v1", "--thread", THREAD, *words, env=env, cwd=tmp_path)
     assert done.code == 2
     assert message in done.err
-    assert "two words" not in done.err
+    assert not any(word in done.err for word in ("two words", "sk-proj", "X-Evil"))
 
 
 def test_secret_header_is_sent_and_not_recorded(tmp_path: Path) -> None:

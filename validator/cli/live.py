@@ -26,7 +26,7 @@ from validator.core.results import StatementResult
 from validator.live.check import BODIES, DEFAULT_NAME, Session
 from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy, split_certificate
 from validator.live.create import Recipe
-from validator.live.keys import VARIABLE, KeyProblem, Redactor, read_key
+from validator.live.keys import VARIABLE, KeyProblem, Redactor, is_secret, read_key
 from validator.live.plan import Redirected, Scope, plan
 from validator.live.recorder import CASSETTES
 from validator.live.scrub import Scrubber
@@ -89,7 +89,7 @@ class HeaderWord(click.ParamType):  # type: ignore[type-arg]  # generic from cli
         match = re.fullmatch(r"([\w-]+): *([\x20-\x7e]*)", value, re.ASCII)
         if not match:
             self.fail("expected 'Name: value' or Name=env:VARIABLE.", param, ctx)
-        if match[1].lower() in ("authorization", "api-key", "x-api-key", "cookie", "proxy-authorization"):
+        if is_secret(match[1]):
             self.fail(f"{match[1]} is a secret: write {match[1]}=env:VARIABLE.", param, ctx)
         return match[1], match[2], False
 
@@ -181,8 +181,9 @@ def live(context: click.Context, /, **values: Any) -> int:
     except Misuse as error:
         raise click.UsageError(str(error), context) from None
     if values["plan"]:
+        redact = Redactor(target.secrets).text
         for line in plan(scope, target.base, target.query, recipe):
-            click.echo(line)
+            click.echo(redact(line))
         return CLEAN
     if values["azure"] and context.get_parameter_source("auth") is ParameterSource.DEFAULT:
         values["auth"] = "api-key"
@@ -288,7 +289,7 @@ def _check(
     headers = {name: value for name, value, _ in values["header"]}
     secrets = [value for _, value, is_secret in values["header"] if is_secret]
     tls, proxy = connection
-    redactor = Redactor([*filter(None, (key,)), *secrets, *(proxy.secrets if proxy else ())])
+    redactor = Redactor([*filter(None, (key,)), *secrets, *target.secrets, *(proxy.secrets if proxy else ())])
     rate = values["rate"] if values["rate"] is not None else 0.0 if target.is_loopback else _RATE
     budget = Budget(
         values["timeout"], values["max_time"], values["max_requests"], max(1, options.max_bytes // BODIES), rate

@@ -55,6 +55,7 @@ class Session:
         self._scope = scope
         self._max_bytes = max_bytes
         self._recipe = recipe
+        self._redactor = redactor
         self._recorder = Recorder(redactor, max_bytes, name, scrubber)
         self._answers: list[Answer] = []
         self._is_stable = False
@@ -81,7 +82,7 @@ class Session:
         try:
             walker.run()
         except LiveError as error:
-            return error
+            return type(error)(self._redactor.text(str(error)))  # it may name where a redirect leads
         finally:
             self._is_stable = walker.is_stable
             if self._creator is not None:
@@ -91,7 +92,7 @@ class Session:
     @property
     def created(self) -> list[str]:
         """A line for everything that was created on the server."""
-        return self._created.describe()
+        return [*map(self._redactor.text, self._created.describe())]
 
     @property
     def metadata(self) -> str:

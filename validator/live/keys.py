@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import base64
+import html
 import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
 
+from validator.core.credentials import mask
 from validator.core.files import explain_os_error, read_limited
+from validator.core.phrases import escape
 
 VARIABLE = "VALIDATE_RUNS_API_KEY"
 """The variable that a key is taken from unless another one or a file is named."""
-SECRET_HEADERS = frozenset(
-    ("authorization", "proxy-authorization", "api-key", "x-api-key", "cookie", "cookies", "set-cookie")
-)
-"""Headers that are never recorded, whatever their value is."""
+_is_secret_header = re.compile(
+    r"(?i)(?:.*[-_])?(?:authorization|cookies?2?|key|apikey|token|secret|passw(?:or)?d|signature|session)"
+).fullmatch
 _KEY_HEADERS = ("Authorization", "api-key", "x-api-key")
 REDACTED = "[redacted]"
 WRONG_KEY = "sk-validate-runs-wrong-key"
 """A key that no server takes for the right one."""
 MIN_LEARNED = 8
 """Characters of a word that is taken for a secret because of its header."""
+MIN_LONG = 16
+"""Characters of a secret that is found within words, in any case of letters, and over several lines."""
 _MAX_KEY = 8192
 _STDIN = "-"
+
+
+def is_secret(header: str) -> bool:
+    """Return whether the value of a header with this name is never recorded, whatever it is."""
+    return _is_secret_header(header) is not None
 
 
 class KeyProblem(Exception):
@@ -38,6 +47,8 @@ def read_key(variable: str | None, file: str | None, environment: Mapping[str, s
     if file is not None:
         return _usable(_read_file(file), "the key in the file")
     if variable is not None and not environment.get(variable):
+        if not variable.isidentifier():  # it may be the key itself
+            raise KeyProblem("--key-env takes the name of a variable")
         raise KeyProblem(f"the variable {variable} is not set")
     value = environment.get(variable or VARIABLE)
     return _usable(value, f"the key in {variable or VARIABLE}") if value else None
@@ -47,7 +58,7 @@ def _read_file(file: str) -> str:
     try:
         data = sys.stdin.buffer.read(_MAX_KEY + 1) if file == _STDIN else read_limited(file, _MAX_KEY)
     except OSError as error:
-        raise KeyProblem(f"{file}: cannot be read: {explain_os_error(error)}") from None
+        raise KeyProblem(f"{escape(mask(file))}: cannot be read: {explain_os_error(error)}") from None
     return data.decode("latin-1")
 
 
@@ -76,10 +87,10 @@ class Redactor:
         self._add(filter(None, secrets))
 
     def learn(self, name: str, value: str) -> None:
-        """Add the secret in a header that is sent, such as a caller's own client has it."""
-        secret = value.rpartition(" ")[2]
-        if name.lower() in SECRET_HEADERS and len(secret) >= MIN_LEARNED and secret not in self._secrets:
-            self._add([secret])
+        """Add the secrets in a header that is sent, such as a caller's own client has it."""
+        words = {part for part in re.split(r"[\s;=]+", value) if len(part) >= MIN_LEARNED} if is_secret(name) else set()
+        if not words <= self._secrets:
+            self._add(words)
 
     def _add(self, secrets: Iterable[str]) -> None:
         self._secrets.update(secrets)
@@ -96,18 +107,36 @@ class Redactor:
 
     def header(self, name: str, value: str) -> str:
         """Return the value of a header as it may be recorded."""
-        return REDACTED if name.lower() in SECRET_HEADERS else self.text(value)
+        return REDACTED if is_secret(name) else self.text(value)
+
+
+_SPLIT = r"(?:\\{1,4}[rnt]|[\r\n\t ]){0,4}+"
+"""What may stand between two characters of a long secret that is broken into lines."""
+_ZEROS = r"\x00{0,3}+"
+"""What stands there in UTF-16 and UTF-32."""
 
 
 def _spelt(secret: str) -> str:
-    """Return a pattern of the secret with each character as it is or escaped; a short one only as a word."""
-    characters = [
-        rf"(?:{re.escape(char)}|\\+(?:u00{_any_case(char)}|{re.escape(char)})|%{_any_case(char)}"
-        rf"|&#(?:0{{0,8}}{ord(char)}|[xX]0{{0,8}}{_any_case(char)});)"
-        for char in secret
+    """Return a pattern of the secret with each character as it is or escaped; a short one only as a word.
+
+    What a hostile server sends is searched with it: nothing repeats without bounds, and there is one way to match.
+    """
+    characters = [*map(_spelt_character, secret)]
+    if len(secret) < MIN_LONG:
+        return f"(?<![A-Za-z0-9_-]){_ZEROS.join(characters)}(?![A-Za-z0-9_-])"
+    return f"(?i:{f'{_ZEROS}{_SPLIT}'.join(characters)})"
+
+
+def _spelt_character(char: str) -> str:
+    """Return a pattern of a character as it is, or as JSON, URLs or HTML escape it, perhaps more than once."""
+    code, plain = _any_case(char), re.escape(char)
+    spellings = [
+        rf"\\{{1,16}}(?:u00{code}{'' if char.isalnum() else f'|{plain}'})",
+        f"%(?:25){{0,4}}{code}",
+        f"&(?:#0{{0,8}}{ord(char)}|#x0{{0,8}}{code}|{html.escape(char)[1:-1] or '#'});",
     ]
-    body = r"\x00{0,3}".join(characters)  # as UTF-16 and UTF-32 have it
-    return body if len(secret) >= 16 else rf"(?<![A-Za-z0-9_-]){body}(?![A-Za-z0-9_-])"
+    is_marked = char in "\\%&"  # such a character may also stand for itself where an escape could begin
+    return f"(?{':' if is_marked else '>'}{'|'.join((plain, *spellings))})"
 
 
 def _any_case(char: str) -> str:
@@ -115,10 +144,15 @@ def _any_case(char: str) -> str:
 
 
 def _encoded(secret: str) -> Iterable[str]:
-    """Return patterns of the secret within a text in base64, wherever it begins there."""
-    if len(secret) < 8:
+    """Return patterns of the secret in hexadecimal, and within a text in base64, wherever it begins there."""
+    if len(secret) < MIN_LEARNED:
         return
+    yield f"(?i:{secret.encode().hex()})"
     for shift in range(3):
         encoded = base64.b64encode(b"\0" * shift + secret.encode()).decode().rstrip("=")
         inner = encoded[(0, 2, 3)[shift] : len(encoded) - (1 if (shift + len(secret)) % 3 else 0)]
-        yield re.escape(inner).replace(r"\+", "[+-]").replace("+", "[+-]").replace("/", "[/_]")
+        yield _SPLIT.join(_BASE64.get(char, char) for char in inner)
+
+
+_BASE64 = {"+": "(?:[+-]|%2[Bb])", "/": r"(?:\\{0,4}/|_|%2[Ff])"}
+"""The characters of base64 that other alphabets and URLs spell differently."""

@@ -95,7 +95,7 @@ def check_listing(
         thread = thread or address.thread or ("" if create else None)
         if thread is None:
             raise Misuse("which thread? thread= names one that has runs, create=True makes one")
-        secrets = [value.rpartition(" ")[2] for value in authorization.key.values()]
+        secrets = [*address.secrets, *(value.rpartition(" ")[2] for value in authorization.key.values())]
         budget = Budget(timeout, max_time, max_requests)
         scope = Scope(thread, other_thread, empty_thread, check_auth)
         name = DEFAULT_NAME if record is None else os.fspath(record)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from validator.core.credentials import is_credential
 from validator.live.create import Recipe
 from validator.live.transport import Authorization, LiveError
 
@@ -25,6 +26,11 @@ class Target(NamedTuple):
     base: str
     thread: str | None = None
     query: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values in the query that look like secrets: they are sent, but neither printed nor recorded."""
+        return tuple(value for name, value in self.query if value and is_credential(f"{name}={value}"))
 
     @property
     def is_loopback(self) -> bool:
