@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -20,6 +22,7 @@ from tests.support.sound_server import list_runs
 from tests.support.strangers import FAULTY, Stranger
 from tests.support.threads import THREAD, numbered
 from tests.support.tools import command, need_network, package
+from validator.live.statements import STATEMENTS
 from validator.sources.detect import SUFFIXES
 
 pytestmark = pytest.mark.tools
@@ -27,7 +30,8 @@ pytestmark = pytest.mark.tools
 SOUND = SAMPLES / "valid" / "page.json"
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 SCRIPT = ROOT / "ci" / "action.sh"
-GITLAB = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text("utf-8"))["validate-runs"]
+GITLAB_JOBS = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text("utf-8"))
+GITLAB = GITLAB_JOBS["validate-runs"]
 (HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 IDENTITY = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
@@ -243,16 +247,41 @@ def test_action_without_files(runner: dict[str, str], tmp_path: Path) -> None:
     assert done.stdout == "::error title=validate-runs::the inputs files and live-url name nothing to check\n"
 
 
-def test_action_checks_a_live_server(runner: dict[str, str], tmp_path: Path) -> None:
-    with serving(list_runs(map(numbered, range(5)))) as server:
+KEY = "sk-of-the-job-0123456789"
+SERVER_OF_RUNS = list_runs(map(numbered, range(5)))
+
+
+def test_action_checks_a_live_server(runner: dict[str, str], stranger: Stranger) -> None:
+    with serving(SERVER_OF_RUNS) as server:
         inputs = _inputs(
-            live_url=f"{server.origin}/v1", thread=f"{THREAD}\n", key_env="KEY", args="--require\nwalk-complete"
+            live_url=f"{server.origin}/v1",
+            thread=f"{THREAD}\n",
+            key_env="KEY",
+            args="--require walk-complete --wait 60 --record runs.har",
         )
-        done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **inputs, "KEY": "sk-of-the-action"})
+        done = stranger.starts(command("bash"), SCRIPT, env={**runner, **inputs, "KEY": KEY})
     assert done.returncode == 0, done.stderr
     assert " 0 broken, 0 doubtful, " in done.stderr
-    assert {asked.headers["Authorization"] for asked in server.asked} == {"Bearer sk-of-the-action"}
-    assert (tmp_path / "pip.txt").read_text().endswith(f"{ROOT}[live]\n")
+    assert {asked.headers["Authorization"] for asked in server.asked} == {f"Bearer {KEY}"}
+    assert Path(runner["RUNNER_TEMP"], "pip.txt").read_text().endswith(f"{ROOT}[live]\n")
+    assert KEY not in (stranger.folder / "runs.har").read_text("utf-8")
+    assert stranger.ran == []
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "--help", "x --insecure"])
+def test_action_runs_no_input_of_a_live_check(text: str, runner: dict[str, str], tmp_path: Path) -> None:
+    live = {"live_url": "http://127.0.0.1:9/v1", "args": "--plan"}
+    done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **_inputs(**live, thread=text)})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"/threads/{quote(text, safe='')}/runs" in done.stdout
+    done = _done(
+        command("bash"),
+        SCRIPT,
+        cwd=tmp_path,
+        env={**runner, **_inputs(**live | {"args": ""}, thread="a", key_env=text)},
+    )
+    assert (done.returncode, "is not set" in done.stderr) == (2, True)
+    assert not (tmp_path / "pwned").exists()
 
 
 @pytest.mark.parametrize("url", ["--help", "file:///etc/passwd", "$(touch pwned)"])
@@ -269,20 +298,20 @@ def test_action_installs_itself(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "ok: 2 runs in 1 document\n"), done.stderr
 
 
-def _job(files: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """The script of GitLab's job, as its runner starts it; the packages are there already."""
-    (folder / "bin").mkdir()
-    python = folder / "bin" / "python"
+def _job(folder: Path, job: Any = GITLAB, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The script of a job of GitLab's, as its runner starts it; the packages are there already."""
+    (folder / "programs").mkdir()
+    python = folder / "programs" / "python"
     python.write_text(f'#!/bin/sh\ncase "$*" in *" -m pip "*) ;; *) exec {shlex.quote(sys.executable)} "$@" ;; esac\n')
     python.chmod(0o755)
-    script = "\n".join(("set -eo pipefail", *GITLAB["script"]))
-    env = {**GITLAB["variables"], "RUNS_FILES": files, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
+    script = "\n".join(("set -eo pipefail", *job["script"]))
+    env = {**job["variables"], **variables, "PATH": f"{folder / 'programs'}:{os.environ['PATH']}"}
     return _done(command("bash"), "-c", script, cwd=folder, env=env)
 
 
 def test_gitlab_job_writes_report(tmp_path: Path) -> None:
     shutil.copy(FAULTY, tmp_path / "faulty.json")
-    done = _job(f"faulty.json {SOUND}", tmp_path)
+    done = _job(tmp_path, RUNS_FILES=f"faulty.json {SOUND}")
     assert done.returncode == 1
     assert "1 error in 2 documents" in done.stdout
     report: Any = json.loads((tmp_path / GITLAB["artifacts"]["reports"]["codequality"]).read_text("utf-8"))
@@ -291,5 +320,28 @@ def test_gitlab_job_writes_report(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_gitlab_job_runs_no_input(text: str, tmp_path: Path) -> None:
-    assert _job(text, tmp_path).returncode == 2
+    assert _job(tmp_path, RUNS_FILES=text).returncode == 2
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_gitlab_job_checks_a_live_server(stranger: Stranger) -> None:
+    job = GITLAB_JOBS["validate-runs-live"]
+    with serving(SERVER_OF_RUNS) as server:
+        variables = {"RUNS_URL": f"{server.origin}/v1", "RUNS_THREAD": THREAD, "VALIDATE_RUNS_API_KEY": KEY}
+        done = _job(stranger.folder, job, **variables, RUNS_OPTIONS="--allow-http --require walk-complete")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert " 0 broken, 0 doubtful, " in done.stdout
+    assert {asked.headers["Authorization"] for asked in server.asked} == {f"Bearer {KEY}"}
+    reports = job["artifacts"]["reports"]
+    suite = ElementTree.parse(stranger.folder / reports["junit"]).getroot()[0]
+    assert (len(suite), suite.get("failures")) == (len(STATEMENTS), "0")
+    assert json.loads((stranger.folder / reports["codequality"]).read_text("utf-8")) == []
+    assert KEY not in (stranger.folder / job["artifacts"]["paths"][0]).read_text("utf-8")
+    assert stranger.ran == []
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "--help"])
+def test_gitlab_live_job_runs_no_input(text: str, tmp_path: Path) -> None:
+    done = _job(tmp_path, GITLAB_JOBS["validate-runs-live"], RUNS_URL=text, RUNS_THREAD=text)
+    assert (done.returncode, done.stdout) == (2, "")
     assert not (tmp_path / "pwned").exists()

@@ -10,7 +10,8 @@ from pathlib import Path
 from tests.support.paths import INVALID
 
 FAULTY = next(path for path in INVALID if path.stem == "token-total-mismatch")
-PACKAGES = ("pip", "hatchling", "validator", "click", "jiter", "jsonschema", "jsonschema_rs", "referencing", "yaml")
+CHECKER = ("validator", "click", "jiter", "jsonschema", "jsonschema_rs", "referencing", "yaml", "httpx", "httpx2")
+PACKAGES = ("pip", "hatchling", *CHECKER)
 FOUND = {*sys.stdlib_module_names, *PACKAGES, "backports", "sitecustomize", "usercustomize", "conftest", "setup"}
 MODULES = FOUND - {"encodings"}
 """Names under which Python, pip and the command look for code; without `encodings` no module can note anything."""
