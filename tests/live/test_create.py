@@ -80,12 +80,14 @@ def test_server_that_keeps_every_statement() -> None:
     assert all(one["status"] == "cancelled" for thread in (first, other) for one in server.threads[thread])
 
 
-@pytest.mark.parametrize("statement", CREATING_MUTANTS)
-def test_mutant_breaks_its_statement_alone(statement: str) -> None:
-    server, rule = CREATING_MUTANTS[statement]
-    report = check(server())
+@pytest.mark.parametrize("name", CREATING_MUTANTS, ids=": ".join)
+def test_mutant_breaks_its_statement_alone(name: tuple[str, str]) -> None:
+    make, rule = CREATING_MUTANTS[name]
+    server = make()
+    report = check(server)
     assert {finding.rule for finding in report.findings if finding.severity is not Severity.INFO} == {rule}
-    assert [result.id for result in report.statements if result.verdict in ("broken", "doubtful")] == [statement]
+    assert [result.id for result in report.statements if result.verdict in ("broken", "doubtful")] == [name[0]]
+    assert all(one["status"] == "cancelled" for thread in [*server.threads][3:] for one in server.threads[thread])
 
 
 def test_named_thread_is_only_read() -> None:
@@ -95,6 +97,7 @@ def test_named_thread_is_only_read() -> None:
     assert verdicts(report) == {"cursor-stable": ("kept", ""), "one-active-run": ("kept", "")}
     assert all(request.method == "GET" for request in asked if THREAD in request.path)
     assert server.threads == {thread: [*runs] for thread, runs in make_threads().items()}
+    assert len(report.created) == 1
     assert next(result for result in report.statements if result.id == "cursor-other-thread").verdict == "kept"
     assert json.loads(report.recording)["log"]["entries"][-1]["_validateRuns"]["thread"] == THREAD
 
@@ -135,6 +138,7 @@ def test_server_without_assistants_gets_the_model_alone() -> None:
         ),
         (instead(posts("/runs"), refuse(f"No model for {KEY}.", 404)), "answered with 404 (No model for [redacted].)"),
         (instead(posts("/runs"), Reply({"error": "no"}, 400)), "was answered with 400"),
+        (instead(posts("/threads"), refuse("x" * 500, 400)), f"answered with 400 ({'x' * 200})"),
         (instead(posts("/threads"), Reply({"id": ".."})), "a thread: POST /threads was answered with 200"),
         (instead(posts("/threads"), Reply([])), "a thread: POST /threads was answered with 200"),
     ],
@@ -154,6 +158,18 @@ def test_thread_that_existed_before_is_not_taken_for_a_new_one() -> None:
     assert set(verdicts(report).values()) == {("not verified", reason)}
     assert report.created == ()
     assert [request.method for request in asked if request.method != "GET"] == ["POST"]
+
+
+def test_thread_is_not_created_twice() -> None:
+    class CreatesOneThread(CreatingServer):
+        def create(self, names: list[str], body: dict[str, Any]) -> Reply:
+            is_second = names == ["threads"] and len(self.threads) == 4
+            return Reply({"id": [*self.threads][-1]}) if is_second else super().create(names, body)
+
+    report = check(CreatesOneThread())
+    assert len(report.created) == 1
+    reason = "the server does not create a thread: it returned one that existed before"
+    assert set(verdicts(report).values()) == {("not verified", reason)}
 
 
 def test_nothing_is_created_where_the_named_thread_cannot_be_listed() -> None:
@@ -240,16 +256,38 @@ def test_run_that_lacks_a_field_is_no_page_that_does() -> None:
     assert [result.id for result in report.statements if result.verdict == "broken"] == ["run-shape"]
 
 
-def test_walk_without_end_is_left() -> None:
+@pytest.mark.parametrize(("highest", "pages"), [(100, 5), (1, 2), (0, 1)])
+def test_walk_without_end_is_left(highest: int, pages: int) -> None:
+    """Each page has the next run up to the highest one, which is repeated."""
+
     def answering(asked: Asked) -> Reply:
         if asked.method == "GET" and asked.query.get("limit") == "1":
-            return Reply(list_of([numbered(next(numbers))], has_more=True))
+            after = int(asked.query.get("after", "run_-1")[4:])
+            return Reply(list_of([numbered(min(after + 1, highest))], has_more=True))
         return server(asked)
 
-    numbers, server = count(), CreatingServer()
-    report = check(answering)
-    steps = [entry["_validateRuns"]["step"] for entry in json.loads(report.recording)["log"]["entries"]]
-    assert steps.count("insert-after") == 5
+    server = CreatingServer()
+    steps = [entry["_validateRuns"]["step"] for entry in json.loads(check(answering).recording)["log"]["entries"]]
+    assert steps.count("insert-after") == pages
+
+
+@pytest.mark.parametrize("status", [403, 404, 429])
+def test_refusal_for_another_reason_proves_nothing(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+    def answering(asked: Asked) -> Reply:
+        reply = server(asked)
+        return refuse("No.", status) if posts("/runs")(asked) and reply.status == 400 else reply
+
+    server = CreatingServer()
+    assert verdicts(check(answering))["one-active-run"] == (
+        "not verified",
+        f"the second run was answered with {status}",
+    )
+
+
+def test_secret_among_the_options_is_not_recorded() -> None:
+    assert KEY.encode() not in check(CreatingServer(), model=KEY).recording
 
 
 def test_only_a_request_that_was_refused_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -406,4 +444,4 @@ def test_plan_has_what_would_be_created() -> None:
     ]
     assert lines[-1] == "DELETE http://127.0.0.1:9/v1/assistants/ASSISTANT"
     assert len(lines) < 80
-    assert not any(line.startswith("DELETE") for line in run("live", "http://h.localhost/v1", *words[:3], "--plan").out)
+    assert "DELETE" not in run("live", "http://h.localhost/v1", *words[:3], "--plan").out

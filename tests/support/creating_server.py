@@ -116,10 +116,22 @@ class CountsOffsets(CreatingServer):
         self.places: dict[str, int] = {}
 
     def window(self, runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
-        place = self.places.get(after or "")
-        found = window(runs, after, before) if place is None or before else runs[place + 1 :]
+        found = window(runs, after, before)
+        if after in self.places and not before:
+            found = runs[self.start(self.places[after], runs.index(found[0]) if found else len(runs)) :]
         self.places = {run["id"]: runs.index(run) for run in found}
         return found
+
+    def start(self, place: int, right: int) -> int:
+        """Where the page after a run begins that was at this place, and where it should begin."""
+        return place + 1
+
+
+class SkipsOffsets(CountsOffsets):
+    """Adds what it should subtract where the offset has changed."""
+
+    def start(self, place: int, right: int) -> int:
+        return right + right - (place + 1)
 
 
 class AcceptsSecondRun(CreatingServer):
@@ -129,8 +141,9 @@ class AcceptsSecondRun(CreatingServer):
         return True
 
 
-CREATING_MUTANTS: dict[str, tuple[Callable[[], CreatingServer], str]] = {
-    "cursor-stable": (CountsOffsets, "overlapping-pages"),
-    "one-active-run": (AcceptsSecondRun, "concurrent-active-runs"),
+CREATING_MUTANTS: dict[tuple[str, str], tuple[Callable[[], CreatingServer], str]] = {
+    ("cursor-stable", "repeats a run"): (CountsOffsets, "overlapping-pages"),
+    ("cursor-stable", "hides a run"): (SkipsOffsets, "lost-runs"),
+    ("one-active-run", "accepts a second one"): (AcceptsSecondRun, "concurrent-active-runs"),
 }
-"""A mutant for each statement about what is created, and the rule that reports it."""
+"""Mutants for each statement about what is created, by what they do, and the rule that reports each."""

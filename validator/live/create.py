@@ -199,6 +199,8 @@ class Creator:
             self.reasons["one-active-run"] = "a run has ended when it is created"
             return
         answer = self._post("second-active", list_path(thread), self._run_body())
+        told = f"the second run was answered with {answer.status}" if answer.status else answer.error
+        self.reasons["one-active-run"] = told  # where that is no refusal
         second = self._register_run(thread, answer)
         if second is not None:
             self.reasons["one-active-run"] = "the first run had ended"
