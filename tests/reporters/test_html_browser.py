@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,10 @@ from tests.support.commands import run as command
 from tests.support.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
 from tests.support.pages import page, run
 from tests.support.paths import SAMPLES
+from tests.support.tools import npm_packages
 from validator.core.finding import Excerpt
 from validator.core.phrases import escape
-from validator.core.results import DocumentResult, RunOutline
+from validator.core.results import DocumentResult, RunOutline, StatementResult
 from validator.core.severity import Severity
 from validator.rules.registry import RULES
 
@@ -526,6 +528,24 @@ def test_page_is_accessible(browser: Browser, tmp_path: Path, report: Path, dark
         browser.settle()
         assert browser.violations() == []
         assert browser.run("document.documentElement.scrollWidth") <= width
+
+
+def test_page_is_valid_html(tmp_path: Path) -> None:
+    off = ("doctype-style", "wcag/h32", "unique-landmark", "empty-heading")  # style, and what the script fills
+    rules = {"extends": ["html-validate:standard"], "rules": dict.fromkeys(off, "off")}
+    (tmp_path / ".htmlvalidate.json").write_text(json.dumps(rules))
+    hostile = [
+        replace(MISMATCH, file=name, message=name, pointer=f"/{name}", run_id=name) for name in (*MARKUP, *HOSTILE)
+    ]
+    kept = StatementResult("order-kept", "`order` sorts", "kept", "https://example.org/?a&b")
+    look = LOOK._replace(statements=(kept, kept._replace(verdict="broken", reason=MARKUP[0], findings=(MISMATCH,))))
+    every = [checked(replace(MISMATCH, rule=rule.name)) for rule in RULES]
+    (tmp_path / "all.html").write_text(written("html", checked(*hostile), *every, look=look), "utf-8")
+    (tmp_path / "none.html").write_text(written("html", checked()), "utf-8")
+    validator = npm_packages("html-validate@9.5.5") / "html-validate" / "bin" / "html-validate.mjs"
+    call = ["node", str(validator), "all.html", "none.html"]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_inaccessible_page_is_detected(browser: Browser, report: Path) -> None:
