@@ -91,7 +91,11 @@ def server() -> Iterator[str]:
 def without_fast_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Go on as on a machine where neither jsonschema-rs nor jiter has a wheel."""
 
+    is_switched = False
+
     def switch() -> None:
+        nonlocal is_switched
+        is_switched = True
         monkeypatch.setattr(parse, "parse_fast", parse.parse_with_json)
         for module in _modules():
             if hasattr(module, "jsonschema_rs"):
@@ -99,7 +103,8 @@ def without_fast_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         _forget()
 
     yield switch
-    _forget()
+    if is_switched:
+        _forget()
 
 
 @pytest.fixture

@@ -160,8 +160,7 @@ def archives(tmp_path: Path) -> Path:
 
 
 @pytest.mark.usefixtures("small_tasks")
-@pytest.mark.parametrize("jobs", [2, 3, 7])
-@pytest.mark.parametrize("most", [None, 0, 1, 20])
+@pytest.mark.parametrize(("most", "jobs"), [(None, 2), (None, 7), (0, 3), (1, 2), (20, 3), (20, 7)])
 def test_results_are_independent_of_jobs(archives: Path, jobs: int, most: int | None) -> None:
     paths = [str(archives / "gone.json"), str(archives), str(archives / "a.jsonl"), str(archives / "a.jsonl")]
     ready = Checker(READY.options._replace(findings=FindingOptions(max_findings=most)))

@@ -214,7 +214,7 @@ def test_fix_keeps_any_spelling_of_json(tmp_path: Path, monkeypatch: pytest.Monk
     chance = random.Random(20261125)
     expected: dict[str, bytes] = {}
     given: dict[str, bytes] = {}
-    for number in range(250):
+    for number in range(120):
         kind = chance.choice(("page.json", "pages.json", "lines.jsonl", "page.json"))
         is_wire = chance.random() < 0.5
         documents = [generated_page(chance, is_wire=is_wire) for _ in range(4)]

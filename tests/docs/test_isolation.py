@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,39 +73,34 @@ if __name__ == "__main__":
 """The command with processes that are spawned, as they are where it does not fork."""
 
 
-@pytest.fixture(params=["installed", "spawning"])
-def started(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[str]]:
-    """The words that start the command: its script, which pip made, or one with other processes."""
-    if request.param == "installed":
+def _start(kind: str, folder: Path) -> list[str]:
+    """Return the words that start the command: its script, which pip made, or one with other processes."""
+    if kind == "installed":
         script = Path(sys.executable).with_name("validate-runs")
         if not script.exists():
             pytest.skip("the command is not installed")
-        yield [str(script)]
-    else:
-        script = tmp_path / "bin" / "validate-runs"
-        script.parent.mkdir()
-        script.write_text(SPAWNING)
-        yield [sys.executable, str(script)]
+        return [str(script)]
+    script = folder / "bin" / "validate-runs"
+    script.parent.mkdir()
+    script.write_text(SPAWNING)
+    return [sys.executable, str(script)]
+
+
+CHECKS = [["--max-findings", "1"], ["-f", "html", "--show", "info"], ["--diff"]]
+OTHER_WORDS = [["--explain", "schema:type"], ["--print-schema"], ["--debug"]]
 
 
 @pytest.mark.parametrize(
-    "words",
-    [
-        ["--jobs", "2", "--max-findings", "1"],
-        ["--jobs", "2", "-f", "html", "--show", "info"],
-        ["--diff", "--jobs", "2"],
-        ["--explain", "schema:type"],
-        ["--print-schema"],
-        ["--debug"],
-    ],
+    ("kind", "words"),
+    [*(("installed", words) for words in (*CHECKS, *OTHER_WORDS)), *(("spawning", words) for words in CHECKS)],
 )
-def test_command_runs_nothing_of_the_folder(hostile: Stranger, started: list[str], words: list[str]) -> None:
+def test_command_runs_nothing_of_the_folder(hostile: Stranger, kind: str, words: list[str], tmp_path: Path) -> None:
     several = hostile.folder / "several"
     several.mkdir(exist_ok=True)
     for name, sample in (("a", "schema-type"), ("b", "schema-type"), ("c", "token-total-mismatch")):
         shutil.copy(INVALID[0].with_name(f"{sample}.json"), several / f"{name}.json")
-    done = hostile.starts(*started, "several", "--jobs", "2", *words)
+    done = hostile.starts(*_start(kind, tmp_path), "several", "--jobs", "2", *words)
     assert (done.stderr.count("Traceback"), hostile.ran) == (0, [])
     assert done.returncode == (0 if words[0] in ("--explain", "--print-schema") else 1)
-    if words[0] == "--jobs":
+    if words in CHECKS[:2]:
         assert "worker-ended" not in done.stdout

@@ -163,11 +163,31 @@ def test_hostile_file_names(named: Path, tmp_path: Path) -> None:
         parsed(name, report)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+PRINTING = """
+import os, sys
+from validator.cli import main
+name, *words = sys.argv[1:]
+encoding = sys.stdout.encoding
+for format in name.split(","):
+    sys.stdout.reconfigure(encoding=encoding)
+    with open(format, "wb") as file:
+        os.dup2(file.fileno(), 1)
+    sys.argv = ["validate-runs", "-f", format, *words]
+    try:
+        main()
+    except SystemExit as ended:
+        assert ended.code == 1
+    sys.stdout.flush()
+"""
+"""The command several times, each time with another format that it prints to a file of that name."""
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-def test_json_report_in_any_locale(name: str, encoding: str, inputs: tuple[Path, ...]) -> None:
-    words = [sys.executable, "-m", "validator", *OPTIONS, "-f", name, *map(str, inputs[-3:])]
+def test_reports_in_any_locale(encoding: str, inputs: tuple[Path, ...], tmp_path: Path) -> None:
+    words = [sys.executable, "-c", PRINTING, ",".join(FORMATS), *OPTIONS, *map(str, inputs[-3:])]
     environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-    done = subprocess.run(words, capture_output=True, env=environment, check=False, timeout=60)
-    assert (done.returncode, done.stderr) == (1, b"")
-    parsed(name, done.stdout.decode("utf-8" if name not in ("text", "concise", "github", "markdown") else encoding))
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, env=environment, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    for name in FORMATS:
+        is_text = name in ("text", "concise", "github", "markdown")
+        parsed(name, (tmp_path / name).read_text(encoding if is_text else "utf-8"))

@@ -50,7 +50,8 @@ def rules(response: object, **options: Any) -> set[str]:
 def client(server: str, fault: str | None = None) -> openai.OpenAI:
     """The official client, talking to a server that has a fault or none."""
     base_url = f"{server}/faulty/{fault}/v1" if fault else f"{server}/v1"
-    return openai.OpenAI(base_url=base_url, api_key="none", max_retries=0)
+    plain = openai.DefaultHttpxClient(verify=False)  # to load the certificates takes longer than the request
+    return openai.OpenAI(base_url=base_url, api_key="none", max_retries=0, http_client=plain)
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
@@ -95,7 +96,8 @@ def test_raw_response_shows_all_findings(server: str, fault: str | None) -> None
     with client(server, fault) as talking:
         path = f"threads/{thread_of(fault or '')}/runs"
         raw = talking.beta.threads.runs.with_raw_response.list(thread_of(fault or ""), limit=3)
-        responses = [get(f"{talking.base_url}{path}", params={"limit": 3}) for get in (httpx.get, requests.get)]
+        url = f"{talking.base_url}{path}"
+        responses = [get(url, params={"limit": 3}, verify=False) for get in (httpx.get, requests.get)]
     for response in (raw, *responses):
         assert rules(response, limit=3) == expected
 
@@ -114,8 +116,20 @@ def test_not_found_response_is_not_a_run_list(server: str) -> None:
         assert rules(response) == {"not-a-run-list"}
 
 
+@pytest.fixture(scope="module")
+def imported(server: str) -> None:
+    """What a session needs is imported: it would be anew in each session that a test starts here."""
+    import validator.live
+    import validator.reporters.text  # noqa: F401
+
+    with client(server, "first-id-mismatch") as talking:
+        page = talking.beta.threads.runs.list(THREAD)
+    assert page != valid_runs
+    assert httpx.get(server).status_code == httpx.codes.NOT_FOUND
+
+
 @pytest.fixture
-def example(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+def example(imported: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A copy of the example project, as a user would make one."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")  # where it is installed, each session takes a second
@@ -125,16 +139,16 @@ def example(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 
 def test_example_tests_pass(example: pytest.Pytester) -> None:
-    example.runpytest_subprocess().assert_outcomes(passed=9)
+    example.runpytest_inprocess().assert_outcomes(passed=9)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_example_tests_fail_by_the_rule(example: pytest.Pytester, fault: str) -> None:
     tests = dict.fromkeys(EMPTY_PAGE_FAULTS, "test_empty")
-    tests |= {"overlapping-pages": "test_listing[[]3-asc]", "false-has-more": "test_listing[[]7-asc]"}
-    test = tests.get(fault, "test_response")
-    result = example.runpytest_inprocess("--fault", fault, "-k", "not (server or application)")
-    result.stdout.fnmatch_lines([f"FAILED tests/test_contract.py::{test} - {rule(fault)} *..."])
+    tests |= {"overlapping-pages": "test_listing[3-asc]", "false-has-more": "test_listing[7-asc]"}
+    test = f"tests/test_contract.py::{tests.get(fault, 'test_response')}"
+    result = example.runpytest_inprocess("--fault", fault, test)
+    result.stdout.fnmatch_lines([f"FAILED {test.replace('[', '[[]')} - {rule(fault)} *..."])
 
 
 def test_live_test_of_the_example_fails_by_the_statement(example: pytest.Pytester) -> None:

@@ -1,6 +1,5 @@
 """A valid page to change, and the findings of the result."""
 
-import copy
 import json
 from typing import Any
 
@@ -10,11 +9,13 @@ from validator import Finding, validate
 NOW = 1793000000.0
 PAGE: dict[str, Any] = json.loads((SAMPLES / "valid" / "page.json").read_text("utf-8"))
 RUN: dict[str, Any] = PAGE["data"][0]
+_TEXT = json.dumps(RUN)
+"""Parsing it takes a tenth of the time of a deep copy."""
 
 
 def run(**changes: Any) -> dict[str, Any]:
     """A completed run with these changes."""
-    return {**copy.deepcopy(RUN), **changes}
+    return {**json.loads(_TEXT), **changes}
 
 
 def page(*runs: Any, **changes: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ An audit hook raises as soon as it is tried, wherever the tool stands on the sta
 test, should somebody swallow the exception.
 """
 
+import atexit
 import importlib.util
 import os
 import socket
@@ -45,8 +46,15 @@ class _Watch:
         self.reached: list[str] = []
         self.readable: tuple[str, ...] = (str(ROOT), tempfile.gettempdir())
         self.writable: tuple[str, ...] = (tempfile.gettempdir(),)
+        self.is_over = False
+
+    def end(self) -> None:
+        """Watch no longer: at its end, Python takes modules apart, also this one."""
+        self.is_over = True
 
     def hook(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.is_over:
+            return
         if event.startswith(NETWORK):
             if event == "socket.__new__" and arguments[1] == socket.AF_UNIX:  # how processes of one machine talk
                 return
@@ -123,6 +131,7 @@ def _frames() -> Iterator[FrameType]:
 
 WATCH = _Watch()
 sys.addaudithook(WATCH.hook)
+atexit.register(WATCH.end)
 
 
 @contextmanager
