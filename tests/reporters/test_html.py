@@ -490,13 +490,25 @@ def test_timeline_omits_zero_timestamp(tmp_path: Path) -> None:
     assert thread["runs"][0]["times"] == {"created_at": T}
 
 
+def test_html_limits_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "MAX_FINDINGS", 2)
+    outlines = tuple(RunOutline(f"/data/{index}", f"run_{index}", "thread_a", "queued", {}) for index in range(3))
+    found = [replace(MISMATCH, pointer=f"/data/{index}/usage") for index in range(3)]
+    text = written("html", checked(PLACELESS), checked(*found)._replace(outlines=outlines))
+    data = drawn(text)
+    assert [finding["pointer"] for finding in data["findings"]] == ["/first_id", "/data/0/usage"]
+    assert [row["findings"] for row in data["threads"][0]["runs"]] == [[1], [], []]
+    assert plain(text.partition('<ul class="notes"')[2], "li")[0] == "2 more findings left out"
+    assert data["counts"] == [["token-total-mismatch", "error", 3], ["first-id-mismatch", "warning", 1]]
+
+
 def test_timeline_limits_clean_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html, "MAX_CLEAN_RUNS", 1)
     outlines = [RunOutline(f"/data/{index}", f"run_{index}", "thread_a", "queued", {}) for index in range(4)]
     finding = replace(MISMATCH, pointer="/data/3/usage/total_tokens")
     text = written("html", checked(finding)._replace(outlines=tuple(outlines)))
     assert [row["id"] for row in drawn(text)["threads"][0]["runs"]] == ["run_0", "run_3"]
-    assert plain(text.partition('<ul class="notes"')[2], "li")[0] == "Timelines leave out 2 more runs without findings"
+    assert plain(text.partition('<ul class="notes"')[2], "li")[0] == "Timelines leave out 2 more runs"
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,14 @@ import os
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import astuple, dataclass, field
 from string import Template
 from typing import Any
 
 from validator.core.finding import Finding
 from validator.core.phrases import count, escape, file_name, shorten_pointer
-from validator.core.results import DocumentResult
+from validator.core.results import DocumentResult, RunOutline
 from validator.core.severity import Severity
 from validator.reporters.base import ReportItem, ReportOptions, Tally
 from validator.reporters.html.markup import link, number, text
@@ -32,8 +32,10 @@ from validator.reporters.html.timelines import RunInDocument, timelines
 from validator.reporters.wording import summary_line
 from validator.version import __version__
 
+MAX_FINDINGS = 20_000
+"""Findings that are listed: the page of a large archive has to open, too."""
 MAX_CLEAN_RUNS = 5_000
-"""Runs without findings that are drawn: the page of a large archive has to open, too."""
+"""Runs without listed findings that are drawn."""
 MAX_PLAIN_FINDINGS = 100
 """Findings that are shown without the script."""
 MAX_FILES = 500
@@ -69,11 +71,15 @@ class _Content:
     findings: list[Finding] = field(default_factory=list)
     snapshots: list[RunInDocument] = field(default_factory=list)
     clean_runs: int = 0
+    left_out: int = 0
+    """Findings that are not listed."""
     _rules_by_file: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, result: DocumentResult) -> None:
-        numbers = _findings_by_run(result, len(self.findings))
-        self.findings += result.findings
+        findings = result.findings[: MAX_FINDINGS - len(self.findings)]
+        numbers = _findings_by_run(result.outlines, findings, len(self.findings))
+        self.findings += findings
+        self.left_out += result.truncated + len(result.findings) - len(findings)
         self._count(result)
         for run, indexes in zip(result.outlines, numbers, strict=True):
             self.clean_runs += not indexes
@@ -128,14 +134,14 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
     )
 
 
-def _findings_by_run(result: DocumentResult, first: int) -> list[list[int]]:
+def _findings_by_run(outlines: Sequence[RunOutline], findings: Sequence[Finding], first: int) -> list[list[int]]:
     """Return the numbers of the findings in each run of a document, whose findings are counted from `first` on."""
-    numbers: dict[str, list[int]] = {run.pointer: [] for run in result.outlines}
-    for index, finding in enumerate(result.findings, first):
+    numbers: dict[str, list[int]] = {run.pointer: [] for run in outlines}
+    for index, finding in enumerate(findings, first):
         run = next((pointer for pointer in _upwards(finding.pointer) if pointer in numbers), None)
         if run is not None:
             numbers[run].append(index)
-    return [numbers[run.pointer] for run in result.outlines]
+    return [numbers[run.pointer] for run in outlines]
 
 
 def _upwards(pointer: str) -> Iterator[str]:
@@ -175,11 +181,11 @@ def _notes(tally: Tally, content: _Content) -> Iterator[str]:
     """Yield what the page does not show, and why."""
     for error in tally.input_errors:
         yield f"{escape(error.file)}: {escape(error.reason)}"
-    if tally.truncated:
-        yield f"{count(tally.truncated, 'more finding')} left out (--max-findings 0 shows all)"
+    if content.left_out:
+        how = "" if len(content.findings) == MAX_FINDINGS else " (--max-findings 0 shows all)"
+        yield f"{count(content.left_out, 'more finding')} left out{how}"
     if content.clean_runs > MAX_CLEAN_RUNS:
-        left_out = count(content.clean_runs - MAX_CLEAN_RUNS, "more run")
-        yield f"Timelines leave out {left_out} without findings"
+        yield f"Timelines leave out {count(content.clean_runs - MAX_CLEAN_RUNS, 'more run')}"
 
 
 def _shown_severities(tally: Tally, options: ReportOptions) -> list[Severity]:
