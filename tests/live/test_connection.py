@@ -177,12 +177,17 @@ def test_unverified_certificate_is_in_every_report(certificates: Certificates, t
     warning = "the certificate of the server was not verified (--insecure)"
     with serving(list_runs(RUNS), tls=certificates.server()) as server:
         words = ("live", f"{server.origin}/v1", "--thread", THREAD, "--insecure", "--rate", "0")
-        text = run(*words, "-f", "text", "-f", f"markdown:{tmp_path / 'runs.md'}")
-        quiet = run(*words, "-q", "-f", "json")
+        files = {name: tmp_path / name for name in ("markdown", "html", "junit")}
+        reports = [word for name, file in files.items() for word in ("-f", f"{name}:{file}")]
+        text = run(*words, "-f", "text", *reports, "--record", tmp_path / "runs.har")
+        quiet = run(*words, "-q", "-f", "json", "--record", tmp_path / "runs.yaml")
     assert (text.code, text.err) == (0, f"validate-runs: {warning}\n")
     assert text.out.splitlines()[-1].endswith(f", {warning}")
-    assert "insecure" in (tmp_path / "runs.md").read_text()
+    assert all("(--insecure)" in file.read_text() for file in (files["html"], files["junit"]))
+    assert "insecure" in files["markdown"].read_text()
     assert (quiet.code, quiet.err) == (0, f"validate-runs: {warning}\n")
+    assert json.loads((tmp_path / "runs.har").read_text())["log"]["comment"] == warning
+    assert f"comment: {warning}\n" in (tmp_path / "runs.yaml").read_text()
 
 
 def test_insecure_and_authority_contradict_each_other(certificates: Certificates) -> None:

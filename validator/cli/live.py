@@ -310,6 +310,7 @@ def _check(
             recipe=recipe,
             name=name,
             scrubber=scrubber,
+            warning=connection.warning,
         )
         at_exit.callback(_list_created, session)
         if values["wait"]:
@@ -328,7 +329,7 @@ def _check(
     if baseline is not None:
         results = baseline.apply(results)
     items = report_items(limit_findings(results, options.max_findings), options, codes)
-    conclusion = ", ".join(filter(None, (session.conclude(statements, record), connection.warning)))
+    conclusion = session.conclude(statements, record)
     codes.add(write_reports(reports, items, options, lambda: None, statements, conclusion))
     if baseline is not None:
         codes.add(close_baseline(baseline, quiet=options.quiet))

@@ -34,7 +34,7 @@ class Session:
     """One check of one server with a client of httpx or httpx2: `walk`, then `judge` what was recorded.
 
     `name` is what the recording is called: a cassette if it ends in .yaml or .yml, else a HAR. A `scrubber` takes free
-    text out before anything is recorded or judged.
+    text out before anything is recorded or judged. The recording and the conclusion have the `warning`.
     """
 
     def __init__(
@@ -50,13 +50,15 @@ class Session:
         recipe: Recipe | None = None,
         name: str = DEFAULT_NAME,
         scrubber: Scrubber | None = None,
+        warning: str = "",
     ) -> None:
+        self._warning = warning
         self._name = name
         self._scope = scope
         self._max_bytes = max_bytes
         self._recipe = recipe
         self._redactor = redactor
-        self._recorder = Recorder(redactor, max_bytes, name, scrubber)
+        self._recorder = Recorder(redactor, max_bytes, name, scrubber, warning)
         self._answers: list[Answer] = []
         self._is_stable = False
         given = filter(None, (scope.thread, scope.other_thread, scope.empty_thread))
@@ -129,7 +131,8 @@ class Session:
         verdicts = Counter(statement.verdict for statement in statements)
         parts = ", ".join(f"{verdicts[word]} {word}" for word in ("kept", "broken", "doubtful", "not verified"))
         recorded = f", recorded in {escape(file)}" if file else ""
-        return f"{parts} – {count(len(self._answers), 'request')}, {self._transport.elapsed:.1f} s{recorded}"
+        warning = f", {self._warning}" if self._warning else ""
+        return f"{parts} – {count(len(self._answers), 'request')}, {self._transport.elapsed:.1f} s{recorded}{warning}"
 
     def _record(self, answer: Answer) -> None:
         try:

@@ -38,11 +38,13 @@ def is_cassette(name: str) -> bool:
 class Recorder:
     """Collects answers as entries of a recording with this name, which has at most `max_bytes` bytes."""
 
-    def __init__(self, redactor: Redactor, max_bytes: int, name: str, scrubber: Scrubber | None) -> None:
+    def __init__(
+        self, redactor: Redactor, max_bytes: int, name: str, scrubber: Scrubber | None = None, warning: str = ""
+    ) -> None:
         self._is_cassette = is_cassette(name)
         self._redactor = redactor
         self._scrubber = scrubber
-        self._comment = COMMENT if scrubber else ""
+        self._comment = ", ".join(filter(None, (COMMENT if scrubber else "", warning)))
         self._entries: list[str] = []
         self._rest = max_bytes - 1000  # for what stands around the entries
         self._last = 0.0

@@ -90,9 +90,8 @@ def _statement_suite(options: ReportOptions) -> _Element:
         attributes = {"classname": "validate-runs live", "name": f"{statement.id}: {statement.title}"}
         elements.append(_Element("testcase", attributes, children=children))
     totals = {"tests": str(len(elements)), "failures": str(tags["failure"]), "errors": "0"}
-    return _Element(
-        "testsuite", {"name": "validate-runs live", **totals, "skipped": str(tags["skipped"])}, "", tuple(elements)
-    )
+    attributes = {"name": "validate-runs live", **totals, "skipped": str(tags["skipped"])}
+    return _Element("testsuite", attributes, "", (*elements, _Element("system-out", {}, options.conclusion)))
 
 
 def _statement_text(findings: Sequence[Finding], options: ReportOptions) -> str:
