@@ -151,6 +151,14 @@ def test_server_that_creates_nothing_cannot_be_checked(answering: Answering, mes
     assert KEY not in str(raised.value)
 
 
+def test_server_that_lets_nobody_in_says_so() -> None:
+    done = command(CreatingServer(), "--assistant", "asst_1", "--auth", "none")
+    how = "VALIDATE_RUNS_API_KEY, --key-env or --key-file"
+    assert done.err == f"validate-runs: the server refused the request (401), which had no key: {how}\n"
+    with pytest.raises(LiveError, match=r"the server redirects \(307\) to http://other"):
+        check(instead(posts("/threads"), Reply({}, 307, {"Location": "http://other/v1/threads"})))
+
+
 def test_thread_that_existed_before_is_not_taken_for_a_new_one() -> None:
     answering, asked = remember(instead(posts("/threads"), Reply({"id": OTHER_THREAD})))
     report = check(answering, thread=THREAD, other_thread=OTHER_THREAD, delete_created=True)

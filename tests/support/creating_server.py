@@ -29,6 +29,8 @@ class CreatingServer:
 
     def __call__(self, asked: Asked) -> Reply:
         """Answer a request."""
+        if asked.headers.get("Authorization") != f"Bearer {KEY}":
+            return refuse("Incorrect API key provided.", 401)
         names = asked.path.split("/")[2:]
         if asked.method == "POST":
             return self.create(names, json.loads(asked.body or "{}"))
@@ -36,7 +38,7 @@ class CreatingServer:
             return self.delete(*names)
         if len(names) == 4:
             self.finish(names[1], names[3])
-        return answer(asked, self.threads, key=KEY, window=self.window)
+        return answer(asked, self.threads, window=self.window)
 
     def window(self, runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
         """The runs between two cursors."""

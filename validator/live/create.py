@@ -19,6 +19,7 @@ from validator.live.exchange import (
     Method,
     Page,
     Question,
+    explain_no_access,
     is_id,
     list_path,
     quote_segment,
@@ -289,6 +290,8 @@ class Creator:
 
     def _explain(self, answer: Answer, what: str) -> _Failed:
         """Return why an answer is no success, with the message of the server."""
+        if problem := explain_no_access(answer):
+            return _Failed(problem)
         if answer.error:
             return _Failed(f"the server does not create {what}: {answer.error}")
         error = (read_object(answer) or {}).get("error")

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
 
+from validator.core.exchange import redirect_origin
+
 KeyChoice = Literal["right", "none", "wrong"]
 Method = Literal["GET", "POST", "DELETE"]
 MAX_ID = 200
@@ -99,6 +101,20 @@ def read_object(answer: Answer) -> dict[str, Any] | None:
 def is_id(value: object) -> bool:
     """Return whether a value can be used as an id in a request."""
     return isinstance(value, str) and 0 < len(value) < MAX_ID
+
+
+def explain_no_access(answer: Answer) -> str:
+    """Return why the server would answer nobody who asks like that: it redirects or refuses the key; else ""."""
+    status = answer.status
+    if 300 <= status < 400:
+        to = redirect_origin(answer.url, answer.header("location"))
+        return f"the server redirects ({status}){f' to {to}' if to else ''}, and redirects are not followed"
+    if status in (401, 403):
+        if any(header.name.lower() in ("authorization", "api-key") for header in answer.sent):
+            return f"the server refused the key ({status})"
+        how = "VALIDATE_RUNS_API_KEY, --key-env or --key-file"
+        return f"the server refused the request ({status}), which had no key: {how}"
+    return "the proxy refuses the request (407)" if status == 407 else ""
 
 
 def list_path(thread: str) -> str:

@@ -11,9 +11,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from validator.core.exchange import redirect_origin
 from validator.live.create import Created, Creator, Recipe
-from validator.live.exchange import Answer, Ask, KeyChoice, Page, Question, list_path, read_page, run_path
+from validator.live.exchange import (
+    Answer,
+    Ask,
+    KeyChoice,
+    Page,
+    Question,
+    explain_no_access,
+    list_path,
+    read_page,
+    run_path,
+)
 from validator.live.transport import LiveError, Unusable
 
 MIN_RUNS = 4
@@ -200,22 +209,10 @@ def _require_usable(answer: Answer) -> None:
     status = answer.status
     if not status:
         raise Unusable(f"the server cannot be reached: {answer.error}")
-    if 300 <= status < 400:
-        to = redirect_origin(answer.url, answer.header("location"))
-        raise Redirected(f"the server redirects ({status}){f' to {to}' if to else ''}, and redirects are not followed")
-    if status in (401, 403):
-        if _has_key(answer):
-            raise Unusable(f"the server refused the key ({status})")
-        how = "VALIDATE_RUNS_API_KEY, --key-env or --key-file"
-        raise Unusable(f"the server refused the request ({status}), which had no key: {how}")
-    if status == 407:
-        raise Unusable("the proxy refuses the request (407)")
+    if problem := explain_no_access(answer):
+        raise (Redirected if 300 <= status < 400 else Unusable)(problem)
     if status in (404, 405, 501):
         raise Unusable(f"the server does not implement list-runs, or has no such thread ({status})")
-
-
-def _has_key(answer: Answer) -> bool:
-    return any(header.name.lower() in ("authorization", "api-key") for header in answer.sent)
 
 
 def plan(
