@@ -66,6 +66,7 @@ def described() -> dict[str, Any]:
             "items": thread,
         },
         "empty-thread": {"description": "A thread without runs.", **thread},
+        "known": {"description": "Statements that are known not to be kept.", "type": "array", "items": thread},
     }
     properties[LIVE] = {
         "description": "Settings of `validate-runs live`; `ignore` and `baseline` replace those of other checks.",
@@ -156,7 +157,7 @@ GOOD = [
     'select = ["usage", "token-total-mismatch", "*-mismatch"]\nignore = []',
     '[severity]\nusage = "off"\n"token-*" = "info"\n"schema:type" = "warning"\n"document" = "error"',
     '[live]\nurl = "http://127.0.0.1:8000/v1"\nthreads = ["a", "b"]\nempty-thread = "c"',
-    '[live]\nbaseline = "a.json"\nignore = ["usage"]',
+    '[live]\nbaseline = "a.json"\nignore = ["usage"]\nknown = ["error-envelope"]',
     '[per-file-ignores]\n"*.json" = ["usage"]\n"a/**/b.json#/data/0/a~1b" = []\n"a..b" = ["time"]\n"..a/b#/" = ["*"]',
 ]
 SENSE = {

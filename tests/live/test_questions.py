@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -10,8 +11,11 @@ import pytest
 
 from tests.support.commands import Ran, run
 from tests.support.http_server import Answering, Asked, Reply, refuse, serving
+from tests.support.in_process import connect
 from tests.support.sound_server import EMPTY_THREAD, KEY, OTHER_THREAD, list_runs, sound
 from tests.support.threads import THREAD, numbered
+from validator.live import check_listing
+from validator.live.keys import WRONG_KEY
 from validator.live.plan import UNKNOWN_RUN
 
 CLOSED = Reply(b"", 0)
@@ -127,6 +131,21 @@ def test_keys(key: str | None, expected: str) -> None:
     assert "key-needed" not in check(answering, key=key).out
 
 
+def test_every_secret_is_left_out_or_replaced() -> None:
+    words = ("-H", "X-Token=env:TOKEN", "-H", "X-Team: blue", "-H", "Cookie=env:TOKEN", "--check-auth")
+    with serving(list_runs(RUNS)) as server:
+        env = {"VALIDATE_RUNS_API_KEY": KEY, "TOKEN": "token-of-mine-123"}
+        run("live", f"{server.origin}/v1", "--thread", THREAD, *words, env=env)
+    sent = [{name.lower(): value for name, value in asked.headers.items()} for asked in server.asked]
+    first, without, wrong = (
+        [headers.get(name) for name in ("authorization", "x-token", "cookie", "x-team")]
+        for headers in (sent[0], *sent[-2:])
+    )
+    assert first == [f"Bearer {KEY}", "token-of-mine-123", "token-of-mine-123", "blue"]
+    assert without == [None, None, None, "blue"]
+    assert wrong == [f"Bearer {WRONG_KEY}", WRONG_KEY, None, "blue"]
+
+
 def test_thread_that_changes_once_is_listed_again() -> None:
     def answering(asked: Asked) -> Reply:
         number = 6 if len(server.asked) < 20 else 7
@@ -147,15 +166,78 @@ def test_endpoint_that_is_missing(status: int) -> None:
     assert done.err == f"validate-runs: {expected}\n"
 
 
+def without_envelope(asked: Asked) -> Reply:
+    """Answer as the API does, but errors have another body."""
+    reply = sound(asked)
+    return reply if reply.status < 400 else Reply({"detail": "No."}, reply.status)
+
+
+def ignore_limit(asked: Asked) -> Reply:
+    """Answer with all runs, whatever the limit is."""
+    query = {name: value for name, value in asked.query.items() if name != "limit" or not value.isdecimal()}
+    return sound(asked._replace(query=query))
+
+
+def test_statements_that_are_known_do_not_fail(tmp_path: Path) -> None:
+    strict = ("--fail-on", "warning", "--strict-baseline")
+    assert check(without_envelope, *strict).code == 1
+    done = check(without_envelope, *strict, "--known", "error-envelope", "-f", "text", "-f", f"json:{tmp_path / 'a'}")
+    assert (done.code, done.err) == (0, "")
+    assert verdict(done.out, "error-envelope").startswith("doubtful: known: answers with 400 and without an object")
+    assert re.search(r"^ok: \d+ runs in \d+ documents; \d+ infos hidden, \d+ suppressed$", done.out, re.MULTILINE)
+    listed = {result["statement"]: result for result in json.loads((tmp_path / "a").read_text())["statements"]}
+    assert listed["error-envelope"]["severity"] is None
+    stale = check(sound, "--known", "error-envelope,seconds")
+    assert (stale.code, stale.err) == (0, "validate-runs: kept, so no longer --known: seconds, error-envelope\n")
+    assert check(sound, *strict, "--known", "error-envelope").code == 1
+    assert check(without_envelope, *strict, "--known", "limit-kept").code == 1
+
+
+def test_statements_that_are_known_in_python() -> None:
+    with connect(without_envelope) as client:
+        report = check_listing(client, thread=THREAD, known=["error-envelope"], ignore=["stale-active-run"])
+        assert [finding.rule for finding in report.findings] == []
+        known = [result.id for result in report.statements if result.is_known]
+        assert known == ["error-envelope"]
+        with pytest.raises(ValueError, match="'limits' is not a statement, expected one of envelope-keys, "):
+            check_listing(client, thread=THREAD, known=["limits"])
+
+
+def test_what_is_not_verified_because_of_a_known_statement_does_not_fail(tmp_path: Path) -> None:
+    assert check(ignore_limit, "--known", "walk-complete").code == 1
+    done = check(ignore_limit, "--known", "limit-kept", "--baseline", tmp_path / "accepted.json", "--update-baseline")
+    assert (done.code, json.loads((tmp_path / "accepted.json").read_text())["findings"]) == (0, [])
+
+
+def test_known_statements_have_names(tmp_path: Path) -> None:
+    done = check(sound, "--known", "all")
+    assert (done.code, "'all' is not a statement" in done.err) == (2, True)
+    (tmp_path / "validate-runs.toml").write_text('fail-on = "warning"\n[live]\nknown = ["error-envelope"]\n')
+    with serving(without_envelope) as server:
+        words = ("live", f"{server.origin}/v1", "--thread", THREAD)
+        done = run(*words, cwd=tmp_path, env={"VALIDATE_RUNS_API_KEY": KEY})
+    assert done.code == 0
+
+
+def test_check_that_ended_early_updates_no_baseline(tmp_path: Path) -> None:
+    accepted = tmp_path / "accepted.json"
+    words = ("--baseline", accepted, "--fail-on", "warning")
+    assert check(without_envelope, *words, "--update-baseline").code == 0
+    content = accepted.read_text()
+    for more in (("--update-baseline",), ("--strict-baseline",)):
+        done = check(without_envelope, *words, *more, "--max-requests", "9")
+        assert done.code == 2
+        assert ("the baseline is not updated, as the check ended early" in done.err) == (more == ("--update-baseline",))
+        assert "no longer occur" not in done.err
+    assert accepted.read_text() == content
+
+
 def test_time_that_passes_between_requests_counts() -> None:
     done = check(sound, "--rate", "5", "--max-time", "0.3")
     assert (done.code, done.err) == (2, "validate-runs: 0.3 seconds are over (--max-time)\n")
 
 
 def test_budget_that_is_spent_hides_no_failure() -> None:
-    def ignore_limit(asked: Asked) -> Reply:
-        return sound(asked._replace(query={}))
-
     done = check(ignore_limit, "--max-requests", "12")
     assert done.code == 1
     assert done.err == "validate-runs: 12 requests were sent (--max-requests)\n"

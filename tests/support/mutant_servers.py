@@ -213,6 +213,7 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
         lambda asked: sound(asked._replace(query={"limit": "3", **asked.query})),
         {"page-too-long"},
     ),
+    ("limit-kept", "every limit ignored"): (asks(limit=None), {"page-too-long", "limit-out-of-range"}),
     ("limit-filled", "two runs at most"): (small_pages, {"page-too-long"}),
     ("default-limit-20", "50"): (default_limit, {"page-too-long"}),
     ("order-kept", "order ignored"): (asks(order=None), {"unordered-runs"}),

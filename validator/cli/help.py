@@ -32,7 +32,7 @@ LIVE_GROUPS = {
     "Recording": ("record", "scrub"),
     "Rules": ("select", "ignore", "severity", "fail_on", "require"),
     "Report": ("output_format", "show", "show_values", "max_findings", "color", "quiet", "verbose", "debug"),
-    "Baseline": ("baseline", "update_baseline", "strict_baseline"),
+    "Baseline": ("baseline", "update_baseline", "strict_baseline", "known"),
     "Configuration": ("config", "isolated"),
     "Other": ("help",),
 }

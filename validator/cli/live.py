@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from validator.batch.session import limit_findings
+from validator.batch.baseline import BaselineFilter
+from validator.batch.session import Result, limit_findings
 from validator.cli.check import check_options, close_baseline, find_for_baseline, open_baseline, report_items
 from validator.cli.command import command
 from validator.cli.console import CLEAN, FAILED, FINDINGS, fail, warn
@@ -21,12 +22,15 @@ from validator.cli.options import CliOptions, typed_options
 from validator.cli.output import PlannedReport, plan_reports, write_reports
 from validator.cli.params import PREFIX, WholeNumber
 from validator.core.files import explain_os_error, write_atomic
+from validator.core.options import CheckOptions
 from validator.core.phrases import escape
 from validator.core.results import StatementResult
+from validator.core.severity import Severity
 from validator.live.check import BODIES, DEFAULT_NAME, Session
 from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy, split_certificate
 from validator.live.create import Recipe
 from validator.live.keys import VARIABLE, KeyProblem, Redactor, is_secret, read_key
+from validator.live.known import kept_again, mark_known, suppress_known
 from validator.live.plan import Redirected, Scope, plan
 from validator.live.recorder import CASSETTES
 from validator.live.scrub import Scrubber
@@ -55,15 +59,18 @@ def is_live_call(words: Sequence[str]) -> bool:
     return bool(_is_url(words[0])) or words[0].partition("=")[0] in own or words[0] in ("-h", "--help")
 
 
-class RequiredStatements(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
-    """Ids of statements, separated by commas, or `all`."""
+class StatementIds(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
+    """Ids of statements, separated by commas, or also `all`."""
 
     name = "ID[,ID]"
+
+    def __init__(self, *, allows_all: bool = False) -> None:
+        self._allows_all = allows_all
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Split at the commas; every word is an id."""
         words = tuple(word.strip() for word in value.split(",") if word.strip())
-        if words == ("all",):
+        if words == ("all",) and self._allows_all:
             return tuple(BY_ID)
         for word in words:
             if word not in BY_ID:
@@ -125,8 +132,15 @@ def _share(function: click.Command) -> click.Command:
     help="Write what was sent and answered to FILE.har or FILE.yaml.",
 )
 @_option("--scrub", is_flag=True, help="Replace free text of runs before anything is recorded or checked.")
-@_option("--require", type=RequiredStatements(), help="Fail if these statements (or all) are not verified.")
-@_option("--strict-baseline", is_flag=True, help="Fail if the baseline accepts findings that no longer occur.")
+@_option("--require", type=StatementIds(allows_all=True), help="Fail if these statements (or all) are not verified.")
+@_option(
+    "--known",
+    type=StatementIds(),
+    default="",
+    show_default=False,
+    help="These statements are known not to be kept: do not fail.",
+)
+@_option("--strict-baseline", is_flag=True, help="Fail if what --known or the baseline accepts no longer occurs.")
 @_option("--check-auth", is_flag=True, help="Requests without a key and with a wrong one must be refused.")
 @_option("--key-env", metavar="NAME", help="Take the key from this variable instead of VALIDATE_RUNS_API_KEY.")
 @_option("--key-file", type=click.Path(allow_dash=True), metavar="FILE", help="Take the key from a file; -: stdin.")
@@ -324,25 +338,51 @@ def _check(
     codes = {code}
     if baseline is not None:
         settings = find_for_baseline(baseline, settings)
-    statements = session.judge(settings)
-    results = session.check(settings)
+    statements = mark_known(session.judge(settings), values["known"])
+    results = _find(session, settings, statements, values["known"])
     if baseline is not None:
         results = baseline.apply(results)
     items = report_items(limit_findings(results, options.max_findings), options, codes)
     conclusion = session.conclude(statements, record)
     codes.add(write_reports(reports, items, options, lambda: None, statements, conclusion))
-    if baseline is not None:
-        codes.add(close_baseline(baseline, quiet=options.quiet))
-        codes.add(FINDINGS if values["strict_baseline"] and baseline.obsolete else CLEAN)
     if not options.quiet and reports[0] != PlannedReport("text", None):
         warn(conclusion)
     elif connection.warning:
         warn(connection.warning)
-    if problem is not None:
+    if problem is None:
+        codes.add(_name_obsolete(statements, baseline, options, values))
+    else:
         warn(str(problem))
+        if baseline is not None and baseline.updating:
+            warn("the baseline is not updated, as the check ended early")
         codes.add(CLEAN if FINDINGS in codes else FAILED)
     codes.add(_require(values["require"] or (), statements))
     return max(codes)
+
+
+def _find(
+    session: Session, settings: CheckOptions, statements: Sequence[StatementResult], known: Sequence[str]
+) -> Iterator[Result]:
+    """Yield the findings in the recording, without those of known statements."""
+    if not known:
+        return session.check(settings)
+    every = settings.findings._replace(show=Severity.INFO, max_findings=None)
+    return suppress_known(session.check(settings._replace(findings=every)), statements, known, settings.findings.show)
+
+
+def _name_obsolete(
+    statements: Sequence[StatementResult],
+    baseline: BaselineFilter | None,
+    options: CliOptions,
+    values: Mapping[str, Any],
+) -> int:
+    """Print what is accepted and no longer occurs, update the baseline if that is asked for; return the exit code."""
+    kept, code, obsolete = kept_again(statements, values["known"]), CLEAN, 0
+    if baseline is not None:
+        code, obsolete = close_baseline(baseline, quiet=options.quiet), baseline.obsolete
+    if kept and not options.quiet:
+        warn(f"kept, so no longer --known: {', '.join(kept)}")
+    return max(code, FINDINGS if values["strict_baseline"] and (kept or obsolete) else CLEAN)
 
 
 def _require(ids: Sequence[str], statements: Sequence[StatementResult]) -> int:

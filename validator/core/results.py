@@ -74,7 +74,7 @@ class StatementResult(NamedTuple):
 
     `requests` are the numbers of the recorded calls that the verdict rests on, from 1. `reason` says why a statement is
     not kept, or not verified. `source` is the address of the evidence. `findings` are those about the statement;
-    `is_known` where a baseline accepts all of them.
+    `is_known` where they are accepted. `causes` are the statements that are not kept, so that this one is not verified.
     """
 
     id: str
@@ -85,6 +85,7 @@ class StatementResult(NamedTuple):
     requests: tuple[int, ...] = ()
     findings: tuple[Finding, ...] = ()
     is_known: bool = False
+    causes: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

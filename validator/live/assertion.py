@@ -14,7 +14,7 @@ from validator.core.phrases import count
 from validator.core.results import DocumentResult, StatementResult
 from validator.core.severity import Severity
 from validator.live.listing import LiveReport, check_listing
-from validator.live.statements import BY_ID
+from validator.live.statements import require_ids
 
 _SHARED = ("contract", "select", "ignore", "severity", "now", "fail_on")
 """Options that the check of a server shares with that of a response: defaults of pytest's markers apply."""
@@ -35,13 +35,11 @@ def assert_live_listing(
         defaults = {name: value for name, value in watch.defaults().items() if name in _SHARED}
     default = defaults.pop("fail_on", Severity.ERROR)
     lowest = lowest_failing(default if fail_on is None else fail_on)
-    required = [*require]
-    if unknown := [name for name in required if name not in BY_ID]:
-        raise ValueError(f"{unknown[0]!r} is not a statement, expected one of {', '.join(BY_ID)}")
+    required = require_ids(require)
     report = check_listing(target, **{**defaults, **options})
     if watch:
         watch.reports.append(report if options.get("record") else _without_file(report))
-    verdict = LiveVerdict(report, lowest, tuple(required))
+    verdict = LiveVerdict(report, lowest, required)
     if not verdict.passed:
         record_failure(verdict)
         raise ValidationFailed(verdict.text(EXCEPTION_WIDTH))

@@ -18,7 +18,6 @@ VARIABLE = "VALIDATE_RUNS_API_KEY"
 _is_secret_header = re.compile(
     r"(?i)(?:.*[-_])?(?:authorization|cookies?2?|key|apikey|token|secret|passw(?:or)?d|signature|session)"
 ).fullmatch
-_KEY_HEADERS = ("Authorization", "api-key", "x-api-key")
 REDACTED = "[redacted]"
 WRONG_KEY = "sk-validate-runs-wrong-key"
 """A key that no server takes for the right one."""
@@ -70,12 +69,13 @@ def _usable(text: str, what: str) -> str:
 
 
 def replace_credentials(headers: MutableMapping[str, str], key: str | None) -> None:
-    """Put a key in the place of the credentials in headers, whose names have any case; None removes them."""
-    schemes = {name: headers.pop(name).rpartition(" ")[0] for name in _KEY_HEADERS if name in headers}
-    headers.pop("Cookie", "")
+    """Put a key in the place of all secrets in headers, whose names are in lower case; None removes them."""
+    names = [name for name in headers if is_secret(name) and not name.lower().startswith("proxy-")]
+    schemes = {name: headers.pop(name).rpartition(" ")[0] for name in names}
+    schemes.pop("cookie", "")
     if key is not None:
-        for name, scheme in (schemes or {"Authorization": "Bearer"}).items():
-            headers[name] = f"{scheme} {key}".lstrip()
+        for name, scheme in (schemes or {"authorization": "Bearer"}).items():
+            headers["Authorization" if name == "authorization" else name] = f"{scheme} {key}".lstrip()
 
 
 class Redactor:

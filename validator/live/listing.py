@@ -19,7 +19,9 @@ from validator.core.results import DocumentResult, StatementResult
 from validator.core.severity import Severity
 from validator.live.check import DEFAULT_NAME, Session
 from validator.live.keys import Redactor
+from validator.live.known import mark_known, suppress_known
 from validator.live.plan import Scope
+from validator.live.statements import require_ids
 from validator.live.target import Misuse, Target, authorize, make_recipe, parse_target
 from validator.live.transport import Authorization, Budget, load_library, make_client
 from validator.reporters.base import ReportOptions
@@ -68,14 +70,16 @@ def check_listing(
     max_time: float = 60.0,
     max_requests: int = 100,
     record: str | os.PathLike[str] | None = None,
+    known: Iterable[str] = (),
 ) -> LiveReport:
     """List the runs of a thread in many ways and report what is wrong with the answers; GET only, unless `create`.
 
     `target` is a URL (of the API, or of the list), a client of httpx or httpx2 (with a `base_url`), a client of the
     openai package, or an ASGI application, which is called in this process. `key` is sent as a bearer token to a URL or
     an application; clients bring their own. `timeout` and `max_time` are in seconds. `record` names a file
-    for the recording, which is written also where the check ends early: a cassette (.yaml or .yml) or a HAR. The other
-    options are those of `validate`.
+    for the recording, which is written also where the check ends early: a cassette (.yaml or .yml) or a HAR. `known`
+    has ids of statements that the server is known not to keep: their findings are left out. The other options are
+    those of `validate`.
 
     With `create` the check creates threads and runs of its own, by the `assistant` with this id or with a `model`. It
     lists the first of them unless a `thread` is named, cancels no other runs, and deletes what it has created only with
@@ -85,6 +89,7 @@ def check_listing(
     `ValueError` for an option outside its vocabulary, and `OSError` if the recording cannot be written.
     """
     __tracebackhide__ = True
+    known = require_ids(known)
     options = CheckOptions(
         severities=effective_severities(select, ignore, dict(severity or {})),
         now=time.time() if now is None else now,
@@ -109,8 +114,9 @@ def check_listing(
         if session.created:
             problem.add_note(f"created on the server: {', '.join(session.created)}")
         raise problem.with_traceback(None)
-    statements = tuple(session.judge(options))
-    results = session.check(options._replace(findings=FindingOptions(outlines=True)))
+    statements = tuple(mark_known(session.judge(options), known))
+    found = session.check(options._replace(findings=FindingOptions(outlines=True)))
+    results = suppress_known(found, statements, known, Severity.INFO)
     return LiveReport(
         contract=contract,
         results=tuple(result for result in results if isinstance(result, DocumentResult)),

@@ -328,7 +328,7 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             *("limit-filled", "walk-complete", "walk-ends", "after-excludes", "after-follows-order"),
             *("has-more-true", "has-more-false", "before-window", "both-window", "default-limit-20"),
-            "cursor-stable",
+            *("cursor-stable", "limit-range", "limit-not-a-number"),
         ),
     ),
     ("limit-filled", "pages are shorter than `limit`", ("default-limit-20",)),
@@ -472,7 +472,8 @@ def judge(
         if judged[cause].verdict in _FAILURES:
             for name in gated:
                 if judged[name].verdict != "not asked" and not _is_independent(judged[name], cause, seen):
-                    judged[name] = judged[name]._replace(verdict="not verified", reason=reason)
+                    causes = (*judged[name].causes, cause)
+                    judged[name] = judged[name]._replace(verdict="not verified", reason=reason, causes=causes)
     judged["empty-thread"] = _gate_empty_thread(judged)
     return [*judged.values()]
 
@@ -496,8 +497,8 @@ def _gate_empty_thread(judged: Mapping[str, StatementResult]) -> StatementResult
     rules = {finding.rule for finding in result.findings}
     if result.verdict not in _FAILURES or not rules <= causes.keys():
         return result
-    reason = f"{join_and(sorted({causes[rule] for rule in rules}))} is not kept by other pages"
-    return result._replace(verdict="not verified", reason=reason)
+    names = tuple(sorted({causes[rule] for rule in rules}))
+    return result._replace(verdict="not verified", reason=f"other pages do not keep {join_and(names)}", causes=names)
 
 
 def _judge(
@@ -548,6 +549,14 @@ def _why_untold(asked: Iterable[Seen]) -> str:
     if statuses and not any(200 <= status < 300 or 400 <= status < 500 for status in statuses - {0}):
         return f"answered with {join_and(map(str, sorted(statuses - {0})))}"
     return "no answer tells"
+
+
+def require_ids(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return ids of statements; raises `ValueError` for one that is none."""
+    given = tuple(ids)
+    if unknown := [name for name in given if name not in BY_ID]:
+        raise ValueError(f"{unknown[0]!r} is not a statement, expected one of {', '.join(BY_ID)}")
+    return given
 
 
 def _belongs(step: str, steps: tuple[str, ...]) -> bool:

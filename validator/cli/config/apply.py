@@ -50,7 +50,7 @@ LIVE = "live"
 """The table of the settings that `validate-runs live` alone has."""
 LIVE_OPTIONS = ("ignore", "baseline")
 """The options of both commands that this table sets for a live check instead."""
-LIVE_KEYS = ("url", "threads", "empty-thread", *LIVE_OPTIONS)
+LIVE_KEYS = ("url", "threads", "empty-thread", "known", *LIVE_OPTIONS)
 """What a live check may find in a file, which may be a stranger's: never a key, a header, a proxy or a permission."""
 MAX_THREADS = 2
 URL = "^https?://"
@@ -133,6 +133,8 @@ def _live_settings(
                 yield "thread", threads
             elif key == "empty-thread":
                 yield "empty_thread", _matched(setting, ".", "an id")
+            elif key == "known":
+                yield key, ",".join(_matched(word, ".", "an id") for word in _typed(setting, list, "an array of ids"))
             elif key in LIVE_OPTIONS:
                 yield key, _convert(setting, options[key], folder)
             else:
