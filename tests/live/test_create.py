@@ -17,13 +17,13 @@ import httpx
 import pytest
 
 from tests.support.commands import Ran, run
-from tests.support.creating_server import CREATING_MUTANTS, CreatingServer
+from tests.support.creating_server import CREATING_MUTANTS, AcceptsSecondRun, CreatingServer
 from tests.support.http_server import Answering, Asked, Reply, refuse, serving
 from tests.support.in_process import connect
 from tests.support.sound_server import KEY, OTHER_THREAD, make_threads
 from tests.support.threads import THREAD, list_of, numbered
-from validator import Severity
-from validator.live import LiveError, LiveReport, check_listing
+from validator import Severity, ValidationFailed
+from validator.live import LiveError, LiveReport, assert_live_listing, check_listing
 from validator.live.create import Created
 from validator.live.exchange import Question
 from validator.live.transport import Authorization, Budget, NotPermitted, Transport
@@ -88,6 +88,14 @@ def test_mutant_breaks_its_statement_alone(name: tuple[str, str]) -> None:
     assert {finding.rule for finding in report.findings if finding.severity is not Severity.INFO} == {rule}
     assert [result.id for result in report.statements if result.verdict in ("broken", "doubtful")] == [name[0]]
     assert all(one["status"] == "cancelled" for thread in [*server.threads][3:] for one in server.threads[thread])
+
+
+def test_failure_of_an_assertion_ends_with_what_was_created() -> None:
+    with connect(AcceptsSecondRun()) as client, pytest.raises(ValidationFailed) as raised:
+        assert_live_listing(client, create=True, model="gpt-4o-mini", fail_on="warning")
+    first, *_, last = str(raised.value).splitlines()
+    assert first.startswith("one-active-run doubtful: ")
+    assert last == "created on the server: asst_000000000000000000000900: not deleted"
 
 
 def test_named_thread_is_only_read() -> None:

@@ -70,14 +70,19 @@ class LiveVerdict(Verdict):
         return f"{first.id}{more} {verdict}: {first.reason or first.title}"
 
     def text(self, width: int = WIDTH) -> str:
-        """Return the headline, and below it the statements that are not kept, the findings, and the conclusion."""
+        """Return the headline, and below it the statements that are not kept, the findings, and the conclusion.
+
+        What was created on the server comes last.
+        """
         lines = []
         for statement in self.report.statements:
             if statement.verdict not in ("kept", "not asked") or statement in self._open:
                 why = statement.reason if statement.is_open and statement.reason else statement.title
                 line = f"{statement.verdict:13}{statement.id:24}{why}"
                 lines += wrap(line, width, subsequent_indent=" " * 37)
-        return f"{self.headline}\n\n" + "\n".join((*lines, "", self._text_of_findings(width), self.report.conclusion))
+        created = [f"created on the server: {line}" for line in self.report.created]
+        parts = (*lines, "", self._text_of_findings(width), self.report.conclusion, *created)
+        return f"{self.headline}\n\n" + "\n".join(parts)
 
     @property
     def _failing(self) -> list[StatementResult]:
