@@ -75,6 +75,7 @@ USAGE = ["usage", *(rule.name for rule in RULES if rule.name.startswith("usage-"
         ("--explain tok", TOTALS),
         ("-f conc", ["concise"]),
         ("--contract ''", ["observed", "published"]),
+        ("live --az", ["--azure"]),
     ],
 )
 def test_bash_completes_options_rules_and_values(words: str, offered: list[str], path: str) -> None:
@@ -176,6 +177,11 @@ def test_completion_lists_groups_then_rules() -> None:
         ("-f json : rep", "file,rep\n"),
         ("pag", "file,pag\n"),
         ("--explain usage --sel", "plain,--select\n"),
+        ("live http : //127.0.0.1/v1 --az", "plain,--azure\n"),
+        ("live --require limit-kept,walk-e", "plain,limit-kept,walk-ends\n"),
+        ("live --require al", "plain,all\n"),
+        ("live --auth b", "plain,bearer\n"),
+        ("live.json --li", "plain,--limit\nplain,--listing\nplain,--list-rules\n"),
     ],
 )
 def test_bash_word_breaks(typed: str, offered: str) -> None:

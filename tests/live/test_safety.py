@@ -264,6 +264,33 @@ def test_secret_header_is_sent_and_not_recorded(tmp_path: Path) -> None:
     assert "blue" in recording.read_text()
 
 
+def test_headers_of_the_user_replace_ours() -> None:
+    with serving(list_runs(RUNS)) as server:
+        words = (
+            "-H",
+            "openai-beta: other",
+            "-H",
+            "USER-AGENT: me",
+            "-H",
+            "authorization=env:TOKEN",
+            "--max-requests",
+            "2",
+        )
+        run("live", f"{server.origin}/v1", "--thread", THREAD, *words, env={"TOKEN": "Basic bWU6eW91"})
+    for asked in server.asked:
+        sent = [(name.lower(), value) for name, value in asked.headers.items()]
+        expected = {("openai-beta", "other"), ("user-agent", "me"), ("authorization", "Basic bWU6eW91")}
+        assert expected < {*sent}
+        assert len({name for name, _ in sent}) == len(sent)
+
+
+def test_two_keys_contradict_each_other() -> None:
+    words = ("live", "http://127.0.0.1:9/v1", "--thread", THREAD, "-H", "authorization=env:TOKEN")
+    done = run(*words, env={"TOKEN": "Bearer abcdefgh", "VALIDATE_RUNS_API_KEY": KEY})
+    message = "-H Authorization and a key contradict each other: --auth none leaves the key out"
+    assert (done.code, done.err) == (2, f"validate-runs: {message}\n")
+
+
 def test_redirect_is_not_followed() -> None:
     with serving(list_runs(RUNS)) as other:
         moved = Reply(b"", 302, {"Location": f"{other.origin}/v1/threads/{THREAD}/runs"})
@@ -464,8 +491,9 @@ def test_body_without_end_is_left() -> None:
     assert seconds < 10
 
 
-def test_retry_after_an_hour_is_not_waited_for() -> None:
-    with serving(lambda asked: Reply(b"", 429, {"Retry-After": "3600"})) as server:
+@pytest.mark.parametrize("after", ["3600", "Fri, 31 Dec 2999 23:59:59 GMT"])
+def test_retry_after_an_hour_is_not_waited_for(after: str) -> None:
+    with serving(lambda asked: Reply(b"", 429, {"Retry-After": after})) as server:
         done = run("live", f"{server.origin}/v1", "--thread", THREAD)
     assert done.code == 2
     assert "rate limited" in done.err
@@ -484,6 +512,19 @@ def test_retry_after_a_moment_is_waited_for(after: str, tmp_path: Path) -> None:
     assert " 0 broken, " in done.out
     entries = json.loads((tmp_path / "runs.har").read_text())["log"]["entries"]
     assert [entry["_validateRuns"]["try"] for entry in entries[:3]] == [1, 2, 1]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_a_second_is_waited_for(status: int) -> None:
+    times = []
+
+    def answering(asked: Asked) -> Reply:
+        times.append(time.monotonic())
+        return Reply(b"", status, {"Retry-After": "1"}) if len(times) == 1 else list_runs(RUNS)(asked)
+
+    with serving(answering) as server:
+        run("live", f"{server.origin}/v1", "--thread", THREAD, "--max-requests", "2")
+    assert 1 <= times[1] - times[0] < 3
 
 
 def test_server_error_is_not_tried_again() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Callable
 
-from click.shell_completion import BashComplete, CompletionItem, add_completion_class, shell_complete
+import click
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class, shell_complete, split_arg_string
 
-from validator.cli.command import command
 from validator.cli.console import CLEAN, fail
 
 
@@ -26,18 +28,20 @@ class _Bash(BashComplete):
         return f"{item.type},{item.value.removeprefix(prefix)}"
 
 
-def complete(variable: str, instruction: str) -> int:
+def complete(find_command: Callable[[list[str]], click.Command], variable: str, instruction: str) -> int:
     """Print the script of a shell (`bash_source`), or how a word can go on (`bash_complete`)."""
     add_completion_class(_Bash)
+    words = split_arg_string(os.environ.get("COMP_WORDS", ""))
+    command = find_command(_join_words(words)[1:])
     if shell_complete(command, {}, "validate-runs", variable, instruction):
         return fail(f"{variable} must be bash_source, zsh_source or fish_source")
     return CLEAN
 
 
 def _join_words(words: list[str]) -> list[str]:
-    joined = [words[0]]
-    for word in words[1:]:
-        if joined[-1].endswith(("=", ":")) or word.startswith(("=", ":")):
+    joined: list[str] = []
+    for word in words:
+        if joined and (joined[-1].endswith(("=", ":")) or word.startswith(("=", ":"))):
             joined[-1] += word
         else:
             joined.append(word)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -37,6 +37,9 @@ from validator.live.scrub import Scrubber
 from validator.live.statements import BY_ID
 from validator.live.target import Misuse, Target, add_version, authorize, make_recipe, parse_target
 from validator.live.transport import Budget, BudgetSpent, LiveError, make_client
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _SHARED = (
     *("contract", "now", "max_bytes", "select", "ignore", "severity", "fail_on", "show", "output_format"),
@@ -79,6 +82,13 @@ class StatementIds(click.ParamType):  # type: ignore[type-arg]  # generic from c
                 near = find_similar(word, BY_ID)
                 self.fail(f"{word!r} is not a statement{f', did you mean {near}' if near else ''}.", param, ctx)
         return words
+
+    def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        """Complete ids after the last comma."""
+        from click.shell_completion import CompletionItem  # only where a shell asks
+
+        before, comma, last = incomplete.rpartition(",")
+        return [CompletionItem(f"{before}{comma}{name}") for name in ("all", *BY_ID) if name.startswith(last)]
 
 
 class HeaderWord(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only

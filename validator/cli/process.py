@@ -39,7 +39,7 @@ def _invoke() -> int:
         if instruction := os.environ.get(COMPLETE):
             from validator.cli.completion import complete  # only where a shell asks
 
-            return complete(COMPLETE, instruction)
+            return complete(_find_command, COMPLETE, instruction)
         for word in takewhile(lambda word: word != "--", sys.argv[1:]):
             if word.startswith("-") and word != "-" and os.path.lexists(word):  # strangers choose names of files
                 raise click.UsageError(f"{word} is an option and the name of a file: put -- before file names")
@@ -58,12 +58,20 @@ def _invoke() -> int:
 
 def _make_context(words: list[str]) -> click.Context:
     """Parse the words of a call: of the subcommand `live`, or of a check of files."""
+    found = _find_command(words)
+    if found is command:
+        return command.make_context("validate-runs", words)
+    return found.make_context("live", words[1:], parent=click.Context(command, info_name="validate-runs"))
+
+
+def _find_command(words: list[str]) -> click.Command:
+    """Return the subcommand `live`, if the words of a call are its, or else the command that checks files."""
     if words[:1] == ["live"]:
         from validator.cli.live import is_live_call, live  # imports what checks servers
 
         if is_live_call(words[1:]):
-            return live.make_context("live", words[1:], parent=click.Context(command, info_name="validate-runs"))
-    return command.make_context("validate-runs", words)
+            return live
+    return command
 
 
 def _report_misuse(error: click.ClickException) -> int:

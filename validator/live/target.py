@@ -89,13 +89,20 @@ def is_loopback(host: str) -> bool:
 
 
 def authorize(key: str | None, scheme: str, beta: str, headers: Mapping[str, str]) -> Authorization:
-    """Return the headers of requests: `scheme` is bearer, api-key or none, `beta` v1, v2 or none."""
+    """Return the headers of requests: `scheme` is bearer, api-key or none, `beta` v1, v2 or none.
+
+    Raises `Misuse` if the headers have a key of their own.
+    """
     common = dict(headers)
-    if beta != "none":
-        common.setdefault("OpenAI-Beta", f"assistants={beta}")
+    names = {name.lower() for name in headers}
+    if beta != "none" and "openai-beta" not in names:
+        common["OpenAI-Beta"] = f"assistants={beta}"
     if key is None or scheme == "none":
         return Authorization(common)
-    return Authorization(common, {"api-key": key} if scheme == "api-key" else {"Authorization": f"Bearer {key}"})
+    name, value = ("api-key", key) if scheme == "api-key" else ("Authorization", f"Bearer {key}")
+    if name.lower() in names:
+        raise Misuse(f"-H {name} and a key contradict each other: --auth none leaves the key out")
+    return Authorization(common, {name: value})
 
 
 def make_recipe(*, create: bool, assistant: str | None, model: str | None, deletes: bool) -> Recipe | None:

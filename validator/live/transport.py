@@ -204,14 +204,15 @@ class Transport:
 
     def _exchange(self, answer: Answer) -> Answer:
         question, authorization = answer.question, self._authorization
-        headers = {
+        own = {
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "User-Agent": f"validate-runs/{__version__}",
             **({"Content-Type": "application/json"} if question.body else {}),
-            **authorization.headers,
-            **authorization.key,
         }
+        given = {**authorization.headers, **authorization.key}
+        names = {name.lower() for name in given}
+        headers = {name: value for name, value in own.items() if name.lower() not in names} | given
         content = question.body.encode() or None
         request = self._client.build_request(question.method, answer.url, headers=headers, content=content)
         request.extensions["trace"] = self._trace
