@@ -154,21 +154,15 @@ class Verdict:
 
     @property
     def headline(self) -> str:
-        """The failure in one line, which pytest cuts at the terminal's width: the rule comes first.
+        """The failure in one line, which pytest cuts at the terminal's width: what is wrong comes first.
 
         If nothing was found, the failure is that a finding was expected.
         """
-        documents = self.report.documents
-        subject = count(len(documents), "document")
-        if len(documents) == 1:
-            runs = count(documents[0].runs, "run")
-            names = {"page": f"page of {runs}", "run": "run", "runs": f"array of {runs}"}
-            subject = names.get(documents[0].kind or "", "document")
         if self.passed:
             level = self.fail_on if self.fail_on is Severity.ERROR else f"{self.fail_on} or worse"
-            return f"no {level} in {subject}, expected at least one"
+            return f"no {level} in {self._subject}, expected at least one"
         worst = min(self.report.findings, key=lambda finding: finding.severity.rank)
-        return f"{worst.rule}{_place(worst)}{self._others(worst)} in {subject}: {worst.message}"
+        return f"{worst.sentence} [{worst.rule}]{self._others(worst)}"
 
     def text(self, width: int = WIDTH) -> str:
         """Return the headline and below it the text report, in which the width counts columns."""
@@ -186,6 +180,15 @@ class Verdict:
         options = ReportOptions(contract=self.report.contract, show=show, width=width, wrap=True, max_shown=MAX_SHOWN)
         return "".join(load_reporter("text")(shown, options)).rstrip()
 
+    @property
+    def _subject(self) -> str:
+        documents = self.report.documents
+        if len(documents) > 1:
+            return count(len(documents), "document")
+        runs = count(documents[0].runs, "run")
+        names = {"page": f"page of {runs}", "run": "run", "runs": f"array of {runs}"}
+        return names.get(documents[0].kind or "", "document")
+
     def _others(self, first: Finding) -> str:
         """Return ` and 2 more errors` or ` and 1 more error, 2 warnings`."""
         summary = self.report.summary
@@ -197,15 +200,6 @@ class Verdict:
             if number
         ]
         return f" and {', '.join(words)}" if words else ""
-
-
-def _place(finding: Finding) -> str:
-    """Return the pointer of a finding, or its line and column if it concerns the whole document."""
-    from validator.reporters.wording import pointer
-
-    if finding.pointer:
-        return f" at {pointer(finding)}"
-    return f" at line {finding.line}, column {finding.column}" if finding.line else ""
 
 
 def read_options(options: Options) -> tuple[Validator, Severity]:

@@ -117,7 +117,7 @@ def test_accepted_findings_are_suppressed(project: Path) -> None:
 def test_summary_counts_suppressed_and_hidden(project: Path) -> None:
     put(project, "page.json", page(*RUNS, faulty("d"), a_run(id="run_e", thread_id="thread_X", assistant_id="<id>")))
     out = run("page.json", *HOLD, "-f", "concise", "--select", "usage,identity", cwd=project).out.splitlines()
-    assert out[-1].endswith("3 suppressed")
+    assert out[-1].endswith("1 info hidden (--show info), 3 suppressed, 1 fixable with --fix")
     assert "run_a" not in "".join(out)
 
 
@@ -141,7 +141,7 @@ def test_a_new_run_with_the_same_fault_fails(project: Path) -> None:
     put(project, "page.json", page(*RUNS, faulty("d")))
     assert new(project, "page.json") == ["page.json token-total-mismatch run_d /data/3/usage/total_tokens"]
     assert run("page.json", *HOLD, "-f", "concise", cwd=project).out.endswith(
-        "\n1 error in 1 document (4 runs); 3 suppressed\n"
+        "\n1 error in 1 document (4 runs); 3 suppressed, 1 fixable with --fix\n"
     )
 
 
@@ -285,7 +285,7 @@ def test_baseline_is_independent_of_jobs(tmp_path: Path, jobs: str) -> None:
     ran = run("archive.jsonl", *HOLD, "--jobs", jobs, "-f", "concise", "--max-findings", "7", cwd=tmp_path)
     lines = ran.out.splitlines()
     assert [line.split(":")[1] for line in lines[:7]] == [str(number) for number in range(41, 48)]
-    assert lines[8] == "10 errors in 50 documents (50 runs); 40 suppressed"
+    assert lines[8] == "10 errors in 10 of 50 documents (50 runs); 40 suppressed, 10 fixable with --fix"
 
 
 def test_baseline_keeps_file_that_becomes_unreadable(project: Path) -> None:
@@ -307,7 +307,7 @@ def test_max_findings_limits_new_findings_of_a_file(tmp_path: Path) -> None:
     ran = run("archive.jsonl", *HOLD, "--max-findings", "2", "-f", "concise", cwd=tmp_path)
     assert ran.out.splitlines()[2:] == [
         "... and 3 more findings in archive.jsonl (--max-findings 0 shows all)",
-        "5 errors in 8 documents (8 runs); 3 suppressed",
+        "5 errors in 5 of 8 documents (8 runs); 3 suppressed, 5 fixable with --fix",
     ]
 
 
@@ -324,7 +324,7 @@ def test_nothing_moves_from_an_unreadable_file(project: Path) -> None:
     (project / "page.json").write_text("{")
     put(project, "z.json", page(*RUNS))
     ran = run("page.json", "z.json", *HOLD, "--statistics", cwd=project)
-    assert ran.out.endswith("\n4 errors in 2 documents (3 runs)\n")
+    assert ran.out.endswith("\n4 errors in 2 documents (3 runs); 3 fixable with --fix\n")
 
 
 def test_baseline_keeps_file_after_internal_error(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -474,7 +474,7 @@ def test_baseline_sees_findings_beyond_max_findings(tmp_path: Path) -> None:
     ]
     assert lines[100:] == [
         "... and 50 more findings in page.json (--max-findings 0 shows all)",
-        "150 errors in 1 document (300 runs); 150 suppressed",
+        "150 errors in 1 document (300 runs); 150 suppressed, 150 fixable with --fix",
     ]
     assert len(run("page.json", *HOLD, "-f", "concise", "--max-findings", "0", cwd=tmp_path).out.splitlines()) == 151
     assert len(run("page.json", *HOLD, "-f", "concise", "--max-findings", "7", cwd=tmp_path).out.splitlines()) == 9
@@ -483,7 +483,7 @@ def test_baseline_sees_findings_beyond_max_findings(tmp_path: Path) -> None:
 def test_baseline_ignores_findings_below_threshold(tmp_path: Path) -> None:
     put(tmp_path, "page.json", page(RUNS[0]))
     weak = ("page.json", "--severity", "usage=info")
-    assert run(*weak, *UPDATE, cwd=tmp_path).out == "ok: 1 run in 1 document; 1 info hidden\n"
+    assert run(*weak, *UPDATE, cwd=tmp_path).out == "ok: 1 run in 1 document; 1 info hidden (--show info)\n"
     assert entries(tmp_path) == []
     for more in (("--show", "info"), ("--fail-on", "info")):
         assert run(*weak, *more, *UPDATE, cwd=tmp_path).out == "ok: 1 run in 1 document; 1 suppressed\n"

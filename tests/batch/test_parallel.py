@@ -182,7 +182,7 @@ def test_reports_are_independent_of_jobs(archives: Path, name: str) -> None:
 def test_standard_input_among_files_keeps_order(archives: Path) -> None:
     words = (str(archives / "a.jsonl"), "-", str(archives / "d00.json"), "--now", "1800000000")
     alone = run(*words, "--jobs", "1", stdin=b'{"x": \n')
-    assert "<stdin>:1:6 error not-json" in alone.out
+    assert "--> <stdin>:1:6\n" in alone.out
     assert run(*words, "--jobs", "2", stdin=b'{"x": \n') == alone
 
 
@@ -326,7 +326,7 @@ def test_max_findings_is_per_file(tmp_path: Path) -> None:
     done = process(str(archive), "--max-findings", "4", "-f", "concise")
     assert len(done.out.splitlines()) == 6
     assert done.out.endswith(
-        f"... and 5 more findings in {archive} (--max-findings 0 shows all)\n9 errors in 9 documents (0 runs)\n"
+        f"... and 5 more findings in {archive} (--max-findings 0 shows all)\n9 errors in 9 documents\n"
     )
 
 

@@ -30,12 +30,16 @@ NOTHING = "validate-runs: nothing to check: name files, folders or - for standar
 HINT = "Try 'validate-runs --help'.\n"
 
 MISMATCH_BLOCK = """\
-invalid/token-total-mismatch.json:35:25 error token-total-mismatch /data/0/usage/total_tokens
+error token-total-mismatch: total_tokens is 940, but prompt_tokens 940 + completion_tokens 205 is 1145
+  --> invalid/token-total-mismatch.json:35:25 /data/0/usage/total_tokens
    35 |         "total_tokens": 940
       |                         ^^^
-      = is 940, but prompt_tokens 940 + completion_tokens 205 is 1145
-      = run run_wnNSI71Wbtj1Sf609JSgsmby (completed) · validate-runs --explain token-total-mismatch
+      = run run_wnNSI71Wbtj1Sf609JSgsmby (completed)
 
+"""
+MISMATCH_END = """\
+For more about a rule: validate-runs --explain token-total-mismatch
+1 error in 1 document (2 runs); 1 fixable with --fix
 """
 MISMATCH_LINE = (
     "invalid/token-total-mismatch.json:35:25: error token-total-mismatch /data/0/usage/total_tokens: "
@@ -68,12 +72,16 @@ def test_valid_file_exits_zero() -> None:
 
 
 def test_finding_is_printed_and_exits_one() -> None:
-    assert process(MISMATCH) == Ran(1, MISMATCH_BLOCK + "1 error in 1 document (2 runs)\n", "")
+    assert process(MISMATCH) == Ran(1, MISMATCH_BLOCK + MISMATCH_END, "")
 
 
 def test_files_are_reported_in_the_order_given() -> None:
     assert command(WARNED, VALID, MISMATCH, "-f", "concise") == Ran(
-        1, WARNED_LINE.format(WARNED) + MISMATCH_LINE + "1 error, 1 warning in 3 documents (4 runs)\n", ""
+        1,
+        WARNED_LINE.format(WARNED)
+        + MISMATCH_LINE
+        + "1 error, 1 warning in 2 of 3 documents (4 runs); 2 fixable with --fix\n",
+        "",
     )
 
 
@@ -106,7 +114,7 @@ def test_nothing_to_check_exits_two(tmp_path: Path) -> None:
 def test_missing_file_exits_two_others_are_checked() -> None:
     assert command("nowhere.json", MISMATCH, "-f", "concise") == Ran(
         2,
-        MISMATCH_LINE + "1 error in 1 document (2 runs)\n",
+        MISMATCH_LINE + "1 error in 1 document (2 runs); 1 fixable with --fix\n",
         "validate-runs: nowhere.json: no such file or directory\n",
     )
 
@@ -125,7 +133,7 @@ def test_broken_content_is_a_finding() -> None:
     ran = command("invalid/not-utf8.json", WARNED, "-f", "concise", "-q")
     assert ran == Ran(
         1,
-        "invalid/not-utf8.json:19:42: error not-utf8: is the byte 0xFC, which is not UTF-8 here\n"
+        "invalid/not-utf8.json:19:42: error not-utf8: the byte 0xFC, which is not UTF-8 here\n"
         + WARNED_LINE.format(WARNED),
         "",
     )
@@ -152,15 +160,15 @@ def test_exit_code(words: list[str], code: int) -> None:
 
 def test_remapped_severity_is_printed() -> None:
     out = command(MISMATCH, "-f", "concise", "--severity", "token-*=info", "--show", "info").out
-    assert out == MISMATCH_LINE.replace("error", "info") + "1 info in 1 document (2 runs)\n"
+    assert out == MISMATCH_LINE.replace("error", "info") + "1 info in 1 document (2 runs); 1 fixable with --fix\n"
 
 
 @pytest.mark.parametrize(
     ("show", "shown"),
     [
-        ("error", "ok: 0 runs in 1 document; 1 warning hidden\n"),
-        ("warning", WARNED_LINE.format(WARNED) + "1 warning in 1 document (0 runs)\n"),
-        ("info", WARNED_LINE.format(WARNED) + "1 warning in 1 document (0 runs)\n"),
+        ("error", "ok: 0 runs in 1 document; 1 warning hidden (--show warning)\n"),
+        ("warning", WARNED_LINE.format(WARNED) + "1 warning in 1 document; 1 fixable with --fix\n"),
+        ("info", WARNED_LINE.format(WARNED) + "1 warning in 1 document; 1 fixable with --fix\n"),
     ],
 )
 def test_hidden_findings_are_counted(show: str, shown: str) -> None:
@@ -187,7 +195,7 @@ def test_verbose_counts_clean_records_per_file(tmp_path: Path) -> None:
         "b.jsonl: 1 record without findings (1 run)\n"
         "c.sse: 1 record without findings (1 run)\n"
         "d.json: page of 2 runs, wire form, v2\n"
-        "2 errors in 8 documents (12 runs)\n"
+        "2 errors in 2 of 8 documents (12 runs); 2 fixable with --fix\n"
     ).format(wrong.index('"run_x"') + 1)
     assert "without findings" not in command(*words, "-q", tmp_path).out + command(*words[:2], tmp_path).out
     assert command(*words, tmp_path / "b.jsonl").out.endswith(
@@ -203,7 +211,7 @@ def test_show_defaults_to_fail_on() -> None:
     words = ("invalid/missing-usage.json", "-f", "concise", "--fail-on")
     assert command(*words, "info") == Ran(1, line + "1 info in 1 document (2 runs)\n", "")
     for fail_on in ("warning", "error", "never"):
-        assert command(*words, fail_on) == Ran(0, "ok: 2 runs in 1 document; 1 info hidden\n", "")
+        assert command(*words, fail_on) == Ran(0, "ok: 2 runs in 1 document; 1 info hidden (--show info)\n", "")
     failed = Ran(1, "failed: 2 runs in 1 document; 1 info hidden (--show info shows what fails)\n", "")
     assert command(*words, "info", "--show", "warning") == failed
     assert command(*words, "info", env={"VALIDATE_RUNS_SHOW": "error"}) == failed
@@ -214,12 +222,13 @@ def test_show_defaults_to_fail_on() -> None:
 def test_hidden_failure_names_the_show_option() -> None:
     words = (WARNED, "invalid/missing-usage.json", "-f", "concise", "--show", "error", "--fail-on")
     hidden = "{}: 2 runs in 2 documents; 1 warning, 1 info hidden{}\n"
-    assert command(*words, "never") == Ran(0, hidden.format("ok", ""), "")
+    assert command(*words, "never") == Ran(0, hidden.format("ok", " (--show info)"), "")
     for fail_on in ("info", "warning"):
         remedy = f" (--show {fail_on} shows what fails)"
         assert command(*words, fail_on) == Ran(1, hidden.format("failed", remedy), "")
     assert command(*words, "info", "--show", "warning").out == (
-        WARNED_LINE.format(WARNED) + "1 warning in 2 documents (2 runs); 1 info hidden\n"
+        WARNED_LINE.format(WARNED)
+        + "1 warning in 1 of 2 documents (2 runs); 1 info hidden (--show info), 1 fixable with --fix\n"
     )
 
 
@@ -351,7 +360,7 @@ def test_form_option() -> None:
     out = command("valid/empty-page.json", "--form", "sdk", "-f", "concise", "-q").out
     assert out == (
         "valid/empty-page.json:1:1: error not-a-run-list: "
-        'has its keys in snake_case, which is form "wire"; expected camelCase, form "sdk"\n'
+        'the file has its keys in snake_case, which is form "wire"; expected camelCase, form "sdk"\n'
     )
     assert command("valid/empty-page.json", "--form", "wire", "-q") == Ran(0, "", "")
 
@@ -366,15 +375,15 @@ def test_form_option() -> None:
 )
 def test_expect_option(file: str, expect: str, message: str) -> None:
     out = command(file, "--expect", expect, "-f", "concise", "-q").out
-    assert out == f"{file}:1:1: error not-a-run-list: {message}\n"
+    assert out == f"{file}:1:1: error not-a-run-list: the file {message}\n"
 
 
 def test_order_and_limit_options() -> None:
     assert command(VALID, "--order", "desc", "--limit", "2") == Ran(0, "ok: 2 runs in 1 document\n", "")
     assert command(VALID, "--order", "asc", "--limit", "1", "-f", "concise", "-q").out == (
         "valid/page.json:3:11: error page-too-long /data: has 2 runs, but the requested limit is 1\n"
-        "valid/page.json:51:21: error unordered-runs /data/1/created_at: is 1729418100, earlier than the 1729418400 "
-        'of the run before it, but in order "asc" the oldest comes first\n'
+        "valid/page.json:51:21: error unordered-runs /data/1/created_at: is 1729418100 (2024-10-20 09:55:00 UTC), "
+        '5 min earlier than the run before it (1729418400), but in order "asc" the oldest comes first\n'
     )
 
 
@@ -400,11 +409,12 @@ def test_max_bytes_option() -> None:
     assert command(VALID, "--max-bytes", str(10**30)).code == 0
     assert command(VALID, "--max-bytes", str(size - 1)) == Ran(
         1,
-        "valid/page.json:1:1 error too-large\n"
-        f"      = is larger than {size - 1} bytes, the most that is read of one document (--max-bytes)\n"
-        "      = validate-runs --explain too-large\n"
+        f"error too-large: the file is larger than {size - 1} bytes, the most that is read of one document "
+        "(--max-bytes)\n"
+        "  --> valid/page.json:1:1\n"
         "\n"
-        "1 error in 1 document (0 runs)\n",
+        "For more about a rule: validate-runs --explain too-large\n"
+        "1 error in 1 document\n",
         "",
     )
 
@@ -429,7 +439,7 @@ def test_statistics_option() -> None:
     text = (
         f"2  warning  empty-page-ids        in 1 file    {BY_NAME['empty-page-ids'].summary} (--fix)\n"
         f"1  error    token-total-mismatch  in 1 file    {BY_NAME['token-total-mismatch'].summary} (--fix)\n\n"
-        f"2  {WARNED}\n1  {MISMATCH}\n\n1 error, 2 warnings in 3 documents (2 runs)\n"
+        f"2  {WARNED}\n1  {MISMATCH}\n\n1 error, 2 warnings in 3 documents (2 runs); 3 fixable with --fix\n"
     )
     assert command(*words) == Ran(1, text, "")
     assert command(*words, "-f", "concise") == Ran(1, text, "")
@@ -569,8 +579,8 @@ def test_quiet_and_verbose_options() -> None:
         "valid/runs.json: array of 6 runs, wire form, v2\n"
         "misshapen/null.json: not recognised\n"
         "misshapen/null.json:1:1: error not-a-run-list: "
-        "is null, expected a page of runs, a run or an array of runs\n"
-        "1 error in 3 documents (12 runs)\n",
+        "the file is null, expected a page of runs, a run or an array of runs\n"
+        "1 error in 1 of 3 documents (12 runs)\n",
         "",
     )
 
@@ -597,13 +607,12 @@ def test_color_option_and_environment(
 
 def test_text_report_wraps_to_terminal() -> None:
     assert command(MISMATCH, "-q", "--color", "never", env={"COLUMNS": "60"}, terminal=True).out == (
-        "invalid/token-total-mismatch.json:35:25 error token-total-mismatch /data/0/usage/total_tokens\n"
+        "error token-total-mismatch: total_tokens is 940, but\n"
+        "  prompt_tokens 940 + completion_tokens 205 is 1145\n"
+        "  --> invalid/token-total-mismatch.json:35:25 /data/0/usage/total_tokens\n"
         '   35 |         "total_tokens": 940\n'
         "      |                         ^^^\n"
-        "      = is 940, but prompt_tokens 940 + completion_tokens\n"
-        "        205 is 1145\n"
         "      = run run_wnNSI71Wbtj1Sf609JSgsmby (completed)\n"
-        "      = validate-runs --explain token-total-mismatch\n"
         "\n"
     )
     assert command(MISMATCH, "-q").out == MISMATCH_BLOCK
@@ -621,14 +630,14 @@ def _broken_rule(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_broken_rule")
 def test_raising_rule_is_an_internal_error() -> None:
-    raised = "rule token-total-mismatch raised ZeroDivisionError, the other rules were still applied"
+    raised = "could not be checked by rule token-total-mismatch, which raised ZeroDivisionError; others were"
     places = {"4:5": "/data/0"} if find_spec("jsonschema_rs") else {"4:5": "/data/0", "41:5": "/data/1"}
     named = [f"{MISMATCH}:{place}: error internal-error {run}: {raised}\n" for place, run in places.items()]
     assert command(MISMATCH, WARNED, "-f", "concise", "--fail-on", "never") == Ran(
         2,
         "".join(named)
         + WARNED_LINE.format(WARNED)
-        + f"{count(len(named), 'error')}, 1 warning in 2 documents (2 runs)\n",
+        + f"{count(len(named), 'error')}, 1 warning in 2 documents (2 runs); 1 fixable with --fix\n",
         "",
     )
 
@@ -759,7 +768,7 @@ def test_output_in_any_encoding(encoding: str, dot: str) -> None:
     )
     assert done.returncode == 1
     assert done.stderr == b""
-    assert done.stdout.decode(encoding) == MISMATCH_BLOCK.replace("·", dot) + "1 error in 1 document (2 runs)\n"
+    assert done.stdout.decode(encoding) == MISMATCH_BLOCK + MISMATCH_END
 
 
 NAMES = {

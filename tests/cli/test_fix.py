@@ -646,7 +646,7 @@ def test_fix_only_from_the_command_line(faulty: Path) -> None:
     before = faulty.read_bytes()
     environment = {"VALIDATE_RUNS_FIX": "1", "VALIDATE_RUNS_DIFF": "1"}
     ran = run("page.json", "-f", "concise", cwd=faulty.parent, env=environment)
-    assert ran.out.endswith("3 errors in 1 document (1 run)\n")
+    assert ran.out.endswith("3 errors in 1 document (1 run); 2 fixable with --fix\n")
     (faulty.parent / "validate-runs.toml").write_text("fix = true\n")
     ran = run("page.json", cwd=faulty.parent)
     assert ran == Ran(2, "", "validate-runs: validate-runs.toml:1: fix: can be set on the command line only\n")

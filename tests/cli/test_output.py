@@ -19,7 +19,7 @@ MISMATCH = "invalid/token-total-mismatch.json"
 LINE = (
     "invalid/token-total-mismatch.json:35:25: error token-total-mismatch /data/0/usage/total_tokens: "
     "is 940, but prompt_tokens 940 + completion_tokens 205 is 1145\n"
-    "1 error in 1 document (2 runs)\n"
+    "1 error in 1 document (2 runs); 1 fixable with --fix\n"
 )
 
 
@@ -125,7 +125,7 @@ def test_report_in_a_checked_folder_is_not_checked(tmp_path: Path, output_format
     assert (first.out, first.err) == ("", "")
     assert run(*words, cwd=tmp_path) == first
     assert report.read_text() == written
-    assert run(*words, "-f", "concise", cwd=tmp_path).out.endswith(" in 1 document (2 runs)\n" * (first.code == 1))
+    assert run(*words, "-f", "concise", cwd=tmp_path).out.endswith("; 1 fixable with --fix\n" * (first.code == 1))
 
 
 def _own(output_format: str, *more: str) -> str:

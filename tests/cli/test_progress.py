@@ -132,4 +132,4 @@ def test_progress_on_a_closed_terminal(archive: Path, monkeypatch: pytest.Monkey
     out = Kept()
     monkeypatch.setattr(module, "DELAY", 0.0)
     assert code_of(archive, "-f", "concise", out=out, err=Kept(Gone())) == 1
-    assert out.text.endswith("1 error in 1001 documents (1000 runs)\n")
+    assert out.text.endswith("1 error in 1 of 1,001 documents (1,000 runs)\n")

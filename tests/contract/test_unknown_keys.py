@@ -206,7 +206,7 @@ def test_most_similar_word_is_suggested() -> None:
         (
             "schema:enum",
             "/data/0/truncation_strategy/type",
-            'is "autos", expected "auto" or "last_messages"; did you mean "auto"',
+            'is "autos", did you mean "auto"? Expected "auto" or "last_messages"',
         )
     ]
 

@@ -48,4 +48,4 @@ def test_curl_lines_find_fault(
         ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
     assert result.returncode == (1 if expected else 0), result.stdout + result.stderr
-    assert expected is None or f" error {expected}" in result.stdout
+    assert expected is None or f"error {expected}:" in result.stdout

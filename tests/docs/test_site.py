@@ -202,7 +202,7 @@ def test_evidence_table(site: Path) -> None:
 def test_rule_page_shows_real_output(site: Path) -> None:
     for name in ("token-total-mismatch", "unprefixed-id", "overlapping-pages", "illegal-transition"):
         text = text_of(site / "rules" / f"{name}.html")
-        assert re.search(rf"What you see ¶ \$ validate-runs samples/\S*{name}.* (error|warning|info) {name} ", text)
+        assert re.search(rf"What you see ¶ \$ validate-runs samples/\S*{name}.* (error|warning|info) {name}: ", text)
 
 
 def test_picture_shows_real_output() -> None:

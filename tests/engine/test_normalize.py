@@ -130,7 +130,7 @@ A_DATE_TIME = "a date-time with its offset from UTC"
                     "started-before-created",
                     "/startedAt",
                     (
-                        'is "2024-03-14T15:09:27.000Z", before createdAt "2024-03-14T10:09:28-05:00"; '
+                        'is "2024-03-14T15:09:27.000Z", 1 s before createdAt "2024-03-14T10:09:28-05:00"; '
                         "a run cannot start before its creation"
                     ),
                 )
@@ -143,7 +143,7 @@ A_DATE_TIME = "a date-time with its offset from UTC"
                     "ended-before-started",
                     "/completedAt",
                     (
-                        'is "2024-03-14T15:09:26.999Z", before startedAt "2024-03-14T15:09:27.000Z"; '
+                        'is "2024-03-14T15:09:26.999Z", 0.001 s before startedAt "2024-03-14T15:09:27.000Z"; '
                         "a run cannot end before it starts"
                     ),
                 )
@@ -155,7 +155,10 @@ A_DATE_TIME = "a date-time with its offset from UTC"
                 (
                     "ended-before-started",
                     "/completedAt",
-                    'is 1710428966, before startedAt "2024-03-14T15:09:27.000Z"; a run cannot end before it starts',
+                    (
+                        'is 1710428966 (2024-03-14 15:09:26 UTC), 1 s before startedAt "2024-03-14T15:09:27.000Z"; '
+                        "a run cannot end before it starts"
+                    ),
                 )
             ],
         ),
@@ -206,7 +209,7 @@ def test_far_future_date_is_not_milliseconds() -> None:
         (
             "milliseconds",
             "/createdAt",
-            "is 1710428966000, in milliseconds or finer; expected Unix seconds: 1710428966",
+            "is 1710428966000, in milliseconds or finer; expected Unix seconds: 1710428966 (2024-03-14 15:09:26 UTC)",
         ),
     ]
 

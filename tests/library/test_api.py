@@ -147,7 +147,9 @@ def test_report_has_documents_summary_and_ok() -> None:
     assert report.documents == (
         DocumentInfo(file=None, record=None, kind="page", form="wire", generation="v2", runs=1),
     )
-    assert report.summary == Summary(documents=1, runs=1, error=1, warning=0, info=0)
+    assert report.summary == Summary(
+        documents=1, runs=1, error=1, warning=0, info=0, documents_by_severity={Severity.ERROR: 1}
+    )
     sound = validate(page(), contract="published", now=NOW)
     assert (sound.ok, sound.findings, sound.contract) == (True, (), "published")
 
@@ -205,11 +207,11 @@ def test_finding_repr_has_what_is_set() -> None:
 
 
 def test_show_values_shows_text() -> None:
-    faulty = page(run(temperature="1.0"))
+    faulty = page(run(temperature="warm"))
     hidden, shown = (validate(faulty, now=NOW, show_values=value).findings[0] for value in (False, True))
     assert (hidden.message, shown.message) == (
-        "is a string of 3 characters, expected a number or null",
-        'is "1.0", expected a number or null',
+        "is a string of 4 characters, expected a number or null",
+        'is "warm", expected a number or null',
     )
     outlined = validator.Validator(show_values=True, now=NOW).with_outlines().validate(faulty)
     assert [finding.message for finding in outlined] == [shown.message]
@@ -226,10 +228,11 @@ def test_warnings_alone_are_ok() -> None:
 def test_raise_for_findings_has_the_text_report() -> None:
     report = validate(FAULTY, now=NOW)
     expected = (
-        "<document> error token-total-mismatch /data/0/usage/total_tokens\n"
-        "      = is 4, but prompt_tokens 1 + completion_tokens 2 is 3\n"
-        "      = run run_Qm3vT8yLk2WzNf5RbXcJ7HdA (completed) · validate-runs --explain token-total-mismatch\n"
+        "error token-total-mismatch: total_tokens is 4, but prompt_tokens 1 + completion_tokens 2 is 3\n"
+        "  --> <document> /data/0/usage/total_tokens\n"
+        "      = run run_Qm3vT8yLk2WzNf5RbXcJ7HdA (completed)\n"
         "\n"
+        "For more about a rule: validate-runs --explain token-total-mismatch\n"
         "1 error in 1 document (1 run)\n"
     )
     with pytest.raises(ValidationFailed) as failed:

@@ -153,7 +153,7 @@ def test_html_verdict(documents: list[Any], fail_on: str | None, verdict: str) -
 
 def test_html_of_valid_documents() -> None:
     text = written("html", checked(), checked(infos=1, file="b.json"), look=LOOK._replace(show=Severity.INFO))
-    assert '<span class="headline">1 info in 2 documents (6 runs)</span>' in text
+    assert '<span class="headline">1 info in 1 of 2 documents (6 runs)</span>' in text
     text = written("html", checked(), checked(file="b.json"))
     assert '<span class="headline">No problems found in 6 runs in 2 documents</span>' in text
     assert plain(text, "th") == ["File", "Runs", "responses/page.json", "b.json"]

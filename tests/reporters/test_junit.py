@@ -62,11 +62,11 @@ def test_junit_has_a_case_for_each_run_and_page() -> None:
         '    <testcase classname="token-total-mismatch" name="run_wnNSI71Wbtj1Sf609JSgsmby">\n'
         '      <failure type="token-total-mismatch" message="/data/0/usage/total_tokens is 940, but prompt_tokens 940 '
         '+ completion_tokens 205 is 1145.">'
-        "token-total-mismatch.json:35:25 error token-total-mismatch /data/0/usage/total_tokens\n"
+        "error token-total-mismatch: total_tokens is 940, but prompt_tokens 940 + completion_tokens 205 is 1145\n"
+        "  --&gt; token-total-mismatch.json:35:25 /data/0/usage/total_tokens\n"
         '   35 |         "total_tokens": 940\n'
         "      |                         ^^^\n"
-        "      = is 940, but prompt_tokens 940 + completion_tokens 205 is 1145\n"
-        "      = run run_wnNSI71Wbtj1Sf609JSgsmby (completed) · validate-runs --explain token-total-mismatch\n"
+        "      = run run_wnNSI71Wbtj1Sf609JSgsmby (completed)\n"
         "</failure>\n"
         "    </testcase>\n"
         '    <testcase classname="token-total-mismatch" name="run_FT6UHzmI0bz7G96dtgAn2mA8"/>\n'
@@ -89,9 +89,9 @@ def test_junit_findings_of_a_run_are_one_failure() -> None:
         "/data/0/usage/total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35. And 2 more findings."
     )
     assert re.findall(r"^\S.*", failure.text or "", re.MULTILINE) == [
-        "responses/page.json:41:25 warning a /data/0/usage/total_tokens",
-        "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens",
-        "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens",
+        "warning a: total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35",
+        "error token-total-mismatch: total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35",
+        "error token-total-mismatch: total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35",
     ]
 
 
@@ -253,8 +253,8 @@ def test_junit_has_a_case_for_each_statement() -> None:
     assert {case.get("classname") for case in suite.findall("testcase")} == {"validate-runs live"}
     failure, output = (suite.findtext(f"testcase/{tag}") or "" for tag in ("failure", "system-out"))
     assert [line for line in failure.splitlines() if line and line[0] != " "] == [
-        *["live.har:41:25 error token-total-mismatch /data/0/usage/total_tokens"] * 3,
-        "live.har: 4 more like this: error token-total-mismatch /data/*/usage/total_tokens, the last in record 7",
+        *["error token-total-mismatch: total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35"] * 3,
+        "... and 4 more token-total-mismatch in live.har, the last in record 7",
     ]
     assert "first-id-mismatch" in output
     assert "info" not in output

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -19,51 +20,82 @@ from validator.rules.registry import BY_NAME
 REPORTS = [*((name, False) for name in FORMATS), ("text", True), ("json", True)]
 """Each format, and whether it has statistics."""
 
+WRONG_TOTAL = "total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35"
+
 WIDE_AND_NARROW = "\N{CJK UNIFIED IDEOGRAPH-4E2D}e\u0301"
 """Three characters that take three columns: two, one and none."""
 
 
 def test_text_finding_with_line_and_run() -> None:
     assert written("text", checked(MISMATCH, infos=4)) == (
-        "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens\n"
+        f"error token-total-mismatch: {WRONG_TOTAL}\n"
+        "  --> responses/page.json:41:25 /data/0/usage/total_tokens\n"
         '   41 |         "total_tokens": 36\n'
         "      |                         ^^\n"
-        "      = is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
-        "      = run run_abc123 (completed) · validate-runs --explain token-total-mismatch\n"
+        "      = run run_abc123 (completed)\n"
         "\n"
+        "For more about a rule: validate-runs --explain token-total-mismatch\n"
         "1 error in 1 document (3 runs); 4 infos hidden\n"
     )
 
 
-def test_text_message_beside_carets() -> None:
-    assert written("text", checked(MISMATCH), look=LOOK._replace(width=100, quiet=True)) == (
-        "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens\n"
-        '   41 |         "total_tokens": 36\n'
-        "      |                         ^^ is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
-        "      = run run_abc123 (completed) · validate-runs --explain token-total-mismatch\n"
-        "\n"
-    )
-
-
-def test_text_wraps_messages_but_no_commands() -> None:
+def test_text_wraps_sentences() -> None:
     assert written("text", checked(MISMATCH), look=LOOK._replace(width=60, wrap=True, quiet=True)) == (
-        "responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens\n"
+        "error token-total-mismatch: total_tokens is 36, but\n"
+        "  prompt_tokens 31 + completion_tokens 4 is 35\n"
+        "  --> responses/page.json:41:25 /data/0/usage/total_tokens\n"
         '   41 |         "total_tokens": 36\n'
         "      |                         ^^\n"
-        "      = is 36, but prompt_tokens 31 + completion_tokens 4 is\n"
-        "        35\n"
         "      = run run_abc123 (completed)\n"
-        "      = validate-runs --explain token-total-mismatch\n"
         "\n"
     )
+
+
+def test_text_shows_the_worst_of_a_document_first() -> None:
+    cause = replace(PLACELESS, rule="placeholder-value", explains_document=True)
+    document = checked(cause, replace(PLACELESS, rule="b"), replace(MISMATCH, rule="c"), PLACELESS, MISMATCH)
+    assert [line.split(":")[0] for line in written("text", document).splitlines() if line[:2] in ("er", "wa")] == [
+        "warning placeholder-value",
+        "error c",
+        "error token-total-mismatch",
+        "warning b",
+        "warning first-id-mismatch",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"pointer": "/data/0/tools/1"}, "tools[1] is 36"),
+        ({"pointer": "/0"}, "item 0 is 36"),
+        ({"pointer": "/metadata/a key"}, '"a key" is 36'),
+        ({"pointer": f"/metadata/{'k' * 100}"}, f'"{"k" * 39}…{"k" * 40}" is 36'),
+        ({"pointer": ""}, "the run is 36"),
+        ({"pointer": "", "request": "GET /v1/threads/thread_A/runs 200"}, "the response is 36"),
+        ({"pointer": "", "request": "GET /", "message": "answers with 500"}, "the server answers with 500"),
+        ({"pointer": "", "run_id": None}, "the file is 36"),
+        ({"pointer": "", "run_id": None, "file": "-"}, "standard input is 36"),
+        ({"pointer": "", "run_id": None, "file": None}, "the document is 36"),
+        ({"pointer": "", "run_id": None, "record": 7}, "the record is 36"),
+        ({"rule": "not-json", "message": 'is a comma, but "}" was expected'}, 'a comma, but "}" was expected'),
+        ({"rule": "not-json", "message": "ends here"}, "the text ends here"),
+        ({"rule": "not-json", "message": "is empty"}, "the text is empty"),
+        ({"rule": "not-json", "pointer": "", "run_id": None, "line": 1, "column": 1}, "the file is 36"),
+    ],
+)
+def test_sentences_have_subjects(changes: dict[str, Any], sentence: str) -> None:
+    finding = replace(replace(MISMATCH, message="is 36"), **changes)
+    assert finding.sentence == sentence
+    text = written("text", checked(finding))
+    assert text.startswith(f"error {finding.rule}: {sentence}\n")
 
 
 def test_text_finding_without_position() -> None:
     assert written("text", checked(PLACELESS, file=None)) == (
-        "<document> warning first-id-mismatch /first_id\n"
-        '      = is "run_b", but the first run in data is "run_a"\n'
-        "      = validate-runs --explain first-id-mismatch\n"
+        'warning first-id-mismatch: first_id is "run_b", but the first run in data is "run_a"\n'
+        "  --> <document> /first_id\n"
         "\n"
+        "For more about a rule: validate-runs --explain first-id-mismatch\n"
         "1 warning in 1 document (3 runs)\n"
     )
 
@@ -81,24 +113,26 @@ def test_text_position_without_excerpt() -> None:
         excerpt=Excerpt("", 0, 0, cut_left=False, cut_right=False),
     )
     assert written("text", checked(empty, file="-", kind=None, runs=0)) == (
-        "<stdin>:1:1 error not-json\n"
-        "      = is empty, but a JSON document was expected\n"
-        "      = validate-runs --explain not-json\n"
+        "error not-json: standard input is empty, but a JSON document was expected\n"
+        "  --> <stdin>:1:1\n"
         "\n"
-        "1 error in 1 document (0 runs)\n"
+        "For more about a rule: validate-runs --explain not-json\n"
+        "1 error in 1 document\n"
     )
 
 
 def test_text_names_record() -> None:
     finding = replace(MISMATCH, file="runs.jsonl", record=7, line=123456, run_status=None)
     assert written("text", checked(finding, file="runs.jsonl", record=7), look=LOOK._replace(quiet=True)) == (
-        "runs.jsonl:123456:25 error token-total-mismatch /data/0/usage/total_tokens\n"
+        f"error token-total-mismatch: {WRONG_TOTAL}\n"
+        "  --> runs.jsonl:123456:25 /data/0/usage/total_tokens\n"
         '123456 |         "total_tokens": 36\n'
         "       |                         ^^\n"
-        "       = is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
-        "       = record 7 · run run_abc123 · validate-runs --explain token-total-mismatch\n"
+        "       = record 7 · run run_abc123\n"
         "\n"
     )
+    line = replace(finding, line=7, run_id=None)
+    assert "record 7" not in written("text", checked(line, file="runs.jsonl", record=7))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +184,7 @@ def test_text_names_record() -> None:
 )
 def test_text_excerpt_is_cut_to_width(excerpt: Excerpt, width: int, source: str, carets: str) -> None:
     finding = replace(MISMATCH, message="long " * 20, excerpt=excerpt)
-    _, line, under, *_ = written("text", checked(finding), look=LOOK._replace(width=width)).splitlines()
+    _, _, line, under, *_ = written("text", checked(finding), look=LOOK._replace(width=width)).splitlines()
     assert line == f"   41 | {source}"
     assert under == f"      | {carets}"
 
@@ -161,7 +195,7 @@ def test_text_counts_truncated_findings() -> None:
         "responses/page.json:41:25: error token-total-mismatch /data/0/usage/total_tokens: "
         "is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
         "... and 3 more findings in responses/page.json (--max-findings 0 shows all)\n"
-        "4 errors in 3 documents (9 runs)\n"
+        "4 errors in 2 of 3 documents (9 runs)\n"
     )
     assert written("text", checked(truncated=1, file="a"), checked(truncated=1, file=None), look=look) == (
         "... and 1 more finding in a (--max-findings 0 shows all)\n"
@@ -206,15 +240,18 @@ def test_text_verbose_describes_documents() -> None:
 
 def test_text_colors() -> None:
     assert written("text", checked(MISMATCH), look=LOOK._replace(width=100, color=True)) == (
-        "responses/page.json:41:25 \x1b[1;31merror\x1b[0m \x1b[1mtoken-total-mismatch\x1b[0m "
-        "/data/0/usage/total_tokens\n"
+        f"\x1b[1;31merror\x1b[0m \x1b[1mtoken-total-mismatch:\x1b[0m \x1b[1m{WRONG_TOTAL}\x1b[0m\n"
+        "  \x1b[2m-->\x1b[0m responses/page.json:41:25 /data/0/usage/total_tokens\n"
         '\x1b[2m   41 |\x1b[0m         "total_tokens": 36\n'
-        "\x1b[2m      |\x1b[0m                         \x1b[1;31m^^\x1b[0m "
-        "is 36, but prompt_tokens 31 + completion_tokens 4 is 35\n"
-        "\x1b[2m      =\x1b[0m run run_abc123 (completed) · validate-runs --explain token-total-mismatch\n"
+        "\x1b[2m      |\x1b[0m                         \x1b[1;31m^^\x1b[0m\n"
+        "\x1b[2m      =\x1b[0m run run_abc123 (completed)\n"
         "\n"
-        "1 error in 1 document (3 runs)\n"
+        "For more about a rule: validate-runs --explain token-total-mismatch\n"
+        "\x1b[1;31m1 error in 1 document (3 runs)\x1b[0m\n"
     )
+    color = LOOK._replace(color=True)
+    assert written("concise", checked(), look=color) == "\x1b[1;32mok: 3 runs in 1 document\x1b[0m\n"
+    assert written("concise", checked(PLACELESS), look=color).endswith("\n1 warning in 1 document (3 runs)\n")
     assert written("concise", checked(PLACELESS), look=LOOK._replace(color=True, quiet=True)) == (
         "<document>: \x1b[1;33mwarning\x1b[0m \x1b[1mfirst-id-mismatch\x1b[0m /first_id: "
         'is "run_b", but the first run in data is "run_a"\n'
@@ -338,7 +375,7 @@ def test_statistics_count_by_file() -> None:
         "\n"
         " 2  11.json\n" + "".join(f" 1  {number}.json\n" for number in range(9)) + "... and 2 more files\n"
         "\n"
-        "13 warnings in 14 documents (42 runs)\n"
+        "13 warnings in 13 of 14 documents (42 runs)\n"
     )
 
 
@@ -383,9 +420,9 @@ def test_json_reports_keep_names(name: str) -> None:
 def test_escaped_command_keeps_carets_aligned() -> None:
     excerpt = Excerpt('"##[error]": 7', 13, 14, cut_left=False, cut_right=False)
     text = written("text", checked(replace(MISMATCH, excerpt=excerpt)), look=LOOK._replace(quiet=True))
-    assert text.splitlines()[1:3] == [
+    assert text.splitlines()[2:4] == [
         '   41 | "#\\[error]": 7',
-        f"      |              ^ {MISMATCH.message}",
+        "      |              ^",
     ]
 
 
@@ -415,17 +452,17 @@ def test_text_folds_findings_that_are_alike() -> None:
         checked(*[replace(PLACELESS, pointer="", line=line) for line in (2, 4, 6, 8)], file=None),
     ]
     text = written("text", *documents)
-    total, last = "/total_tokens", "/data/99/usage/total_tokens"
     folded = [line for line in text.splitlines() if "more" in line]
     assert folded == [
-        f"responses/page.json: 97 more like this: error token-total-mismatch /data/*/usage{total}, the last at {last}",
+        "... and 97 more token-total-mismatch in responses/page.json, the last at /data/99/usage/total_tokens",
         "... and 7 more findings in responses/page.json (--max-findings 0 shows all)",
-        "b.jsonl: 2 more like this: error token-total-mismatch, the last in record 5",
-        "<document>: 1 more like this: warning first-id-mismatch, the last in line 8",
+        "... and 2 more token-total-mismatch in b.jsonl, the last in record 5",
+        "... and 1 more first-id-mismatch in <document>, the last in line 8",
+        "For more about a rule: validate-runs --explain token-total-mismatch",
     ]
     assert text.count("run run_abc123") == 3 + 1 + 1 + 3
     assert text.endswith("113 errors, 5 warnings in 7 documents (21 runs)\n")
     everything = written("text", *documents, look=LOOK._replace(verbose=True))
     assert everything.count("run run_abc123") == 107
-    assert "more like this" not in everything
+    assert "... and 97" not in everything
     assert written("concise", *documents).count(": error token-total-mismatch") == 106

@@ -81,15 +81,35 @@ def test_first_run_out_of_order_is_reported(times: list[int], order: str | None,
         (
             [9, 7, 8],
             None,
-            "is 8, later than the 7 of the run before it, but the page goes from the newest to the oldest",
+            (
+                "is 8 (1970-01-01 00:00:08 UTC), 1 s later than the run before it (7), "
+                "but the page goes from the newest to the oldest"
+            ),
         ),
         (
             [7, 9, 8],
             None,
-            "is 8, earlier than the 9 of the run before it, but the page goes from the oldest to the newest",
+            (
+                "is 8 (1970-01-01 00:00:08 UTC), 1 s earlier than the run before it (9), "
+                "but the page goes from the oldest to the newest"
+            ),
         ),
-        ([7, 8], "desc", 'is 8, later than the 7 of the run before it, but in order "desc" the newest comes first'),
-        ([8, 7], "asc", 'is 7, earlier than the 8 of the run before it, but in order "asc" the oldest comes first'),
+        (
+            [7, 8],
+            "desc",
+            (
+                "is 8 (1970-01-01 00:00:08 UTC), 1 s later than the run before it (7), "
+                'but in order "desc" the newest comes first'
+            ),
+        ),
+        (
+            [8, 7],
+            "asc",
+            (
+                "is 7 (1970-01-01 00:00:07 UTC), 1 s earlier than the run before it (8), "
+                'but in order "asc" the oldest comes first'
+            ),
+        ),
     ],
 )
 def test_unordered_runs_names_the_order(times: list[int], order: str | None, message: str) -> None:

@@ -85,17 +85,21 @@ def test_milliseconds_begin_at_ten_to_the_eleventh() -> None:
         (
             "milliseconds",
             "/created_at",
-            "is 100000000000, in milliseconds or finer; expected Unix seconds: 100000000",
+            "is 100000000000, in milliseconds or finer; expected Unix seconds: 100000000 (1973-03-03 09:46:40 UTC)",
         )
     ]
     assert summarize(page(run(**ACTIVE, expires_at=MILLISECONDS)), ignore=["milliseconds"]) == []
     assert _of_run(expires_at=MILLISECONDS - 1, status="queued", started_at=None, completed_at=None, usage=None) == [
-        ("implausible-timestamp", "/expires_at", "is 99999999999, more than a day after now (1793000000)")
+        (
+            "implausible-timestamp",
+            "/expires_at",
+            "is 99999999999 (5138-11-16 09:46:39 UTC), more than a day after now (1793000000)",
+        )
     ]
 
 
 def test_milliseconds_converts_finer_units() -> None:
-    assert _of_run(created_at=10**14)[0][2].endswith("expected Unix seconds: 100000000")
+    assert _of_run(created_at=10**14)[0][2].endswith("expected Unix seconds: 100000000 (1973-03-03 09:46:40 UTC)")
 
 
 def test_milliseconds_are_not_compared_with_other_times() -> None:
@@ -149,14 +153,17 @@ def test_expiry_before_start() -> None:
         (
             "expired-before-created",
             "/expires_at",
-            "is 1729418294, before started_at 1729418295; a run cannot expire before it starts",
+            (
+                "is 1729418294 (2024-10-20 09:58:14 UTC), 1 s before started_at 1729418295; "
+                "a run cannot expire before it starts"
+            ),
         )
     ]
     assert _of_run(**ACTIVE, **dict.fromkeys(("created_at", "started_at", "expires_at"), CREATED)) == [
         (
             "expired-before-created",
             "/expires_at",
-            f"is {CREATED}, not after created_at {CREATED}; a run expires after its creation",
+            f"is {CREATED} (2024-10-20 09:58:12 UTC), the same as created_at; a run expires after its creation",
         )
     ]
 

@@ -176,7 +176,7 @@ def test_missing_bodies_of_other_calls_are_ignored(tmp_path: Path) -> None:
 def test_empty_answer_is_a_finding(tmp_path: Path, record: Any, method: str, status: int) -> None:
     ran = checked(record(tmp_path, entry("", method, status)))
     assert ran.out.endswith(
-        ": error not-json: is empty, but a JSON document was expected\n1 error in 1 document (0 runs)\n"
+        ": error not-json: the text is empty, but a JSON document was expected\n1 error in 1 document\n"
     )
 
 

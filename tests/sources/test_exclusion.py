@@ -198,7 +198,7 @@ def test_json_that_is_something_else_is_skipped_and_counted(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", OTHERS)
 def test_json_that_is_something_else_is_reported_if_named(tmp_path: Path, name: str) -> None:
     _write(tmp_path, name, OTHERS[name][0])
-    assert "error not-a-run-list: is " in run(name, "-f", "concise", cwd=tmp_path).out
+    assert "error not-a-run-list: the file is " in run(name, "-f", "concise", cwd=tmp_path).out
 
 
 @pytest.mark.parametrize("name", NO_OTHERS)

@@ -159,7 +159,7 @@ def test_compressed_bodies_share_a_budget(tmp_path: Path) -> None:
     assert problems(tmp_path / "a.har", 65_536) == [None] * 4 + ["too-large"] * 16 + [None]
     lines = run("-f", "concise", "--max-bytes", "65536", tmp_path / "a.har").out.splitlines()
     reason = "the bodies of this recording have more than 262144 bytes together (--max-bytes)"
-    assert {line.partition(": ")[2] for line in lines[4:20]} == {f"error too-large: is not read: {reason}"}
+    assert {line.partition(": ")[2] for line in lines[4:20]} == {f"error too-large: the response is not read: {reason}"}
 
 
 def test_plain_bodies_share_a_budget(tmp_path: Path) -> None:

@@ -142,7 +142,8 @@ class BaselineFilter:
                 shown.append(finding)
         totals = Counter(result.totals)
         totals.subtract((finding.rule, finding.severity) for finding in suppressed)
-        return result._replace(findings=tuple(shown), totals=+totals, suppressed=tuple(suppressed))
+        fixable = sum(finding.is_fixable for finding in shown)
+        return result._replace(findings=tuple(shown), totals=+totals, fixable=fixable, suppressed=tuple(suppressed))
 
     def _accept(self, finding: Finding, state: _FileState) -> bool:
         """Record a finding, and return whether it is accepted."""

@@ -86,7 +86,7 @@ def write_reports(
     codes = {CLEAN}
     for report, items in zip(reports, tee(results, len(reports)), strict=True):
         render = load_reporter(report.format, statistics=report.has_statistics)
-        report_options = _report_options(options, report.file)
+        report_options = _report_options(options, report)
         text = render(items, report_options._replace(statements=statements, conclusion=conclusion))
         if report.file is not None:
             codes.add(_write_file(text, report.file, is_appended=report.is_appended))
@@ -117,18 +117,20 @@ def _write_file(text: Iterable[str], file: str, *, is_appended: bool) -> int:
     return CLEAN
 
 
-def _report_options(options: CliOptions, file: str | None) -> ReportOptions:
-    width = terminal_width() if file is None else None
+def _report_options(options: CliOptions, report: PlannedReport) -> ReportOptions:
+    is_printed = report.file is None
+    width = terminal_width() if is_printed else None
     return ReportOptions(
         contract=options.contract,
         show=options.show,
         width=width or 80,
         wrap=width is not None,
-        color=file is None and _wants_color(options.color),
+        color=is_printed and _wants_color(options.color),
         quiet=options.quiet,
         verbose=options.verbose,
         baseline=options.baseline is not None,
         fail_on=options.fail_on,
+        hints=report.format in ("text", "concise"),
     )
 
 

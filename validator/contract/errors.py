@@ -24,7 +24,13 @@ from validator.core.resource import OTHER_OBJECTS, RUN
 _CUTOFF = 0.78
 """`web_search` is a tool of its own, not a misspelt `file_search` (0.76); `fail` is meant to be `failed` (0.80)."""
 _LOWER_CASE_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(t[0-9:.]+[Zz]|T[0-9:.]+z|t[0-9:.]+[+-][0-9:]+)")
-_INTEGER = re.compile("-?(0|[1-9][0-9]{0,18})", re.ASCII)
+_IN_QUOTES = {
+    TYPES["integer"]: re.compile("-?(0|[1-9][0-9]{0,18})"),
+    TYPES["number"]: re.compile(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,19})?"),
+    TYPES["boolean"]: re.compile("true|false", re.IGNORECASE),
+    TYPES["null"]: re.compile("null|None"),
+}
+"""By type: a string that was meant as a value of it."""
 _MAX_DATE = 64
 """Characters of a text that is read as a date."""
 _RESPONSES_NAMES = {
@@ -120,8 +126,8 @@ def _explain_keyword(pointer: str, error: ValidationError) -> Problem:
             is_lower_case = isinstance(value, str) and _LOWER_CASE_TIME.fullmatch(value)
             message = f"is {{}}, expected {expected}{'; write T and Z in upper case' if is_lower_case else ''}"
             values = (value,)
-        case "type" if isinstance(value, str) and (number := _read_number(value, error)) is not None:
-            message, values = number
+        case "type" if isinstance(value, str) and (meant := _read_string(value, error)) is not None:
+            message, values = meant
         case "enum":
             message, values = _suggest_word(value, limit)
         case "const":
@@ -137,12 +143,16 @@ def _explain_keyword(pointer: str, error: ValidationError) -> Problem:
     return Problem(pointer, message, values, fix=fix, rule=f"schema:{error.validator}")
 
 
-def _read_number(text: str, error: ValidationError) -> tuple[str, tuple[object, ...]] | None:
-    """Return the message about an integer in quotes, or about a date in the place of Unix seconds."""
-    if "an integer" not in _expected_types(error):
+def _read_string(text: str, error: ValidationError) -> tuple[str, tuple[object, ...]] | None:
+    """Return the message about another value in quotes, or about a date in the place of Unix seconds."""
+    expected = _expected_types(error)
+    for name, pattern in _IN_QUOTES.items():
+        if name in expected and pattern.fullmatch(text):
+            value = "null" if name == TYPES["null"] else text.lower()
+            kind = "a boolean" if name == TYPES["boolean"] else name
+            return f"is {kind} in quotes, expected {{}} without them", (Verbatim(value),)
+    if "an integer" not in expected:
         return None
-    if _INTEGER.fullmatch(text):
-        return "is an integer in quotes, expected {} without them", (int(text),)
     if len(text) > _MAX_DATE or error.absolute_path[-1] not in field_names(RUN.item_schema, "x-timestamp"):
         return None
     for parse in (datetime.datetime.fromisoformat, parsedate_to_datetime):
@@ -157,10 +167,12 @@ def _read_number(text: str, error: ValidationError) -> tuple[str, tuple[object, 
 
 
 def _suggest_word(value: Any, words: list[str]) -> tuple[str, tuple[object, ...]]:
-    message = f"is {{}}, expected {join_or('{}' for _ in words)}"
-    values = (Shown(value) if isinstance(value, str) else value, *map(Shown, words))
+    expected = join_or("{}" for _ in words)
+    shown, known = Shown(value) if isinstance(value, str) else value, tuple(map(Shown, words))
     similar = find_similar(value, words, _CUTOFF) if isinstance(value, str) and len(words) > 1 else None
-    return (message, values) if similar is None else (f"{message}; did you mean {{}}", (*values, Shown(similar)))
+    if similar is None:
+        return f"is {{}}, expected {expected}", (shown, *known)
+    return f"is {{}}, did you mean {{}}? Expected {expected}", (shown, Shown(similar), *known)
 
 
 def describe_error(error: ValidationError) -> tuple[str, tuple[object, ...]]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
-from validator.core.phrases import file_name, shorten_pointer
+from validator.core.files import STANDARD_INPUT
+from validator.core.phrases import file_name, name_value, shorten_pointer
 from validator.core.problem import Span
 from validator.core.severity import Severity
+
+TEXT_RULES = ("not-json", "not-utf8")
+"""Rules about a character, not about a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Finding:
     end_byte_column: int | None = field(default=None, compare=False)
     inside: str = field(default="", compare=False)
     run_status: str | None = field(default=None, compare=False)
+    explains_document: bool = field(default=False, compare=False, repr=False)
+    is_fixable: bool = field(default=False, compare=False, repr=False)
     excerpt: Excerpt | None = field(default=None, compare=False, repr=False)
     edit: Edit | None = field(default=None, compare=False, repr=False)
 
@@ -83,10 +89,31 @@ class Finding:
         name = file_name(self.file, self.request)
         return name if self.line is None else f"{name}:{self.line}:{self.column}"
 
+    @property
+    def sentence(self) -> str:
+        """The message with its subject: `total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35`."""
+        if self.rule in TEXT_RULES and (self.line or 1, self.column or 1) != (1, 1):  # of a character, not of a value
+            is_noun = self.message.startswith(("is a ", "is an ", "is the ", 'is "'))
+            return self.message.removeprefix("is ") if is_noun else f"the text {self.message}"
+        return f"{self._subject} {self.message}"
+
+    @property
+    def _subject(self) -> str:
+        if self.pointer:
+            return name_value(self.pointer)
+        if self.request is not None:
+            return "the server" if self.message.startswith("answers ") else "the response"
+        if self.run_id is not None:
+            return "the run"
+        if self.record is not None:
+            return "the record"
+        names = {None: "the document", STANDARD_INPUT: "standard input"}
+        return names.get(self.file, "the file")
+
     def __str__(self) -> str:
         """Return the line of the concise report: `page.json:41:25: error token-total-mismatch /data/0/usage: ...`."""
         head = f"{self.position}: {self.severity} {self.rule} {shorten_pointer(self.pointer)}".rstrip()
-        return f"{head}: {self.message}"
+        return f"{head}: {self.message if self.pointer else self.sentence}"
 
     def __repr__(self) -> str:
         values = ((item.name, getattr(self, item.name)) for item in fields(self) if item.repr)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from validator.core.credentials import is_credential
+from validator.core.pointer import split
 
 _MAX_POINTER_LENGTH = 200
 MAX_LENGTH = 80
@@ -50,6 +51,18 @@ class Verbatim(NamedTuple):
     text: str
 
 
+class Time(NamedTuple):
+    """Unix seconds, printed with their date."""
+
+    seconds: float
+
+
+class Duration(NamedTuple):
+    """Seconds between two times, printed in the two largest units: `2 h 30 min`."""
+
+    seconds: float
+
+
 def is_plain(text: str) -> bool:
     """Return whether a string of an id field or closed vocabulary may be printed as it is."""
     return re.fullmatch(_PLAIN, text) is not None and not is_credential(text)
@@ -89,8 +102,8 @@ def format_message(message: str, values: tuple[object, ...], *, show_values: boo
 def format_value(value: object, *, show_values: bool = False) -> str:
     """Return one value as a message may print it.
 
-    Numbers, booleans and null are shown, a `Shown` if it is plain, a `Verbatim` as it is; of anything else, its type
-    and length. With `show_values`, strings are shown too, cut to `MAX_LENGTH`.
+    Numbers, times, booleans and null are shown, a `Shown` if it is plain, a `Verbatim` as it is; of anything else, its
+    type and length. With `show_values`, strings are shown too, cut to `MAX_LENGTH`.
     """
     match value:
         case None | bool():
@@ -99,6 +112,10 @@ def format_value(value: object, *, show_values: bool = False) -> str:
             return _number(value)
         case Verbatim(text):
             return text
+        case Time(seconds):
+            return _dated(seconds)
+        case Duration(seconds):
+            return _duration(abs(seconds))
         case Shown(text):
             return f'"{text}"' if is_plain(text) else format_value(text, show_values=show_values)
         case "":
@@ -117,6 +134,26 @@ def _number(value: float) -> str:
     if isinstance(value, int) and value.bit_length() > MAX_LENGTH * 3:
         return f"an integer of about {int(value.bit_length() * 0.30103) + 1} digits"
     return str(value)
+
+
+def _dated(seconds: float) -> str:
+    from datetime import UTC, datetime  # only for findings about times
+
+    if type(seconds) not in (int, float):  # written as a date in the document
+        return str(seconds)
+    try:
+        date = datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):  # beyond the years that there are
+        return _number(seconds)
+    return f"{_number(seconds)} ({date:%Y-%m-%d %H:%M:%S} UTC)"
+
+
+def _duration(seconds: float) -> str:
+    for size, unit, smaller, name in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
+        if seconds >= size:
+            rest = int(seconds % size // smaller)
+            return f"{int(seconds // size)} {unit}" + (f" {rest} {name}" if rest else "")
+    return f"{seconds:.3g} s"
 
 
 def _quoted(text: str) -> str:
@@ -169,3 +206,18 @@ def shorten_pointer(pointer: str) -> str:
     """Return a pointer as a line may show it; a long one is cut in the middle."""
     text = escape(pointer)
     return text if len(text) <= _MAX_POINTER_LENGTH else f"{text[:99]}…{text[-100:]}"
+
+
+def name_value(pointer: str) -> str:
+    """Return the name of the value at a pointer: `total_tokens`, or `tools[1]` for an item of an array."""
+    *_, owner, key = split(pointer)
+    if key.isdecimal():
+        return f"{_quoted_key(owner)}[{key}]" if owner else f"item {key}"
+    return _quoted_key(key)
+
+
+def _quoted_key(key: str) -> str:
+    """Return a key as it is if it looks like one, else in quotes; a long one is cut in the middle."""
+    text = escape(key)
+    text = text if len(text) <= MAX_LENGTH else f"{text[:39]}…{text[-40:]}"
+    return text if re.fullmatch(_PLAIN, text) else f'"{text}"'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from validator.core.severity import Severity
@@ -47,9 +48,9 @@ class DocumentResult(NamedTuple):
     """One document and its findings.
 
     `findings` are those to show, as far as a `FindingLimit` admits them, in order of position after what explains all
-    of them, and `truncated` counts the others. `totals` counts all findings by rule and severity, shown or not.
-    `suppressed` are those that a baseline accepts: they are in none of these. `outlines` are the runs of the document,
-    if the options ask for them.
+    of them, and `truncated` counts the others. `fixable` counts those of both that `--fix` can fix. `totals` counts all
+    findings by rule and severity, shown or not. `suppressed` are those that a baseline accepts: they are in none of
+    these. `outlines` are the runs of the document, if the options ask for them.
     `other` is what a line of an archive is that is another object of the API: "a message".
     """
 
@@ -57,6 +58,7 @@ class DocumentResult(NamedTuple):
     findings: tuple[Finding, ...]
     totals: Mapping[tuple[str, Severity], int]
     truncated: int = 0
+    fixable: int = 0
     suppressed: tuple[Finding, ...] = ()
     outlines: tuple[RunOutline, ...] = ()
     other: str = ""
@@ -109,7 +111,11 @@ class CleanRecords(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """Exact totals, also of findings that are truncated or hidden; `suppressed` counts those of the baseline."""
+    """Exact totals, also of findings that are truncated or hidden; `suppressed` counts those of the baseline.
+
+    `documents_by_severity` counts the documents that have findings by the worst of them. `fixable` counts the findings
+    to show that `--fix` can fix.
+    """
 
     documents: int
     runs: int
@@ -117,6 +123,12 @@ class Summary(NamedTuple):
     warning: int
     info: int
     suppressed: int = 0
+    fixable: int = 0
+    documents_by_severity: Mapping[Severity, int] = MappingProxyType({})
+
+    def shown_documents(self, show: Severity) -> int:
+        """Return the number of documents with findings to show."""
+        return sum(number for severity, number in self.documents_by_severity.items() if severity.reaches(show))
 
     def count(self, severity: Severity) -> int:
         """Return the number of findings of one severity."""

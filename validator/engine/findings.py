@@ -12,6 +12,7 @@ from typing import Any
 
 from validator.contract.loader import is_declared, to_camel_case
 from validator.core.credentials import is_credential
+from validator.core.files import STANDARD_INPUT
 from validator.core.finding import Edit, Excerpt, Finding
 from validator.core.limit import FindingLimit
 from validator.core.options import CheckOptions
@@ -31,6 +32,7 @@ from validator.jsontext.locate import Landmark, walk
 from validator.jsontext.parse import decode_text
 from validator.rules.base import Rule
 from validator.rules.objects import TIMES
+from validator.sources.detect import COMPRESSED_SUFFIXES
 from validator.sources.positions import EscapedString, position_map
 
 _MAX_IDENTIFIER = 200
@@ -76,6 +78,7 @@ def make_result(checked: CheckedDocument, options: CheckOptions, rules: RuleSet,
         findings=findings,
         totals=Counter((entry.rule.name, entry.severity) for entry in entries),
         truncated=len(shown) - len(findings),
+        fixable=_can_be_edited(checked) and sum(entry.problem.fix is not None for entry in shown),
         outlines=tuple(_outlines(checked)) if options.findings.outlines else (),
     )
 
@@ -187,6 +190,7 @@ def _findings(
     excerpt_of = _excerpts(entries, text, landmarks, options) if document.has_positions else {}
     edit_of = _edits(entries, text, checked) if options.findings.edits else {}
     positions = position_map(document)
+    can_be_edited = _can_be_edited(checked)
     to_position, to_byte_column = positions.map_offsets(text), positions.map_byte_columns(text)
     for index, entry in enumerate(entries):
         problem = entry.problem
@@ -213,6 +217,8 @@ def _findings(
             request=checked.info.request,
             inside=_shown_pointer(entry.inside, options),
             run_status=_plain(entry.run, "status"),
+            explains_document=problem.explains_document,
+            is_fixable=can_be_edited and problem.fix is not None,
             excerpt=excerpt_of.get(index),
             edit=edit_of.get(index),
         )
@@ -256,7 +262,7 @@ def _excerpts(
 
 def _edits(entries: Sequence[_Entry], text: str, checked: CheckedDocument) -> dict[int, Edit]:
     """Return what fixes the problems, by index; nothing where a key is repeated, for then no value is certain."""
-    if any(problem.rule == "duplicate-key" for problem in checked.parsed.problems):
+    if _repeats_key(checked):
         return {}
     digest = hash_document(checked.document.data)
     edits = {
@@ -271,6 +277,18 @@ def _edits(entries: Sequence[_Entry], text: str, checked: CheckedDocument) -> di
         return {index: edit._replace(digest="") for index, edit in edits.items()}
     to_outer = origin.positions.map_edits(text)
     return {index: to_outer(edit) for index, edit in edits.items()}
+
+
+def _repeats_key(checked: CheckedDocument) -> bool:
+    return any(problem.rule == "duplicate-key" for problem in checked.parsed.problems)
+
+
+def _can_be_edited(checked: CheckedDocument) -> bool:
+    """Return whether `--fix` writes into such a document: a file or a string of a recording, not compressed."""
+    file, origin = checked.info.file, checked.document.origin
+    is_file = file not in (None, STANDARD_INPUT) and not file.lower().endswith(COMPRESSED_SUFFIXES)
+    is_reached = origin is None or isinstance(origin.positions, EscapedString)
+    return is_file and is_reached and not _repeats_key(checked)
 
 
 def _shown_pointer(pointer: str, options: CheckOptions) -> str:

@@ -191,6 +191,6 @@ def call(rules: Iterable[Rule], subject: object, options: CheckOptions) -> list[
             import logging  # a defect is rare, and the import is not cheap
 
             logging.getLogger(__name__).debug("rule %s failed", rule.name, exc_info=True)
-            message = f"rule {rule.name} raised {type(error).__name__}, the other rules were still applied"
+            message = f"could not be checked by rule {rule.name}, which raised {type(error).__name__}; others were"
             problems.append(Problem("", message, identity=rule.name, rule="internal-error"))
     return problems

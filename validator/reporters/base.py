@@ -28,8 +28,8 @@ class ReportOptions(NamedTuple):
     With `wrap`, for a terminal, messages are wrapped to that width too; in a pipe they stay on one line, for `grep`.
     `quiet` leaves findings only; `verbose` adds what each document is, and shows all findings that are alike. With a
     `baseline`, findings are new or suppressed. `fail_on` is the lowest severity that fails the check (None: none does).
-    `max_shown` limits the findings in text (None: all). `statements` are the verdicts on a live server, `conclusion`
-    the line that sums them up.
+    `max_shown` limits the findings in text (None: all). With `hints`, the last line names options of the command.
+    `statements` are the verdicts on a live server, `conclusion` the line that sums them up.
     """
 
     contract: str
@@ -42,6 +42,7 @@ class ReportOptions(NamedTuple):
     baseline: bool = False
     fail_on: Severity | None = Severity.ERROR
     max_shown: int | None = None
+    hints: bool = False
     statements: Sequence[StatementResult] = ()
     conclusion: str = ""
 
@@ -100,7 +101,8 @@ class Tally:
     """Counts items as they pass, so that no report has to keep them for the totals."""
 
     def __init__(self) -> None:
-        self.documents = self.runs = self.suppressed = self.truncated = 0
+        self.documents = self.runs = self.suppressed = self.truncated = self.fixable = 0
+        self.documents_by_severity: Counter[Severity] = Counter()
         self.findings: Counter[tuple[str, Severity]] = Counter()
         self.files_by_rule: Counter[tuple[str, Severity]] = Counter()
         """The number of files in which a rule has findings."""
@@ -122,11 +124,14 @@ class Tally:
                 self._count_findings(item)
                 self.suppressed += len(item.suppressed)
                 self.truncated += item.truncated
+                self.fixable += item.fixable
                 yield item
 
     def _count_findings(self, result: DocumentResult) -> None:
         file = result.document.file
         self.findings.update(result.totals)
+        if result.totals:
+            self.documents_by_severity[min((severity for _, severity in result.totals), key=lambda one: one.rank)] += 1
         for key in result.totals:
             if key not in self._last_files or self._last_files[key] != file:  # the documents of a file are together
                 self._last_files[key] = file
@@ -167,4 +172,6 @@ class Tally:
             warning=warning,
             info=info,
             suppressed=self.suppressed,
+            fixable=self.fixable,
+            documents_by_severity=self.documents_by_severity,
         )

@@ -18,4 +18,4 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
 def _lines(finding: Finding, options: ReportOptions) -> Iterator[str]:
     severity = paint(finding.severity, COLORS[finding.severity], options)
     head = f"{finding.position}: {severity} {paint(finding.rule, BOLD, options)} {pointer(finding)}".rstrip()
-    yield f"{head}: {finding.message}"
+    yield f"{head}: {finding.message if finding.pointer else finding.sentence}"

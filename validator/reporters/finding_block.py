@@ -1,11 +1,10 @@
-"""A finding as a block of lines: the line of the document, a caret under the place, and the run around it.
+"""A finding as a block of lines: the sentence, the place, the line of the document with carets, and the run around it.
 
-    page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens
-       41 |         "total_tokens": 36
-          |                         ^^ is 36, but prompt_tokens 31 + completion_tokens 4 is 35
-          = run run_abc123 (completed) · validate-runs --explain token-total-mismatch
-
-A message that does not fit beside the carets goes below them.
+error token-total-mismatch: total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35
+--> page.json:41:25 /data/0/usage/total_tokens
+41 |         "total_tokens": 36
+|                         ^^
+= run run_abc123 (completed)
 """
 
 from __future__ import annotations
@@ -31,53 +30,55 @@ _ELLIPSIS = "..."
 
 def finding_block(finding: Finding, options: ReportOptions) -> Iterator[str]:
     """Yield the lines of a finding and an empty one."""
-    severity = paint(finding.severity, COLORS[finding.severity], options)
-    yield f"{finding.position} {severity} {paint(finding.rule, BOLD, options)} {pointer(finding)}".rstrip()
+    yield from _sentence_lines(finding, options)
+    yield f"  {paint('-->', DIM, options)} {finding.position} {pointer(finding)}".rstrip()
     number = f"{finding.line or '':5}"
     width = max(options.width - len(number) - len(" | "), _MIN_WIDTH)
     if finding.excerpt is not None and finding.excerpt.text.strip():
         yield from _excerpt_lines(finding, finding.excerpt, number, width, options)
-    else:
-        yield from _note_lines(finding.message, number, width, options)
-    yield from _context_lines(finding, number, width, options)
+    if context := _context(finding):
+        yield f"{paint(f'{_blank(number)} =', DIM, options)} {context}"
     yield ""
+
+
+def _sentence_lines(finding: Finding, options: ReportOptions) -> Iterator[str]:
+    """Yield severity, rule and sentence; wrapped for a terminal."""
+    import textwrap  # only for findings
+
+    severity, rule, text = finding.severity, f"{finding.rule}:", finding.sentence
+    lines = [text]
+    if options.wrap:
+        indent = " " * (len(severity) + len(rule) + 2)
+        width = max(options.width, _MIN_WIDTH)
+        wrap = textwrap.TextWrapper(width, indent, "  ", break_long_words=False, break_on_hyphens=False).wrap
+        lines = [line.removeprefix(indent) for line in wrap(text)]
+    head = f"{paint(severity, COLORS[severity], options)} {paint(rule, BOLD, options)}"
+    yield f"{head} {paint(lines[0], BOLD, options)}"
+    yield from (f"  {paint(line.lstrip(), BOLD, options)}" for line in lines[1:])
 
 
 def _excerpt_lines(
     finding: Finding, excerpt: Excerpt, number: str, width: int, options: ReportOptions
 ) -> Iterator[str]:
-    """Yield the line, and carets with the message beside them if it fits there, else below."""
+    """Yield the line, and carets under the place."""
     line, indent, length = _fit(excerpt, width)
     carets = " " * indent + paint("^" * length, COLORS[finding.severity], options)
-    fits = indent + length + 1 + _columns(finding.message) <= width
     yield f"{paint(f'{number} |', DIM, options)} {line}"
-    yield f"{paint(f'{_blank(number)} |', DIM, options)} {carets}" + (f" {finding.message}" if fits else "")
-    if not fits:
-        yield from _note_lines(finding.message, number, width, options)
+    yield f"{paint(f'{_blank(number)} |', DIM, options)} {carets}"
 
 
-def _note_lines(text: str, number: str, width: int, options: ReportOptions) -> Iterator[str]:
-    """Yield a text below the excerpt."""
-    import textwrap  # only for findings
-
-    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) if options.wrap else [text]
-    yield f"{paint(f'{_blank(number)} =', DIM, options)} {lines[0]}"
-    yield from (f"{_blank(number)}   {line}" for line in lines[1:])
-
-
-def _context_lines(finding: Finding, number: str, width: int, options: ReportOptions) -> Iterator[str]:
-    """Yield record, run and command in one note; in several where a terminal would break the command."""
-    parts = [f"validate-runs --explain {finding.rule}"]
+def _context(finding: Finding) -> str:
+    """Return the record, unless it is the line; the request, unless it names the document; and the run."""
+    parts = []
+    request = "" if finding.request is None or finding.file is None else escape(finding.request)
+    is_line = finding.record == finding.line and finding.request is None
+    record = "" if finding.record is None or is_line else f"record {finding.record}"
+    if request or record:
+        parts.append(": ".join(filter(None, (record, request))))
     if finding.run_id is not None:
         status = "" if finding.run_status is None else f" ({escape(finding.run_status)})"
-        parts.insert(0, f"run {escape(finding.run_id)}{status}")
-    request = "" if finding.request is None or finding.file is None else escape(finding.request)
-    record = "" if finding.record is None else f"record {finding.record}"
-    if request or record:
-        parts.insert(0, ": ".join(filter(None, (record, request))))
-    full = " · ".join(parts)
-    for note in parts if options.wrap and _columns(full) > width else [full]:
-        yield from _note_lines(note, number, width, options)
+        parts.append(f"run {escape(finding.run_id)}{status}")
+    return " · ".join(parts)
 
 
 def _fit(excerpt: Excerpt, width: int) -> tuple[str, int, int]:
@@ -97,10 +98,6 @@ def _fit(excerpt: Excerpt, width: int) -> tuple[str, int, int]:
 
 def _blank(number: str) -> str:
     return " " * len(number)
-
-
-def _columns(text: str) -> int:
-    return sum(map(_width, text))
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from validator.reporters.base import ReportItem, ReportOptions, Tally
-from validator.reporters.json_objects import VERSION, dump, finding_object, is_listed, statement_object
+from validator.reporters.json_objects import VERSION, dump, finding_object, is_listed, statement_object, summary_object
 
 
 def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
@@ -22,7 +22,7 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
         if is_listed(result):
             documents.append(result.document._asdict())
     report = {"version": VERSION, "contract": options.contract, "documents": documents, "findings": findings}
-    report["summary"] = tally.summary._asdict()
+    report["summary"] = summary_object(tally.summary)
     if tally.truncated:
         report["omitted"] = tally.truncated
     if options.statements:

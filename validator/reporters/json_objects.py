@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from validator.core.finding import Finding
-from validator.core.results import DocumentResult, StatementResult
+from validator.core.results import DocumentResult, StatementResult, Summary
 
 VERSION = 1
 """Grows when a key changes its meaning or is removed, not when one is added."""
@@ -28,6 +28,7 @@ FINDING_KEYS = (
     "fingerprint",
     "source",
 )
+_SUMMARY_KEYS = ("documents", "runs", "error", "warning", "info", "suppressed")
 
 
 def finding_object(finding: Finding) -> dict[str, Any]:
@@ -45,6 +46,11 @@ def statement_object(statement: StatementResult) -> dict[str, Any]:
         "requests": statement.requests,
         "evidence": statement.source,
     }
+
+
+def summary_object(summary: Summary) -> dict[str, int]:
+    """Return the totals as they are in every JSON report."""
+    return {key: getattr(summary, key) for key in _SUMMARY_KEYS}
 
 
 def is_listed(result: DocumentResult) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from validator.reporters.base import ReportItem, ReportOptions, Tally
-from validator.reporters.json_objects import VERSION, dump, finding_object, is_listed, statement_object
+from validator.reporters.json_objects import VERSION, dump, finding_object, is_listed, statement_object, summary_object
 
 
 def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
@@ -28,4 +28,5 @@ def _objects(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[di
         yield from ({"type": "finding", **finding_object(finding)} for finding in result.findings)
     yield from ({"type": "statement", **statement_object(statement)} for statement in options.statements)
     omitted = {"omitted": tally.truncated} if tally.truncated else {}
-    yield {"type": "summary", "version": VERSION, "contract": options.contract, **tally.summary._asdict(), **omitted}
+    head = {"type": "summary", "version": VERSION, "contract": options.contract}
+    yield {**head, **summary_object(tally.summary), **omitted}

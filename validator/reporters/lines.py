@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from validator.core.phrases import count, file_name, shorten_pointer
-from validator.core.results import CleanRecords, DocumentInfo
+from validator.core.phrases import count, file_name
+from validator.core.results import CleanRecords, DocumentInfo, Summary
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
 from validator.reporters.base import Alike, AlikeCounter, ReportItem, ReportOptions, Tally, Truncation
-from validator.reporters.wording import alike_place, summary_line
+from validator.reporters.wording import alike_place, counted, summary_line
 
 if TYPE_CHECKING:
     from validator.core.finding import Finding  # most documents have none
 
 FindingLines: TypeAlias = "Callable[[Finding, ReportOptions], Iterator[str]]"
 
-BOLD, DIM = "1", "2"
+BOLD, DIM, GREEN = "1", "2", "1;32"
 COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
 
 
@@ -27,13 +27,14 @@ def paint(text: str, style: str, options: ReportOptions) -> str:
 
 
 def render_lines(
-    items: Iterable[ReportItem], options: ReportOptions, finding_lines: FindingLines, *, folds: bool = False
+    items: Iterable[ReportItem], options: ReportOptions, finding_lines: FindingLines, *, for_readers: bool = False
 ) -> Iterator[str]:
     """Yield the lines of every finding, what was left out after those of each file, and the summary line.
 
-    Where it folds, only the first findings of those that are alike have lines; the others are counted.
+    With `for_readers`, the worst findings of a document come first, and of those that are alike only the first have
+    lines; the others are counted.
     """
-    for line in _lines(items, options, finding_lines, folds and not options.verbose):
+    for line in _lines(items, options, finding_lines, for_readers):
         yield defuse(line) + "\n"
 
 
@@ -43,27 +44,28 @@ def defuse(line: str) -> str:
 
 
 def _lines(
-    items: Iterable[ReportItem], options: ReportOptions, finding_lines: FindingLines, folds: bool
+    items: Iterable[ReportItem], options: ReportOptions, finding_lines: FindingLines, for_readers: bool
 ) -> Iterator[str]:
     tally, clean, counter = Tally(), _CleanRecordCounter(), AlikeCounter()
-    name, shown, hidden = "", 0, 0
-    is_verbose = options.verbose and not options.quiet
+    name, shown, hidden, explained = "", 0, 0, ""
+    is_verbose, folds = options.verbose and not options.quiet, for_readers and not options.verbose
     for item in tally.count_by_file(clean.count(items) if is_verbose else items):
         document = None if isinstance(item, Truncation) else item.document
         if document is None or file_name(document.file, document.request) != name:
             yield from alike_lines(counter.take(), name, options)
         if isinstance(item, Truncation):
-            more, file = count(item.findings, "more finding"), file_name(item.file)
+            more, file = counted(item.findings, "more finding"), file_name(item.file)
             yield f"... and {more} in {file} (--max-findings 0 shows all)"
             continue
         name = file_name(item.document.file, item.document.request)
         if is_verbose:
             yield from clean.lines(before=item.document.file)
             yield _description(item.document)
-        for finding in item.findings:
+        for finding in _worst_first(item.findings) if for_readers else item.findings:
             if counter.add(finding) or not folds:
                 shown += 1
                 if options.max_shown is None or shown <= options.max_shown:
+                    explained = explained or (finding.rule if for_readers else "")
                     yield from finding_lines(finding, options)
                 else:
                     hidden += 1
@@ -71,21 +73,33 @@ def _lines(
             counter.take()
     yield from alike_lines(counter.take(), name, options)
     if hidden:
-        yield f"... and {count(hidden, 'more finding')} of other kinds"
+        yield f"... and {counted(hidden, 'more finding')} of other kinds"
         yield ""
     yield from clean.lines()
-    if not options.quiet:
-        yield summary_line(tally.summary, options)
+    if options.quiet:
+        return
+    if explained:
+        yield f"For more about a rule: validate-runs --explain {explained}"
+    yield paint(summary_line(tally.summary, options), _summary_style(tally.summary, options), options)
+
+
+def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings of a document by severity, after what explains them."""
+    return sorted(findings, key=lambda finding: (not finding.explains_document, finding.severity.rank))
+
+
+def _summary_style(summary: Summary, options: ReportOptions) -> str:
+    if any(summary.count(severity) for severity in Severity if severity.fails(options.fail_on)):
+        return COLORS[Severity.ERROR]
+    return "" if summary.shown_documents(options.show) else GREEN
 
 
 def alike_lines(kinds: Iterable[Alike], name: str, options: ReportOptions) -> Iterator[str]:
     """Yield a line for each kind of findings that has more than are shown above, then an empty one."""
     alike = None
     for alike in kinds:
-        last = alike.last
-        severity = paint(last.severity, COLORS[last.severity], options)
-        what = f"{severity} {paint(last.rule, BOLD, options)} {shorten_pointer(alike.template)}".rstrip()
-        yield f"{name}: {alike.number} more like this: {what}, {alike_place(alike)}"
+        rule = paint(alike.last.rule, COLORS[alike.last.severity], options)
+        yield f"... and {alike.number:,} more {rule} in {name}, {alike_place(alike)}"
     if alike:
         yield ""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from validator.core.phrases import count, file_name
 from validator.reporters.base import ReportItem, ReportOptions, RuleCount, Tally
-from validator.reporters.json_objects import VERSION, dump
+from validator.reporters.json_objects import VERSION, dump, summary_object
 from validator.reporters.lines import BOLD, COLORS, paint
 from validator.reporters.wording import summary_line
 from validator.rules.registry import BY_NAME
@@ -60,7 +60,7 @@ def render_json(items: Iterable[ReportItem], options: ReportOptions) -> Iterator
         "contract": options.contract,
         "statistics": statistics,
         "files": [{"file": file, "count": number} for file, number in files.most_common()],
-        "summary": tally.summary._asdict(),
+        "summary": summary_object(tally.summary),
     }
     yield dump(report, indent=2)
 

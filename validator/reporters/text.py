@@ -17,7 +17,7 @@ _STYLES = {"broken": COLORS[Severity.ERROR], "doubtful": COLORS[Severity.WARNING
 
 def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
     """Yield the report."""
-    yield from render_lines(items, options, finding_block, folds=True)
+    yield from render_lines(items, options, finding_block, for_readers=True)
     if options.statements and not options.quiet:
         yield "\n"
         yield from (f"{defuse(line)}\n" for line in map(_line, options.statements, repeat(options)) if line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from validator.core.finding import TEXT_RULES
 from validator.core.phrases import count, escape, shorten_pointer
 from validator.core.severity import Severity
 
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from validator.core.results import Summary
     from validator.reporters.base import Alike, ReportOptions, Truncation
     from validator.sources.document import InputError
-
-_TEXT_RULES = ("not-json", "not-utf8")
-"""Rules about a character, not about a value."""
 
 
 def pointer(finding: Finding) -> str:
@@ -26,7 +24,7 @@ def sentence(finding: Finding) -> str:
     """Return `/data/0/usage/total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35.`, for example."""
     if finding.pointer:
         subject = pointer(finding)
-    elif finding.rule in _TEXT_RULES and (finding.line or 1, finding.column or 1) != (1, 1):
+    elif finding.rule in TEXT_RULES and (finding.line or 1, finding.column or 1) != (1, 1):
         subject = f"The text at line {finding.line}, column {finding.column}"
     else:
         subject = "The document"
@@ -52,25 +50,36 @@ def input_error_sentence(error: InputError) -> str:
 
 
 def summary_line(summary: Summary, options: ReportOptions) -> str:
-    """Return `2 errors, 1 warning in 1 document (3 runs); 4 infos hidden, 7 suppressed`, or `ok: 3 runs in 1 document`.
+    """Return `2 errors, 1 warning in 1 of 9 documents (1,003 runs); 4 infos hidden`, or `ok: 3 runs in 1 document`.
 
     Where what is hidden fails the check: `failed: 3 runs in 1 document; 4 infos hidden (--show info shows what fails)`.
     """
     if not summary.documents:
         return "nothing was checked"
     counts = {severity: summary.count(severity) for severity in Severity if summary.count(severity)}
-    shown = [count(number, severity) for severity, number in counts.items() if severity.reaches(options.show)]
-    hidden = [count(number, severity) for severity, number in counts.items() if not severity.reaches(options.show)]
+    shown = [counted(number, severity) for severity, number in counts.items() if severity.reaches(options.show)]
+    hidden = [severity for severity in counts if not severity.reaches(options.show)]
     failing = [severity for severity in counts if severity.fails(options.fail_on)]
     fails = bool(failing) and not shown
-    documents, runs = count(summary.documents, "document"), count(summary.runs, "run")
+    documents, runs = counted(summary.documents, "document"), counted(summary.runs, "run")
     if shown:
-        line = f"{', '.join(shown)} in {documents} ({runs})"
+        affected = summary.shown_documents(options.show)
+        part = "" if affected == summary.documents else f"{affected:,} of "
+        line = f"{', '.join(shown)} in {part}{documents}" + (f" ({runs})" if summary.runs else "")
     else:
         line = f"{'failed' if fails else 'ok'}: {runs} in {documents}"
-    unseen = [f"{', '.join(hidden)} hidden"] if hidden else []
-    if fails:
-        unseen[0] += f" (--show {failing[-1]} shows what fails)"
+    notes = []
+    if hidden:
+        how = f" (--show {hidden[-1]})" if options.hints else ""
+        how = f" (--show {failing[-1]} shows what fails)" if fails else how
+        notes.append(f"{', '.join(counted(counts[severity], severity) for severity in hidden)} hidden{how}")
     if summary.suppressed:
-        unseen.append(f"{summary.suppressed} suppressed")
-    return "; ".join(filter(None, (line, ", ".join(unseen))))
+        notes.append(f"{summary.suppressed:,} suppressed")
+    if summary.fixable and options.hints:
+        notes.append(f"{summary.fixable:,} fixable with --fix")
+    return "; ".join(filter(None, (line, ", ".join(notes))))
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 run`, `1,002 runs`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple, Required, TypeAlias, TypedDict, Unpack
 
-from validator.core.phrases import Shown, Verbatim
+from validator.core.phrases import Duration, Shown, Time, Verbatim
 from validator.core.problem import Problem
 from validator.core.severity import Severity
 from validator.rules.objects import ACTIVE, END_TIMES, TERMINAL, TIMES, ZERO_TIMES, Page, Run
@@ -24,6 +24,7 @@ __all__ = [
     "WARNING",
     "ZERO_TIMES",
     "Check",
+    "Duration",
     "Page",
     "Problem",
     "Problems",
@@ -32,6 +33,7 @@ __all__ = [
     "SeriesSubject",
     "Shown",
     "Subject",
+    "Time",
     "Verbatim",
     "make_rule",
     "rule",

@@ -20,9 +20,7 @@ Good:
        "created_at": 1729418400, "started_at": 1729418401, "expires_at": 1729419000}}]
 """
 
-from datetime import timedelta
-
-from validator.rules.base import ACTIVE, INFO, Problem, Problems, Shown, Verbatim, rule
+from validator.rules.base import ACTIVE, INFO, Duration, Problem, Problems, Shown, rule
 from validator.rules.support.exchanges import Exchange
 
 _TOLERANCE = 3600
@@ -43,6 +41,6 @@ def check(exchange: Exchange) -> Problems:
     for pointer, run in exchange.runs:
         expires_at = run.get("expires_at")
         if run.get("status") in ACTIVE and expires_at and exchange.began > expires_at + _TOLERANCE:
-            late = timedelta(seconds=int(exchange.began - expires_at))
+            late = Duration(int(exchange.began - expires_at))
             message = "is {}, but expires_at was {} before this call; expected expired"
-            yield Problem(f"{pointer}/status".lstrip("/"), message, (Shown(run["status"]), Verbatim(str(late))))
+            yield Problem(f"{pointer}/status".lstrip("/"), message, (Shown(run["status"]), late))

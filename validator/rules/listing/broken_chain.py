@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from validator.rules.base import ERROR, ZERO_TIMES, Problem, Problems, Verbatim, rule
+from validator.rules.base import ERROR, ZERO_TIMES, Duration, Problem, Problems, Time, Verbatim, rule
 from validator.rules.support.snapshots import BOTH, Occurrence, PageContext, possible_orders
 
 
@@ -97,6 +97,8 @@ def _problem(before: _Moment, after: _Moment, context: PageContext, is_newest_fi
     where = f" in {other.stands.describe(context.here).text}" if isinstance(other.stands, Occurrence) else ""
     relation = "later" if here.time > other.time else "earlier"
     first = "newest" if is_newest_first else "oldest"
-    message = "is {}, {} than the {} of the run {} it{}, but in this listing the {} run comes first"
-    words = (here.time, Verbatim(relation), other.time, Verbatim(side), Verbatim(where), Verbatim(first))
+    message = "is {}, {} {} than the run {} it{} ({}), but in this listing the {} run comes first"
+    difference = Duration(here.time - other.time)
+    place = (Verbatim(side), Verbatim(where), other.time)
+    words = (Time(here.time), difference, Verbatim(relation), *place, Verbatim(first))
     return Problem(f"data/{here.stands}/created_at", message, words)

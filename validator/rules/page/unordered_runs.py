@@ -24,11 +24,11 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from validator.rules.base import ERROR, WARNING, ZERO_TIMES, Page, Problem, Problems, Run, rule
+from validator.rules.base import ERROR, WARNING, ZERO_TIMES, Duration, Page, Problem, Problems, Run, Time, rule
 
 _TURNS_BACK = {
-    "asc": (operator.lt, "is {}, earlier than the {} of the run before it, but"),
-    "desc": (operator.gt, "is {}, later than the {} of the run before it, but"),
+    "asc": (operator.lt, "is {}, {} earlier than the run before it ({}), but"),
+    "desc": (operator.gt, "is {}, {} later than the run before it ({}), but"),
 }
 _EXPECTED = {"asc": 'in order "asc" the oldest comes first', "desc": 'in order "desc" the newest comes first'}
 _OBSERVED = {
@@ -61,7 +61,9 @@ def check(page: Page, *, order: str | None) -> Problems:
     for (_, before), (index, run) in pairwise(runs):
         if turns_back(run["created_at"], before["created_at"]):
             place, max_severity = f"data/{index}/created_at", WARNING if order is None else None
-            return [Problem(place, message, (run["created_at"], before["created_at"]), max_severity=max_severity)]
+            time, other = run["created_at"], before["created_at"]
+            values = (Time(time), Duration(time - other), other)
+            return [Problem(place, message, values, max_severity=max_severity)]
     return ()
 
 

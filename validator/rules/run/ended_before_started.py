@@ -16,7 +16,7 @@ Good:
     {"status": "completed", "created_at": 1729418400, "started_at": 1729418401, "completed_at": 1729418401}
 """
 
-from validator.rules.base import END_TIMES, ERROR, Problem, Problems, Run, rule
+from validator.rules.base import END_TIMES, ERROR, Duration, Problem, Problems, Run, Time, rule
 from validator.rules.objects import are_in_order
 
 _END_TIME = {
@@ -43,4 +43,5 @@ def check(run: Run) -> Problems:
     begin, end = run[start], run.get(field)
     if end is None or end >= begin:
         return ()
-    return [Problem(field, f"is {{}}, before {start} {{}}; a run cannot end before it starts", (end, begin))]
+    message = f"is {{}}, {{}} before {start} {{}}; a run cannot end before it starts"
+    return [Problem(field, message, (Time(end), Duration(begin - end), begin))]

@@ -17,7 +17,7 @@ Good:
      "expires_at": 1729419000}
 """
 
-from validator.rules.base import ACTIVE, ERROR, Problem, Problems, Run, rule
+from validator.rules.base import ACTIVE, ERROR, Duration, Problem, Problems, Run, Time, rule
 from validator.rules.objects import are_in_order
 
 
@@ -36,9 +36,12 @@ from validator.rules.objects import are_in_order
 def check(run: Run) -> Problems:
     created, expires, started = run["created_at"], run["expires_at"], run.get("started_at")
     if started is not None and expires < started:
-        message = "is {}, before started_at {}; a run cannot expire before it starts"
-        return [Problem("expires_at", message, (expires, started))]
+        message = "is {}, {} before started_at {}; a run cannot expire before it starts"
+        return [Problem("expires_at", message, (Time(expires), Duration(started - expires), started))]
     if expires > created or (started is not None and started < created):
         return ()
-    message = "is {}, not after created_at {}; a run expires after its creation"
-    return [Problem("expires_at", message, (expires, created))]
+    if expires == created:
+        message = "is {}, the same as created_at; a run expires after its creation"
+        return [Problem("expires_at", message, (Time(expires),))]
+    message = "is {}, {} before created_at {}; a run expires after its creation"
+    return [Problem("expires_at", message, (Time(expires), Duration(created - expires), created))]

@@ -16,7 +16,7 @@ Good:
 
 from typing import Any
 
-from validator.rules.base import INFO, TIMES, Problem, Problems, Run, rule
+from validator.rules.base import INFO, TIMES, Problem, Problems, Run, Time, rule
 from validator.rules.objects import is_in_milliseconds
 
 _EARLIEST = 1_698_796_800  # 2023-11-01
@@ -46,6 +46,6 @@ def check(run: Run, *, now: float) -> Problems:
         if time is None or _EARLIEST <= time <= latest or is_in_milliseconds(time):
             continue
         if time < _EARLIEST:
-            return [Problem(field, "is {}, before the API existed (2023-11-01 is {})", (time, _EARLIEST))]
-        return [Problem(field, "is {}, more than a day after now ({})", (time, int(now)))]
+            return [Problem(field, "is {}, before the API existed (2023-11-01 is {})", (Time(time), _EARLIEST))]
+        return [Problem(field, "is {}, more than a day after now ({})", (Time(time), int(now)))]
     return ()

@@ -15,7 +15,7 @@ Good:
     {"created_at": 1729418400}
 """
 
-from validator.rules.base import ERROR, TIMES, Problem, Problems, Run, rule
+from validator.rules.base import ERROR, TIMES, Problem, Problems, Run, Time, rule
 from validator.rules.objects import TOO_LATE, is_in_milliseconds
 
 _MAX_NANOSECONDS = TOO_LATE * 10**9
@@ -44,7 +44,7 @@ def _problem(run: Run) -> Problem:
     field, *_ = fields = tuple(seconds)
     message = "is {}, in milliseconds or finer; expected Unix seconds: {}"
     are_times = all(run[name] < _MAX_NANOSECONDS for name in fields)
-    words, read = (run[field], seconds[field]), seconds if are_times else None
+    words, read = (run[field], Time(seconds[field])), seconds if are_times else None
     return Problem(field, message, words, invalidates=fields, explains=fields, reads_as=read)
 
 

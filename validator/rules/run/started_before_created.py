@@ -14,7 +14,7 @@ Good:
     {"created_at": 1729418400, "started_at": 1729418400}
 """
 
-from validator.rules.base import ERROR, Problem, Problems, Run, rule
+from validator.rules.base import ERROR, Duration, Problem, Problems, Run, Time, rule
 from validator.rules.objects import are_in_order
 
 
@@ -33,6 +33,5 @@ def check(run: Run) -> Problems:
     created, started = run["created_at"], run["started_at"]
     if started >= created:
         return ()
-    return [
-        Problem("started_at", "is {}, before created_at {}; a run cannot start before its creation", (started, created))
-    ]
+    message = "is {}, {} before created_at {}; a run cannot start before its creation"
+    return [Problem("started_at", message, (Time(started), Duration(created - started), created))]
