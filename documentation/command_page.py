@@ -14,6 +14,7 @@ from validator import cli
 from validator.cli import console
 from validator.cli.command import command
 from validator.cli.config.apply import OPTIONS
+from validator.cli.live import live
 from validator.cli.params import long_options
 from validator.reporters.registry import FORMATS
 
@@ -52,6 +53,9 @@ def _page() -> str:
         *(_option(name, option) for name, option in options.items()),
         "## Help on the terminal",
         fenced(f"$ validate-runs --help\n{printed('--help')}", "text"),
+        "## A live server { #live }",
+        "`validate-runs live URL` checks a server instead of files: [how, with examples](../live.md).",
+        fenced(f"$ validate-runs live --help\n{printed('--help', of=live)}", "text"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+import click
 from click.testing import CliRunner
 
 from validator.cli.command import command
@@ -18,8 +19,8 @@ def session(*words: str) -> str:
     return f"```console\n$ validate-runs {' '.join(words)}\n```\n\n```text\n{output}\n```"
 
 
-def printed(*words: str) -> str:
-    """Return the output of the command in the folder of the project, without any configuration."""
+def printed(*words: str, of: click.Command = command) -> str:
+    """Return the output of a command in the folder of the project, without any configuration."""
     runner = CliRunner(env={"COLUMNS": "100", "NO_COLOR": "1"})
     with contextlib.chdir(ROOT):
-        return runner.invoke(command, [*words, "--isolated"], prog_name="validate-runs").output
+        return runner.invoke(of, [*words, "--isolated"], prog_name="validate-runs").output

@@ -114,6 +114,7 @@ def test_release_is_reproducible_and_has_a_bill_of_materials(tmp_path: Path) -> 
     assert names == {
         *(str(path.relative_to(ROOT)) for path in code if path.is_file() and "__pycache__" not in path.parts),
         *(f"validator/{path.relative_to(ROOT)}" for path in schemas if path.is_file()),
+        f"{wheel.name[:19]}.data/data/share/man/man1/validate-runs-live.1",
         f"{wheel.name[:19]}.data/data/share/man/man1/validate-runs.1",
     }
     bill = json.loads((tmp_path / "sbom.cdx.json").read_text("utf-8"))

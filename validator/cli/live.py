@@ -124,6 +124,7 @@ def _share(function: click.Command) -> click.Command:
 @click.command(
     "live",
     cls=LiveCommand,
+    short_help="Check the list-runs endpoint of a live server.",
     context_settings={"auto_envvar_prefix": PREFIX, "max_content_width": 100, "show_default": True},
 )
 @click.argument("url")
@@ -157,7 +158,7 @@ def _share(function: click.Command) -> click.Command:
 @_option("--auth", type=click.Choice(["bearer", "api-key", "none"]), default="bearer", help="How the key is sent.")
 @_option("--azure", is_flag=True, help="An endpoint of Azure: --auth api-key, and --api-version is needed.")
 @_option("--api-version", metavar="VERSION", help="Send api-version in the query of every request.")
-@_option("--header", "-H", type=HeaderWord(), multiple=True, help="'Name: value', or Name=env:VARIABLE if secret.")
+@_option("--header", "-H", type=HeaderWord(), multiple=True, help="Send 'Name: value', or Name=env:VARIABLE if secret.")
 @_option("--beta", type=click.Choice(["v2", "v1", "none"]), default="v2", help="The value of OpenAI-Beta.")
 @_option("--tls-ca", type=click.Path(), metavar="FILE", help="Trust the authorities in this file alone (PEM).")
 @_option("--client-cert", metavar="FILE[:KEYFILE]", help="A client certificate and its private key (PEM).")
