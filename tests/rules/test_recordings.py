@@ -306,7 +306,11 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ["2 overlapping-pages"],
     ),
     "before ignored": ([WIDE, listed(3, 2, 1, 0, before=IDS[1])], ["2 overlapping-pages"]),
-    "before in the wrong direction": ([WIDE, listed(0, before=IDS[1])], ["2 broken-chain"]),
+    "before in the wrong direction": ([WIDE, listed(0, before=IDS[1])], ["2 wrong-window"]),
+    "before in the wrong direction, of a listing that is not complete": (
+        [listed(3, 2, 1, limit=3, more=True), listed(0, before=IDS[1])],
+        ["2 broken-chain"],
+    ),
     "before skips the nearest": ([WIDE, listed(3, before=IDS[1])], ["2 wrong-window"]),
     "before skips the first": ([WIDE, listed(2, before=IDS[1])], ["2 wrong-window"]),
     "before with a limit, in the middle": ([WIDE, listed(2, limit=1, before=IDS[0], more=True)], ["2 wrong-window"]),
@@ -321,7 +325,7 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     ),
     "before without a listing to compare": ([listed(3, before=IDS[1])], []),
     "before a run that is not listed": ([WIDE, listed(3, before="run_do_not_know")], ["2 unknown-cursor-accepted"]),
-    "between two runs, after ignored": ([WIDE, listed(3, after=IDS[2], before=IDS[1])], ["2 broken-chain"]),
+    "between two runs, after ignored": ([WIDE, listed(3, after=IDS[2], before=IDS[1])], ["2 wrong-window"]),
     "between two runs, none missing": ([WIDE, listed(2, 1, after=IDS[3], before=IDS[0])], []),
     "between two runs in the other order": ([WIDE, listed(after=IDS[0], before=IDS[3])], []),
     "a tie behind the cursor": (
@@ -363,6 +367,21 @@ def test_one_fault_of_a_server_is_one_finding(tmp_path: Path, name: str) -> None
 
 BEHIND = "which does not stand ahead of the cursor in the listing of record 3"
 ENDED = "this page ends with the last run of record 1; expected false if nothing follows"
+
+
+def test_windows_are_doubtful_at_most(tmp_path: Path) -> None:
+    calls = [
+        listed(3, 2, 1, limit=3, more=True),
+        listed(3, 2, 1, 0, before=IDS[1]),
+        listed(1, before=IDS[1]),
+        listed(0, before=IDS[1]),
+    ]
+    report = validate(write_har(tmp_path / "recording.har", calls), now=NOW)
+    assert [(str(finding.severity), finding.record, finding.rule) for finding in report.findings] == [
+        ("warning", 2, "overlapping-pages"),
+        ("warning", 3, "overlapping-pages"),
+        ("warning", 4, "broken-chain"),
+    ]
 
 
 def test_messages_of_windows_and_cursors_say_what_is_wrong(tmp_path: Path) -> None:

@@ -163,6 +163,7 @@ class Series:
             previous_run=known.earlier.get(after or ""),
             next_run=known.earlier.get(before or ""),
             cursors=tuple(cursors.values()),
+            is_window=before is not None,
         )
         had_more = context.previous_has_more is not None and context.previous_has_more[0]
         if before is not None or ("asc" in context.orders and not had_more):

@@ -4,8 +4,9 @@
 said "no more" is followed by another, clients have stopped before it; where the last page says "more", runs are missing
 from what was handed over; where the times turn back at a seam, the cursor leads to another place than it should, and
 runs are left out or come twice. A page that was asked for with `after` or `before` must begin beyond that run; one with
-that very run is reported by `overlapping-pages` alone. In a recording nobody knows whether the client wanted all pages,
-so its last page may promise more; and a listing in order "asc" may grow after it has said that there is no more.
+that very run is reported by `overlapping-pages` alone. A page on the wrong side of `before` is a warning, as no genuine
+answer to it is known. In a recording nobody knows whether the client wanted all pages, so its last page may promise
+more; and a listing in order "asc" may grow after it has said that there is no more.
 
 Bad:
 
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from validator.rules.base import ERROR, ZERO_TIMES, Duration, Problem, Problems, Time, Verbatim, rule
+from validator.rules.base import ERROR, WARNING, ZERO_TIMES, Duration, Problem, Problems, Time, Verbatim, rule
 from validator.rules.support.snapshots import BOTH, Occurrence, PageContext, possible_orders
 
 
@@ -101,4 +102,5 @@ def _problem(before: _Moment, after: _Moment, context: PageContext, is_newest_fi
     difference = Duration(here.time - other.time)
     place = (Verbatim(side), Verbatim(where), other.time)
     words = (Time(here.time), difference, Verbatim(relation), *place, Verbatim(first))
-    return Problem(f"data/{here.stands}/created_at", message, words)
+    max_severity = WARNING if context.is_window else None
+    return Problem(f"data/{here.stands}/created_at", message, words, max_severity=max_severity)

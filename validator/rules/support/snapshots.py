@@ -122,7 +122,8 @@ class PageContext(NamedTuple):
     """A page of a listing, and what is known of the pages before it.
 
     `earlier` has the runs of those by id. `previous_run` is the run that this page comes after, `next_run` the one
-    that it was asked to come before, `cursors` are the ids that the request named. `previous_has_more` is what
+    that it was asked to come before, `cursors` are the ids that the request named, and it is a window where one of
+    them is `before`. `previous_has_more` is what
     `has_more` was on the page before, and where. `thread` is the id of the thread that the listing began with, and
     the page that has it. `orders` are those that the listing may have: it was asked for, or the pages before
     have shown it. `is_last` says that all of the listing was given, and this is its end.
@@ -134,6 +135,7 @@ class PageContext(NamedTuple):
     previous_run: KnownRun | None = None
     next_run: KnownRun | None = None
     cursors: tuple[str, ...] = ()
+    is_window: bool = False
     previous_has_more: tuple[bool, Occurrence] | None = None
     thread: tuple[str, Occurrence] | None = None
     orders: frozenset[str] = BOTH
