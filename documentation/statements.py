@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from documentation.markdown import code, codes, prose, table
-from validator.live.statements import STATEMENTS, Statement
+from validator.live.statements import OF_RUNS, STATEMENTS, Statement
 from validator.rules.registry import BY_NAME
 
 _TAKES = {
@@ -14,8 +14,6 @@ _TAKES = {
     "one-active-run": "`--create`",
 }
 """The options without which a statement is not asked."""
-_OF_RUNS = "run-shape"
-"""The statement of all rules that are named at no other one."""
 
 
 def statements() -> str:
@@ -25,7 +23,7 @@ def statements() -> str:
 
 def _row(statement: Statement) -> tuple[str, ...]:
     rules, names = [BY_NAME[name] for name in statement.rules], codes(statement.rules)
-    if statement.id == _OF_RUNS:
+    if statement.id == OF_RUNS:
         rules, names = [BY_NAME["schema:type"], *rules], f"{names} and all that no other statement names"
     level = min((rule.severity for rule in rules), key=lambda severity: severity.rank)
     takes = _TAKES.get(statement.id) or (f"{statement.min_runs} runs" if statement.min_runs > 1 else "")

@@ -299,3 +299,15 @@ def test_client_library_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     done = run("live", "http://127.0.0.1:9/v1", "--thread", THREAD)
     assert done.code == 2
     assert done.err == "validate-runs: needs an HTTP client: pip install 'validate-runs[live]'\n"
+
+
+def test_explain_knows_statements() -> None:
+    done = run("--explain", "walk-complete")
+    head = "walk-complete: a walk returns every run once, in order\n\nA statement of validate-runs live; its rules: "
+    assert (done.code, done.out) == (
+        0,
+        f"{head}lost-runs, unstable-order.\n\n{run('--explain', 'lost-runs,unstable-order').out}",
+    )
+    assert run("--explain", "content-type").out.startswith("content-type (")  # the rule of that name
+    assert "stale-active-run, and all that no other statement names.\n" in run("--explain", "run-shape").out
+    assert 'no rule or group is called "walk-complet"' in run("--explain", "walk-complet").err

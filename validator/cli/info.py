@@ -13,7 +13,7 @@ from validator.cli.options import CliOptions
 from validator.contract.export import Layout, export
 from validator.core.resource import RUN
 from validator.reporters.registry import Output
-from validator.rules.registry import RULES
+from validator.rules.registry import BY_NAME, RULES
 from validator.rules.selection import UnknownRule, match_rules
 
 _LIST_FORMATS = ("text", "concise", "json", "jsonl")
@@ -23,17 +23,33 @@ _MIN_WIDTH = 24
 
 
 def print_rules(words: str) -> int:
-    """Print the pages of the rules that names, groups or globs, with commas between, match."""
+    """Print the pages of the rules that names, groups, globs or ids of statements, with commas between, match."""
+    pages: dict[str, str] = {}
     try:
-        rules = {rule.name: rule for word in words.split(",") for rule in match_rules(word.strip())}
+        for word in map(str.strip, words.split(",")):
+            pages |= _statement_pages(word) or {rule.name: rule.page for rule in match_rules(word)}
     except UnknownRule as error:
         raise click.BadParameter(f"{error}.", param_hint="'--explain'") from error
-    text, width = "\n\n".join(rule.page for rule in rules.values()), terminal_width()
+    text, width = "\n\n".join(pages.values()), terminal_width()
     if width is not None:
         paragraphs = text.split("\n\n")
         text = "\n\n".join(part if part.startswith(" ") else "\n".join(_wrap(part, width)) for part in paragraphs)
     click.echo(text)
     return CLEAN
+
+
+def _statement_pages(word: str) -> dict[str, str]:
+    """Return what a statement about a live server says, and the pages of its rules, unless a rule has its name."""
+    if word in BY_NAME:
+        return {}
+    from validator.live.statements import BY_ID, OF_RUNS  # most words are rules
+
+    if word not in BY_ID:
+        return {}
+    statement = BY_ID[word]
+    rules = ", ".join(statement.rules) + (", and all that no other statement names" if word == OF_RUNS else "")
+    head = f"{word}: {statement.what}\n\nA statement of validate-runs live; its rules: {rules}."
+    return {word: head} | {name: BY_NAME[name].page for name in statement.rules}
 
 
 def _wrap(text: str, width: int) -> list[str]:

@@ -284,6 +284,8 @@ STATEMENTS = (
     Statement("key-needed", "a request without the right key is refused", ("key-not-checked",), ("key-",), _is_decided),
 )
 BY_ID = {statement.id: statement for statement in STATEMENTS}
+OF_RUNS = "run-shape"
+"""The statement of all rules that no other statement names."""
 
 _BY_RULE: Mapping[str, str] = {  # the first statement of a rule, unless a step says otherwise
     rule: statement.id
@@ -412,7 +414,7 @@ def statement_of(finding: Finding, answer: Seen | None, seen: Sequence[Seen]) ->
     if named := _BY_RULE.get(finding.rule):
         return named
     is_of_page = (answer is None or answer.answer.question.lists_runs) and not finding.pointer.startswith("/data/")
-    return "envelope-keys" if is_of_page and finding.rule in BY_ID["envelope-keys"].rules else "run-shape"
+    return "envelope-keys" if is_of_page and finding.rule in BY_ID["envelope-keys"].rules else OF_RUNS
 
 
 def _is_last(answer: Seen, seen: Sequence[Seen]) -> bool:
