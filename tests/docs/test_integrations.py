@@ -16,8 +16,10 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from tests.support.creating_server import CreatingServer
 from tests.support.http_server import serving
 from tests.support.paths import ROOT, SAMPLES
+from tests.support.sound_server import KEY as SERVER_KEY
 from tests.support.sound_server import list_runs
 from tests.support.strangers import FAULTY, Stranger
 from tests.support.threads import THREAD, numbered
@@ -334,10 +336,18 @@ def test_gitlab_job_checks_a_live_server(stranger: Stranger) -> None:
     assert {asked.headers["Authorization"] for asked in server.asked} == {f"Bearer {KEY}"}
     reports = job["artifacts"]["reports"]
     suite = ElementTree.parse(stranger.folder / reports["junit"]).getroot()[0]
-    assert (len(suite), suite.get("failures")) == (len(STATEMENTS), "0")
+    assert (len(suite.findall("testcase")), suite.get("failures")) == (len(STATEMENTS), "0")
     assert json.loads((stranger.folder / reports["codequality"]).read_text("utf-8")) == []
     assert KEY not in (stranger.folder / job["artifacts"]["paths"][0]).read_text("utf-8")
     assert stranger.ran == []
+
+
+def test_gitlab_job_creates_a_thread_where_none_is_named(tmp_path: Path) -> None:
+    with serving(CreatingServer()) as server:
+        variables = {"RUNS_URL": f"{server.origin}/v1", "VALIDATE_RUNS_API_KEY": SERVER_KEY}
+        done = _job(tmp_path, GITLAB_JOBS["validate-runs-live"], **variables, RUNS_OPTIONS="--create --model gpt-4o")
+    assert (done.returncode, " 0 broken, 0 doubtful, " in done.stdout) == (0, True)
+    assert done.stderr.startswith("validate-runs: created on the server")
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "--help"])
