@@ -101,7 +101,7 @@ def test_html_finding_has_position_excerpt_and_run() -> None:
             "line": 35,
             "column": 25,
             "pointer": "/data/0/usage/total_tokens",
-            "message": "is 940, but prompt_tokens 940 + completion_tokens 205 is 1145",
+            "message": "total_tokens is 940, but prompt_tokens 940 + completion_tokens 205 is 1145",
             "run": "run_wnNSI71Wbtj1Sf609JSgsmby",
             "status": "completed",
             "excerpt": ['        "total_tokens": 940', 24, 27, False, False],
@@ -120,8 +120,8 @@ def test_html_without_script_has_totals_and_findings() -> None:
         *about,
         "shows warning and above",
         "3 more findings left out (--max-findings 0 shows all)",
-        f"responses/page.json:41:25 error token-total-mismatch /data/0/usage/total_tokens {MISMATCH.message}",
-        '<document> warning first-id-mismatch /first_id is "run_b", but the first run in data is "run_a"',
+        f"responses/page.json:41:25: error token-total-mismatch /data/0/usage/total_tokens: {MISMATCH.message}",
+        '<document>: warning first-id-mismatch /first_id: is "run_b", but the first run in data is "run_a"',
     ]
 
 
@@ -305,7 +305,7 @@ def test_html_escapes_hostile_names(name: str) -> None:
     shown = escape(name)
     assert (finding["pointer"], finding["run"], finding["status"]) == (f"/{shown}", shown, shown)
     first, *_ = plain(text.partition('<section id="plain"')[2], "li")
-    assert first.endswith(f"error token-total-mismatch /{shown} is {shown}")
+    assert first.endswith(f"error token-total-mismatch /{shown}: is {shown}")
 
 
 def test_timeline_phases_of_runs(tmp_path: Path) -> None:

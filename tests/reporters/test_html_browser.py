@@ -206,13 +206,14 @@ def test_finding_text_and_excerpt(browser: Browser, report: Path) -> None:
     browser.open(report)
     first, second, third = browser.texts(".finding")
     assert first == (
-        f"error token-total-mismatch record 7 \u00b7 line 41, column 25 /data/0/usage/total_tokens {MISMATCH.message} "
-        "41 \u2026\U0001f600 a: 36, b\u2026 GET /v1/threads/thread_a/runs 200 run run_abc123 (completed)"
+        f"error token-total-mismatch record 7 \u00b7 line 41, column 25 total_tokens {MISMATCH.message} "
+        "41 \u2026\U0001f600 a: 36, b\u2026 "
+        "/data/0/usage/total_tokens GET /v1/threads/thread_a/runs 200 run run_abc123 (completed)"
     )
     assert second == (
-        f"error token-total-mismatch line 41, column 25 the document {MISMATCH.message} run run_abc123 (completed)"
+        f"error token-total-mismatch line 41, column 25 the run {MISMATCH.message} run run_abc123 (completed)"
     )
-    assert "41 [1\u2038 run" in third
+    assert "41 [1\u2038 /data" in third
     assert browser.texts("mark") == ["36", "\u2038"]
     assert browser.run("document.querySelector('.finding a.rule').hash") == "#rule-token-total-mismatch"
 
@@ -282,7 +283,8 @@ def test_hostile_text_adds_no_element(browser: Browser, report: Path, name: str)
     assert seen[0] == seen[1]
     assert browser.run("window.ran") is None
     assert browser.complaints() == []
-    assert browser.texts(".message") == [" ".join(f"/data/0/{shown} is {shown}".split())]
+    assert browser.texts(".message") == [" ".join(hostile.sentence.split())]
+    assert browser.texts(".about code") == [" ".join(f"/data/0/{shown}".split())]
     assert browser.texts("mark") == [" ".join(shown.split())]
     assert browser.run("document.querySelector('.thread .name').textContent") == shown
 
@@ -311,7 +313,7 @@ def test_findings_that_are_alike_are_folded(browser: Browser, report: Path) -> N
     written_to(report, checked(*many, *others), checked(*[replace(MISMATCH, file="b")] * 3, file="b"))
     browser.open(report)
     assert browser.texts("#findings-status") == ["259 findings"]
-    pointers = browser.run("[...document.querySelectorAll('.finding .message code')].map((code) => code.textContent)")
+    pointers = browser.run("[...document.querySelectorAll('.finding .about code')].map((code) => code.textContent)")
     assert pointers[:5] == [*(f"/data/{index}/usage" for index in range(3)), "/data/7", MISMATCH.pointer]
     assert len(pointers) == 8
     assert browser.texts(".alike") == ["Show 100 of 251 more like this"]
@@ -503,7 +505,7 @@ def test_page_without_scripts(browser: Browser, report: Path) -> None:
     browser.open(written_to(report, checked(MISMATCH)), scripts=False)
     found = browser.driver.find_element("css selector", "#plain")
     assert found.is_displayed()
-    assert "responses/page.json:41:25 error token-total-mismatch" in found.text
+    assert "responses/page.json:41:25: error token-total-mismatch" in found.text
     assert not browser.driver.find_element("css selector", "#findings-panel").is_displayed()
     assert browser.driver.find_element("css selector", "#files").text.splitlines()[1] == "responses/page.json 1 3"
     browser.click("#rule-token-total-mismatch summary")

@@ -220,8 +220,7 @@ def _hidden_without(parts: Sized) -> str:
 
 
 def _plain(finding: Finding) -> str:
-    words = f"{finding.position} {finding.severity} {finding.rule} {shorten_pointer(finding.pointer)} {finding.message}"
-    return f"<li>{text(words)}</li>\n"
+    return f"<li>{text(str(finding))}</li>\n"
 
 
 def _data(tally: Tally, content: _Content, threads: list[dict[str, Any]], options: ReportOptions) -> str:
@@ -246,7 +245,7 @@ def _finding_row(finding: Finding) -> tuple[Any, ...]:
         finding.line,
         finding.column,
         shorten_pointer(finding.pointer),
-        finding.message,
+        finding.sentence,
         finding.run_id and escape(finding.run_id),
         finding.run_status and escape(finding.run_status),
         finding.excerpt and astuple(finding.excerpt),

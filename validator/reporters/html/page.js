@@ -157,9 +157,7 @@ function findingCard(finding) {
         ? element("span", { class: "value" }, finding.file)
         : element("a", { class: "rule", href: `#${rulePage(finding.rule).id}` }, finding.rule)),
     element("p", { class: "place" }, placeOf(finding)),
-    element("p", { class: "message" },
-      finding.pointer ? element("code", { class: "value" }, ...breakable(finding.pointer)) : "the document", " ",
-      element("span", { class: "value" }, finding.message)),
+    element("p", { class: "message value" }, finding.message),
     finding.excerpt && excerptOf(finding),
     element("p", { class: "about" }, ...aboutOf(finding)));
 }
@@ -180,17 +178,20 @@ function excerptOf(finding) {
   const [whole, start, end, cutLeft, cutRight] = finding.excerpt;
   const text = [...whole]; // places count code points
   if (whole.trim() === "") return null;
+  const around = matchMedia("(min-width: 32rem)").matches ? Infinity : 60; // what is shown on each side
   const indent = Math.min(start, text.findIndex((character) => character !== " "));
+  const [from, to] = [Math.max(indent, start - around), end + around];
   return element("pre", { class: "excerpt" },
     element("span", { class: "line" }, `${finding.line ?? ""}`),
     element("code", {},
-      cutLeft ? "\u2026" : "", text.slice(indent, start).join(""),
+      cutLeft || from > indent ? "\u2026" : "", text.slice(from, start).join(""),
       element("mark", {}, text.slice(start, end).join("") || "\u2038"),
-      text.slice(end).join(""), cutRight ? "\u2026" : ""));
+      text.slice(end, to).join(""), cutRight || to < text.length ? "\u2026" : ""));
 }
 
 function aboutOf(finding) {
   const parts = [];
+  if (finding.pointer) parts.push(element("code", { class: "value" }, ...breakable(finding.pointer)));
   if (finding.request !== null) parts.push(element("span", { class: "value" }, finding.request));
   if (finding.run !== null) {
     const status = finding.status === null ? "" : ` (${finding.status})`;
