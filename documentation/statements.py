@@ -7,9 +7,9 @@ from validator.live.statements import OF_RUNS, STATEMENTS, Statement
 from validator.rules.registry import BY_NAME
 
 _TAKES = {
-    "cursor-other-thread": "a second `--thread`",
+    "cursor-other-thread": "a second `--thread` or `--create`",
     "cursor-stable": "`--create`",
-    "empty-thread": "`--empty-thread`",
+    "empty-thread": "`--empty-thread` or `--create`",
     "key-needed": "`--check-auth`",
     "one-active-run": "`--create`",
 }
