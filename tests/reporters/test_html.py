@@ -261,11 +261,20 @@ def html_text(row: str) -> str:
     return unescape(re.sub("<[^>]*>", "", divided))
 
 
+def test_html_statement_leads_to_pages_of_its_rules() -> None:
+    about = (MISMATCH, MISMATCH, PLACELESS)
+    broken = StatementResult("a", "title", "broken", "https://example.org", "reason", (1,), about)
+    text = written("html", checked(MISMATCH), look=LOOK._replace(statements=(broken,)))
+    assert '<p>reason <a href="#rule-token-total-mismatch">token-total-mismatch</a></p>' in text
+
+
 def test_html_statements_of_one_kind_have_one_table() -> None:
     kept = StatementResult("order-kept", "order", "kept", "https://example.org")
-    for statement in (kept, kept._replace(verdict="not verified")):
+    for statement, summaries in ((kept, ["1 statement"]), (kept._replace(verdict="not verified"), [])):
         text = written("html", look=LOOK._replace(statements=(statement,)))
-        assert text[: text.index('id="plain"')].count("<table>") == 1
+        section = text[: text.index('id="plain"')]
+        assert (section.count("<table>"), plain(section, "summary")) == (1, summaries)
+        assert ("<details open>" in section) == (statement == kept)
 
 
 def test_html_lists_input_errors() -> None:

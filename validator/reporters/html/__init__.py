@@ -104,7 +104,7 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
     for result in tally.count(items):
         content.add(result)
     style, script = _read_asset("page.css"), _read_asset("page.js")
-    rules = [*rule_pages(tally, content.files_by_rule, options.show)]
+    rules = rule_pages(tally, content.files_by_rule, options.show)
     threads = timelines(content.snapshots)
     yield Template(_read_asset("page.html")).substitute(
         headline=text(_headline(tally, options)),
@@ -114,7 +114,7 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
         findings=number(len(content.findings)),
         statements=number(len(options.statements)),
         conclusion=text(options.conclusion),
-        statement_tables=statements_panel(options.statements),
+        statement_tables=statements_panel(options.statements, rules),
         first="".join(map(_plain, content.findings[:MAX_PLAIN_FINDINGS])),
         no_statements=_hidden_without(options.statements),
         no_findings=_hidden_without(content.findings),
@@ -124,7 +124,7 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
         file_head="".join(f'<th scope="col" class="number">{word}</th>' for word in _file_columns(tally, options)),
         file_rows="".join(_file_rows(tally, content, options)),
         rules=number(len(rules)),
-        rule_pages="".join(rules),
+        rule_pages="".join(rules.values()),
         threads=number(len(threads)),
         data=_data(tally, content, threads, options),
         style=style,

@@ -13,18 +13,23 @@ from validator.rules.base import Rule
 from validator.rules.registry import BY_NAME
 
 
-def rule_pages(tally: Tally, files: Mapping[str, int], show: Severity) -> Iterator[str]:
-    """Yield the page of each rule, the most severe first; `files` has the number of files in which it has findings."""
+def page_id(rule: str) -> str:
+    """Return the id of the page of a rule in the report."""
+    return f"rule-{rule.replace(':', '-')}"
+
+
+def rule_pages(tally: Tally, files: Mapping[str, int], show: Severity) -> dict[str, str]:
+    """Return the page of each rule, the most severe first; `files` has the number of files in which it has findings."""
     rows = sorted(tally.rule_counts(show), key=lambda row: row.rule)
     counts = {rule: {row.severity: row.number for row in group} for rule, group in groupby(rows, lambda row: row.rule)}
-    for name in sorted(counts, key=lambda name: (*(-counts[name].get(severity, 0) for severity in Severity), name)):
-        yield _rule_page(BY_NAME[name], counts[name], files[name])
+    worst_first = sorted(counts, key=lambda name: (*(-counts[name].get(severity, 0) for severity in Severity), name))
+    return {name: _rule_page(BY_NAME[name], counts[name], files[name]) for name in worst_first}
 
 
 def _rule_page(rule: Rule, counts: dict[Severity, int], files: int) -> str:
     by_severity = {severity: counts[severity] for severity in Severity if severity in counts}
     return (
-        f'<details class="rule-page" id="rule-{rule.name.replace(":", "-")}">\n'
+        f'<details class="rule-page" id="{page_id(rule.name)}">\n'
         f'<summary><h3 class="rule">{text(rule.name)}</h3> {severities(by_severity)}'
         f'<span class="count">in {count(files, "file")}</span>'
         f'<span class="what">{prose(rule.summary)}</span></summary>\n'
