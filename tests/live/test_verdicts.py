@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from tests.support.http_server import Answering, Asked, Reply, serving
-from tests.support.sound_server import list_runs
+from tests.support.mutant_servers import compare_times
+from tests.support.sound_server import answer, list_runs
 from tests.support.threads import THREAD, list_of, numbered
 from validator.live import check_listing
 from validator.live.statements import STATEMENTS, statement_of
@@ -149,6 +150,23 @@ def test_walk_that_ends_with_its_first_page(step: int) -> None:
     assert failed == {"has-more-true", *(["after-follows-order"] if step else [])}
     for name in ("walk-complete", "walk-ends", "limit-filled", "after-excludes", "after-follows-order"):
         assert name in failed or verdicts[name] == "not verified"
+
+
+def test_pages_without_ids_of_their_ends_can_be_walked() -> None:
+    runs = [numbered(number, 1_740_000_000 + 60 * (number // 2)) for number in range(7)]
+    threads = {THREAD: runs, OTHER: OTHER_RUNS, EMPTY: []}
+
+    def answering(asked: Asked) -> Reply:
+        reply = answer(asked, threads, window=compare_times)
+        return reply._replace(
+            body={name: value for name, value in reply.body.items() if name not in ("first_id", "last_id")}
+        )
+
+    verdicts = judge(answering)
+    assert {name for name, verdict in verdicts.items() if verdict in ("broken", "doubtful")} == {
+        "envelope-keys",
+        "walk-complete",
+    }
 
 
 def test_long_thread_has_its_default_page() -> None:

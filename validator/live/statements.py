@@ -321,7 +321,7 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     (
         "envelope-keys",
-        "the pages are not as documented",
+        "has_more is missing or no boolean",
         ("has-more-true", "has-more-false", "walk-complete", "walk-ends", "cursor-stable"),
     ),
     (
@@ -481,7 +481,12 @@ def judge(
 
 
 def _is_independent(result: StatementResult, cause: str, seen: Sequence[Seen]) -> bool:
-    """Return whether pages without a cursor say too early that no runs follow, which no cursor is the cause of."""
+    """Return whether a statement is judged in spite of a cause: pages whose has_more is a boolean can be walked.
+
+    Pages without a cursor that say too early that no runs follow are not the matter of a cursor.
+    """
+    if cause == "envelope-keys":
+        return all(isinstance(item.page.has_more, bool) for item in seen if item.page is not None)
     if result.id != "has-more-true" or result.verdict != "broken" or cause not in _CURSORS:
         return False
     return any(_after(seen[record - 1].answer) is None for record in result.requests)
