@@ -323,6 +323,18 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         [WIDE, call({"limit": 2, "before": IDS[0]}, list_of([numbered(9), numbered(8)], has_more=True))],
         [],
     ),
+    "before with a limit, at an end, in a listing that grows later": (
+        [listed(2, 1, 0), listed(2, limit=1, before=IDS[0], more=True), WIDE],
+        [],
+    ),
+    "before with a limit, with a hole that is filled later": (
+        [
+            listed(3, 1, 0),
+            listed(3, 1, limit=2, before=IDS[0], more=True),
+            call({}, list_of([RUNS[3], numbered(2, RUNS[3]["created_at"]), RUNS[1], RUNS[0]])),
+        ],
+        [],
+    ),
     "before without a listing to compare": ([listed(3, before=IDS[1])], []),
     "before a run that is not listed": ([WIDE, listed(3, before="run_do_not_know")], ["2 unknown-cursor-accepted"]),
     "between two runs, after ignored": ([WIDE, listed(3, after=IDS[2], before=IDS[1])], ["2 wrong-window"]),

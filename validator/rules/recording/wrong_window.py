@@ -76,15 +76,13 @@ def _check_window(
         words = Shown(answer.ids[index]), side
         yield Problem(place, "is that of {}, which does not stand {}", words, explains=(place,), answer=answer.number)
         return
-    skipped: Sequence[str] = ()
-    if len(answer.runs) < answer.limit:
-        skipped = [
-            ids[place] for place in window if ids[place] not in answer.runs and listing.existed(ids[place], answer)
-        ]
-    elif shown:
-        skipped = [ids[place] for place in range(shown[0], shown[-1]) if ids[place] not in answer.runs]
-        is_at_end = shown[-1] + 1 == window.stop or shown[0] == window.start or len(shown) < len(answer.runs)
-        skipped = skipped if skipped or is_at_end else [ids[window.start]]
+    missing = [place for place in window if ids[place] not in answer.runs and listing.existed(ids[place], answer)]
+    if len(answer.runs) >= answer.limit:
+        between = [place for place in missing if shown and shown[0] < place < shown[-1]]
+        has_both_sides = bool(missing and shown and missing[0] < shown[0] and missing[-1] > shown[-1])
+        is_in_the_middle = has_both_sides and len(shown) == len(answer.runs)
+        missing = between or (missing[:1] if is_in_the_middle else [])
+    skipped = [ids[place] for place in missing]
     if skipped:
         more = Verbatim(f" and {len(skipped) - 1} more" if len(skipped) > 1 else "")
         yield Problem("data", "lacks {}{} {}", (Shown(skipped[0]), more, side), answer=answer.number)
