@@ -80,7 +80,7 @@ def _index() -> str:
         "be there; a key that is required may still be null where null is named. A run is of the v1 generation if it "
         "has [`file_ids`](run/file_ids.md), and of v2 otherwise. Keys that are not listed are allowed.",
         *(
-            f"## Of {_WHAT[subject]}\n\n"
+            f"## Fields of {_WHAT[subject]}\n\n"
             + table(
                 ("field", "required", "value", "meaning"),
                 (
