@@ -7,6 +7,7 @@ import re
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support.commands import Ran, run
@@ -20,6 +21,7 @@ from validator.live.plan import UNKNOWN_RUN
 
 CLOSED = Reply(b"", 0)
 RUNS = [numbered(number) for number in range(7)]
+BASIC = ("me", "secret")
 CLOCK = ("--now", "1740000500")
 
 
@@ -38,7 +40,8 @@ def verdict(report: str, statement: str) -> str:
 
 def findings(done: Ran) -> list[str]:
     """The findings in a concise report, without their places."""
-    return re.findall(r"^\S+: ((?:error|warning) .*)$", done.out, re.MULTILINE)
+    lines = re.findall(r"^\S+: ((?:error|warning) [a-z-]+: )(?:the (?:response|server) )?(.*)$", done.out, re.MULTILINE)
+    return ["".join(line) for line in lines]
 
 
 def test_each_fault_is_a_finding_of_the_recording_too(tmp_path: Path) -> None:
@@ -146,6 +149,14 @@ def test_every_secret_is_left_out_or_replaced() -> None:
     assert wrong == [f"Bearer {WRONG_KEY}", WRONG_KEY, None, "blue"]
 
 
+def test_credentials_of_a_client_are_left_out() -> None:
+    with serving(list_runs(RUNS)) as server, httpx.Client(base_url=f"{server.origin}/v1", auth=BASIC) as client:
+        check_listing(client, thread=THREAD, check_auth=True)
+    sent = [asked.headers.get("Authorization") for asked in server.asked]
+    assert {value and value.partition(" ")[0] for value in sent[:-2]} == {"Basic"}
+    assert sent[-2:] == [None, f"Bearer {WRONG_KEY}"]
+
+
 def test_thread_that_changes_once_is_listed_again() -> None:
     def answering(asked: Asked) -> Reply:
         number = 6 if len(server.asked) < 20 else 7
@@ -184,7 +195,7 @@ def test_statements_that_are_known_do_not_fail(tmp_path: Path) -> None:
     done = check(without_envelope, *strict, "--known", "error-envelope", "-f", "text", "-f", f"json:{tmp_path / 'a'}")
     assert (done.code, done.err) == (0, "")
     assert verdict(done.out, "error-envelope").startswith("doubtful: known: answers with 400 and without an object")
-    assert re.search(r"^ok: \d+ runs in \d+ documents; \d+ infos hidden, \d+ suppressed$", done.out, re.MULTILINE)
+    assert re.search(r"^ok: \d+ runs in \d+ documents; .*\d+ suppressed$", done.out, re.MULTILINE)
     listed = {result["statement"]: result for result in json.loads((tmp_path / "a").read_text())["statements"]}
     assert listed["error-envelope"]["severity"] is None
     stale = check(sound, "--known", "error-envelope,seconds")
