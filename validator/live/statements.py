@@ -269,7 +269,7 @@ STATEMENTS = (
     ),
     Statement(
         "retrieve-equals-listed",
-        "a run is retrieved as it was listed",
+        "a run is retrieved as it was listed, and changes as documented",
         ("changed-immutable-field", "illegal-transition", "time-moved-back", "usage-shrank"),
         ("retrieve",),
         lambda seen: seen.answer.status == 200,
