@@ -1,7 +1,9 @@
 """Fixtures that several test modules share."""
 
 import gc
+import importlib
 import os
+import pkgutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -11,14 +13,14 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, settings
 
+import validator
 from tests.support.paths import ROOT
 from tests.support.surroundings import nothing_obeyed
 from tests.support.tools import TOOLS
 from tests.support.watch import WATCH
-from validator import api as library  # noqa: F401  # the library, so that every module with an engine is loaded
 from validator.batch import paths
-from validator.contract import loader as contract  # the library, so that every module with an engine is loaded
-from validator.jsontext import parse  # the library, so that every module with an engine is loaded
+from validator.contract import loader as contract
+from validator.jsontext import parse
 
 pytest_plugins = ["pytester"]
 
@@ -27,6 +29,10 @@ settings.register_profile("quick", max_examples=50, derandomize=True, deadline=N
 settings.register_profile("ci", max_examples=200, derandomize=True, deadline=None, suppress_health_check=_UNHURRIED)
 settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=_UNHURRIED)
 settings.load_profile("quick")
+
+for found in pkgutil.walk_packages(validator.__path__, "validator."):
+    if found.name not in ("validator.__main__", "validator.dask"):  # the latter needs a package that takes a second
+        importlib.import_module(found.name)  # now, or a session in a test imports it anew and has each class twice
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would compile the same modules
 sys.dont_write_bytecode = False

@@ -52,7 +52,7 @@ class Watch:
     """The verdict of the last assertion that failed."""
 
 
-_watches: list[Watch] = []
+_watches: list[Watch | None] = []
 WIDTH = 80
 """Columns of the text of a failure."""
 MAX_SHOWN = 20
@@ -62,8 +62,8 @@ EXCEPTION_WIDTH = 72
 
 
 @contextmanager
-def watch_assertions(watch: Watch) -> Iterator[None]:
-    """Let all assertions in the block take their defaults from the watch and report to it."""
+def watch_assertions(watch: Watch | None) -> Iterator[None]:
+    """Let all assertions in the block take their defaults from the watch and report to it; None ends an outer watch."""
     _watches.append(watch)
     try:
         yield

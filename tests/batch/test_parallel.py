@@ -27,6 +27,7 @@ from validator.core.options import MAX_BYTES, CheckOptions, FindingOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker
 from validator.rules.selection import effective_severities
+from validator.sources import jsonl
 from validator.sources.document import Document, InputError, expand_blocks
 from validator.sources.files import FileRange, open_local, read_file
 
@@ -374,7 +375,7 @@ def test_line_across_many_ranges_is_read_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("block", [1, 4, 7, 100])
 def test_lines_are_independent_of_block_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr("validator.sources.jsonl._BLOCK_SIZE", block)
+    monkeypatch.setattr(jsonl, "BLOCK_SIZE", block)
     archive = tmp_path / "a.jsonl"
     archive.write_bytes(b"1234567890\n" + b"x" * 35 + b"\n\n12345\n" + b"y" * 40)
     seen = [

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support.paths import SAMPLES
-from validator import UnknownRule, ValidationFailed, assert_valid_runs, assertions, valid_runs, validate
-from validator.assertions import Options
+from validator import UnknownRule, ValidationFailed, assert_valid_runs, valid_runs, validate
+from validator.assertions import Options, watch_assertions
 
 SOUND = SAMPLES / "valid" / "page.json"
 PAGE = json.loads(SOUND.read_text())
@@ -235,10 +235,10 @@ def test_unknown_options_are_type_errors() -> None:
         assert_valid_runs(PAGE, fail_on="err")
 
 
-def test_assertions_without_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assertions, "_watches", [])
-    assert PAGE == valid_runs
-    assert headline(FAULTY).endswith(" [first-id-mismatch] and 1 more error")
+def test_assertions_without_pytest() -> None:
+    with watch_assertions(None):
+        assert PAGE == valid_runs
+        assert headline(FAULTY).endswith(" [first-id-mismatch] and 1 more error")
 
 
 def test_valid_response_equals_valid_runs() -> None:

@@ -9,9 +9,6 @@ import pytest
 import yaml  # noqa: F401  # its C extension does not survive a second import of its Python modules
 
 from tests.support.paths import SAMPLES
-from validator import api as library  # noqa: F401  # or each session in a test imports them anew
-from validator.contract import errors as schema_explain  # noqa: F401  # or each session in a test imports them anew
-from validator.engine import findings as placing  # noqa: F401  # or each session in a test imports them anew
 from validator.reporters.registry import FORMATS
 
 PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())

@@ -182,10 +182,10 @@ def test_rule_name_leads_to_its_page_and_back(browser: Browser, report: Path) ->
     assert browser.run("document.querySelector('#rule-token-total-mismatch').open")
     assert browser.run("document.activeElement.parentElement.id") == "rule-token-total-mismatch"
     assert "Bad" in browser.texts("#rule-token-total-mismatch h4")
-    browser.driver.back()
+    browser.travel(-1)
     assert browser.texts("[aria-selected=true]") == ["Findings 61"]
     assert abs(browser.run("scrollY") - place) < 2
-    browser.driver.forward()
+    browser.travel(1)
     browser.click("#rule-token-total-mismatch .view a")
     assert browser.texts("#findings-status") == ["60 of 61 findings"]
     assert browser.complaints() == []

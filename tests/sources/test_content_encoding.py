@@ -7,6 +7,7 @@ import re
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -140,24 +141,26 @@ def test_invalid_headers(tmp_path: Path, record: Any, headers: Any) -> None:
     assert report(recording) == FIRST_ID
 
 
+@cache
 def nested(pack: Callable[[bytes], bytes], layers: int) -> bytes:
-    data = b"[" + b" " * 30_000_000 + b"]"
+    data = b"[" + b" " * 15_000_000 + b"]"
     for _ in range(layers):
         data = pack(data)
     return data
 
 
 @pytest.mark.parametrize(
-    ("body", "coding"),
+    ("pack", "coding"),
     [
-        (nested(zipped, 1), "gzip"),
-        (nested(zlib.compress, 1), "deflate"),
-        (nested(raw, 1), "deflate"),
-        (nested(zipped, 3), "gzip, gzip, gzip"),
-        (nested(raw, 2), "deflate, deflate"),
+        (zipped, "gzip"),
+        (zlib.compress, "deflate"),
+        (raw, "deflate"),
+        (zipped, "gzip, gzip, gzip"),
+        (raw, "deflate, deflate"),
     ],
 )
-def test_compressed_body_bomb(tmp_path: Path, record: Any, body: bytes, coding: str) -> None:
+def test_compressed_body_bomb(tmp_path: Path, record: Any, pack: Callable[[bytes], bytes], coding: str) -> None:
+    body = nested(pack, coding.count(",") + 1)
     recording = record(tmp_path, body, [("content-encoding", coding)])
     tracemalloc.start()
     try:

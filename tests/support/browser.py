@@ -39,7 +39,7 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
         self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
         self.driver.get("about:blank")  # or else only the fragment would change
-        self.complaints(), self.requests()  # those of the page before
+        self._log("browser"), self._log("performance")  # those of the page before
         self.driver.get(path.as_uri() + view)
 
     def run(self, script: str, *values: object) -> Any:
@@ -78,12 +78,19 @@ class Browser:
         """Press a key where the focus is."""
         self.driver.switch_to.active_element.send_keys(key)
 
+    def travel(self, steps: int) -> None:
+        """Go back or forward on this page, and wait until it is told: the answer of the driver comes earlier."""
+        script = "addEventListener('popstate', () => arguments[1](), {once: true}); history.go(arguments[0])"
+        self.driver.execute_async_script(script, steps)
+
     def complaints(self) -> list[str]:
         """What the console says, faults of scripts and of the Content-Security-Policy among it."""
+        self.settle()
         return [entry["message"] for entry in self._log("browser")]
 
     def requests(self) -> list[str]:
         """The addresses that the page tried to reach since the last look, in vain or not."""
+        self.settle()
         events = [json.loads(entry["message"])["message"] for entry in self._log("performance")]
         return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
 

@@ -13,7 +13,7 @@ from validator.sources.reader import Reader
 
 _EVENT_START = rb'\{\s*"event"\s*:\s*"[\w.]+"\s*,\s*"data"\s*:'
 _EVENT = rb'\{.*"event"\s*:\s*"'
-_BLOCK_SIZE = 256 * 1024
+BLOCK_SIZE = 256 * 1024
 FILE_SHRANK = "became shorter while it was read"
 
 
@@ -58,7 +58,7 @@ def _read_blocks(reader: Reader, size: int | None) -> Iterator[tuple[bytes, Brok
         try:
             # `read` would wait for a full block from a slow pipe
             read = reader.file.read1 if size is None else reader.file.read
-            block = read(_BLOCK_SIZE if size is None else min(_BLOCK_SIZE, size - position))
+            block = read(BLOCK_SIZE if size is None else min(BLOCK_SIZE, size - position))
             position += len(block)
             if not block:
                 break
@@ -79,7 +79,7 @@ def read_line(reader: Reader) -> tuple[bytes, int]:
     rest = reader.file.readline(reader.max_bytes + 1)
     skipped = 0
     if len(rest) > reader.max_bytes and not rest.endswith(b"\n"):
-        while (piece := reader.file.readline(_BLOCK_SIZE)) and not piece.endswith(b"\n"):
+        while (piece := reader.file.readline(BLOCK_SIZE)) and not piece.endswith(b"\n"):
             skipped += len(piece)
         skipped += len(piece)
     return rest, skipped
