@@ -41,7 +41,7 @@ def misbehave(asked: Asked) -> Reply:
         case {"order": "DESC"}:
             return Reply(b"", 302, {"Location": "HTTP://Elsewhere.test/Runs"})
         case {"limit": "-1"}:
-            return Reply({"detail": "no"}, 400, {"Content-Type": "Text/Plain; Charset=UTF-8"})
+            return Reply({"detail": "no"}, 400, {"Content-Type": "Text/Plain; Charset=UTF-8", "content-type": ""})
         case {"limit": "1.5"}:
             raise ConnectionError
         case _:

@@ -25,7 +25,8 @@ def dump_interaction(entry: dict[str, Any], field: str) -> str:
     """
     request, response = entry["request"], entry["response"]
     own = {**entry[field], "startedDateTime": entry["startedDateTime"], "time": entry["time"]}
-    own |= {"redirectURL": response["redirectURL"], "error": response.get("_error", "")}
+    own |= {"redirectURL": response["redirectURL"], "mimeType": response["content"]["mimeType"]}
+    own["error"] = response.get("_error", "")
     content = response["content"]
     text = content.get("text")
     interaction = {

@@ -73,11 +73,12 @@ def _complete(call: Call, own: Any) -> Call:
     """Return a call with what `validate-runs live` has recorded besides; others record no more than when it ended."""
     if not (step := as_text(field(own, "step"))):
         return call
-    location, error = as_text(field(own, "redirectURL")), as_text(field(own, "error"))
+    location, error, mime_type = (as_text(field(own, name)) for name in ("redirectURL", "error", "mimeType"))
     with suppress(ValueError):
         period = read_period(field(own, "startedDateTime"), float(as_text(field(own, "time"))))
         call = call._replace(period=period)
-    return call._replace(step=step, location=location, error=error, is_retried=field(own, "retried") == "true")
+    is_retried = field(own, "retried") == "true"
+    return call._replace(step=step, content_type=mime_type, location=location, error=error, is_retried=is_retried)
 
 
 def _url(interaction: Any) -> str | None:
