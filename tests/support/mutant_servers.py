@@ -187,6 +187,7 @@ def ignores_key(*keys: str) -> Answering:
 
 
 ACTIVE = {"status": lambda _: "in_progress", "completed_at": lambda _: None, "usage": lambda _: None}
+ALL_ASCENDING = {"limit": "100", "order": "asc"}
 NO_ANSWER = Reply(b"", 0)
 SERVER_ERROR = refuse("The server had an error.", 500)
 MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
@@ -214,6 +215,10 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
         {"page-too-long"},
     ),
     ("limit-kept", "every limit ignored"): (asks(limit=None), {"page-too-long", "limit-out-of-range"}),
+    ("has-more-false", "all runs, ascending"): (
+        pages(lambda asked, page: {**page, "has_more": True} if asked.query == ALL_ASCENDING else page),
+        {"page-too-long"},
+    ),
     ("limit-filled", "two runs at most"): (small_pages, {"page-too-long"}),
     ("default-limit-20", "50"): (default_limit, {"page-too-long"}),
     ("order-kept", "order ignored"): (asks(order=None), {"unordered-runs"}),
