@@ -164,6 +164,7 @@ def test_thread_that_changes_is_not_judged_by_comparison() -> None:
     with serving(answering) as server:
         done = run("live", f"{server.origin}/v1", "--thread", THREAD)
     compared = {name for name, verdict in verdicts(done).items() if verdict in ("broken", "doubtful")}
+    assert done.code == 0
     assert not compared & {"walk-complete", "has-more-true", "asc-mirrors-desc", "before-window"}
     assert "the thread changed meanwhile" in done.out
 
