@@ -21,6 +21,7 @@ from validator.live.check import DEFAULT_NAME, Session
 from validator.live.keys import Redactor
 from validator.live.known import mark_known, suppress_known
 from validator.live.plan import Scope
+from validator.live.scrub import Scrubber
 from validator.live.statements import require_ids
 from validator.live.target import Misuse, Target, authorize, make_recipe, parse_target
 from validator.live.transport import Authorization, Budget, load_library, make_client
@@ -70,6 +71,7 @@ def check_listing(
     max_time: float = 60.0,
     max_requests: int = 100,
     record: str | os.PathLike[str] | None = None,
+    scrub: bool = False,
     known: Iterable[str] = (),
 ) -> LiveReport:
     """List the runs of a thread in many ways and report what is wrong with the answers; GET only, unless `create`.
@@ -77,7 +79,8 @@ def check_listing(
     `target` is a URL (of the API, or of the list), a client of httpx or httpx2 (with a `base_url`), a client of the
     openai package, or an ASGI application, which is called in this process. `key` is sent as a bearer token to a URL or
     an application; clients bring their own. `timeout` and `max_time` are in seconds. `record` names a file
-    for the recording, which is written also where the check ends early: a cassette (.yaml or .yml) or a HAR. `known`
+    for the recording, which is written also where the check ends early: a cassette (.yaml or .yml) or a HAR. `scrub`
+    replaces free text before anything is recorded or checked. `known`
     has ids of statements that the server is known not to keep: their findings are left out. The other options are
     those of `validate`.
 
@@ -104,7 +107,13 @@ def check_listing(
         budget = Budget(timeout, max_time, max_requests)
         scope = Scope(thread, other_thread, empty_thread, check_auth)
         name = DEFAULT_NAME if record is None else os.fspath(record)
-        session = Session(client, address, scope, authorization, Redactor(secrets), budget, recipe=recipe, name=name)
+        scrubber = Scrubber() if scrub else None
+        session = Session(
+            *(client, address, scope, authorization, Redactor(secrets), budget),
+            recipe=recipe,
+            name=name,
+            scrubber=scrubber,
+        )
         try:
             problem = session.walk()
         finally:
