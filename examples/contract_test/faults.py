@@ -13,7 +13,7 @@ from typing import Any
 import server
 from server import EMPTY_THREAD, FIRST_CREATED, RUNS, Answer, Page, Query, Run, page_of, sealed
 
-FAULTY_ROUTE = re.compile("/faulty/(?P<fault>[a-z-]+)(?P<path>/v1/threads/(?P<thread>[^/]+)/runs)")
+FAULTY = re.compile("/faulty/(?P<fault>[a-z-]+)(?P<path>/v1/.*)")
 
 
 def including_cursor(runs: list[Run], query: Query) -> Page:
@@ -118,11 +118,14 @@ def listing(runs: list[Run], query: Query, fault: str) -> str:
 
 def answer(path: str, query: Query) -> Answer:
     """The status and the text of a response, faulty where the path says so."""
-    route = FAULTY_ROUTE.fullmatch(path)
-    if route is None or route["fault"] not in FAULTS:
+    found = FAULTY.fullmatch(path)
+    if found is None or found["fault"] not in FAULTS:
         return server.answer(path, query)
-    status, text = server.answer(route["path"], query)
-    return (status, listing(RUNS[route["thread"]], query, route["fault"])) if status == 200 else (status, text)
+    status, text = server.answer(found["path"], query)
+    route = server.ROUTE.fullmatch(found["path"])
+    if status != 200 or route is None or route["run"]:
+        return status, text
+    return status, listing(RUNS[route["thread"]], query, found["fault"])
 
 
 async def app(

@@ -8,15 +8,35 @@ from collections.abc import Callable
 from pathlib import Path
 
 from documentation.statements import statements
+from tests.support.commands import run
+from tests.support.example_server import THREAD
 from tests.support.paths import ROOT
+from validator.cli.command import command
+from validator.cli.live import live
 
 FILE = ROOT / "docs" / "live.md"
-TABLE = re.compile(
-    r"(?<=<!-- statements: tests/docs/test_live_docs.py renews this table -->\n\n).*?(?=\n\n)", re.DOTALL
-)
+TABLE = re.compile(r"(?<=<!-- statements: tests/docs/test_live_docs.py renews this table -->\n\n)(?:\|[^\n]*\n)+")
+BLOCK = re.compile(r"(?<=<!-- run: overlapping-pages -->\n```text\n).+?(?=^```$)", re.DOTALL | re.MULTILINE)
 
 
 def test_page_has_every_statement(renew: Callable[[Path, str], None]) -> None:
     text = FILE.read_text("utf-8")
-    renew(FILE, TABLE.sub(lambda _: statements(), text))
-    assert TABLE.findall(FILE.read_text("utf-8")) == [statements()]
+    renew(FILE, TABLE.sub(lambda _: f"{statements()}\n", text))
+    assert TABLE.findall(FILE.read_text("utf-8")) == [f"{statements()}\n"]
+
+
+def test_page_shows_real_output(server: str, tmp_path: Path, renew: Callable[[Path, str], None]) -> None:
+    url = f"{server}/faulty/overlapping-pages/v1"
+    done = run("live", url, "--thread", THREAD, "--record", "runs.har", cwd=tmp_path)
+    verdicts = done.out[done.out.rindex("\n\nkept ") + 2 :]
+    shown = re.sub(r"^kept .*\n", "", re.sub(r"[0-9.]+ s, recorded", "0.3 s, recorded", verdicts), flags=re.MULTILINE)
+    text = FILE.read_text("utf-8")
+    renew(FILE, BLOCK.sub(lambda _: shown, text))
+    assert BLOCK.findall(FILE.read_text("utf-8")) == [shown]
+
+
+def test_page_names_every_option() -> None:
+    text = FILE.read_text("utf-8")
+    shared = {name for parameter in command.params for name in parameter.opts}
+    names = {name for parameter in live.params for name in parameter.opts if name.startswith("--")}
+    assert [name for name in sorted(names - shared) if f"`{name}" not in text] == []

@@ -169,7 +169,7 @@ def test_failure_names_statements_and_few_findings() -> None:
     with pytest.raises(ValidationFailed) as caught:
         assert_live_listing(application(answering), thread=THREAD, require=["seconds"])
     headline, _, *lines = str(caught.value).splitlines()
-    assert headline.startswith('run-shape and 1 more statement broken: /data/0/status is "done", expected ')
+    assert headline.startswith('run-shape and 1 more statement broken: status is "done", expected ')
     assert [line for line in lines if line.startswith("broken ")] == [
         "broken       run-shape               every run is as documented",
         "broken       has-more-true           has_more is true while runs follow",

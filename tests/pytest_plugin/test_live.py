@@ -52,7 +52,7 @@ def test_failures_name_statements(session: pytest.RunResult) -> None:
     session.stdout.fnmatch_lines(
         [
             ">       assert_live_listing(application(stop_early), thread=THREAD)",
-            "E       has-more-true broken: /has_more is false, but",
+            "E       has-more-true broken: has_more is false, but",
             'E       "run_000000000000000000000002" and 2 more of record 1 stand behind the',
             "E       ",
             "E       not verified limit-filled            has_more ends the walk too early:",
@@ -65,7 +65,7 @@ def test_failures_name_statements(session: pytest.RunResult) -> None:
             "test_it.py:8: ValidationFailed",
             "E       key-needed required, but not asked: a request without the right key is",
             "E       refused",
-            "FAILED test_it.py::test_early_end - has-more-true broken: /has_more is false,...",
+            "FAILED test_it.py::test_early_end - has-more-true broken: has_more is false, ...",
             "FAILED test_it.py::test_required - key-needed required, but not asked: a requ...",
             "FAILED test_it.py::test_unknown_severity - ValueError: fail_on is 'never', ex...",
             "FAILED test_it.py::test_no_such_thread - validator.live.transport.Unusable: t...",

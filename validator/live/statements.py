@@ -11,7 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from validator.core.finding import Finding
-from validator.core.phrases import count, join_and, shorten_pointer
+from validator.core.phrases import count, join_and
 from validator.core.results import StatementResult, StatementVerdict
 from validator.core.severity import Severity
 from validator.live.exchange import Answer, Page, read_page
@@ -525,7 +525,7 @@ def _judge(
         blank = blank._replace(requests=records, findings=tuple(findings))
         if statement.compares and not is_stable:
             return blank._replace(reason=_CHANGED)
-        return blank._replace(verdict=_VERDICTS[worst.severity], reason=_describe(worst), source=worst.source)
+        return blank._replace(verdict=_VERDICTS[worst.severity], reason=worst.sentence, source=worst.source)
     asked = [answer for answer in seen if _belongs(answer.step, statement.steps)]
     counts = statement.counts or _is_answered
     blank = blank._replace(requests=tuple(item.record for item in asked if counts(item) and not item.answer.error))
@@ -545,7 +545,7 @@ def _judge(
         return blank._replace(reason=f"#{undecided[0].record} was {_why_untold(undecided[:1])}")
     if missing := [rule for rule in statement.rules if rule not in active]:
         return blank._replace(reason=f"{missing[0]} is ignored")
-    return blank._replace(verdict="kept", findings=tuple(findings), reason=_describe(worst) if worst else "")
+    return blank._replace(verdict="kept", findings=tuple(findings), reason=worst.sentence if worst else "")
 
 
 def _why_untold(asked: Iterable[Seen]) -> str:
@@ -564,11 +564,6 @@ def require_ids(ids: Iterable[str]) -> tuple[str, ...]:
     if unknown := [name for name in given if name not in BY_ID]:
         raise ValueError(f"{unknown[0]!r} is not a statement, expected one of {', '.join(BY_ID)}")
     return given
-
-
-def _describe(finding: Finding) -> str:
-    """Return the message after the pointer that it is about."""
-    return f"{shorten_pointer(finding.pointer)} {finding.message}".lstrip()
 
 
 def _belongs(step: str, steps: tuple[str, ...]) -> bool:
