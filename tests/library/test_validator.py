@@ -34,7 +34,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 def test_validator_and_validate_agree(name: str) -> None:
     options = OPTIONS[name]
     validator = Validator(now=NOW, **options)
-    for path in (*VALID, *INVALID):
+    for path in (*VALID, *INVALID)[:: 3 if options else 1]:
         expected = validate(path.read_bytes(), now=NOW, **options)
         assert validator.validate(path.read_bytes()) == expected
         assert validator.is_valid(path.read_bytes()) is expected.ok

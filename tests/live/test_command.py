@@ -92,13 +92,14 @@ def without_statements(report: str) -> str:
 
 @pytest.mark.parametrize("answering", [list_runs(RUNS), ignore_after, lose_runs_of_one_second])
 def test_offline_check_of_the_recording_has_equal_findings(answering: Answering, tmp_path: Path) -> None:
-    clock = ("--now", "1740001000")
-    for form in ("concise", "sarif", "gitlab", "html", "rdjson"):
-        recording = tmp_path / f"{form}.har"
-        live = check(answering, "--record", recording, "-f", form, *clock)
-        offline = run(recording, "-f", form, *clock)
-        assert (live.code, without_statements(live.out)) == (offline.code, without_statements(offline.out))
-        assert (offline.out != live.out) == (form == "html")
+    recording, clock = tmp_path / "runs.har", ("--now", "1740001000")
+    forms = ("concise", "sarif", "gitlab", "html", "rdjson")
+    files = [word for form in forms for word in ("-f", f"{form}:{tmp_path / form}")]
+    live = check(answering, "--record", recording, *files, *clock)
+    for form in forms:
+        offline, written = run(recording, "-f", form, *clock), (tmp_path / form).read_text("utf-8")
+        assert (live.code, without_statements(written)) == (offline.code, without_statements(offline.out))
+        assert (offline.out != written) == (form == "html")
 
 
 @pytest.mark.parametrize("answering", [list_runs(RUNS), lose_runs_of_one_second])
