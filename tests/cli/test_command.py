@@ -288,9 +288,10 @@ def test_select_and_ignore_take_names_groups_and_globs(words: list[str], rules: 
             (["--now", now], f"Invalid value for '--now': '{now}' looks like milliseconds; give Unix seconds.")
             for now in ("1700000000000", "1e11")
         ),
-        (["--max-bytes", "64M"], "Invalid value for '--max-bytes': '64M' is not a whole number: digits alone."),
-        (["--limit", "1.5"], "Invalid value for '--limit': '1.5' is not a whole number: digits alone."),
-        (["--limit", "101"], "Invalid value for '--limit': 101 is not in the range 1<=x<=100."),
+        (["--max-bytes", "64 bytes"], "Invalid value for '--max-bytes': '64 bytes' is not a whole number."),
+        (["--limit", "1.5"], "Invalid value for '--limit': '1.5' is not a whole number."),
+        (["--limit", "101"], "Invalid value for '--limit': 101 is not between 1 and 100."),
+        (["--jobs", "0"], "Invalid value for '--jobs': 0 is less than 1."),
         (["-f", "jsonl", "--statistics"], "--statistics has no jsonl form, but text, concise, json"),
     ],
 )
@@ -419,6 +420,29 @@ def test_max_bytes_option() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("size", "limit"),
+    [("2K", 2048), ("2kB", 2000), ("2KiB", 2048), ("2 kib", 2048), ("2710", 2710), ("0M", None)],
+)
+def test_sizes_have_units(size: str, limit: int | None) -> None:
+    ran = command(VALID, "--max-bytes", size, "-f", "concise", "-q")
+    is_misuse = "0 is less than 1" in ran.err
+    assert f"is larger than {limit} bytes" in ran.out or is_misuse is (limit is None)
+
+
+def test_jobs_may_be_auto() -> None:
+    assert command(VALID, "--jobs", "auto").code == 0
+
+
+def test_a_file_that_is_named_twice_is_checked_once(tmp_path: Path) -> None:
+    page = (SAMPLES / VALID).read_text()
+    (tmp_path / "a.json").write_text(page)
+    (tmp_path / "b.json").write_text(page)
+    once = Ran(0, "ok: 4 runs in 2 documents\n", "")
+    assert run("a.json", "./a.json", ".", tmp_path / "b.json", cwd=tmp_path) == once
+    assert run("b.json", "a.json", "b.json", cwd=tmp_path) == once
+
+
 def test_show_values_option() -> None:
     words = ("invalid/arguments-not-json.json", "-q")
     assert "Friday" not in command(*words).out
@@ -435,20 +459,20 @@ def test_max_findings_option() -> None:
 
 
 def test_statistics_option() -> None:
-    words = (MISMATCH, WARNED, WARNED, "--statistics")
+    words = (MISMATCH, WARNED, "--statistics")
     text = (
-        f"2  warning  empty-page-ids        in 1 file    {BY_NAME['empty-page-ids'].summary} (--fix)\n"
-        f"1  error    token-total-mismatch  in 1 file    {BY_NAME['token-total-mismatch'].summary} (--fix)\n\n"
-        f"2  {WARNED}\n1  {MISMATCH}\n\n1 error, 2 warnings in 3 documents (2 runs); 3 fixable with --fix\n"
+        f"1  error    token-total-mismatch  in 1 file    {BY_NAME['token-total-mismatch'].summary} (--fix)\n"
+        f"1  warning  empty-page-ids        in 1 file    {BY_NAME['empty-page-ids'].summary} (--fix)\n\n"
+        f"1  {MISMATCH}\n1  {WARNED}\n\n1 error, 1 warning in 2 documents (2 runs); 2 fixable with --fix\n"
     )
     assert command(*words) == Ran(1, text, "")
     assert command(*words, "-f", "concise") == Ran(1, text, "")
     counted = json.loads(command(*words, "-f", "json").out)
     assert [(row["rule"], row["count"], row["files"]) for row in counted["statistics"]] == [
-        ("empty-page-ids", 2, 1),
         ("token-total-mismatch", 1, 1),
+        ("empty-page-ids", 1, 1),
     ]
-    assert counted["files"] == [{"file": WARNED, "count": 2}, {"file": MISMATCH, "count": 1}]
+    assert counted["files"] == [{"file": MISMATCH, "count": 1}, {"file": WARNED, "count": 1}]
 
 
 def test_json_and_jsonl_agree() -> None:
@@ -486,11 +510,35 @@ def test_list_rules_as_text_and_json() -> None:
     assert (listed.code, listed.err) == (0, "")
     assert [line.split()[:3] for line in listed.out.splitlines()] == [[r.name, r.group, r.severity] for r in RULES]
     rows = [
-        {"rule": r.name, "group": r.group, "severity": r.severity, "summary": r.summary, "fixable": r.is_fixable}
+        {
+            "rule": r.name,
+            "group": r.group,
+            "severity": r.severity,
+            "summary": r.summary,
+            "fixable": r.is_fixable,
+            "source": r.source,
+        }
         for r in RULES
     ]
     assert json.loads(command("--list-rules", "-f", "json").out) == rows
     assert [json.loads(line) for line in command("--list-rules", "-f", "jsonl").out.splitlines()] == rows
+
+
+def test_list_rules_takes_names_groups_and_globs() -> None:
+    listed = command("--list-rules", "usage", "first-id*").out
+    expected = [rule.name for rule in RULES if rule.group == "usage" or rule.name == "first-id-mismatch"]
+    assert [line.split()[0] for line in listed.splitlines()] == expected
+    unknown = 'Invalid value for \'--list-rules\': no rule or group is called "usages", did you mean "usage".'
+    assert command("--list-rules", "usages") == Ran(2, "", f"validate-runs: {unknown}\n{HINT}")
+
+
+def test_explain_as_json() -> None:
+    (listed,) = json.loads(command("--list-rules", "false-has-more", "-f", "json").out)
+    rule = BY_NAME["false-has-more"]
+    assert json.loads(command("--explain", "false-has-more", "-f", "json").out) == [listed | {"page": rule.page}]
+    statement, *rules = json.loads(command("--explain", "run-shape", "-f", "json").out)
+    assert statement["statement"] == "run-shape"
+    assert [rule["rule"] for rule in rules] == ["stale-active-run"]
 
 
 def test_explain_and_list_rules_wrap_to_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -530,7 +578,7 @@ def test_explain_prints_each_rule_once() -> None:
         (["--list-rules", "-f", "json:{}/a"], "--list-rules prints one list: {}"),
         (["--list-rules", "-f", "json", "-f", "text:{}/a"], "--list-rules prints one list: {}"),
         (["--list-rules", "-f", "sarif"], "--list-rules has no sarif form, but text, concise, json, jsonl"),
-        (["--explain", "usage", "-f", "json"], "--explain prints pages of rules instead of a report: leave -f out"),
+        (["--explain", "usage", "-f", "sarif"], "--explain prints pages of rules instead of a report: leave -f out"),
         (
             ["--statistics", "--explain", "usage"],
             "--explain prints pages of rules instead of a report: leave --statistics out",

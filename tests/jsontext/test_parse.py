@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.json_texts import damaged, random_text
+from validator import validate
 from validator.core.phrases import format_message
 from validator.core.problem import Problem, Span
 from validator.jsontext import parse as parsing
@@ -334,10 +335,30 @@ def test_other_content(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("data", "kind"),
-    [(b"\x1f\x8b\x08\0", "gzip data"), (b"\x28\xb5\x2f\xfd\0", "zstd data"), (b"PK\x03\x04\0", "a zip archive")],
+    [
+        (b"\x1f\x8b\x08\0", "gzip data"),
+        (b"\x28\xb5\x2f\xfd\0", "zstd data"),
+        (b"PK\x03\x04\0", "a zip archive"),
+        (b"BZh91AY", "bzip2 data"),
+        (b"\xfd7zXZ\0\0", "xz data"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (b"page.json".ljust(257, b"\0") + b"ustar", "a tar archive"),
+        (b"\x7fELF\2\1", "a program (ELF)"),
+        (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+        (b"\xff\xd8\xff\xe0", "a JPEG image"),
+        (b"GIF89a", "a GIF image"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"SQLite format 3\0", "an SQLite database"),
+    ],
 )
-def test_compressed_content(data: bytes, kind: str) -> None:
-    assert unreadable(data) == f"1:1-1:2 not-json is {kind}, but a JSON document was expected"
+def test_binary_content(data: bytes, kind: str) -> None:
+    assert unreadable(data) == f"1:1-1:1 not-json is {kind}, but a JSON document was expected"
+
+
+def test_binary_content_has_no_excerpt() -> None:
+    (finding,) = validate(b"\x7fELF\2\1 {}").findings
+    assert finding.excerpt is not None
+    assert finding.excerpt.text == ""
 
 
 @pytest.mark.parametrize(
@@ -352,7 +373,9 @@ def test_compressed_content(data: bytes, kind: str) -> None:
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_wide_encodings(codec: str, name: str, mark: str) -> None:
     data = (mark + '{"a": "\u00e9"}').encode(codec)
-    assert unreadable(data) == f"1:1-1:2 not-utf8 is {name}, but UTF-8 was expected"
+    encoding = codec[:6] if mark else codec[:6] + codec[7:]
+    convert = f"iconv -f {encoding} -t utf-8 converts it"
+    assert unreadable(data) == f"1:1-1:2 not-utf8 is {name}, but UTF-8 was expected; {convert}"
     assert decode_text(data) == '{"a": "\u00e9"}'
     assert has_wide_encoding(data)
 

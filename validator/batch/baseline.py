@@ -59,6 +59,10 @@ class BaselineFilter:
     updating: bool = False
     new: int = 0
     """How many findings the old baseline does not have."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """How many findings of each rule cannot be accepted."""
+    refused_files: set[str] = field(default_factory=set)
+    """The files with findings that cannot be accepted."""
     _current: dict[Key, Accepted] = field(default_factory=dict)
     """The entries that would accept all findings so far."""
     _moved: Counter[Key] = field(default_factory=Counter)
@@ -148,6 +152,8 @@ class BaselineFilter:
     def _accept(self, finding: Finding, state: _FileState) -> bool:
         """Record a finding, and return whether it is accepted."""
         if not is_acceptable(finding.rule):
+            self.refused[finding.rule] += 1
+            self.refused_files.add(state.name)
             return False
         fingerprint = finding.fingerprint
         state.seen[fingerprint] += 1

@@ -16,7 +16,7 @@ from validator.cli.console import CLEAN, FAILED, FINDINGS, fail, warn
 from validator.cli.options import CliOptions
 from validator.cli.output import PlannedReport, lists_runs, plan_reports, report_paths, write_reports
 from validator.core.options import CheckOptions, FindingOptions
-from validator.core.phrases import count, escape
+from validator.core.phrases import count, escape, join_and
 from validator.core.results import DocumentResult
 from validator.core.severity import Severity
 from validator.engine.checker import Checker
@@ -234,4 +234,8 @@ def close_baseline(baseline: BaselineFilter, *, quiet: bool) -> int:
     if not quiet:
         accepted = count(sum(entry.count for entry in entries), "finding")
         warn(f"{path}: {accepted} accepted, {baseline.new} new, {baseline.obsolete} removed")
+        if baseline.refused:
+            refused = count(baseline.refused.total(), "finding")
+            where = f"{join_and(sorted(baseline.refused))} in {count(len(baseline.refused_files), 'file')}"
+            warn(f"{refused} ({where}) cannot be accepted: fix or exclude these files")
     return CLEAN

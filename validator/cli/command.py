@@ -16,9 +16,11 @@ from validator.cli.params import (
     PREFIX,
     SEVERITIES,
     FileGlob,
+    Jobs,
     OutputFormat,
     Remap,
     RuleWords,
+    Size,
     Timestamp,
     WholeNumber,
     complete_rules,
@@ -27,7 +29,7 @@ from validator.cli.params import (
 from validator.cli.quick_import import import_schema_engine
 from validator.core.options import MAX_BYTES, MAX_FINDINGS, SHOWN
 from validator.core.severity import Severity
-from validator.reporters.registry import FORMATS
+from validator.reporters.registry import FORMATS, Output
 
 
 def _use_configuration(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
@@ -43,6 +45,15 @@ def _refuse_report(context: click.Context, instead: str) -> None:
     for name, word in {"output_format": "-f", "statistics": "--statistics"}.items():
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"{instead} instead of a report: leave {word} out")
+
+
+def _is_json(context: click.Context, instead: str) -> bool:
+    """Return whether the user asks for JSON; raise `click.UsageError` for any other form of a report."""
+    is_given = context.get_parameter_source("output_format") is ParameterSource.COMMANDLINE
+    if is_given and context.params["output_format"] == (Output("json", None),) and not context.params["statistics"]:
+        return True
+    _refuse_report(context, instead)
+    return False
 
 
 def _refuse_contradictions(options: CliOptions) -> None:
@@ -83,7 +94,11 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
 @click.option("--limit", type=WholeNumber(1, 100), metavar="N", help="The page size that the request asked for.")
 @click.option("--now", type=Timestamp(), help="Treat this time as the present: Unix seconds or ISO 8601.")
 @click.option(
-    "--max-bytes", type=WholeNumber(1), default=MAX_BYTES, metavar="N", help="The largest document to read, in bytes."
+    "--max-bytes",
+    type=Size(1),
+    default=MAX_BYTES,
+    metavar="N",
+    help="The largest document to read, in bytes or as 64MiB.",
 )
 @click.option("--select", type=RuleWords(), multiple=True, help="Check only these rules: names, groups or globs.")
 @click.option("--ignore", type=RuleWords(is_ignored=True), multiple=True, help="Ignore these rules.")
@@ -126,9 +141,7 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
 @click.option(
     "--force-exclude", is_flag=True, help="Skip named files, too, if they are excluded or plainly hold no runs."
 )
-@click.option(
-    "--jobs", type=WholeNumber(1), show_default="the number of cores", metavar="N", help="Processes for archives."
-)
+@click.option("--jobs", type=Jobs(1), show_default="the number of cores", metavar="N", help="Processes for archives.")
 @click.option("--baseline", type=click.Path(), metavar="FILE", help="Accept the findings listed in this file.")
 @_command_line_flag("--update-baseline", help="Write the findings to the baseline, and accept them.")
 @_command_line_flag("--fix", help="Fix what can be fixed safely, in place.")
@@ -145,7 +158,7 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
     shell_complete=complete_rules,
     help="Print the page of a rule.",
 )
-@_command_line_flag("--list-rules", help="Print all rules.")
+@_command_line_flag("--list-rules", help="Print all rules, or those named.")
 @click.option(
     "--config",
     type=click.Path(),
@@ -192,8 +205,7 @@ def command(context: click.Context, /, **_: object) -> int:
     if context.params["explain"] is not None:
         from validator.cli.info import print_rules
 
-        _refuse_report(context, "--explain prints pages of rules")
-        return print_rules(context.params["explain"])
+        return print_rules(context.params["explain"], is_json=_is_json(context, "--explain prints pages of rules"))
     fail_on = context.params["fail_on"]
     if context.get_parameter_source("show") is ParameterSource.DEFAULT and fail_on != "never":
         context.params["show"] = SHOWN.or_lower(Severity(fail_on)).value  # show what fails the check
@@ -209,7 +221,7 @@ def command(context: click.Context, /, **_: object) -> int:
         from validator.cli.info import list_rules
 
         is_strict = context.get_parameter_source("output_format") is ParameterSource.COMMANDLINE
-        return list_rules(options.output_format, is_strict=is_strict)
+        return list_rules(options.files, options.output_format, is_strict=is_strict)
     if options.print_schema or options.bundle or options.dereference:
         from validator.cli.info import print_schema
 

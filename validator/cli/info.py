@@ -14,7 +14,7 @@ from validator.contract.export import Layout, export
 from validator.core.resource import RUN
 from validator.reporters.registry import Output
 from validator.rules.registry import BY_NAME, RULES
-from validator.rules.selection import UnknownRule, match_rules
+from validator.rules.selection import UnknownRule, match_names, match_rules
 
 _LIST_FORMATS = ("text", "concise", "json", "jsonl")
 """The formats of `--list-rules`; the first two are the same here."""
@@ -22,14 +22,21 @@ _MIN_WIDTH = 24
 """Columns that a text takes, however narrow the terminal says it is."""
 
 
-def print_rules(words: str) -> int:
-    """Print the pages of the rules that names, groups, globs or ids of statements, with commas between, match."""
+def print_rules(words: str, *, is_json: bool) -> int:
+    """Print the pages of the rules that names, groups, globs or ids of statements, with commas between, match.
+
+    As JSON, an array has them, and what `--list-rules` says of each rule.
+    """
     pages: dict[str, str] = {}
     try:
         for word in map(str.strip, words.split(",")):
             pages |= _statement_pages(word) or {rule.name: rule.page for rule in match_rules(word)}
     except UnknownRule as error:
         raise click.BadParameter(f"{error}.", param_hint="'--explain'") from error
+    if is_json:
+        rows = [_row(name) | {"page": page} for name, page in pages.items()]
+        click.echo(json.dumps(rows, indent=2))
+        return CLEAN
     text, width = "\n\n".join(pages.values()), terminal_width()
     if width is not None:
         paragraphs = text.split("\n\n")
@@ -56,27 +63,41 @@ def _wrap(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, _MIN_WIDTH), break_long_words=False, break_on_hyphens=False)
 
 
-def list_rules(outputs: Sequence[Output], *, is_strict: bool) -> int:
-    """Print all rules, a line each, or as JSON; if strict, refuse a format that means nothing here."""
+def _row(name: str) -> dict[str, object]:
+    """Return what lists say of a rule; of a statement, its id."""
+    if name not in BY_NAME:
+        return {"statement": name}
+    rule = BY_NAME[name]
+    return {
+        "rule": rule.name,
+        "group": rule.group,
+        "severity": rule.severity,
+        "summary": rule.summary,
+        "fixable": rule.is_fixable,
+        "source": rule.source,
+    }
+
+
+def list_rules(words: Sequence[str], outputs: Sequence[Output], *, is_strict: bool) -> int:
+    """Print the rules that names, groups or globs match, or all, a line each or as JSON.
+
+    If strict, refuse a format that means nothing here.
+    """
     if is_strict and (len(outputs) > 1 or outputs[0].file is not None):
         raise click.UsageError("--list-rules prints one list: redirect it to write a file, -f json > FILE")
     if is_strict and outputs[0].format not in _LIST_FORMATS:
         raise click.UsageError(f"--list-rules has no {outputs[0].format} form, but {', '.join(_LIST_FORMATS)}")
+    try:
+        names = match_names(words) or {*BY_NAME}
+    except UnknownRule as error:
+        raise click.BadParameter(f"{error}.", param_hint="'--list-rules'") from error
+    rules = [rule for rule in RULES if rule.name in names]
     if outputs[0].format in ("json", "jsonl"):
-        rows = [
-            {
-                "rule": rule.name,
-                "group": rule.group,
-                "severity": rule.severity,
-                "summary": rule.summary,
-                "fixable": rule.is_fixable,
-            }
-            for rule in RULES
-        ]
+        rows = [_row(rule.name) for rule in rules]
         click.echo(json.dumps(rows, indent=2) if outputs[0].format == "json" else "\n".join(map(json.dumps, rows)))
         return CLEAN
-    longest, width = max(len(rule.name) for rule in RULES), terminal_width()
-    for rule in RULES:
+    longest, width = max(len(rule.name) for rule in rules), terminal_width()
+    for rule in rules:
         head = f"{rule.name:{longest}}  {rule.group:8}  {rule.severity:7}  "
         summary = f"{rule.summary} (--fix)" if rule.is_fixable else rule.summary
         lines = [summary] if width is None else _wrap(summary, width - len(head))

@@ -118,10 +118,34 @@ class WholeNumber(click.IntRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number."""
         try:
-            int(value)
+            number = int(value)
         except ValueError:
-            self.fail(f"{value!r} is not a whole number: digits alone.", param, ctx)
+            self.fail(f"{value!r} is not a whole number.", param, ctx)
+        if self.max is not None and not (self.min or 0) <= number <= self.max:
+            self.fail(f"{number} is not between {self.min or 0} and {self.max}.", param, ctx)
+        if number < (self.min or 0):
+            self.fail(f"{number} is less than {self.min or 0}.", param, ctx)
+        return number
+
+
+class Size(WholeNumber):
+    """A number of bytes, such as 1000, 64MB or 64MiB."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the bytes: kB, MB and GB are powers of 1000; KiB, MiB and GiB, and K, M and G alone, of 1024."""
+        match = re.fullmatch("([0-9]+) ?([kmg])(i?b)?", str(value), re.IGNORECASE)
+        if match:
+            base = 1000 if (match[3] or "").lower() == "b" else 1024
+            value = int(match[1]) * base ** ("kmg".index(match[2].lower()) + 1)
         return super().convert(value, param, ctx)
+
+
+class Jobs(WholeNumber):
+    """A number of processes, or auto: as many as there are cores."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number, or None for auto."""
+        return None if value == "auto" else super().convert(value, param, ctx)
 
 
 class Timestamp(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only

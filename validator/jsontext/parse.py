@@ -19,7 +19,22 @@ _WIDE = (
     ("UTF-16 (little endian)", "utf-16-le", rb"\xff\xfe|[^\0]\0[^\0]\0"),
     ("UTF-16 (big endian)", "utf-16-be", rb"\xfe\xff|\0[^\0]\0[^\0]"),
 )
-_COMPRESSED = ((b"\x1f\x8b", "gzip data"), (b"\x28\xb5\x2f\xfd", "zstd data"), (b"PK\x03\x04", "a zip archive"))
+_BINARY = (
+    (0, b"\x1f\x8b", "gzip data"),
+    (0, b"\x28\xb5\x2f\xfd", "zstd data"),
+    (0, b"PK\x03\x04", "a zip archive"),
+    (0, b"BZh", "bzip2 data"),
+    (0, b"\xfd7zXZ\0", "xz data"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (257, b"ustar", "a tar archive"),
+    (0, b"\x7fELF", "a program (ELF)"),
+    (0, b"\x89PNG", "a PNG image"),
+    (0, b"\xff\xd8\xff", "a JPEG image"),
+    (0, b"GIF8", "a GIF image"),
+    (0, b"%PDF-", "a PDF document"),
+    (0, b"SQLite format 3\0", "an SQLite database"),
+)
+"""Files that are no text: where their mark is, the mark, and what they are."""
 
 
 class Parsed(NamedTuple):
@@ -53,9 +68,11 @@ def parse(data: bytes | str) -> Parsed:
 def decode_text(data: bytes | str) -> str:
     """Return the text that the positions of a document count in: decoded, without its byte order mark.
 
-    Bytes that are not UTF-8 are replaced; UTF-16 and UTF-32 are decoded.
+    Bytes that are not UTF-8 are replaced; UTF-16 and UTF-32 are decoded. Of binary data nothing is text.
     """
     if isinstance(data, bytes):
+        if _binary_kind(data):
+            return ""
         wide = _detect_wide_encoding(data)
         data = data.decode(wide[1] if wide else "utf-8", "replace")
     return data.removeprefix("\ufeff")
@@ -111,21 +128,27 @@ else:
 
 
 def detect_non_json(data: bytes) -> Problem | None:
-    """Return the problem of data that is not text in UTF-8."""
-    rule, offset, message = "not-json", 0, ""
-    for magic, kind in _COMPRESSED:
-        if data.startswith(magic):
-            message = f"is {kind}, but a JSON document was expected"
+    """Return the problem of data that is not text in UTF-8: `not-json` where it is no text at all."""
+    if kind := _binary_kind(data):
+        return Problem("", f"is {kind}, but a JSON document was expected", span=Span(0, 0), rule="not-json")
     if wide := _detect_wide_encoding(data):
-        rule, message = "not-utf8", f"is {wide[0]}, but UTF-8 was expected"
-    if not message:
-        body = data.removeprefix(_BOM)
-        try:
-            body.decode()
-        except UnicodeDecodeError as error:
-            rule, offset = "not-utf8", len(body[: error.start].decode())
-            message = f"is the byte 0x{body[error.start]:02X}, which is not UTF-8 here"
-    return Problem("", message, span=Span(offset, offset + 1), rule=rule) if message else None
+        name, codec, _ = wide
+        has_mark = data.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff"))
+        encoding = codec[:6] if has_mark else codec[:6] + codec[7:]
+        message = f"is {name}, but UTF-8 was expected; iconv -f {encoding} -t utf-8 converts it"
+        return Problem("", message, span=Span(0, 1), rule="not-utf8")
+    body = data.removeprefix(_BOM)
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        offset = len(body[: error.start].decode())
+        message = f"is the byte 0x{body[error.start]:02X}, which is not UTF-8 here"
+        return Problem("", message, span=Span(offset, offset + 1), rule="not-utf8")
+    return None
+
+
+def _binary_kind(data: bytes) -> str | None:
+    return next((kind for offset, mark, kind in _BINARY if data.startswith(mark, offset)), None)
 
 
 def has_wide_encoding(data: bytes) -> bool:
@@ -133,6 +156,6 @@ def has_wide_encoding(data: bytes) -> bool:
     return _detect_wide_encoding(data) is not None
 
 
-def _detect_wide_encoding(data: bytes) -> tuple[str, str] | None:
-    """Return the name and the codec of UTF-16 or UTF-32."""
-    return next(((name, codec) for name, codec, pattern in _WIDE if re.match(pattern, data)), None)
+def _detect_wide_encoding(data: bytes) -> tuple[str, str, bytes] | None:
+    """Return the name, the codec and the pattern of UTF-16 or UTF-32."""
+    return next((wide for wide in _WIDE if re.match(wide[2], data)), None)

@@ -59,22 +59,34 @@ def read_paths(paths: Iterable[str], max_bytes: int) -> Iterator[Document | Skip
 
 
 def expand_paths(paths: Iterable[str], exclusion: Exclusion = DEFAULT_EXCLUSION) -> Iterator[FileRange | InputError]:
-    """Yield these files and the files in these folders, in order; in folders, without those that are excluded."""
+    """Yield these files and the files in these folders, each once, in order; in folders, without what is excluded."""
+    seen: set[str] = set()
     for path in paths:
         if path == STANDARD_INPUT or not os.path.isdir(path):
             is_named = path == STANDARD_INPUT or not exclusion.is_forced
-            if is_named or not exclusion.excludes_named(path):
+            if (is_named or not exclusion.excludes_named(path)) and _is_new(path, seen):
                 yield FileRange(path, is_named)
             continue
         is_empty = True
         for file in _walk(path, exclusion):
             is_empty = False
-            yield file if isinstance(file, InputError) else FileRange(file, is_named=False)
+            if isinstance(file, InputError):
+                yield file
+            elif _is_new(file, seen):
+                yield FileRange(file, is_named=False)
         if is_empty:
             reason = f"nothing to check: no {join_or(f'*{suffix}' for suffix in FORMATS)} in this folder"
             is_excluded = next(_walk(path, Exclusion(uses_gitignore=False)), None) is not None
             why = " that is neither excluded nor ignored by .gitignore" if is_excluded else ""
             yield InputError(path, f"{reason}{why}")
+
+
+def _is_new(path: str, seen: set[str]) -> bool:
+    """Return whether a path was not seen before, and remember it."""
+    place = path if path == STANDARD_INPUT else os.path.abspath(path)
+    is_new = place not in seen
+    seen.add(place)
+    return is_new
 
 
 def _walk(folder: str, exclusion: Exclusion) -> Iterator[str | InputError]:

@@ -160,8 +160,7 @@ def _why_unknown(key: str, option: click.Option | None, file: str) -> str:
     if key in TABLE and not is_project(file):
         return f"only {PROJECT} has the table [{'.'.join(TABLE)}], here the keys are at the top"
     similar = find_similar(key, KEYS)
-    expected = f'did you mean "{similar}"' if similar else f"expected one of {', '.join(KEYS)}"
-    return f"unknown setting, {expected}"
+    return f'unknown setting; did you mean "{similar}"?' if similar else "unknown setting; --show-config lists all"
 
 
 def _convert(value: Any, option: click.Option, folder: str) -> Any:
