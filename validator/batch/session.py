@@ -79,7 +79,7 @@ def _accept_lines(
             read = parse.parse_bounded
         others: list[Document] = []
         documents = runs = 0
-        for record, line in block.lines():
+        for record, line in block.records():
             try:
                 value = read(line)
             except (ValueError, RecursionError):  # also of a blank line

@@ -6,7 +6,7 @@ metadata, arguments, and whatever no schema declares.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 
 from validator.contract.loader import Shape, load_contract, to_camel_case
@@ -15,18 +15,20 @@ from validator.core.pointer import Path
 
 
 @cache
-def _places() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
-    """Return the places of strings that may be printed, and of objects with declared keys, in both namings."""
+def _places() -> tuple[frozenset[tuple[str, ...]], Mapping[tuple[str, ...], Collection[str]]]:
+    """Return the places of strings that may be printed, and of objects with their declared keys; in both namings."""
     shown: set[tuple[str, ...]] = set()
-    objects: set[tuple[str, ...]] = set()
+    objects: dict[tuple[str, ...], set[str]] = {}
     for shape in load_contract("observed", "wire").shapes.values():
         for place, value in _values(shape, ()):
             spellings = {place, tuple(map(to_camel_case, place))}
             if value.may_print:
                 shown |= spellings
             if value.properties:
-                objects |= spellings
-    return frozenset(shown), frozenset(objects)
+                keys = {*value.properties, *map(to_camel_case, value.properties)}
+                for spelling in spellings:
+                    objects.setdefault(spelling, set()).update(keys)
+    return frozenset(shown), objects
 
 
 def _values(shape: Shape, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Shape]]:
@@ -45,7 +47,8 @@ def may_show(path: Path, text: str) -> bool:
 
 def may_show_key(path: Path) -> bool:
     """Return whether the key that this path ends with may be printed."""
-    return place_of(path[:-1]) in _places()[1] and is_plain(str(path[-1]))
+    key, declared = str(path[-1]), _places()[1].get(place_of(path[:-1]))
+    return declared is not None and (key in declared or is_plain(key))
 
 
 def place_of(path: Path) -> tuple[str, ...]:

@@ -10,9 +10,6 @@ from validator.core.phrases import file_name, name_value, shorten_pointer
 from validator.core.problem import Span
 from validator.core.severity import Severity
 
-TEXT_RULES = ("not-json", "not-utf8")
-"""Rules about a character, not about a value."""
-
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
@@ -84,6 +81,11 @@ class Finding:
     edit: Edit | None = field(default=None, compare=False, repr=False)
 
     @property
+    def is_about_character(self) -> bool:
+        """Whether it is about a character in the text, and not about a value."""
+        return self.rule in ("not-json", "not-utf8") and (self.line or 1, self.column or 1) != (1, 1)
+
+    @property
     def position(self) -> str:
         """The place as `file:line:column`; the file alone, or what stands for it, where there is no text."""
         name = file_name(self.file, self.request)
@@ -92,7 +94,7 @@ class Finding:
     @property
     def sentence(self) -> str:
         """The message with its subject: `total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35`."""
-        if self.rule in TEXT_RULES and (self.line or 1, self.column or 1) != (1, 1):  # of a character, not of a value
+        if self.is_about_character:
             is_noun = self.message.startswith(("is a ", "is an ", "is the ", 'is "'))
             return self.message.removeprefix("is ") if is_noun else f"the text {self.message}"
         return f"{self._subject} {self.message}"

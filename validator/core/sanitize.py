@@ -48,4 +48,4 @@ def _sanitize(text: str, *, color: bool, commands: bool) -> str:
     if not (text.isascii() and text.replace("\n", "").isprintable()):
         text = _unsafe_pattern(color=color).sub(lambda match: match["style"] or escape_character(match), text)
     text = LOG_COMMAND.sub(r"#\\u0023", text)
-    return text if commands else _LINE_COMMAND.sub(r"\1\\u003a", text)
+    return text if commands or "::" not in text else _LINE_COMMAND.sub(r"\1\\u003a", text)

@@ -25,6 +25,7 @@ MAX_CONTEXT = 200
 _WORD = re.compile(r"""[^ \t\r\n{}\[\]():,;"'<>=/]+""")
 _LITERAL = re.compile("true|false|null|NaN|-?Infinity|True|False|None|undefined")
 _NUMBER = re.compile("[-+.0-9eE]{1,40}")
+_SEPARATORS = " \t\r\n,:"
 _BLANKS = str.maketrans("\t\r", "  ")
 
 
@@ -143,6 +144,9 @@ def _between(text: str, start: int, end: int, *, is_json: bool) -> Iterator[_Pie
 
     Numbers are shown as long as they can only be the misplaced or misspelt numbers of a document.
     """
+    if not text[start:end].strip(_SEPARATORS):  # nearly always
+        yield _Piece(start, end, text[start:end].translate(_BLANKS))
+        return
     shows_numbers = is_json
     for word in _WORD.finditer(text, start, end):
         blank = text[start : word.start()]
@@ -154,7 +158,7 @@ def _between(text: str, start: int, end: int, *, is_json: bool) -> Iterator[_Pie
 
 
 def _printable(text: str) -> str:
-    return escape(text.translate(_BLANKS))
+    return text if text.isascii() and text.isprintable() else escape(text.translate(_BLANKS))
 
 
 def _excerpt(pieces: Sequence[_Piece], window: _Window, span: Span) -> Excerpt:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.core.finding import TEXT_RULES
 from validator.core.phrases import count, escape, shorten_pointer
 from validator.core.severity import Severity
 
@@ -24,7 +23,7 @@ def sentence(finding: Finding) -> str:
     """Return `/data/0/usage/total_tokens is 36, but prompt_tokens 31 + completion_tokens 4 is 35.`, for example."""
     if finding.pointer:
         subject = pointer(finding)
-    elif finding.rule in TEXT_RULES and (finding.line or 1, finding.column or 1) != (1, 1):
+    elif finding.is_about_character:
         subject = f"The text at line {finding.line}, column {finding.column}"
     else:
         subject = "The document"

@@ -86,6 +86,8 @@ class Rule(NamedTuple):
     reads: tuple[str, ...] = ()
     run_reads: tuple[str, ...] = ()
     statuses: frozenset[str] | None = None
+    fields: frozenset[str] = frozenset()
+    """The fields that must have the right shape for the rule to apply: all of these."""
     options: tuple[str, ...] = ()
     """Options that the check takes as keyword arguments: now, order, limit, contract."""
     is_condition: bool = False
@@ -110,12 +112,6 @@ class Rule(NamedTuple):
     def bound_options(self, settings: object) -> dict[str, Any]:
         """Return the options that the check takes, by name."""
         return {name: getattr(settings, name) for name in self.options}
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The fields that must have the right shape for the rule to apply."""
-        statuses = ("status",) if self.statuses else ()
-        return frozenset((*self.requires, *self.requires_null, *self.reads, *statuses))
 
     @property
     def has_accept_schema(self) -> bool:
@@ -204,6 +200,7 @@ def make_rule(
 
     Without a check its problems come from the parser, the schemas or the engine.
     """
+    names = (*fields.get("requires", ()), *fields.get("requires_null", ()), *fields.get("reads", ()))
     return Rule(
         name=name or module.rpartition(".")[2].replace("_", "-"),
         group=group or subject,
@@ -211,6 +208,7 @@ def make_rule(
         text=(text or "").strip(),
         check=check,
         statuses=frozenset(statuses) or None,
+        fields=frozenset((*names, "status") if statuses else names),
         **fields,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from validator.core.exchange import Request, Response
@@ -96,19 +96,23 @@ class Document(NamedTuple):
 
 
 class LineBlock(NamedTuple):
-    """Complete lines of a JSON Lines file, none above the size limit; `record` is the number of the first."""
+    """Complete lines of a JSON Lines file, none above the size limit: together, and each without its line feed.
+
+    `record` is the number of the first.
+    """
 
     file: str
     record: int
     data: bytes
+    lines: Sequence[bytes]
 
-    def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Return the lines with their numbers; only line feeds end lines."""
-        return enumerate(self.data.removesuffix(b"\n").split(b"\n"), self.record)
+    def records(self) -> Iterator[tuple[int, bytes]]:
+        """Return the lines with their numbers."""
+        return enumerate(self.lines, self.record)
 
     def documents(self) -> Iterator[Document]:
         """Return the documents on the lines that are not blank."""
-        return (Document(self.file, line, record) for record, line in self.lines() if line.strip(JSON_WHITESPACE))
+        return (Document(self.file, line, record) for record, line in self.records() if line.strip(JSON_WHITESPACE))
 
 
 class SkippedRecords(NamedTuple):

@@ -35,15 +35,18 @@ def read_lines(reader: Reader, size: int | None = None) -> Iterator[SourceItem]:
     """Yield the lines that begin in the next `size` bytes, in blocks; where a limit may be exceeded, each by itself."""
     record = 1
     for data, broken in _read_blocks(reader, size):
-        block = LineBlock(reader.name, record, data)
+        lines = data.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        block = LineBlock(reader.name, record, data, lines)
         yield from (block,) if len(data) <= reader.max_values else _check_lines(block, reader)
-        record += data.count(b"\n") + (data[-1:] not in b"\n")  # the last line of a file may have no line feed
+        record += len(lines)
         if broken is not None:
             yield unreadable_document(reader.name, "broken-compression", str(broken), record=record)
 
 
 def _check_lines(block: LineBlock, reader: Reader) -> Iterator[Document]:
-    for record, line in block.lines():
+    for record, line in block.records():
         if len(line) > reader.max_bytes:
             yield reader.too_large(record)
         elif line.strip(JSON_WHITESPACE):
