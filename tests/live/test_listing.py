@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
+from xml.etree import ElementTree
 
 import httpx
 import httpx2
@@ -185,6 +186,13 @@ def test_finding_of_a_statement_that_is_not_verified_fails() -> None:
     with pytest.raises(ValidationFailed, match=r"^data lacks [^\[]*\[lost-runs\]\n") as caught:
         assert_live_listing(target, thread=THREAD, severity=milder)
     assert "doubtful     after-follows-order " in str(caught.value)
+
+
+def test_report_in_other_formats_has_the_statements(tmp_path: Path) -> None:
+    report = check_listing(application(SOUND), thread=THREAD)
+    report.write("junit", tmp_path / "junit.xml")
+    (suite,) = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    assert len(suite.findall("testcase")) == len(report.statements) == len(report.to_dict()["statements"])
 
 
 def test_without_pytest() -> None:
