@@ -180,6 +180,7 @@ def test_completion_lists_groups_then_rules() -> None:
         ("live http : //127.0.0.1/v1 --az", "plain,--azure\n"),
         ("live --require limit-kept,walk-e", "plain,limit-kept,walk-ends\n"),
         ("live --require al", "plain,all\n"),
+        ("live --known a", "plain,asc-mirrors-desc\nplain,after-excludes\nplain,after-follows-order\n"),
         ("live --auth b", "plain,bearer\n"),
         ("live.json --li", "plain,--limit\nplain,--listing\nplain,--list-rules\n"),
     ],

@@ -33,9 +33,9 @@ def check(answering: Answering, *words: str | Path, key: str | None = KEY) -> Ra
 
 
 def verdict(report: str, statement: str) -> str:
-    """The verdict on a statement and the reason."""
+    """The verdict on a statement and the reason, without its subject."""
     (line,) = re.findall(rf"^(\S.*?) +{statement}(?: +[#\d …]*)?(?:: )?(.*)$", report, re.MULTILINE)
-    return ": ".join(filter(None, line))
+    return re.sub(r"\bthe (?:response|server) ", "", ": ".join(filter(None, line)))
 
 
 def findings(done: Ran) -> list[str]:

@@ -88,7 +88,8 @@ class StatementIds(click.ParamType):  # type: ignore[type-arg]  # generic from c
         from click.shell_completion import CompletionItem  # only where a shell asks
 
         before, comma, last = incomplete.rpartition(",")
-        return [CompletionItem(f"{before}{comma}{name}") for name in ("all", *BY_ID) if name.startswith(last)]
+        words = (*(("all",) if self._allows_all else ()), *BY_ID)
+        return [CompletionItem(f"{before}{comma}{name}") for name in words if name.startswith(last)]
 
 
 class HeaderWord(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
