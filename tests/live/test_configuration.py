@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.support.commands import run
 from tests.support.http_server import serving
 from tests.support.sound_server import list_runs
-from tests.support.threads import THREAD, numbered
+from tests.support.threads import THREAD, list_of, numbered
 
 KEY = "sk-live+check/0123456789&abcdef"
 RUNS = [numbered(number) for number in range(5)]
@@ -79,7 +80,7 @@ def test_address_of_a_configuration_is_no_exception(url: str, message: str, tmp_
 
 
 def test_settings_of_the_table_are_for_live_checks_alone(tmp_path: Path) -> None:
-    (tmp_path / "page.json").write_text("{}")
+    (tmp_path / "page.json").write_text(json.dumps(list_of([{**RUNS[0], "status": "unheard-of"}])))
     with serving(list_runs(RUNS)) as server:
         configure(tmp_path, f"{server.origin}/v1", 'empty-thread = "thread_e"\nignore = ["schema"]\n')
         lines = run("live", "--plan", cwd=tmp_path).out.splitlines()

@@ -345,6 +345,20 @@ def test_proxy_that_wants_a_password(url: str, message: str) -> None:
     with proxying("http://127.0.0.1:9", password=PASSWORD) as proxy:
         done = run("live", url, "--thread", THREAD, "--proxy", f"http://{proxy.address}")
     assert (done.code, done.out, done.err) == (2, "", f"validate-runs: {message}\n")
+    assert len(proxy.heads) == 1
+
+
+def test_token_for_a_proxy_is_not_recorded(tmp_path: Path) -> None:
+    recording = tmp_path / "runs.har"
+
+    def answering(asked: Asked) -> Reply:
+        return list_runs(RUNS)(asked)._replace(headers={"X-Echo": "token-0123456789"})
+
+    with serving(answering) as server, proxying(server.origin) as proxy:
+        words = ("--proxy", f"http://token-0123456789@{proxy.address}", "--record", recording, "--max-requests", "2")
+        run("live", "http://api.localhost/v1", "--thread", THREAD, *words)
+    assert len(server.asked) == 2
+    assert "token-0123456789" not in recording.read_text()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import requests
 import vcr
@@ -24,9 +25,12 @@ RUNS = [numbered(number) for number in range(5)]
 CLOCK = ("--now", "1740001000")
 
 
+STALE = {"status": "in_progress", "expires_at": 1_740_000_900, "completed_at": None, "usage": None}
+
+
 def misbehave(asked: Asked) -> Reply:
     """Answer with a fault of each kind that a recording must keep."""
-    reply = list_runs(RUNS)(asked)
+    reply = list_runs([*RUNS[:4], {**RUNS[4], **STALE}])(asked)
     match asked.query:
         case {"limit": "0"}:
             return Reply(b"<h1>Oops & \xe9</h1>", 500, {"Content-Type": "text/html; charset=latin-1"})
@@ -41,7 +45,7 @@ def misbehave(asked: Asked) -> Reply:
         case {"order": "DESC"}:
             return Reply(b"", 302, {"Location": "HTTP://Elsewhere.test/Runs"})
         case {"limit": "-1"}:
-            return Reply({"detail": "no"}, 400, {"Content-Type": "Text/Plain; Charset=UTF-8", "content-type": ""})
+            return Reply({"detail": "no"}, 400, {"Content-Type": "Text/Plain; Charset=UTF-8"})
         case _:
             return reply
 
@@ -72,6 +76,19 @@ def test_cassette_has_the_findings_of_the_har(answering: Answering, tmp_path: Pa
     assert bool(found[0]) == (answering is misbehave)
 
 
+def test_cassette_has_the_media_type_of_the_har(tmp_path: Path) -> None:
+    """The server sends two, one of which is empty."""
+    headers = [("Content-Type", ""), ("Content-Type", "application/json")]
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, headers=headers, json=list_of([])))
+    found = []
+    for name in ("runs.har", "runs.yaml"):
+        with httpx.Client(transport=transport, base_url="http://127.0.0.1/v1") as client:
+            check_listing(client, thread=THREAD, record=tmp_path / name)
+        found.append([(each.rule, each.message) for each in validate(tmp_path / name).findings])
+    assert found[0] == found[1]
+    assert "content-type" in {rule for rule, _ in found[0]}
+
+
 def test_vcrpy_replays_the_cassette(tmp_path: Path) -> None:
     """The headers do not contradict the body, which is recorded without its compression and without the key."""
 
@@ -85,6 +102,7 @@ def test_vcrpy_replays_the_cassette(tmp_path: Path) -> None:
         run("live", f"{server.origin}/v1", "--thread", THREAD, *words, env={"VALIDATE_RUNS_API_KEY": KEY})
     interactions = yaml.safe_load(recording.read_text())["interactions"]
     assert len(interactions) == 3
+    assert "Content-Length" not in interactions[0]["response"]["headers"]
     with vcr.use_cassette(str(recording), record_mode=vcr.mode.NONE):
         for asked in (interactions[0], interactions[1]):
             response = requests.get(asked["request"]["uri"], timeout=5)
@@ -127,6 +145,7 @@ SCHEMA = {
     "$defs": {"x": {"type": ["string", "null"], "examples": [{"type": "secret example"}]}},
     "anyOf": [{"title": "secret title"}, {"const": {"type": "secret constant"}}],
 }
+ODD_SCHEMA = {"items": "secret items", "required": {"type": "secret requirement"}}
 ARGUMENTS = {"type": "secret enum", "default": "secret argument", "number": 12.5, "none": None}
 ACTION = {
     "type": "submit_tool_outputs",
@@ -154,7 +173,7 @@ PRIVATE: Run = {
     ],
     "undeclared": {"anything": "secret value"},
     "model": "a secret model",
-    "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": {"items": "secret items"}}},
+    "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": ODD_SCHEMA}},
     "last_error": {"code": "server_error", "message": "secret error"},
 }
 
@@ -163,7 +182,7 @@ def confide(asked: Asked) -> Reply:
     """Answer with free text wherever a run may have some, and with bodies that are not JSON."""
     ended = {**RUNS[0], **PRIVATE}
     waiting = {**RUNS[1], **PRIVATE, "status": "requires_action", "completed_at": None, "required_action": ACTION}
-    waiting |= {"usage": None, "expires_at": 1_740_000_900, "created_at": "2025-02-19T21:20:00Z"}
+    waiting |= {"id": "run odd/id", "usage": None, "expires_at": 1_740_000_900, "created_at": "2025-02-19T21:20:00Z"}
     reply = list_runs([ended, waiting, *RUNS[2:]])(asked) if asked.query.get("limit") != "100" else None
     if reply is None:
         return Reply(list_of([waiting, ended], has_more=False))
@@ -208,6 +227,7 @@ def test_scrubbed_recording_has_no_free_text(name: str, tmp_path: Path) -> None:
         assert "secret" not in text
         assert "quoted" not in text
     assert "free text was replaced (--scrub)" in recording.read_text()
+    assert any('"run odd/id"' in text and '"2025-02-19T21:20:00Z"' in text for text in contents(recording))
     offline = run(recording, *CLOCK, "--show-values", "--show", "info", "-f", "json")
     live = json.loads((tmp_path / "json").read_text())
     del live["statements"]
