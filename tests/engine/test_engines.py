@@ -18,7 +18,7 @@ from tests.support.mutations import Mutation, mutations, several
 from tests.support.paths import INVALID, MISSHAPEN, SAMPLES, VALID
 from validator import Finding, validate
 from validator.contract import compiler
-from validator.contract.compiler import compile_schema, compile_schemas
+from validator.contract.compiler import compile_items, compile_schema
 from validator.contract.errors import explain_shape
 from validator.contract.inline import inline
 from validator.contract.loader import load_contract
@@ -117,15 +117,15 @@ def test_merged_schemas_have_no_references(name: ContractName, form: Form) -> No
 
 @pytest.mark.skipif(find_spec("jsonschema_rs") is None, reason="judges with the fast engine")
 def test_merging_keeps_additional_properties() -> None:
-    accepts_both = compile_schemas(
+    accepts_both = compile_items(
         [
             {"properties": {"a": {"type": "integer"}}},
             {"properties": {"c": {}}, "additionalProperties": {"minimum": 5}},
         ],
         {},
     )
-    assert [accepts_both(value) for value in ({}, {"a": 5}, {"b": 5}, {"c": 4})] == [True] * 4
-    assert [accepts_both(value) for value in ({"a": 4}, {"b": 4}, {"a": 5.5})] == [False] * 3
+    assert [accepts_both([value]) for value in ({}, {"a": 5}, {"b": 5}, {"c": 4})] == [True] * 4
+    assert [accepts_both([value]) for value in ({"a": 4}, {"b": 4}, {"a": 5.5})] == [False] * 3
 
 
 @pytest.mark.parametrize(("name", "form"), COMBINATIONS)

@@ -46,18 +46,19 @@ def check_shape(value: Any, schema_name: str, name: ContractName, form: Form) ->
 def compile_schema(schema_name: str, name: ContractName, form: Form) -> Accepts:
     """Compile the schema of a page without its runs, or of a run."""
     contract = load_contract(name, form)
-    return compile_schemas([contract.schema(schema_name)], contract.schemas)
+    return compile_validator(merge([inline(contract.schema(schema_name), contract.schemas)]))
 
 
-def compile_schemas(
+def compile_items(
     together: Iterable[Schema], schemas: Mapping[str, Schema], *, exact_integers: bool = False
 ) -> Accepts:
-    """Compile a verdict on values that satisfy several schemas together; these may refer to `schemas`, by `$id`.
+    """Compile a verdict on arrays whose items satisfy several schemas together, which may refer to `schemas` by `$id`.
 
     With `exact_integers`, 1.0 is not accepted as an integer.
     """
     merged = merge(inline(schema, schemas) for schema in together)
-    return compile_validator({**_with_exact_integers(merged), "$defs": _EXACT_INTEGERS} if exact_integers else merged)
+    items = _with_exact_integers(merged) if exact_integers else merged
+    return compile_validator({"items": items, "$defs": _EXACT_INTEGERS})
 
 
 def _with_exact_integers(schema: Any) -> Any:

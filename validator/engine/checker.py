@@ -56,20 +56,22 @@ class Checker:
 
     def count_accepted(self, value: Any) -> int:
         """Return how many runs there are in a page or run in wire form; 0 unless it certainly has no problem."""
-        options, rules, accepts_run = self.options, self.rules, self._acceptor("wire").accepts
+        options, rules, accepts = self.options, self.rules, self._acceptor("wire").accepts
         if options.form == "sdk":
             return 0
         try:
             if value["object"] == RUN.object:
-                is_clean = options.expect != "page" and accepts_run(value) and not rules.rest_problems(value, options)
+                is_clean = options.expect != "page" and accepts([value]) and not rules.rest_problems(value, options)
                 return int(is_clean)
             shape = load_contract(options.contract, "wire").shapes[RUN.list_schema]
             accepts_page = compile_schema(RUN.list_schema, options.contract, "wire")
             if options.expect == "run" or not accepts_page(value) or find_undeclared_keys(value, shape):
                 return 0
             runs = value["data"]
+            if not accepts(runs):
+                return 0
             for run in runs:
-                if not accepts_run(run) or rules.rest_problems(run, options):
+                if rules.rest_problems(run, options):
                     return 0
             return 0 if rules.page_problems(Page(value, [*enumerate(runs)]), (), {}, options) else len(runs)
         except (TypeError, KeyError, RecursionError):  # not an object, or not one with such keys
@@ -167,10 +169,11 @@ class _Explainer(NamedTuple):
         unreliable_fields: dict[int, Collection[str]] = {}
         is_wire, run_shape = self.form == "wire", self.contract.shapes[RUN.item_schema]
         rest_problems, options = self.rules.rest_problems, self.options
+        are_accepted = not self.unusable and self.acceptor.accepts([run for _, run in part.runs])
         for index, (pointer, run) in enumerate(part.runs):
             if len(problems) > limit:  # the rules of pages need all runs
                 return problems, CheckedPart(part, runs, unreliable_fields)
-            if not self.unusable and self.acceptor.accepts(run):
+            if are_accepted or (not self.unusable and self.acceptor.accepts([run])):
                 wire_run = run if is_wire else to_wire(run, run_shape)
                 reported = rest_problems(wire_run, options)
             else:
