@@ -51,6 +51,32 @@ def test_text_wraps_sentences() -> None:
     )
 
 
+def test_statistics_fit_a_terminal() -> None:
+    look = LOOK._replace(wrap=True, width=60)
+    line = "1  warning  first-id-mismatch  in 1 file    "
+    assert written("text", checked(PLACELESS), look=look, statistics=True) == (
+        f"{line}(--fix)\n1 warning in 1 document (3 runs)\n"
+    )
+    wide = look._replace(width=120)
+    assert f"{line}{FIRST_ID} (--fix)\n" in written("text", checked(PLACELESS), look=wide, statistics=True)
+
+
+def test_text_wraps_places_and_totals() -> None:
+    look = LOOK._replace(width=55, wrap=True, hints=True)
+    assert written("text", checked(MISMATCH, infos=4), look=look) == (
+        "error token-total-mismatch: total_tokens is 36, but\n"
+        "  prompt_tokens 31 + completion_tokens 4 is 35\n"
+        "  --> responses/page.json:41:25\n"
+        '   41 |         "total_tokens": 36\n'
+        "      |                         ^^\n"
+        "      = /data/0/usage/total_tokens · run run_abc123 (completed)\n"
+        "\n"
+        "For more about a rule: validate-runs --explain token-total-mismatch\n"
+        "1 error in 1 document (3 runs); 4 infos hidden (--show\n"
+        "  info)\n"
+    )
+
+
 def test_text_shows_the_worst_of_a_document_first() -> None:
     cause = replace(PLACELESS, rule="placeholder-value", explains_document=True)
     document = checked(cause, replace(PLACELESS, rule="b"), replace(MISMATCH, rule="c"), PLACELESS, MISMATCH)

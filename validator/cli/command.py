@@ -97,8 +97,9 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
     "--max-bytes",
     type=Size(1),
     default=MAX_BYTES,
+    show_default="64MiB",
     metavar="N",
-    help="The largest document to read, in bytes or as 64MiB.",
+    help="The largest document to read: bytes, or such as 64MiB.",
 )
 @click.option("--select", type=RuleWords(), multiple=True, help="Check only these rules: names, groups or globs.")
 @click.option("--ignore", type=RuleWords(is_ignored=True), multiple=True, help="Ignore these rules.")
@@ -141,7 +142,9 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
 @click.option(
     "--force-exclude", is_flag=True, help="Skip named files, too, if they are excluded or plainly hold no runs."
 )
-@click.option("--jobs", type=Jobs(1), show_default="the number of cores", metavar="N", help="Processes for archives.")
+@click.option(
+    "--jobs", type=Jobs(1), show_default="auto: the number of cores", metavar="N", help="Processes for archives."
+)
 @click.option("--baseline", type=click.Path(), metavar="FILE", help="Accept the findings listed in this file.")
 @_command_line_flag("--update-baseline", help="Write the findings to the baseline, and accept them.")
 @_command_line_flag("--fix", help="Fix what can be fixed safely, in place.")
@@ -158,7 +161,7 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
     shell_complete=complete_rules,
     help="Print the page of a rule.",
 )
-@_command_line_flag("--list-rules", help="Print all rules, or those named.")
+@_command_line_flag("--list-rules", help="Print all rules, or those that FILES are names of.")
 @click.option(
     "--config",
     type=click.Path(),

@@ -40,7 +40,8 @@ def print_rules(words: str, *, is_json: bool) -> int:
     text, width = "\n\n".join(pages.values()), terminal_width()
     if width is not None:
         paragraphs = text.split("\n\n")
-        text = "\n\n".join(part if part.startswith(" ") else "\n".join(_wrap(part, width)) for part in paragraphs)
+        lines = ((_wrap_example if part.startswith(" ") else _wrap)(part, width) for part in paragraphs)
+        text = "\n\n".join(map("\n".join, lines))
     click.echo(text)
     return CLEAN
 
@@ -59,8 +60,19 @@ def _statement_pages(word: str) -> dict[str, str]:
     return {word: head} | {name: BY_NAME[name].page for name in statement.rules}
 
 
-def _wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(width, _MIN_WIDTH), break_long_words=False, break_on_hyphens=False)
+def _wrap_example(text: str, width: int) -> list[str]:
+    """Return the lines of an example in JSON; those that are too long go on below, further to the right."""
+    lines = text.replace(": ", ":\xa0").split("\n")  # a key stays with its value
+    indents = (line[: len(line) - len(line.lstrip())] for line in lines)
+    parts = [part for line, indent in zip(lines, indents, strict=True) for part in _wrap(line, width, f"{indent}  ")]
+    return [part.replace("\xa0", " ") for part in parts]
+
+
+def _wrap(text: str, width: int, indent: str = "") -> list[str]:
+    wrapper = textwrap.TextWrapper(
+        max(width, _MIN_WIDTH), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return wrapper.wrap(text)
 
 
 def _row(name: str) -> dict[str, object]:

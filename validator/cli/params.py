@@ -127,6 +127,10 @@ class WholeNumber(click.IntRange):
             self.fail(f"{number} is less than {self.min or 0}.", param, ctx)
         return number
 
+    def _describe_range(self) -> str:
+        """Return the limits as the help shows them."""
+        return f"{self.min or 0} or more" if self.max is None else f"{self.min or 0} to {self.max}"
+
 
 class Size(WholeNumber):
     """A number of bytes, such as 1000, 64MB or 64MiB."""

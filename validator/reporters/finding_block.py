@@ -31,12 +31,14 @@ _ELLIPSIS = "..."
 def finding_block(finding: Finding, options: ReportOptions) -> Iterator[str]:
     """Yield the lines of a finding and an empty one."""
     yield from _sentence_lines(finding, options)
-    yield f"  {paint('-->', DIM, options)} {finding.position} {pointer(finding)}".rstrip()
+    place, shown = finding.position, pointer(finding)
+    has_room = not options.wrap or len("  -->  ") + len(place) + len(shown) <= options.width
+    yield f"  {paint('-->', DIM, options)} {place} {shown if has_room else ''}".rstrip()
     number = f"{finding.line or '':5}"
     width = max(options.width - len(number) - len(" | "), _MIN_WIDTH)
     if finding.excerpt is not None and finding.excerpt.text.strip():
         yield from _excerpt_lines(finding, finding.excerpt, number, width, options)
-    if context := _context(finding):
+    if context := " · ".join(filter(None, ("" if has_room else shown, _context(finding)))):
         yield f"{paint(f'{_blank(number)} =', DIM, options)} {context}"
     yield ""
 

@@ -80,7 +80,17 @@ def _lines(
         return
     if explained:
         yield f"For more about a rule: validate-runs --explain {explained}"
-    yield paint(summary_line(tally.summary, options), _summary_style(tally.summary, options), options)
+    style = _summary_style(tally.summary, options)
+    yield from (paint(line, style, options) for line in wrapped(summary_line(tally.summary, options), options))
+
+
+def wrapped(text: str, options: ReportOptions) -> list[str]:
+    """Return the lines of a text on a terminal; elsewhere it stays on one."""
+    if not options.wrap or len(text) <= options.width:
+        return [text]
+    import textwrap  # only for long lines
+
+    return textwrap.wrap(text, options.width, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _worst_first(findings: Iterable[Finding]) -> list[Finding]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from validator.core.phrases import count, file_name
 from validator.reporters.base import ReportItem, ReportOptions, RuleCount, Tally
 from validator.reporters.json_objects import VERSION, dump, summary_object
-from validator.reporters.lines import BOLD, COLORS, paint
+from validator.reporters.lines import BOLD, COLORS, paint, wrapped
 from validator.reporters.wording import summary_line
 from validator.rules.registry import BY_NAME
 
@@ -26,7 +26,9 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
         severity = paint(f"{row.severity:7}", COLORS[row.severity], options)
         in_files = f"in {count(_files(tally, row), 'file')}"
         rule = paint(f"{row.rule:{longest}}", BOLD, options)
-        yield f"{row.number:{digits}}  {severity}  {rule}  {in_files:11}  {_summary(row)}".rstrip() + "\n"
+        head = digits + len(f"  {'':7}  {'':{longest}}  {in_files:11}  ")
+        summary = _summary(row, options.width - head if options.wrap else None)
+        yield f"{row.number:{digits}}  {severity}  {rule}  {in_files:11}  {summary}".rstrip() + "\n"
     if len(files) > 1:
         yield "\n"
         for file, number in files.most_common(_MAX_FILES):
@@ -35,7 +37,7 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
             yield f"... and {len(files) - _MAX_FILES} more files\n"
         yield "\n"
     if not options.quiet:
-        yield f"{summary_line(tally.summary, options)}\n"
+        yield from (f"{line}\n" for line in wrapped(summary_line(tally.summary, options), options))
 
 
 def render_json(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
@@ -80,6 +82,9 @@ def _files(tally: Tally, row: RuleCount) -> int:
     return tally.files_by_rule[row.rule, row.severity]
 
 
-def _summary(row: RuleCount) -> str:
+def _summary(row: RuleCount, width: int | None) -> str:
+    """Return what a rule means, if there is space for it, and whether --fix can fix what it reports."""
     rule = BY_NAME[row.rule]
-    return f"{rule.summary} (--fix)" if rule.is_fixable else rule.summary
+    mark = " (--fix)" if rule.is_fixable else ""
+    has_room = width is None or len(rule.summary) + len(mark) <= width
+    return f"{rule.summary if has_room else ''}{mark}".lstrip()

@@ -83,7 +83,9 @@ def expand_paths(paths: Iterable[str], exclusion: Exclusion = DEFAULT_EXCLUSION)
 
 def _is_new(path: str, seen: set[str]) -> bool:
     """Return whether a path was not seen before, and remember it."""
-    place = path if path == STANDARD_INPUT else os.path.abspath(path)
+    place = path
+    with suppress(OSError):  # the working folder is gone
+        place = path if path == STANDARD_INPUT else os.path.abspath(path)
     is_new = place not in seen
     seen.add(place)
     return is_new
