@@ -196,8 +196,13 @@ def test_lost_runs_are_told_with_requests() -> None:
     assert verdicts(done)["walk-complete"] == "broken"
 
 
-def test_recording_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [None, 0o644])
+def test_recording_can_be_read_by_its_owner_alone(mode: int | None, tmp_path: Path) -> None:
+    """Also where it replaces a file that others can read."""
     recording = tmp_path / "runs.har"
+    if mode is not None:
+        recording.touch()
+        recording.chmod(mode)
     check(list_runs(RUNS), "--record", recording)
     assert recording.stat().st_mode & 0o777 == 0o600
     entries = json.loads(recording.read_text())["log"]["entries"]

@@ -35,7 +35,7 @@ def write_atomic(path: str, data: Iterable[bytes], *, is_private: bool = False) 
 
     The old file stays until the new one is complete. The new one has the owner, group, mode, access control list and
     extended attributes of the old one; if it cannot have them, the old one stays. A pipe or device is written to.
-    Without an old one, only the owner can read a new file that `is_private`.
+    If it `is_private`, only the owner can read it, whatever the mode of the old one is.
     """
     old = _stat(path)
     if old is not None and not stat.S_ISREG(old.st_mode):
@@ -52,7 +52,7 @@ def write_atomic(path: str, data: Iterable[bytes], *, is_private: bool = False) 
             file.flush()
             if old is not None:  # after the last byte: writing takes set-uid bits and capabilities away
                 _copy_attributes(file.fileno(), target)
-                os.fchmod(file.fileno(), stat.S_IMODE(old.st_mode))
+                os.fchmod(file.fileno(), 0o600 if is_private else stat.S_IMODE(old.st_mode))
             os.fsync(file.fileno())
         os.replace(temporary, target)
     except BaseException:  # a Ctrl-C may come at any moment, even if there is no file yet or no longer
