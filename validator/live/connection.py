@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from validator.core.files import explain_os_error
 from validator.core.phrases import escape
 from validator.live.target import Misuse, Target, is_loopback
-from validator.live.transport import load_library
+from validator.live.transport import default_tls_context, load_library
 
 
 class Tls(NamedTuple):
@@ -40,6 +40,8 @@ def split_certificate(value: str) -> tuple[str, str | None]:
 
 def make_tls_context(tls: Tls) -> ssl.SSLContext:
     """Return the settings for TLS; raises `Misuse` if a file cannot be used, and `MissingExtra`."""
+    if tls == Tls():
+        return default_tls_context()
     context: ssl.SSLContext
     if tls.is_verified and tls.authorities is None:
         context = load_library().create_ssl_context(trust_env=False)

@@ -24,7 +24,7 @@ from validator.live.plan import Scope
 from validator.live.scrub import Scrubber
 from validator.live.statements import require_ids
 from validator.live.target import Misuse, Target, authorize, make_recipe, parse_target
-from validator.live.transport import Authorization, Budget, load_library, make_client
+from validator.live.transport import Authorization, Budget, default_tls_context, load_library, make_client
 from validator.reporters.base import ReportOptions
 from validator.rules.selection import effective_severities
 
@@ -147,7 +147,7 @@ def _connect(target: object, key: str | None, allow_http: bool, timeout: float) 
     """Yield a client for a target, its address, and the headers to send."""
     if isinstance(target, str):
         address = parse_target(target, allow_http=allow_http)
-        with make_client(verify=True, timeout=timeout) as client:
+        with make_client(default_tls_context(), timeout) as client:
             yield _Connection(client, address, authorize(key, "bearer", "v2", {}))
         return
     known: Any = target

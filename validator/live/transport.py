@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -83,7 +84,14 @@ def load_library() -> ModuleType:
     raise MissingExtra("needs an HTTP client: pip install 'validate-runs[live]'")
 
 
-def make_client(verify: ssl.SSLContext | bool, timeout: float, proxy: str | None = None) -> Any:
+@cache
+def default_tls_context() -> ssl.SSLContext:
+    """Return the settings for TLS that trust the usual authorities; to read these takes longer than a whole check."""
+    context: ssl.SSLContext = load_library().create_ssl_context(trust_env=False)
+    return context
+
+
+def make_client(verify: ssl.SSLContext, timeout: float, proxy: str | None = None) -> Any:
     """Return a client that knows nothing but what it is told: no environment, cookies or redirects."""
     library = load_library()
     client = library.Client(
