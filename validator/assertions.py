@@ -38,6 +38,10 @@ class Options(TypedDict, total=False):
     fail_on: Severity | str
 
 
+WIDTH = 80
+"""Columns of the text of a failure, if no test runner knows better."""
+
+
 @dataclass(slots=True)
 class Watch:
     """What a test runner gives to the assertions of one test, and what it learns from them."""
@@ -50,15 +54,15 @@ class Watch:
     """Whether the reports describe every run, not only findings."""
     failed: Verdict | None = None
     """The verdict of the last assertion that failed."""
+    width: int = WIDTH
+    """Columns of the terminal."""
 
 
 _watches: list[Watch | None] = []
-WIDTH = 80
-"""Columns of the text of a failure."""
 MAX_SHOWN = 20
 """Findings in the text of a failure; of those that are alike, it has three."""
-EXCEPTION_WIDTH = 72
-"""Columns that pytest leaves of 80 for the message of an exception."""
+_MARGIN = 8
+"""Columns that pytest takes before each line of the message of an exception."""
 
 
 @contextmanager
@@ -98,7 +102,13 @@ def assert_valid_runs(response: object, **options: Unpack[Options]) -> None:
     record_failure(verdict)
     from validator.api import ValidationFailed
 
-    raise ValidationFailed(verdict.text(EXCEPTION_WIDTH))
+    raise ValidationFailed(verdict.text(exception_width()))
+
+
+def exception_width() -> int:
+    """Return the columns that the message of an exception has."""
+    watch = current_watch()
+    return (watch.width if watch else WIDTH) - _MARGIN
 
 
 class ValidRuns:

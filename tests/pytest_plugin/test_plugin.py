@@ -131,6 +131,30 @@ def test_not_a_run_list_cannot_be_ignored(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*is an API error, expected a page*", "*the document is an object of 2 keys*"])
 
 
+def test_failures_are_as_wide_as_the_terminal(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytester.makepyfile(
+        test_it="""
+        from received import FAULTY
+
+        def test_call(assert_valid_runs):
+            assert_valid_runs(FAULTY)
+
+        def test_comparison(valid_runs):
+            assert FAULTY == valid_runs
+        """
+    )
+    monkeypatch.setenv("COLUMNS", "140")
+    headline = f"{HEADLINE} {REST}"
+    pytester.runpytest_inprocess().stdout.fnmatch_lines(
+        [
+            f"E       {headline}".replace("[", "[[]"),
+            f'E       error first-id-mismatch: {HEADLINE} "{FIRST}"',
+            f"E       {headline}".replace("[", "[[]"),
+            f'E         error first-id-mismatch: {HEADLINE} "{FIRST}"',
+        ]
+    )
+
+
 def test_a_comparison_fails_with_an_explanation(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""

@@ -121,8 +121,8 @@ def test_gitlab_fingerprints_are_unique(tmp_path: Path) -> None:
     for name in ("a.jsonl", "b.jsonl"):
         (tmp_path / name).write_text(f"{record}\n{record}\n")
     found = reported("a.jsonl", "b.jsonl", "./a.jsonl", cwd=tmp_path)
-    assert [issue["location"]["path"] for issue in found] == ["a.jsonl"] * 2 + ["b.jsonl"] * 2 + ["a.jsonl"] * 2
-    assert found[:4] == reported("a.jsonl", "b.jsonl", cwd=tmp_path)
+    assert [issue["location"]["path"] for issue in found] == ["a.jsonl"] * 2 + ["b.jsonl"] * 2
+    assert len({issue["fingerprint"] for issue in found}) == 4
 
 
 def test_gitlab_truncation_is_an_issue(tmp_path: Path) -> None:

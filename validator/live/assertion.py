@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from validator.api import ValidationFailed
-from validator.assertions import EXCEPTION_WIDTH, WIDTH, Verdict, current_watch, record_failure
+from validator.assertions import WIDTH, Verdict, current_watch, exception_width, record_failure
 from validator.core.options import lowest_failing
 from validator.core.phrases import count
 from validator.core.results import DocumentResult, StatementResult
@@ -42,7 +42,7 @@ def assert_live_listing(
     verdict = LiveVerdict(report, lowest, required)
     if not verdict.passed:
         record_failure(verdict)
-        raise ValidationFailed(verdict.text(EXCEPTION_WIDTH))
+        raise ValidationFailed(verdict.text(exception_width()))
     return report
 
 

@@ -1,4 +1,4 @@
-"""The pytest plugin: fixtures, defaults from markers and ini options, and failures that put the rule first.
+"""The pytest plugin: fixtures, defaults from markers and ini options, and failures that begin with what is wrong.
 
 pytest loads this module for everyone who has the package installed, so the engine, and the parts that read files and
 write reports, are imported only if they are used.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from functools import partial
+from shutil import get_terminal_size
 from textwrap import wrap
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
@@ -68,7 +69,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the parts of the plugin that the options ask for."""
-    config.stash[WATCH] = Watch(Options)
+    config.stash[WATCH] = Watch(Options, width=max(WIDTH, get_terminal_size().columns))
     config.stash[_INI] = _read_ini(config)
     options = ", ".join(Options.__annotations__)
     config.addinivalue_line("markers", f"validate_runs({options}): defaults for checks of list-runs responses")
@@ -107,8 +108,8 @@ def _assert_live_listing() -> Callable[..., LiveReport]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Watch the assertions of the test."""
-    outlines = item.config.stash[WATCH].outlines
-    watch = item.config.stash[WATCH] = Watch(partial(_defaults, item), outlines=outlines)
+    before = item.config.stash[WATCH]
+    watch = item.config.stash[WATCH] = Watch(partial(_defaults, item), outlines=before.outlines, width=before.width)
     with watch_assertions(watch):
         return (yield)
 
@@ -168,7 +169,7 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
     failed = config.stash[WATCH].failed
     if failed is None or op not in ("==", "!=", "in", "not in") or not (_contains(left) or _contains(right)):
         return None
-    return failed.text(_EXPLANATION_WIDTH).splitlines()
+    return failed.text(config.stash[WATCH].width - len("E         ")).splitlines()
 
 
 def _contains(value: object, levels: int = 3) -> bool:
@@ -179,14 +180,11 @@ def _contains(value: object, levels: int = 3) -> bool:
     return levels > 0 and any(_contains(member, levels - 1) for member in members)
 
 
-_EXPLANATION_WIDTH = WIDTH - len("E         ")
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Begin a failed check with the rule; add its text as a section if pytest does not show it."""
+    """Begin a failed check with what is wrong; add its text as a section if pytest does not show it."""
     error = call.excinfo and call.excinfo.value
     if isinstance(error, TypeError | ValueError | OSError) and not item.config.getoption("fulltrace"):
         _cut_traceback(error.__traceback__)
@@ -194,7 +192,7 @@ def pytest_runtest_makereport(
     watch = item.config.stash[WATCH]
     failed, watch.failed = watch.failed, None
     if failed is not None and isinstance(error, AssertionError):
-        _explain(failed, str(error), report)
+        _explain(failed, str(error), report, watch.width)
     if watch.reports:
         _mask_credentials(report.longrepr)
     return report
@@ -208,13 +206,13 @@ def _cut_traceback(step: TracebackType | None) -> None:
         step = step.tb_next
 
 
-def _explain(failed: Verdict, message: str, report: pytest.TestReport) -> None:
+def _explain(failed: Verdict, message: str, report: pytest.TestReport, width: int) -> None:
     crash = getattr(report.longrepr, "reprcrash", None)
     if failed.headline not in message:
-        report.sections.append(("validate-runs", failed.text()))
+        report.sections.append(("validate-runs", failed.text(width)))
     if crash is not None and (failed.headline in message or not message):
         crash.message = failed.headline
-        _fold(failed.headline, report.longrepr)
+        _fold(failed.headline, report.longrepr, width)
 
 
 def _mask_credentials(failure: Any) -> None:
@@ -237,7 +235,7 @@ def _mask_credentials(failure: Any) -> None:
                 entry.reprfuncargs.args = [(name, mask(value)) for name, value in entry.reprfuncargs.args]
 
 
-def _fold(headline: str, failure: Any) -> None:
+def _fold(headline: str, failure: Any, width: int) -> None:
     """Wrap the headline, which pytest would print in one line, without the prefix of Python or pytest."""
     for entry in failure.reprtraceback.reprentries:
         lines: list[str] = []
@@ -248,7 +246,7 @@ def _fold(headline: str, failure: Any) -> None:
             margin = line[: len(line) - len(line.removeprefix("E").lstrip(" "))]
             lines += wrap(
                 headline,
-                WIDTH,
+                width,
                 initial_indent=margin,
                 subsequent_indent=margin,
                 break_long_words=False,
