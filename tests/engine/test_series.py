@@ -16,6 +16,7 @@ from tests.support.commands import run as command
 from tests.support.mutations import mutations, several
 from tests.support.pages import NOW, RUN, findings, page, run, summarize
 from tests.support.paths import SAMPLES
+from tests.support.recordings import call, write_har
 from tests.support.rules import replace_checks
 from validator import validate
 from validator.batch.session import check_documents
@@ -28,6 +29,7 @@ from validator.rules.registry import RULES
 from validator.rules.selection import effective_severities
 from validator.rules.support.snapshots import CONFIGURATION, REMEMBERED
 from validator.sources.document import Document
+from validator.sources.files import read_paths
 
 ReportItem = tuple[str, str, str]
 SERIES = ["listing", "history"]
@@ -916,6 +918,23 @@ def test_memory_is_bounded_by_runs_not_documents() -> None:
     _kept_bytes([*snapshots(3), *pages(1)])
     assert _kept_bytes(snapshots(2000)) < 1.2 * _kept_bytes(snapshots(1024))
     assert _kept_bytes(pages(4)) < 1.2 * _kept_bytes(pages(2))
+
+
+def test_recording_holds_no_parsed_pages(tmp_path: Path) -> None:
+    def answer(thread: str) -> dict[str, Any]:
+        data = [run(id=f"run_{thread}{i:03}abcdef", thread_id=f"thread_{thread}abcdef") for i in range(20)]
+        body = {"object": "list", "data": data, "first_id": data[0]["id"], "last_id": data[-1]["id"], "has_more": False}
+        return call({}, body, path=f"/v1/threads/thread_{thread}abcdef/runs")
+
+    file, ready = write_har(tmp_path / "a.har", [answer(f"{number:03}") for number in range(40)]), _ready()
+    expected = CleanRecords(40, 800, str(file))
+    assert [*check_documents(read_paths([str(file)], 10_000_000), ready)][-1] == expected
+    tracemalloc.start()
+    try:
+        assert [*check_documents(read_paths([str(file)], 10_000_000), ready)][-1] == expected
+        assert tracemalloc.get_traced_memory()[1] < 5.6 * file.stat().st_size
+    finally:
+        tracemalloc.stop()
 
 
 def test_one_document_is_held_back_at_most() -> None:

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 Result: TypeAlias = DocumentResult | CleanRecords | SkippedRecords | InputError
 """The result of an input."""
 _Input = TypeVar("_Input")
-_DISCARDED = parse.Parsed(None, (), False, None)
-"""The value of a document without problems, of which there may be many."""
 
 
 def limit_findings(results: Iterable[Result], max_findings: int | None) -> Iterator[Result]:
@@ -162,7 +160,7 @@ def _check_in_series(
             yield checked
         else:
             needs_values = checked.problems or checker.options.findings.outlines
-            answers.append(checked if needs_values else checked._replace(parsed=_DISCARDED, parts=[]))
+            answers.append(checked if needs_values else checked.without_values())
     if answers and current is not None:
         yield from _check_answers(answers, current, checker)
 

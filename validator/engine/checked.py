@@ -42,3 +42,8 @@ class CheckedDocument(NamedTuple):
         """Whether the document is a line of an archive with another object of the API: a thread, a message, a step."""
         is_line = self.document.record is not None and self.document.origin is None
         return is_line and bool(self.classified.other) and is_other_object(self.parsed.value)
+
+    def without_values(self) -> CheckedDocument:
+        """Return the same without the parsed values: a recording has many documents, most without problems."""
+        classified = self.classified._replace(parts=())
+        return self._replace(parsed=Parsed(None, (), False, None), classified=classified, parts=[])
