@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from os import PathLike, fspath
 from typing import Any
 
@@ -26,12 +27,13 @@ from validator.core.options import (
     check_vocabulary,
     lowest_failing,
 )
-from validator.core.phrases import safe_repr
+from validator.core.phrases import escape, safe_repr
 from validator.core.results import DocumentInfo, DocumentResult, Summary
 from validator.core.severity import OFF, Severity
 from validator.engine.checker import Checker
 from validator.reporters.base import ReportOptions, Tally
 from validator.reporters.registry import FORMATS, load_reporter
+from validator.sources.document import Document
 
 
 def validate(
@@ -69,9 +71,9 @@ def validate(
     messages and excerpts show all text, which may be private.
 
     Raises `UnknownRule` (a `ValueError`) for a word that names no rule, `ValueError` for an option outside its
-    vocabulary, `OSError` for a path that cannot be read, and `TypeError` for a source that is none of the above or that
-    raises while it is read or written as JSON. A value that contains itself is a finding (too-deep), as is an integer
-    of more digits than Python writes (too-large).
+    vocabulary, `OSError` for a path that cannot be read or holds no runs, and `TypeError` for a source that is none of
+    the above or that raises while it is read or written as JSON. A value that contains itself is a finding (too-deep),
+    as is an integer of more digits than Python writes (too-large).
 
     Schemas and rules are compiled at the first call for each contract, form and set of severities, and then kept.
     Calls from several threads are safe.
@@ -157,7 +159,7 @@ class Validator:
     def validate(self, source: object) -> Report:
         """Check a source of any kind that the function `validate` takes, and report every finding of any severity.
 
-        Raises `OSError` for a path that cannot be read and `TypeError` for a source of another kind.
+        Raises `OSError` for a path that cannot be read or holds no runs, and `TypeError` for a source of another kind.
         """
         return Report(contract=self._options.contract, results=tuple(self._check(source, self.options)))
 
@@ -173,7 +175,16 @@ class Validator:
         checker = Checker(options)
         if type(source) is Record:
             return iter((source.check(checker),))
-        return check_together(documents_of(source), checker, **self._series)
+        documents = documents_of(source)
+        path = fspath(source) if isinstance(source, PathLike) else None
+        named = source.file if isinstance(source, Document) else path
+        results = check_together(documents, checker, named=named, **self._series)
+        if path is None:
+            return results
+        first = next(results, None)
+        if first is None:  # which must not pass for a valid source
+            raise OSError(f"{escape(path)}: nothing to check: it holds no runs")
+        return chain((first,), results)
 
 
 class ValidationFailed(AssertionError):

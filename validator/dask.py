@@ -164,7 +164,8 @@ def _check(part: FileRange, options: CheckOptions, max_bytes: int, storage: _Sto
     for result in checked.results:
         if isinstance(result, InputError):
             raise OSError(f"{result.file}: {result}")
-    return _Partition(part.path, checked.lines, [*skip_other_objects(checked.results)])
+    named = {part.path} if part.is_named else ()
+    return _Partition(part.path, checked.lines, [*skip_other_objects(checked.results, named)])
 
 
 def _add_lines(lines: int, partition: _Partition) -> int:

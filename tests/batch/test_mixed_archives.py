@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.commands import run as command
 from tests.support.pages import RUN, page, run, summarize
-from validator import validate
+from validator import Validator, validate
 
 BAD = run(status="bogus")
 THREAD = {"id": "thread_1", "object": "thread", "created_at": 1729418400, "metadata": {}}
@@ -55,11 +55,34 @@ def test_other_objects_between_pages_do_not_interrupt_a_listing(tmp_path: Path) 
 @pytest.mark.usefixtures("small_tasks")
 def test_archive_without_runs_never_passes(tmp_path: Path, jobs: str) -> None:
     file = archive(tmp_path, *OTHERS * 50)
-    for words in ((file,), (tmp_path,)):
-        ran = command("-v", "-f", "json", "--jobs", jobs, *words)
-        assert (ran.code, places(ran.out)) == (1, [("not-a-run-list", 1)])
-        assert "skipped" not in ran.err
+    ran = command("-v", "-f", "json", "--jobs", jobs, file)
+    assert (ran.code, places(ran.out)) == (1, [("not-a-run-list", 1)])
+    assert "skipped" not in ran.err
     assert [(found.rule, found.record) for found in validate(file).findings] == [("not-a-run-list", 1)]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.usefixtures("small_tasks")
+def test_archive_of_other_objects_is_skipped_in_a_folder(tmp_path: Path, jobs: str) -> None:
+    file = archive(tmp_path, *OTHERS * 50)
+    skipped = f"{file}: skipped: it is an archive of 50 threads, 100 messages and 50 run steps"
+    for words in ((tmp_path,), ("--force-exclude", file)):
+        ran = command("-v", "--jobs", jobs, *words)
+        assert skipped in ran.err
+        assert ran.out == "nothing was checked\n"
+    assert command(tmp_path).code == 2
+    (tmp_path / "runs.jsonl").write_text(json.dumps(run()))
+    ran = command("--jobs", jobs, tmp_path)
+    assert (ran.code, ran.out) == (0, "ok: 1 run in 1 document\n")
+    assert validate(tmp_path).summary.documents == 1
+
+
+@pytest.mark.parametrize("text", ["", json.dumps(MESSAGE)], ids=["empty", "of messages"])
+def test_folder_without_runs_is_an_error_of_the_library(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.jsonl").write_text(text)
+    for ask in (validate, Validator().is_valid):
+        with pytest.raises(OSError, match="nothing to check: it holds no runs"):
+            ask(tmp_path)
 
 
 def test_other_objects_among_broken_lines_are_counted(tmp_path: Path) -> None:
@@ -86,6 +109,10 @@ def test_files_of_other_objects_are_findings_each(tmp_path: Path) -> None:
 def test_plugin_makes_no_items_of_other_objects(pytester: pytest.Pytester) -> None:
     archive(pytester.path, MESSAGE, run(), THREAD, BAD)
     (pytester.path / "b.jsonl").write_text(json.dumps(MESSAGE))
-    result = pytester.runpytest_inprocess("--validate-runs", "*.jsonl", "-v", "-p", "no:cacheprovider")
-    result.assert_outcomes(passed=1, failed=2)
-    result.stdout.fnmatch_lines(["a.jsonl::record-2 PASSED*", "a.jsonl::record-4 FAILED*", "b.jsonl::record-1 FAILED*"])
+    words = ("-v", "-p", "no:cacheprovider", "--validate-runs")
+    result = pytester.runpytest_inprocess(*words, "*.jsonl")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["a.jsonl::record-2 PASSED*", "a.jsonl::record-4 FAILED*"])
+    result = pytester.runpytest_inprocess(*words, "b.jsonl")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["b.jsonl::record-1 FAILED*"])

@@ -160,13 +160,23 @@ OTHERS = {
     "openapi.json": ({"openapi": "3.1.0", "status": 1}, "an API description"),
     "step.json": ({"object": "thread.run.step", "id": "step_1"}, "a run step"),
     "array.json": ([{"object": "assistant"}], "an array of assistants"),
+    "users.json": ([{"id": 1, "name": "x"}, {"id": 2, "name": "y"}], "an array of objects that are not runs"),
+    "numbers.json": ([1, 2.5, "x", [3]], "an array of values that are not runs"),
+    "request.json": (
+        {"assistant_id": "asst_1", "thread": {"messages": []}},
+        "an object of 2 keys that is neither a page nor a run",
+    ),
+    "deleted.json": ({"id": "thread_1", "object": "thread.deleted", "deleted": True}, "a deleted thread"),
 }
 NO_OTHERS = {
     "error": {"error": {"message": "No thread found.", "type": "invalid_request_error"}},
     "empty": {},
     "empty array": [],
     "text": "runs",
-    "numbers": [1],
+    "ids": ["run_1", "run_2"],
+    "nulls": [None],
+    "damaged run": {"assistant_id": "asst_1", "thread_id": "thread_1", "created_at": 1729418400},
+    "damaged runs": [{"name": "x"}, {"id": "run_1", "thread_id": "thread_1"}],
     "page of nothing": {"object": "list", "data": [1]},
     "wrapped": {"items": [{"deep": json.loads((SAMPLES / "valid" / "run.json").read_text())}]},
     "wrong key": {"Data": [], "has_more": False},
@@ -182,7 +192,7 @@ def test_json_that_is_something_else_is_skipped_and_counted(tmp_path: Path) -> N
     for name, (value, _) in OTHERS.items():
         _write(tmp_path, name, value)
     ok = "ok: 2 runs in 1 document\n"
-    counted = "validate-runs: 5 JSON files without runs skipped in folders; -v names them\n"
+    counted = "validate-runs: 9 JSON files without runs skipped in folders; -v names them\n"
     assert run(".", cwd=tmp_path) == Ran(0, ok, counted)
     assert run(".", "-q", cwd=tmp_path) == Ran(0, "", "")
     assert process(".", "--listing", cwd=tmp_path) == Ran(0, ok, counted)

@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from validator.batch.ranges import Parallelism, size_of, split_file
 from validator.batch.session import Result, check_documents, limit_findings, make_series, skip_other_objects
+from validator.core.files import STANDARD_INPUT
 from validator.engine.checker import Checker
 from validator.sources.document import InputError
 from validator.sources.exclusion import DEFAULT_EXCLUSION, Exclusion
@@ -39,6 +40,7 @@ def check_paths(
     snapshots of one `history`, documents are checked one after the other. `on_progress` is called with the number of
     bytes that were read since the last call.
     """
+    paths = [*paths]
     files = expand_paths(paths, exclusion)
     parallelism = parallelism or PARALLELISM
     is_large = False
@@ -59,7 +61,8 @@ def check_paths(
         results = check_in_processes(files, checker, max_bytes, jobs, parallelism, on_progress)
     else:
         results = _check_here(files, checker, max_bytes, _opener(on_progress), listing=listing, history=history)
-    return limit_findings(skip_other_objects(results), checker.options.findings.max_findings)
+    named = {STANDARD_INPUT} if exclusion.is_forced else {STANDARD_INPUT, *paths}
+    return limit_findings(skip_other_objects(results, named), checker.options.findings.max_findings)
 
 
 def _is_split(file: FileRange | InputError, parallelism: Parallelism) -> bool:

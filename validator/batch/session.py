@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from validator.core.limit import FindingLimit
 from validator.core.options import CheckOptions
-from validator.core.phrases import count
+from validator.core.phrases import count, join_and
 from validator.core.problem import Problem
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checked import CheckedDocument
@@ -226,18 +226,22 @@ def _record(result: DocumentResult) -> int:
 
 
 def check_together(
-    documents: Iterable[Document], checker: Checker, *, listing: bool = False, history: bool = False
+    documents: Iterable[Document], checker: Checker, *, named: str | None, listing: bool = False, history: bool = False
 ) -> Iterator[DocumentResult]:
-    """Check all documents of a caller: each, and as pages of one listing or snapshots of a history."""
+    """Check all documents of a caller: each, and as pages of one listing or snapshots of a history.
+
+    `named` is the file that the caller named: its documents have that file, those of a folder have others.
+    """
     series = make_series(checker, listing=listing, history=history) if listing or history else None
-    results = skip_other_objects(check_documents(documents, checker, series, merge_clean=False))
+    results = skip_other_objects(check_documents(documents, checker, series, merge_clean=False), {named})
     return (result for result in results if isinstance(result, DocumentResult))
 
 
-def skip_other_objects(results: Iterable[Result]) -> Iterator[Result]:
+def skip_other_objects(results: Iterable[Result], named: Container[str | None]) -> Iterator[Result]:
     """Yield the results; other objects of the API on the lines of an archive are only counted.
 
-    Where a file has nothing else, the first of them is a finding: what holds no runs never passes.
+    Where a file has nothing else, it is skipped if it was found in a folder, as is JSON of that kind. If it is `named`,
+    the first of them is a finding: what is said to hold runs and holds none never passes.
     """
     for file, results_of_file in groupby(results, key=_file):
         first: DocumentResult | None = None
@@ -250,10 +254,11 @@ def skip_other_objects(results: Iterable[Result]) -> Iterator[Result]:
                 continue
             is_empty = is_empty and isinstance(result, InputError)
             yield result
+        kinds = tuple(count(n, kind) for kind, n in others.items())
         if first and is_empty:
-            yield first
+            yield first if file in named else SkippedRecords(file or "", 0, other=f"an archive of {join_and(kinds)}")
         elif others:
-            yield SkippedRecords(file or "", others.total(), tuple(count(n, kind) for kind, n in others.items()))
+            yield SkippedRecords(file or "", others.total(), kinds)
 
 
 def _file(result: Result) -> str | None:

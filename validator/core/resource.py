@@ -56,5 +56,11 @@ OTHER_OBJECTS = {
     "file": "a file",
     "model": "a model",
     "batch": "a batch",
+    "assistant.deleted": "a deleted assistant",
+    "thread.deleted": "a deleted thread",
+    "thread.message.deleted": "a deleted message",
+    "chat.completion.chunk": "a chat completion chunk",
+    "embedding": "an embedding",
+    "vector_store.file": "a vector store file",
 }
 """What the other objects of the API have in their field `object`, and what a sentence calls them."""

@@ -25,6 +25,11 @@ _SDK_KEYS = frozenset(map(to_camel_case, _WIRE_KEYS))
 _RELATED_KEYS = _WIRE_KEYS | _SDK_KEYS | {"object", "data", "error", "runs", "status"}
 """Keys that a page, a run, or an answer in their place has; files such as `package.json` have none of them."""
 
+_ANSWER_KEYS = frozenset(
+    {"id", "object", "data", "error", "runs", "status", "created_at", "createdAt"}.union(*_PAGE_SPELLINGS)
+)
+"""Keys of which every answer has one; the body of a request, which may have other related keys, has none of them."""
+
 _EXPECTED = {"auto": "a page of runs, a run or an array of runs", "page": "a page of runs", "run": "a run"}
 _OBJECTS = {"page": "a page", "run": "a bare run", "runs": "an export of runs"}
 _ARRAYS = {"page": "an array of pages", "runs": "an array of runs"}
@@ -262,8 +267,19 @@ def _is_unrelated(value: Any) -> bool:
             return True
         if isinstance(items := value.get("data"), list):
             return all(map(is_other_object, items))
-        return bool(value) and not _RELATED_KEYS & value.keys() and not _contains_run(value)
-    return isinstance(value, list) and bool(value) and all(map(is_other_object, value))
+        if _RELATED_KEYS & value.keys() and _ANSWER_KEYS & value.keys():
+            return False
+        return bool(value) and not _contains_run(value)
+    if isinstance(value, list):
+        return bool(value) and all(_is_unrelated_item(item) for item in value)
+    return False
+
+
+def _is_unrelated_item(value: Any) -> bool:
+    """Return whether an element of an array is plainly no run: an object of something else, a number, a text."""
+    if isinstance(value, str):
+        return not value.startswith(RUN.id_prefix)
+    return isinstance(value, int | float) or _is_unrelated(value)
 
 
 def _contains_run(value: Any) -> bool:

@@ -113,13 +113,13 @@ class RunsFile(pytest.File):
     def collect(self) -> list[RunsItem]:
         """Return an item for each document: a file, a line, or the response of a recorded call.
 
-        Lines with other objects of the API are no items, unless the file has nothing else.
+        Lines with other objects of the API are no items, unless the file is named and has nothing else.
         """
         items = []
         seen: Counter[int | None] = Counter()
         documents = [*self._documents()]
         with_runs = [(record, document) for record, document in documents if not _is_other_line(document)]
-        for record, document in with_runs or documents:
+        for record, document in with_runs or (documents if self.file.is_named else ()):
             seen[record] += 1
             name = "valid_runs" if record is None else f"record-{record}"
             items.append(RunsItem.of(self, f"{name}.{seen[record]}" if seen[record] > 1 else name, document))
