@@ -829,11 +829,13 @@ def test_recording_is_a_history(tmp_path: Path) -> None:
     assert _summarize(recording, listing=True) == []
 
 
-def test_recording_given_twice_starts_anew(tmp_path: Path) -> None:
-    recording = str(_har(tmp_path / "a.har", ("POST", "", WAITING), ("GET", f"/{run()['id']}", run())))
-    assert command(recording, recording).code == 0
-    assert command("--listing", recording, recording).code == 0
-    assert command("--history", recording, recording).code == 1
+def test_second_recording_of_the_same_starts_anew(tmp_path: Path) -> None:
+    calls = ("POST", "", WAITING), ("GET", f"/{run()['id']}", run())
+    first, second = (str(_har(tmp_path / name, *calls)) for name in ("a.har", "b.har"))
+    assert command(first, second).code == 0
+    assert command("--listing", first, second).code == 0
+    assert command("--history", first, second).code == 1
+    assert command("--history", first, first).code == 0  # a file named twice is checked once
 
 
 def test_events_of_one_call_are_named(tmp_path: Path) -> None:
