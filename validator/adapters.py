@@ -24,9 +24,10 @@ from validator.sources.document import Document, InputError, Origin
 from validator.sources.files import read_paths
 from validator.sources.positions import FileLine
 
-_BODY_ATTRIBUTES = ("content", "data", "_body")
+_BODY_ATTRIBUTES = ("content", "data", "body", "_body")
 """Where responses have their bytes: httpx, requests, Django and the raw responses of the openai package under
-`content`, urllib3 and Werkzeug under `data`, aiohttp, once they are read, under `_body`."""
+`content`, urllib3 and Werkzeug under `data`, Starlette and FastAPI under `body`, aiohttp, once they are read, under
+`_body`."""
 _may_be_path = re.compile(r"""[^\s\ufeff{["][^\s"]{0,254}""").fullmatch
 """Without spaces, since a sentence from a server is not a path."""
 _TOO_MANY_DIGITS = "Exceeds the limit"
@@ -69,7 +70,7 @@ def _document(source: object) -> Document:
         return Document(file=None, data=source)
     if isinstance(source, Document):
         return source
-    if not isinstance(source, dict | list):
+    if not isinstance(source, dict | list | tuple):
         if (response := _response(source)) is not None:
             return response
         source = _to_plain(source)

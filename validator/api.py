@@ -57,7 +57,8 @@ def validate(
     `source` is a dict, list or other mapping as `json.loads` returns it, the JSON text itself (`str` or UTF-8
     `bytes`), a `Path` to a file or a folder (never its name as a `str`), a response of an HTTP client (httpx,
     requests, urllib3, aiohttp once it is read, the openai package's `with_raw_response`, test clients of Django and
-    Werkzeug), a list of responses in the order in which they came, or a model that has `model_dump` (a page, a run).
+    Werkzeug) or of Starlette, a list of responses in the order in which they came, or a model that has `model_dump` (a
+    page, a run).
     Findings of a text, a file or a response have lines and columns; those of a value or a model have pointers only. A
     response is compared with its request, must be in wire form unless `form` says otherwise, and is an API error if
     its status is 400 or more.

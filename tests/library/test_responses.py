@@ -207,6 +207,24 @@ def test_response_of_djangos_test_client() -> None:
     assert validate(DjangoResponse(b"{}", 500, request={})).documents[0].request == "response 500"
 
 
+class ServerResponse:
+    """A response as Starlette and FastAPI make it."""
+
+    def __init__(self, content: object) -> None:
+        self.body = json.dumps(content).encode()
+        self.status_code = 200
+        self.headers = {"content-type": "application/json"}
+
+
+def test_response_that_a_server_makes() -> None:
+    assert findings(ServerResponse(page())) == []
+    assert [rule for rule, *_ in findings(ServerResponse(CAMEL_CASE))] == ["camel-case-response"]
+
+
+def test_tuple_of_runs_is_an_array() -> None:
+    assert validate((run(), run(id="run_b"))).documents[0].kind == "runs"
+
+
 def test_response_of_werkzeugs_test_client() -> None:
     test = pytest.importorskip("werkzeug.test")
     wrappers = pytest.importorskip("werkzeug.wrappers")

@@ -193,10 +193,12 @@ def test_sarif_uris_are_relative(tmp_path: Path) -> None:
             "%C3%BC.json",
         )
     ]
-    inside = files(log_of("--select", "page", folder / "c,d:e.json", "../in/./c,d:e.json", cwd=folder))
-    assert inside == [{"uri": "c%2Cd%3Ae.json", "uriBaseId": ROOT}] * 2
-    outside = files(log_of("--select", "page", "../above.json", tmp_path / "above.json", cwd=folder))
-    assert outside == [{"uri": f"{tmp_path}/above.json"[1:], "uriBaseId": "%FILESYSTEM%"}] * 2
+    for inside in (folder / "c,d:e.json", "../in/./c,d:e.json"):
+        log = log_of("--select", "page", inside, cwd=folder)
+        assert files(log) == [{"uri": "c%2Cd%3Ae.json", "uriBaseId": ROOT}]
+    for outside in ("../above.json", tmp_path / "above.json"):
+        log = log_of("--select", "page", outside, cwd=folder)
+        assert files(log) == [{"uri": f"{tmp_path}/above.json"[1:], "uriBaseId": "%FILESYSTEM%"}]
 
 
 def test_sarif_uri_of_windows_path() -> None:

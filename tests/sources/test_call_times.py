@@ -83,7 +83,7 @@ def test_findings_of_files_do_not_mix(tmp_path: Path) -> None:
     bad = {**ENDED, "object": "x"}
     entries = [entry(bad, f"{DAY}02Z"), entry(bad, f"{DAY}01Z"), entry(ENDED, f"{DAY}00Z")]
     first, second = har(tmp_path, *entries), har(tmp_path, *entries, name="b.har")
-    words = [first, first, second, first]
+    words = [first, second]
     for alone in ((), ("--history",)):
         ran = run("-v", "-f", "concise", "--select", "schema", *alone, *words)
         heads = [line.partition(":")[0] for line in ran.out.split("\n") if " record " in line.partition(":")[0]]
@@ -92,11 +92,11 @@ def test_findings_of_files_do_not_mix(tmp_path: Path) -> None:
     assert places == [(str(file), record) for file in (first, second) for record in (1, 2)]
 
 
-def test_recording_given_twice_starts_anew(tmp_path: Path) -> None:
-    recording = har(tmp_path, *reversed(POLLED))
+def test_second_recording_starts_anew(tmp_path: Path) -> None:
+    recordings = [har(tmp_path, *reversed(POLLED), name=name) for name in ("a.har", "b.har")]
     expected = Ran(0, "ok: 6 runs in 6 documents\n", "")
-    assert run(recording, recording) == expected
-    assert run("--listing", recording, recording) == expected
+    assert run(*recordings) == expected
+    assert run("--listing", *recordings) == expected
 
 
 @pytest.mark.parametrize(
