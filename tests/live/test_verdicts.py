@@ -17,7 +17,8 @@ from tests.support.mutant_servers import compare_times
 from tests.support.sound_server import answer, list_runs
 from tests.support.threads import THREAD, list_of, numbered
 from validator.live import check_listing
-from validator.live.statements import STATEMENTS, statement_of
+from validator.live.statements import STATEMENTS
+from validator.live.verdicts import statement_of
 from validator.rules.registry import RULES
 
 RUNS = [numbered(number) for number in range(7)]

@@ -19,9 +19,9 @@ from validator.live.keys import Redactor
 from validator.live.plan import UNKNOWN_THREAD, Scope, Walker
 from validator.live.recorder import Recorder, RecordingFull
 from validator.live.scrub import Scrubber
-from validator.live.statements import judge, known_runs, see
 from validator.live.target import Target
 from validator.live.transport import Authorization, Budget, BudgetSpent, LiveError, Transport
+from validator.live.verdicts import judge, known_runs, see
 from validator.sources.files import FileRange, read_file
 
 DEFAULT_NAME = "live.har"
