@@ -149,6 +149,16 @@ def test_required_statements(words: list[str], code: int, message: str) -> None:
     assert message in done.err
 
 
+def test_required_statements_are_annotations_and_failed_tests(tmp_path: Path) -> None:
+    words = ("--require", "key-needed,empty-thread,limit-kept", "-f", "github", "-f", f"junit:{tmp_path / 'junit.xml'}")
+    done = check(list_runs(RUNS), *words)
+    assert done.code == 1
+    lines = "empty-thread required, but not asked%0Akey-needed required, but not asked"
+    assert [line for line in done.out.splitlines() if "::" in line] == [f"::error title=validate-runs live::{lines}"]
+    failures = ElementTree.parse(tmp_path / "junit.xml").getroot().findall(".//failure")
+    assert {failure.get("type") for failure in failures} == {"key-needed", "empty-thread"}
+
+
 def test_thread_of_few_runs_has_no_walks() -> None:
     done = check(list_runs(RUNS[:2]))
     assert done.code == 0
@@ -199,15 +209,16 @@ def test_lost_runs_are_told_with_requests() -> None:
 @pytest.mark.parametrize("mode", [None, 0o644])
 def test_recording_can_be_read_by_its_owner_alone(mode: int | None, tmp_path: Path) -> None:
     """Also where it replaces a file that others can read."""
-    recording = tmp_path / "runs.har"
+    recording = tmp_path / "new" / "runs.har"
     if mode is not None:
+        recording.parent.mkdir()
         recording.touch()
         recording.chmod(mode)
     check(list_runs(RUNS), "--record", recording)
     assert recording.stat().st_mode & 0o777 == 0o600
     entries = json.loads(recording.read_text())["log"]["entries"]
     assert entries[0]["_validateRuns"] == {"version": 1, "thread": THREAD, "step": "probe", "try": 1}
-    assert list(tmp_path.iterdir()) == [recording]
+    assert list(recording.parent.iterdir()) == [recording]
 
 
 def test_thread_is_required() -> None:
@@ -244,10 +255,17 @@ def test_plan_sends_nothing() -> None:
     assert done.out.splitlines()[1] == f"GET {server.origin}/v1/threads/{THREAD}/runs?limit=100&order=desc"
 
 
+def test_address_without_a_scheme_is_named(tmp_path: Path) -> None:
+    done = run("live", "example.org:8000/v1", "--thread", THREAD, cwd=tmp_path)
+    assert done.code == 2
+    assert "the address must begin with https:// or http:// and a host" in done.err
+
+
 def test_file_that_is_called_live_is_checked_as_before(tmp_path: Path) -> None:
     (tmp_path / "live").write_text("{}")
     assert run("live", cwd=tmp_path).out == run("./live", cwd=tmp_path).out.replace("./live", "live")
     assert run("live", "-f", "json", cwd=tmp_path).code == 1
+    assert "no such option: --thread" in run("live", "x", "--thread", "y", cwd=tmp_path).err
 
 
 def test_baseline_accepts_what_is_broken(tmp_path: Path) -> None:
@@ -277,9 +295,10 @@ def test_recording_overwrites_nothing_else(tmp_path: Path) -> None:
 
 
 def test_recording_that_cannot_be_written(tmp_path: Path) -> None:
-    done = check(list_runs(RUNS), "--record", tmp_path / "missing" / "runs.har")
+    (tmp_path / "file").touch()
+    done = check(list_runs(RUNS), "--record", tmp_path / "file" / "runs.har")
     assert done.code == 2
-    assert "cannot write the recording: no such file or directory" in done.err
+    assert "runs.har: cannot write the recording: " in done.err
     assert "walk-complete" in done.out
 
 

@@ -173,7 +173,8 @@ def test_thread_that_changes_once_is_listed_again() -> None:
 def test_endpoint_that_is_missing(status: int) -> None:
     done = check(lambda asked: refuse("No.", status))
     assert (done.code, done.out) == (2, "")
-    expected = f"the server does not implement list-runs, or has no such thread ({status})"
+    asked = f"GET /v1/threads/{THREAD}/runs was answered with {status}"
+    expected = f"the server does not implement list-runs, or has no such thread: {asked}"
     assert done.err == f"validate-runs: {expected}\n"
 
 

@@ -333,7 +333,7 @@ def test_address_that_is_not_used(url: str, message: str) -> None:
     ("status", "message"),
     [
         (401, "the server refused the request (401), which had no key: VALIDATE_RUNS_API_KEY, --key-env or --key-file"),
-        (404, "the server does not implement list-runs, or has no such thread (404)"),
+        (404, f"list-runs, or has no such thread: GET /v1/threads/{THREAD}/runs was answered with 404"),
     ],
 )
 def test_server_that_cannot_be_checked(status: int, message: str) -> None:

@@ -232,6 +232,9 @@ STATEMENTS = (
     StatementResult("first-last", "the ends", "doubtful", "https://example.org", "is <b>", (1,), (PLACELESS, NOTE)),
     StatementResult("key-needed", "a key", "not asked", "https://example.org"),
     StatementResult("limit-filled", "a page is full", "not verified", "https://example.org", "2 runs, 4 needed"),
+    StatementResult("walk-ends", "it ends", "not verified", "https://example.org", "2 runs", is_required=True),
+    StatementResult("empty-thread", "it is empty", "not asked", "https://example.org", is_required=True),
+    StatementResult("order-kept", "it is in order", "kept", "https://example.org", is_required=True),
 )
 
 
@@ -239,7 +242,7 @@ def test_junit_has_a_case_for_each_statement() -> None:
     text = written("junit", checked(*ALIKE), look=LOOK._replace(statements=STATEMENTS))
     (suite,) = ElementTree.fromstring(text)
     totals = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
-    assert totals == {"tests": "5", "failures": "1", "errors": "0", "skipped": "2"}
+    assert totals == {"tests": "8", "failures": "3", "errors": "0", "skipped": "2"}
     children = {
         case.get("name"): [(child.tag, child.get("message")) for child in case] for case in suite.findall("testcase")
     }
@@ -249,6 +252,9 @@ def test_junit_has_a_case_for_each_statement() -> None:
         "first-last: the ends": [("system-out", None)],
         "key-needed: a key": [("skipped", "not asked")],
         "limit-filled: a page is full": [("skipped", "2 runs, 4 needed")],
+        "walk-ends: it ends": [("failure", "required, but not verified: 2 runs")],
+        "empty-thread: it is empty": [("failure", "required, but not asked")],
+        "order-kept: it is in order": [],
     }
     assert {case.get("classname") for case in suite.findall("testcase")} == {"validate-runs live"}
     failure, output = (suite.findtext(f"testcase/{tag}") or "" for tag in ("failure", "system-out"))

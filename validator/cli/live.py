@@ -30,7 +30,7 @@ from validator.live.check import BODIES, DEFAULT_NAME, Session
 from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy, split_certificate
 from validator.live.create import Recipe
 from validator.live.keys import VARIABLE, KeyProblem, Redactor, is_secret, read_key
-from validator.live.known import kept_again, mark_known, suppress_known
+from validator.live.known import kept_again, mark_known, mark_required, suppress_known
 from validator.live.plan import Redirected, Scope, plan
 from validator.live.recorder import CASSETTES
 from validator.live.scrub import Scrubber
@@ -54,12 +54,14 @@ _RATE = 5.0
 
 def is_live_call(words: Sequence[str]) -> bool:
     """Return whether the words of a call, after `live`, are of the subcommand and not of a check of a file `live`."""
-    if (not words or words[0].startswith("-")) and not os.path.lexists("live"):
-        return True
-    if not words:
-        return False
     own = {option for parameter in live.params if parameter.name not in _SHARED for option in parameter.opts}
-    return bool(_is_url(words[0])) or words[0].partition("=")[0] in own or words[0] in ("-h", "--help")
+    asked = words
+    if os.path.lexists("live"):
+        asked = words[:1]
+    elif not words or words[0].startswith("-"):
+        return True
+    has_own_option = any(word.partition("=")[0] in own for word in asked)
+    return has_own_option or any(_is_url(word) or word in ("-h", "--help") for word in words[:1])
 
 
 class StatementIds(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
@@ -350,7 +352,7 @@ def _check(
     codes = {code}
     if baseline is not None:
         settings = find_for_baseline(baseline, settings)
-    statements = mark_known(session.judge(settings), values["known"])
+    statements = mark_required(mark_known(session.judge(settings), values["known"]), values["require"] or ())
     results = _find(session, settings, statements, values["known"])
     if baseline is not None:
         results = baseline.apply(results)
@@ -368,7 +370,7 @@ def _check(
         if baseline is not None and baseline.updating:
             warn("the baseline is not updated, as the check ended early")
         codes.add(CLEAN if FINDINGS in codes else FAILED)
-    codes.add(_require(values["require"] or (), statements))
+    codes.add(_require(statements))
     return max(codes)
 
 
@@ -397,10 +399,10 @@ def _name_obsolete(
     return max(code, FINDINGS if values["strict_baseline"] and (kept or obsolete) else CLEAN)
 
 
-def _require(ids: Sequence[str], statements: Sequence[StatementResult]) -> int:
-    """Print which of these statements are not verified, and return the exit code that follows."""
+def _require(statements: Sequence[StatementResult]) -> int:
+    """Print which required statements are not verified, and return the exit code that follows."""
     code = fail("nothing was verified") if all(result.is_open for result in statements) else CLEAN
-    if missing := [result.id for result in statements if result.id in ids and result.is_open]:
+    if missing := [result.id for result in statements if result.is_missing]:
         warn(f"required, but not verified: {', '.join(missing)}")
         code = max(code, FINDINGS)
     return code
@@ -422,6 +424,7 @@ def _refuse_overwriting(record: str, used: Sequence[str | None]) -> None:
 
 def _write_recording(file: str, data: bytes) -> int:
     try:
+        os.makedirs(os.path.dirname(file) or ".", exist_ok=True)
         write_atomic(file, [data], is_private=True)
     except OSError as error:
         return fail(f"{escape(file)}: cannot write the recording: {explain_os_error(error)}")

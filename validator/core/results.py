@@ -77,6 +77,7 @@ class StatementResult(NamedTuple):
     `requests` are the numbers of the recorded calls that the verdict rests on, from 1. `reason` says why a statement is
     not kept, or not verified. `source` is the address of the evidence. `findings` are those about the statement;
     `is_known` where they are accepted. `causes` are the statements that are not kept, so that this one is not verified.
+    `is_required` where the check fails if the statement is not verified.
     """
 
     id: str
@@ -88,6 +89,12 @@ class StatementResult(NamedTuple):
     findings: tuple[Finding, ...] = ()
     is_known: bool = False
     causes: tuple[str, ...] = ()
+    is_required: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the check fails as it is not verified."""
+        return self.is_required and self.is_open
 
     @property
     def is_open(self) -> bool:

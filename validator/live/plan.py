@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from validator.live.create import Created, Creator, Recipe
 from validator.live.exchange import (
@@ -212,7 +212,8 @@ def _require_usable(answer: Answer) -> None:
     if problem := explain_no_access(answer):
         raise (Redirected if 300 <= status < 400 else Unusable)(problem)
     if status in (404, 405, 501):
-        raise Unusable(f"the server does not implement list-runs, or has no such thread ({status})")
+        asked = f"GET {urlsplit(answer.url).path} was answered with {status}"
+        raise Unusable(f"the server does not implement list-runs, or has no such thread: {asked}")
 
 
 def plan(

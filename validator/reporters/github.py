@@ -16,7 +16,7 @@ from validator.core.phrases import count, escape
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
 from validator.reporters.base import ReportItem, ReportOptions, Tally
-from validator.reporters.wording import sentence, summary_line
+from validator.reporters.wording import missing_sentence, sentence, summary_line
 
 _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _MAX_SHOWN = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.INFO: 9}
@@ -43,9 +43,13 @@ def _lines(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
     errors = tally.input_errors[: _MAX_SHOWN[Severity.ERROR]]
     for error in errors:
         yield command("error", {"title": "validate-runs", **_file(error.file)}, f"{error.file}: {error.reason}")
+    if missing := [
+        f"{statement.id} {missing_sentence(statement)}" for statement in options.statements if statement.is_missing
+    ]:
+        yield command("error", {"title": "validate-runs live"}, "\n".join(missing))
     shown = 0
     for severity in Severity:
-        limit = _MAX_SHOWN[severity] - (len(errors) if severity is Severity.ERROR else 0)
+        limit = _MAX_SHOWN[severity] - (len(errors) + bool(missing) if severity is Severity.ERROR else 0)
         for candidate in sorted(candidates[severity])[:limit]:
             shown += 1
             yield _annotation(candidate.finding)

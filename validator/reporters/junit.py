@@ -25,7 +25,7 @@ from validator.core.severity import Severity
 from validator.reporters.base import AlikeCounter, ReportItem, ReportOptions, Tally
 from validator.reporters.finding_block import finding_block
 from validator.reporters.lines import alike_lines, defuse
-from validator.reporters.wording import input_error_sentence, sentence
+from validator.reporters.wording import input_error_sentence, missing_sentence, sentence
 from validator.rules.base import FAILURES
 
 _ILLEGAL = re.compile("[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -82,7 +82,9 @@ def _statement_suite(options: ReportOptions) -> _Element:
         children: tuple[_Element, ...] = ()
         if severity is not None and severity.fails(options.fail_on):
             children = (_Element("failure", {"type": statement.id, "message": statement.reason}, text),)
-        elif statement.verdict in ("not verified", "not asked"):
+        elif statement.is_missing:
+            children = (_Element("failure", {"type": statement.id, "message": missing_sentence(statement)}),)
+        elif statement.is_open:
             children = (_Element("skipped", {"message": statement.reason or statement.verdict}),)
         elif text:
             children = (_Element("system-out", {}, text),)

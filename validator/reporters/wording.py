@@ -9,7 +9,7 @@ from validator.core.severity import Severity
 
 if TYPE_CHECKING:
     from validator.core.finding import Finding  # most documents have none
-    from validator.core.results import Summary
+    from validator.core.results import StatementResult, Summary
     from validator.reporters.base import Alike, ReportOptions, Truncation
     from validator.sources.document import InputError
 
@@ -46,6 +46,11 @@ def truncation_sentence(truncation: Truncation) -> str:
 def input_error_sentence(error: InputError) -> str:
     """Return `Could not be opened: no such file or directory.`, for example."""
     return f"Could not be opened: {escape(error.reason)}."
+
+
+def missing_sentence(statement: StatementResult) -> str:
+    """Return `required, but not verified: 7 runs, 21 needed`, for example."""
+    return f"required, but {statement.verdict}: {statement.reason}".removesuffix(": ")
 
 
 def summary_line(summary: Summary, options: ReportOptions) -> str:
