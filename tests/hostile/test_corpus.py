@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -42,28 +43,28 @@ def test_large_hostile_file_has_indexed_findings(case: Case, tmp_path: Path) -> 
     assert (rows(ran.out), ran.code, ran.err) == (case.findings, case.code, "")
 
 
-def as_bytes(case: Case, _: Path) -> tuple[list[Row], list[Row]]:
+def bytes_findings(case: Case) -> list[Row]:
     report = validate(case.path.read_bytes(), now=float(NOW))
-    return [(one.rule, one.severity, one.pointer, one.line) for one in report.findings], case.findings
+    return [(one.rule, one.severity, one.pointer, one.line) for one in report.findings]
 
 
-def as_standard_input(case: Case, _: Path) -> tuple[list[Row], list[Row]]:
-    return rows(run(*OPTIONS, "-f", "json", "-", stdin=case.path.read_bytes()).out), case.findings
+def standard_input_findings(case: Case) -> list[Row]:
+    return rows(run(*OPTIONS, "-f", "json", "-", stdin=case.path.read_bytes()).out)
 
 
-def as_gzip(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
-    return rows(run(*OPTIONS, "-f", "json", case.packed_in(folder)).out), case.findings
+def as_gzip(case: Case, folder: Path) -> tuple[Path, list[Row]]:
+    return case.packed_in(folder), case.findings
 
 
-def as_line(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
-    return rows(run(*OPTIONS, "-f", "json", case.as_line_in(folder)).out), case.findings_in_line
+def as_line(case: Case, folder: Path) -> tuple[Path, list[Row]]:
+    return case.as_line_in(folder), case.findings_in_line
 
 
 NOT_PAGES = ("shape_array_of_two_runs.json", "shape_run_alone.json")
 """What a request for a list must not be answered with."""
 
 
-def as_cassette_body(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
+def as_cassette_body(case: Case, folder: Path) -> tuple[Path, list[Row]]:
     """What a server has answered: all of it stands on the line of its string."""
     data, path = case.path.read_bytes(), folder / f"{case.name}.json"
     try:
@@ -75,12 +76,11 @@ def as_cassette_body(case: Case, folder: Path) -> tuple[list[Row], list[Row]]:
     path.write_text(json.dumps({"interactions": [{"request": request, "response": response}]}, indent=0), "utf-8")
     line = path.read_text("utf-8").partition('string": ')[0].count("\n") + 1
     unexpected = [("unexpected-object", "error", "", line, 1)] if case.name in NOT_PAGES else []
-    return rows(run(*OPTIONS, "-f", "json", path).out), unexpected + [(*row[:3], line, 1) for row in case.findings]
+    return path, unexpected + [(*row[:3], line, 1) for row in case.findings]
 
 
-WAYS: dict[str, Callable[[Case, Path], tuple[list[Row], list[Row]]]] = {
-    "bytes": as_bytes,
-    "stdin": as_standard_input,
+WAYS: dict[str, Callable[[Case], list[Row]]] = {"bytes": bytes_findings, "stdin": standard_input_findings}
+FILES_OF: dict[str, Callable[[Case, Path], tuple[Path, list[Row]]]] = {
     "gzip": as_gzip,
     "jsonl": as_line,
     "cassette": as_cassette_body,
@@ -88,10 +88,25 @@ WAYS: dict[str, Callable[[Case, Path], tuple[list[Row], list[Row]]]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_hostile_input_has_same_findings_in_any_source(way: str, tmp_path: Path) -> None:
-    found = {case.name: WAYS[way](case, tmp_path) for case in FILES if case.takes(way)}
+def test_hostile_input_has_same_findings_without_a_file(way: str) -> None:
+    found = {case.name: (WAYS[way](case), case.findings) for case in FILES if case.takes(way)}
     assert len(found) > 250
     assert {name: pair for name, pair in found.items() if pair[0] != pair[1]} == {}
+
+
+@pytest.mark.parametrize("way", FILES_OF)
+def test_hostile_input_has_same_findings_in_other_files(way: str, tmp_path: Path) -> None:
+    files = dict(FILES_OF[way](case, tmp_path) for case in FILES if case.takes(way))
+    assert len(files) > 250
+    alone = [file for file, expected in files.items() if "not-a-run-list" in {row[0] for row in expected}]
+    together = [file for file in files if file not in alone]  # among runs, other objects of the API are no findings
+    found: dict[Path, list[Any]] = {file: [] for file in files}
+    for some in (together, *([file] for file in alone)):
+        ran = run(*OPTIONS, "-f", "json", "--max-findings", "0", "--jobs", "1", *some)
+        for one in json.loads(ran.out)["findings"]:
+            found[Path(one["file"])].append(one)
+    listed = {file: rows(json.dumps({"findings": each})) for file, each in found.items()}
+    assert {file: (listed[file], expected) for file, expected in files.items() if listed[file] != expected} == {}
 
 
 def parsed(name: str, text: str) -> None:
