@@ -193,6 +193,8 @@ def pytest_runtest_makereport(
     failed, watch.failed = watch.failed, None
     if failed is not None and isinstance(error, AssertionError):
         _explain(failed, str(error), report, watch.width)
+    if type(error).__module__.startswith("validator.live.") and (crash := _crash(report)):
+        crash.message = str(error)
     if watch.reports:
         _mask_credentials(report.longrepr)
     return report
@@ -207,12 +209,17 @@ def _cut_traceback(step: TracebackType | None) -> None:
 
 
 def _explain(failed: Verdict, message: str, report: pytest.TestReport, width: int) -> None:
-    crash = getattr(report.longrepr, "reprcrash", None)
+    crash = _crash(report)
     if failed.headline not in message:
         report.sections.append(("validate-runs", failed.text(width)))
     if crash is not None and (failed.headline in message or not message):
         crash.message = failed.headline
         _fold(failed.headline, report.longrepr, width)
+
+
+def _crash(report: pytest.TestReport) -> Any:
+    """Return the line of the short summary, as far as there is one."""
+    return getattr(report.longrepr, "reprcrash", None)
 
 
 def _mask_credentials(failure: Any) -> None:
