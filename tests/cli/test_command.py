@@ -430,6 +430,26 @@ def test_sizes_have_units(size: str, limit: int | None) -> None:
     assert f"is larger than {limit} bytes" in ran.out or is_misuse is (limit is None)
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.usefixtures("small_tasks")
+def test_standard_input_may_stand_for_a_file(tmp_path: Path, jobs: str) -> None:
+    text = (SAMPLES / MISMATCH).read_bytes()
+    words = ("-", "--stdin-filename", "in/page.json", "-f", "concise", "-q", "--jobs", jobs)
+    line = MISMATCH_LINE.replace(MISMATCH, "in/page.json")
+    assert run(*words, cwd=tmp_path, stdin=text) == Ran(1, line, "")
+    (tmp_path / "validate-runs.toml").write_text('[per-file-ignores]\n"in/*" = ["usage"]\n')
+    assert run(*words, cwd=tmp_path, stdin=text) == Ran(0, "", "")
+    lines = b"{}\n" + json.dumps(json.loads(text)).encode()
+    ran = run("-", "--stdin-filename", "in/a.jsonl", "-f", "concise", "-q", "--jobs", jobs, cwd=tmp_path, stdin=lines)
+    assert ran.out.startswith("in/a.jsonl:1:1: error not-a-run-list: the record is ")
+
+
+@pytest.mark.parametrize("words", [[VALID], ["-", "--diff"], ["-", "--fix"]])
+def test_stdin_filename_needs_standard_input_and_changes_nothing(words: list[str]) -> None:
+    message = "--stdin-filename names what is checked on standard input: validate-runs - < FILE"
+    assert command(*words, "--stdin-filename", "a.json") == Ran(2, "", f"validate-runs: {message}\n{HINT}")
+
+
 def test_jobs_may_be_auto() -> None:
     assert command(VALID, "--jobs", "auto").code == 0
 

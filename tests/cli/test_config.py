@@ -172,7 +172,7 @@ BY_ENVIRONMENT = {
 }
 COMMAND_LINE_ONLY = {
     *("print-schema", "bundle", "dereference"),
-    *("explain", "list-rules", "show-config", "update-baseline", "fix", "diff", "version", "help"),
+    *("explain", "list-rules", "show-config", "stdin-filename", "update-baseline", "fix", "diff", "version", "help"),
 }
 NOT_IN_A_FILE = {*COMMAND_LINE_ONLY, "config", "isolated", "debug", "jobs"}
 

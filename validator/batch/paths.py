@@ -31,17 +31,20 @@ def check_paths(
     exclusion: Exclusion = DEFAULT_EXCLUSION,
     listing: bool = False,
     history: bool = False,
+    stdin_name: str | None = None,
     on_progress: Callable[[int], None] | None = None,
     parallelism: Parallelism | None = None,
 ) -> Iterator[Result]:
     """Check files and folders, and yield the results in the order of the paths, the same for any number of `jobs`.
 
     `max_bytes` bounds one document. In folders, `exclusion` says what is left out. As pages of one `listing` or
-    snapshots of one `history`, documents are checked one after the other. `on_progress` is called with the number of
-    bytes that were read since the last call.
+    snapshots of one `history`, documents are checked one after the other. `stdin_name` is the file that standard input
+    stands for. `on_progress` is called with the number of bytes that were read since the last call.
     """
     paths = [*paths]
     files = expand_paths(paths, exclusion)
+    if stdin_name is not None:
+        files = (_named(file, stdin_name) for file in files)
     parallelism = parallelism or PARALLELISM
     is_large = False
     if jobs > 1 and not (listing or history):
@@ -63,6 +66,12 @@ def check_paths(
         results = _check_here(files, checker, max_bytes, _opener(on_progress), listing=listing, history=history)
     named = {STANDARD_INPUT} if exclusion.is_forced else {STANDARD_INPUT, *paths}
     return limit_findings(skip_other_objects(results, named), checker.options.findings.max_findings)
+
+
+def _named(file: FileRange | InputError, stdin_name: str) -> FileRange | InputError:
+    if isinstance(file, FileRange) and file.path == STANDARD_INPUT:
+        return file._replace(name=stdin_name)
+    return file
 
 
 def _is_split(file: FileRange | InputError, parallelism: Parallelism) -> bool:

@@ -109,6 +109,7 @@ def run_checks(
         exclusion=exclusion,
         listing=options.listing,
         history=options.history,
+        stdin_name=options.stdin_filename,
         on_progress=None if progress is None else progress.read,
     )
     if progress is not None:

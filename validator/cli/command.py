@@ -27,6 +27,7 @@ from validator.cli.params import (
     find_misspelt_variables,
 )
 from validator.cli.quick_import import import_schema_engine
+from validator.core.files import STANDARD_INPUT
 from validator.core.options import MAX_BYTES, MAX_FINDINGS, SHOWN
 from validator.core.severity import Severity
 from validator.reporters.registry import FORMATS, Output
@@ -58,6 +59,8 @@ def _is_json(context: click.Context, instead: str) -> bool:
 
 def _refuse_contradictions(options: CliOptions) -> None:
     """Raise `click.UsageError` for options that do not go together."""
+    if options.stdin_filename is not None and (STANDARD_INPUT not in options.files or options.fix or options.diff):
+        raise click.UsageError("--stdin-filename names what is checked on standard input: validate-runs - < FILE")
     if options.update_baseline and options.baseline is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
     if options.fix and options.diff:
@@ -141,6 +144,13 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
 @click.option("--no-gitignore", is_flag=True, help="In folders, check also what .gitignore ignores.")
 @click.option(
     "--force-exclude", is_flag=True, help="Skip named files, too, if they are excluded or plainly hold no runs."
+)
+@click.option(
+    "--stdin-filename",
+    type=click.Path(),
+    metavar="FILE",
+    allow_from_autoenv=False,
+    help="The file that standard input stands for, as for an editor.",
 )
 @click.option(
     "--jobs", type=Jobs(1), show_default="auto: the number of cores", metavar="N", help="Processes for archives."

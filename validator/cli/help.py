@@ -8,7 +8,7 @@ import click
 
 GROUPS = {
     "What to check": ("contract", "form", "expect", "order", "limit", "now", "listing", "history"),
-    "Files": ("exclude", "no_gitignore", "force_exclude", "max_bytes", "jobs"),
+    "Files": ("exclude", "no_gitignore", "force_exclude", "stdin_filename", "max_bytes", "jobs"),
     "Rules": ("select", "ignore", "severity", "fail_on", "explain", "list_rules"),
     "Report": (
         *("output_format", "statistics", "show", "show_values", "max_findings", "color", "quiet", "verbose"),

@@ -46,6 +46,7 @@ class CliOptions(NamedTuple):
     exclude: tuple[Glob, ...]
     no_gitignore: bool
     force_exclude: bool
+    stdin_filename: str | None
     jobs: int
     baseline: str | None
     update_baseline: bool

@@ -40,13 +40,14 @@ Opener: TypeAlias = Callable[[str], AbstractContextManager[io.BufferedReader]]
 class FileRange(NamedTuple):
     """A file to read, or the lines of it that begin from byte `start` on and before byte `stop`.
 
-    `is_named` is False for a file that was found in a folder.
+    `is_named` is False for a file that was found in a folder. Findings have `name`, if there is one, for the path.
     """
 
     path: str
     is_named: bool = True
     start: int = 0
     stop: int | None = None
+    name: str | None = None
 
 
 def read_paths(paths: Iterable[str], max_bytes: int) -> Iterator[Document | SkippedRecords | InputError]:
@@ -163,7 +164,9 @@ def read_file(file: FileRange, max_bytes: int, opener: Opener | None = None) -> 
     try:
         with (opener or open_local)(path) as stream:
             if file.stop is None:
-                yield from detect.read_documents(Reader(path, decompress(stream, path), max_bytes, file.is_named))
+                yield from detect.read_documents(
+                    Reader(file.name or path, decompress(stream, path), max_bytes, file.is_named)
+                )
             else:
                 start = _seek_line(stream, file.start, file.stop)
                 yield from jsonl.read_lines(Reader(path, stream, max_bytes, file.is_named), file.stop - start)
