@@ -131,7 +131,7 @@ def _check_each(
 def _check_in_series(
     inputs: Iterable[Document | CleanRecords | SkippedRecords | InputError], checker: Checker, series: Series | None
 ) -> Iterator[CheckedDocument | CleanRecords | SkippedRecords | InputError]:
-    """Check each document, also against those before it; the answers of a recording wait for its end."""
+    """Check each document, in its recording or in the series; the answers of a recording wait for its end."""
     file: str | None = None
     current = series
     answers: list[CheckedDocument] = []
@@ -145,24 +145,29 @@ def _check_in_series(
             continue
         if document.file != file:
             file, current = document.file, series
-        checked = _checker_for(document, checker).check(document)
-        if checked.classified.other and not document.is_named:
-            yield SkippedRecords(document.file or "", 0, other=checked.classified.other)
-            continue
-        if checked.is_other_line:
-            yield checked
-            continue
         if current is None and document.origin is not None:
             current = make_series(checker)
-        if current is not None:
-            checked.problems.extend(current.check(checked, is_last=is_last))
-        if not answers and (document.origin is None or document.origin.request is None):
+        checked = _check_document(document, checker, current, is_last=is_last)
+        is_answer = document.origin is not None and document.origin.request is not None
+        if not isinstance(checked, CheckedDocument) or checked.is_other_line or not (answers or is_answer):
             yield checked
         else:
             needs_values = checked.problems or checker.options.findings.outlines
             answers.append(checked if needs_values else checked.without_values())
     if answers and current is not None:
         yield from _check_answers(answers, current, checker)
+
+
+def _check_document(
+    document: Document, checker: Checker, series: Series | None, *, is_last: bool
+) -> CheckedDocument | SkippedRecords:
+    """Check a document, also against those before it in the series; one that was found in a folder may be skipped."""
+    checked = _checker_for(document, checker).check(document)
+    if checked.classified.other and not document.is_named:
+        return SkippedRecords(document.file or "", 0, other=checked.classified.other)
+    if series is not None and not checked.is_other_line:
+        checked.problems.extend(series.check(checked, is_last=is_last))
+    return checked
 
 
 def _check_answers(answers: list[CheckedDocument], series: Series, checker: Checker) -> Iterator[CheckedDocument]:
