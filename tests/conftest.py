@@ -25,7 +25,7 @@ from validator.jsontext import parse
 pytest_plugins = ["pytester"]
 
 _UNHURRIED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large)
-settings.register_profile("quick", max_examples=50, derandomize=True, deadline=None, suppress_health_check=_UNHURRIED)
+settings.register_profile("quick", max_examples=30, derandomize=True, deadline=None, suppress_health_check=_UNHURRIED)
 settings.register_profile("ci", max_examples=200, derandomize=True, deadline=None, suppress_health_check=_UNHURRIED)
 settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=_UNHURRIED)
 settings.load_profile("quick")

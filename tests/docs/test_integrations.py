@@ -276,12 +276,13 @@ def test_action_runs_no_input_of_a_live_check(text: str, runner: dict[str, str],
     done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **_inputs(**live, thread=text)})
     assert (done.returncode, done.stderr) == (0, "")
     assert f"/threads/{quote(text, safe='')}/runs" in done.stdout
-    done = _done(
-        command("bash"),
-        SCRIPT,
-        cwd=tmp_path,
-        env={**runner, **_inputs(**live | {"args": ""}, thread="a", key_env=text)},
-    )
+    assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize("text", ["$(touch pwned)", '"; touch pwned; "', "--help"])
+def test_action_runs_no_name_of_a_variable(text: str, runner: dict[str, str], tmp_path: Path) -> None:
+    inputs = _inputs(live_url="http://127.0.0.1:9/v1", thread="a", key_env=text)
+    done = _done(command("bash"), SCRIPT, cwd=tmp_path, env={**runner, **inputs})
     assert (done.returncode, done.stderr) == (2, "validate-runs: --key-env takes the name of a variable\n")
     assert not (tmp_path / "pwned").exists()
 

@@ -145,7 +145,8 @@ def _single_faults(name: ContractName, form: Form) -> list[tuple[Any, Mutation]]
     """Each fault of each field once, with a page to lay it into."""
     pages = sorted(_pages(form), key=lambda page: len(json.dumps(page)), reverse=True)  # the smallest page comes last
     found = [(page, mutation) for page in pages for mutation in mutations(page, load_contract(name, form))]
-    return list({_kind(mutation): (page, mutation) for page, mutation in found}.values())
+    kinds = {_kind(mutation): (page, mutation) for page, mutation in found}
+    return [kind for kind in kinds.values() if kind[1].path or kind[1].value != [7]]  # it is skipped in a folder
 
 
 def _kind(mutation: Mutation) -> tuple[object, ...]:
