@@ -158,6 +158,17 @@ def test_new_findings_have_excerpts(project: Path) -> None:
     assert run("page.json", *HOLD, cwd=project).out.split("\n\n")[0] == block
 
 
+def test_new_finding_of_a_page_has_an_excerpt_where_another_page_has_it_too(tmp_path: Path) -> None:
+    put(tmp_path, "a.json", page(has_more="false"))
+    put(tmp_path, "b.json", page())
+    run(".", *UPDATE, cwd=tmp_path)
+    put(tmp_path, "b.json", page(has_more="false"))
+    out = run(".", *HOLD, cwd=tmp_path).out
+    assert "--> ./b.json:" in out
+    assert "^^^" in out
+    assert "--> ./a.json:" not in out
+
+
 def test_repeated_finding_in_same_place_fails(tmp_path: Path) -> None:
     put(tmp_path, "runs.json", [RUNS[0], RUNS[0]])
     run("runs.json", *UPDATE, cwd=tmp_path)

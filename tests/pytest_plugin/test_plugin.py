@@ -613,6 +613,13 @@ def test_cassettes_without_runs_are_not_collected(pytester: pytest.Pytester) -> 
     assert pytester.runpytest_inprocess("cassettes/models.yaml").ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
+def test_json_of_something_else_is_skipped(pytester: pytest.Pytester) -> None:
+    recorded(pytester, "responses/models.json", text='{"object": "list", "data": [{"object": "model"}]}')
+    recorded(pytester, "responses/sound.json")
+    assert outcome(pytester.runpytest_inprocess("--validate-runs", "responses/*")) == {"passed": 1, "skipped": 1}
+    assert outcome(pytester.runpytest_inprocess("--validate-runs", "responses/models.json")) == {"failed": 1}
+
+
 @pytest.mark.parametrize("pattern", ["cassettes/*.yaml", "cassettes"])
 def test_globs_without_runs_are_errors(pytester: pytest.Pytester, pattern: str) -> None:
     recorded(pytester, "cassettes/models.yaml", "cassettes/files.yaml", text=cassette("/v1/models"))

@@ -247,12 +247,15 @@ def _identifier(run: Any) -> str:
 def _excerpts(
     entries: Sequence[_Entry], text: str, landmarks: Sequence[Landmark], options: CheckOptions
 ) -> dict[int, Excerpt]:
-    """Return the excerpts of the problems that will be shown, by index; what a baseline may accept has none."""
+    """Return the excerpts of the problems that will be shown, by index; runs that a baseline accepts have none.
+
+    A problem of a page may be known of another file only.
+    """
     limit = FindingLimit(options.findings.max_excerpts)
     indexes = [
         index
         for index, entry in enumerate(entries)
-        if (entry.rule.mandatory or _digest(entry.key) not in options.findings.known)
+        if (entry.rule.mandatory or entry.run is None or _digest(entry.key) not in options.findings.known)
         and limit.admit(*_kind(entry, options))
     ]
     places = [(entries[index].span, entries[index].problem.pointer) for index in indexes]

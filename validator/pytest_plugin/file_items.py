@@ -15,6 +15,7 @@ import pytest
 
 from validator.assertions import assert_valid_runs
 from validator.core.options import MAX_BYTES
+from validator.pytest_plugin.stash import WATCH
 from validator.sources.document import Document, InputError, expand_blocks
 from validator.sources.files import FileRange, expand_paths, read_file
 
@@ -173,11 +174,13 @@ class RunsItem(pytest.Item):
         return item
 
     def runtest(self) -> None:
-        """Check the document."""
+        """Check the document; JSON that a glob matches and that plainly has nothing to do with runs is skipped."""
         if isinstance(self.document, InputError):
             name = os.path.relpath(self.path, self.config.invocation_params.dir)
             pytest.fail(f"{name}: {self.document}", pytrace=False)
         assert_valid_runs(self.document)
+        if not self.config.stash[WATCH].reports[-1].results:
+            pytest.skip("this JSON has nothing to do with runs")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the message without a traceback if it is about the file."""
