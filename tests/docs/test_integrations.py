@@ -121,7 +121,7 @@ def test_pre_commit_hook(project: Project, stranger: Stranger) -> None:
     shutil.copy(FAULTY, faulty)
     found = project.checked(files="^recorded/")
     assert found.returncode == 1
-    assert "recorded/faulty.json:35:25 error token-total-mismatch /data/0/usage/total_tokens" in found.stdout
+    assert "--> recorded/faulty.json:35:25 /data/0/usage/total_tokens" in found.stdout
     assert stranger.ran == []
 
 
@@ -142,7 +142,7 @@ def test_hook_takes_no_file_name_for_an_option(project: Project, stranger: Stran
     (project.folder / "ci.json").write_text("{}\n")
     before = {path: path.read_bytes() for path in project.folder.parent.rglob("*") if path.is_file()}
     files = f"^(recorded/|{re.escape(name)})"
-    checked = f"\n{name}:35:"
+    checked = f"--> {name}:35:"
     refused = f"\nvalidate-runs: {name} is an option and the name of a file: put -- before file names\n"
     hooks: list[tuple[dict[str, Any], str]] = [
         ({}, checked),
