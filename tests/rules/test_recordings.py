@@ -367,6 +367,22 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ["2 unknown-id-accepted"],
     ),
     "a thread that does not exist, an error as 200": ([call({}, ERROR, path=UNKNOWN)], ["1 not-a-run-list"]),
+    "a thread that does not exist, a server error": (
+        [WIDE, call({}, ERROR, status=500, path=UNKNOWN), call({}, "", status=0, path=UNKNOWN)],
+        ["2 server-error"],
+    ),
+    "a thread that does not exist, no answer": (
+        [WIDE, call({}, "", status=0, path=UNKNOWN, step="thread-unknown", error="timed out")],
+        ["2 no-response"],
+    ),
+    "has_more true on the last page, which is not full": (
+        [WIDE, listed(3, 2, 1, 0, limit=9, more=True)],
+        ["2 page-too-long"],
+    ),
+    "a run without a thread is not of another one": (
+        [call({}, list_of([{key: value for key, value in RUNS[0].items() if key != "thread_id"}]))],
+        ["1 schema:required"],
+    ),
     "a run that does not exist": ([call({}, RUNS[0], path=f"{LIST}/run_does_not_exist")], ["1 unknown-id-accepted"]),
 }
 
@@ -411,6 +427,12 @@ def test_messages_of_windows_and_cursors_say_what_is_wrong(tmp_path: Path) -> No
     ]
 
 
+def test_message_of_a_walk_counts_the_runs_that_it_lost(tmp_path: Path) -> None:
+    calls = [WIDE, listed(3, limit=1, more=True), listed(0, limit=1, after=IDS[3])]
+    returned = "the walk from the first page to the last returned 2 of 4 runs"
+    assert found(tmp_path, calls) == [f'3 lost-runs /data: lacks "{IDS[1]}" and 1 more of record 1: {returned}']
+
+
 def test_messages_of_a_live_check_say_what_was_asked(tmp_path: Path) -> None:
     calls = [
         call({}, "", status=302, step="again", location="https://a.example:8443/v2?next=secret#x"),
@@ -423,6 +445,7 @@ def test_messages_of_a_live_check_say_what_was_asked(tmp_path: Path) -> None:
         call({}, page(), step="key-wrong"),
         call({}, page(3, 2), step="empty-thread"),
         call({}, ERROR, status=404, step="empty-thread"),
+        call({}, "", status=302, step="again", location=f"https://{'a.' * 60}example/"),
     ]
     assert found(tmp_path, calls) == [
         "1 redirected : redirects the GET request with 302 to https://a.example:8443: expected an answer",
@@ -435,6 +458,7 @@ def test_messages_of_a_live_check_say_what_was_asked(tmp_path: Path) -> None:
         "8 key-not-checked : answers the GET request with a wrong key with 200 and 0 runs: expected 401",
         "9 no-empty-page /data: has 2 runs, but the thread was named as one without runs",
         "10 no-empty-page : answers with 404 for a thread that has no runs: expected 200 and an empty page",
+        "11 redirected : redirects the GET request with 302 to another server: expected an answer",
     ]
 
 
