@@ -80,8 +80,9 @@ def _lines(
         return
     if explained:
         yield f"For more about a rule: validate-runs --explain {explained}"
-    style = _summary_style(tally.summary, options)
-    yield from (paint(line, style, options) for line in wrapped(summary_line(tally.summary, options), options))
+    summary = tally.summary
+    style = _summary_style(summary, options) if options.color else ""
+    yield from (paint(line, style, options) for line in wrapped(summary_line(summary, options), options))
 
 
 def wrapped(text: str, options: ReportOptions) -> list[str]:
