@@ -159,6 +159,16 @@ def test_required_statements_are_annotations_and_failed_tests(tmp_path: Path) ->
     assert {failure.get("type") for failure in failures} == {"key-needed", "empty-thread"}
 
 
+def test_reports_say_why_a_server_cannot_be_checked(tmp_path: Path) -> None:
+    done = check(lambda _: Reply({}, 404), "-f", "github", "-f", "junit:junit.xml", cwd=tmp_path)
+    asked = f"GET /v1/threads/{THREAD}/runs was answered with 404"
+    reason = f"the server does not implement list-runs, or has no such thread: {asked}"
+    assert (done.code, done.err) == (2, f"validate-runs: {reason}\n")
+    assert f"::error title=validate-runs,file=live.har::live.har: {reason}\n" in done.out
+    (error,) = ElementTree.parse(tmp_path / "junit.xml").getroot().findall(".//error")
+    assert error.get("message") == f"Could not be opened: {reason}."
+
+
 def test_thread_of_few_runs_has_no_walks() -> None:
     done = check(list_runs(RUNS[:2]))
     assert done.code == 0

@@ -30,6 +30,7 @@ from validator.live.recorder import CASSETTES
 from validator.live.scrub import Scrubber
 from validator.live.target import Misuse, Target, add_version, authorize, make_recipe, parse_target
 from validator.live.transport import Budget, BudgetSpent, LiveError, make_client
+from validator.sources.document import InputError
 
 _RATE = 5.0
 """Requests a second to other machines."""
@@ -201,7 +202,7 @@ def _check(
         finally:  # also on Ctrl-C
             code = _write_recording(live.record, session.recording) if live.record else CLEAN
     if problem is not None and not isinstance(problem, BudgetSpent | Redirected):
-        return fail(str(problem))
+        return _report_unusable(InputError(live.record or DEFAULT_NAME, str(problem)), reports, options)
     statements, codes = _report(session, settings, baseline, reports, connection.warning, options, live)
     if problem is None:
         codes.add(_name_obsolete(statements, baseline, options, live))
@@ -239,6 +240,13 @@ def _report(
     elif warning:
         warn(warning)
     return statements, codes
+
+
+def _report_unusable(error: InputError, reports: Sequence[PlannedReport], options: CliOptions) -> int:
+    """Print why the server cannot be checked, also into the reports for programs; return the exit code."""
+    others = [report for report in reports if report != PlannedReport("text", None)]
+    write_reports(others, iter([error]), options, lambda: None)
+    return fail(error.reason)
 
 
 def _find(
