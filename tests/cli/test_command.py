@@ -119,12 +119,25 @@ def test_missing_file_exits_two_others_are_checked() -> None:
     )
 
 
+def test_camel_case_is_mentioned() -> None:
+    note = "in camelCase, as SDKs have it (an error with --form wire)"
+    assert command("valid/sdk-page.json", VALID) == Ran(0, f"ok: 8 runs in 2 documents; 1 {note}\n", "")
+    assert command("valid/sdk-page.json", "-q") == Ran(0, "", "")
+
+
+def test_live_before_a_file_is_a_file() -> None:
+    assert command("live", VALID) == Ran(
+        2, "ok: 2 runs in 1 document\n", "validate-runs: live: no such file or directory\n"
+    )
+
+
 def test_url_is_refused() -> None:
     url = "https://api.example.com/v1/threads/t/runs?limit=20"
     assert command(url) == Ran(
         2,
         "nothing was checked\n",
-        f"validate-runs: {url}: is a URL, and nothing is fetched: curl -s URL | validate-runs -\n",
+        f"validate-runs: {url}: is a URL: `validate-runs live URL` checks a server, "
+        "curl -s URL | validate-runs - a response\n",
     )
     assert command("https:/nowhere.json").err == "validate-runs: https:/nowhere.json: no such file or directory\n"
 

@@ -120,7 +120,7 @@ def test_error_status_is_an_api_error(get: Any, serve: Callable[[Answer], str]) 
     response = get(f"{serve(Answer({'error': error}, 404))}{LIST}?limit=1")
     message = f"is an API error: 404 invalid_request_error (code not_found), {EXPECTED}"
     assert findings(response) == [("not-a-run-list", "error", "", message)]
-    assert validate(response).documents[0].request == f"GET {LIST} 404"
+    assert validate(response).documents[0].request == f"GET {LIST}?limit=1 404"
 
 
 @pytest.mark.parametrize("get", CLIENTS)
@@ -128,7 +128,7 @@ def test_valid_response_has_no_findings(get: Any, serve: Callable[[Answer], str]
     response = get(f"{serve(Answer(PAGE))}{LIST}?limit=1")
     assert findings(response) == []
     assert [(info.request, info.kind, info.runs) for info in validate(response).documents] == [
-        (f"GET {LIST} 200", "page", 1)
+        (f"GET {LIST}?limit=1 200", "page", 1)
     ]
 
 
@@ -203,7 +203,7 @@ class DjangoResponse:
 def test_response_of_djangos_test_client() -> None:
     response = DjangoResponse(json.dumps(PAGE).encode(), 200)
     assert [(rule, severity) for rule, severity, _, _ in findings(response)] == [("content-type", "error")]
-    assert validate(response).documents[0].request == f"GET {LIST} 200"
+    assert validate(response).documents[0].request == f"GET {LIST}?limit=1 200"
     assert validate(DjangoResponse(b"{}", 500, request={})).documents[0].request == "response 500"
 
 
@@ -230,7 +230,7 @@ def test_response_of_werkzeugs_test_client() -> None:
     wrappers = pytest.importorskip("werkzeug.wrappers")
     application = wrappers.Response(json.dumps(PAGE), 500, mimetype="application/json")
     response = test.Client(application).get(f"{LIST}?limit=1")
-    assert validate(response).documents[0].request == f"GET {LIST} 500"
+    assert validate(response).documents[0].request == f"GET {LIST}?limit=1 500"
 
 
 @pytest.mark.parametrize("status", [7, "200 OK", True, None])
@@ -249,28 +249,35 @@ def failing(path: str) -> httpx.Response:
 @pytest.mark.parametrize(
     ("path", "label"),
     [
-        (LIST, f"GET {LIST} 500"),
-        ("/v1/threads/sk-proj-Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z/runs", "GET /v1/threads/…/runs 500"),
-        ("/v1/threads/%1b%5b31m/runs", "GET /v1/threads/…/runs 500"),
-        ("/v1/threads/jane@example.org/runs", "GET /v1/threads/…/runs 500"),
-        ("/a" * 150, f"GET {'/a' * 50}…{'/a' * 50} 500"),
+        (LIST, f"GET {LIST}?limit=1 500"),
+        ("/v1/threads/sk-proj-Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z/runs", "GET /v1/threads/…/runs?limit=1 500"),
+        ("/v1/threads/%1b%5b31m/runs", "GET /v1/threads/…/runs?limit=1 500"),
+        ("/v1/threads/jane@example.org/runs", "GET /v1/threads/…/runs?limit=1 500"),
+        ("/a" * 150, f"GET {'/a' * 50}…{'/a' * 50}?limit=1 500"),
     ],
 )
 def test_name_of_a_response_is_its_path_without_secrets(path: str, label: str) -> None:
     assert validate(failing(path)).documents[0].request == label
 
 
+def test_name_of_a_response_says_which_page_was_asked_for() -> None:
+    query = "?user=jane&before=jane@example.org&after=run_a&order=asc&limit="
+    response = httpx.Response(500, request=httpx.Request("GET", f"https://example.org{LIST}{query}"))
+    expected = f"GET {LIST}?limit=&order=asc&after=run_a&before=… 500"
+    assert validate(response).documents[0].request == expected
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_names_the_request(name: str) -> None:
     report = validate(failing(LIST))
     text = "".join(load_reporter(name)(report.results, ReportOptions(contract="observed", verbose=True)))
-    assert f"GET {LIST} 500" in text.replace("\\/", "/") or name == "statistics"
+    assert f"GET {LIST}?limit=1 500" in text.replace("\\/", "/") or name == "statistics"
     assert "<document>" not in text
     assert "secret" not in text
 
 
 def test_failed_assertion_names_the_request() -> None:
-    with pytest.raises(ValidationFailed, match=rf"\n  --> GET {LIST} 500:1:1\n"):
+    with pytest.raises(ValidationFailed, match=rf"\n  --> GET {LIST}\?limit=1 500:1:1\n"):
         assert_valid_runs(failing(LIST))
 
 
@@ -282,8 +289,8 @@ def test_finding_in_a_recording_names_its_request(tmp_path: Path) -> None:
     path = tmp_path / "walk.har"
     good = {"status": 200, "content": {"mimeType": "application/json", "text": json.dumps(PAGE)}}
     path.write_text(json.dumps({"log": {"entries": [entry, {**entry, "response": good}]}}))
-    assert [(one.rule, one.request) for one in validate(path).findings] == [("server-error", f"GET {LIST} 500")]
-    assert f"      = record 1: GET {LIST} 500\n" in str(validate(path))
+    assert [(one.rule, one.request) for one in validate(path).findings] == [("server-error", f"GET {LIST}?limit=1 500")]
+    assert f"      = record 1: GET {LIST}?limit=1 500\n" in str(validate(path))
 
 
 def test_response_of_a_listing_is_its_last_page(serve: Callable[[Answer], str]) -> None:

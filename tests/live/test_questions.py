@@ -252,5 +252,8 @@ def test_time_that_passes_between_requests_counts() -> None:
 def test_budget_that_is_spent_hides_no_failure() -> None:
     done = check(ignore_limit, "--max-requests", "12")
     assert done.code == 1
-    assert done.err == "validate-runs: 12 requests were sent (--max-requests)\n"
+    assert done.err == (
+        "validate-runs: live.har is not written: --record live.har keeps the answers\n"
+        "validate-runs: 12 requests were sent (--max-requests)\n"
+    )
     assert verdict(done.out, "limit-kept").startswith("broken")

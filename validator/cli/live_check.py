@@ -239,6 +239,8 @@ def _report(
         warn(conclusion)
     elif warning:
         warn(warning)
+    if not live.record and not options.quiet and any(statement.severity for statement in statements):
+        warn(f"{DEFAULT_NAME} is not written: --record {DEFAULT_NAME} keeps the answers")
     return statements, codes
 
 

@@ -13,6 +13,8 @@ from validator.core.resource import RUN
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 """Runs on a page where the request has no `limit`, and the most that it may ask for."""
 
+PAGE_PARAMETERS = ("limit", "order", "after", "before")
+"""The parameters of a query that say which page is asked for."""
 _IDS = r"/threads/(?P<thread>[^/]+)/runs(?:/(?P<run>[^/]+)(?:/[^/]+)?)?/?$"
 """The patterns here are compiled when they are used: most documents answer no known request."""
 _METHOD = r"[A-Z]{1,10}"
@@ -49,11 +51,14 @@ class Request(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Method and path as a report may show them: without the query, `…` for parts that may be secret."""
+        """Method, path and what names the page, as a report may show them: `…` for parts that may be secret."""
         path = "/".join(part if not part or is_plain(part) else "…" for part in self.path.split("/"))
         if len(path) > _MAX_LABEL:
             path = f"{path[: _MAX_LABEL // 2]}…{path[-_MAX_LABEL // 2 :]}"
-        return " ".join(filter(None, (self.method if re.fullmatch(_METHOD, self.method) else "", path)))
+        page = {name: self.query[name] for name in PAGE_PARAMETERS if name in self.query} if path else {}
+        query = "&".join(f"{name}={value if not value or is_plain(value) else '…'}" for name, value in page.items())
+        url = f"{path}?{query}" if query else path
+        return " ".join(filter(None, (self.method if re.fullmatch(_METHOD, self.method) else "", url)))
 
     @property
     def returns_runs(self) -> bool:

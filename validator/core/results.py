@@ -17,7 +17,7 @@ class DocumentInfo(NamedTuple):
 
     `kind` is page, run or runs, `form` wire or sdk, `generation` v1, v2 or mixed; each is None where unknown.
     `runs` counts the runs in it. `request` names the exchange that it is the body of, such as
-    `GET /v1/threads/thread_A/runs 200`: method, path without the query, and status as far as they are known.
+    `GET /v1/threads/thread_A/runs 200`: method, path, page and status as far as they are known.
     """
 
     file: str | None
@@ -121,7 +121,8 @@ class Summary(NamedTuple):
     """Exact totals, also of findings that are truncated or hidden; `suppressed` counts those of the baseline.
 
     `documents_by_severity` counts the documents that have findings by the worst of them. `fixable` counts the findings
-    to show that `--fix` can fix.
+    to show that `--fix` can fix. `camel_case` counts documents in the `sdk` form; of records without findings the form
+    is not known.
     """
 
     documents: int
@@ -132,6 +133,7 @@ class Summary(NamedTuple):
     suppressed: int = 0
     fixable: int = 0
     documents_by_severity: Mapping[Severity, int] = MappingProxyType({})
+    camel_case: int = 0
 
     def shown_documents(self, show: Severity) -> int:
         """Return the number of documents with findings to show."""

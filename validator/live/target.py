@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from validator.core.credentials import is_credential
+from validator.core.exchange import PAGE_PARAMETERS
 from validator.live.create import Recipe
 from validator.live.transport import Authorization, LiveError
 
@@ -72,7 +73,7 @@ def add_version(target: Target, version: str | None, *, is_required: bool) -> Ta
 
 def _split_thread(parts: SplitResult) -> Target:
     query = tuple(parse_qsl(parts.query, keep_blank_values=True))
-    if names := {name for name, _ in query} & {"limit", "order", "after", "before"}:
+    if names := {name for name, _ in query} & {*PAGE_PARAMETERS}:
         raise Misuse(f"the address has {', '.join(sorted(names))}, which the check sets itself")
     path, thread = parts.path, None
     if match := _list_path(path):

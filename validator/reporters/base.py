@@ -101,7 +101,7 @@ class Tally:
     """Counts items as they pass, so that no report has to keep them for the totals."""
 
     def __init__(self) -> None:
-        self.documents = self.runs = self.suppressed = self.truncated = self.fixable = 0
+        self.documents = self.runs = self.suppressed = self.truncated = self.fixable = self.camel_case = 0
         self.documents_by_severity: Counter[Severity] = Counter()
         self.findings: Counter[tuple[str, Severity]] = Counter()
         self.files_by_rule: Counter[tuple[str, Severity]] = Counter()
@@ -121,6 +121,7 @@ class Tally:
             else:
                 self.documents += 1
                 self.runs += item.document.runs
+                self.camel_case += item.document.form == "sdk"
                 self._count_findings(item)
                 self.suppressed += len(item.suppressed)
                 self.truncated += item.truncated
@@ -174,4 +175,5 @@ class Tally:
             suppressed=self.suppressed,
             fixable=self.fixable,
             documents_by_severity=self.documents_by_severity,
+            camel_case=self.camel_case,
         )

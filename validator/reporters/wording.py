@@ -77,6 +77,8 @@ def summary_line(summary: Summary, options: ReportOptions) -> str:
         how = f" (--show {hidden[-1]})" if options.hints else ""
         how = f" (--show {failing[-1]} shows what fails)" if fails else how
         notes.append(f"{', '.join(counted(counts[severity], severity) for severity in hidden)} hidden{how}")
+    if summary.camel_case and options.hints and not shown:
+        notes.append(f"{summary.camel_case:,} in camelCase, as SDKs have it (an error with --form wire)")
     if summary.suppressed:
         notes.append(f"{summary.suppressed:,} suppressed")
     if summary.fixable and options.hints:

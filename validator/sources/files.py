@@ -205,7 +205,9 @@ def open_local(path: str) -> Iterator[io.BufferedReader]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         if re.match("[a-z]+://", path, re.IGNORECASE):
-            raise InputError(path, "is a URL, and nothing is fetched: curl -s URL | validate-runs -") from None
+            raise InputError(
+                path, "is a URL: `validate-runs live URL` checks a server, curl -s URL | validate-runs - a response"
+            ) from None
         raise
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)

@@ -18,10 +18,10 @@ Good:
 
 import re
 
+from validator.core.exchange import PAGE_PARAMETERS
 from validator.rules.base import ERROR, INFO, Problem, Problems, Shown, Verbatim, rule
 from validator.rules.support.exchanges import Exchange
 
-_PARAMETERS = ("limit", "order", "after", "before")
 _FIRST_STEP = "probe"
 _is_reason = re.compile(r"[A-Za-z ()]{1,80}").fullmatch
 
@@ -39,7 +39,7 @@ def check(exchange: Exchange) -> Problems:
         return ()
     if request.step == _FIRST_STEP and not response.is_retried:
         return ()
-    asked = [(name, request.query[name]) for name in _PARAMETERS if name in request.query]
+    asked = [(name, request.query[name]) for name in PAGE_PARAMETERS if name in request.query]
     query = f" ({', '.join(f'{name} {{}}' for name, _ in asked)})" if asked else ""
     reason = response.error if _is_reason(response.error) else "no response"
     words = (Verbatim(request.method), *(Shown(value) for _, value in asked), Verbatim(reason))
