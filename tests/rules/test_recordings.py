@@ -375,6 +375,10 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         [WIDE, call({}, "", status=0, path=UNKNOWN, step="thread-unknown", error="timed out")],
         ["2 no-response"],
     ),
+    "an unknown before that starts the listing, which is not complete": (
+        [listed(3, 2, limit=2, more=True), listed(3, 2, limit=2, before="run_0123456789abcdef01234567", more=True)],
+        [],
+    ),
     "has_more true on the last page, which is not full": (
         [WIDE, listed(3, 2, 1, 0, limit=9, more=True)],
         ["2 page-too-long"],
