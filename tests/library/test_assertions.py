@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.paths import SAMPLES
 from validator import UnknownRule, ValidationFailed, assert_valid_runs, valid_runs, validate
-from validator.assertions import Options, watch_assertions
+from validator.assertions import Options, Watch, watch_assertions
 
 SOUND = SAMPLES / "valid" / "page.json"
 PAGE = json.loads(SOUND.read_text())
@@ -191,6 +191,16 @@ def test_headline_counts_documents_of_a_folder(tmp_path: Path) -> None:
     for name in ("a.json", "b.json"):
         (tmp_path / name).write_text(json.dumps(FAULTY))
     assert headline(tmp_path).endswith(" [first-id-mismatch] and 3 more errors")
+
+
+def test_headline_counts_valid_documents(tmp_path: Path) -> None:
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(json.dumps(PAGE))
+    watch = Watch(Options)
+    with watch_assertions(watch):
+        assert not tmp_path != valid_runs  # noqa: SIM202  # what is tested
+    assert watch.failed is not None
+    assert watch.failed.headline == "no error in 2 documents, expected at least one"
 
 
 def test_warnings_are_shown_and_infos_counted() -> None:

@@ -147,6 +147,16 @@ def test_expiry_on_ended_run_is_one_finding() -> None:
         ]
 
 
+def test_time_before_all_dates_has_none() -> None:
+    assert _of_run(created_at=-(10**12)) == [
+        (
+            "implausible-timestamp",
+            "/created_at",
+            "is -1000000000000, before the API existed (2023-11-01 is 1698796800)",
+        )
+    ]
+
+
 def test_expiry_before_start() -> None:
     times = {"created_at": 1729418292, "started_at": 1729418295, "expires_at": 1729418294}
     assert _of_run(**ACTIVE, **times) == [
