@@ -578,6 +578,9 @@ def test_fingerprints_of_existing_baselines_stay_valid(tmp_path: Path) -> None:
 
 BAD = {
     "": ":1: is empty, but a JSON document was expected",
+    '{\n"version": 1,': (
+        ":2: ends where a key in double quotes was expected, in the object that began at line 1, column 1"
+    ),
     "{": None,
     "[]": NO_BASELINE,
     "{}": NO_BASELINE,

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 from validator.core.files import explain_os_error, read_limited, write_atomic
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import format_message, is_plain
-from validator.jsontext.columns import Lines
+from validator.jsontext.columns import Lines, format_offsets
 from validator.jsontext.locate import locate
 from validator.jsontext.parse import decode_text, parse
 from validator.rules.registry import BY_NAME
@@ -66,7 +66,10 @@ def read(path: str) -> dict[Key, Accepted]:
     parsed, text = parse(data), decode_text(data)
     for problem in parsed.problems:
         start = _start(text, problem.pointer) if problem.span is None else problem.span.start
-        raise BaselineError(f"{_place(path, text, start)}: {format_message(problem.message, problem.values)}")
+        to_position = Lines(text).line_and_column
+        line, _ = to_position(start)
+        message = format_message(problem.message, format_offsets(problem.values, to_position, line))
+        raise BaselineError(f"{path}:{line}: {message}")
     match parsed.value:
         case {"version": int(version)} if version > VERSION:
             why = f"is a baseline of version {version}, but this command knows version {VERSION}: update validate-runs"
