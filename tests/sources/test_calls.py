@@ -135,6 +135,20 @@ def test_nothing_to_check_says_why(tmp_path: Path, record: Any) -> None:
     )
 
 
+def test_runs_of_another_path_are_mentioned(tmp_path: Path, record: Any) -> None:
+    other = entry(json.dumps(PAGE))
+    other["request"]["url"] = "https://app.example.com/api/runs"
+    recording = record(tmp_path, other)
+    why = "made to another path than /threads/ID/runs"
+    assert checked(recording).err == (
+        f"validate-runs: {recording}: nothing to check: its only call returns no runs: it was {why}\n"
+    )
+    recording = record(tmp_path, other, entry(json.dumps(PAGE)))
+    assert checked("-v", recording).err == (
+        f"validate-runs: {recording}: 1 record without runs skipped: 1 call for runs was {why}\n"
+    )
+
+
 def without_body(call: Any) -> Any:
     del call["response"]["content"]["text"]
     return call

@@ -28,6 +28,7 @@ _METHODS = ("GET", "POST")
 _SUCCESS = tuple(status for status in range(200, 300) if status not in (204, 205))
 """Statuses with a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
 _NO_BODY, _NO_STATUS, _NO_ANSWER = "recorded without its body", "recorded without its status", "not answered"
+_OTHER_PATH = "made to another path than /threads/ID/runs"
 _PLURALS = {_NO_BODY: "recorded without their bodies", _NO_STATUS: "recorded without their statuses"}
 
 
@@ -115,6 +116,8 @@ def read_documents(
         returns_runs = request.method in _METHODS and request.returns_runs
         if returns_runs and (failure := _failure(call)):
             failures[failure] += 1
+        elif not request.returns_runs and call.body and '"thread.run"' in call.body.text:
+            failures[_OTHER_PATH] += 1
         has_runs = False
         response = call.response
         if returns_runs and call.body and (call.status in _SUCCESS or (call.step and response.is_success)):
