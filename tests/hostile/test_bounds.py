@@ -89,12 +89,12 @@ def test_document_of_too_many_values(
 
 def test_long_text_of_few_values(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(["long" * 2000]))
-    assert [rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path)] == ["not-a-run-list"]
+    assert [rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path / "a.json")] == ["not-a-run-list"]
 
 
 def test_limit_of_values_grows_with_bytes(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(ones(1001))
-    assert [rule for _, rule, *_ in found("--max-bytes", "12012", tmp_path)] == ["not-a-run-list"]
+    assert [rule for _, rule, *_ in found("--max-bytes", "12012", tmp_path / "a.json")] == ["not-a-run-list"]
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,10 @@ def test_limit_of_values_grows_with_bytes(tmp_path: Path) -> None:
 )
 def test_only_values_are_counted(tmp_path: Path, values: list[object]) -> None:
     (tmp_path / "a.json").write_text(json.dumps(values, indent=1))
-    assert [rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path)] == ["not-a-run-list"]
+    assert [rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path / "a.json")] == ["not-a-run-list"]
     more = [*values, *[0] * 10]
     (tmp_path / "a.json").write_text(json.dumps(more, indent=1))
-    assert [rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path)] == ["too-large"]
+    assert [rule for _, rule, *_ in found("--max-bytes", LEAST, tmp_path / "a.json")] == ["too-large"]
 
 
 def test_values_of_invalid_json_are_counted_once(tmp_path: Path) -> None:
