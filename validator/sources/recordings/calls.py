@@ -116,7 +116,7 @@ def read_documents(
         returns_runs = request.method in _METHODS and request.returns_runs
         if returns_runs and (failure := _failure(call)):
             failures[failure] += 1
-        elif not request.returns_runs and call.body and '"thread.run"' in call.body.text:
+        elif request.path and not request.returns_runs and call.body and '"thread.run"' in call.body.text:
             failures[_OTHER_PATH] += 1
         has_runs = False
         response = call.response
