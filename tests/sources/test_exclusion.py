@@ -160,6 +160,7 @@ OTHERS = {
     "openapi.json": ({"openapi": "3.1.0", "status": 1}, "an API description"),
     "step.json": ({"object": "thread.run.step", "id": "step_1"}, "a run step"),
     "array.json": ([{"object": "assistant"}], "an array of assistants"),
+    "steps.json": ([{"object": "thread.run.step", "run_id": "run_1"}], "an array of run steps"),
     "users.json": ([{"id": 1, "name": "x"}, {"id": 2, "name": "y"}], "an array of objects that are not runs"),
     "numbers.json": ([1, 2.5, "x", [3]], "an array of values that are not runs"),
     "request.json": (
@@ -176,6 +177,7 @@ NO_OTHERS = {
     "ids": ["run_1", "run_2"],
     "nulls": [None],
     "damaged run": {"assistant_id": "asst_1", "thread_id": "thread_1", "created_at": 1729418400},
+    "runs under other names": [{"runId": "run_1", "state": "done"}],
     "damaged runs": [{"name": "x"}, {"id": "run_1", "thread_id": "thread_1"}],
     "page of nothing": {"object": "list", "data": [1]},
     "wrapped": {"items": [{"deep": json.loads((SAMPLES / "valid" / "run.json").read_text())}]},
@@ -192,7 +194,7 @@ def test_json_that_is_something_else_is_skipped_and_counted(tmp_path: Path) -> N
     for name, (value, _) in OTHERS.items():
         _write(tmp_path, name, value)
     ok = "ok: 2 runs in 1 document\n"
-    counted = "validate-runs: 9 JSON files without runs skipped in folders; -v names them\n"
+    counted = "validate-runs: 10 JSON files without runs skipped in folders; -v names them\n"
     assert run(".", cwd=tmp_path) == Ran(0, ok, counted)
     assert run(".", "-q", cwd=tmp_path) == Ran(0, "", "")
     assert process(".", "--listing", cwd=tmp_path) == Ran(0, ok, counted)

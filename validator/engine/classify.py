@@ -276,10 +276,11 @@ def _is_unrelated(value: Any) -> bool:
 
 
 def _is_unrelated_item(value: Any) -> bool:
-    """Return whether an element of an array is plainly no run: an object of something else, a number, a text."""
-    if isinstance(value, str):
-        return not value.startswith(RUN.id_prefix)
-    return isinstance(value, int | float) or _is_unrelated(value)
+    """Return whether an element of an array is plainly no run: an object without the id of one, a number, a text."""
+    children = value.values() if isinstance(value, dict) else (value,)
+    if any(isinstance(child, str) and child.startswith(RUN.id_prefix) for child in children):
+        return is_other_object(value)
+    return isinstance(value, int | float | str) or _is_unrelated(value)
 
 
 def _contains_run(value: Any) -> bool:
