@@ -265,8 +265,9 @@ def test_plan_sends_nothing() -> None:
     assert done.out.splitlines()[1] == f"GET {server.origin}/v1/threads/{THREAD}/runs?limit=100&order=desc"
 
 
-def test_address_without_a_scheme_is_named(tmp_path: Path) -> None:
-    done = run("live", "example.org:8000/v1", "--thread", THREAD, cwd=tmp_path)
+@pytest.mark.parametrize("words", [("--thread", THREAD), ("-v",), ()])
+def test_address_without_a_scheme_is_named(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = run("live", "example.org:8000/v1", *words, cwd=tmp_path)
     assert done.code == 2
     assert "the address must begin with https:// or http:// and a host" in done.err
 

@@ -138,17 +138,17 @@ def test_server_without_assistants_gets_the_model_alone() -> None:
     [
         (
             instead(posts("/threads"), refuse("Try \x1b[2J later.", 500)),
-            r"a thread: POST /threads was answered with 500 (Try \u001b[2J later.)",
+            r"a thread: POST /v1/threads was answered with 500 (Try \u001b[2J later.)",
         ),
         (
             instead(posts("/runs"), Reply({"detail": KEY}, 422)),
-            "a run: POST /threads/thread_000000000000000000000900/runs",
+            "a run: POST /v1/threads/thread_000000000000000000000900/runs",
         ),
         (instead(posts("/runs"), refuse(f"No model for {KEY}.", 404)), "answered with 404 (No model for [redacted].)"),
         (instead(posts("/runs"), Reply({"error": "no"}, 400)), "was answered with 400"),
         (instead(posts("/threads"), refuse("x" * 500, 400)), f"answered with 400 ({'x' * 200})"),
-        (instead(posts("/threads"), Reply({"id": ".."})), "a thread: POST /threads was answered with 200"),
-        (instead(posts("/threads"), Reply([])), "a thread: POST /threads was answered with 200"),
+        (instead(posts("/threads"), Reply({"id": ".."})), "a thread: POST /v1/threads was answered with 200"),
+        (instead(posts("/threads"), Reply([])), "a thread: POST /v1/threads was answered with 200"),
     ],
 )
 def test_server_that_creates_nothing_cannot_be_checked(answering: Answering, message: str) -> None:

@@ -39,7 +39,7 @@ def is_live_call(words: Sequence[str]) -> bool:
     asked = words
     if os.path.lexists("live"):
         asked = words[:1]
-    elif not words or words[0].startswith("-"):
+    elif not words or words[0].startswith("-") or not os.path.lexists(words[0]):
         return True
     has_own_option = any(word.partition("=")[0] in own for word in asked)
     return has_own_option or any(_is_url(word) or word in ("-h", "--help") for word in words[:1])

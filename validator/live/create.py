@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from validator.core.exchange import Request
 from validator.core.phrases import count, escape
 from validator.live.exchange import (
     Answer,
@@ -298,7 +299,7 @@ class Creator:
         message = error.get("message") if isinstance(error, dict) else None
         words = escape(self._redact(message)[:_MAX_REASON]) if isinstance(message, str) else ""
         return _Failed(
-            f"the server does not create {what}: POST {escape(answer.question.path)} was answered with "
+            f"the server does not create {what}: {Request.parse('POST', answer.url).label} was answered with "
             f"{answer.status}{words and f' ({words})'}"
         )
 
