@@ -66,6 +66,8 @@ def _document(source: object) -> Document:
     if isinstance(source, str) and _looks_like_path(source):
         message = 'is the name of a file, and a str is read as JSON text: give Path("{}")'
         return _failed("not-json", message, Verbatim(source))
+    if isinstance(source, str) and re.match(r"https?://", source):
+        return _failed("not-json", "is a URL, and nothing is fetched: give the response")
     if isinstance(source, str | bytes):
         return Document(file=None, data=source)
     if isinstance(source, Document):

@@ -88,6 +88,11 @@ def test_file_name_as_str_is_a_finding(tmp_path: Path, monkeypatch: pytest.Monke
     assert validate(name).findings[0].line is None
 
 
+def test_url_as_str_is_a_finding() -> None:
+    message = "is a URL, and nothing is fetched: give the response"
+    assert summarize("https://api.example.com/v1/threads/a/runs") == [("not-json", "", message)]
+
+
 @pytest.mark.parametrize(
     "text",
     [
