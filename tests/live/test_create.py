@@ -204,6 +204,20 @@ def test_failure_is_the_reason_where_a_thread_is_named() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(b"", 302, {"Location": "http://0123456789abcdef.example"}), "(302) to http://[redacted].example, and"),
+        (Reply({"id": "0123456789abcdef"}), "POST /v1/threads/[redacted]/runs was answered with 404"),
+    ],
+)
+def test_reason_does_not_repeat_a_secret(reply: Reply, reason: str) -> None:
+    with connect(instead(posts("/threads"), reply)) as client:
+        client.headers["X-Api-Key"] = "0123456789abcdef"
+        report = check_listing(client, create=True, assistant="asst_1", thread=THREAD)
+    assert all(reason in words and "0123456789" not in words for _, words in verdicts(report).values())
+
+
 class EndsAtOnce(CreatingServer):
     """Has runs that end when they are created."""
 

@@ -205,6 +205,8 @@ def test_targets_that_are_none() -> None:
         check_listing(7, thread=THREAD)
     with pytest.raises(TypeError, match="target is an asynchronous client"):
         check_listing(httpx.AsyncClient(), thread=THREAD)
+    with pytest.raises(LiveError, match="the base_url of the client has a user or a password"):
+        check_listing(httpx.Client(base_url="http://user:password@127.0.0.1:9"), thread=THREAD)
     with pytest.raises(LiveError, match="the client has no base_url"):
         check_listing(httpx.Client(), thread=THREAD)
     with pytest.raises(LiveError, match="which thread"):

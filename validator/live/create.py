@@ -292,15 +292,15 @@ class Creator:
     def _explain(self, answer: Answer, what: str) -> _Failed:
         """Return why an answer is no success, with the message of the server."""
         if problem := explain_no_access(answer):
-            return _Failed(problem)
+            return _Failed(self._redact(problem))
         if answer.error:
             return _Failed(f"the server does not create {what}: {answer.error}")
         error = (read_object(answer) or {}).get("error")
         message = error.get("message") if isinstance(error, dict) else None
         words = escape(self._redact(message)[:_MAX_REASON]) if isinstance(message, str) else ""
+        label = self._redact(Request.parse("POST", answer.url).label)
         return _Failed(
-            f"the server does not create {what}: {Request.parse('POST', answer.url).label} was answered with "
-            f"{answer.status}{words and f' ({words})'}"
+            f"the server does not create {what}: {label} was answered with {answer.status}{words and f' ({words})'}"
         )
 
 

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
+from contextlib import suppress
 
 from validator.core.credentials import mask
 from validator.core.files import explain_os_error, read_limited
@@ -16,7 +17,8 @@ from validator.core.phrases import escape
 VARIABLE = "VALIDATE_RUNS_API_KEY"
 """The variable that a key is taken from unless another one or a file is named."""
 _is_secret_header = re.compile(
-    r"(?i)(?:.*[-_])?(?:authorization|cookies?2?|key|apikey|token|secret|passw(?:or)?d|signature|session)"
+    r"(?i)(?:.*[-_])?"
+    r"(?:auth(?:orization)?|credentials?|cookies?2?|key|apikey|token|secret|passw(?:or)?d|signature|session)"
 ).fullmatch
 REDACTED = "[redacted]"
 WRONG_KEY = "sk-validate-runs-wrong-key"
@@ -88,7 +90,14 @@ class Redactor:
 
     def learn(self, name: str, value: str) -> None:
         """Add the secrets in a header that is sent, such as a caller's own client has it."""
-        words = {part for part in re.split(r"[\s;=]+", value) if len(part) >= MIN_LEARNED} if is_secret(name) else set()
+        if not is_secret(name):
+            return
+        words = {part for part in re.split(r"[\s;=]+", value) if len(part) >= MIN_LEARNED}
+        scheme, _, pair = value.partition(" ")
+        if scheme.lower() == "basic":
+            with suppress(ValueError):
+                words.add(base64.b64decode(pair).decode().partition(":")[2])
+        words.discard("")
         if not words <= self._secrets:
             self._add(words)
 

@@ -155,20 +155,27 @@ def _connect(target: object, key: str | None, allow_http: bool, timeout: float) 
         account = {"OpenAI-Organization": known.organization, "OpenAI-Project": known.project}
         headers = {name: value for name, value in account.items() if value} | {"OpenAI-Beta": "assistants=v2"}
         query = tuple((name, str(value)) for name, value in known.default_query.items())
-        address = Target(str(known.base_url).rstrip("/"), None, query)
+        address = Target(_base_of(known), None, query)
         yield _Connection(known._client, address, Authorization(headers, known.auth_headers))
     elif _has(target, "build_request", "send", "base_url"):
         if asyncio.iscoroutinefunction(known.send):
             raise TypeError("target is an asynchronous client, expected a synchronous one, or the application itself")
-        base = str(known.base_url).rstrip("/")
-        if not base:
-            raise Misuse("the client has no base_url")
-        yield _Connection(known, Target(base), Authorization({"OpenAI-Beta": "assistants=v2"}))
+        yield _Connection(known, Target(_base_of(known)), Authorization({"OpenAI-Beta": "assistants=v2"}))
     elif callable(target):
         with _in_process(target, timeout) as client:
             yield _Connection(client, Target(f"{_IN_PROCESS}/v1"), authorize(key, "bearer", "v2", {}))
     else:
         raise TypeError(f"target is a {class_name(target)}, expected a URL, a client or an ASGI application")
+
+
+def _base_of(client: Any) -> str:
+    """Return the base address of a client; raises `Misuse` where requests cannot begin with it."""
+    if client.base_url.userinfo:  # it would be recorded, and sent even where a request is to have no key
+        raise Misuse("the base_url of the client has a user or a password: use auth= of the client")
+    base = str(client.base_url).rstrip("/")
+    if not base:
+        raise Misuse("the client has no base_url")
+    return base
 
 
 def _has(value: object, *names: str) -> bool:

@@ -24,6 +24,8 @@ COMMENT = "free text was replaced (--scrub)"
 CASSETTES = (".yaml", ".yml")
 _NO_TYPE = "x-unknown"
 _NO_SIZE = -1
+_MAX_HEADER = 4000
+"""Characters of the name or the value of a header that are recorded."""
 
 
 class RecordingFull(Exception):
@@ -100,7 +102,7 @@ class Recorder:
         content = self._content(answer)
         response: dict[str, Any] = {
             "status": answer.status,
-            "statusText": redact(answer.reason),
+            "statusText": self._cut(answer.reason),
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": [
@@ -109,7 +111,7 @@ class Recorder:
                 if header["name"].lower() != "content-length" or header["value"] == str(content["size"])
             ],
             "content": content,
-            "redirectURL": redact(answer.header("location")),
+            "redirectURL": self._cut(answer.header("location")),
             "headersSize": _NO_SIZE,
             "bodySize": _NO_SIZE,
         }
@@ -134,16 +136,20 @@ class Recorder:
     def _headers(self, headers: tuple[Header, ...]) -> list[dict[str, str]]:
         redactor = self._redactor
         return [
-            {"name": redactor.text(header.name), "value": redactor.header(header.name, header.value)}
+            {"name": self._cut(header.name), "value": redactor.header(header.name, header.value)[:_MAX_HEADER]}
             for header in headers
             if header.name.lower() != "content-encoding"  # the body is recorded without it
         ]
+
+    def _cut(self, text: str) -> str:
+        """Return the start of a text without the secrets: a secret that is cut first would not be found."""
+        return self._redactor.text(text)[:_MAX_HEADER]
 
     def _content(self, answer: Answer) -> dict[str, Any]:
         body = self._redactor.bytes(answer.body)
         if self._scrubber is not None:
             body = self._scrubber.scrub(body)
-        mime_type = self._redactor.text(answer.header("content-type")) or _NO_TYPE
+        mime_type = self._cut(answer.header("content-type")) or _NO_TYPE
         content: dict[str, Any] = {"size": len(body), "mimeType": mime_type}
         if answer.status and not answer.error:
             try:

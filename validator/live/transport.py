@@ -33,7 +33,8 @@ NOT_DONE = (429,)
 """Statuses after which any request is sent again: the server has done nothing."""
 MAX_TRIES = 3
 _MAX_HEADERS = 200
-_MAX_HEADER = 4000
+_MAX_RETRY_AFTER = 100
+"""Characters of `Retry-After`; a date has 29."""
 _BACKOFF = 0.25
 """Seconds before the second try."""
 _WAIT_PAUSE = 0.2
@@ -174,7 +175,7 @@ class Transport:
 
     def _wait(self, answer: Answer, attempt: int) -> None:
         pause = _BACKOFF * 2 ** (attempt - 1) * (1 + random.random())  # noqa: S311  # no secret
-        asked = _retry_after(answer.header("retry-after")) if answer.status in (429, 503) else None
+        asked = _retry_after(answer.header("retry-after")[:_MAX_RETRY_AFTER]) if answer.status in (429, 503) else None
         pause = pause if asked is None else max(asked, 0.0)
         if self.elapsed + pause >= self._budget.max_time:
             raise BudgetSpent("rate limited" if answer.status == 429 else f"the server answers with {answer.status}")
@@ -232,7 +233,7 @@ class Transport:
         try:
             sent = tuple(Header(*pair) for pair in _pairs(request.headers))
             received = tuple(Header(*pair) for pair in _pairs(response.headers))
-            status, reason = response.status_code, response.reason_phrase[:_MAX_HEADER]
+            status, reason = response.status_code, response.reason_phrase
             answer = answer._replace(sent=sent, headers=received, status=status, reason=reason)
             return self._read_body(answer, response)
         finally:
@@ -322,8 +323,7 @@ def _describe(error: Exception) -> str:
 
 
 def _pairs(headers: Any) -> list[tuple[str, str]]:
-    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw[:_MAX_HEADERS]]
-    return [(name[:_MAX_HEADER], value[:_MAX_HEADER]) for name, value in pairs]
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw[:_MAX_HEADERS]]
 
 
 def _retry_after(value: str) -> float | None:
