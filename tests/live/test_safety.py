@@ -291,6 +291,16 @@ def test_secret_header_is_sent_and_not_recorded(tmp_path: Path) -> None:
     assert "blue" in recording.read_text()
 
 
+def test_words_of_a_secret_header_are_not_recorded(tmp_path: Path) -> None:
+    """The name of the header does not say that it is a secret; the server repeats the last word."""
+    recording = tmp_path / "runs.har"
+    with serving(lambda asked: Reply({"echo": asked.headers["X-Gate"].split()[1]})) as server:
+        words = ("-H", "X-Gate=env:GATE", "--record", recording)
+        run("live", f"{server.origin}/v1", "--thread", THREAD, *words, env={"GATE": "Bearer 0123456789abcdef"})
+    assert "0123456789" not in recording.read_text()
+    assert "[redacted]" in recording.read_text()
+
+
 def test_headers_of_the_user_replace_ours() -> None:
     with serving(list_runs(RUNS)) as server:
         words = (

@@ -23,7 +23,7 @@ from validator.core.severity import Severity
 from validator.live.check import BODIES, DEFAULT_NAME, Session
 from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy, split_certificate
 from validator.live.create import Recipe
-from validator.live.keys import VARIABLE, KeyProblem, Redactor, read_key
+from validator.live.keys import MIN_LEARNED, VARIABLE, KeyProblem, Redactor, read_key
 from validator.live.known import kept_again, mark_known, mark_required, suppress_known
 from validator.live.plan import Redirected, Scope, plan
 from validator.live.recorder import CASSETTES
@@ -174,7 +174,8 @@ def _check(
     """Walk and report; what was created is listed `at_exit`."""
     key = None if live.auth == "none" else read_key(live.key_env, live.key_file)
     tls, proxy = connection
-    secrets = [value for _, value, is_secret in live.header if is_secret]
+    values = [value for _, value, is_secret in live.header if is_secret]
+    secrets = [*values, *(word for value in values for word in value.split() if len(word) >= MIN_LEARNED)]
     redactor = Redactor([*filter(None, (key,)), *secrets, *target.secrets, *(proxy.secrets if proxy else ())])
     headers = {name: value for name, value, _ in live.header}
     rate = live.rate if live.rate is not None else 0.0 if target.is_loopback else _RATE

@@ -33,7 +33,7 @@ from validator.live.transport import LiveError, Unusable
 from validator.rules.objects import ACTIVE
 
 RUNS_TO_CREATE = 4
-"""Runs that the thread gets before it is listed: walks through fewer tell nothing."""
+"""Runs that the thread gets before it is listed: fewer are not enough for walks."""
 METADATA_KEY = "validate-runs"
 _MESSAGE = "This message was sent by validate-runs. Reply with OK."
 _PAUSES = (0.0, 0.5, 1.0, 2.0, 3.0, 3.5)
@@ -201,8 +201,8 @@ class Creator:
             self.reasons["one-active-run"] = "a run has ended when it is created"
             return
         answer = self._post("second-active", list_path(thread), self._run_body())
-        told = f"the second run was answered with {answer.status}" if answer.status else answer.error
-        self.reasons["one-active-run"] = told  # where that is no refusal
+        outcome = f"the second run was answered with {answer.status}" if answer.status else answer.error
+        self.reasons["one-active-run"] = outcome  # not shown where that is a refusal: the statement is verified
         second = self._register_run(thread, answer)
         if second is not None:
             self.reasons["one-active-run"] = "the first run had ended"

@@ -26,7 +26,7 @@ from validator.live.exchange import (
 from validator.live.transport import LiveError, Unusable
 
 MIN_RUNS = 4
-"""Runs that a thread needs for walks that tell something."""
+"""Runs that a thread needs: fewer are not enough for walks."""
 MAX_RUNS_WALKED = 12
 """Beyond so many runs, walks take larger pages, and those of one run each stop early."""
 PAGES_OF_ONE = 6
@@ -200,8 +200,7 @@ class Walker:
         return self._ask(Question(step, path, tuple(query.items()), key=key))
 
     def _page(self, step: str, *, thread: str | None = None, **query: str) -> Page | None:
-        path = list_path(thread or self._scope.thread)
-        return read_page(self._ask(Question(step, path, tuple(query.items()))))
+        return read_page(self._list(step, thread=thread, key="right", **query))
 
 
 def _require_usable(answer: Answer) -> None:

@@ -82,8 +82,25 @@ class Recorder:
         return "\n".join(f"   {line}" for line in lines)
 
     def _entry(self, answer: Answer, thread: str) -> dict[str, Any]:
-        question, redact = answer.question, self._redactor.text
         milliseconds = round(answer.duration * 1000, 3)
+        return {
+            "startedDateTime": datetime.fromtimestamp(answer.began, UTC).isoformat(timespec="microseconds"),
+            "time": milliseconds,
+            "request": self._request(answer),
+            "response": self._response(answer),
+            "cache": {},
+            "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+            FIELD: {
+                "version": FIELD_VERSION,
+                "thread": self._redactor.text(thread),
+                "step": answer.question.step,
+                "try": answer.attempt,
+                **({"retried": True} if answer.is_retried else {}),
+            },
+        }
+
+    def _request(self, answer: Answer) -> dict[str, Any]:
+        question, redact = answer.question, self._redactor.text
         request: dict[str, Any] = {
             "method": question.method,
             "url": redact(answer.url),
@@ -99,6 +116,9 @@ class Recorder:
         }
         if question.body:
             request["postData"] = {"mimeType": "application/json", "text": redact(question.body)}
+        return request
+
+    def _response(self, answer: Answer) -> dict[str, Any]:
         content = self._content(answer)
         response: dict[str, Any] = {
             "status": answer.status,
@@ -117,21 +137,7 @@ class Recorder:
         }
         if answer.error:
             response["_error"] = answer.error
-        return {
-            "startedDateTime": datetime.fromtimestamp(answer.began, UTC).isoformat(timespec="microseconds"),
-            "time": milliseconds,
-            "request": request,
-            "response": response,
-            "cache": {},
-            "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-            FIELD: {
-                "version": FIELD_VERSION,
-                "thread": redact(thread),
-                "step": question.step,
-                "try": answer.attempt,
-                **({"retried": True} if answer.is_retried else {}),
-            },
-        }
+        return response
 
     def _headers(self, headers: tuple[Header, ...]) -> list[dict[str, str]]:
         redactor = self._redactor

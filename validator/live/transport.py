@@ -93,7 +93,7 @@ def default_tls_context() -> ssl.SSLContext:
 
 
 def make_client(verify: ssl.SSLContext, timeout: float, proxy: str | None = None) -> Any:
-    """Return a client that knows nothing but what it is told: no environment, cookies or redirects."""
+    """Return a client that ignores the environment, keeps no cookies and follows no redirects."""
     library = load_library()
     client = library.Client(
         verify=verify,

@@ -274,7 +274,7 @@ def _judge(
     if not asked:
         return blank._replace(reason=reason) if reason else blank._replace(verdict="not asked")
     if not blank.requests:
-        return blank._replace(requests=tuple(answer.record for answer in asked), reason=reason or _why_untold(asked))
+        return blank._replace(requests=tuple(answer.record for answer in asked), reason=reason or _why_undecided(asked))
     if statement.compares and not is_stable:
         return blank._replace(reason=_CHANGED)
     complete = {item.answer.question for item in asked if not item.answer.error}
@@ -282,13 +282,13 @@ def _judge(
     if lost is not None and not (statement.steps or statement.counts):
         return blank._replace(reason=f"no complete answer to #{lost}")
     if undecided := [item for item in asked if counts is is_decided and not (counts(item) or item.answer.is_retried)]:
-        return blank._replace(reason=f"#{undecided[0].record} was {_why_untold(undecided[:1])}")
+        return blank._replace(reason=f"#{undecided[0].record} was {_why_undecided(undecided[:1])}")
     if missing := [rule for rule in statement.rules if rule not in active]:
         return blank._replace(reason=f"{missing[0]} is ignored")
     return blank._replace(verdict="kept", findings=tuple(findings), reason=worst.sentence if worst else "")
 
 
-def _why_untold(asked: Iterable[Seen]) -> str:
+def _why_undecided(asked: Iterable[Seen]) -> str:
     """Return why no answer tells whether a statement is kept."""
     statuses = {item.answer.status for item in asked if not item.answer.is_retried}
     if statuses == {0}:

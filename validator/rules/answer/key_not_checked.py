@@ -2,7 +2,7 @@
 
 `validate-runs live --check-auth` lists the runs once without a key and once with a wrong one. The API refuses both with
 401. A server that answers shows the runs of a thread to everybody who can reach it and knows the thread's id. That may
-be right for a server in tests, so it is a warning, and nobody asks unless he is told to.
+be right for a server in tests, so it is a warning, and only this option asks.
 
 Bad:
 
