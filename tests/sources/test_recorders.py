@@ -341,6 +341,56 @@ def test_postman_response_without_request_is_broken(tmp_path: Path, request_: An
     assert found == [(1, "broken-recording"), (2, "broken-recording")]
 
 
+def by_hand(key: str, body: Any) -> str:
+    """A call that somebody has saved, whose body is a JSON value."""
+    return json.dumps({"request": {"method": "GET", "url": URL}, "response": {"status": 200, key: body}}, indent=2)
+
+
+@pytest.mark.parametrize("key", ["body", "data", "json"])
+@pytest.mark.parametrize("is_list", [False, True])
+def test_body_saved_as_a_value_is_checked(tmp_path: Path, key: str, *, is_list: bool) -> None:
+    text = by_hand(key, BAD_PAGE)
+    text = f"[{text}]" if is_list else text
+    (tmp_path / "a.json").write_text(text)
+    assert places(tmp_path / "a.json") == [(1, FAULT, *position(text, QUOTED))]
+
+
+@pytest.mark.parametrize("is_list", [False, True])
+def test_page_in_place_of_a_response_is_a_finding(tmp_path: Path, *, is_list: bool) -> None:
+    text = json.dumps({"request": {"method": "GET", "url": URL}, "response": BAD_PAGE})
+    (tmp_path / "a.json").write_text(f"[{text}]" if is_list else text)
+    assert (None, "not-a-run-list", 1, 1) in places(tmp_path)
+
+
+def test_page_in_place_of_a_response_of_a_cassette_is_broken(tmp_path: Path) -> None:
+    call = {"request": {"method": "GET", "uri": URL}, "response": BAD_PAGE}
+    (tmp_path / "a.json").write_text(json.dumps({"interactions": [call]}))
+    assert [(record, rule) for record, rule, *_ in places(tmp_path)] == [(1, "broken-recording")]
+
+
+def test_object_without_text_is_no_body(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(by_hand("body", {"encoding": "utf-8", "string": None}))
+    lost = "nothing to check: its only call returns no runs: it was recorded without its body"
+    assert errors(tmp_path / "a.json") == [lost]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"urlPathPattern": "/v1/threads/[^/]+/runs"},
+        {"urlPathPattern": "^/v1/threads/(thread_[a-z]+)/runs$", "method": "ANY"},
+        {"urlPattern": r"/v1/threads/\w+/runs\?limit=.*"},
+        {"urlPattern": r"/v1/threads/.*/runs(\?.*)?"},
+        {"urlPattern": "/v1/threads/[a-zA-Z0-9_]{5,40}/runs.*"},
+        {"urlPathTemplate": "/v1/threads/{thread_id}/runs"},
+    ],
+)
+def test_wiremock_pattern_of_urls(tmp_path: Path, request_: dict[str, str]) -> None:
+    text = json.dumps({"request": request_, "response": {"jsonBody": BAD_PAGE}}, indent=2)
+    (tmp_path / "a.json").write_text(text)
+    assert places(tmp_path / "a.json") == [(1, FAULT, *position(text, QUOTED))]
+
+
 def test_postman_url_may_be_a_string(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(postman({"method": "GET", "url": URL}, "[]"))
     assert [(record, rule) for record, rule, *_ in places(tmp_path / "a.json")] == [

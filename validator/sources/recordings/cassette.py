@@ -15,7 +15,16 @@ from contextlib import suppress
 from typing import Any
 
 from validator.sources.recordings.calls import Body, Call, InvalidCall, read_period
-from validator.sources.recordings.fields import Binary, Strings, as_text, field, header
+from validator.sources.recordings.fields import (
+    Binary,
+    JsonStrings,
+    Strings,
+    as_text,
+    field,
+    header,
+    is_response,
+    parsed_body,
+)
 
 _LISTS = ("interactions", "http_interactions")
 """Where recorders keep the calls; for ExVCR and PHP-VCR, the list is the whole file."""
@@ -30,7 +39,7 @@ def is_recording(value: Any) -> bool:
     """Return whether a value has the outer form of a cassette."""
     if isinstance(value, list):
         first = value[0] if value else None
-        return _url(first) is not None and isinstance(field(first, "response"), dict)
+        return _url(first) is not None and is_response(field(first, "response"))
     lists = (items for name in _LISTS if isinstance(items := field(value, name), list))
     return any(not items or any(map(_is_interaction, items)) for items in lists)
 
@@ -59,7 +68,7 @@ def _read_call(interaction: Any, strings: Strings, *path: str | int) -> Call | I
     record = int(path[-1]) + 1
     method, url = field(interaction, "request", "method"), _url(interaction)
     response = field(interaction, "response")
-    if not isinstance(method, str) or url is None or not isinstance(response, dict):
+    if not isinstance(method, str) or url is None or not is_response(response):
         reason = "is not a cassette interaction: it has no request with method and uri or url, or no response"
         return InvalidCall(record, reason, strings.start(*path))
     headers = response.get("headers")
@@ -99,4 +108,5 @@ def _body(response: dict[str, Any], strings: Strings, *path: str | int) -> Body 
         if isinstance(text, str):
             is_base64 = keys[-1] == "base64_string" or isinstance(text, Binary)
             return Body(text, is_base64, strings.offsets(text, *path, "response", *keys))
-    return None
+    value = parsed_body(response, strings, *path, "response") if isinstance(strings, JsonStrings) else None
+    return Body(value[0], False, value[1]) if value else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from validator.sources.positions import Offsets
 
@@ -14,6 +14,10 @@ _MAX_HEADERS = 200
 """Headers of a response that are searched; no server sends that many."""
 _MAX_VALUES = 10
 """Values of one header that are read."""
+_PARSED_BODIES = ("body", "data", "json")
+"""Where a response that was saved by hand, or as axios has it, may have its body as a JSON value."""
+_TEXT_OF_BODY = ("string", "base64_string", "encoding")
+"""Keys of an object that has the text of a body."""
 
 
 class Binary(str):
@@ -30,6 +34,7 @@ class Strings(Protocol):
         """Return a function that locates the beginning of a value in the text."""
 
 
+@runtime_checkable
 class JsonStrings(Strings, Protocol):
     """The strings of a recording in JSON, whose bodies may be values in JSON themselves."""
 
@@ -45,6 +50,20 @@ def field(value: Any, *keys: str) -> Any:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
+
+
+def is_response(value: Any) -> bool:
+    """Return whether a value may be a recorded response; a page or run itself has no status and no headers."""
+    return isinstance(value, dict) and "object" not in value
+
+
+def parsed_body(response: dict[str, Any], strings: JsonStrings, *path: str | int) -> tuple[str, Offsets] | None:
+    """Return the text of a body that is a JSON value in the recording, and where it stands."""
+    for key in _PARSED_BODIES:
+        body = response.get(key)
+        if isinstance(body, list) or (isinstance(body, dict) and not any(name in body for name in _TEXT_OF_BODY)):
+            return strings.value(*path, key)
+    return None
 
 
 def header(headers: Any, name: str) -> str:

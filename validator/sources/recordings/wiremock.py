@@ -5,13 +5,18 @@ Source: https://wiremock.org/docs/stubbing/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from validator.sources.recordings.calls import Body, Call, InvalidCall
-from validator.sources.recordings.fields import JsonStrings, field, header
+from validator.sources.recordings.fields import JsonStrings, field, header, is_response, parsed_body
 
-_URLS = ("url", "urlPath", "urlPathPattern", "urlPattern", "urlPathTemplate")
+_URLS = ("url", "urlPath", "urlPathTemplate")
+_PATTERNS = ("urlPathPattern", "urlPattern")
+_WILDCARD = r"(?:\[[^\]]*\]|\\[wd]|\.)(?:[*+]|\{[0-9,]*\})|\([^()]*\)"
+"""What stands for any text in a regular expression."""
+_MAX_PATTERN = 1000
 
 
 def is_recording(value: Any) -> bool:
@@ -33,22 +38,33 @@ def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]
             yield InvalidCall(record, reason, strings.start(*path))
             continue
         response = mapping["response"]
-        method, url, headers = field(mapping, "request", "method"), _url(mapping) or "", response.get("headers")
+        method, url, headers = _method(mapping), _url(mapping) or "", response.get("headers")
         content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
         body = _body(response, strings, *path, "response")
-        yield Call(
-            record, str(method), url, response.get("status", 200), content_type, coding, body, strings.start(*path)
-        )
+        yield Call(record, method, url, response.get("status", 200), content_type, coding, body, strings.start(*path))
 
 
 def _is_mapping(value: Any) -> bool:
-    return isinstance(field(value, "request"), dict) and isinstance(field(value, "response"), dict)
+    return isinstance(field(value, "request"), dict) and is_response(field(value, "response"))
+
+
+def _method(mapping: Any) -> str:
+    """Return the method of a mapping; one for any method answers GET, too."""
+    method = field(mapping, "request", "method")
+    return "GET" if method in (None, "ANY") else str(method)
 
 
 def _url(mapping: Any) -> str | None:
-    """Return the URL, or the pattern of URLs, of a mapping."""
+    """Return the URL of a mapping; what its pattern leaves open is `{any}`, and the query of a pattern is left out."""
     urls = (field(mapping, "request", key) for key in _URLS)
-    return next((url for url in urls if isinstance(url, str)), None)
+    if (url := next((url for url in urls if isinstance(url, str)), None)) is not None:
+        return url
+    patterns = (field(mapping, "request", key) for key in _PATTERNS)
+    pattern = next((pattern for pattern in patterns if isinstance(pattern, str)), None)
+    if pattern is None:
+        return None
+    path = pattern[:_MAX_PATTERN].partition(r"\?")[0].strip("^$").removesuffix("(").removesuffix(".*")
+    return re.sub(_WILDCARD, "{any}", path).replace("\\", "")
 
 
 def _body(response: dict[str, Any], strings: JsonStrings, *path: str | int) -> Body | None:
@@ -60,4 +76,5 @@ def _body(response: dict[str, Any], strings: JsonStrings, *path: str | int) -> B
         body = response.get(key)
         if isinstance(body, str):
             return Body(body, key == "base64Body", strings.offsets(body, *path, key))
-    return None
+    value = parsed_body(response, strings, *path)
+    return Body(value[0], False, value[1]) if value else None
