@@ -452,6 +452,7 @@ def test_standard_input_may_stand_for_a_file(tmp_path: Path, jobs: str) -> None:
     assert run(*words, cwd=tmp_path, stdin=text) == Ran(1, line, "")
     (tmp_path / "validate-runs.toml").write_text('[per-file-ignores]\n"in/*" = ["usage"]\n')
     assert run(*words, cwd=tmp_path, stdin=text) == Ran(0, "", "")
+    assert run(SAMPLES / VALID, *words, cwd=tmp_path, stdin=text) == Ran(0, "", "")
     lines = b"{}\n" + json.dumps(json.loads(text)).encode()
     ran = run("-", "--stdin-filename", "in/a.jsonl", "-f", "concise", "-q", "--jobs", jobs, cwd=tmp_path, stdin=lines)
     assert ran.out.startswith("in/a.jsonl:1:1: error not-a-run-list: the record is ")

@@ -236,6 +236,16 @@ def test_sarif_record_has_line_of_file(tmp_path: Path) -> None:
     assert "contextRegion" not in place  # the line is longer than the excerpt
 
 
+def test_sarif_place_in_a_binary_file_has_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    (found,) = log_of("a.json", cwd=tmp_path)["results"]
+    place = found["locations"][0]["physicalLocation"]
+    assert place == {
+        "artifactLocation": {"uri": "a.json", "uriBaseId": ROOT},
+        "region": {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1},
+    }
+
+
 @pytest.mark.parametrize(("left", "right"), [(True, False), (False, True)])
 def test_sarif_omits_truncated_lines(left: bool, right: bool) -> None:
     excerpt = Excerpt("36", 0, 2, cut_left=left, cut_right=right)

@@ -168,7 +168,7 @@ def _regions(finding: Finding) -> dict[str, Any]:
         "endLine": finding.end_line,
         "endColumn": finding.end_column,
     }
-    if finding.excerpt is None:
+    if finding.excerpt is None or not finding.excerpt.text:
         return {"region": region}
     shown = finding.excerpt.text[finding.excerpt.start : finding.excerpt.end]
     return {"region": {**region, "snippet": {"text": shown}}, **_context(finding, finding.excerpt)}
