@@ -218,6 +218,18 @@ def test_reason_does_not_repeat_a_secret(reply: Reply, reason: str) -> None:
     assert all(reason in words and "0123456789" not in words for _, words in verdicts(report).values())
 
 
+def test_credentials_of_others_are_masked() -> None:
+    token = "ghp_0123456789abcdefABCDEF0123456789abcd"
+    report = check(instead(posts("/runs"), refuse(f"No access with {token}", 400)), thread=THREAD)
+    assert all("(No access with …)" in reason for _, reason in verdicts(report).values())
+    assert check(instead(posts("/threads"), Reply({"id": token})), thread=THREAD).created == (
+        "… (0 runs): not deleted",
+    )
+    moved = Reply(b"", 302, {"Location": f"http://{token}.example"})
+    report = check(instead(posts("/threads"), moved), thread=THREAD)
+    assert all("redirects (302) to http://…" in reason for _, reason in verdicts(report).values())
+
+
 class EndsAtOnce(CreatingServer):
     """Has runs that end when they are created."""
 

@@ -348,6 +348,14 @@ def test_redirect_to_no_server(headers: dict[str, str]) -> None:
     assert done.err.endswith("validate-runs: the server redirects (302), and redirects are not followed\n")
 
 
+def test_credential_in_the_address_of_a_redirect_is_masked() -> None:
+    token = "ghp_0123456789abcdefABCDEF0123456789abcd"
+    with serving(lambda asked: Reply(b"", 302, {"Location": f"http://{token}.example"})) as server:
+        done = run("live", f"{server.origin}/v1", "--thread", THREAD)
+    assert done.code == 2
+    assert token not in done.out + done.err
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [

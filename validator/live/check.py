@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from validator.batch.session import Result, check_documents
+from validator.core.credentials import mask
 from validator.core.options import MAX_BYTES, CheckOptions, FindingOptions
 from validator.core.phrases import count, escape
 from validator.core.results import DocumentResult, StatementResult
@@ -16,7 +17,7 @@ from validator.engine.checker import Checker
 from validator.live.create import METADATA_KEY, Created, Creator, Recipe
 from validator.live.exchange import Answer, Question, list_path
 from validator.live.keys import Redactor
-from validator.live.plan import UNKNOWN_THREAD, Scope, Walker
+from validator.live.plan import UNKNOWN_THREAD, Redirected, Scope, Walker
 from validator.live.recorder import Recorder, RecordingFull
 from validator.live.scrub import Scrubber
 from validator.live.target import Target
@@ -84,7 +85,8 @@ class Session:
         try:
             walker.run()
         except LiveError as error:
-            return type(error)(self._redactor.text(str(error)))  # it may name where a redirect leads
+            text = self._redactor.text(str(error))
+            return type(error)(mask(text) if isinstance(error, Redirected) else text)  # it names another server
         finally:
             self._is_stable = walker.is_stable
             if self._creator is not None:
@@ -94,7 +96,7 @@ class Session:
     @property
     def created(self) -> list[str]:
         """A line for everything that was created on the server."""
-        return [*map(self._redactor.text, self._created.describe())]
+        return [mask(self._redactor.text(line)) for line in self._created.describe()]
 
     @property
     def metadata(self) -> str:

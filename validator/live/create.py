@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from validator.core.credentials import mask
 from validator.core.exchange import Request
 from validator.core.phrases import count, escape
 from validator.live.exchange import (
@@ -292,12 +293,13 @@ class Creator:
     def _explain(self, answer: Answer, what: str) -> _Failed:
         """Return why an answer is no success, with the message of the server."""
         if problem := explain_no_access(answer):
-            return _Failed(self._redact(problem))
+            return _Failed(mask(self._redact(problem)) if answer.status < 400 else problem)  # a redirect names a server
         if answer.error:
             return _Failed(f"the server does not create {what}: {answer.error}")
         error = (read_object(answer) or {}).get("error")
         message = error.get("message") if isinstance(error, dict) else None
-        words = escape(self._redact(message)[:_MAX_REASON]) if isinstance(message, str) else ""
+        start = mask(self._redact(message)[: 10 * _MAX_REASON]) if isinstance(message, str) else ""
+        words = escape(start[:_MAX_REASON])
         label = self._redact(Request.parse("POST", answer.url).label)
         return _Failed(
             f"the server does not create {what}: {label} was answered with {answer.status}{words and f' ({words})'}"

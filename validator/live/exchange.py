@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from validator.core.exchange import redirect_origin
+from validator.core.phrases import escape
 
 KeyChoice = Literal["right", "none", "wrong"]
 Method = Literal["GET", "POST", "DELETE"]
@@ -108,7 +109,7 @@ def explain_no_access(answer: Answer) -> str:
     status = answer.status
     if 300 <= status < 400:
         to = redirect_origin(answer.url, answer.header("location"))
-        return f"the server redirects ({status}){f' to {to}' if to else ''}, and redirects are not followed"
+        return f"the server redirects ({status}){f' to {escape(to)}' if to else ''}, and redirects are not followed"
     if status in (401, 403):
         if any(header.name.lower() in ("authorization", "api-key") for header in answer.sent):
             return f"the server refused the key ({status})"
