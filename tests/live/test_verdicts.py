@@ -177,6 +177,34 @@ def test_long_thread_has_its_default_page() -> None:
     assert not {"broken", "doubtful"} & {*verdicts.values()}
 
 
+REFUSED: dict[str, tuple[Callable[[Asked], bool], set[str]]] = {
+    "order=asc": (
+        lambda asked: asked.query.get("order") == "asc" and "limit" in asked.query and "after" not in asked.query,
+        {"asc-mirrors-desc", "order-kept", "walk-complete", "before-window"},
+    ),
+    "a cursor of a walk": (
+        lambda asked: asked.query.get("after") == IDS[3] and asked.query["limit"] == "1",
+        {"walk-complete", "walk-ends", "has-more-true", "after-excludes"},
+    ),
+    "the last cursor": (
+        lambda asked: asked.query.get("after") == IDS[0] and asked.query["limit"] == "100",
+        {"has-more-false"},
+    ),
+    "one run": (lambda asked: asked.path.endswith(IDS[-1]), {"retrieve-equals-listed"}),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("status", [400, 404])
+def test_valid_request_that_is_refused_is_no_pass(name: str, status: int) -> None:
+    is_refused, unknown = REFUSED[name]
+    error = {"message": "No.", "type": "invalid_request_error", "param": None, "code": None}
+    verdicts = judge(lambda asked: Reply({"error": error}, status) if is_refused(asked) else sound(asked))
+    assert {name: verdicts[name] for name in unknown} == dict.fromkeys(unknown, "not verified")
+    assert not {"broken", "doubtful"} & {*verdicts.values()}
+    assert (verdicts["first-last"], verdicts["cursor-unknown"], verdicts["run-404"]) == ("kept", "kept", "kept")
+
+
 def test_answer_that_never_comes_is_no_pass() -> None:
     broken = {"Content-Encoding": "deflate"}
     unreadable = Reply(b"\xff\xff", 200, broken)

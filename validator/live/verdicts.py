@@ -23,6 +23,7 @@ from validator.live.statements import (
     Statement,
     is_answered,
     is_decided,
+    is_refused,
     says_no_more,
 )
 from validator.rules.registry import BY_NAME
@@ -281,6 +282,9 @@ def _judge(
     lost = next((item.record for item in asked if item.answer.question not in complete), None)
     if lost is not None and not (statement.steps or statement.counts):
         return blank._replace(reason=f"no complete answer to #{lost}")
+    failed = [item for item in asked if item.answer.status >= 400 and not item.answer.is_retried]
+    if failed and statement.steps and counts not in (is_decided, is_refused):  # the other answers are not all of it
+        return blank._replace(reason=f"#{failed[0].record} was answered with {failed[0].answer.status}")
     if undecided := [item for item in asked if counts is is_decided and not (counts(item) or item.answer.is_retried)]:
         return blank._replace(reason=f"#{undecided[0].record} was {_why_undecided(undecided[:1])}")
     if missing := [rule for rule in statement.rules if rule not in active]:
