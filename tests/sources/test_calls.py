@@ -147,6 +147,7 @@ def test_runs_of_another_path_are_mentioned(tmp_path: Path, record: Any) -> None
     assert checked("-v", recording).err == (
         f"validate-runs: {recording}: 1 record without runs skipped: 1 call for runs was {why}\n"
     )
+    assert checked(recording) == Ran(0, ONE_PAGE, f"validate-runs: {recording}: 1 call for runs was {why}\n")
 
 
 def without_body(call: Any) -> Any:
@@ -201,6 +202,9 @@ def test_invalid_status_is_skipped(tmp_path: Path) -> None:
         why = "its only call returns no runs: it was recorded without its status"
         warning = f"validate-runs: {recording}: nothing to check: {why}\n"
         assert checked(recording) == Ran(2, "nothing was checked\n", warning)
+        recording = har(tmp_path, entry("", status=status), entry(json.dumps(PAGE)))
+        lost = f"validate-runs: {recording}: 1 call for runs was recorded without its status\n"
+        assert checked(recording) == Ran(0, ONE_PAGE, lost)
 
 
 def test_byte_order_mark_moves_no_place(tmp_path: Path) -> None:

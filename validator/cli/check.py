@@ -173,8 +173,8 @@ def _warn_of_skipped(skipped: SkippedRecords, options: CliOptions) -> None:
     elif options.verbose and skipped.number:
         message = f"{escape(skipped.file)}: {count(skipped.number, 'record')} without runs skipped"
         warn(f"{message}: {', '.join(skipped.reasons)}" if skipped.reasons else message)
-    elif skipped.missing_bodies and not options.quiet:
-        warn(f"{escape(skipped.file)}: {skipped.missing_bodies}")
+    elif skipped.unchecked and not options.quiet:
+        warn(f"{escape(skipped.file)}: {skipped.unchecked}")
 
 
 def open_baseline(options: CliOptions, settings: CheckOptions) -> BaselineFilter | None:

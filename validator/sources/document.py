@@ -118,14 +118,14 @@ class LineBlock(NamedTuple):
 class SkippedRecords(NamedTuple):
     """The number of calls of a recording, or of events of a stream, that return no runs and are not checked.
 
-    `reasons` say why calls for runs returned none; `missing_bodies` is the reason for those recorded without a body.
+    `reasons` say why calls for runs returned none; `unchecked` are those of the reasons that may hide runs.
     `other` is what a file in a folder is that has nothing to do with runs: `a list of messages`.
     """
 
     file: str
     number: int
     reasons: tuple[str, ...] = ()
-    missing_bodies: str = ""
+    unchecked: str = ""
     other: str = ""
 
 

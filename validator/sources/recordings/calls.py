@@ -29,6 +29,7 @@ _SUCCESS = tuple(status for status in range(200, 300) if status not in (204, 205
 """Statuses with a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
 _NO_BODY, _NO_STATUS, _NO_ANSWER = "recorded without its body", "recorded without its status", "not answered"
 _OTHER_PATH = "made to another path than /threads/ID/runs"
+_MAY_HIDE_RUNS = (_NO_BODY, _NO_STATUS, _OTHER_PATH)
 _PLURALS = {_NO_BODY: "recorded without their bodies", _NO_STATUS: "recorded without their statuses"}
 
 
@@ -133,8 +134,9 @@ def read_documents(
         origin = Origin(Opaque(recording, lambda: 0))
         yield reader.too_many("calls", reader.max_parts, "one recording", len(read) + 1, origin)
     reasons = {failure: _describe(failure, number) for failure, number in failures.items()}
+    unchecked = ", ".join(reasons[failure] for failure in _MAY_HIDE_RUNS if failure in reasons)
     if is_checked or not reader.is_named:
-        yield SkippedRecords(reader.name, skipped, tuple(reasons.values()), reasons.get(_NO_BODY, ""))
+        yield SkippedRecords(reader.name, skipped, tuple(reasons.values()), unchecked)
     else:
         yield SkippedRecords(reader.name, skipped)
         yield InputError(reader.name, _nothing_to_check(skipped, reasons))
