@@ -149,6 +149,9 @@ def test_required_statement_that_is_open() -> None:
         assert_live_listing(application(SOUND), thread=THREAD, require=["key-needed"])
     with pytest.raises(ValueError, match="'keys' is not a statement, expected one of envelope-keys, "):
         assert_live_listing(application(SOUND), thread=THREAD, require=["keys"])
+    with pytest.raises(ValidationFailed, match="^default-limit-20 and 5 more statements required, but "):
+        assert_live_listing(application(SOUND), thread=THREAD, require="all")
+    assert assert_live_listing(application(SOUND), thread=THREAD, require="walk-complete").ok
 
 
 def test_severity_that_fails() -> None:
@@ -205,6 +208,10 @@ def test_targets_that_are_none() -> None:
         check_listing(7, thread=THREAD)
     with pytest.raises(TypeError, match="target is an asynchronous client"):
         check_listing(httpx.AsyncClient(), thread=THREAD)
+    with pytest.raises(TypeError, match="target is an asynchronous client"):
+        check_listing(package("openai", "test").AsyncOpenAI(api_key=KEY), thread=THREAD)
+    with pytest.raises(TypeError, match=r"target is a WSGI application, expected .*httpx\.WSGITransport\(app\)"):
+        check_listing(lambda environ, start_response: [], thread=THREAD)
     with pytest.raises(LiveError, match="the base_url of the client has a user or a password"):
         check_listing(httpx.Client(base_url="http://user:password@127.0.0.1:9"), thread=THREAD)
     with pytest.raises(LiveError, match="the client has no base_url"):

@@ -14,7 +14,7 @@ from validator.core.phrases import count
 from validator.core.results import DocumentResult, StatementResult
 from validator.core.severity import Severity
 from validator.live.listing import LiveReport, check_listing
-from validator.live.statements import require_ids
+from validator.live.statements import BY_ID, require_ids
 
 _SHARED = ("contract", "select", "ignore", "severity", "now", "fail_on")
 """Options that the check of a server shares with that of a response: defaults of pytest's markers apply."""
@@ -26,7 +26,7 @@ def assert_live_listing(
     """Raise `ValidationFailed` (an `AssertionError`) unless a server lists runs as the API does; return the report.
 
     Takes what `check_listing` takes, and raises what that raises. `require` has ids of statements that must be
-    verified; `fail_on` is the lowest severity of a finding that fails, by default error.
+    verified, or is "all"; `fail_on` is the lowest severity of a finding that fails, by default error.
     """
     __tracebackhide__ = True
     watch = current_watch()
@@ -35,7 +35,7 @@ def assert_live_listing(
         defaults = {name: value for name, value in watch.defaults().items() if name in _SHARED}
     default = defaults.pop("fail_on", Severity.ERROR)
     lowest = lowest_failing(default if fail_on is None else fail_on)
-    required = require_ids(require)
+    required = tuple(BY_ID) if require == "all" else require_ids(require)
     report = check_listing(target, **{**defaults, **options})
     if watch:
         watch.reports.append(report if options.get("record") else _without_file(report))

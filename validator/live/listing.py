@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -151,6 +152,8 @@ def _connect(target: object, key: str | None, allow_http: bool, timeout: float) 
             yield _Connection(client, address, authorize(key, "bearer", "v2", {}))
         return
     known: Any = target
+    if asyncio.iscoroutinefunction(getattr(getattr(known, "_client", known), "send", None)):
+        raise TypeError("target is an asynchronous client, expected a synchronous one, or the application itself")
     if _has(target, "auth_headers", "organization", "project", "_client"):  # of the openai package
         account = {"OpenAI-Organization": known.organization, "OpenAI-Project": known.project}
         headers = {name: value for name, value in account.items() if value} | {"OpenAI-Beta": "assistants=v2"}
@@ -158,10 +161,12 @@ def _connect(target: object, key: str | None, allow_http: bool, timeout: float) 
         address = Target(_base_of(known), None, query)
         yield _Connection(known._client, address, Authorization(headers, known.auth_headers))
     elif _has(target, "build_request", "send", "base_url"):
-        if asyncio.iscoroutinefunction(known.send):
-            raise TypeError("target is an asynchronous client, expected a synchronous one, or the application itself")
         yield _Connection(known, Target(_base_of(known)), Authorization({"OpenAI-Beta": "assistants=v2"}))
     elif callable(target):
+        with suppress(ValueError):  # of a callable that does not show its signature
+            if len(inspect.signature(target).parameters) == 2:
+                how = 'httpx.Client(transport=httpx.WSGITransport(app), base_url="http://testserver/v1")'
+                raise TypeError(f"target is a WSGI application, expected an ASGI application or {how}")
         with _in_process(target, timeout) as client:
             yield _Connection(client, Target(f"{_IN_PROCESS}/v1"), authorize(key, "bearer", "v2", {}))
     else:

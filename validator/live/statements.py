@@ -280,8 +280,8 @@ OF_RUNS = "run-shape"
 
 
 def require_ids(ids: Iterable[str]) -> tuple[str, ...]:
-    """Return ids of statements; raises `ValueError` for one that is none."""
-    given = tuple(ids)
+    """Return ids of statements, or the only one; raises `ValueError` for one that is none."""
+    given = (ids,) if isinstance(ids, str) else tuple(ids)
     if unknown := [name for name in given if name not in BY_ID]:
         raise ValueError(f"{unknown[0]!r} is not a statement, expected one of {', '.join(BY_ID)}")
     return given
