@@ -98,7 +98,9 @@ def _explain_required(
     keys = tuple(missing)
     instance: Any = error.instance
     message, values = f"lacks {join_and('{}' for _ in keys)}", [*keys]
-    normalized = {present.replace("_", "").lower(): present for present in instance}
+    declared: Any = error.schema
+    others = instance.keys() - declared.get("properties", {}).keys()
+    normalized = {present.replace("_", "").lower(): present for present in sorted(others)}
     for key in keys:
         similar = find_similar(key.replace("_", "").lower(), normalized, cutoff=0.85)
         if similar is not None:
