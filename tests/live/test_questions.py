@@ -249,6 +249,13 @@ def test_time_that_passes_between_requests_counts() -> None:
     assert (done.code, done.err) == (2, "validate-runs: 0.3 seconds are over (--max-time)\n")
 
 
+def test_check_that_ended_early_does_not_say_that_the_thread_changed() -> None:
+    done = check(sound, "--max-requests", "9")
+    assert done.code == 2
+    assert verdict(done.out, "walk-ends").endswith(": it is not known whether the thread changed")
+    assert "the thread changed meanwhile" not in done.out
+
+
 def test_budget_that_is_spent_hides_no_failure() -> None:
     done = check(ignore_limit, "--max-requests", "12")
     assert done.code == 1

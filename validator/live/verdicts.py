@@ -126,7 +126,6 @@ _UNKNOWN_CURSORS = {
 
 
 _FAILURES = ("broken", "doubtful")
-_CHANGED = "the thread changed meanwhile"
 _VERDICTS: Mapping[Severity, StatementVerdict] = {Severity.ERROR: "broken", Severity.WARNING: "doubtful"}
 
 
@@ -265,7 +264,7 @@ def _judge(
         records = tuple(sorted({finding.record for finding in findings if finding.record is not None}))
         blank = blank._replace(requests=records, findings=tuple(findings))
         if statement.compares and not is_stable:
-            return blank._replace(reason=_CHANGED)
+            return blank._replace(reason=_why_unstable(seen))
         return blank._replace(verdict=_VERDICTS[worst.severity], reason=worst.sentence, source=worst.source)
     asked = [answer for answer in seen if _belongs(answer.step, statement.steps)]
     counts = statement.counts or is_answered
@@ -277,7 +276,7 @@ def _judge(
     if not blank.requests:
         return blank._replace(requests=tuple(answer.record for answer in asked), reason=reason or _why_undecided(asked))
     if statement.compares and not is_stable:
-        return blank._replace(reason=_CHANGED)
+        return blank._replace(reason=_why_unstable(seen))
     complete = {item.answer.question for item in asked if not item.answer.error}
     lost = next((item.record for item in asked if item.answer.question not in complete), None)
     if lost is not None and not (statement.steps or statement.counts):
@@ -290,6 +289,12 @@ def _judge(
     if missing := [rule for rule in statement.rules if rule not in active]:
         return blank._replace(reason=f"{missing[0]} is ignored")
     return blank._replace(verdict="kept", findings=tuple(findings), reason=worst.sentence if worst else "")
+
+
+def _why_unstable(seen: Iterable[Seen]) -> str:
+    """Return why answers cannot be compared: the thread changed, or was not listed again at the end."""
+    is_listed_again = any(item.step == "again" and item.page is not None for item in seen)
+    return "the thread changed meanwhile" if is_listed_again else "it is not known whether the thread changed"
 
 
 def _why_undecided(asked: Iterable[Seen]) -> str:
