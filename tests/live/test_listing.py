@@ -91,6 +91,15 @@ def test_client_without_a_network() -> None:
         assert failed(client) == {"has-more-true"}
 
 
+def test_client_of_a_server_without_its_path() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404, json={"detail": "Not Found"})
+
+    client = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://testserver")
+    with client, pytest.raises(LiveError, match="/runs was answered with 404; most servers have their API at /v1$"):
+        check_listing(client, thread=THREAD)
+
+
 def test_openai_client(tmp_path: Path) -> None:
     openai = package("openai", "test")
 

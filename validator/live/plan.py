@@ -211,7 +211,9 @@ def _require_usable(answer: Answer) -> None:
     if problem := explain_no_access(answer):
         raise (Redirected if 300 <= status < 400 else Unusable)(problem)
     if status in (404, 405, 501):
-        asked = f"GET {urlsplit(answer.url).path} was answered with {status}"
+        path = urlsplit(answer.url).path
+        hint = "; most servers have their API at /v1" if path.startswith("/threads/") else ""
+        asked = f"GET {path} was answered with {status}{hint}"
         raise Unusable(f"the server does not implement list-runs, or has no such thread: {asked}")
 
 
