@@ -329,6 +329,12 @@ def test_search_for_credentials_takes_linear_time(piece: str) -> None:
     assert large < 6 * small
 
 
+@pytest.mark.parametrize("rule", ["duplicate-key", "misspelt-key"])
+def test_rule_before_its_message_is_no_credential(rule: str) -> None:
+    assert mask(f"error {rule}: object repeats") == f"error {rule}: object repeats"
+    assert mask("error api-key: object repeats") == "error api-… repeats"
+
+
 def test_masking_takes_linear_time() -> None:
     def seconds(length: int) -> float:
         text = ("sk-a -----BEGIN PRIVATE KEY x://a:b@c key=d " * length)[:length]

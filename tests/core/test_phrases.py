@@ -11,10 +11,13 @@ from tests.support.hostile_cases import OBEYED
 from tests.support.pages import page, run, summarize
 from tests.support.tools import package
 from validator.core.phrases import (
+    Duration,
     Shown,
+    Time,
     Verbatim,
     count,
     escape,
+    file_name,
     find_similar,
     format_message,
     format_value,
@@ -84,6 +87,19 @@ def test_unassigned_tag_characters_are_escaped() -> None:
         (Shown("a\nb"), "a string of 3 characters"),
         (Shown("completed\n"), "a string of 10 characters"),
         ({1, 2}, "a set"),
+        (Time(1_731_312_002), "1731312002 (2024-11-11 08:00:02 UTC)"),
+        (Time(1_731_312_002.5), "1731312002.5 (2024-11-11 08:00:02 UTC)"),
+        (Time("2024-11-11T08:00:02Z"), "2024-11-11T08:00:02Z"),  # type: ignore[arg-type]  # as documents may have it
+        (Time(10**14), "100000000000000"),
+        (Duration(0.25), "0.25 s"),
+        (Duration(59), "59 s"),
+        (Duration(60), "1 min"),
+        (Duration(-61), "1 min 1 s"),
+        (Duration(3_599), "59 min 59 s"),
+        (Duration(3_600), "1 h"),
+        (Duration(86_399), "23 h 59 min"),
+        (Duration(86_400), "1 d"),
+        (Duration(90_000), "1 d 1 h"),
     ],
 )
 def test_show_hides_values_that_may_be_secret(value: object, shown: str) -> None:
@@ -122,6 +138,21 @@ def test_show_hides_credentials_in_names(secret: str) -> None:
 )
 def test_show_values_shows_texts_up_to_a_limit(value: object, shown: str) -> None:
     assert format_value(value, show_values=True) == shown
+
+
+@pytest.mark.parametrize(
+    ("file", "request_label", "shown"),
+    [
+        ("a/page.json", None, "a/page.json"),
+        ("::error::.json", None, "./::error::.json"),
+        ("-", "GET /runs 200", "<stdin>"),
+        (None, "GET /runs 200", "GET /runs 200"),
+        (None, "GET /\x1b 200", "GET /\\u001b 200"),
+        (None, None, "<document>"),
+    ],
+)
+def test_file_is_named(file: str | None, request_label: str | None, shown: str) -> None:
+    assert file_name(file, request_label) == shown
 
 
 def test_message_does_not_interpret_its_values() -> None:

@@ -310,6 +310,10 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
         at_empty_thread(lambda _: Reply(list_of([{**numbered(9), "thread_id": EMPTY_THREAD}]))),
         {"no-empty-page"},
     ),
+    ("valid-requests", "a limit of one"): (
+        lambda asked: refuse("Expected a limit above 1.") if asked.query.get("limit") == "1" else sound(asked),
+        {"refused-request"},
+    ),
     ("key-needed", "no key"): (ignores_key(""), {"key-not-checked"}),
     ("key-needed", "a wrong key"): (ignores_key(f"Bearer {WRONG_KEY}"), {"key-not-checked"}),
     ("key-needed", "an error as 200"): (

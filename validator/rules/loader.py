@@ -33,7 +33,7 @@ _MODULES = {
     "answer": """
         server_error no_response redirected error_envelope content_type camel_case_response unexpected_object
         other_thread other_run limit_out_of_range stale_active_run unknown_order_accepted unknown_id_accepted
-        key_not_checked no_empty_page
+        key_not_checked no_empty_page refused_request
     """,
     "listing": """
         overlapping_pages mixed_thread_pages broken_chain false_has_more

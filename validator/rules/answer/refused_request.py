@@ -1,0 +1,46 @@
+"""A valid request was refused.
+
+`validate-runs live` lists a thread that has runs in every way that the documentation allows: both orders, limits from 1
+to 100, and cursors that the server has just sent. A client that gets an error for such a request loses the rest of the
+listing, or all of it. Where no genuine answer is known (`before`, and `after` with the last run), and where a run is
+retrieved, it is a warning.
+
+Bad:
+
+    [{"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs?limit=9&order=asc", "step": "wide-asc", "status": 400,
+      "body": {"error": {"message": "Unknown parameter: order.", "type": "invalid_request_error", "param": "order",
+       "code": null}}}]
+
+Good:
+
+    [{"GET": "/v1/threads/thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa/runs?limit=9&order=asc", "step": "wide-asc",
+      "body": {"data": []}}]
+"""
+
+from validator.core.severity import Severity
+from validator.rules.base import ERROR, Problem, Problems, rule
+from validator.rules.support.exchanges import Exchange
+
+_ALWAYS_VALID = ("wide-", "walk-", "exact", "one-fewer", "again", "insert-before", "insert-after")
+_RARELY_SEEN = ("before-", "between", "after-last", "retrieve")
+_OTHER_REASONS = (401, 403, 407, 408, 429)
+"""Statuses that are about the key, the proxy or the load, and not about the request."""
+
+
+@rule(
+    subject="answer",
+    group="request",
+    severity=ERROR,
+    source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
+    source_note="the parameters of listRuns",
+    evidence="both official clients raise an error in the middle of a listing; none of 3 recorded servers refuses one",
+)
+def check(exchange: Exchange) -> Problems:
+    step, status = exchange.request.step, exchange.response.status
+    if status is None or not 400 <= status < 500 or status in _OTHER_REASONS:
+        return ()
+    if not step.startswith((*_ALWAYS_VALID, *_RARELY_SEEN)):
+        return ()
+    limit = Severity.ERROR if step.startswith(_ALWAYS_VALID) else Severity.WARNING
+    message = "answers a valid request with {}: expected 200"
+    return [Problem("", message, (status,), max_severity=limit)]
