@@ -257,6 +257,54 @@ def test_recording_without_runs_is_an_error_if_named(tmp_path: Path) -> None:
     assert run(str(tmp_path)) == Ran(0, "ok: 2 runs in 1 document\n", "")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        yaml.safe_dump(PAGE),
+        yaml.safe_dump({"responses": [{"response": {"body": json.dumps(PAGE), "status": 200}}]}),
+        yaml.safe_dump({"body": json.dumps(PAGE, indent=1)}, default_style='"', width=40),
+        "<<<<<<< HEAD\n---\n" + yaml.safe_dump(PAGE),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("-v",)])
+def test_other_yaml_with_runs_in_a_folder_is_named(tmp_path: Path, text: str, options: tuple[str, ...]) -> None:
+    (tmp_path / "page.json").write_text(json.dumps(PAGE))
+    (tmp_path / "a.yaml").write_text(text)
+    skipped_file = f"{tmp_path / 'a.yaml'}: skipped: it seems to hold runs, but is not a VCR cassette"
+    result = run(*options, str(tmp_path))
+    assert (result.code, result.err) == (0, f"validate-runs: {skipped_file}\n")
+
+
+@pytest.mark.parametrize("text", ["object: thread.run.step\n", "name: thread.run\n", "object: thread.running\n"])
+def test_yaml_without_runs_in_a_folder_is_not_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "page.json").write_text(json.dumps(PAGE))
+    (tmp_path / "a.yaml").write_text(text)
+    assert run(str(tmp_path)) == Ran(0, "ok: 2 runs in 1 document\n", "")
+
+
+def test_broken_yaml_with_runs_in_a_folder_is_a_finding(tmp_path: Path) -> None:
+    text = yaml.safe_dump({"interactions": [interaction(json.dumps(PAGE))]})
+    (tmp_path / "a.yaml").write_text(f"{text}]\n")
+    result = run("-f", "concise", str(tmp_path))
+    fault = f"{tmp_path / 'a.yaml'}:{text.count(chr(10)) + 1}:1: error broken-recording: the file is not valid YAML"
+    assert (result.code, result.out.startswith(fault)) == (1, True)
+
+
+@pytest.mark.parametrize("size", [1, 100, 10**6])
+def test_chunks_of_polly_are_one_body(tmp_path: Path, size: int) -> None:
+    packed = gzip.compress(json.dumps(BAD_PAGE).encode())
+    chunks = [base64.b64encode(packed[at : at + size]).decode() for at in range(0, len(packed), size)]
+    text = json.dumps(chunks, separators=(",", ":"))
+    recording = har(text, encoding="base64")
+    (tmp_path / "recording.har").write_text(json.dumps(recording))
+    assert [rule for _, rule, *_ in places(tmp_path / "recording.har")] == ["first-id-mismatch"]
+
+
+def test_chunks_that_are_not_base64_are_broken(tmp_path: Path) -> None:
+    (tmp_path / "recording.har").write_text(json.dumps(har('["e30","e3="]', encoding="base64")))
+    assert [rule for _, rule, *_ in places(tmp_path / "recording.har")] == ["broken-recording"]
+
+
 def test_broken_recordings(tmp_path: Path) -> None:
     for name, text, expected in (
         ("a.har", "{}", (1, 1, "is not a HAR: it has no list `log.entries`")),

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from validator.core.resource import RUN
 from validator.jsontext.parse import decode_text, detect_non_json
 from validator.sources.document import Document, InputError, Origin, SkippedRecords, unreadable_document
 from validator.sources.positions import Offsets, Opaque, OuterText
@@ -27,9 +28,15 @@ _SHORT_ESCAPES = dict(zip("nt\tr0abvfeN_LP", "\n\t\t\r\0\a\b\v\f\x1b\x85\xa0\u20
 _FOLDABLE = " \t\n"
 """Characters of which a scalar may have more or fewer than its text has, since YAML folds lines."""
 
+_find_run = re.compile(rf"""\bobject[\\"']*\s*:[\s\\"']*{re.escape(RUN.object)}(?![.\w])""").search
+"""Finds the type of a run in YAML, or in JSON that a scalar of any style holds."""
+
 
 def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRecords | InputError]:
-    """Yield the documents in a recording; a file that was found in a folder and is not a recording is skipped."""
+    """Yield the documents in a recording.
+
+    A file that was found in a folder and is not a recording is skipped, but not silently if it seems to hold runs.
+    """
     text = decode_text(data)
     recording = OuterText(text)
     try:
@@ -39,7 +46,7 @@ def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRe
         origin = _origin(recording, getattr(error, "position", 0) if mark is None else mark.index)
         if isinstance(error, _TooManyNodes):
             yield reader.too_many("nodes", reader.max_values, "one YAML file", origin=origin)
-        elif reader.is_named:
+        elif reader.is_named or _find_run(text):
             yield unreadable_document(reader.name, "broken-recording", "is not valid YAML from here on", origin=origin)
     else:
         module = find_module(value, is_yaml=True)
@@ -47,6 +54,10 @@ def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRe
             if reader.is_named:
                 reason = "is not a VCR cassette: it has no list `interactions` or `http_interactions`"
                 yield unreadable_document(reader.name, "broken-recording", reason, origin=_origin(recording, 0))
+            elif _find_run(text):
+                yield SkippedRecords(
+                    reader.name, 0, unchecked="skipped: it seems to hold runs, but is not a VCR cassette"
+                )
         elif problem := detect_non_json(data):
             origin = _origin(recording, problem.span.start if problem.span else 0)
             yield unreadable_document(reader.name, problem.rule, problem.message, origin=origin)
