@@ -1,6 +1,9 @@
 """What counts as an answer in a recording, and how its body is read: labels, methods, codings, line ends."""
 
+import base64
+import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +151,27 @@ def test_runs_of_another_path_are_mentioned(tmp_path: Path, record: Any) -> None
         f"validate-runs: {recording}: 1 record without runs skipped: 1 call for runs was {why}\n"
     )
     assert checked(recording) == Ran(0, ONE_PAGE, f"validate-runs: {recording}: 1 call for runs was {why}\n")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_packed_runs_of_another_path_are_mentioned(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    packed = base64.b64encode(pack(json.dumps(PAGE).encode())).decode()
+    recording = har(tmp_path, packed_call(packed), entry(json.dumps(PAGE)))
+    why = "1 call for runs was made to another path than /threads/ID/runs"
+    assert checked(recording) == Ran(0, ONE_PAGE, f"validate-runs: {recording}: {why}\n")
+
+
+@pytest.mark.parametrize("body", [b"\x89PNG", gzip.compress(b'{"object": "thread"}'), gzip.compress(b"{}" * 99)[:30]])
+def test_packed_bodies_of_another_path_without_runs_are_not_mentioned(tmp_path: Path, body: bytes) -> None:
+    calls = [packed_call(text) for text in (base64.b64encode(body).decode(), "?", "e30")]
+    assert checked(har(tmp_path, *calls, entry(json.dumps(PAGE)))) == Ran(0, ONE_PAGE, "")
+
+
+def packed_call(text: str) -> Any:
+    call = entry(text)
+    call["request"]["url"] = "https://app.example.com/api/runs"
+    call["response"]["content"]["encoding"] = "base64"
+    return call
 
 
 def without_body(call: Any) -> Any:

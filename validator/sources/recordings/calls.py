@@ -103,7 +103,7 @@ def read_documents(
     """
     calls = iter(calls)
     read = list(islice(calls, reader.max_parts))
-    bodies = _BodyReader(reader, recording)
+    bodies, other_bodies = _BodyReader(reader, recording), _BodyReader(reader, recording)
     parse = cache(Request.parse)  # aliases of YAML may repeat a long URL
     failures: Counter[str] = Counter()
     is_checked, skipped = False, 0
@@ -117,7 +117,7 @@ def read_documents(
         returns_runs = request.method in _METHODS and request.returns_runs
         if returns_runs and (failure := _failure(call)):
             failures[failure] += 1
-        elif request.path and not request.returns_runs and call.body and '"thread.run"' in call.body.text:
+        elif request.path and not request.returns_runs and call.body and other_bodies.has_runs(call, call.body):
             failures[_OTHER_PATH] += 1
         has_runs = False
         response = call.response
@@ -236,6 +236,16 @@ class _BodyReader:
                 yield from self._read_stream(record, origin, data)  # a server that does not stream answers with JSON
             else:
                 yield reader.document(data, record, origin)
+
+    def has_runs(self, call: Call, body: Body) -> bool:
+        """Return whether a body that is not checked seems to hold runs; False if it cannot be read."""
+        if not body.is_base64:
+            return '"thread.run"' in body.text
+        try:
+            data = self._decode(body, call.content_encoding)
+        except (InputError, ByteBudgetExceeded, BrokenCompression, binascii.Error):
+            return False
+        return data is not None and b'"thread.run"' in data
 
     def read_error(self, call: Call, request: Request, sequence: int) -> Iterator[Document | InputError]:
         """Yield the document in the body of a response without runs, which may be missing."""
