@@ -290,6 +290,16 @@ def test_broken_yaml_with_runs_in_a_folder_is_a_finding(tmp_path: Path) -> None:
     assert (result.code, result.out.startswith(fault)) == (1, True)
 
 
+def test_second_document_of_a_cassette_is_a_finding(tmp_path: Path) -> None:
+    text = yaml.safe_dump({"interactions": [interaction(json.dumps(BAD_PAGE))]})
+    (tmp_path / "a.yaml").write_text(f"---\n{text}---\n{text}")
+    found = [(rule, line, column) for _, rule, line, column in places(tmp_path / "a.yaml")]
+    second = ("broken-recording", text.count("\n") + 2, 1)
+    assert (found[0][0], found[1:]) == ("first-id-mismatch", [second])
+    (tmp_path / "a.yaml").write_text(f"---\n{text}...\n")
+    assert [rule for _, rule, *_ in places(tmp_path / "a.yaml")] == ["first-id-mismatch"]
+
+
 @pytest.mark.parametrize("size", [1, 100, 10**6])
 def test_chunks_of_polly_are_one_body(tmp_path: Path, size: int) -> None:
     packed = gzip.compress(json.dumps(BAD_PAGE).encode())

@@ -40,7 +40,7 @@ def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRe
     text = decode_text(data)
     recording = OuterText(text)
     try:
-        value = _parse(text, reader.max_values)
+        value, second = _parse(text, reader.max_values)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         origin = _origin(recording, getattr(error, "position", 0) if mark is None else mark.index)
@@ -63,6 +63,9 @@ def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRe
             yield unreadable_document(reader.name, problem.rule, problem.message, origin=origin)
         else:
             yield from calls.read_documents(reader, recording, module.read_calls(value, YamlStrings(text, value)))
+            if second is not None and _find_run(text, second):
+                reason = "has a second YAML document from here on, but a cassette is only one"
+                yield unreadable_document(reader.name, "broken-recording", reason, origin=_origin(recording, second))
 
 
 def _origin(recording: OuterText, offset: int) -> Origin:
@@ -101,8 +104,11 @@ class _TooManyNodes(yaml.MarkedYAMLError):
     """There are more nodes than may be built."""
 
 
-def _parse(text: str, max_nodes: int) -> Any:
-    """Return the first document of a YAML text; its scalars are only strings and null, since no others are needed."""
+def _parse(text: str, max_nodes: int) -> tuple[Any, int | None]:
+    """Return the first document of a YAML text, and where the second begins, if there is one.
+
+    Scalars are only strings and null, since no others are needed.
+    """
     count = 0
     root = _List()
     levels: list[tuple[_List | _Map, list[Any]]] = [(root, root)]  # each open container, and the nodes in it
@@ -129,7 +135,9 @@ def _parse(text: str, max_nodes: int) -> Any:
                     levels.append((node, node if isinstance(node, list) else []))
         if len(levels) > _MAX_DEPTH:
             raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
-    return root[0] if root else None
+    second: Any = next(events, None)
+    has_second = type(second) is yaml.DocumentStartEvent
+    return root[0] if root else None, second.start_mark.index if has_second else None
 
 
 def _node(event: Any) -> _Scalar | _List | _Map | None:
