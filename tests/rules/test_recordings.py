@@ -500,3 +500,35 @@ def test_unknown_order_is_only_mentioned(tmp_path: Path) -> None:
             Severity.INFO,
         )
     ]
+
+
+def created(run: dict[str, Any]) -> dict[str, Any]:
+    """A call that creates a run."""
+    return call({}, run, method="POST")
+
+
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        (RUNS[:1], f'lacks "{IDS[1]}" of record 2: the walk from the first page to the last returned 1 of 2 runs'),
+        ([], f'lacks "{IDS[0]}" and 1 more of record 1: the walk from the first page to the last returned 0 of 2 runs'),
+    ],
+    ids=["some", "all"],
+)
+def test_created_run_that_no_page_lists(tmp_path: Path, listed: list[dict[str, Any]], message: str) -> None:
+    calls = [created(RUNS[0]), created(RUNS[1]), call({}, list_of(listed))]
+    assert found(tmp_path, calls) == [f"3 lost-runs /data: {message}"]
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [call({}, list_of([])), created(RUNS[0])],
+        [timed(created(RUNS[0]), 0, 5), timed(call({}, list_of([])), 1, 2)],
+        [created(RUNS[0]), call({"status": "queued"}, list_of([]))],
+        [created(RUNS[0]), call({}, list_of([]), path=OTHER)],
+    ],
+    ids=["created later", "created meanwhile", "filtered", "other thread"],
+)
+def test_created_run_need_not_be_on_every_page(tmp_path: Path, calls: Sequence[dict[str, Any]]) -> None:
+    assert found(tmp_path, calls) == []

@@ -143,9 +143,27 @@ class AcceptsSecondRun(CreatingServer):
         return True
 
 
+class ListsNothing(CreatingServer):
+    """Creates runs, and lists none of them."""
+
+    def window(self, runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
+        return []
+
+
+class HidesNewest(CreatingServer):
+    """Lists all runs of a thread but the newest."""
+
+    def window(self, runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
+        newest = max((run["created_at"], run["id"]) for run in runs) if runs else None
+        found = super().window(runs, after, before)
+        return [run for run in found if (run["created_at"], run["id"]) != newest]
+
+
 CREATING_MUTANTS: dict[tuple[str, str], tuple[Callable[[], CreatingServer], str]] = {
     ("cursor-stable", "repeats a run"): (CountsOffsets, "overlapping-pages"),
     ("cursor-stable", "hides a run"): (SkipsOffsets, "lost-runs"),
+    ("walk-complete", "lists nothing"): (ListsNothing, "lost-runs"),
+    ("walk-complete", "hides the newest run"): (HidesNewest, "lost-runs"),
     ("one-active-run", "accepts a second one"): (AcceptsSecondRun, "concurrent-active-runs"),
 }
 """Mutants for each statement about what is created, by what they do, and the rule that reports each."""

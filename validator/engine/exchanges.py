@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from validator.core.exchange import Request, Response
 from validator.core.options import CheckOptions
@@ -18,6 +18,7 @@ from validator.rules.support.listings import Answer, RecordedListing
 from validator.rules.support.snapshots import Occurrence
 
 _NOT_OF_THE_LISTING = ("after", "before", "limit", "order")
+_Key: TypeAlias = tuple[str, frozenset[tuple[str, str]]]
 
 
 def check_answer(
@@ -49,7 +50,8 @@ class RecordedAnswers:
     """The answers of a recording to requests for lists, and the runs that it has shown: by thread, and all."""
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[str, frozenset[tuple[str, str]]], list[Answer]] = {}
+        self._answers: dict[_Key, list[Answer]] = {}
+        self._created: dict[_Key, dict[str, Occurrence]] = {}
         self._first_seen: dict[str | None, dict[str, Occurrence]] = {}
         self._shown: dict[str, Occurrence] = {}
 
@@ -62,20 +64,27 @@ class RecordedAnswers:
                     thread = request.thread_id or (None if "thread_id" in unreliable else run["thread_id"])
                     self._first_seen.setdefault(thread, {}).setdefault(run["id"], here)
                     self._shown.setdefault(run["id"], here)
+                    if request.creates_run:
+                        self._created.setdefault(_key(request), {}).setdefault(run["id"], here)
         if not request.lists_runs or document.classified.kind != "page":
             return
-        others = frozenset(item for item in request.query.items() if item[0] not in _NOT_OF_THE_LISTING)
-        answers = self._answers.setdefault((request.path.rstrip("/"), others), [])
+        answers = self._answers.setdefault(_key(request), [])
         answers.append(_read_answer(request, document.parts[0], len(answers), here))
 
     def problems(self, rules: RuleSet, options: CheckOptions) -> Iterator[tuple[Occurrence, Problem]]:
         """Yield what is wrong with the answers together, each with the document that it is in."""
-        for (path, _), answers in self._answers.items():
-            thread = Request("GET", path, {}).thread_id
+        for key, answers in self._answers.items():
+            thread = Request("GET", key[0], {}).thread_id
             first_seen = ChainMap(self._first_seen.get(thread, {}), self._first_seen.get(None, {}))
-            listing = RecordedListing(answers, first_seen, self._shown)
+            listing = RecordedListing(answers, first_seen, self._shown, self._created.get(key, {}))
             for problem in call(rules.of_subject("recording"), listing, options):
                 yield answers[problem.answer].seen, problem
+
+
+def _key(request: Request) -> _Key:
+    """Return what the requests for the pages of one listing have in common."""
+    others = frozenset(item for item in request.query.items() if item[0] not in _NOT_OF_THE_LISTING)
+    return request.path.rstrip("/"), others
 
 
 def _read_answer(request: Request, checked: CheckedPart, number: int, here: Occurrence) -> Answer:

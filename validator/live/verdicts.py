@@ -133,7 +133,8 @@ def statement_of(finding: Finding, answer: Seen | None, seen: Sequence[Seen]) ->
     """Return the id of the statement that a finding in an answer is about, of all that were seen."""
     step = answer.step if answer else ""
     if finding.rule == "lost-runs" and answer is not None and answer.after is None and says_no_more(answer):
-        return "has-more-true"
+        is_cut = answer.page is not None and 0 < len(answer.page.runs) < known_runs(seen)
+        return "has-more-true" if is_cut else "walk-complete"
     if answer is not None and finding.rule in ("page-too-long", "unordered-runs", "overlapping-pages"):
         query = dict(answer.answer.question.query)
         if finding.rule == "unordered-runs" and "order" not in query:

@@ -3,7 +3,8 @@
 A client that asks for page after page, each with the last id of the page before as `after`, gets every run once.
 Servers whose cursor compares `created_at` alone lose runs of the same second between two pages: the official clients
 return a part of the runs, and report no error. Another answer of the same recording shows the run, and it existed when
-the walk began. Runs behind the last page are the matter of `premature-end`, unless that page is empty.
+the walk began. Runs behind the last page are the matter of `premature-end`, unless that page is empty. A run that a
+request of the recording created, and that no page lists, is missing from every later walk.
 
 Bad:
 
@@ -41,20 +42,21 @@ from validator.rules.support.listings import RecordedListing
 )
 def check(listing: RecordedListing) -> Problems:
     for walk in listing.walks:
-        if not walk.runs:
-            continue
         lost = [
             run_id
-            for run_id in listing.expected_in(walk)
+            for run_id in (listing.expected_in(walk) if walk.runs else ())
             if run_id not in walk.runs and listing.existed(run_id, walk.first)
         ]
+        lost += [run_id for run_id, created in listing.unlisted.items() if walk.first.follows(created)]
         if lost:
-            time = listing.times[lost[0]]
-            page = next(
-                (page for page in walk.pages if page.runs and not page.precedes(page.last_time, time)), walk.last
-            )
+            page, seen = walk.last, listing.first_seen[lost[0]]
+            if lost[0] in listing.times:
+                time, seen = listing.times[lost[0]], listing.shown_by[lost[0]].seen
+                page = next(
+                    (page for page in walk.pages if page.runs and not page.precedes(page.last_time, time)), page
+                )
             more = Verbatim(f" and {len(lost) - 1} more" if len(lost) > 1 else "")
-            shown = listing.shown_by[lost[0]].seen.describe(page.seen)
+            shown = seen.describe(page.seen)
             message = "lacks {}{} of {}: the walk from the first page to the last returned {} of {} runs"
             total = len(walk.runs) + len(lost)
             words = (Shown(lost[0]), more, shown, len(walk.runs), total)

@@ -54,6 +54,10 @@ class Answer(NamedTuple):
         """When the last run of the page was created; the page has runs."""
         return self.runs[self.ids[-1]]
 
+    def follows(self, shown: Occurrence) -> bool:
+        """Return whether the request was certainly sent after something was shown."""
+        return shown.number < self.seen.number and self.seen.is_beyond(shown)
+
     def precedes(self, time: float, other: float) -> bool:
         """Return whether a run created at `time` certainly comes before one created at `other`."""
         return time > other if self.order == "desc" else time < other
@@ -80,12 +84,20 @@ class RecordedListing:
     """All answers about one listing, and those that can be compared: complete, in an order that the server keeps.
 
     `first_seen` is where the recording shows each run of the thread first, `elsewhere` has those of all threads.
+    `created` are the runs that requests to the path of the listing created.
     """
 
     def __init__(
-        self, pages: Sequence[Answer], first_seen: Mapping[str, Occurrence], elsewhere: Mapping[str, Occurrence]
+        self,
+        pages: Sequence[Answer],
+        first_seen: Mapping[str, Occurrence],
+        elsewhere: Mapping[str, Occurrence],
+        created: Mapping[str, Occurrence],
     ) -> None:
         self.pages = pages
+        listed = {run_id for answer in pages for run_id in answer.runs}
+        self.unlisted = {run_id: seen for run_id, seen in created.items() if run_id not in listed}
+        """The runs that were created, and that no page lists."""
         unordered = {answer.order for answer in pages if not answer.is_ordered}
         self.answers = answers = [answer for answer in pages if answer.is_complete and answer.order not in unordered]
         self.first_seen = first_seen
@@ -126,8 +138,7 @@ class RecordedListing:
         """Whether a run was certainly there when `at` was sent: shown before, or older than one that had been shown."""
         if self.times[run_id] < self.newest_by[at.number][0]:
             return True
-        shown = self.first_seen[run_id]
-        return shown.number < at.seen.number and at.seen.is_beyond(shown)
+        return at.follows(self.first_seen[run_id])
 
     def behind(self, answer: Answer) -> tuple[int, str]:
         """How many runs certainly stand behind the last of this answer, which has runs, and the next of them."""
