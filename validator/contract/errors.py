@@ -110,9 +110,16 @@ def _explain_required(
     if responses:
         message += f"; has {join_and('{}' for _ in responses)}, as the Responses API calls them: rename them"
         values += responses
-    elif len(keys) > 1 and nullable.issuperset(keys) and None not in instance.values():
+    elif len(keys) > 1 and nullable.issuperset(keys) and not _has_null(instance):
         message += f"; no value is null, so the serializer drops nulls ({_DROPS_NULLS}): keep them"
     return Problem(pointer, message, tuple(map(Shown, values)), identity=",".join(keys), rule="schema:required")
+
+
+def _has_null(instance: dict[str, Any]) -> bool:
+    """Return whether a value in an object, or in the runs of a page, is null."""
+    runs = instance.get("data")
+    objects = [instance, *(runs if isinstance(runs, list) else ())]
+    return any(isinstance(value, dict) and None in value.values() for value in objects)
 
 
 def _explain_keyword(pointer: str, error: ValidationError) -> Problem:
