@@ -131,7 +131,7 @@ def archives(folder: Path, runs: int, rounds: int) -> Iterator[Bar]:
     undeclared.write_bytes(b"".join(to_json(line) + b"\n" for line in lines))
     for name, file in (("runs", of_runs), ("pages", of_pages), ("runs with an undeclared key", undeclared)):
         ours = [COMMAND, str(file), "--jobs", "1", "--isolated"]
-        assert subprocess.run(ours, capture_output=True, check=True).stdout.startswith(f"ok: {runs} runs".encode())
+        assert subprocess.run(ours, capture_output=True, check=True).stdout.startswith(f"ok: {runs:,} runs".encode())
         ajv, reason = ajv_command(file, of_pages=file is of_pages)
         if ajv:
             assert subprocess.run(ajv, capture_output=True, check=True).stdout == b"0\n"
