@@ -310,7 +310,7 @@ def test_nonblocking_standard_input(words: tuple[str, ...]) -> None:
         with os.fdopen(writer, "wb", 0) as given:
             given.write(b'{"object": "list", "data": [],')
             with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(1.5)
+                process.wait(0.6)
             given.write(b' "first_id": null, "last_id": null, "has_more": false}')
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out + err) == (
