@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.support.commands import run
-from tests.support.http_server import Asked, Reply, serving
+from tests.support.http_server import Asked, Reply, running, serving
 from tests.support.sound_server import list_runs
 from tests.support.threads import THREAD, numbered
 from tests.support.tools import command
@@ -275,14 +275,8 @@ def proxying(origin: str, *, password: str = "") -> Iterator[Proxy]:
 
     proxy = ThreadingTCPServer(("127.0.0.1", 0), Handler)
     proxy.daemon_threads = True
-    worker = Worker(target=proxy.serve_forever, kwargs={"poll_interval": 0.01})
-    worker.start()
-    try:
-        yield Proxy(f"127.0.0.1:{proxy.server_address[1]}", heads)
-    finally:
-        proxy.shutdown()
-        proxy.server_close()
-        worker.join()
+    with running(proxy) as address:
+        yield Proxy(address, heads)
 
 
 def pipe(source: socket.socket, target: socket.socket) -> None:

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from threading import Thread
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -77,10 +78,17 @@ def serving(answering: Answering, port: int = 0, tls: ssl.SSLContext | None = No
     server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
+    with running(server) as address:
+        yield Server(f"{'https' if tls else 'http'}://{address}", asked)
+
+
+@contextmanager
+def running(server: TCPServer) -> Iterator[str]:
+    """Let a server on loopback serve meanwhile; its address, as it stands in a URL."""
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield Server(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}", asked)
+        yield f"127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

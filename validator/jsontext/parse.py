@@ -148,6 +148,7 @@ def detect_non_json(data: bytes) -> Problem | None:
 
 
 def _binary_kind(data: bytes) -> str | None:
+    """Return what data is that is no text; None if it may be text."""
     return next((kind for offset, mark, kind in _BINARY if data.startswith(mark, offset)), None)
 
 

@@ -22,11 +22,6 @@ def mark_known(statements: Iterable[StatementResult], known: Collection[str]) ->
     ]
 
 
-def mark_required(statements: Iterable[StatementResult], required: Collection[str]) -> list[StatementResult]:
-    """Return the statements; those that are required are marked."""
-    return [result._replace(is_required=result.id in required) for result in statements]
-
-
 def kept_again(statements: Iterable[StatementResult], known: Collection[str]) -> list[str]:
     """Return the ids of known statements that are kept."""
     return [result.id for result in statements if result.id in known and result.verdict == "kept"]

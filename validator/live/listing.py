@@ -81,9 +81,8 @@ def check_listing(
     openai package, or an ASGI application, which is called in this process. `key` is sent as a bearer token to a URL or
     an application; clients bring their own. `timeout` and `max_time` are in seconds. `record` names a file
     for the recording, which is written also where the check ends early: a cassette (.yaml or .yml) or a HAR. `scrub`
-    replaces free text before anything is recorded or checked. `known`
-    has ids of statements that the server is known not to keep: their findings are left out. The other options are
-    those of `validate`.
+    replaces free text before anything is recorded or checked. `known` has ids of statements that the server is known
+    not to keep: their findings are left out. The other options are those of `validate`.
 
     With `create` the check creates threads and runs of its own, by the `assistant` with this id or with a `model`. It
     lists the first of them unless a `thread` is named, cancels no other runs, and deletes what it has created only with

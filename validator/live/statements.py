@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from validator.live.exchange import Answer, Page
 from validator.live.plan import MIN_RUNS
+from validator.rules.answer.refused_request import ALWAYS_VALID, RARELY_SEEN
 
 
 class Statement(NamedTuple):
@@ -255,18 +256,7 @@ STATEMENTS = (
         "valid-requests",
         "a valid request is not refused",
         ("refused-request",),
-        (
-            *WIDE,
-            *_WALKS,
-            "exact",
-            "one-fewer",
-            *_BEFORE,
-            "between",
-            "after-last",
-            "retrieve",
-            "insert-before",
-            "insert-after",
-        ),
+        (*ALWAYS_VALID, *RARELY_SEEN),
         is_decided,
     ),
     Statement("error-envelope", "errors have OpenAI's envelope", ("error-envelope",), counts=_is_error),

@@ -6,7 +6,7 @@ answered; where the answers cannot tell, because another statement is broken or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from validator.core.finding import Finding
@@ -310,6 +310,11 @@ def _why_undecided(asked: Iterable[Seen]) -> str:
 
 def _belongs(step: str, steps: tuple[str, ...]) -> bool:
     return not steps or any(step == name or (name.endswith("-") and step.startswith(name)) for name in steps)
+
+
+def mark_required(statements: Iterable[StatementResult], required: Collection[str]) -> list[StatementResult]:
+    """Return the statements; those that are required are marked."""
+    return [result._replace(is_required=result.id in required) for result in statements]
 
 
 def known_runs(seen: Sequence[Seen]) -> int:
