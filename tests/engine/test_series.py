@@ -78,7 +78,7 @@ def test_valid_listings() -> None:
 
 def test_page_of_another_thread() -> None:
     others = {"thread_id": "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd"}
-    difference = 'is "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd", but /0 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
+    difference = 'is "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd", but "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa" in /0'
     message = f"{difference}; a listing has the runs of one thread"
     pages = listed("bc"), page(*runs("d", **others), has_more=True), listed("e"), page(*runs("fg", **others))
     assert of_listing(*pages) == [("mixed-thread-pages", f"/{number}/data/0/thread_id", message) for number in (1, 3)]
@@ -132,6 +132,51 @@ def test_run_on_two_pages_is_one_finding_a_page() -> None:
 def test_run_listed_twice_on_one_page() -> None:
     twice = page(*runs("aa"), has_more=False)
     assert [finding[0] for finding in of_listing(twice, select=["listing", "page"])] == ["duplicate-run-id"]
+
+
+def test_run_listed_twice_without_pages(tmp_path: Path) -> None:
+    message = 'is "run_b", which is already in {}; a listing has each run once'
+    twice = runs("abcb")
+    assert of_listing(*twice) == [("overlapping-pages", "/3/id", message.format("/1"))]
+    assert summarize({"runs": twice}, listing=True) == [("overlapping-pages", "/runs/3/id", message.format("/runs/1"))]
+    lines = tmp_path / "runs.jsonl"
+    lines.write_text("\n".join(map(json.dumps, twice)))
+    assert summarize(lines, listing=True) == [("overlapping-pages", "/id", message.format("record 2"))]
+    assert summarize(twice) == summarize(lines) == of_history(*twice) == []  # may be snapshots of the same run
+
+
+def test_listed_runs_without_pages_have_one_order() -> None:
+    message = "is {}, {} than the run before it in {} ({}), but in this listing the {} run comes first"
+    back = message.format("1729418200 (2024-10-20 09:56:40 UTC)", "1 min 40 s later", "/1", 1729418100, "newest")
+    assert of_listing(*runs("bdcea")) == [("broken-chain", "/2/created_at", back)]  # the first that turns back, only
+    back = message.format("1729418300 (2024-10-20 09:58:20 UTC)", "1 min 40 s earlier", "/0", 1729418400, "oldest")
+    assert of_listing(*runs("abc"), order="asc") == [("broken-chain", "/1/created_at", back)]
+    assert of_listing(*runs("cba"), order="asc") == of_listing(*runs("abc")) == of_listing(*runs("cba")) == []
+    assert of_listing(*runs("a"), run(id="", created_at=1), run(id="run_b", created_at=0), *runs("c")) == []
+
+
+def test_listed_runs_without_pages_have_one_thread() -> None:
+    other = "thread_Pz6wLe1CgVx8Nb4MtRk9YsJd"
+    message = f'is "{other}", but "{RUN["thread_id"]}" in /1; a listing has the runs of one thread'
+    strangers = runs("ce", thread_id=other)
+    mixed = run(id="run_a", thread_id=7), *runs("b"), strangers[0], *runs("d"), strangers[1]
+    assert of_listing(*mixed) == [("mixed-thread-pages", "/2/thread_id", message)]
+
+
+def test_pages_and_runs_without_pages_are_one_listing(tmp_path: Path) -> None:
+    lines = tmp_path / "mixed.jsonl"
+    lines.write_text("\n".join(map(json.dumps, (listed("ab", more=False), *runs("ca"), listed("de", more=False)))))
+    message = 'is "run_a", which is already in record 1; a listing has each run once'
+    assert summarize(lines, listing=True, select=["listing"]) == [("overlapping-pages", "/id", message)]
+
+
+def test_events_of_a_stream_are_no_listing(tmp_path: Path) -> None:
+    stream = tmp_path / "stream.sse"
+    events = (
+        f"event: thread.run.{status}\ndata: {json.dumps(active(status))}\n\n" for status in ("queued", "in_progress")
+    )
+    stream.write_text("".join(events))
+    assert summarize(stream, listing=True, select=["listing"]) == []
 
 
 def test_repeated_page_is_one_finding() -> None:
@@ -732,7 +777,7 @@ def test_recorded_pages_are_a_listing_by_their_requests(tmp_path: Path) -> None:
 
 
 def test_recorded_page_after_a_cursor_is_of_the_same_thread(tmp_path: Path) -> None:
-    seen = 'is "thread_z", but record 1 lists the runs of "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"'
+    seen = 'is "thread_z", but "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa" in record 1'
     found = (2, "mixed-thread-pages", "/data/0/thread_id", f"{seen}; a listing has the runs of one thread")
     for cursor, letter in (("?after=run_c", "d"), ("?before=run_b", "a")):
         stranger = page(*runs(letter, thread_id="thread_z"), has_more=True)

@@ -138,7 +138,10 @@ class Series:
     def _check_pages(
         self, document: CheckedDocument, here: Occurrence, listing: Listing, *, is_last: bool
     ) -> Iterator[Problem]:
-        """Check a document that is one page of the listing, or several."""
+        """Check a document that is one page of the listing, or several, or runs of it without their pages."""
+        if document.classified.kind in ("run", "runs") and document.document.origin is None:
+            yield from self._check_bare_runs(document, here, listing)
+            return
         if document.classified.kind != "page":
             listing.interrupt()
             return
@@ -148,6 +151,20 @@ class Series:
             context = context._replace(is_last=is_last and number == len(document.parts))
             yield from self._check_page(document, checked, context)
             listing.add(checked, here, is_ahead=False)
+
+    def _check_bare_runs(self, document: CheckedDocument, here: Occurrence, listing: Listing) -> Iterator[Problem]:
+        """Check runs that were given without their pages: each is the next in the listing."""
+        for checked in document.parts:
+            for index, run in checked.runs:
+                pointer, original = checked.part.runs[index]
+                unreliable_fields = checked.unreliable_fields.get(index, ())
+                here = here._replace(pointer=pointer)
+                context = listing.context(here, order_was_requested=self._options.order is not None)
+                context = context._replace(previous_has_more=None)  # of a page, which says nothing of such a run
+                page = Page({"data": [run], "has_more": True}, [(0, run)])
+                problems = self._check_context(context, page, {0: unreliable_fields})
+                yield from _under(pointer, map(_from_run, problems), document, original)
+                listing.add_bare_run(run, unreliable_fields, here)
 
     def _check_recorded_page(self, document: CheckedDocument, here: Occurrence, request: Request) -> Iterator[Problem]:
         """Check the page that a recorded request returned."""
@@ -173,14 +190,29 @@ class Series:
         self._recording.listings[key] = listing
 
     def _check_page(self, document: CheckedDocument, checked: CheckedPart, context: PageContext) -> Iterator[Problem]:
-        if checked.envelope is None:
-            return
-        page = Page(checked.envelope, checked.runs)
+        if checked.envelope is not None:
+            page = Page(checked.envelope, checked.runs)
+            problems = self._check_context(context, page, checked.unreliable_fields, checked.invalid_fields)
+            yield from _under(checked.part.pointer, problems, document, checked.part.page)
+
+    def _check_context(
+        self,
+        context: PageContext,
+        page: Page,
+        unreliable_fields: Mapping[int, Collection[str]],
+        invalid_fields: Collection[str] = (),
+    ) -> Iterator[Problem]:
+        """Return what is wrong with a page in its listing, with pointers that start at the page."""
         for rule in self._listing_rules:
-            if applies(rule, checked.envelope, checked.invalid_fields):
-                context = context._replace(page=readable_page(rule, page, checked.unreliable_fields))
-                problems = call([rule], context, self._options)
-                yield from _under(checked.part.pointer, problems, document, checked.part.page)
+            if applies(rule, page.envelope, invalid_fields):
+                readable = context._replace(page=readable_page(rule, page, unreliable_fields))
+                yield from call([rule], readable, self._options)
+
+
+def _from_run(problem: Problem) -> Problem:
+    """Return a problem of a page of one run with pointers that start at the run."""
+    pointers = [pointer.removeprefix("data/0/") for pointer in (problem.pointer, *problem.explains)]
+    return problem._replace(pointer=pointers[0], explains=tuple(pointers[1:]))
 
 
 def _under(pointer: str, problems: Iterable[Problem], document: CheckedDocument, original: Any) -> list[Problem]:
@@ -198,6 +230,8 @@ class Listing:
 
     `was_requested` says that a recorded request names the order.
     `thread` is the id of the first run's thread, and the page of that run.
+    Once a run without its page has contradicted the order or the thread, it is no longer compared: an export in another
+    order is one finding.
     """
 
     orders: frozenset[str]
@@ -207,6 +241,8 @@ class Listing:
     last_id: str | None = None
     previous_has_more: tuple[bool, Occurrence] | None = None
     thread: tuple[str, Occurrence] | None = None
+    has_one_order: bool = True
+    has_one_thread: bool = True
 
     def context(self, here: Occurrence, *, order_was_requested: bool) -> PageContext:
         """Return what is known before the next page."""
@@ -215,9 +251,9 @@ class Listing:
             here,
             self.earlier,
             self.earlier.get(self.last_id or ""),
-            thread=self.thread,
+            thread=self.thread if self.has_one_thread else None,
             previous_has_more=self.previous_has_more,
-            orders=self.orders,
+            orders=self.orders if self.has_one_order else BOTH,
             order_was_requested=order_was_requested,
         )
 
@@ -231,19 +267,7 @@ class Listing:
             self.interrupt()
             return
         previous_run = None if is_ahead else self.earlier.get(self.last_id or "")
-        ids: list[str] = []
-        times: list[float] = []
-        for index, run in checked.runs:
-            unreliable_fields = checked.unreliable_fields.get(index, ())
-            if self.thread is None and "thread_id" not in unreliable_fields and run["thread_id"]:
-                self.thread = run["thread_id"], here
-            if "id" in unreliable_fields or not run["id"]:
-                continue
-            ids.append(run["id"])
-            if run["id"] not in self.earlier:
-                is_time = "created_at" not in unreliable_fields and run["created_at"] not in ZERO_TIMES
-                self.earlier[run["id"]] = KnownRun(run["created_at"] if is_time else None, here)
-                times += [run["created_at"]] if is_time else []
+        ids, times = self._add_runs(checked.runs, checked.unreliable_fields, here)
         self._narrow_orders(times, previous_run)
         if is_ahead or self.first_id is None:
             self.first_id = ids[0] if ids else self.first_id
@@ -251,6 +275,37 @@ class Listing:
             self.last_id = ids[-1] if ids else self.last_id
             has_more = None if "has_more" in checked.invalid_fields else checked.envelope["has_more"]
             self.previous_has_more = None if has_more is None else (has_more, here)
+
+    def add_bare_run(self, run: Run, unreliable_fields: Collection[str], here: Occurrence) -> None:
+        """Add a run without its page, which comes next."""
+        previous_run = self.earlier.get(self.last_id or "")
+        ids, times = self._add_runs([(0, run)], {0: unreliable_fields}, here)
+        if times and previous_run is not None and previous_run.created_at is not None:
+            self.has_one_order &= bool(self.orders & possible_orders([previous_run.created_at, *times]))
+        if self.thread is not None and "thread_id" not in unreliable_fields:
+            self.has_one_thread &= run["thread_id"] == self.thread[0]
+        self._narrow_orders(times, previous_run)
+        self.last_id = ids[0] if ids else self.last_id
+        self.previous_has_more = None
+
+    def _add_runs(
+        self, runs: Iterable[tuple[int, Run]], unreliable_fields: Mapping[int, Collection[str]], here: Occurrence
+    ) -> tuple[list[str], list[float]]:
+        """Add runs; return the ids of all, and the times of creation of those that were not known."""
+        ids: list[str] = []
+        times: list[float] = []
+        for index, run in runs:
+            unreliable = unreliable_fields.get(index, ())
+            if self.thread is None and "thread_id" not in unreliable and run["thread_id"]:
+                self.thread = run["thread_id"], here
+            if "id" in unreliable or not run["id"]:
+                continue
+            ids.append(run["id"])
+            if run["id"] not in self.earlier:
+                is_time = "created_at" not in unreliable and run["created_at"] not in ZERO_TIMES
+                self.earlier[run["id"]] = KnownRun(run["created_at"] if is_time else None, here)
+                times += [run["created_at"]] if is_time else []
+        return ids, times
 
     def _narrow_orders(self, times: list[float], previous_run: KnownRun | None) -> None:
         """Keep the orders that the times of the new runs allow; times that contradict what is known are ignored."""

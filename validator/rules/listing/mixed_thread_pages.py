@@ -4,7 +4,8 @@ The endpoint lists the runs of the one thread in its path, so all pages of a lis
 later page has another, the server has lost the filter on the way: its cursor alone leads to the next page, and a caller
 who follows it is shown the runs of a stranger's conversation. Or pages of several listings were recorded as one. Two
 threads on one page are the matter of `mixed-thread-ids`. Pages are compared with `--listing`, and in a recording where
-one page was asked for by the cursor of another; files that are merely in one folder are not compared.
+one page was asked for by the cursor of another; files that are merely in one folder are not compared. Of runs that come
+without their pages, the first of another thread is reported, and none after it.
 
 Bad:
 
@@ -41,6 +42,6 @@ def check(context: PageContext) -> Problems:
     index, run = context.page.runs[0]
     if run["thread_id"] == listed:
         return ()
-    message = "is {}, but {} lists the runs of {}; a listing has the runs of one thread"
-    words = (Shown(run["thread_id"]), seen.describe(context.here), Shown(listed))
+    message = "is {}, but {} in {}; a listing has the runs of one thread"
+    words = (Shown(run["thread_id"]), Shown(listed), seen.describe(context.here))
     return [Problem(f"data/{index}/thread_id", message, words, explains=(f"data/{index}/created_at",))]

@@ -4,7 +4,8 @@ Each page begins behind the last run of the one before, so no run is on two of t
 counts a repeated run twice, and one that pages until nothing new comes never ends. The server ignores `after`, takes
 the wrong run for the cursor, or counts offsets while runs are being created. A page that has the very run that its
 request named as `after` or `before` is wrong by itself. The first such run of a page is reported; for `before`, of
-which no genuine answer is known, it is a warning.
+which no genuine answer is known, it is a warning. With `--listing`, runs that come without their pages (an array of
+runs, the lines of an export) are compared, too, and each run that is listed again is reported.
 
 Bad:
 
