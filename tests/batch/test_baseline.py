@@ -304,7 +304,7 @@ def test_baseline_keeps_file_that_becomes_unreadable(project: Path) -> None:
     before = held(project)
     archive(project, RUNS[0])
     failed = InputError("archive.jsonl", "input/output error")
-    with patch("validator.batch.paths.check_documents", lambda *given: [*check_documents(*given), failed]):
+    with patch("validator.batch.ranges.check_documents", lambda *given: [*check_documents(*given), failed]):
         ran = run("archive.jsonl", *UPDATE, cwd=project)
     assert ran.code == 2
     assert held(project) == before

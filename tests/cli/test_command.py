@@ -142,6 +142,31 @@ def test_url_is_refused() -> None:
     assert command("https:/nowhere.json").err == "validate-runs: https:/nowhere.json: no such file or directory\n"
 
 
+def test_quoted_glob_names_the_files_that_it_matches(tmp_path: Path) -> None:
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    for name in ("page-10.json", "page-2.json", "deep/page-1.json", "[x].json"):
+        (tmp_path / "in" / name).write_text("[]")
+    files = ["in/page-2.json", "in/page-10.json"]
+    for words, found in {
+        ("in/page*.json",): files,
+        ("in/page-?.json", "in/*.json"): ["in/page-2.json", "in/[x].json", "in/page-10.json"],
+        ("in/**/page*.json",): ["in/deep/page-1.json", *files],
+        ("in/[x].json",): ["in/[x].json"],
+    }.items():
+        ran = command("-f", "concise", "-q", *words, cwd=tmp_path)
+        assert [line.partition(":")[0] for line in ran.out.splitlines()] == found
+    before = (tmp_path / "in" / "page-2.json").read_bytes()
+    ran = command("-f", "json:in/page-2.json", "in/page*.json", cwd=tmp_path)
+    assert "a report would overwrite in/page-2.json, which is checked" in ran.err
+    assert (tmp_path / "in" / "page-2.json").read_bytes() == before
+
+
+def test_glob_without_a_match_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "page.json").write_bytes((SAMPLES / "valid/page.json").read_bytes())
+    ran = command("page.json", "*.har", cwd=tmp_path)
+    assert ran == Ran(2, "ok: 2 runs in 1 document\n", "validate-runs: *.har: no file matches this pattern\n")
+
+
 def test_broken_content_is_a_finding() -> None:
     ran = command("invalid/not-utf8.json", WARNED, "-f", "concise", "-q")
     assert ran == Ran(

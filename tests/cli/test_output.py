@@ -85,6 +85,14 @@ def test_impossible_reports_are_refused_first(tmp_path: Path, words: list[str], 
     assert [*tmp_path.iterdir()] == []
 
 
+def test_html_is_not_written_to_a_terminal(tmp_path: Path) -> None:
+    refused = run("-f", "html", SAMPLES / "valid/page.json", terminal=True)
+    assert (refused.code, refused.out) == (2, "")
+    assert "a terminal does not show HTML: name a file, -f html:report.html\n" in refused.err
+    assert run("-f", "html", SAMPLES / "valid/page.json").out.startswith("<!doctype html>")
+    assert run("-f", f"html:{tmp_path / 'a.html'}", SAMPLES / "valid/page.json", terminal=True).code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -167,6 +167,7 @@ def test_words_are_listed(words: list[str], said_so: str) -> None:
     assert join_or(words) == said_so
     assert join_and(words) == said_so.replace(" or ", " and ")
     assert count(len(words), "word") == f"{len(words)} word{'' if len(words) == 1 else 's'}"
+    assert count(1_002, "run") == "1,002 runs"
 
 
 def test_closest_word() -> None:

@@ -223,7 +223,7 @@ def test_truncated_findings_are_counted(browser: Browser, report: Path) -> None:
     written_to(report, checked(MISMATCH, truncated=1202)._replace(totals=counts))
     browser.open(report)
     assert browser.texts("#rule-choices .choice") == ["token-total-mismatch 1 of 1,200", "missing-usage 0 of 3"]
-    assert browser.texts(".notes") == ["1202 more findings left out (--max-findings 0 shows all)"]
+    assert browser.texts(".notes") == ["1,202 more findings left out (--max-findings 0 shows all)"]
 
 
 def test_page_without_findings(browser: Browser, report: Path) -> None:

@@ -373,7 +373,7 @@ def test_large_plain_arguments_are_compared() -> None:
     assert [*findings(page(called(schema, values)))] == []
     rows[-1]["e"] = None
     (found,) = findings(page(called(schema, values)))
-    assert found.message == 'does not fit parameters: "a" is an array of 2000 items, which anyOf rejects'
+    assert found.message == 'does not fit parameters: "a" is an array of 2,000 items, which anyOf rejects'
 
 
 @pytest.mark.usefixtures("engine")

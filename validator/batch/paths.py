@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 
-from validator.batch.ranges import Parallelism, size_of, split_file
+from validator.batch.ranges import Parallelism, check_file, read_found, size_of, split_file
 from validator.batch.session import Result, check_documents, limit_findings, make_series, skip_other_objects
 from validator.core.files import STANDARD_INPUT
 from validator.engine.checker import Checker
 from validator.sources.document import InputError
 from validator.sources.exclusion import DEFAULT_EXCLUSION, Exclusion
-from validator.sources.files import FileRange, Opener, expand_paths, open_local, read_file
+from validator.sources.files import FileRange, Opener, expand_paths, open_local
 
 _BUFFER_BYTES = 256 * 1024
 
@@ -94,7 +94,7 @@ def _check_here(
     history: bool,
 ) -> Iterator[Result]:
     if listing or history:
-        sources = ((file,) if isinstance(file, InputError) else read_file(file, max_bytes, opener) for file in files)
+        sources = ((file,) if isinstance(file, InputError) else read_found(file, max_bytes, opener) for file in files)
         series = make_series(checker, listing=listing, history=history)
         yield from check_documents(chain.from_iterable(sources), checker, series)
         return
@@ -103,7 +103,7 @@ def _check_here(
             yield file
             continue
         try:
-            yield from check_documents(read_file(file, max_bytes, opener), checker)
+            yield from check_file(file, checker, max_bytes, opener)
         except MemoryError:
             yield InputError(file.path, "takes more memory than there is")
 

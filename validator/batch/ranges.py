@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from validator.batch.session import Result, check_documents
+from validator.batch.session import Result, check_documents, is_unrelated_archive
 from validator.core.files import STANDARD_INPUT
+from validator.core.options import MAX_BYTES
 from validator.core.results import DocumentResult
 from validator.engine.checker import Checker
 from validator.sources.compression import is_compressed
 from validator.sources.detect import is_jsonl
-from validator.sources.document import InputError
+from validator.sources.document import InputError, SkippedRecords, SourceItem, expand_blocks
 from validator.sources.files import FileRange, Opener, input_error, open_local, read_file
 from validator.sources.jsonl import is_inseparable
 
@@ -49,7 +50,29 @@ class RangeResult(NamedTuple):
 
 def check_range(file: FileRange, checker: Checker, max_bytes: int, opener: Opener = open_local) -> RangeResult:
     """Check the lines of a file that begin in a range of bytes, or the whole of a file of any kind."""
-    return count_lines(file, list(check_documents(read_file(file, max_bytes, opener), checker)), opener)
+    return count_lines(file, list(check_file(file, checker, max_bytes, opener)), opener)
+
+
+def check_file(file: FileRange, checker: Checker, max_bytes: int, opener: Opener = open_local) -> Iterator[Result]:
+    """Check a file, or the lines that begin in a range of it, and yield the results in order."""
+    return check_documents(read_found(file, max_bytes, opener), checker)
+
+
+def read_found(file: FileRange, max_bytes: int, opener: Opener) -> Iterator[SourceItem]:
+    """Yield what is in a file; JSON Lines that were found in a folder are skipped if no line is about runs."""
+    if file.stop is None and is_unrelated(file, opener, max_bytes):
+        return iter((SkippedRecords(file.path, 0, other="JSON Lines without runs"),))
+    return read_file(file, max_bytes, opener)
+
+
+def is_unrelated(file: FileRange, opener: Opener, max_bytes: int = MAX_BYTES) -> bool:
+    """Return whether a file was found in a folder and is JSON Lines that are plainly something else.
+
+    It is read up to the first line that is not.
+    """
+    if file.is_named or not is_jsonl(file.path):
+        return False
+    return is_unrelated_archive(expand_blocks(read_file(file, max_bytes, opener)))
 
 
 def count_lines(file: FileRange, results: list[Result], opener: Opener = open_local) -> RangeResult:
@@ -82,7 +105,7 @@ def split_file(file: FileRange, size: int, opener: Opener = open_local) -> Itera
             start = opened.read(_START_BYTES)
             if opened.seekable() and not is_compressed(start) and not is_inseparable(start):
                 total = opened.seek(0, os.SEEK_END)
-    if total <= size:
+    if total <= size or is_unrelated(file, opener):
         yield file
         return
     for begin in range(0, total, size):

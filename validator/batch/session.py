@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from validator.core.limit import FindingLimit
@@ -14,6 +14,7 @@ from validator.core.problem import Problem
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checked import CheckedDocument
 from validator.engine.checker import Checker
+from validator.engine.classify import classify, is_other_object
 from validator.jsontext import parse
 from validator.sources.document import JSON_WHITESPACE, Document, InputError, LineBlock, SkippedRecords, expand_blocks
 
@@ -238,6 +239,10 @@ def check_together(
     `named` is the file that the caller named: its documents have that file, those of a folder have others.
     """
     series = make_series(checker, listing=listing, history=history) if listing or history else None
+    by_file = ([*group] for _, group in groupby(documents, key=lambda document: document.file))
+    documents = chain.from_iterable(
+        group for group in by_file if group[0].file == named or not is_unrelated_archive(group)
+    )
     results = skip_other_objects(check_documents(documents, checker, series, merge_clean=False), {named})
     return (result for result in results if isinstance(result, DocumentResult))
 
@@ -264,6 +269,22 @@ def skip_other_objects(results: Iterable[Result], named: Container[str | None]) 
             yield first if file in named else SkippedRecords(file or "", 0, other=f"an archive of {join_and(kinds)}")
         elif others:
             yield SkippedRecords(file or "", others.total(), kinds)
+
+
+def is_unrelated_archive(items: Iterable[object]) -> bool:
+    """Return whether all that was read of a file are lines that are plainly something else, such as a log.
+
+    Lines that are other objects of the API do not suffice: their kinds are reported (`skip_other_objects`).
+    """
+    is_foreign = False
+    for item in items:
+        if not isinstance(item, Document) or item.record is None or item.origin or item.problem:
+            return False
+        value = parse.parse(item.data).value
+        if not classify(value).other:
+            return False
+        is_foreign = is_foreign or not is_other_object(value)
+    return is_foreign
 
 
 def _file(result: Result) -> str | None:

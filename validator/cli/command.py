@@ -246,6 +246,9 @@ def command(context: click.Context, /, **_: object) -> int:
     if not options.files:
         raise click.UsageError("nothing to check: name files, folders or - for standard input")
     import_schema_engine()
+    from validator.sources.files import expand_globs  # --help and --version need nothing that reads files
+
+    options = options._replace(files=tuple(expand_globs(options.files)))
     if options.fix or options.diff:
         from validator.cli.fix import diff_files, fix_files
 

@@ -45,6 +45,8 @@ def plan_reports(options: CliOptions) -> list[PlannedReport]:
             where = output.file or "standard output"
             raise click.UsageError(f"two reports go to {where}: give each its own, -f {output.format}:FILE")
         paths.add(path)
+        if output.format == "html" and path is None and sys.stdout.isatty():
+            raise click.UsageError("a terminal does not show HTML: name a file, -f html:report.html")
         if options.statistics and not FORMATS[output.format].statistics:
             names = ", ".join(name for name, about in FORMATS.items() if about.statistics)
             raise click.UsageError(f"--statistics has no {output.format} form, but {names}")

@@ -164,8 +164,8 @@ def _quoted(text: str) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Return `1 run`, `2 runs`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """Return `1 run`, `1,002 runs`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def join_or(words: Iterable[str]) -> str:

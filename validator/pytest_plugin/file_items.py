@@ -119,6 +119,10 @@ class RunsFile(pytest.File):
         items = []
         seen: Counter[int | None] = Counter()
         documents = [*self._documents()]
+        if not self.file.is_named and documents and documents[0][0] is not None:
+            from validator.batch.session import is_unrelated_archive  # imports the engine
+
+            documents = [] if is_unrelated_archive(document for _, document in documents) else documents
         with_runs = [(record, document) for record, document in documents if not _is_other_line(document)]
         for record, document in with_runs or (documents if self.file.is_named else ()):
             seen[record] += 1

@@ -10,7 +10,7 @@ from validator.core.results import CleanRecords, DocumentInfo, Summary
 from validator.core.sanitize import LOG_COMMAND
 from validator.core.severity import Severity
 from validator.reporters.base import Alike, AlikeCounter, ReportItem, ReportOptions, Tally, Truncation
-from validator.reporters.wording import alike_place, counted, summary_line
+from validator.reporters.wording import alike_place, summary_line
 
 if TYPE_CHECKING:
     from validator.core.finding import Finding  # most documents have none
@@ -54,7 +54,7 @@ def _lines(
         if document is None or file_name(document.file, document.request) != name:
             yield from alike_lines(counter.take(), name, options)
         if isinstance(item, Truncation):
-            more, file = counted(item.findings, "more finding"), file_name(item.file)
+            more, file = count(item.findings, "more finding"), file_name(item.file)
             yield f"... and {more} in {file} (--max-findings 0 shows all)"
             continue
         name = file_name(item.document.file, item.document.request)
@@ -73,7 +73,7 @@ def _lines(
             counter.take()
     yield from alike_lines(counter.take(), name, options)
     if hidden:
-        yield f"... and {counted(hidden, 'more finding')} of other kinds"
+        yield f"... and {count(hidden, 'more finding')} of other kinds"
         yield ""
     yield from clean.lines()
     if options.quiet:

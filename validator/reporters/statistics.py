@@ -34,7 +34,7 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
         for file, number in files.most_common(_MAX_FILES):
             yield f"{number:{digits}}  {file_name(file)}\n"
         if len(files) > _MAX_FILES:
-            yield f"... and {len(files) - _MAX_FILES} more files\n"
+            yield f"... and {count(len(files) - _MAX_FILES, 'more file')}\n"
         yield "\n"
     if not options.quiet:
         yield from (f"{line}\n" for line in wrapped(summary_line(tally.summary, options), options))

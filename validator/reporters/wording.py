@@ -61,11 +61,11 @@ def summary_line(summary: Summary, options: ReportOptions) -> str:
     if not summary.documents:
         return "nothing was checked"
     counts = {severity: summary.count(severity) for severity in Severity if summary.count(severity)}
-    shown = [counted(number, severity) for severity, number in counts.items() if severity.reaches(options.show)]
+    shown = [count(number, severity) for severity, number in counts.items() if severity.reaches(options.show)]
     hidden = [severity for severity in counts if not severity.reaches(options.show)]
     failing = [severity for severity in counts if severity.fails(options.fail_on)]
     fails = bool(failing) and not shown
-    documents, runs = counted(summary.documents, "document"), counted(summary.runs, "run")
+    documents, runs = count(summary.documents, "document"), count(summary.runs, "run")
     if shown:
         affected = summary.shown_documents(options.show)
         part = "" if affected == summary.documents else f"{affected:,} of "
@@ -76,7 +76,7 @@ def summary_line(summary: Summary, options: ReportOptions) -> str:
     if hidden:
         how = f" (--show {hidden[-1]})" if options.hints else ""
         how = f" (--show {failing[-1]} shows what fails)" if fails else how
-        notes.append(f"{', '.join(counted(counts[severity], severity) for severity in hidden)} hidden{how}")
+        notes.append(f"{', '.join(count(counts[severity], severity) for severity in hidden)} hidden{how}")
     if summary.camel_case and options.hints and not shown:
         notes.append(f"{summary.camel_case:,} in camelCase, as SDKs have it (an error with --form wire)")
     if summary.suppressed:
@@ -84,8 +84,3 @@ def summary_line(summary: Summary, options: ReportOptions) -> str:
     if summary.fixable and options.hints:
         notes.append(f"{summary.fixable:,} fixable with --fix")
     return "; ".join(filter(None, (line, ", ".join(notes))))
-
-
-def counted(number: int, noun: str) -> str:
-    """Return `1 run`, `1,002 runs`."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -35,8 +35,8 @@ _is_event_stream = re.compile(rb"(?:event|data|id|retry)? ?:").match
 
 
 def is_jsonl(name: str) -> bool:
-    """Return whether a file of this name is JSON Lines without compression."""
-    return _format_of_name(name) == "jsonl" and not name.lower().endswith(COMPRESSED_SUFFIXES)
+    """Return whether a file of this name is JSON Lines, compressed or not."""
+    return _format_of_name(name) == "jsonl"
 
 
 def read_documents(reader: Reader) -> Iterator[SourceItem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from validator.core.phrases import count
 from validator.core.resource import RUN
 from validator.jsontext.locate import find_end, locate
 from validator.jsontext.parse import decode_text, parse
@@ -52,7 +53,7 @@ def read_documents(reader: Reader) -> Iterator[Document | SkippedRecords | Input
         return
     yield SkippedRecords(reader.name, skipped)
     if is_empty and reader.is_named:
-        yield InputError(reader.name, f"nothing to check: none of its {skipped} events brings a run")
+        yield InputError(reader.name, f"nothing to check: no run in {count(skipped, 'event')}")
 
 
 def _read_event(reader: Reader, number: int, line: bytes) -> tuple[str | None, Document]:

@@ -28,6 +28,7 @@ from validator.sources.exclusion import DEFAULT_EXCLUSION, Exclusion
 from validator.sources.reader import Reader
 
 _NUMBER = re.compile("([0-9]+)")
+_has_wildcard = re.compile(r"[*?]|\[.+\]").search
 _READ_SIZE = 256 * 1024
 """Bytes to read at once of a line that is skipped."""
 _MAX_BYTES = sys.maxsize // 2
@@ -57,6 +58,17 @@ def read_paths(paths: Iterable[str], max_bytes: int) -> Iterator[Document | Skip
             yield file
         else:
             yield from expand_blocks(read_file(file, max_bytes))
+
+
+def expand_globs(paths: Iterable[str]) -> Iterator[str]:
+    """Yield these paths, and for a glob that no shell has expanded what it matches; itself if there is nothing."""
+    for path in paths:
+        if _has_wildcard(path) and not os.path.lexists(path):
+            from glob import glob  # nearly all shells expand globs themselves
+
+            yield from sorted(glob(path, recursive=True), key=_natural_order) or (path,)
+        else:
+            yield path
 
 
 def expand_paths(paths: Iterable[str], exclusion: Exclusion = DEFAULT_EXCLUSION) -> Iterator[FileRange | InputError]:
@@ -208,6 +220,8 @@ def open_local(path: str) -> Iterator[io.BufferedReader]:
             raise InputError(
                 path, "is a URL: `validate-runs live URL` checks a server, curl -s URL | validate-runs - a response"
             ) from None
+        if _has_wildcard(path):
+            raise InputError(path, "no file matches this pattern") from None
         raise
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 
 from validator.jsontext.parse import has_wide_encoding
 from validator.sources.compression import BrokenCompression
-from validator.sources.document import JSON_WHITESPACE, Document, InputError, LineBlock, SourceItem, unreadable_document
+from validator.sources.document import (
+    JSON_WHITESPACE,
+    Document,
+    InputError,
+    LineBlock,
+    SkippedRecords,
+    SourceItem,
+    unreadable_document,
+)
 from validator.sources.reader import Reader
 
 _EVENT_START = rb'\{\s*"event"\s*:\s*"[\w.]+"\s*,\s*"data"\s*:'
@@ -28,7 +36,14 @@ def read_documents(reader: Reader, start: bytes) -> Iterator[SourceItem]:
         message = "begins a document of several lines, but every line of a JSON Lines file is one: name it .json"
         yield unreadable_document(reader.name, "not-json", message, record=1)
     else:
-        yield from read_lines(reader)
+        is_blank = True
+        for item in read_lines(reader):
+            is_blank = is_blank and isinstance(item, LineBlock) and not item.data.strip(JSON_WHITESPACE)
+            yield item
+        if is_blank and reader.is_named:
+            yield InputError(reader.name, "nothing to check: it has no lines")
+        elif is_blank:
+            yield SkippedRecords(reader.name, 0, other="empty")
 
 
 def read_lines(reader: Reader, size: int | None = None) -> Iterator[SourceItem]:
@@ -91,9 +106,9 @@ def read_line(reader: Reader) -> tuple[bytes, int]:
 def is_inseparable(start: bytes) -> bool:
     """Return whether a file with this beginning cannot be split by lines, whatever its name.
 
-    It is one document, or an event stream whose events belong together.
+    It is one document, an event stream whose events belong together, or blank, of which the whole file tells.
     """
-    return has_wide_encoding(start) or _spans_lines(start) or begins_events(start)
+    return not start.strip(JSON_WHITESPACE) or has_wide_encoding(start) or _spans_lines(start) or begins_events(start)
 
 
 def begins_events(start: bytes) -> bool:

@@ -15,6 +15,7 @@ Good:
       "body": {"data": [{"thread_id": "thread_Hc2fXr7UoKd5Wm9TqSy3ZbNa"}]}}]
 """
 
+from validator.core.phrases import count
 from validator.rules.base import ERROR, Problem, Problems, Shown, Verbatim, rule
 from validator.rules.objects import is_masked
 from validator.rules.support.exchanges import Exchange
@@ -43,6 +44,6 @@ def check(exchange: Exchange) -> Problems:
         return ()
     (place, other), *more = others
     explained = tuple(f"{pointer}/thread_id".lstrip("/") for pointer, _ in exchange.runs)
-    also = Verbatim(f", like that of {len(more)} more runs of this page" if more else "")
+    also = Verbatim(f", like that of {count(len(more), 'more run')} of this page" if more else "")
     message = "is {}{}, but the URL names {}"
     return [Problem(place, message, (Shown(other), also, Shown(thread_id)), explains=explained)]
