@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Iterable, Mapping
-from inspect import iscoroutinefunction
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, ValuesView
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import partial
+from inspect import iscoroutinefunction, isroutine
 from os import PathLike, fspath
 from os.path import exists
-from typing import Any
+from typing import Any, NoReturn
 
 from validator.core.credentials import is_credential
 from validator.core.exchange import Request, Response
@@ -32,34 +35,46 @@ _may_be_path = re.compile(r"""[^\s\ufeff{["][^\s"]{0,254}""").fullmatch
 """Without spaces, since a sentence from a server is not a path."""
 _TOO_MANY_DIGITS = "Exceeds the limit"
 """The start of Python's message for an integer with more digits than it writes."""
+_READ = "call its read(), or give what that returns"
 
 
 class _UnsupportedSource(TypeError):
     """A source that is not of a kind that can be checked."""
 
 
-def documents_of(source: object) -> Iterable[Document]:
-    """Return the documents in a source of any kind that `validate` takes.
+def documents_of(source: object) -> tuple[Iterable[Document], set[str]]:
+    """Return the documents in a source of any kind that `validate` takes, and the paths that it names.
 
     The bytes that a server sent are preferred to what a client made of them. Raises `OSError` for a path that cannot
     be read, and `TypeError` for a source of another kind, or one that raises when its content is read.
     """
     try:
-        path = fspath(source) if isinstance(source, PathLike) else None
-        if path is None:
-            return _responses(source) or [_document(source)]
+        if isinstance(source, Iterator | ValuesView) and not hasattr(source, "read"):  # an open file has lines
+            source = list(source) or _refuse_empty(source)
+        paths = [*map(fspath, _paths(source))]
+        if not paths:
+            return _responses(source) or [_document(source)], set()
     except _UnsupportedSource as error:
         raise TypeError(str(error)) from None
     except Exception as error:
+        if class_name(error) == "ResponseNotRead":  # of httpx
+            raise TypeError(f"cannot check {_kind(source)} before its body is read: {_READ}") from None
         detail = f": {escape(str(error))}" if type(error) is TypeError else ""
         raise TypeError(f"cannot check {_kind(source)}: it raised {class_name(error)}{detail}") from error
     documents = []
-    for item in read_paths([path], MAX_BYTES):
+    for item in read_paths(paths, MAX_BYTES):
         if isinstance(item, InputError):
             raise OSError(f"{escape(item.file)}: {item}") from None
         if isinstance(item, Document):
             documents.append(item)
-    return documents
+    return documents, {*paths}
+
+
+def _paths(source: object) -> list[PathLike[str]]:
+    """Return a path, or the paths of a list; none of anything else."""
+    items = source if isinstance(source, list | tuple) else [source]
+    paths = [item for item in items if isinstance(item, PathLike)]
+    return paths if len(paths) == len(items) else []
 
 
 def _document(source: object) -> Document:
@@ -68,6 +83,8 @@ def _document(source: object) -> Document:
         return _failed("not-json", message, Verbatim(source))
     if isinstance(source, str) and re.match(r"https?://", source):
         return _failed("not-json", "is a URL, and nothing is fetched: give the response")
+    if isinstance(source, bytearray | memoryview):
+        source = bytes(source)
     if isinstance(source, str | bytes):
         return Document(file=None, data=source)
     if isinstance(source, Document):
@@ -76,8 +93,12 @@ def _document(source: object) -> Document:
         if (response := _response(source)) is not None:
             return response
         source = _to_plain(source)
+    if isinstance(source, tuple) and any(isinstance(item, int) for item in source):
+        raise _UnsupportedSource("cannot check a tuple of a body and a status: give the body, or a response object")
     try:
-        text = json.dumps(source, default=_to_plain, check_circular=False)  # a value that contains itself is too deep
+        text = json.dumps(
+            source, default=partial(_to_plain, is_inside=True), check_circular=False
+        )  # a value that contains itself is too deep
     except RecursionError:
         return _failed("too-deep", "has more than 256 levels")
     except ValueError as error:
@@ -100,6 +121,7 @@ def _responses(source: object) -> list[Document]:
 
 def _response(source: object) -> Document | None:
     """Return the document in the body of a response; None if it is not a response that has been read."""
+    source = getattr(source, "http_response", source)  # that of a raw response of the openai package
     bodies = (getattr(source, name, None) for name in _BODY_ATTRIBUTES)
     body = next((body for body in bodies if isinstance(body, bytes)), None)
     return None if body is None else Document(file=None, data=body, origin=_origin(source))
@@ -107,7 +129,6 @@ def _response(source: object) -> Document | None:
 
 def _origin(source: Any) -> Origin | None:
     """Return the request and the status, URL and content type of a response, if it has a status."""
-    source = getattr(source, "http_response", source)  # that of a raw response of the openai package
     status = getattr(source, "status_code", None) or getattr(source, "status", None)
     if type(status) is not int or not 100 <= status < 600:
         return None
@@ -145,22 +166,45 @@ def _failed(rule: str, message: str, *values: object) -> Document:
     return Document(file=None, data="", problem=problem, has_positions=False)
 
 
-def _to_plain(source: Any) -> Any:
+def _to_plain(source: Any, *, is_inside: bool = False) -> Any:
     """Return the value of which `json.dumps` writes an object that it does not know."""
     if callable(dump := getattr(source, "model_dump", None)):
         with warnings.catch_warnings(action="ignore"):  # pydantic's, of values that do not fit the model: findings soon
             return dump(by_alias=True, exclude_unset=True)  # or defaults that nobody sent would be checked too
     if isinstance(source, Mapping):
         return dict(source)
+    if isinstance(source, Enum):
+        return source.value
+    if is_dataclass(source) and not isinstance(source, type):
+        return {field.name: getattr(source, field.name) for field in fields(source)}
     if callable(isoformat := getattr(source, "isoformat", None)):
         return isoformat()
+    raise _UnsupportedSource(f"cannot check {_kind(source)}{_advise(source, is_inside=is_inside)}")
+
+
+def _advise(source: object, *, is_inside: bool) -> str:
+    """Return what to do with an object that cannot be checked: the end of a message."""
+    if is_inside and (isinstance(source, PathLike) or _response(source) is not None):
+        return " among other values: give it alone, or in a list of such alone"
     if iscoroutinefunction(getattr(source, "read", None)):
-        raise _UnsupportedSource(f"cannot check {_kind(source)} before its body is read: await its read()")
+        return " before its body is read: await its read()"
+    if callable(getattr(source, "read", None)):
+        return f" before its body is read: {_READ}"
     if hasattr(source, "__await__"):
-        raise _UnsupportedSource(f"cannot check {_kind(source)} before it is awaited")
-    raise _UnsupportedSource(
-        f"cannot check {_kind(source)}: give JSON text, a Path, a parsed value, a response or a model"
-    )
+        return " before it is awaited"
+    if isinstance(source, AsyncIterable):
+        return ": collect it in a list, [run async for run in ...]"
+    if callable(getattr(source, "post", None)):
+        return ", a client or an application: give a response; assert_live_listing checks a server"
+    if isroutine(source):
+        return ": call it, and give what it returns"
+    if is_inside:
+        return ": JSON has no such values"
+    return ": give JSON text, a Path, a parsed value, a response or a model"
+
+
+def _refuse_empty(source: object) -> NoReturn:
+    raise _UnsupportedSource(f"cannot check {_kind(source)} that yields nothing: give a list, which may be empty")
 
 
 def _kind(source: object) -> str:

@@ -27,7 +27,7 @@ from validator.core.options import (
     check_vocabulary,
     lowest_failing,
 )
-from validator.core.phrases import escape, safe_repr
+from validator.core.phrases import escape, join_and, safe_repr
 from validator.core.results import DocumentInfo, DocumentResult, Summary
 from validator.core.severity import OFF, Severity
 from validator.engine.checker import Checker
@@ -55,10 +55,10 @@ def validate(
     """Check a list-runs response, a run, or an array of either, and report every finding of any severity.
 
     `source` is a dict, list or other mapping as `json.loads` returns it, the JSON text itself (`str` or UTF-8
-    `bytes`), a `Path` to a file or a folder (never its name as a `str`), a response of an HTTP client (httpx,
-    requests, urllib3, aiohttp once it is read, the openai package's `with_raw_response`, test clients of Django and
-    Werkzeug) or of Starlette, a list of responses in the order in which they came, or a model that has `model_dump` (a
-    page, a run).
+    `bytes`), a `Path` to a file or a folder (never its name as a `str`) or a list of these, a response of an HTTP
+    client (httpx, requests, urllib3, aiohttp once it is read, the openai package's `with_raw_response`, test clients of
+    Django and Werkzeug) or of Starlette, a list of responses in the order in which they came, a model that has
+    `model_dump` (a page, a run), or a dataclass. What an iterator yields is checked as a list.
     Findings of a text, a file or a response have lines and columns; those of a value or a model have pointers only. A
     response is compared with its request, must be in wire form unless `form` says otherwise, and is an API error if
     its status is 400 or more.
@@ -176,16 +176,17 @@ class Validator:
         checker = Checker(options)
         if type(source) is Record:
             return iter((source.check(checker),))
-        documents = documents_of(source)
-        path = fspath(source) if isinstance(source, PathLike) else None
-        named = source.file if isinstance(source, Document) else path
+        if issubclass(type(source), Report):
+            raise TypeError("cannot check a report, which is the result of a check: use its raise_for_findings()")
+        documents, paths = documents_of(source)
+        named: set[str | None] = {source.file} if isinstance(source, Document) else {*paths} or {None}
         results = check_together(documents, checker, named=named, **self._series)
-        if path is None:
-            return results
-        first = next(results, None)
-        if first is None:  # which must not pass for a valid source
-            raise OSError(f"{escape(path)}: nothing to check: it holds no runs")
-        return chain((first,), results)
+        first = next(results, None) if paths else None
+        if first is not None:
+            return chain((first,), results)
+        if paths:  # which must not pass for a valid source
+            raise OSError(f"{escape(join_and(sorted(paths)))}: nothing to check: it holds no runs")
+        return results
 
 
 class ValidationFailed(AssertionError):
@@ -226,8 +227,9 @@ class Report:
             pass
         return tally.summary
 
-    def reaches(self, threshold: Severity) -> bool:
+    def reaches(self, threshold: Severity | str) -> bool:
         """Return whether a finding is at least as severe as the threshold."""
+        threshold = Severity(threshold)
         return any(result.fails(threshold) for result in self.results)
 
     def raise_for_findings(self, fail_on: Severity | str = Severity.ERROR) -> None:

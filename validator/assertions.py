@@ -123,8 +123,10 @@ class ValidRuns:
         check_names("valid_runs()", options)
         self._options = options
 
-    def __call__(self, **options: Unpack[Options]) -> ValidRuns:
-        """Return one with these options too."""
+    def __call__(self, *responses: object, **options: Unpack[Options]) -> ValidRuns:
+        """Return one with these options too; raises `TypeError` for a response, which is to be compared."""
+        if responses:
+            raise TypeError("valid_runs() takes options: write `assert response == valid_runs`")
         return ValidRuns(**(self._options | options))
 
     def __eq__(self, response: object) -> bool:

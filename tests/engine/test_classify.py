@@ -208,6 +208,57 @@ def test_wrapped_page_or_run_is_named_and_checked(document: object, keys: int, w
     assert found[1].run_id == BOGUS["id"]
 
 
+BARE: dict[str, Any] = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
+
+
+@pytest.mark.parametrize(
+    ("document", "kind", "where", "pointers"),
+    [
+        ({"empty": BARE, "full": page(BOGUS)}, "page", 'pages are under "empty" and "full"', ["/full/data/0"]),
+        ({"a": run(), "b": BOGUS}, "runs", 'runs are under "a" and "b"', ["/b"]),
+        (
+            {"a": BOGUS, "b/c": page(BOGUS)},
+            "runs",
+            'pages and runs are under "a" and a string of 3 characters',
+            ["/a", "/b~1c/data/0"],
+        ),
+        (
+            {"a": {"b": [page(BOGUS)]}, "c": {"runs": [BOGUS]}},
+            "runs",
+            'pages and runs are under "c" and "b" in "a"',
+            ["/a/b/0/data/0", "/c/runs/0"],
+        ),
+        (
+            {key: page(BOGUS) for key in "abcde"},
+            "page",
+            'pages are under "a", "b", "c" and 2 more keys',
+            [f"/{key}/data/0" for key in "abcde"],
+        ),
+    ],
+)
+def test_every_page_and_run_in_an_object_is_checked(
+    document: dict[str, Any], kind: str, where: str, pointers: list[str]
+) -> None:
+    first, *others = findings(document)
+    assert (first.rule, first.pointer) == ("not-a-run-list", "")
+    assert first.message.endswith(f"expected {ANY}; {where}")
+    found = {finding.pointer for finding in others if finding.rule == "schema:enum"}
+    assert found == {f"{pointer}/status" for pointer in pointers}
+    assert validate(document).documents[0].kind == kind
+
+
+def test_page_and_run_beside_the_runs_of_an_export_are_checked() -> None:
+    export = {
+        "thread": {"id": "t", "object": "thread"},
+        "page": page(BOGUS),
+        "runs": [run(id="run_b")],
+        "latest": BOGUS,
+    }
+    found = [finding.pointer for finding in findings(export) if finding.rule == "schema:enum"]
+    assert found == ["/page/data/0/status", "/latest/status"]
+    assert summarize({"messages": BARE | {"data": [{"object": "thread.message"}]}, "runs": [run()]}) == []
+
+
 @pytest.mark.parametrize(
     ("document", "seen"),
     [

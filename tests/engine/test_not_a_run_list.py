@@ -32,8 +32,8 @@ NO_RUNS: dict[str, Any] = {
 WAYS: dict[str, dict[str, Any]] = {
     "other rules selected": {"select": ["usage"]},
     "schema rules selected": {"select": ["schema:*"]},
-    "all ignored": {"ignore": ["*"]},
-    "all turned off": {"severity": {"*": "off"}},
+    "its group ignored": {"ignore": ["document"]},
+    "its group turned off": {"severity": {"document": "off"}},
     "all made milder": {"severity": {"*": "info"}},
 }
 

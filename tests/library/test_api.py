@@ -2,13 +2,17 @@
 
 import copy
 import dataclasses
+import enum
+import io
 import json
+import re
 from collections import UserDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
+import httpx
 import pytest
 
 import validator
@@ -48,8 +52,23 @@ class Model:
         json.dumps(FAULTY).encode(),
         {**FAULTY, "data": tuple(FAULTY["data"])},
         Model(FAULTY),
+        bytearray(json.dumps(FAULTY).encode()),
+        memoryview(json.dumps(FAULTY).encode()),
+        dataclasses.make_dataclass("Page", FAULTY)(**FAULTY),
+        page(*FAULTY["data"], object=enum.Enum("Kind", {"LIST": "list"}).LIST),  # type: ignore[attr-defined]
     ],
-    ids=["dict", "text", "text with a mark", "bytes", "dict with a tuple", "model"],
+    ids=[
+        "dict",
+        "text",
+        "text with a mark",
+        "bytes",
+        "dict with a tuple",
+        "model",
+        "bytearray",
+        "memoryview",
+        "dataclass",
+        "enumeration",
+    ],
 )
 def test_page_as_value_text_bytes_or_model(source: object) -> None:
     assert summarize(source) == [MISMATCH]
@@ -69,6 +88,34 @@ def test_file_or_folder_as_path(tmp_path: Path) -> None:
         (str(tmp_path / "b.json"), 1),
     ]
     assert [found.file for found in report.findings] == [str(tmp_path / "b.json")]
+
+
+def test_list_of_paths(tmp_path: Path) -> None:
+    first, second = page(run(id="run_b"), has_more=True), page(run(id="run_a"))
+    for name, each in (("a.json", first), ("b.json", second), ("c.json", FAULTY)):
+        (tmp_path / name).write_text(json.dumps(each))
+    a, b, c = paths = sorted(tmp_path.iterdir())
+    for source in (paths, tuple(paths), iter(paths), {"a": a, "b": b, "c": c}.values()):
+        report = validate(source, now=NOW)
+        assert [about.file for about in report.documents] == [*map(str, paths)]
+        assert [str(finding.file) for finding in report] == [str(c)]
+    assert summarize([a, b], listing=True) == []
+    assert [rule for rule, *_ in summarize([b, a], listing=True)] == ["broken-chain"] * 2
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(OSError, match=r"empty: nothing to check: "):
+        validate([a, tmp_path / "empty"])
+    with pytest.raises(
+        TypeError, match="^cannot check a value of type PosixPath among other values: give it alone, or"
+    ):
+        validate([a, page()])
+
+
+def test_what_an_iterator_yields_is_a_list() -> None:
+    runs = FAULTY["data"]
+    for source in ((each for each in runs), iter(runs), map(dict, runs), dict(enumerate(runs)).values()):
+        assert summarize(source) == [(MISMATCH[0], "/0/usage/total_tokens", MISMATCH[2])]
+    with pytest.raises(TypeError, match="^cannot check a value of type list_iterator that yields nothing: give a list"):
+        validate(iter([]))
 
 
 def test_any_path_like_object_is_a_path(tmp_path: Path) -> None:
@@ -323,7 +370,38 @@ def test_unknown_rule_is_refused(options: dict[str, Any]) -> None:
     assert isinstance(refused.value, ValueError)
 
 
-@pytest.mark.parametrize("source", [7, None, 1.5, object(), {1, 2}, bytearray(b"{}"), page])
+async def fetch() -> list[object]:
+    return []
+
+
+async def stream() -> AsyncIterator[object]:
+    yield page()
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ((200, page()), "a tuple of a body and a status: give the body, or a response object"),
+        ((page(), 200, {}), "a tuple of a body and a status: give the body, or a response object"),
+        (fetch, "a value of type function: call it, and give what it returns"),
+        (stream(), "a value of type async_generator: collect it in a list, [run async for run in ...]"),
+        (io.StringIO("{}"), "a value of type StringIO before its body is read: call its read(), or give what that"),
+        (
+            httpx.Response(200, stream=httpx.SyncByteStream()),
+            "a value of type Response before its body is read: call its read(), or give what that returns",
+        ),
+        (httpx.Client(), "a value of type Client, a client or an application: give a response; assert_live_listing "),
+        (page(run(temperature=Decimal(1))), "a value of type Decimal: JSON has no such values"),
+        ({"a": httpx.Response(200, json=page())}, "a value of type Response among other values: give it alone, or in"),
+        (validate({}), "a report, which is the result of a check: use its raise_for_findings()"),
+    ],
+)
+def test_what_to_do_with_an_unsupported_source(source: object, message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(f'cannot check {message}')}"):
+        validate(source)
+
+
+@pytest.mark.parametrize("source", [7, None, 1.5, object(), {1, 2}, range(3)])
 def test_unsupported_source_is_a_type_error(source: object) -> None:
     with pytest.raises(TypeError, match=rf"^cannot check a value of type {type(source).__name__}: give "):
         validate(source)
@@ -429,11 +507,11 @@ def test_value_error_of_a_model_is_a_type_error() -> None:
     ("source", "expected"),
     [
         (Evil(), f"{SPELT}: give {SOURCES}"),
-        ([Evil()], f"{SPELT}: give {SOURCES}"),
+        ([Evil()], f"{SPELT}: JSON has no such values"),
         ({Evil(): 1}, f"dict: it raised TypeError: keys must be str, int, float, bool or None, not {SPELT}"),
         (Anonymous(), f"Anonymous: give {SOURCES}"),
         (Unprintable(), f"Unprintable: give {SOURCES}"),
-        ([Decimal(1)], f"Decimal: give {SOURCES}"),
+        ([Decimal(1)], "Decimal: JSON has no such values"),
     ],
     ids=["source", "value", "key", "anonymous", "unprintable", "decimal"],
 )

@@ -121,8 +121,13 @@ def test_assertion_refuses_unsupported_source() -> None:
         TypeError, match="^cannot check a value of type NoneType: give JSON text, a Path, a parsed value, a response"
     ):
         assert_valid_runs(None)
-    with pytest.raises(TypeError, match="^cannot check a value of type set: give JSON text"):
+    with pytest.raises(TypeError, match="^cannot check a value of type set: JSON has no such values$"):
         assert_valid_runs({**PAGE, "data": {1}})
+
+
+def test_response_is_no_argument_of_valid_runs() -> None:
+    with pytest.raises(TypeError, match=r"^valid_runs\(\) takes options: write `assert response == valid_runs`$"):
+        valid_runs(PAGE)
 
 
 def test_unawaited_page_is_refused() -> None:

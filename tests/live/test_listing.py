@@ -134,7 +134,22 @@ def test_application_that_raises() -> None:
             raise ValueError("invalid literal for int()")
         return SOUND(asked)
 
-    assert failed(application(answering)) == {"no-5xx"}
+    with pytest.raises(ValidationFailed) as caught:
+        assert_live_listing(application(answering), thread=THREAD)
+    line = f"ValueError: invalid literal for int() ({__file__}:{answering.__code__.co_firstlineno + 2}), 1 time"
+    headline, *_, last = str(caught.value).splitlines()
+    assert headline == f"no-5xx broken: the server answers the GET request with 500; the application raised {line}"
+    assert last == f"raised by the application: {line}"
+    assert check_listing(application(answering), thread=THREAD).raised == (line,)
+
+
+def test_exceptions_of_an_application_are_counted_and_masked() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise RuntimeError(f"\x1b[31mno account for {KEY}\nsecond line")
+
+    (line,) = check_listing(app, thread=THREAD).raised
+    place = f"{__file__}:{app.__code__.co_firstlineno + 1}"
+    assert line == rf"RuntimeError: \u001b[31mno account for … ({place}), 15 times"
 
 
 def test_application_that_hangs() -> None:
@@ -212,9 +227,33 @@ def test_without_pytest() -> None:
         assert failed(application(stop_early)) == {"has-more-true"}
 
 
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"thread": ["thread_A"]}, TypeError, "thread is a list, expected a str"),
+        ({"other_thread": 7}, TypeError, "other_thread is a int, expected a str"),
+        ({"key": b"sk"}, TypeError, "key is a bytes, expected a str"),
+        ({"timeout": "10"}, ValueError, "timeout is '10', expected a number above 0"),
+        ({"max_requests": 0}, ValueError, "max_requests is 0, expected a number above 0"),
+        ({"contract": "latest"}, ValueError, "contract is 'latest', expected one of 'observed', 'published'"),
+        (
+            {"select": "usage", "ignore": ["token*", "usage"]},
+            ValueError,
+            'no rule is left: those of select "usage" are removed by ignore "token*" and "usage"',
+        ),
+    ],
+)
+def test_options_that_are_none(options: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error) as refused:
+        check_listing(application(SOUND), **{"thread": THREAD, **options})
+    assert str(refused.value) == message
+
+
 def test_targets_that_are_none() -> None:
     with pytest.raises(TypeError, match="target is a int, expected a URL, a client or an ASGI application"):
         check_listing(7, thread=THREAD)
+    with pytest.raises(TypeError, match="^target is the class Client, expected an instance of it$"):
+        check_listing(httpx.Client, thread=THREAD)
     with pytest.raises(TypeError, match="target is an asynchronous client"):
         check_listing(httpx.AsyncClient(), thread=THREAD)
     with pytest.raises(TypeError, match="target is an asynchronous client"):

@@ -486,6 +486,10 @@ def test_markers_and_ini_options_set_defaults(pytester: pytest.Pytester) -> None
         ("now = 2024-01-01", "now: now is '2024-01-01', expected Unix seconds"),
         ("fail_on = eror", "fail_on: fail_on is 'eror', expected one of 'error', 'warning', 'info'"),
         ("ignore = time usag", 'ignore: no rule or group is called "usag", did you mean "usage"'),
+        (
+            "ignore = usage\nvalidate_runs_select = usage",
+            'ignore: no rule is left: those of select "usage" are removed by ignore "usage"',
+        ),
         ("order = newest", "order: order is 'newest', expected one of None, 'asc', 'desc'"),
         ("listing = perhaps", "listing: invalid truth value 'perhaps'"),
     ],

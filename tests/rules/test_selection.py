@@ -3,12 +3,13 @@
 import json
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.commands import run
 from tests.support.paths import SAMPLES
-from validator import Severity, UnknownRule
+from validator import Severity, UnknownRule, validate
 from validator.rules.registry import BY_NAME, RULES
 from validator.rules.selection import GROUPS, effective_severities, match_rules
 
@@ -52,7 +53,6 @@ def test_ignore_wins_over_select() -> None:
     everything = {rule.name for rule in RULES} - FIXED
     assert _in_effect(ignore=["usage"]) == everything - {rule.name for rule in RULES if rule.group == "usage"}
     assert _in_effect(select=["*-id-mismatch"], ignore=["last-*"]) == {"first-id-mismatch"}
-    assert _in_effect(select=["usage"], ignore=["usage"]) == set()
 
 
 def test_last_severity_wins() -> None:
@@ -62,7 +62,42 @@ def test_last_severity_wins() -> None:
     assert remapped["first-id-mismatch"] is Severity.INFO
 
 
-@pytest.mark.parametrize("options", [{"select": ["usage"]}, {"ignore": ["*"]}, {"severity": {"*": "off"}}])
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"select": ["usage"], "ignore": ["usage"]}, 'those of select "usage" are removed by ignore "usage"'),
+        (
+            {"select": ["usage", "time"], "ignore": ["tools", "token*", "*"], "severity": {"time": "off"}},
+            'those of select "usage" and "time" are removed by ignore "token*" and "*" and severity "time=off"',
+        ),
+        (
+            {"select": ["document"], "ignore": ["document"]},
+            'those of select "document" are removed by ignore "document"',
+        ),
+        ({"ignore": ["*"]}, 'all are removed by ignore "*"'),
+        ({"severity": {"usage": "info", "*": "off"}}, 'all are removed by severity "*=off"'),
+    ],
+)
+def test_options_that_leave_no_rule_are_refused(tmp_path: Path, options: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011  # the whole text is compared
+        validate({}, **options)
+    assert str(refused.value) == f"no rule is left: {why}"
+    configured = {name: value for name, value in options.items() if name != "severity"}
+    severity = "".join(f'"{word}" = "{level}"\n' for word, level in options.get("severity", {}).items())
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in configured.items()]
+    (tmp_path / "validate-runs.toml").write_text("".join([*lines, "[severity]\n", severity]))
+    ran = run(SAMPLES / "invalid" / "token-total-mismatch.json", cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"validate-runs: no rule is left: {why} (configuration: validate-runs.toml)\n")
+
+
+def test_mandatory_rule_may_be_the_only_one() -> None:
+    assert {*effective_severities(select=["not-json"], ignore=["usage"])} == FIXED
+
+
+@pytest.mark.parametrize(
+    "options", [{"select": ["usage"]}, {"ignore": ["document"]}, {"severity": {"document": "off"}}]
+)
 def test_mandatory_rules_stay_selected(options: dict[str, object]) -> None:
     effective = effective_severities(**options)  # type: ignore[arg-type]  # each as it is named
     assert {name: effective[name] for name in FIXED} == dict.fromkeys(FIXED, Severity.ERROR)

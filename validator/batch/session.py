@@ -232,18 +232,23 @@ def _record(result: DocumentResult) -> int:
 
 
 def check_together(
-    documents: Iterable[Document], checker: Checker, *, named: str | None, listing: bool = False, history: bool = False
+    documents: Iterable[Document],
+    checker: Checker,
+    *,
+    named: Container[str | None],
+    listing: bool = False,
+    history: bool = False,
 ) -> Iterator[DocumentResult]:
     """Check all documents of a caller: each, and as pages of one listing or snapshots of a history.
 
-    `named` is the file that the caller named: its documents have that file, those of a folder have others.
+    `named` are the files that the caller named; those of a folder have other names.
     """
     series = make_series(checker, listing=listing, history=history) if listing or history else None
     by_file = ([*group] for _, group in groupby(documents, key=lambda document: document.file))
     documents = chain.from_iterable(
-        group for group in by_file if group[0].file == named or not is_unrelated_archive(group)
+        group for group in by_file if group[0].file in named or not is_unrelated_archive(group)
     )
-    results = skip_other_objects(check_documents(documents, checker, series, merge_clean=False), {named})
+    results = skip_other_objects(check_documents(documents, checker, series, merge_clean=False), named)
     return (result for result in results if isinstance(result, DocumentResult))
 
 

@@ -61,9 +61,13 @@ def check_options(options: CliOptions) -> CheckOptions:
 def _severities(options: CliOptions) -> Mapping[str, Severity] | None:
     if not (options.select or options.ignore or options.severity):
         return None
-    from validator.rules.selection import effective_severities  # imports all rules
+    from validator.rules.selection import NoRuleLeft, effective_severities  # imports all rules
 
-    return effective_severities(options.select, options.ignore, options.severity)
+    try:
+        return effective_severities(options.select, options.ignore, options.severity)
+    except NoRuleLeft as error:
+        where = f" (configuration: {escape(options.config)})" if options.config else ""
+        raise click.UsageError(f"{error}{where}") from None
 
 
 def check_and_report(

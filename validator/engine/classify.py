@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from validator.contract.loader import field_names, to_camel_case
 from validator.core.exchange import error_words
 from validator.core.options import Expect, Form, FormChoice
-from validator.core.phrases import Shown, count
+from validator.core.phrases import Shown, count, join_and
 from validator.core.pointer import join
 from validator.core.problem import Problem, Span
 from validator.core.resource import OTHER_OBJECTS, RUN
@@ -46,6 +46,8 @@ _OTHER_FORM = {
 
 _MAX_WRAPPERS = 2
 """Objects around a page or run in which it is found."""
+_MAX_NAMED = 3
+"""Places of pages or runs in wrappers that a message names."""
 
 
 class Part(NamedTuple):
@@ -105,12 +107,13 @@ def classify(
             return Classified(None, problem=_not_a_run_list("", f"is {pascal}{_PASCAL_CASE}"))
         seen = _describe(value) if kind is None else _name(kind, value)
         message = f"is {seen}, expected {_EXPECTED[expect]}"
-        path, kind, parts = _split_wrapper(value) if kind is None else ((), None, ())
-        if kind is None:
-            other = seen if _is_unrelated(value) else ""
+        wrapped = _split_wrapper(value) if kind is None else []
+        if not wrapped:
+            other = seen if kind is None and _is_unrelated(value) else ""
             return Classified(None, problem=_not_a_run_list("", message), other=other)
-        message += f"; {_WRAPPED[kind]} under {' in '.join('{}' for _ in path)}"
-        problem = _not_a_run_list("", message, *map(Shown, reversed(path)))
+        kind, where, values = _describe_wrapped(wrapped)
+        problem = _not_a_run_list("", f"{message}; {where}", *values)
+        parts = tuple(part for _, _, inner in wrapped for part in inner)
         if expect not in ("auto", kind):
             return Classified(None, problem=problem)
     candidates = (value for part in parts for value in (part.page, *(run for _, run in part.runs[:3])))
@@ -158,6 +161,18 @@ def _not_a_run_list(pointer: str, message: str, *values: object) -> Problem:
 
 def _split(value: Any, at: str = "") -> tuple[DocumentKind | None, tuple[Part, ...]]:
     """Return the parts of a value to which the pointer `at` leads."""
+    kind, parts = _split_answer(value, at)
+    runs = value.get("runs") if kind is None and isinstance(value, dict) else None
+    if not isinstance(runs, list) or (runs and not any(_is_run(run) for run in runs)):
+        return kind, parts
+    below = f"{at}/" if at else ""  # an export of a thread, which may have a page or a run besides
+    exported = _runs(*((f"{below}runs/{index}", run) for index, run in enumerate(runs)))
+    beside = (_split_answer(inner, below + join(key))[1] for key, inner in value.items() if key != "runs")
+    return "runs", (exported, *(part for parts in beside for part in parts if part.runs))
+
+
+def _split_answer(value: Any, at: str) -> tuple[DocumentKind | None, tuple[Part, ...]]:
+    """Return the parts of what a server or a client library makes."""
     below = f"{at}/" if at else ""
     if _is_run(value):
         return "run", (_runs((at, value)),)
@@ -176,9 +191,6 @@ def _split(value: Any, at: str = "") -> tuple[DocumentKind | None, tuple[Part, .
             return ("runs", (_runs(*events),)) if events else (None, ())
         if any(_is_page(item) for item in value):
             return "page", tuple(_page(place, item) for place, item in items)
-    runs = value.get("runs") if isinstance(value, dict) else None
-    if isinstance(runs, list) and (not runs or any(_is_run(run) for run in runs)):  # an export of a thread
-        return "runs", (_runs(*((f"{below}runs/{index}", run) for index, run in enumerate(runs))),)
     return None, ()
 
 
@@ -186,18 +198,42 @@ def _runs(*runs: tuple[str, Any]) -> Part:
     return Part("", None, runs)
 
 
-def _split_wrapper(value: Any) -> tuple[tuple[str, ...], DocumentKind | None, tuple[Part, ...]]:
-    """Return the keys that lead to what is wrapped in an object, or in an object in it, and its parts."""
+_Wrapped: TypeAlias = tuple[tuple[str, ...], DocumentKind, tuple[Part, ...]]
+"""What is wrapped in an object: the keys that lead to it, its kind, and its parts."""
+
+
+def _split_wrapper(value: Any) -> list[_Wrapped]:
+    """Return all that is wrapped in an object, or in objects in it."""
+    found: list[_Wrapped] = []
     level: list[tuple[tuple[str, ...], Any]] = [((), value)]
     for _ in range(_MAX_WRAPPERS):
-        level = [
-            ((*path, key), inner) for path, outer in level if isinstance(outer, dict) for key, inner in outer.items()
-        ]
-        for path, inner in level:
+        outer, level = level, []
+        for path, inner in (((*path, key), inner) for path, value in outer for key, inner in _members(value)):
             kind, parts = _split(inner, join(*path)) if inner else (None, ())
             if kind is not None and any(part.runs or _has_page_keys(part.page) for part in parts):
-                return path, kind, parts
-    return (), None, ()
+                found.append((path, kind, parts))
+            else:
+                level.append((path, inner))
+    return found
+
+
+def _members(value: Any) -> Iterable[tuple[str, Any]]:
+    return value.items() if isinstance(value, dict) else ()
+
+
+def _describe_wrapped(wrapped: Sequence[_Wrapped]) -> tuple[DocumentKind, str, list[Shown]]:
+    """Return the kind of what is wrapped, and where it is, with the keys for its fields."""
+    kinds = {kind for _, kind, _ in wrapped}
+    kind = wrapped[0][1]
+    seen = _WRAPPED[kind]
+    if len(wrapped) > 1:
+        kind = "page" if kinds == {"page"} else "runs"
+        seen = "pages are" if kind == "page" else "pages and runs are" if "page" in kinds else "runs are"
+    named = [path for path, _, _ in wrapped[:_MAX_NAMED]]
+    places = [" in ".join("{}" for _ in path) for path in named]
+    if more := len(wrapped) - len(named):
+        places.append(count(more, "more key"))
+    return kind, f"{seen} under {join_and(places)}", [Shown(key) for path in named for key in reversed(path)]
 
 
 def _name_in_pascal_case(value: Any) -> str:

@@ -67,12 +67,13 @@ class LiveVerdict(Verdict):
         more = f" and {count(len(failing) - 1, 'more statement')}" if len(failing) > 1 else ""
         first = failing[0]
         verdict = first.verdict if first.severity else f"required, but {first.verdict}"
-        return f"{first.id}{more} {verdict}: {first.reason or first.title}"
+        raised = f"; the application raised {self.report.raised[0]}" if self.report.raised else ""
+        return f"{first.id}{more} {verdict}: {first.reason or first.title}{raised}"
 
     def text(self, width: int = WIDTH) -> str:
         """Return the headline, and below it the statements that are not kept, the findings, and the conclusion.
 
-        What was created on the server comes last.
+        What was created on the server, and what an application raised, comes last.
         """
         lines = []
         for statement in self.report.statements:
@@ -81,7 +82,8 @@ class LiveVerdict(Verdict):
                 line = f"{statement.verdict:13}{statement.id:24}{why}"
                 lines += wrap(line, width, subsequent_indent=" " * 37)
         created = [f"created on the server: {line}" for line in self.report.created]
-        parts = (*lines, "", self._text_of_findings(width), self.report.conclusion, *created)
+        raised = [f"raised by the application: {line}" for line in self.report.raised]
+        parts = (*lines, "", self._text_of_findings(width), self.report.conclusion, *created, *raised)
         return f"{self.headline}\n\n" + "\n".join(parts)
 
     @property

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-import time
+import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from validator.api import Report
+from validator.api import Report, Validator
+from validator.core.credentials import mask
 from validator.core.files import write_atomic
-from validator.core.options import CheckOptions, ContractName, FindingOptions
-from validator.core.phrases import class_name
+from validator.core.options import ContractName, FindingOptions
+from validator.core.phrases import class_name, count, escape, safe_repr
 from validator.core.results import DocumentResult, StatementResult
 from validator.core.severity import Severity
 from validator.live.check import DEFAULT_NAME, Session
@@ -27,10 +29,11 @@ from validator.live.statements import require_ids
 from validator.live.target import Misuse, Target, authorize, make_recipe, parse_target
 from validator.live.transport import Authorization, Budget, default_tls_context, load_library, make_client
 from validator.reporters.base import ReportOptions
-from validator.rules.selection import effective_severities
 
 _IN_PROCESS = "http://testserver.localhost"
 """The address of an application that is called in this process."""
+_MAX_RAISED = 300
+"""Characters of an exception that a failure shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -38,13 +41,15 @@ class LiveReport(Report):
     """The findings in what a server answered, and the verdict on every statement.
 
     `recording` is a HAR, or the cassette that `record` names. `created` has a line for each thread and the assistant
-    that the check has created: the id, and whether it is left.
+    that the check has created: the id, and whether it is left. `raised` has a line for each exception that an
+    application in this process raised: its type, text and place, and how often.
     """
 
     statements: tuple[StatementResult, ...]
     conclusion: str
     recording: bytes
     created: tuple[str, ...] = ()
+    raised: tuple[str, ...] = ()
 
     def _report_options(self) -> ReportOptions:
         return ReportOptions(contract=self.contract, statements=self.statements, conclusion=self.conclusion)
@@ -88,28 +93,34 @@ def check_listing(
     lists the first of them unless a `thread` is named, cancels no other runs, and deletes what it has created only with
     `delete_created`.
 
-    Raises `LiveError` where the server cannot be checked or a budget is spent, `TypeError` for another target,
-    `ValueError` for an option outside its vocabulary, and `OSError` if the recording cannot be written.
+    Raises `LiveError` where the server cannot be checked or a budget is spent, `TypeError` for another target or an id
+    that is no `str`, `ValueError` for an option outside its vocabulary, and `OSError` if the recording cannot be
+    written.
     """
     __tracebackhide__ = True
     known = require_ids(known)
-    options = CheckOptions(
-        severities=effective_severities(select, ignore, dict(severity or {})),
-        now=time.time() if now is None else now,
-        contract=contract,
-    )
-    with _connect(target, key, allow_http, timeout) as (client, address, authorization):
+    options = Validator(contract=contract, select=select, ignore=ignore, severity=severity, now=now).options
+    words = {"thread": thread, "other_thread": other_thread, "empty_thread": empty_thread}
+    for name, value in {**words, "key": key, "assistant": assistant, "model": model}.items():
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} is a {class_name(value)}, expected a str")
+    for name, number in (("timeout", timeout), ("max_time", max_time), ("max_requests", max_requests)):
+        if not isinstance(number, int | float) or not number > 0:
+            raise ValueError(f"{name} is {safe_repr(number)}, expected a number above 0")
+    raised: Counter[str] = Counter()
+    with _connect(target, key, allow_http, timeout, raised) as (client, address, authorization):
         recipe = make_recipe(create=create, assistant=assistant, model=model, deletes=delete_created)
         thread = thread or address.thread or ("" if create else None)
         if thread is None:
             raise Misuse("which thread? thread= names one that has runs, create=True makes one")
         secrets = [*address.secrets, *(value.rpartition(" ")[2] for value in authorization.key.values())]
+        redactor = Redactor(secrets)
         budget = Budget(timeout, max_time, max_requests)
         scope = Scope(thread, other_thread, empty_thread, check_auth)
         name = DEFAULT_NAME if record is None else os.fspath(record)
         scrubber = Scrubber() if scrub else None
         session = Session(
-            *(client, address, scope, authorization, Redactor(secrets), budget),
+            *(client, address, scope, authorization, redactor, budget),
             recipe=recipe,
             name=name,
             scrubber=scrubber,
@@ -133,6 +144,7 @@ def check_listing(
         conclusion=session.conclude(statements, None if record is None else name),
         recording=session.recording,
         created=tuple(session.created),
+        raised=tuple(f"{redactor.text(line)}, {count(times, 'time')}" for line, times in raised.items()),
     )
 
 
@@ -143,14 +155,18 @@ class _Connection(NamedTuple):
 
 
 @contextmanager
-def _connect(target: object, key: str | None, allow_http: bool, timeout: float) -> Iterator[_Connection]:
-    """Yield a client for a target, its address, and the headers to send."""
+def _connect(
+    target: object, key: str | None, allow_http: bool, timeout: float, raised: Counter[str]
+) -> Iterator[_Connection]:
+    """Yield a client for a target, its address, and the headers to send; `raised` counts what an application raises."""
     if isinstance(target, str):
         address = parse_target(target, allow_http=allow_http)
         with make_client(default_tls_context(), timeout) as client:
             yield _Connection(client, address, authorize(key, "bearer", "v2", {}))
         return
     known: Any = target
+    if isinstance(target, type):
+        raise TypeError(f"target is the class {escape(target.__name__)}, expected an instance of it")
     if asyncio.iscoroutinefunction(getattr(getattr(known, "_client", known), "send", None)):
         raise TypeError("target is an asynchronous client, expected a synchronous one, or the application itself")
     if _has(target, "auth_headers", "organization", "project", "_client"):  # of the openai package
@@ -166,10 +182,11 @@ def _connect(target: object, key: str | None, allow_http: bool, timeout: float) 
             if len(inspect.signature(target).parameters) == 2:
                 how = 'httpx.Client(transport=httpx.WSGITransport(app), base_url="http://testserver/v1")'
                 raise TypeError(f"target is a WSGI application, expected an ASGI application or {how}")
-        with _in_process(target, timeout) as client:
+        with _in_process(target, timeout, raised) as client:
             yield _Connection(client, Target(f"{_IN_PROCESS}/v1"), authorize(key, "bearer", "v2", {}))
     else:
-        raise TypeError(f"target is a {class_name(target)}, expected a URL, a client or an ASGI application")
+        expected = "a URL, a client or an ASGI application; validate and assert_valid_runs check a response"
+        raise TypeError(f"target is a {class_name(target)}, expected {expected}")
 
 
 def _base_of(client: Any) -> str:
@@ -187,10 +204,18 @@ def _has(value: object, *names: str) -> bool:
 
 
 @contextmanager
-def _in_process(application: Callable[..., Any], timeout: float) -> Iterator[Any]:
+def _in_process(application: Callable[..., Any], timeout: float, raised: Counter[str]) -> Iterator[Any]:
     """Yield a client of an ASGI application, which runs in one event loop of its own, in a thread of its own."""
     library = load_library()
-    inner = library.ASGITransport(application, raise_app_exceptions=False)
+
+    async def watched(*call: Any) -> None:
+        try:
+            await application(*call)
+        except Exception as error:
+            raised[_describe(error)] += 1
+            raise
+
+    inner = library.ASGITransport(watched, raise_app_exceptions=False)
 
     async def answer(request: Any) -> tuple[int, Any, bytes]:
         response = await inner.handle_async_request(request)
@@ -208,3 +233,10 @@ def _in_process(application: Callable[..., Any], timeout: float) -> Iterator[Any
         with library.Client(transport=InProcess(), trust_env=False) as client:
             yield client
         thread.submit(runner.close).result()
+
+
+def _describe(error: Exception) -> str:
+    """Return the type and the first line of the text of an exception, and where it was raised."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    words = traceback.format_exception_only(error)[0].partition("\n")[0][:_MAX_RAISED]
+    return escape(mask(f"{words} ({place.filename}:{place.lineno})"))

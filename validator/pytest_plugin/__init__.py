@@ -134,7 +134,7 @@ def _read_ini(config: pytest.Config) -> Mapping[str, Any]:
         try:
             if value := config.getini(ini):
                 options[name] = _READ[name](value) if name in _READ else value
-                read_options(cast(Options, {name: options[name]}))
+                read_options(cast(Options, options))  # with those before it
         except (pytest.UsageError, TypeError, ValueError) as error:  # the former two are of pytest
             raise pytest.UsageError(f"{ini}: {error}") from None
     return options

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 
-from validator.core.phrases import Shown, find_similar, format_value
+from validator.core.phrases import Shown, find_similar, format_value, join_and
 from validator.core.severity import OFF, Severity
 from validator.rules.base import Rule
 from validator.rules.registry import BY_NAME, RULES
@@ -18,19 +18,40 @@ class UnknownRule(ValueError):
     """No rule or group has this name; the text suggests one."""
 
 
+class NoRuleLeft(ValueError):
+    """The options leave no rule in effect that was asked for; the text names the options that remove them."""
+
+
 def effective_severities(
     select: Iterable[str] = (), ignore: Iterable[str] = (), severity: Mapping[str, Severity | str] | None = None
 ) -> dict[str, Severity]:
     """Return the rules in effect with their severities.
 
-    Raises `UnknownRule` for a word that is not the name of a rule or group or a glob of rules, `ValueError` for an
-    unknown severity and for the name of a mandatory rule, which stays in effect at its own severity.
+    Raises `UnknownRule` for a word that is not the name of a rule or group or a glob of rules, `NoRuleLeft` if no rule
+    remains of those that are selected, `ValueError` for an unknown severity and for the name of a mandatory rule, which
+    stays in effect at its own severity.
     """
-    selected, ignore = match_names(select) or set(BY_NAME), list(ignore)
-    refuse_mandatory((*ignore, *(severity or {})))
-    ignored = match_names(ignore)
-    levels = {rule.name: level for word, level in (severity or {}).items() for rule in match_rules(word)}
-    return dict(_effective(selected - ignored, levels))
+    select, ignore, severity = list(select), list(ignore), severity or {}
+    refuse_mandatory((*ignore, *severity))
+    # the mandatory rules are in effect anyway: without the others, only those that are selected by name are meant
+    selected = match_names(select) or {rule.name for rule in RULES if not rule.mandatory}
+    levels = {rule.name: level for word, level in severity.items() for rule in match_rules(word)}
+    effective = dict(_effective(selected - match_names(ignore), levels))
+    if not selected & effective.keys() - match_names(ignore):
+        off = [word for word, level in severity.items() if level == OFF]
+        removing = {
+            "ignore": _removing(ignore, selected),
+            "severity": [f"{word}={OFF}" for word in _removing(off, selected)],
+        }
+        options = [f"{option} {join_and(map(_quoted, words))}" for option, words in removing.items() if words]
+        removed = f"those of select {join_and(map(_quoted, select))} are" if select else "all are"
+        raise NoRuleLeft(f"no rule is left: {removed} removed by {join_and(options)}")
+    return effective
+
+
+def _removing(words: Iterable[str], selected: set[str]) -> list[str]:
+    """Return the words that remove a selected rule."""
+    return [word for word in words if selected & match_names([word])]
 
 
 def refuse_mandatory(words: Iterable[str]) -> None:
