@@ -232,6 +232,57 @@ def postman(request: Any = None, body: Any = BODY) -> str:
     return json.dumps({"info": info, "item": [item(MODELS, "{}"), folder]}, indent="\t")
 
 
+PATH, _, QUERY = URL.removeprefix("https://api.example.com").partition("?")
+NAME, _, VALUE = QUERY.partition("=")
+JSON_TYPE = {"Content-Type": ["application/json"]}
+
+
+def hoverfly(**response: Any) -> str:
+    """Two pairs as Hoverfly captures them, a request in the newest schema and one in the first."""
+
+    def exact(text: str) -> list[Any]:
+        return [{"matcher": "exact", "value": text}]
+
+    new = {"method": exact("GET"), "path": exact(PATH), "query": {NAME: exact(VALUE)}, "scheme": exact("https")}
+    old = {"requestType": "recording", "path": "/v1/models", "method": "GET", "query": "", "body": ""}
+    answer = {"status": 200, "encodedBody": False, "headers": JSON_TYPE}
+    pairs = [
+        {"request": old, "response": {**answer, "body": "{}"}},
+        {"request": new, "response": {**answer, "body": BODY, **response}},
+    ]
+    return json.dumps({"data": {"pairs": pairs}, "meta": {"schemaVersion": "v5.2"}}, indent="\t")
+
+
+def mountebank(body: Any = BODY, *, is_saved: bool = True, **response: Any) -> str:
+    """An imposter of mountebank with two stubs, as `mb save` writes it or alone."""
+    asked = [
+        [{"equals": {"method": "GET", "path": "/v1/models"}}],
+        [
+            {"and": [{"equals": {"method": "GET"}}, {"matches": {"path": f"^{PATH}$"}}]},
+            {"deepEquals": {"query": {NAME: VALUE}}},
+        ],
+    ]
+    answers = [{"is": {"body": "{}"}}, {"is": {"statusCode": "200", "headers": {}, "body": body, **response}}]
+    stubs = [{"predicates": part, "responses": [answer]} for part, answer in zip(asked, answers, strict=True)]
+    imposter = {"protocol": "http", "port": 4545, "stubs": stubs}
+    return json.dumps({"imposters": [imposter]} if is_saved else imposter, indent=2)
+
+
+def mockserver(body: Any = BODY, *, is_old: bool = False) -> str:
+    """Two expectations of MockServer, with names and values in pairs, as older versions write them."""
+    asked: dict[str, Any] = {"method": "GET", "path": PATH, "queryStringParameters": {NAME: [VALUE]}}
+    headers: Any = JSON_TYPE
+    if is_old:
+        asked["queryStringParameters"] = [{"name": NAME, "values": [VALUE]}]
+        headers = [{"name": "content-type", "values": ["application/json"]}]
+    calls = [
+        {"httpRequest": {"path": "/v1/models"}, "httpResponse": {"statusCode": 200, "body": "{}"}},
+        {"id": "1", "httpRequest": asked, "httpResponse": {"statusCode": 200, "headers": headers, "body": body}},
+    ]
+    return json.dumps(calls, indent=2)
+
+
+PACKED = base64.b64encode(BODY.encode()).decode()
 LINES = BODY[:900], BODY[900:1500], BODY[1500:]
 RECORDED = {
     "go-vcr-1.yaml": go_vcr(1),
@@ -246,6 +297,13 @@ RECORDED = {
     "wiremock.json": wiremock(body=BODY),
     "wiremock-json.json": wiremock(jsonBody=BAD_PAGE),
     "postman.json": postman(),
+    "hoverfly.json": hoverfly(),
+    "mountebank.json": mountebank(),
+    "mountebank-json.json": mountebank(BAD_PAGE, is_saved=False),
+    "mockserver.json": mockserver(),
+    "mockserver-json.json": mockserver(BAD_PAGE, is_old=True),
+    "mockserver-typed.json": mockserver({"type": "JSON", "json": BAD_PAGE}),
+    "mockserver-text.json": mockserver({"type": "STRING", "string": BODY, "contentType": "application/json"}),
     "nock-text.json": nock(BODY, headers={"content-type": "text/json"}),
 }
 
@@ -297,6 +355,9 @@ def test_nock_hexadecimal_body_has_one_place(tmp_path: Path, is_binary: bool) ->
         (azure(BAD_PAGE).replace('"Entries": [', '"Entries": [7, {"RequestUri": ""},'), [1, 2]),
         (wiremock(body=BODY).replace('"mappings": [', '"mappings": [7, {"request": {}},'), [1, 2]),
         (nock(BAD_PAGE)[:-1] + ', {"scope": "x"}, 7]', [3, 4]),
+        (hoverfly().replace('"pairs": [', '"pairs": [7, {"request": {}},'), [1, 2]),
+        (mountebank().replace('"stubs": [', '"stubs": [7, {"responses": [7, {"is": null}]},'), [1, 2]),
+        (mockserver()[:-1] + ', 7, {"httpRequest": 1}, {"httpRequest": {}, "httpResponse": 1}]', [4]),
     ],
 )
 def test_invalid_calls_hide_no_other(tmp_path: Path, text: str, broken: list[int]) -> None:
@@ -306,7 +367,9 @@ def test_invalid_calls_hide_no_other(tmp_path: Path, text: str, broken: list[int
     assert rules == {(record, FAULT), *((number, "broken-recording") for number in broken)}
 
 
-@pytest.mark.parametrize("text", [azure(None), nock(None), wiremock(bodyFileName="runs.json"), postman(body=None)])
+@pytest.mark.parametrize(
+    "text", [azure(None), nock(None), wiremock(bodyFileName="runs.json"), postman(body=None), hoverfly(body=None)]
+)
 def test_null_body_is_a_missing_body(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
     lost = "1 call for runs was recorded without its body"
@@ -332,6 +395,36 @@ def test_wiremock_base64_body_has_one_place(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(text)
     line, column = position(text, '"base64Body": "')
     assert places(tmp_path / "a.json") == [(2, FAULT, line, column + len('"base64Body": "'))]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (hoverfly(body=PACKED, encodedBody=True), "body"),
+        (mountebank(PACKED, _mode="binary"), "body"),
+        (mockserver({"type": "BINARY", "base64Bytes": PACKED}), "base64Bytes"),
+    ],
+)
+def test_base64_body_of_a_stub_has_one_place(tmp_path: Path, text: str, key: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    line, column = position(text, f'"{key}": "{PACKED[:9]}')
+    assert places(tmp_path / "a.json") == [(2, FAULT, line, column + len(f'"{key}": "'))]
+
+
+@pytest.mark.parametrize(
+    "path", [{"matcher": "glob", "value": "/v1/threads/*/runs"}, {"globMatch": "*/threads/*/runs"}]
+)
+def test_stub_may_match_the_runs_of_every_thread(tmp_path: Path, path: Any) -> None:
+    pair = {"request": {"path": [path], "query": {"exactMatch": QUERY}}, "response": {"status": 200, "body": BODY}}
+    text = json.dumps({"data": {"pairs": [pair]}}, indent=2)
+    (tmp_path / "a.json").write_text(text)
+    assert places(tmp_path / "a.json") == [(1, FAULT, *position(text, json.dumps(QUOTED)[1:-1]))]
+
+
+def test_single_expectation_places(tmp_path: Path) -> None:
+    text = json.dumps({"httpRequest": {"path": PATH}, "httpResponse": {"body": BAD_PAGE}}, indent=2)
+    (tmp_path / "a.json").write_text(text)
+    assert places(tmp_path / "a.json") == [(1, FAULT, *position(text, QUOTED))]
 
 
 @pytest.mark.parametrize("request_", [{"method": "GET"}, {"url": URL}, 7])
@@ -411,6 +504,14 @@ OTHER_RECORDINGS: dict[str, tuple[Any, int]] = {
     "a pact of messages": ({**PARTIES, "messages": [{"description": "a run has ended", "contents": {}}]}, 1),
     "a mapping of any call": (
         {"mappings": [{"request": {"method": "ANY"}, "response": {"status": 200, "body": BODY}}]},
+        1,
+    ),
+    "a stub that forwards the request": (
+        {"imposters": [{"stubs": [{"responses": [{"proxy": {"to": "https://api.example.com"}}]}]}]},
+        1,
+    ),
+    "an expectation that forwards the request": (
+        [{"httpRequest": {"path": PATH}, "httpForward": {"host": "api.example.com"}}],
         1,
     ),
     "a request of Postman that is a URL": (

@@ -38,6 +38,7 @@ FORMATS = (
     RecordingFormat("nock", ("scope",)),
     RecordingFormat("wiremock", ("mappings", "request")),
     RecordingFormat("postman", ("info", "item")),
+    RecordingFormat("stubs", ("pairs", "imposters", "stubs", "httpRequest")),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, Protocol, runtime_checkable
@@ -16,6 +17,9 @@ _MAX_VALUES = 10
 """Values of one header that are read."""
 _PARSED_BODIES = ("body", "data", "json")
 """Where a response that was saved by hand, or as axios has it, may have its body as a JSON value."""
+_WILDCARD = r"(?:\[[^\]]*\]|\\[wd]|\.)(?:[*+]|\{[0-9,]*\})|\([^()]*\)|\*"
+"""What stands for any text in a regular expression or glob."""
+_MAX_PATTERN = 1000
 _TEXT_OF_BODY = ("string", "base64_string", "encoding")
 """Keys of an object that has the text of a body."""
 
@@ -64,6 +68,12 @@ def parsed_body(response: dict[str, Any], strings: JsonStrings, *path: str | int
         if isinstance(body, list) or (isinstance(body, dict) and not any(name in body for name in _TEXT_OF_BODY)):
             return strings.value(*path, key)
     return None
+
+
+def fit_pattern(pattern: str) -> str:
+    """Return a path that fits a pattern: what that leaves open is `{any}`, and its query is left out."""
+    path = pattern[:_MAX_PATTERN].partition(r"\?")[0].strip("^$").removesuffix("(").removesuffix(".*")
+    return re.sub(_WILDCARD, "{any}", path).replace("\\", "")
 
 
 def header(headers: Any, name: str) -> str:

@@ -5,18 +5,14 @@ Source: https://wiremock.org/docs/stubbing/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from validator.sources.recordings.calls import Body, Call, InvalidCall
-from validator.sources.recordings.fields import JsonStrings, field, header, is_response, parsed_body
+from validator.sources.recordings.fields import JsonStrings, field, fit_pattern, header, is_response, parsed_body
 
 _URLS = ("url", "urlPath", "urlPathTemplate")
 _PATTERNS = ("urlPathPattern", "urlPattern")
-_WILDCARD = r"(?:\[[^\]]*\]|\\[wd]|\.)(?:[*+]|\{[0-9,]*\})|\([^()]*\)"
-"""What stands for any text in a regular expression."""
-_MAX_PATTERN = 1000
 
 
 def is_recording(value: Any) -> bool:
@@ -61,10 +57,7 @@ def _url(mapping: Any) -> str | None:
         return url
     patterns = (field(mapping, "request", key) for key in _PATTERNS)
     pattern = next((pattern for pattern in patterns if isinstance(pattern, str)), None)
-    if pattern is None:
-        return None
-    path = pattern[:_MAX_PATTERN].partition(r"\?")[0].strip("^$").removesuffix("(").removesuffix(".*")
-    return re.sub(_WILDCARD, "{any}", path).replace("\\", "")
+    return None if pattern is None else fit_pattern(pattern)
 
 
 def _body(response: dict[str, Any], strings: JsonStrings, *path: str | int) -> Body | None:
