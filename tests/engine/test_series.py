@@ -773,7 +773,7 @@ def test_recorded_pages_are_a_listing_by_their_requests(tmp_path: Path) -> None:
     ]
     assert [
         finding[:3] for finding in _gets(tmp_path, ("", listed("ab", more=False)), ("?after=run_b", listed("cd")))
-    ] == [(2, "broken-chain", "/data")]
+    ] == [(1, "premature-end", "/has_more")]
 
 
 def test_recorded_page_after_a_cursor_is_of_the_same_thread(tmp_path: Path) -> None:

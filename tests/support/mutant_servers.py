@@ -237,12 +237,26 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
     ("after-excludes", "after ignored"): (ignores_cursor("after"), {"overlapping-pages"}),
     ("after-follows-order", "the other way"): (
         computes(window=go_back),
-        {"lost-runs", "overlapping-pages"},
+        {"lost-runs", "overlapping-pages", "premature-end"},
     ),
     ("before-window", "loses the nearest"): (computes(window=lose_the_nearest), {"wrong-window"}),
     ("before-window", "before ignored"): (ignores_cursor("before"), {"overlapping-pages"}),
     ("both-window", "loses the first"): (computes(window=lose_one_between), {"wrong-window"}),
     ("has-more-true", "never"): (pages(lambda _, page: {**page, "has_more": False}), {"premature-end"}),
+    ("has-more-true", "ascending"): (
+        pages(lambda asked, page: page | ({"has_more": False} if asked.query.get("order") == "asc" else {})),
+        {"premature-end"},
+    ),
+    ("walk-complete", "nothing for one limit"): (
+        pages(
+            lambda asked, page: list_of([]) if asked.query.get("limit") == "3" and "after" not in asked.query else page
+        ),
+        {"lost-runs"},
+    ),
+    ("has-more-true", "pages of two"): (
+        pages(lambda asked, page: page | ({"has_more": False} if asked.query.get("limit") == "2" else {})),
+        {"premature-end"},
+    ),
     ("has-more-false", "a full page"): (pages(full_has_more), {"false-has-more", "needless-has-more"}),
     ("has-more-false", "an empty page"): (
         sends(lambda _, body: body if body.get("data", 1) else {**body, "has_more": True}),

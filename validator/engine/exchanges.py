@@ -18,6 +18,8 @@ from validator.rules.support.listings import Answer, RecordedListing
 from validator.rules.support.snapshots import Occurrence
 
 _NOT_OF_THE_LISTING = ("after", "before", "limit", "order")
+_WITHOUT_KEY = "key-"
+"""Steps of a live check whose answers are refusals, and are not compared with the listing."""
 _Key: TypeAlias = tuple[str, frozenset[tuple[str, str]]]
 
 
@@ -66,7 +68,7 @@ class RecordedAnswers:
                     self._shown.setdefault(run["id"], here)
                     if request.creates_run:
                         self._created.setdefault(_key(request), {}).setdefault(run["id"], here)
-        if not request.lists_runs or document.classified.kind != "page":
+        if not request.lists_runs or document.classified.kind != "page" or request.step.startswith(_WITHOUT_KEY):
             return
         answers = self._answers.setdefault(_key(request), [])
         answers.append(_read_answer(request, document.parts[0], len(answers), here))

@@ -183,8 +183,8 @@ class Series:
             is_window=before is not None,
         )
         had_more = context.previous_has_more is not None and context.previous_has_more[0]
-        if before is not None or ("asc" in context.orders and not had_more):
-            context = context._replace(previous_has_more=None)  # of the other end, or of a time when there was no more
+        if before is not None or not had_more:
+            context = context._replace(previous_has_more=None)  # of the other end, or a matter of premature-end
         yield from self._check_page(document, checked, context)
         listing.add(checked, here, is_ahead=before is not None)
         self._recording.listings[key] = listing

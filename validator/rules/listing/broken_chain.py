@@ -6,7 +6,7 @@ from what was handed over; where the times turn back at a seam, the cursor leads
 runs are left out or come twice. A page that was asked for with `after` or `before` must begin beyond that run; one with
 that very run is reported by `overlapping-pages` alone. A page on the wrong side of `before` is a warning, as no genuine
 answer to it is known. In a recording nobody knows whether the client wanted all pages, so its last page may promise
-more; and a listing in order "asc" may grow after it has said that there is no more. Of runs that come without their
+more, and a page that says "no more" too early is reported by `premature-end`. Of runs that come without their
 pages, the first that is out of order is reported, and none after it.
 
 Bad:

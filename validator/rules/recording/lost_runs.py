@@ -44,7 +44,7 @@ def check(listing: RecordedListing) -> Problems:
     for walk in listing.walks:
         lost = [
             run_id
-            for run_id in (listing.expected_in(walk) if walk.runs else ())
+            for run_id in listing.expected_in(walk)
             if run_id not in walk.runs and listing.existed(run_id, walk.first)
         ]
         lost += [run_id for run_id, created in listing.unlisted.items() if walk.first.follows(created)]

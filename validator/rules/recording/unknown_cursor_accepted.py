@@ -3,7 +3,8 @@
 `after` and `before` name a run of the listing. Where the run is unknown, a client error (4xx) shows the mistake; a
 server that answers with the first page instead makes clients that keep a stale cursor read the same runs again, for
 ever. It is reported where the cursor is a run of another thread, where its name says that it does not exist, where the
-answer begins as the listing does, or where the recording holds the whole listing and the cursor is not in it.
+answer begins as the listing does, or where the recording holds the whole listing at a later time and the cursor is not
+in it.
 
 Bad:
 
@@ -45,6 +46,7 @@ def check(listing: RecordedListing) -> Problems:
             if cursor is None or cursor in listing.first_seen or is_masked(cursor):
                 continue
             start = starts.get((answer.order, next(iter(answer.runs), "")))
+            later = next((walk for walk in listing.walks if walk.first.follows(answer.seen)), None)
             if names_nothing(cursor):
                 where = Verbatim("that by its name does not exist")
             elif cursor in listing.elsewhere:
@@ -54,8 +56,8 @@ def check(listing: RecordedListing) -> Problems:
                 words = (Shown(answer.ids[0]), start.seen.describe(answer.seen), Shown(cursor))
                 yield Problem("data/0/id", message, words, answer=answer.number)
                 continue
-            elif listing.walks:
-                complete_listing = listing.walks[0].first.seen.describe(answer.seen)
+            elif later is not None:
+                complete_listing = later.first.seen.describe(answer.seen)
                 where = Verbatim(f"that is not in the whole listing of {complete_listing.text}")
             else:
                 continue

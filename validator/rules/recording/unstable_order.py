@@ -2,8 +2,8 @@
 
 The time of creation of a run does not change, so that its place among the others does not either. A server that sorts
 by `created_at` alone leaves runs of the same second in whatever order its database returns, which may be another one
-for another limit; a client that follows a cursor through such a listing skips runs or gets them twice. Compared are
-answers and walks in one order that hold the whole listing, by the runs that both have.
+for another limit; a client that follows a cursor through such a listing skips runs or gets them twice. The pages and
+walks of each order are compared with the first walk that reached the end, by the runs that both have.
 
 Bad:
 
@@ -33,14 +33,19 @@ from validator.rules.support.listings import RecordedListing, Walk
     evidence="https://community.openai.com/t/1121489 (messages of one second keep one order)",
 )
 def check(listing: RecordedListing) -> Problems:
-    first: dict[str, Walk] = {}
-    reported: set[str] = set()
+    first: dict[str, tuple[Walk, dict[str, int]]] = {}
     for walk in sorted(listing.walks, key=lambda walk: walk.first.number):
+        first.setdefault(walk.first.order, (walk, {run_id: place for place, run_id in enumerate(walk.runs)}))
+    reported: set[str] = set()
+    single_pages = (Walk([answer], answer.runs) for answer in listing.answers if answer.before is None)
+    for walk in (*listing.walks, *single_pages):
         order = walk.first.order
-        reference = first.setdefault(order, walk)
-        common = [run_id for run_id in walk.runs if run_id in reference.runs]
-        expected = [run_id for run_id in reference.runs if run_id in walk.runs]
-        if common == expected or order in reported:
+        if order not in first or order in reported:
+            continue
+        reference, places = first[order]
+        common = [run_id for run_id in walk.runs if run_id in places]
+        expected = sorted(common, key=places.__getitem__)
+        if common == expected:
             continue
         reported.add(order)
         run_id, other = next(pair for pair in zip(common, expected, strict=True) if pair[0] != pair[1])
