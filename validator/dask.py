@@ -23,7 +23,7 @@ from validator.batch.session import Result, skip_other_objects
 from validator.core.options import MAX_BYTES, CheckOptions
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker
-from validator.reporters.json_objects import FINDING_KEYS
+from validator.reporters.json_objects import FINDING_KEYS, finding_object
 from validator.sources.detect import SUFFIXES
 from validator.sources.document import InputError
 from validator.sources.files import FileRange
@@ -32,7 +32,8 @@ PARTITION_BYTES = 64 * 1024 * 1024
 """Bytes of JSON Lines in one partition, by default."""
 
 _NUMBERS = ("record", "line", "column", "end_line", "end_column")
-_FINDINGS = pd.DataFrame({key: pd.Series(dtype="Int64" if key in _NUMBERS else "str") for key in FINDING_KEYS})
+_TYPES = dict.fromkeys(FINDING_KEYS, "str") | dict.fromkeys(_NUMBERS, "Int64") | {"fixable": "bool"}
+_FINDINGS = pd.DataFrame({key: pd.Series(dtype=kind) for key, kind in _TYPES.items()})
 _COUNTS = pd.DataFrame(
     {"file": pd.Series(dtype="str"), "documents": pd.Series(dtype="int64"), "runs": pd.Series(dtype="int64")}
     | {severity: pd.Series(dtype="int64") for severity in ("error", "warning", "info")}
@@ -174,12 +175,12 @@ def _add_lines(lines: int, partition: _Partition) -> int:
 
 def _findings(partition: _Partition, lines_before: int) -> pd.DataFrame:
     rows = [
-        {key: getattr(finding, key) for key in FINDING_KEYS}
+        finding_object(finding)
         for result in move_down(partition.results, lines_before)
         if isinstance(result, DocumentResult)
         for finding in result.findings
     ]
-    return pd.DataFrame(rows, columns=list(FINDING_KEYS)).astype(_FINDINGS.dtypes.to_dict())
+    return pd.DataFrame(rows, columns=list(_TYPES)).astype(_FINDINGS.dtypes.to_dict())
 
 
 def _counts(partition: _Partition) -> pd.DataFrame:

@@ -109,7 +109,15 @@ def test_accepted_findings_are_suppressed(project: Path) -> None:
     assert run("page.json", *HOLD, cwd=project) == Ran(0, "ok: 3 runs in 1 document; 3 suppressed\n", "")
     report = json.loads(run("page.json", *HOLD, "-f", "json", cwd=project).out)
     assert report["findings"] == []
-    assert report["summary"] == {"documents": 1, "runs": 3, "error": 0, "warning": 0, "info": 0, "suppressed": 3}
+    assert report["summary"] == {
+        "documents": 1,
+        "runs": 3,
+        "error": 0,
+        "warning": 0,
+        "info": 0,
+        "suppressed": 3,
+        "fixable": 0,
+    }
     assert run("page.json", *HOLD, "--statistics", cwd=project).out == "ok: 3 runs in 1 document; 3 suppressed\n"
     assert run("page.json", "--statistics", cwd=project).code == 1
 

@@ -363,14 +363,14 @@ def test_value_outside_choices_exits_two(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("word", "meant"),
     [
-        ("--json", ", did you mean -f json"),
+        ("--json", "; did you mean -f json?"),
         ("--strict", ""),
         ("-Z", ""),
-        ("--colour", ", did you mean --color"),
-        ("--LIST_RULES", ", did you mean --list-rules"),
-        ("--max", ", did you mean --max-bytes or --max-findings"),
-        ("--format", ", did you mean --output-format"),
-        ("--halp", ", did you mean --help"),
+        ("--colour", "; did you mean --color?"),
+        ("--LIST_RULES", "; did you mean --list-rules?"),
+        ("--max", "; did you mean --max-bytes or --max-findings?"),
+        ("--format", "; did you mean --output-format?"),
+        ("--halp", "; did you mean --help?"),
     ],
 )
 def test_unknown_option_suggests_similar(word: str, meant: str) -> None:
@@ -548,8 +548,17 @@ def test_json_and_jsonl_agree() -> None:
         "generation": "v2",
         "runs": 2,
         "request": None,
+        "fixable": 1,
     }
-    assert full["summary"] == {"documents": 2, "runs": 4, "error": 1, "warning": 0, "info": 0, "suppressed": 0}
+    assert full["summary"] == {
+        "documents": 2,
+        "runs": 4,
+        "error": 1,
+        "warning": 0,
+        "info": 0,
+        "suppressed": 0,
+        "fixable": 1,
+    }
 
 
 def test_explain_prints_rule_page() -> None:
@@ -598,6 +607,30 @@ def test_explain_as_json() -> None:
     statement, *rules = json.loads(command("--explain", "run-shape", "-f", "json").out)
     assert statement["statement"] == "run-shape"
     assert [rule["rule"] for rule in rules] == ["stale-active-run"]
+
+
+@pytest.mark.parametrize("word", ["data[0].usage", "/data/0/usage/total_tokens", "$.data[*].usage", "totalTokens"])
+def test_explain_prints_what_concerns_a_field(word: str) -> None:
+    about, checks, heading, rules = command("--explain", word).out.split("\n\n")[1:]
+    assert about == "The tokens spent; null while the run has not ended."
+    assert checks == "Schema checks (--print-schema prints the schema): schema:required, schema:type."
+    rule = BY_NAME["token-total-mismatch"]
+    assert (heading, f"  {rule.name} ({rule.severity}): {rule.summary}" in rules.splitlines()) == ("Rules:", True)
+    assert "  usage-shrank " in rules  # a history
+    assert json.loads(command("--explain", word, "-f", "json").out)[0]["field"] == "/data/*/usage"
+
+
+def test_explain_prints_fields_of_page_and_run() -> None:
+    def heads(word: str) -> list[str]:
+        return [line for line in command("--explain", word).out.splitlines() if line.endswith(", a field")]
+
+    assert heads("firstId") == ["/first_id, a field"]
+    assert heads("object") == ["/object, a field", "/data/*/object, a field"]
+    assert heads("data.object") == ["/data/*/object, a field"]
+    assert heads("data") == ["/data, a field"]
+    assert "first-id-mismatch (error)" in command("--explain", "/data/0/id").out  # which is a rule of pages
+    for word in ("data[0].usage.sum", "/", "metadata.a", "0"):
+        assert "no rule or group is called" in command("--explain", word).err
 
 
 def test_explain_and_list_rules_wrap_to_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -324,10 +324,27 @@ def test_settings_of_the_project_apply(tmp_path: Path) -> None:
     assert check(answering, "--isolated", cwd=tmp_path).code == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--timeout", "0"], "Invalid value for '--timeout': 0 is less than 0.01."),
+        (["--max-time", "soon"], "Invalid value for '--max-time': 'soon' is not a number."),
+        (["--rate", "nan"], "Invalid value for '--rate': 'nan' is not a number."),
+        (["--wait", "-1"], "Invalid value for '--wait': -1 is less than 0."),
+    ],
+)
+def test_number_out_of_range(words: list[str], complaint: str) -> None:
+    ran = run("live", "http://127.0.0.1:9", *words)
+    assert (ran.code, ran.err.splitlines()[0]) == (2, f"validate-runs: {complaint}")
+    help_text = " ".join(run("live", "--help").out.split())
+    assert "For each request. [default: 10.0; 0.01 or more]" in help_text
+    assert "[0 or more]" in help_text
+
+
 def test_options_after_the_word_live() -> None:
     assert run("live", "--help").out.startswith("Usage: validate-runs live [OPTIONS] URL\n")
     assert "Missing argument 'URL'" in run("live", "--plan").err
-    assert "no such option: --thred, did you mean --thread" in run("live", "http://127.0.0.1:9", "--thred", "x").err
+    assert "no such option: --thred; did you mean --thread?" in run("live", "http://127.0.0.1:9", "--thred", "x").err
 
 
 def test_client_library_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

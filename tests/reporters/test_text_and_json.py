@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.commands import run
 from tests.support.findings import HOSTILE, LOOK, MISMATCH, PLACELESS, checked, written
+from tests.support.paths import SAMPLES
 from validator.core.finding import Excerpt
 from validator.core.results import DocumentResult
 from validator.core.severity import Severity
@@ -310,7 +312,8 @@ def test_json_report() -> None:
       "form": "wire",
       "generation": "v2",
       "runs": 3,
-      "request": null
+      "request": null,
+      "fixable": 0
     }
   ],
   "findings": [
@@ -329,7 +332,8 @@ def test_json_report() -> None:
       "end_line": 41,
       "end_column": 27,
       "fingerprint": "0123456789abcdef",
-      "source": "https://example.org/usage"
+      "source": "https://example.org/usage",
+      "fixable": false
     }
   ],
   "summary": {
@@ -338,7 +342,8 @@ def test_json_report() -> None:
     "error": 1,
     "warning": 0,
     "info": 4,
-    "suppressed": 0
+    "suppressed": 0,
+    "fixable": 0
   }
 }
 """
@@ -350,24 +355,43 @@ def test_json_report_of_records_and_truncation() -> None:
     report = json.loads(written("json", checked(record=1), checked(finding, record=2), checked(truncated=9)))
     assert [document["record"] for document in report["documents"]] == [2, None]
     assert report["omitted"] == 9
-    assert report["summary"] == {"documents": 3, "runs": 9, "error": 10, "warning": 0, "info": 0, "suppressed": 0}
+    assert report["summary"] == {
+        "documents": 3,
+        "runs": 9,
+        "error": 10,
+        "warning": 0,
+        "info": 0,
+        "suppressed": 0,
+        "fixable": 0,
+    }
+
+
+def test_fixable_findings_are_counted_where_text_counts_them() -> None:
+    sample = SAMPLES / "invalid" / "token-total-mismatch.json"
+    report, lines = json.loads(run("-f", "json", sample).out), run("-f", "jsonl", sample).out.splitlines()
+    document, finding, summary = map(json.loads, lines)
+    for one in (report["documents"][0], report["summary"], document, summary):
+        assert one["fixable"] == 1
+    assert report["findings"][0]["fixable"] is finding["fixable"] is True
+    assert "1 fixable with --fix" in run(sample).out
 
 
 def test_jsonl_report() -> None:
     assert written("jsonl", checked(MISMATCH, truncated=9), checked(record=2)) == (
         '{"type": "document", "file": "responses/page.json", "record": null, "kind": "page", "form": "wire", '
-        '"generation": "v2", "runs": 3, "request": null}\n'
+        '"generation": "v2", "runs": 3, "request": null, "fixable": 0}\n'
         '{"type": "finding", "rule": "token-total-mismatch", "group": "usage", "severity": "error", '
         '"message": "is 36, but prompt_tokens 31 + completion_tokens 4 is 35", "file": "responses/page.json", '
         '"record": null, "request": null, "pointer": "/data/0/usage/total_tokens", "run_id": "run_abc123", '
         '"line": 41, "column": 25, '
-        '"end_line": 41, "end_column": 27, "fingerprint": "0123456789abcdef", "source": "https://example.org/usage"}\n'
+        '"end_line": 41, "end_column": 27, "fingerprint": "0123456789abcdef", "source": "https://example.org/usage", '
+        '"fixable": false}\n'
         '{"type": "summary", "version": 1, "contract": "observed", "documents": 2, "runs": 6, "error": 10, '
-        '"warning": 0, "info": 0, "suppressed": 0, "omitted": 9}\n'
+        '"warning": 0, "info": 0, "suppressed": 0, "fixable": 0, "omitted": 9}\n'
     )
     assert written("jsonl") == (
         '{"type": "summary", "version": 1, "contract": "observed", "documents": 0, "runs": 0, "error": 0, '
-        '"warning": 0, "info": 0, "suppressed": 0}\n'
+        '"warning": 0, "info": 0, "suppressed": 0, "fixable": 0}\n'
     )
 
 
@@ -414,7 +438,7 @@ def test_statistics_as_json() -> None:
         "contract": "observed",
         "statistics": [{**rule, "summary": TOTAL, "fixable": True}],
         "files": [{"file": "responses/page.json", "count": 3}],
-        "summary": {"documents": 1, "runs": 3, "error": 3, "warning": 0, "info": 9, "suppressed": 0},
+        "summary": {"documents": 1, "runs": 3, "error": 3, "warning": 0, "info": 9, "suppressed": 0, "fixable": 0},
     }
 
 

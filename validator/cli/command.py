@@ -169,7 +169,7 @@ _command_line_flag = partial(click.option, is_flag=True, allow_from_autoenv=Fals
     is_eager=True,
     allow_from_autoenv=False,
     shell_complete=complete_rules,
-    help="Print the page of a rule.",
+    help="Print the page of a rule, or what is checked of a field.",
 )
 @_command_line_flag("--list-rules", help="Print all rules, or those that FILES are names of.")
 @click.option(

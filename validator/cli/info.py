@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -11,10 +12,11 @@ import click
 from validator.cli.console import CLEAN, terminal_width
 from validator.cli.options import CliOptions
 from validator.contract.export import Layout, export
+from validator.contract.loader import Contract, Shape, find_keywords, load_contract, to_wire_name
 from validator.core.resource import RUN
 from validator.reporters.registry import Output
 from validator.rules.registry import BY_NAME, RULES
-from validator.rules.selection import UnknownRule, match_names, match_rules
+from validator.rules.selection import GROUPS, UnknownRule, match_names, match_rules
 
 _LIST_FORMATS = ("text", "concise", "json", "jsonl")
 """The formats of `--list-rules`; the first two are the same here."""
@@ -23,14 +25,16 @@ _MIN_WIDTH = 24
 
 
 def print_rules(words: str, *, is_json: bool) -> int:
-    """Print the pages of the rules that names, groups, globs or ids of statements, with commas between, match.
+    """Print the pages of the rules that names, groups, globs, ids of statements or fields, with commas between, match.
 
     As JSON, an array has them, and what `--list-rules` says of each rule.
     """
     pages: dict[str, str] = {}
     try:
         for word in map(str.strip, words.split(",")):
-            pages |= _statement_pages(word) or {rule.name: rule.page for rule in match_rules(word)}
+            pages |= (
+                _statement_pages(word) or _field_pages(word) or {rule.name: rule.page for rule in match_rules(word)}
+            )
     except UnknownRule as error:
         raise click.BadParameter(f"{error}.", param_hint="'--explain'") from error
     if is_json:
@@ -60,6 +64,48 @@ def _statement_pages(word: str) -> dict[str, str]:
     return {word: head} | {name: BY_NAME[name].page for name in statement.rules}
 
 
+def _field_pages(word: str) -> dict[str, str]:
+    """Return the schema checks and the rules of a field, unless a rule or group has its name.
+
+    The word is a key or a pointer such as `/data/0/usage`. A key that no page or run has, such as `total_tokens`, means
+    the fields that have it inside them.
+    """
+    keys = [to_wire_name(key) for key in re.split(r"[][./$\s]+", word) if key and not re.fullmatch(r"\*|-?[0-9]+", key)]
+    if word in (*BY_NAME, *GROUPS) or not keys:
+        return {}
+    places = {RUN.list_schema: "/", RUN.item_schema: "/data/*/"}
+    if keys[0] == "data" and len(keys) > 1:
+        del places[RUN.list_schema], keys[0]
+    contract = load_contract("observed", "wire")
+    shapes = [(schema, *item) for schema in places for item in contract.shapes[schema].properties.items()]
+    named = [(schema, name) for schema, name, shape in shapes if name == keys[0] and _declares(shape, keys[1:])]
+    found = named or [(schema, name) for schema, name, shape in shapes if _declares(shape, keys)]
+    return {places[schema] + name: _field_page(contract, schema, name, places[schema] + name) for schema, name in found}
+
+
+def _declares(shape: Shape, keys: list[str]) -> bool:
+    """Return whether the keys lead from one to the next somewhere inside a field; True without keys."""
+    inside = [*shape.properties.items(), *(("", other) for other in (shape.items, shape.others) if other)]
+    return not keys or any(
+        (key == keys[0] and _declares(inner, keys[1:])) or _declares(inner, keys) for key, inner in inside
+    )
+
+
+def _field_page(contract: Contract, schema_name: str, name: str, pointer: str) -> str:
+    about = contract.schema(schema_name)["properties"][name]["description"]
+    keywords = (f"schema:{keyword}" for keyword in sorted(find_keywords(contract, schema_name, name)))
+    checks = ", ".join(keyword for keyword in keywords if keyword in BY_NAME)
+    is_run = schema_name == RUN.item_schema
+    subjects = ("run", "history", "stream") if is_run else ("page", "listing")
+    rules = [
+        f"  {rule.name} ({rule.severity}): {rule.summary}"
+        for rule in RULES
+        if (rule.subject in subjects and name in rule.fields) or (is_run and name in rule.run_reads)
+    ]
+    head = f"{pointer}, a field\n\n{about}\n\nSchema checks (--print-schema prints the schema): {checks}."
+    return f"{head}\n\nRules:\n\n" + "\n".join(rules) if rules else head
+
+
 def _wrap_example(text: str, width: int) -> list[str]:
     """Return the lines of an example in JSON; those that are too long go on below, further to the right."""
     lines = text.replace(": ", ":\xa0").split("\n")  # a key stays with its value
@@ -76,9 +122,9 @@ def _wrap(text: str, width: int, indent: str = "") -> list[str]:
 
 
 def _row(name: str) -> dict[str, object]:
-    """Return what lists say of a rule; of a statement, its id."""
+    """Return what lists say of a rule; of a statement, its id; of a field, its pointer."""
     if name not in BY_NAME:
-        return {"statement": name}
+        return {"field" if name.startswith("/") else "statement": name}
     rule = BY_NAME[name]
     return {
         "rule": rule.name,

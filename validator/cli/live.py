@@ -15,7 +15,7 @@ from validator.cli.command import command
 from validator.cli.help import LiveCommand
 from validator.cli.live_check import LiveOptions, check_server
 from validator.cli.options import CliOptions, typed_options
-from validator.cli.params import PREFIX, WholeNumber
+from validator.cli.params import PREFIX, Number, WholeNumber
 from validator.core.phrases import escape
 from validator.live.keys import is_secret
 from validator.live.statements import BY_ID
@@ -119,7 +119,7 @@ def _share(function: click.Command) -> click.Command:
 @_option("--model", metavar="NAME", help="Create the runs with this model; without --assistant create one, too.")
 @_option("--delete-created", is_flag=True, help="Delete what was created at the end; otherwise it stays.")
 @_option("--plan", is_flag=True, help="Print the requests that would be sent; send nothing.")
-@_option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="Wait so long until the server answers.")
+@_option("--wait", type=Number(0), metavar="SECONDS", help="Wait so long until the server answers.")
 @_option(
     "--record",
     type=click.Path(dir_okay=False),
@@ -149,12 +149,12 @@ def _share(function: click.Command) -> click.Command:
 @_option("--insecure", is_flag=True, help="Do not verify the certificate of the server.")
 @_option("--proxy", metavar="URL", help="Send all requests by this proxy: http://[USER:PASSWORD@]HOST[:PORT].")
 @_option("--allow-http", is_flag=True, help="Send requests unencrypted to other machines too.")
-@_option("--timeout", type=click.FloatRange(0.01), default=10.0, metavar="SECONDS", help="For each request.")
-@_option("--max-time", type=click.FloatRange(0.01), default=60.0, metavar="SECONDS", help="For all requests.")
+@_option("--timeout", type=Number(0.01), default=10.0, metavar="SECONDS", help="For each request.")
+@_option("--max-time", type=Number(0.01), default=60.0, metavar="SECONDS", help="For all requests.")
 @_option("--max-requests", type=WholeNumber(1), default=100, metavar="N", help="The most requests to send.")
 @_option(
     "--rate",
-    type=click.FloatRange(0),
+    type=Number(0),
     metavar="N",
     show_default="5, on this machine no limit",
     help="Requests a second.",

@@ -132,6 +132,26 @@ class WholeNumber(click.IntRange):
         return f"{self.min or 0} or more" if self.max is None else f"{self.min or 0} to {self.max}"
 
 
+class Number(click.FloatRange):
+    """A number from a minimum on."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        if number < (self.min or 0):
+            self.fail(f"{number:g} is less than {self.min:g}.", param, ctx)
+        return number
+
+    def _describe_range(self) -> str:
+        """Return the limit as the help shows it."""
+        return f"{self.min or 0:g} or more"
+
+
 class Size(WholeNumber):
     """A number of bytes, such as 1000, 64MB or 64MiB."""
 

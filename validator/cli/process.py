@@ -82,7 +82,7 @@ def _report_misuse(error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
     if isinstance(error, click.NoSuchOption):
         likely = _similar_options(error.option_name, context.command if context else command)
-        hint = f", did you mean {join_or(likely)}" if likely else ""
+        hint = f"; did you mean {join_or(likely)}?" if likely else ""
         error = click.UsageError(f"no such option: {error.option_name}{hint}", error.ctx)
     if isinstance(error, click.BadParameter) and error.ctx and error.param and (name := error.param.name):
         is_variable = error.ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT

@@ -183,6 +183,21 @@ def _branches(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[Schema]
         yield from _branches(part, schemas)
 
 
+def find_keywords(contract: Contract, schema_name: str, field: str) -> set[str]:
+    """Return the keywords of the schemas for a field of a page or run, and for what is inside it."""
+    own = [*_branches(contract.schema(schema_name), contract.schemas)]
+    keywords = {"required"} if any(field in branch.get("required", ()) for branch in own) else set()
+    waiting = [branch["properties"][field] for branch in own if field in branch.get("properties", ())]
+    while waiting:
+        for branch in _branches(waiting.pop(), contract.schemas):
+            keywords |= branch.keys()
+            waiting += branch.get("properties", {}).values()
+            waiting += [
+                branch[word] for word in ("items", "additionalProperties") if isinstance(branch.get(word), dict)
+            ]
+    return keywords
+
+
 def _without_items(envelope: Schema) -> Schema:
     """Return the schema of the page, in which `data` is just an array."""
     data = {key: value for key, value in envelope["properties"]["data"].items() if key != "items"}

@@ -2,7 +2,8 @@
 
 `findings` has what `--show` and `--max-findings` leave, `summary` counts everything. Records of an archive are among
 `documents` only if they have findings. If `--max-findings` left any out, `omitted` is their number. A check of a live
-server has `statements` too: statement, verdict, severity, reason, requests, evidence.
+server has `statements` too: statement, verdict, severity, reason, requests, evidence. `fixable` of a finding says
+whether `--fix` can fix it; of a document and of the summary, how many of the findings to show it can fix.
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from validator.reporters.base import ReportItem, ReportOptions, Tally
-from validator.reporters.json_objects import VERSION, dump, finding_object, is_listed, statement_object, summary_object
+from validator.reporters.json_objects import (
+    VERSION,
+    document_object,
+    dump,
+    finding_object,
+    is_listed,
+    statement_object,
+    summary_object,
+)
 
 
 def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
@@ -20,7 +29,7 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
     for result in tally.count(items):
         findings += [finding_object(finding) for finding in result.findings]
         if is_listed(result):
-            documents.append(result.document._asdict())
+            documents.append(document_object(result))
     report = {"version": VERSION, "contract": options.contract, "documents": documents, "findings": findings}
     report["summary"] = summary_object(tally.summary)
     if tally.truncated:

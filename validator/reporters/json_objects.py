@@ -28,12 +28,18 @@ FINDING_KEYS = (
     "fingerprint",
     "source",
 )
-_SUMMARY_KEYS = ("documents", "runs", "error", "warning", "info", "suppressed")
+"""The keys of every finding besides `fixable`."""
+_SUMMARY_KEYS = ("documents", "runs", "error", "warning", "info", "suppressed", "fixable")
 
 
 def finding_object(finding: Finding) -> dict[str, Any]:
     """Return a finding as it is in every JSON report."""
-    return {key: getattr(finding, key) for key in FINDING_KEYS}
+    return {key: getattr(finding, key) for key in FINDING_KEYS} | {"fixable": finding.is_fixable}
+
+
+def document_object(result: DocumentResult) -> dict[str, Any]:
+    """Return what a document is as it is in every JSON report."""
+    return result.document._asdict() | {"fixable": result.fixable}
 
 
 def statement_object(statement: StatementResult) -> dict[str, Any]:

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from validator.reporters.base import ReportItem, ReportOptions, Tally
-from validator.reporters.json_objects import VERSION, dump, finding_object, is_listed, statement_object, summary_object
+from validator.reporters.json_objects import (
+    VERSION,
+    document_object,
+    dump,
+    finding_object,
+    is_listed,
+    statement_object,
+    summary_object,
+)
 
 
 def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
@@ -24,7 +32,7 @@ def _objects(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[di
     tally = Tally()
     for result in tally.count(items):
         if is_listed(result):
-            yield {"type": "document", **result.document._asdict()}
+            yield {"type": "document", **document_object(result)}
         yield from ({"type": "finding", **finding_object(finding)} for finding in result.findings)
     yield from ({"type": "statement", **statement_object(statement)} for statement in options.statements)
     omitted = {"omitted": tally.truncated} if tally.truncated else {}
