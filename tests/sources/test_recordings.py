@@ -429,6 +429,37 @@ def test_call_without_body_is_skipped(tmp_path: Path) -> None:
     assert skipped(tmp_path / "a.yaml") == [SkippedRecords(str(tmp_path / "a.yaml"), 1, (lost,), lost)]
 
 
+@pytest.mark.parametrize("key", ["parsed_body", "body"])
+@pytest.mark.parametrize("flow", [False, True])
+def test_body_that_is_a_mapping_in_yaml_is_checked(tmp_path: Path, key: str, *, flow: bool) -> None:
+    call = interaction(None)
+    values: dict[str, object] = {"a": ["", "é\n", "1", "true", "null", None, [], {}], "b": "- x: 'y'"}
+    page = {**BAD_PAGE, "hasMore": 1, "data": [{**RUN, "metadata": values}], "last_id": RUN["id"]}
+    call["response"] = {"status": {"code": 200}, key: page}
+    text = yaml.safe_dump({"interactions": [call]}, allow_unicode=True, default_flow_style=flow)
+    text = text.replace("b: '- x", "~: '- x")
+    (tmp_path / "a.yaml").write_text(text)
+    assert messages(tmp_path / "a.yaml") == [
+        (1, "schema:type is an array of 8 items, expected a string"),
+        (1, f'first-id-mismatch is "{WRONG}", but the first run in data is "{RUN["id"]}"'),
+        (1, 'mixed-naming is camelCase, expected "has_more" as the keys around it'),
+    ]
+    assert places(tmp_path / "a.yaml")[1:] == [
+        (1, "first-id-mismatch", *position(text, WRONG)),
+        (1, "mixed-naming", *position(text, "hasMore")),
+    ]
+
+
+@pytest.mark.parametrize("nested", ["&a [*a]", "{x: &a {y: *a}}", "[*l, *l, *l]"])
+def test_endless_mapping_is_no_body(tmp_path: Path, nested: str) -> None:
+    laughs = "l0: &l0 [x, x]\n" + "".join(f"l{n}: &l{n} [*l{n - 1}, *l{n - 1}]\n" for n in range(1, 23))
+    call = f"{{request: {{method: GET, uri: '{URL}'}}, response: {{status: {{code: 200}}, body: {nested}}}}}"
+    text = f"{laughs}l: &l *l22\ninteractions:\n- {call}\n- {call}\n".replace("&l *l22", "&l [*l22]")
+    (tmp_path / "a.yaml").write_text(text)
+    lost = "2 calls for runs were recorded without their bodies"
+    assert errors(tmp_path / "a.yaml") == [f"nothing to check: none of its 2 calls returns runs: {lost}"]
+
+
 def test_empty_body_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps({"interactions": [interaction("")]}))
     assert messages(tmp_path / "a.json") == [(1, "not-json is empty, but a JSON document was expected")]

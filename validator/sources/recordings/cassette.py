@@ -17,7 +17,6 @@ from typing import Any
 from validator.sources.recordings.calls import Body, Call, InvalidCall, read_period
 from validator.sources.recordings.fields import (
     Binary,
-    JsonStrings,
     Strings,
     as_text,
     field,
@@ -108,5 +107,5 @@ def _body(response: dict[str, Any], strings: Strings, *path: str | int) -> Body 
         if isinstance(text, str):
             is_base64 = keys[-1] == "base64_string" or isinstance(text, Binary)
             return Body(text, is_base64, strings.offsets(text, *path, "response", *keys))
-    value = parsed_body(response, strings, *path, "response") if isinstance(strings, JsonStrings) else None
+    value = parsed_body(response, strings, *path, "response")
     return Body(value[0], False, value[1]) if value else None

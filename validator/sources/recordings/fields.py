@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from validator.sources.positions import Offsets
 
@@ -15,8 +15,8 @@ _MAX_HEADERS = 200
 """Headers of a response that are searched; no server sends that many."""
 _MAX_VALUES = 10
 """Values of one header that are read."""
-_PARSED_BODIES = ("body", "data", "json")
-"""Where a response that was saved by hand, or as axios has it, may have its body as a JSON value."""
+_PARSED_BODIES = ("body", "data", "json", "parsed_body")
+"""Where a response may have its body as a value: saved by hand, as axios has it, or by a serializer of vcrpy."""
 _WILDCARD = r"(?:\[[^\]]*\]|\\[wd]|\.)(?:[*+]|\{[0-9,]*\})|\([^()]*\)|\*"
 """What stands for any text in a regular expression or glob."""
 _MAX_PATTERN = 1000
@@ -37,8 +37,10 @@ class Strings(Protocol):
     def start(self, *path: str | int) -> Callable[[], int]:
         """Return a function that locates the beginning of a value in the text."""
 
+    def value(self, *path: str | int) -> tuple[str, Offsets] | None:
+        """Return an object or array as JSON, and a function that locates its characters; None if it is endless."""
 
-@runtime_checkable
+
 class JsonStrings(Strings, Protocol):
     """The strings of a recording in JSON, whose bodies may be values in JSON themselves."""
 
@@ -61,8 +63,8 @@ def is_response(value: Any) -> bool:
     return isinstance(value, dict) and "object" not in value
 
 
-def parsed_body(response: dict[str, Any], strings: JsonStrings, *path: str | int) -> tuple[str, Offsets] | None:
-    """Return the text of a body that is a JSON value in the recording, and where it stands."""
+def parsed_body(response: dict[str, Any], strings: Strings, *path: str | int) -> tuple[str, Offsets] | None:
+    """Return the text of a body that is a value in the recording, and where it stands."""
     for key in _PARSED_BODIES:
         body = response.get(key)
         if isinstance(body, list) or (isinstance(body, dict) and not any(name in body for name in _TEXT_OF_BODY)):

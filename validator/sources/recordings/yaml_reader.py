@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -22,6 +23,8 @@ _MAX_DEPTH = 100
 """Levels of nesting; no recorder writes as many."""
 _NULL = ("", "~", "null", "Null", "NULL")
 
+_is_literal = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false").fullmatch
+"""Finds the plain scalars that are numbers or booleans, of which YAML has the spellings of JSON, too."""
 _match_escape = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n|.)", re.DOTALL).match
 _SHORT_ESCAPES = dict(zip("nt\tr0abvfeN_LP", "\n\t\t\r\0\a\b\v\f\x1b\x85\xa0\u2028\u2029", strict=True))
 """What an escape sequence of one letter stands for; any other letter stands for itself."""
@@ -160,6 +163,8 @@ class YamlStrings:
     def __init__(self, text: str, value: Any) -> None:
         self._text = text
         self._value = value
+        self._left = len(text)
+        """Parts that may still be written as JSON; there are more only where aliases repeat values."""
 
     def offsets(self, string: str, *_path: str | int) -> Offsets:
         """Return a function that locates each character of a string in the text, and its end."""
@@ -177,6 +182,61 @@ class YamlStrings:
             return offset
 
         return start
+
+    def value(self, *path: str | int) -> tuple[str, Offsets] | None:
+        """Return an object or array as JSON, and a function that locates each character: where its scalar begins."""
+        value = self._value
+        for part in path:
+            value = value[part]
+        written = [text for text, _ in islice(_write_json(value), self._left)]
+        self._left -= len(written)
+        if not self._left:
+            return None
+
+        def offsets(limit: int | None) -> Sequence[int]:
+            places = array("Q", [value.start])
+            if limit != 1:
+                places.pop()
+                places.extend(at for text, at in _write_json(value) for _ in text)
+                places.append(places[-1])
+            return places[:limit]
+
+        return "".join(written), offsets
+
+
+def _write_json(root: _List | _Map) -> Iterator[tuple[str, int]]:
+    """Yield an object or array as JSON in parts, each with the offset where it stands; aliases can make it endless."""
+    at = root.start
+    levels = [_parts(root)]
+    while levels:
+        for part in levels[-1]:
+            if isinstance(part, _List | _Map):
+                at = part.start
+                levels.append(_parts(part))
+                break
+            if isinstance(part, _Scalar):
+                is_literal = not part.style and _is_literal(part)
+                yield part if is_literal else json.dumps(part, ensure_ascii=False), part.start
+                at = part.end
+            else:
+                text, place = part or ("null", None)
+                yield text, at if place is None else place
+        else:
+            levels.pop()
+
+
+def _parts(node: _List | _Map) -> Iterator[Any]:
+    """Yield the values of an object or array, and keys and signs as pairs of a text and an offset, if that is known."""
+    is_list = isinstance(node, _List)
+    yield "[" if is_list else "{", None
+    for index, item in enumerate(node):
+        if index:
+            yield ",", None
+        if not is_list:
+            key = "null" if item is None else item
+            yield f"{json.dumps(key, ensure_ascii=False)}:", getattr(item, "start", None)
+        yield item if is_list else node[item]
+    yield "]" if is_list else "}", None
 
 
 def _offsets(text: str, scalar: _Scalar) -> Iterator[int]:
