@@ -1,6 +1,7 @@
 """What every rule owes: a place in the catalogue, a page whose examples hold, honesty about the fields it reads."""
 
 import copy
+import inspect
 import json
 import re
 from functools import cache
@@ -210,3 +211,8 @@ def test_page_under_the_examples_is_valid(sample: Path) -> None:
 def test_prechecks_have_accept_schemas() -> None:
     """What an accepted run may still have wrong, no rule that comes before the others has to look at."""
     assert [rule.name for rule in RULES if rule.precheck and rule.accept_schema is None and rule.subject == "run"] == []
+
+
+def test_rules_that_say_what_the_server_does_declare_it() -> None:
+    speaking = {rule.name for rule in RULES if rule.check and '"answers ' in inspect.getsource(rule.check)}
+    assert speaking == {rule.name for rule in RULES if rule.about_server} != set()

@@ -76,6 +76,7 @@ class Finding:
     inside: str = field(default="", compare=False)
     run_status: str | None = field(default=None, compare=False)
     explains_document: bool = field(default=False, compare=False, repr=False)
+    about_server: bool = field(default=False, compare=False, repr=False)
     is_fixable: bool = field(default=False, compare=False, repr=False)
     excerpt: Excerpt | None = field(default=None, compare=False, repr=False)
     edit: Edit | None = field(default=None, compare=False, repr=False)
@@ -104,7 +105,7 @@ class Finding:
         if self.pointer:
             return name_value(self.pointer)
         if self.request is not None:
-            return "the server" if self.message.startswith("answers ") else "the response"
+            return "the server" if self.about_server else "the response"
         if self.run_id is not None:
             return "the run"
         if self.record is not None:

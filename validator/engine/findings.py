@@ -218,6 +218,7 @@ def _findings(
             inside=_shown_pointer(entry.inside, options),
             run_status=_plain(entry.run, "status"),
             explains_document=problem.explains_document,
+            about_server=entry.rule.about_server,
             is_fixable=can_be_edited and problem.fix is not None,
             excerpt=excerpt_of.get(index),
             edit=edit_of.get(index),

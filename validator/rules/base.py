@@ -106,6 +106,8 @@ class Rule(NamedTuple):
     stands for null as null."""
     once_per_document: bool = False
     """Only the first problem of a document is reported."""
+    about_server: bool = False
+    """Messages about a response as a whole say what the server does (`answers with 500`), not what the response is."""
     mandatory: bool = False
     """Can be neither ignored nor remapped: the document could not be read or has no runs to check."""
 
@@ -182,6 +184,7 @@ class RuleFields(TypedDict, total=False):
     accepts: Callable[[Run], bool]
     precheck: bool
     once_per_document: bool
+    about_server: bool
     mandatory: bool
 
 

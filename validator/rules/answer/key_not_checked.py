@@ -26,6 +26,7 @@ _SENT = {"key-none": "without a key", "key-wrong": "with a wrong key"}
     subject="answer",
     group="request",
     severity=WARNING,
+    about_server=True,
     source="https://platform.openai.com/docs/guides/error-codes",
     source_note="401: invalid authentication, incorrect API key provided",
     evidence="7 of 8 compatible servers answer without a key as they are set up for tests, hence a warning",

@@ -29,6 +29,7 @@ _is_too_high = re.compile(r"\d{3,}").fullmatch
     subject="answer",
     group="request",
     severity=ERROR,
+    about_server=True,
     source="https://platform.openai.com/docs/api-reference/runs/listRuns",
     source_note="limit: between 1 and 100, 20 by default",
     evidence="6 of 8 compatible servers accept 0 and 101, hence a warning in most cases",

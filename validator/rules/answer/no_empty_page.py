@@ -24,6 +24,7 @@ from validator.rules.support.exchanges import Exchange
     subject="answer",
     group="request",
     severity=ERROR,
+    about_server=True,
     source="https://github.com/sashabaranov/go-openai/pull/571",
     source_note="quotes the answer for a thread without runs",
     evidence="held in 2 of 2 genuine answers",

@@ -31,6 +31,7 @@ _OTHER_REASONS = (401, 403, 407, 408, 429)
     subject="answer",
     group="request",
     severity=ERROR,
+    about_server=True,
     source="https://github.com/openai/openai-openapi/blob/master/openapi.yaml",
     source_note="the parameters of listRuns",
     evidence="both official clients raise an error in the middle of a listing; none of 3 recorded servers refuses one",

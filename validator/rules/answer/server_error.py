@@ -24,6 +24,7 @@ from validator.rules.support.exchanges import Exchange
     subject="answer",
     group="request",
     severity=ERROR,
+    about_server=True,
     source="https://www.rfc-editor.org/rfc/rfc9110#name-server-error-5xx",
     source_note="the server is aware that it has erred",
 )

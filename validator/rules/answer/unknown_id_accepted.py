@@ -26,6 +26,7 @@ _EXPECTED = frozenset((401, 403, 404, 405, 408, 429))
     subject="answer",
     group="request",
     severity=ERROR,
+    about_server=True,
     source="https://platform.openai.com/docs/guides/error-codes",
     source_note="404: the requested resource does not exist",
     evidence="2 of 8 compatible servers answer with 200, and the clients report no error",

@@ -30,6 +30,7 @@ from validator.rules.support.listings import RecordedListing
     subject="recording",
     group="listing",
     severity=WARNING,
+    about_server=True,
     source="https://github.com/assistant-ui/assistant-ui/issues/6963",
     source_note="a lost cursor that restarts the list",
     evidence=(
