@@ -11,7 +11,8 @@ import pytest
 import requests
 import vcr
 
-from tests.support.recordings import BAD_PAGE, QUOTED, URL, errors, places, position, skipped
+from tests.support.recordings import BAD_PAGE, QUOTED, URL, call, errors, places, position, skipped, write_har
+from tests.support.threads import list_of, numbered
 from validator import validate
 
 THREAD = "thread_Zk4mQx8sVb2Yn6Tc1LpWr9Hd"
@@ -482,6 +483,65 @@ def test_wiremock_pattern_of_urls(tmp_path: Path, request_: dict[str, str]) -> N
     text = json.dumps({"request": request_, "response": {"jsonBody": BAD_PAGE}}, indent=2)
     (tmp_path / "a.json").write_text(text)
     assert places(tmp_path / "a.json") == [(1, FAULT, *position(text, QUOTED))]
+
+
+def stub(request_: dict[str, Any], body: Any) -> dict[str, Any]:
+    """A mapping that was written by hand."""
+    return {"request": {"method": "GET", **request_}, "response": {"status": 200, "jsonBody": body}}
+
+
+LISTED = [numbered(number) for number in range(21)][::-1]
+LIST_PATH = f"/v1/threads/{LISTED[0]['thread_id']}/runs"
+TWO = {"urlPath": LIST_PATH, "queryParameters": {"limit": {"equalTo": "2"}}}
+ASCENDING = {"urlPath": LIST_PATH, "queryParameters": {"order": {"equalTo": "asc"}}}
+
+
+@pytest.mark.parametrize(
+    ("request_", "body", "expected"),
+    [
+        ({"urlPath": LIST_PATH}, list_of(LISTED), []),
+        ({"url": LIST_PATH}, list_of(LISTED), ["page-too-long"]),
+        ({"urlPath": LIST_PATH, "queryParameters": {"limit": {"matches": "[0-9]+"}}}, list_of(LISTED), []),
+        (TWO, list_of(LISTED[:2], has_more=True), []),
+        (TWO, list_of(LISTED[:3], has_more=True), ["page-too-long"]),
+        ({"urlPath": LIST_PATH}, list_of(LISTED[:3][::-1]), []),
+        (ASCENDING, list_of(LISTED[:3][::-1]), []),
+        (ASCENDING, list_of(LISTED[:3]), ["unordered-runs"]),
+        ({**TWO, "url": f"{LIST_PATH}?order=asc", "urlPath": None}, list_of(LISTED[:2]), ["unordered-runs"]),
+        ({"urlPath": LIST_PATH, "queryParameters": {}}, list_of(LISTED[:3]), []),
+    ],
+)
+def test_stub_of_wiremock_has_the_limit_and_the_order_that_it_names(
+    tmp_path: Path, request_: dict[str, Any], body: Any, expected: list[str]
+) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(stub(request_, body)))
+    assert [rule for _, rule, *_ in places(tmp_path / "a.json")] == expected
+
+
+@pytest.mark.parametrize("limit", ["{{limit}}", "<integer>"])
+def test_example_of_postman_may_have_variables_in_its_url(tmp_path: Path, limit: str) -> None:
+    url = f"{{{{baseUrl}}}}{LIST_PATH}?limit={limit}&order=<string>&after=<string>"
+    (tmp_path / "a.json").write_text(postman({"method": "GET", "url": url}, json.dumps(list_of(LISTED))))
+    assert [rule for record, rule, *_ in places(tmp_path / "a.json") if record == 2] == []
+
+
+def test_stubs_and_examples_came_neither_before_nor_after_another(tmp_path: Path) -> None:
+    run_path = f"{LIST_PATH}/{LISTED[0]['id']}"
+    unset = dict.fromkeys(("started_at", "completed_at", "usage"))
+    queued = {**LISTED[0], **unset, "status": "queued", "expires_at": LISTED[0]["created_at"] + 600}
+    bodies = LISTED[0], queued, list_of([]), list_of(LISTED[:2])
+    urls = run_path, run_path, LIST_PATH, LIST_PATH
+    stubs = [stub({"urlPath": url}, body) for url, body in zip(urls, bodies, strict=True)]
+    examples = [
+        {"originalRequest": {"method": "GET", "url": f"https://api{url}"}, "code": 200, "body": json.dumps(body)}
+        for url, body in zip(urls, bodies, strict=True)
+    ]
+    (tmp_path / "wiremock.json").write_text(json.dumps({"mappings": stubs}))
+    (tmp_path / "postman.json").write_text(json.dumps({"info": {"name": "x"}, "item": [{"response": examples}]}))
+    calls = [call({}, body, path=url) for url, body in zip(urls, bodies, strict=True)]
+    write_har(tmp_path / "recorded.har", calls)
+    found = {path.name: [rule for _, rule, *_ in places(path)] for path in tmp_path.iterdir()}
+    assert found == {"wiremock.json": [], "postman.json": [], "recorded.har": ["illegal-transition", "lost-runs"]}
 
 
 def test_postman_url_may_be_a_string(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from tests.support.recordings import (
     skipped,
 )
 from validator import validate
+from validator.core.exchange import Request
 from validator.core.options import MAX_BYTES
 from validator.sources.document import Document, SkippedRecords
 from validator.sources.files import read_paths
@@ -241,7 +242,9 @@ def test_calls_without_runs_are_counted(tmp_path: Path) -> None:
     assert skipped(file) == [SkippedRecords(str(file), 7, reasons, f"{lost}, {elsewhere}")]
     second = [item for item in read_paths([str(file)], MAX_BYTES) if isinstance(item, Document)][1]
     assert second.origin is not None
-    assert second.origin.request == ("GET", f"/v1/threads/{RUN['thread_id']}/runs/", {"limit": "2", "after": "x"}, "")
+    assert second.origin.request == Request(
+        "GET", f"/v1/threads/{RUN['thread_id']}/runs/", {"limit": "2", "after": "x"}
+    )
     why = ", ".join(reasons)
     warning = f"validate-runs: {file}: 7 records without runs skipped: {why}\n"
     assert run("-v", str(file)).err == warning

@@ -28,12 +28,14 @@ class Request(NamedTuple):
     """The request that a document answers; `query` has the first value of each parameter, blank ones too.
 
     `step` is the question of `validate-runs live` that it asks, such as "probe"; empty in any other recording.
+    Of a stub that fits requests with any other parameters, too, `is_partial` says so.
     """
 
     method: str
     path: str
     query: Mapping[str, str]
     step: str = ""
+    is_partial: bool = False
 
     @classmethod
     def parse(cls, method: str, url: str) -> Request:
@@ -93,14 +95,14 @@ class Request(NamedTuple):
 
     @property
     def order(self) -> Order | None:
-        """The order of the page that it asks for, "desc" by default; None where the value is no order."""
-        value = self.query.get("order", "desc")
+        """The order of the page that it asks for, "desc" by default; None where it is unknown or no order."""
+        value = self.query.get("order", "" if self.is_partial else "desc")
         return next((order for order in ORDERS if order == value), None)
 
     @property
     def limit(self) -> int | None:
-        """The size of the page that it asks for, 20 by default; None where the value is not a number from 1 to 100."""
-        value = self.query.get("limit", str(DEFAULT_LIMIT))
+        """The size of the page that it asks for, 20 by default; None where it is unknown or not from 1 to 100."""
+        value = self.query.get("limit", "" if self.is_partial else str(DEFAULT_LIMIT))
         return int(value) if re.fullmatch(_LIMIT, value) else None
 
     @property

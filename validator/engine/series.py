@@ -67,7 +67,8 @@ class Series:
         here = Occurrence(self._number, source.file, source.record, "", origin and origin.period)
         stream_problems: list[Problem] = []
         if origin is not None:
-            self._recording = self._recording.continued(source.file, (origin.sequence, source.record or 0))
+            position = origin.sequence, source.record or 0
+            self._recording = self._recording.continued(source.file, position, is_stub=origin.is_stub)
             if document.classified.kind == "run":
                 stream_problems += self._check_event(document, here, origin)
                 yield from stream_problems
@@ -380,7 +381,7 @@ class RecordingState:
     stream: int | None = None
     last_event_run: tuple[str, Occurrence] | None = None
 
-    def continued(self, file: str | None, position: tuple[int, int]) -> RecordingState:
-        """Return the state at a position; a new one for another recording, or for one that is read again."""
-        is_same = file == self.file and position >= self.position
+    def continued(self, file: str | None, position: tuple[int, int], *, is_stub: bool) -> RecordingState:
+        """Return the state at a position; a new one for a stub, another recording, or one that is read again."""
+        is_same = file == self.file and (position == self.position if is_stub else position >= self.position)
         return replace(self, position=position) if is_same else RecordingState(file, position)

@@ -34,7 +34,8 @@ class Origin(NamedTuple):
     or an event without data, the end of the run is unknown, and `stream_end` is None.
 
     `period` is when the recorded call began and ended. Where the calls of a recording do not stand in the order in
-    which they began, `sequence` is the 1-based number of the call in that order; elsewhere it is 0.
+    which they began, `sequence` is the 1-based number of the call in that order; elsewhere it is 0. A stub or a saved
+    example is one of many possible responses, and came neither before nor after another.
     """
 
     positions: PositionMap
@@ -45,6 +46,7 @@ class Origin(NamedTuple):
     stream_end: Literal["done", "missing"] | None = None
     period: Period | None = None
     sequence: int = 0
+    is_stub: bool = False
 
 
 class Document(NamedTuple):

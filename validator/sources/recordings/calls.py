@@ -57,7 +57,8 @@ class Call(NamedTuple):
 
     `status` may be any value that stands in the recording. `period` is None where the recording has no times. `offset`
     is where the call stands. `step`, `location`, `error` and `is_retried` are known of calls of `validate-runs live`
-    alone: its question, the header Location, why no response came, and whether it asked again.
+    alone: its question, the header Location, why no response came, and whether it asked again. `is_stub` says that it
+    is one of many possible responses, and `is_partial` that its URL leaves open which other parameters a request has.
     """
 
     record: int
@@ -73,6 +74,8 @@ class Call(NamedTuple):
     location: str = ""
     error: str = ""
     is_retried: bool = False
+    is_stub: bool = False
+    is_partial: bool = False
 
     @property
     def response(self) -> Response:
@@ -113,7 +116,7 @@ def read_documents(
             origin = Origin(Opaque(recording, call.offset), sequence=sequence)
             yield unreadable_document(reader.name, "broken-recording", call.reason, record=call.record, origin=origin)
             continue
-        request = parse(call.method, call.url)._replace(step=call.step)
+        request = parse(call.method, call.url)._replace(step=call.step, is_partial=call.is_partial)
         returns_runs = request.method in _METHODS and request.returns_runs
         if returns_runs and (failure := _failure(call)):
             failures[failure] += 1
@@ -210,7 +213,7 @@ class _BodyReader:
         """Yield the document in a body, the runs of an event stream, or why it cannot be read."""
         reader, record = self._reader, call.record
         positions = Opaque(self._recording, lambda: body.offsets(1)[0])
-        origin = Origin(positions, request, call.response, stream=record, period=call.period, sequence=sequence)
+        origin = Origin(positions, request, call.response, None, record, None, call.period, sequence, call.is_stub)
         try:
             if body.is_base64:
                 data: str | bytes | None = self._decode(body, call.content_encoding)
@@ -253,7 +256,7 @@ class _BodyReader:
             yield from self.read(call, call.body, request, sequence)
             return
         positions = Opaque(self._recording, call.offset)
-        origin = Origin(positions, request, call.response, period=call.period, sequence=sequence)
+        origin = Origin(positions, request, call.response, period=call.period, sequence=sequence, is_stub=call.is_stub)
         yield self._reader.document("", call.record, origin)
 
     def _decode(self, body: Body, content_encoding: str) -> bytes | None:

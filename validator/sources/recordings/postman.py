@@ -34,9 +34,8 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
             content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
             text = field(response, "body")
             body = Body(text, False, strings.offsets(text, *place, "body")) if isinstance(text, str) else None
-            yield Call(
-                next(records), method, url, field(response, "code"), content_type, coding, body, strings.start(*place)
-            )
+            record, status, start = next(records), field(response, "code"), strings.start(*place)
+            yield Call(record, method, url, status, content_type, coding, body, start, is_stub=True)
 
 
 def _items(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -39,7 +39,8 @@ def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]
         body = _body(response, strings, *path)
         method = _text(request.get("method")).upper() or "GET"
         status = int(status) if as_text(status).isdecimal() else status
-        yield Call(record, method, _url(request), status, content_type, coding, body, start)
+        call = Call(record, method, _url(request), status, content_type, coding, body, start)
+        yield call._replace(is_stub=True, is_partial=True)
 
 
 def _stubs(value: Any) -> Iterator[tuple[_Path, Any, Any]]:

@@ -1,4 +1,4 @@
-"""Mappings of WireMock: the calls that it has recorded, one or several in a file.
+"""Mappings of WireMock: stubs that it has recorded or that were written, one or several in a file.
 
 Source: https://wiremock.org/docs/stubbing/
 """
@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from validator.sources.recordings.calls import Body, Call, InvalidCall
-from validator.sources.recordings.fields import JsonStrings, field, fit_pattern, header, is_response, parsed_body
+from validator.sources.recordings.fields import (
+    JsonStrings,
+    as_text,
+    field,
+    fit_pattern,
+    header,
+    is_response,
+    parsed_body,
+)
 
 _URLS = ("url", "urlPath", "urlPathTemplate")
 _PATTERNS = ("urlPathPattern", "urlPattern")
@@ -36,8 +45,9 @@ def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]
         response = mapping["response"]
         method, url, headers = _method(mapping), _url(mapping) or "", response.get("headers")
         content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
-        body = _body(response, strings, *path, "response")
-        yield Call(record, method, url, response.get("status", 200), content_type, coding, body, strings.start(*path))
+        body, status = _body(response, strings, *path, "response"), response.get("status", 200)
+        call = Call(record, method, url, status, content_type, coding, body, strings.start(*path), is_stub=True)
+        yield call._replace(is_partial=field(mapping, "request", "url") is None)
 
 
 def _is_mapping(value: Any) -> bool:
@@ -51,13 +61,17 @@ def _method(mapping: Any) -> str:
 
 
 def _url(mapping: Any) -> str | None:
-    """Return the URL of a mapping; what its pattern leaves open is `{any}`, and the query of a pattern is left out."""
-    urls = (field(mapping, "request", key) for key in _URLS)
-    if (url := next((url for url in urls if isinstance(url, str)), None)) is not None:
+    """Return the URL of a mapping; what its patterns leave open is `{any}`, and the query in a pattern is left out."""
+    request = mapping["request"]
+    url = next((request[key] for key in _URLS if isinstance(request.get(key), str)), None)
+    if url is None:
+        pattern = next((request[key] for key in _PATTERNS if isinstance(request.get(key), str)), None)
+        url = None if pattern is None else fit_pattern(pattern)
+    parameters = field(request, "queryParameters")
+    if url is None or not isinstance(parameters, dict):
         return url
-    patterns = (field(mapping, "request", key) for key in _PATTERNS)
-    pattern = next((pattern for pattern in patterns if isinstance(pattern, str)), None)
-    return None if pattern is None else fit_pattern(pattern)
+    query = {name: as_text(field(matcher, "equalTo")) or "{any}" for name, matcher in parameters.items()}
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}" if query else url
 
 
 def _body(response: dict[str, Any], strings: JsonStrings, *path: str | int) -> Body | None:
