@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.support.commands import Ran, run
-from tests.support.http_server import Answering, Asked, Reply, serving
+from tests.support.http_server import Answering, Asked, Reply, refuse, serving
 from tests.support.sound_server import list_runs
 from tests.support.threads import THREAD, list_of, numbered
 from validator.live.statements import STATEMENTS
@@ -147,13 +147,29 @@ def test_required_statements(words: list[str], code: int, message: str) -> None:
     done = check(list_runs(RUNS), *words)
     assert done.code == code
     assert message in done.err
+    assert ("not asked    key-needed              needs --check-auth" in done.out) == ("key-needed" in done.err)
+
+
+@pytest.mark.parametrize(
+    ("listed", "reason"),
+    [
+        (Reply(list_of([])), "the thread is empty: --thread names one that has runs, --create makes one"),
+        (Reply([]), "the thread is not listed: no answer is a page of runs"),
+        (refuse("Unknown parameter: limit."), "the thread is not listed: answered with 400"),
+    ],
+)
+def test_thread_without_runs_is_named_as_the_reason(listed: Reply, reason: str) -> None:
+    done = check(lambda asked: listed if "limit" in asked.query else Reply(list_of([])), "--require", "walk-ends")
+    assert f"not verified walk-ends               {reason}\n" in done.out
+    assert "required, but not verified: walk-ends" in done.err
 
 
 def test_required_statements_are_annotations_and_failed_tests(tmp_path: Path) -> None:
     words = ("--require", "key-needed,empty-thread,limit-kept", "-f", "github", "-f", f"junit:{tmp_path / 'junit.xml'}")
     done = check(list_runs(RUNS), *words)
     assert done.code == 1
-    lines = "empty-thread required, but not asked%0Akey-needed required, but not asked"
+    empty = "empty-thread required, but not asked: needs --empty-thread or --create"
+    lines = f"{empty}%0Akey-needed required, but not asked: needs --check-auth"
     assert [line for line in done.out.splitlines() if "::" in line] == [f"::error title=validate-runs live::{lines}"]
     failures = ElementTree.parse(tmp_path / "junit.xml").getroot().findall(".//failure")
     assert {failure.get("type") for failure in failures} == {"key-needed", "empty-thread"}

@@ -266,12 +266,23 @@ def test_run_that_ended_proves_nothing(server: type[CreatingServer], reason: str
     assert verdicts(report) == {"cursor-stable": ("kept", ""), "one-active-run": ("not verified", reason)}
 
 
-def test_run_that_does_not_end_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [
+        (refuse("No.", 404), "was answered with 404 (No.)"),
+        (Reply({"detail": f"No {KEY}"}, 405), 'was answered with 405 ({"detail":"No [redacted]"})'),
+        (Reply({"id": "run_x", "status": "queued"}), "was answered with 200"),
+        (Reply(b"", 0), "was not answered: timed out"),
+    ],
+    ids=["message", "body", "accepted", "no answer"],
+)
+def test_run_that_cannot_be_cancelled_is_named(monkeypatch: pytest.MonkeyPatch, reply: Reply, outcome: str) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
-    report = check(instead(posts("/cancel"), refuse("No.", 404)))
-    assert len(report.created) == 1
-    reason = "a run is still queued 10 s after it should have been cancelled"
-    assert set(verdicts(report).values()) == {("not verified", reason)}
+    report = check(instead(posts("/cancel"), reply))
+    thread, run = "thread_000000000000000000000900", "run_000000000000000000000902"
+    why = f"left queued, 10 s after POST /v1/threads/{thread}/runs/{run}/cancel {outcome}"
+    assert report.created == (f"{thread} (1 run): not deleted", f"{run}: {why}")
+    assert set(verdicts(report).values()) == {("not verified", f"{run} is {why}")}
     assert next(result for result in report.statements if result.id == "walk-complete").reason == "1 run, 4 needed"
 
 

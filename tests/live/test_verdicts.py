@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.http_server import Answering, Asked, Reply, serving
+from tests.support.in_process import connect
 from tests.support.mutant_servers import compare_times
 from tests.support.sound_server import answer, list_runs
 from tests.support.threads import THREAD, list_of, numbered
@@ -93,7 +94,7 @@ MUTANTS: dict[str, tuple[Answering, str]] = {
     "retrieved run differs": (
         lambda asked: (
             Reply(sound(asked).body | {"created_at": 1_700_000_000})
-            if asked.path.endswith(tuple(IDS))
+            if asked.path.endswith(tuple(IDS)) and THREAD in asked.path
             else sound(asked)
         ),
         "retrieve-equals-listed",
@@ -190,7 +191,7 @@ REFUSED: dict[str, tuple[Callable[[Asked], bool], set[str]]] = {
         lambda asked: asked.query.get("after") == IDS[0] and asked.query["limit"] == "100",
         {"has-more-false"},
     ),
-    "one run": (lambda asked: asked.path.endswith(IDS[-1]), {"retrieve-equals-listed"}),
+    "one run": (lambda asked: asked.path.endswith(IDS[-1]) and THREAD in asked.path, {"retrieve-equals-listed"}),
 }
 
 
@@ -206,12 +207,26 @@ def test_valid_request_that_is_refused_is_no_pass(name: str, status: int) -> Non
     assert (verdicts["first-last"], verdicts["cursor-unknown"], verdicts["run-404"]) == ("kept", "kept", "kept")
 
 
-def test_answer_that_never_comes_is_no_pass() -> None:
-    broken = {"Content-Encoding": "deflate"}
-    unreadable = Reply(b"\xff\xff", 200, broken)
+@pytest.mark.parametrize(("body", "coding"), [(b"\xff\xff", "deflate"), (b'{"data": []}', "gzip")])
+def test_body_that_is_not_compressed_as_the_header_says_is_no_answer(body: bytes, coding: str) -> None:
+    unreadable = Reply(body, 200, {"Content-Encoding": coding})
     verdicts = judge(lambda asked: unreadable if asked.query.get("limit") == "0" else sound(asked))
-    assert (verdicts["no-5xx"], verdicts["content-type"]) == ("not verified", "not verified")
-    assert not {"broken", "doubtful"} & {*verdicts.values()}
+    assert {name for name, verdict in verdicts.items() if verdict in ("broken", "doubtful")} == {"no-5xx"}
+    assert (verdicts["content-type"], verdicts["limit-range"]) == ("not verified", "not verified")
+
+
+def test_long_thread_is_judged_as_far_as_it_is_walked() -> None:
+    runs = [numbered(number, 1_740_000_000 + number // 3) for number in range(250)]
+
+    def judge_walk(**functions: Any) -> tuple[str, str]:
+        with connect(lambda asked: answer(asked, {THREAD: runs}, **functions)) as client:
+            report = check_listing(client, thread=THREAD)
+        return next((one.verdict, one.reason) for one in report.statements if one.id == "walk-complete")
+
+    assert judge_walk() == ("not verified", "every page says that more runs follow")
+    verdict, reason = judge_walk(window=compare_times)
+    assert verdict == "broken"
+    assert reason.endswith(": the walk through the first 6 pages returned 6 of 14 runs")
 
 
 def test_answer_that_comes_at_the_second_try_is_complete() -> None:

@@ -47,7 +47,7 @@ def _document(rule: Rule, block: str) -> str:
 
 def _source(rule: Rule, block: str, folder: Path) -> object:
     """The block of a series: pages, or what changes in a run from one time to the next, or from event to event."""
-    if rule.subject in ("answer", "recording"):
+    if '"GET"' in block:
         answers = [_call(**answer) for answer in json.loads(block)]
         elsewhere = call({}, list_of([]), path="/v1/threads/thread_empty/runs")
         return write_har(folder / "answers.har", [*answers, elsewhere])

@@ -5,11 +5,13 @@ Source of the statements: `validate-runs live`, `validator/live/statements.py`.
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tests.support.http_server import Answering, Asked, Reply, refuse
-from tests.support.sound_server import EMPTY_THREAD, KEY, answer, make_threads, sound
+from tests.support.sound_server import EMPTY_THREAD, KEY, OTHER_THREAD, answer, make_threads, sound
 from tests.support.threads import THREAD, Run, list_of, list_page, numbered, window
 from validator.live.keys import WRONG_KEY
 from validator.live.plan import UNKNOWN_RUN
@@ -107,11 +109,28 @@ def unknown(kind: str) -> Answering:
 
     def answering(asked: Asked) -> Reply:
         reply = sound(asked)
-        if reply.status == 404 and "doesnotexist" in asked.path and f"{kind}_doesnotexist" in asked.path:
+        if (
+            reply.status == 404
+            and f"{kind}_doesnotexist" in asked.path
+            and (kind == "run" or asked.path.endswith("/runs"))
+        ):
             return Reply(list_of([]) if kind == "thread" else make_threads()[THREAD][-1])
         return reply
 
     return answering
+
+
+def any_thread(asked: Asked) -> Reply:
+    """Look for a run in all threads."""
+    *start, thread, runs, run_id = asked.path.split("/")
+    found = next((name for name, runs in make_threads().items() if any(run["id"] == run_id for run in runs)), thread)
+    return sound(asked._replace(path="/".join((*start, found, runs, run_id))) if runs == "runs" else asked)
+
+
+def foreign_cursor(asked: Asked) -> Reply:
+    """List the thread of the cursor."""
+    is_foreign = asked.query.get("after", "")[-2:] in ("50", "51")
+    return sound(asked._replace(path=asked.path.replace(THREAD, OTHER_THREAD)) if is_foreign else asked)
 
 
 def default_limit(asked: Asked) -> Reply:
@@ -184,6 +203,11 @@ def ignores_key(*keys: str) -> Answering:
         return sound(asked._replace(headers={"Authorization": f"Bearer {KEY}"}) if is_right else asked)
 
     return answering
+
+
+def packed(reply: Reply) -> Reply:
+    """Compress the body, and do not say so."""
+    return reply._replace(body=gzip.compress(json.dumps(reply.body).encode()))
 
 
 ACTIVE = {"status": lambda _: "in_progress", "completed_at": lambda _: None, "usage": lambda _: None}
@@ -354,6 +378,44 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
             Reply(b"", 307, {"Location": f"{asked.path}/"}) if asked.query.get("limit") == "0" else sound(asked)
         ),
         {"redirected"},
+    ),
+    ("not-redirected", "not modified"): (
+        lambda asked: Reply(b"", 304) if asked.query.get("limit") == "0" else sound(asked),
+        {"redirected"},
+    ),
+    ("valid-requests", "201"): (
+        lambda asked: reply._replace(status=201) if (reply := sound(asked)).status == 200 else reply,
+        {"unexpected-status"},
+    ),
+    ("valid-requests", "206 for a part"): (
+        lambda asked: reply._replace(status=206) if (reply := sound(asked)).body.get("has_more") else reply,
+        {"unexpected-status"},
+    ),
+    ("envelope-keys", "a bare array"): (
+        sends(lambda _, body: body.get("data", body)),
+        {"unexpected-object", "not-a-run-list"},
+    ),
+    ("thread-404", "a run in any thread"): (any_thread, {"unknown-id-accepted", "other-thread"}),
+    ("cursor-other-thread", "the other thread"): (foreign_cursor, {"unknown-cursor-accepted", "other-thread"}),
+    ("cursor-unknown", "an error as 200"): (
+        lambda asked: sound(asked)._replace(status=200) if "doesnotexist" in str(asked.query) else sound(asked),
+        {"not-a-run-list"},
+    ),
+    ("error-envelope", "compressed"): (
+        lambda asked: packed(reply) if (reply := sound(asked)).status >= 400 else reply,
+        {"error-envelope"},
+    ),
+    ("retrieve-equals-listed", "no metadata in the list"): (
+        sends(lambda _, body: body if "data" in body else {**body, "metadata": {"order": "17"}}),
+        {"inconsistent-run"},
+    ),
+    ("retrieve-equals-listed", "no usage in the list"): (
+        pages(lambda _, page: {**page, "data": [{**run, "usage": None} for run in page["data"]]}),
+        {"inconsistent-run"},
+    ),
+    ("retrieve-equals-listed", "always the newest run"): (
+        sends(lambda _, body: body if "data" in body else make_threads()[THREAD][-1]),
+        {"other-run"},
     ),
     ("retrieve-equals-listed", "other instructions"): (sends(changed_retrieved), {"changed-immutable-field"}),
 }

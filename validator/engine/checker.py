@@ -20,7 +20,14 @@ from validator.core.results import DocumentInfo, DocumentResult
 from validator.core.severity import Severity
 from validator.engine.accept import Acceptor
 from validator.engine.checked import CheckedDocument, CheckedPart
-from validator.engine.classify import Classified, Part, classify, describe_error_response, is_other_object
+from validator.engine.classify import (
+    Classified,
+    Part,
+    classify,
+    describe_error_response,
+    describe_successful_error,
+    is_other_object,
+)
 from validator.engine.normalize import to_original, to_wire
 from validator.engine.rule_set import RuleSet
 from validator.jsontext.parse import Parsed, parse
@@ -104,7 +111,10 @@ class Checker:
             body, is_json = parsed.value, parsed.readable
             problems.append(describe_error_response(response.status, body, is_json=is_json, expect=options.expect))
         if classified.problem is not None:
-            problems.append(classified.problem)
+            problem, body = classified.problem, parsed.value
+            if response is not None and response.status is not None and isinstance(body, dict) and body.get("error"):
+                problem = describe_successful_error(response.status, body, options.expect)
+            problems.append(problem)
         if classified.form is not None:
             unusable = frozenset(problem.pointer for problem in problems if problem.rule == "non-finite-number")
             acceptor = self._acceptor(classified.form)

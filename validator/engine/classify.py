@@ -138,6 +138,12 @@ def describe_error_response(status: int | None, body: Any, *, is_json: bool, exp
     return problem._replace(explains=("", "error"), span=None if is_json else Span(0, 0))
 
 
+def describe_successful_error(status: int, body: dict[str, Any], expect: Expect) -> Problem:
+    """Return the problem of an API error in a response with the status of a success: clients take it for that."""
+    message = f"has status {status}, but is {_describe(body)}; expected the status of an error, or {_EXPECTED[expect]}"
+    return _not_a_run_list("", message)
+
+
 def find_unrecognised(parts: Iterable[Part]) -> Iterator[Problem]:
     """Return a problem for each value in the place of a page or a run that is neither."""
     for part in parts:

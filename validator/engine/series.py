@@ -109,6 +109,7 @@ class Series:
         self, document: CheckedDocument, here: Occurrence, history: History, contradicted: Collection[str]
     ) -> Iterator[Problem]:
         """Compare runs with their earlier snapshots, but for the fields that the stream has contradicted."""
+        origin = document.document.origin
         for checked in document.parts:
             ids_on_page: set[str] = set()
             for index, run in checked.runs:
@@ -118,7 +119,10 @@ class Series:
                     continue
                 if checked.part.is_page:
                     ids_on_page.add(run["id"])  # on a page, the same run again is no later snapshot
-                transition = history.record(run, unreliable_fields, here._replace(pointer=pointer))
+                metadata = None
+                if origin is not None and origin.request is not None and origin.request.step:
+                    metadata = None if "metadata" in unreliable_fields else _digest_if_long(run.get("metadata"))
+                transition = history.record(run, unreliable_fields, here._replace(pointer=pointer), metadata)
                 if transition is not None:
                     yield from _under(pointer, self._check_transition(transition), document, original)
 
@@ -327,7 +331,9 @@ class History:
         self._snapshots: dict[str, Snapshot] = {}
         self._configurations: dict[bytes, dict[str, Any]] = {}
 
-    def record(self, run: Run, unreliable_fields: Collection[str], seen: Occurrence) -> Transition | None:
+    def record(
+        self, run: Run, unreliable_fields: Collection[str], seen: Occurrence, metadata: Any
+    ) -> Transition | None:
         """Record a snapshot; return the transition from the one before, if there is one.
 
         Of two snapshots of which neither is later, that of the call which ended later is kept.
@@ -340,7 +346,9 @@ class History:
         fields = {name: run[name] for name in REMEMBERED if name in run and name not in unreliable_fields}
         if fields.get("usage"):
             fields["usage"] = {name: run["usage"][name] for name in COUNTS}
-        after = self._snapshots[run["id"]] = Snapshot(fields, self._configuration(run, unreliable_fields), seen)
+        after = self._snapshots[run["id"]] = Snapshot(
+            fields, self._configuration(run, unreliable_fields), seen, metadata
+        )
         return None if before is None else Transition(before, after)
 
     def _configuration(self, run: Run, unreliable_fields: Collection[str]) -> Mapping[str, Any]:

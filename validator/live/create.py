@@ -69,6 +69,8 @@ class Created:
         self.threads: dict[str, list[str]] = {}
         """The ids of the runs of each thread."""
         self.assistant: str | None = None
+        self.left_active: dict[str, str] = {}
+        """Why each run is left active that should have ended."""
 
     def allows(self, method: Method, path: str) -> bool:
         """Return whether a request creates something, or changes what was created here."""
@@ -93,14 +95,18 @@ class Created:
         self._deleted.add(path)
 
     def describe(self) -> list[str]:
-        """Return a line for each thread and the assistant: the id, the runs, and whether it is still there."""
+        """Return a line for each thread and the assistant, and for each run that was left active.
+
+        It has the id, the number of runs, and whether that is still there.
+        """
         lines = [
             (thread_path(thread), f"{escape(thread)} ({count(len(runs), 'run')})")
             for thread, runs in self.threads.items()
         ]
         if self.assistant is not None:
             lines.append((_assistant_path(self.assistant), escape(self.assistant)))
-        return [f"{line}: {'deleted' if path in self._deleted else 'not deleted'}" for path, line in lines]
+        left = [f"{escape(run)}: {why}" for run, why in self.left_active.items()]
+        return [f"{line}: {'deleted' if path in self._deleted else 'not deleted'}" for path, line in lines] + left
 
     def _paths(self) -> list[str]:
         assistants = [_assistant_path(self.assistant)] if self.assistant is not None else []
@@ -175,7 +181,7 @@ class Creator:
                 answer = self._ask(Question("delete-created", path, method="DELETE"))
             except LiveError:
                 continue
-            if _is_success(answer):
+            if answer.is_success:
                 self._created.add_deleted(path)
 
     def _insert(self, thread: str) -> None:
@@ -267,13 +273,16 @@ class Creator:
         path = run_path(thread, run["id"])
         if not _is_active(run):
             return
-        run = _read_success(self._post("cancel-run", f"{path}/cancel", None)) or run
+        answer = self._post("cancel-run", f"{path}/cancel", None)
+        run = _read_success(answer) or run
         for pause in _PAUSES:
             if not _is_active(run):
                 return
             time.sleep(pause)
             run = _read_success(self._ask(Question("poll-run", path))) or run
-        raise _Failed(f"a run is still {run['status']} {sum(_PAUSES):.0f} s after it should have been cancelled")
+        why = f"left {run['status']}, {sum(_PAUSES):.0f} s after {self._outcome(answer)}"
+        self._created.left_active[run["id"]] = why
+        raise _Failed(mask(self._redact(f"{escape(run['id'])} is {why}")))
 
     def _list(self, thread: str, step: str, query: dict[str, str]) -> Page | None:
         return read_page(self._ask(Question(step, list_path(thread), tuple(query.items()))))
@@ -294,20 +303,19 @@ class Creator:
         """Return why an answer is no success, with the message of the server."""
         if problem := explain_no_access(answer):
             return _Failed(mask(self._redact(problem)) if answer.status < 400 else problem)  # a redirect names a server
+        return _Failed(f"the server does not create {what}: {answer.error or self._outcome(answer)}")
+
+    def _outcome(self, answer: Answer) -> str:
+        """Return what became of a request, with the message of the server or the start of the body."""
+        label = self._redact(Request.parse(answer.question.method, answer.url).label)
         if answer.error:
-            return _Failed(f"the server does not create {what}: {answer.error}")
+            return f"{label} was not answered: {answer.error}"
         error = (read_object(answer) or {}).get("error")
         message = error.get("message") if isinstance(error, dict) else None
-        start = mask(self._redact(message)[: 10 * _MAX_REASON]) if isinstance(message, str) else ""
-        words = escape(start[:_MAX_REASON])
-        label = self._redact(Request.parse("POST", answer.url).label)
-        return _Failed(
-            f"the server does not create {what}: {label} was answered with {answer.status}{words and f' ({words})'}"
-        )
-
-
-def _is_success(answer: Answer) -> bool:
-    return 200 <= answer.status < 300 and not answer.error
+        body = "" if answer.is_success else answer.body.decode(errors="replace")
+        text = message if isinstance(message, str) else body
+        words = escape(mask(self._redact(text)[: 10 * _MAX_REASON])[:_MAX_REASON])
+        return f"{label} was answered with {answer.status}{words and f' ({words})'}"
 
 
 def _is_plain_id(value: object) -> bool:
@@ -317,7 +325,7 @@ def _is_plain_id(value: object) -> bool:
 
 def _read_success(answer: Answer) -> dict[str, Any] | None:
     """Return the object in an answer that is a success; None where there is none."""
-    return read_object(answer) if _is_success(answer) else None
+    return read_object(answer) if answer.is_success else None
 
 
 def _is_active(run: Mapping[str, Any]) -> bool:

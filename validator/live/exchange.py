@@ -59,6 +59,11 @@ class Answer(NamedTuple):
     error: str = ""
     is_retried: bool = False
 
+    @property
+    def is_success(self) -> bool:
+        """Whether a complete answer says that the request was carried out."""
+        return 200 <= self.status < 300 and not self.error
+
     def header(self, name: str) -> str:
         """Return the first value of a header of the response; empty without one."""
         return next((header.value for header in self.headers if header.name.lower() == name), "")
@@ -82,7 +87,7 @@ class Page(NamedTuple):
 def read_page(answer: Answer) -> Page | None:
     """Return the page of runs in a successful answer; None where there is none."""
     body = read_object(answer)
-    data = body.get("data") if body is not None and answer.status == 200 else None
+    data = body.get("data") if body is not None and answer.is_success else None
     if body is None or not isinstance(data, list):
         return None
     return Page([run for run in data if isinstance(run, dict) and is_id(run.get("id"))], body.get("has_more"))

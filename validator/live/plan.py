@@ -107,13 +107,14 @@ class Walker:
     def _compare_pages(self) -> Page | None:
         """List the thread in all ways that must agree, and return the widest page."""
         wide = self._page("wide-desc", limit="100", order="desc")
-        self._page("wide-asc", limit="100", order="asc")
+        ascending = self._page("wide-asc", limit="100", order="asc")
         if wide is None or not wide.runs:
             return wide
         number = len(wide.runs)
         if number >= 2 and self._walks(number):
-            self._exact(number, wide.has_more is True)
-            self._windows(wide.ids)
+            is_cut = wide.has_more is True or (ascending is not None and {*ascending.ids} != {*wide.ids})
+            self._exact(number, is_cut)
+            self._windows(wide.ids, is_cut)
         return wide
 
     def _walks(self, number: int) -> bool:
@@ -150,8 +151,8 @@ class Walker:
             self._list("exact", limit=str(number), order="desc")
         self._list("one-fewer", limit=str(number - 1), order="desc")
 
-    def _windows(self, ids: Sequence[str]) -> None:
-        """Ask for what lies before, after and between runs."""
+    def _windows(self, ids: Sequence[str], is_cut: bool) -> None:
+        """Ask for what lies before, after and between runs, which are all that there are unless `is_cut`."""
         middle = ids[len(ids) // 2]
         for name, cursor in (("first", ids[0]), ("middle", middle), ("last", ids[-1])):
             self._list(f"before-{name}", limit="100", order="desc", before=cursor)
@@ -159,7 +160,7 @@ class Walker:
         self._list("before-asc", limit="100", order="asc", before=middle)
         if len(ids) > 2:
             self._list("between", limit="100", order="desc", after=ids[0], before=ids[-1])
-        self._list("after-last", limit="100", order="desc", after=ids[-1])
+        self._list("walk-desc-100" if is_cut else "after-last", limit="100", order="desc", after=ids[-1])
 
     def _refusals(self) -> None:
         for limit in ("0", "101", "-1", "abc", "1.5"):
@@ -184,7 +185,7 @@ class Walker:
             self._list("empty-thread", thread=self._scope.empty_thread)
 
     def _retrieve(self, runs: Sequence[dict[str, Any]]) -> None:
-        """Retrieve the newest run, the oldest, and one of each status."""
+        """Retrieve the newest run, the oldest, and one of each status; and one of them in a thread that has no runs."""
         chosen: dict[str, None] = {}
         statuses: set[str] = set()
         for run in (*runs[:1], *runs[-1:], *runs):
@@ -194,6 +195,8 @@ class Walker:
             statuses.add(status)
         for run_id in [*chosen][:MAX_RETRIEVED]:
             self._ask(Question("retrieve", run_path(self._scope.thread, run_id)))
+        if runs:
+            self._ask(Question("thread-unknown-run", run_path(UNKNOWN_THREAD, runs[0]["id"])))
 
     def _list(self, step: str, *, thread: str | None = None, key: KeyChoice = "right", **query: str) -> Answer:
         path = list_path(thread or self._scope.thread)
@@ -207,7 +210,8 @@ def _require_usable(answer: Answer) -> None:
     """Raise `Unusable` or `Redirected` where the first answer shows that there is nothing to check."""
     status = answer.status
     if not status:
-        raise Unusable(f"the server cannot be reached: {answer.error}")
+        problem = "the answer of the server cannot be read" if answer.headers else "the server cannot be reached"
+        raise Unusable(f"{problem}: {answer.error}")
     if problem := explain_no_access(answer):
         raise (Redirected if 300 <= status < 400 else Unusable)(problem)
     if status in (404, 405, 501):

@@ -15,6 +15,7 @@ class Statement(NamedTuple):
 
     A step ends with "-" where it stands for all that begin so; no steps: every answer. `counts` says whether an answer
     tells something. `min_runs` are needed in the thread; `compares`: its answers must be of an unchanged thread.
+    `needs` is the option without which it is not asked.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Statement(NamedTuple):
     counts: Callable[[Seen], bool] | None = None
     min_runs: int = 0
     compares: bool = False
+    needs: str = ""
 
 
 class Seen(NamedTuple):
@@ -104,19 +106,20 @@ STATEMENTS = (
         "a page has object, data, first_id, last_id and has_more",
         (
             *("schema:type", "schema:enum", "schema:const", "schema:required", "misspelt-key", "not-a-run-list"),
-            *("not-json", "not-utf8"),
+            *("unexpected-object", "not-json", "not-utf8"),
         ),
         counts=_is_page,
     ),
     Statement("wire-names", "keys are in snake_case", ("camel-case-response", "mixed-naming"), counts=_is_page),
-    Statement("run-shape", "every run is as documented", ("stale-active-run",), counts=_has_runs),
-    Statement("whole-numbers", "times and counts are integers", ("integer-as-float",), counts=_has_runs),
-    Statement("seconds", "times are in seconds", ("milliseconds",), counts=_has_runs),
+    Statement("run-shape", "every run is as documented", ("stale-active-run",), counts=_has_runs, min_runs=1),
+    Statement("whole-numbers", "times and counts are integers", ("integer-as-float",), counts=_has_runs, min_runs=1),
+    Statement("seconds", "times are in seconds", ("milliseconds",), counts=_has_runs, min_runs=1),
     Statement(
         "of-this-thread",
         "runs are those of the thread that was asked for",
-        ("other-thread", "other-run", "mixed-thread-ids", "mixed-thread-pages"),
+        ("other-thread", "mixed-thread-ids", "mixed-thread-pages"),
         counts=_has_runs,
+        min_runs=1,
     ),
     Statement(
         "first-last",
@@ -149,11 +152,11 @@ STATEMENTS = (
         "a walk returns every run once, in order",
         ("lost-runs", "unstable-order"),
         _WALKS,
-        _has_runs,
+        says_no_more,
         MIN_RUNS,
         True,
     ),
-    Statement("walk-ends", "a walk ends", ("overlapping-pages",), _WALKS, _has_runs, MIN_RUNS, True),
+    Statement("walk-ends", "a walk ends", ("overlapping-pages",), _WALKS, says_no_more, MIN_RUNS, True),
     Statement(
         "after-excludes",
         "the cursor's run is not on its page",
@@ -214,6 +217,7 @@ STATEMENTS = (
         ("overlapping-pages", "lost-runs", "broken-chain"),
         ("insert-after",),
         _has_runs,
+        needs="--create",
     ),
     Statement(
         "cursor-unknown",
@@ -228,6 +232,7 @@ STATEMENTS = (
         ("unknown-cursor-accepted",),
         ("cursor-other-",),
         is_decided,
+        needs="a second --thread that has runs, or --create",
     ),
     Statement(
         "limit-range",
@@ -248,14 +253,14 @@ STATEMENTS = (
         "thread-404",
         "an unknown thread is answered with 404",
         ("unknown-id-accepted",),
-        ("thread-unknown",),
+        ("thread-unknown", "thread-unknown-run"),
         is_decided,
     ),
     Statement("run-404", "an unknown run is answered with 404", ("unknown-id-accepted",), ("run-unknown",), is_decided),
     Statement(
         "valid-requests",
-        "a valid request is not refused",
-        ("refused-request",),
+        "a valid request is answered with 200",
+        ("refused-request", "unexpected-status"),
         (*ALWAYS_VALID, *RARELY_SEEN),
         is_decided,
     ),
@@ -264,14 +269,27 @@ STATEMENTS = (
     Statement("not-redirected", "no request is redirected", ("redirected",)),
     Statement("content-type", "bodies are application/json", ("content-type",)),
     Statement(
-        "empty-thread", "a thread without runs has an empty page", ("no-empty-page",), ("empty-thread",), is_decided
+        "empty-thread",
+        "a thread without runs has an empty page",
+        ("no-empty-page",),
+        ("empty-thread",),
+        is_decided,
+        needs="--empty-thread or --create",
     ),
     Statement(
         "retrieve-equals-listed",
         "a run is retrieved as it was listed, and changes as documented",
-        ("changed-immutable-field", "illegal-transition", "time-moved-back", "usage-shrank"),
+        (
+            "changed-immutable-field",
+            "other-run",
+            "inconsistent-run",
+            "illegal-transition",
+            "time-moved-back",
+            "usage-shrank",
+        ),
         ("retrieve",),
-        lambda seen: seen.answer.status == 200,
+        lambda seen: seen.answer.is_success,
+        min_runs=1,
     ),
     Statement(
         "one-active-run",
@@ -279,8 +297,16 @@ STATEMENTS = (
         ("concurrent-active-runs",),
         ("second-active",),
         is_refused,
+        needs="--create",
     ),
-    Statement("key-needed", "a request without the right key is refused", ("key-not-checked",), ("key-",), is_decided),
+    Statement(
+        "key-needed",
+        "a request without the right key is refused",
+        ("key-not-checked",),
+        ("key-",),
+        is_decided,
+        needs="--check-auth",
+    ),
 )
 BY_ID = {statement.id: statement for statement in STATEMENTS}
 OF_RUNS = "run-shape"

@@ -256,7 +256,9 @@ class Transport:
             reader = Reader("", io.BufferedReader(io.BytesIO()), limit)
             decoded = decode(data, coding, reader, ByteBudget())
         except (BrokenCompression, ByteBudgetExceeded, InputError, OSError, EOFError):
-            return answer._replace(error="the body cannot be decompressed")
+            return answer._replace(status=0, error=_CANNOT_DECOMPRESS)
+        if decoded is data and data and coding.lower() != "identity":  # clients trust the header
+            return answer._replace(status=0, error=_CANNOT_DECOMPRESS)
         if decoded is None:
             return answer._replace(error=f"the body is larger than {limit} bytes")
         return answer._replace(body=decoded)
@@ -306,7 +308,8 @@ _TLS_WORDS = {
     "RECORD_LAYER_FAILURE": "the server does not answer in TLS",
 }
 """What errors of OpenSSL mean, by the names of their reasons."""
-_FINAL = (TIMED_OUT, PROXY_REFUSES, *_TLS_WORDS.values())
+_CANNOT_DECOMPRESS = "the body cannot be decompressed as Content-Encoding says"
+_FINAL = (TIMED_OUT, PROXY_REFUSES, _CANNOT_DECOMPRESS, *_TLS_WORDS.values())
 """Errors after which a second try would end in the same way."""
 
 

@@ -37,9 +37,12 @@ _BY_RULE: Mapping[str, str] = {  # the first statement of a rule, unless a step 
 _NOT_AS_ASKED = ("not-a-run-list", "unexpected-object", "not-json", "not-utf8")
 _AT_STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("insert-", ("overlapping-pages", "lost-runs", "broken-chain", "premature-end"), "cursor-stable"),
-    ("limit-abc", ("limit-out-of-range",), "limit-not-a-number"),
-    ("limit-1.5", ("limit-out-of-range",), "limit-not-a-number"),
-    ("cursor-other-", ("unknown-cursor-accepted",), "cursor-other-thread"),
+    ("limit-abc", ("limit-out-of-range", *_NOT_AS_ASKED), "limit-not-a-number"),
+    ("limit-1.5", ("limit-out-of-range", *_NOT_AS_ASKED), "limit-not-a-number"),
+    ("limit-", _NOT_AS_ASKED, "limit-range"),
+    ("order-", _NOT_AS_ASKED, "order-word"),
+    ("cursor-other-", ("unknown-cursor-accepted", "other-thread", *_NOT_AS_ASKED), "cursor-other-thread"),
+    ("cursor-", _NOT_AS_ASKED, "cursor-unknown"),
     ("before-", ("overlapping-pages", "broken-chain"), "before-window"),
     ("between", ("overlapping-pages", "broken-chain"), "both-window"),
     ("between", ("wrong-window",), "both-window"),
@@ -79,8 +82,8 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "order-kept",
         "the order is ignored",
         (
-            *("default-desc", "asc-mirrors-desc", "walk-complete", "after-follows-order", "after-excludes"),
-            *("before-window", "both-window", "has-more-true", "has-more-false", "cursor-stable"),
+            *("default-desc", "asc-mirrors-desc", "walk-complete", "walk-ends", "after-follows-order"),
+            *("after-excludes", "before-window", "both-window", "has-more-true", "has-more-false", "cursor-stable"),
         ),
     ),
     ("of-this-thread", "the runs are of another thread", ("retrieve-equals-listed",)),
@@ -237,16 +240,21 @@ def _gate_empty_thread(judged: Mapping[str, StatementResult]) -> StatementResult
     """Return the statement on the empty thread, not verified if all that is wrong is wrong with other pages, too."""
     result = judged["empty-thread"]
     causes = {
-        finding.rule: name
+        _kind(finding): name
         for name, other in judged.items()
         if name != result.id and other.verdict in _FAILURES
         for finding in other.findings
     }
-    rules = {finding.rule for finding in result.findings}
-    if result.verdict not in _FAILURES or not rules <= causes.keys():
+    kinds = {_kind(finding) for finding in result.findings}
+    if result.verdict not in _FAILURES or not kinds <= causes.keys():
         return result
-    names = tuple(sorted({causes[rule] for rule in rules}))
+    names = tuple(sorted({causes[kind] for kind in kinds}))
     return result._replace(verdict="not verified", reason=f"other pages do not keep {join_and(names)}", causes=names)
+
+
+def _kind(finding: Finding) -> str:
+    """Return the rule of a finding, or the first of those that say that a body is no page."""
+    return _NOT_AS_ASKED[0] if finding.rule in _NOT_AS_ASKED else finding.rule
 
 
 def _judge(
@@ -270,14 +278,18 @@ def _judge(
     asked = [answer for answer in seen if _belongs(answer.step, statement.steps)]
     counts = statement.counts or is_answered
     blank = blank._replace(requests=tuple(item.record for item in asked if counts(item) and not item.answer.error))
-    if runs < statement.min_runs and (asked or runs):
+    if 0 < runs < statement.min_runs:
         return blank._replace(reason=f"{count(runs, 'run')}, {statement.min_runs} needed")
+    if not runs and statement.min_runs:
+        return blank._replace(reason=_why_no_runs(seen))
+    if not asked and statement.needs and not reason:
+        return blank._replace(verdict="not asked", reason=f"needs {statement.needs}")
     if not asked:
-        return blank._replace(reason=reason) if reason else blank._replace(verdict="not asked")
+        return blank._replace(reason=reason or "nothing was asked about it")
+    if statement.compares and not is_stable and any(item.page is not None for item in asked):
+        return blank._replace(reason=_why_unstable(seen))
     if not blank.requests:
         return blank._replace(requests=tuple(answer.record for answer in asked), reason=reason or _why_undecided(asked))
-    if statement.compares and not is_stable:
-        return blank._replace(reason=_why_unstable(seen))
     complete = {item.answer.question for item in asked if not item.answer.error}
     lost = next((item.record for item in asked if item.answer.question not in complete), None)
     if lost is not None and not (statement.steps or statement.counts):
@@ -298,13 +310,26 @@ def _why_unstable(seen: Iterable[Seen]) -> str:
     return "the thread changed meanwhile" if is_listed_again else "it is not known whether the thread changed"
 
 
+def _why_no_runs(seen: Iterable[Seen]) -> str:
+    """Return why no run of the thread is known."""
+    wide = [item for item in seen if item.step in WIDE]
+    if any(item.page is not None for item in wide):
+        return "the thread is empty: --thread names one that has runs, --create makes one"
+    return f"the thread is not listed: {_why_undecided(wide)}"
+
+
 def _why_undecided(asked: Iterable[Seen]) -> str:
     """Return why no answer tells whether a statement is kept."""
-    statuses = {item.answer.status for item in asked if not item.answer.is_retried}
-    if statuses == {0}:
+    final = [item for item in asked if not item.answer.is_retried]
+    answered = sorted({item.answer.status for item in final if item.answer.status})
+    if not answered:
         return "not answered"
-    if statuses and not any(200 <= status < 300 or 400 <= status < 500 for status in statuses - {0}):
-        return f"answered with {join_and(map(str, sorted(statuses - {0})))}"
+    if not any(item.answer.is_success for item in final):
+        return f"answered with {join_and(map(str, answered))}"
+    if all(item.page is None for item in final):
+        return "no answer is a page of runs"
+    if all(item.page.has_more is True for item in final if item.page is not None):
+        return "every page says that more runs follow"
     return "no answer tells"
 
 

@@ -25,8 +25,8 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
 
 
 def _line(statement: StatementResult, options: ReportOptions) -> str:
-    """Return the line of a statement; empty where it was not asked for."""
-    if statement.verdict == "not asked" and not options.verbose:
+    """Return the line of a statement; empty where it was neither asked for nor required."""
+    if statement.verdict == "not asked" and not (options.verbose or statement.is_required):
         return ""
     numbers = " ".join(f"#{number}" for number in statement.requests[:_MAX_REQUESTS])
     more = " …" if len(statement.requests) > _MAX_REQUESTS else ""

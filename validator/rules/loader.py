@@ -33,7 +33,7 @@ _MODULES = {
     "answer": """
         server_error no_response redirected error_envelope content_type camel_case_response unexpected_object
         other_thread other_run limit_out_of_range stale_active_run unknown_order_accepted unknown_id_accepted
-        key_not_checked no_empty_page refused_request
+        key_not_checked no_empty_page refused_request unexpected_status
     """,
     "listing": """
         overlapping_pages mixed_thread_pages broken_chain false_has_more
@@ -42,7 +42,7 @@ _MODULES = {
         premature_end needless_has_more lost_runs wrong_window unmirrored_order unstable_order unknown_cursor_accepted
     """,
     "history": """
-        changed_immutable_field illegal_transition time_moved_back usage_shrank
+        changed_immutable_field illegal_transition time_moved_back usage_shrank inconsistent_run
     """,
     "stream": """
         event_status_mismatch done_on_active_run stream_error event_without_data

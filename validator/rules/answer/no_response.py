@@ -18,12 +18,11 @@ Good:
 
 import re
 
-from validator.core.exchange import PAGE_PARAMETERS
-from validator.rules.base import ERROR, INFO, Problem, Problems, Shown, Verbatim, rule
-from validator.rules.support.exchanges import Exchange
+from validator.rules.base import ERROR, INFO, Problem, Problems, Verbatim, rule
+from validator.rules.support.exchanges import Exchange, describe_query
 
 _FIRST_STEP = "probe"
-_is_reason = re.compile(r"[A-Za-z ()]{1,80}").fullmatch
+_is_reason = re.compile(r"[A-Za-z ()-]{1,80}").fullmatch
 
 
 @rule(
@@ -39,10 +38,9 @@ def check(exchange: Exchange) -> Problems:
         return ()
     if request.step == _FIRST_STEP and not response.is_retried:
         return ()
-    asked = [(name, request.query[name]) for name in PAGE_PARAMETERS if name in request.query]
-    query = f" ({', '.join(f'{name} {{}}' for name, _ in asked)})" if asked else ""
+    query, values = describe_query(request)
     reason = response.error if _is_reason(response.error) else "no response"
-    words = (Verbatim(request.method), *(Shown(value) for _, value in asked), Verbatim(reason))
+    words = (Verbatim(request.method), *values, Verbatim(reason))
     retried = ", and was asked again" if response.is_retried else ""
     message = f"does not answer the {{}} request{query}: {{}}{retried}"
     return [Problem("", message, words, max_severity=INFO if response.is_retried else None)]

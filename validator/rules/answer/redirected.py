@@ -2,8 +2,9 @@
 
 The endpoint answers by itself. A client that follows a redirect to another server sends it the thread, and some clients
 the key, too; the check follows none, so that nothing else is known of this answer. A redirect within the same server,
-such as one that adds a slash to the path, costs a request each time and is a warning. Recordings of other programs,
-whose client may have followed the redirect, are not judged.
+such as one that adds a slash to the path, costs a request each time and is a warning. 304 (Not Modified) is wrong where
+the client has no body from before. Recordings of other programs, whose client may have followed the redirect, are not
+judged.
 
 Bad:
 
@@ -35,6 +36,9 @@ def check(exchange: Exchange) -> Problems:
     response = exchange.response
     if not exchange.request.step or not response.is_redirect:
         return ()
+    if response.status == 304:  # no question has a condition, such as If-None-Match
+        message = "has status 304 (Not Modified), but the {} request had no condition: expected 200 and a body"
+        return [Problem("", message, (Verbatim(exchange.request.method),))]
     if response.redirect == "":
         message = "redirects the {} request with {} to another address of the same server: expected an answer"
         return [Problem("", message, (Verbatim(exchange.request.method), response.status), max_severity=WARNING)]

@@ -18,7 +18,7 @@ Good:
 """
 
 from validator.rules.base import ERROR, WARNING, Problem, Problems, rule
-from validator.rules.support.exchanges import Exchange
+from validator.rules.support.exchanges import Exchange, describe_query
 
 ALWAYS_VALID = ("wide-", "walk-", "exact", "one-fewer", "again", "insert-before", "insert-after")
 RARELY_SEEN = ("before-", "between", "after-last", "retrieve")
@@ -43,5 +43,7 @@ def check(exchange: Exchange) -> Problems:
     if not step.startswith((*ALWAYS_VALID, *RARELY_SEEN)):
         return ()
     max_severity = None if step.startswith(ALWAYS_VALID) else WARNING
-    message = "answers a valid request with {}: expected 200"
-    return [Problem("", message, (status,), max_severity=max_severity)]
+    query, values = describe_query(exchange.request)
+    expected = "a page" if exchange.request.lists_runs else "the run"
+    message = f"answers a valid request{query} with {{}}: expected 200 and {expected}"
+    return [Problem("", message, (*values, status), max_severity=max_severity)]

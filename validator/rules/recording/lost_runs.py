@@ -1,10 +1,11 @@
-"""A walk through a listing reached the end without some of its runs.
+"""A walk through a listing passed over some of its runs.
 
 A client that asks for page after page, each with the last id of the page before as `after`, gets every run once.
 Servers whose cursor compares `created_at` alone lose runs of the same second between two pages: the official clients
 return a part of the runs, and report no error. Another answer of the same recording shows the run, and it existed when
-the walk began. Runs behind the last page are the matter of `premature-end`, unless that page is empty. A run that a
-request of the recording created, and that no page lists, is missing from every later walk.
+the walk began. Runs behind the last page are the matter of `premature-end`, unless that page is empty; a walk that
+stopped before the end is judged as far as it went. A run that a request of the recording created, and that no page
+lists, is missing from every later walk that reached the end.
 
 Bad:
 
@@ -41,13 +42,14 @@ from validator.rules.support.listings import RecordedListing
     evidence="of one server the Python and Node clients returned 5 of 8 runs with a limit of 1",
 )
 def check(listing: RecordedListing) -> Problems:
-    for walk in listing.walks:
+    for walk in (*listing.walks, *listing.unfinished_walks):
         lost = [
             run_id
             for run_id in listing.expected_in(walk)
             if run_id not in walk.runs and listing.existed(run_id, walk.first)
         ]
-        lost += [run_id for run_id, created in listing.unlisted.items() if walk.first.follows(created)]
+        if walk.is_finished:
+            lost += [run_id for run_id, created in listing.unlisted.items() if walk.first.follows(created)]
         if lost:
             page, seen = walk.last, listing.first_seen[lost[0]]
             if lost[0] in listing.times:
@@ -57,7 +59,10 @@ def check(listing: RecordedListing) -> Problems:
                 )
             more = Verbatim(f" and {len(lost) - 1} more" if len(lost) > 1 else "")
             shown = seen.describe(page.seen)
-            message = "lacks {}{} of {}: the walk from the first page to the last returned {} of {} runs"
+            part = (
+                "from the first page to the last" if walk.is_finished else f"through the first {len(walk.pages)} pages"
+            )
+            message = f"lacks {{}}{{}} of {{}}: the walk {part} returned {{}} of {{}} runs"
             total = len(walk.runs) + len(lost)
             words = (Shown(lost[0]), more, shown, len(walk.runs), total)
             yield Problem("data", message, words, explains=("data",), answer=page.number)

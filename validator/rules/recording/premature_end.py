@@ -39,9 +39,12 @@ def check(listing: RecordedListing) -> Problems:
     for answer in listing.answers:
         if answer.has_more is not False or not answer.runs or answer.before is not None:
             continue
+        if listing.is_foreign(answer.after):
+            continue
         number, run_id = listing.behind(answer)
         if number:
             shown = listing.shown_by[run_id].seen.describe(answer.seen)
             more = Verbatim(f" and {number - 1} more" if number > 1 else "")
-            message = "is false, but {}{} of {} stand behind the last run of this page"
+            verb = "stand" if number > 1 else "stands"
+            message = f"is false, but {{}}{{}} of {{}} {verb} behind the last run of this page"
             yield Problem("has_more", message, (Shown(run_id), more, shown), answer=answer.number)

@@ -50,7 +50,7 @@ def check(listing: RecordedListing) -> Problems:
             later = next((walk for walk in listing.walks if walk.first.follows(answer.seen)), None)
             if names_nothing(cursor):
                 where = Verbatim("that by its name does not exist")
-            elif cursor in listing.elsewhere:
+            elif listing.is_foreign(cursor):
                 where = Verbatim(f"of another thread in {listing.elsewhere[cursor].describe(answer.seen).text}")
             elif start is not None and parameter == "after":
                 message = "is {}, where the listing of {} starts, although after is {}, a run that no answer has"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from validator.core.exchange import Request, Response
+from validator.core.exchange import PAGE_PARAMETERS, Request, Response
 from validator.core.options import Form
+from validator.core.phrases import Shown
 from validator.rules.objects import Run
 
 
@@ -27,6 +28,13 @@ class Exchange(NamedTuple):
     runs: Sequence[tuple[str, Run]] = ()
     body: Any = None
     began: float | None = None
+
+
+def describe_query(request: Request) -> tuple[str, tuple[Shown, ...]]:
+    """Return a template that says which page a request asks for, such as ` (limit {}, order {})`, and the values."""
+    asked = [(name, request.query[name]) for name in PAGE_PARAMETERS if name in request.query]
+    template = f" ({', '.join(f'{name} {{}}' for name, _ in asked)})" if asked else ""
+    return template, tuple(Shown(value) for _, value in asked)
 
 
 def is_json_type(content_type: str) -> bool:

@@ -64,7 +64,7 @@ class Answer(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """Pages from the start of a listing to its end, each asked for with the last id of the page before."""
+    """Pages from the start of a listing, each asked for with the last id of the page before."""
 
     pages: Sequence[Answer]
     runs: Mapping[str, float]
@@ -76,8 +76,13 @@ class Walk(NamedTuple):
 
     @property
     def last(self) -> Answer:
-        """The page that says that no more follow."""
+        """The page that nobody went on from."""
         return self.pages[-1]
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last page says that no more follow."""
+        return self.last.has_more is False
 
 
 class RecordedListing:
@@ -140,6 +145,10 @@ class RecordedListing:
             return True
         return at.follows(self.first_seen[run_id])
 
+    def is_foreign(self, cursor: str | None) -> bool:
+        """Return whether a cursor is a run of another thread."""
+        return cursor in self.elsewhere and cursor not in self.first_seen
+
     def behind(self, answer: Answer) -> tuple[int, str]:
         """How many runs certainly stand behind the last of this answer, which has runs, and the next of them."""
         if answer.order == "desc":
@@ -154,9 +163,10 @@ class RecordedListing:
     def expected_in(self, walk: Walk) -> Iterable[str]:
         """Return the runs that a walk should have returned; what is behind its last page is for `premature-end`."""
         if not walk.last.runs:
-            return self.times
+            return self.times if walk.is_finished else ()
         before, behind = (walk.last.last_time, ""), (walk.last.last_time, _LAST)
-        first, last = (behind, before) if self.behind(walk.last)[0] else (before, behind)
+        is_cut = not walk.is_finished or self.behind(walk.last)[0]
+        first, last = (behind, before) if is_cut else (before, behind)
         start, end = bisect_left(self.by_time, first), bisect_right(self.by_time, last)
         runs = self.by_time[start:] if walk.first.order == "desc" else self.by_time[:end]
         return [run_id for _, run_id in runs]
@@ -164,9 +174,15 @@ class RecordedListing:
     @cached_property
     def walks(self) -> Sequence[Walk]:
         """The walks that reached the end of the listing, at most `MAX_WALKS`; one page can be a walk."""
-        return [*islice(self._finished_walks(), MAX_WALKS)]
+        return [*islice((walk for walk in self._all_walks() if walk.is_finished), MAX_WALKS)]
 
-    def _finished_walks(self) -> Iterator[Walk]:
+    @cached_property
+    def unfinished_walks(self) -> Sequence[Walk]:
+        """The walks of several pages that stopped earlier, at most `MAX_WALKS`."""
+        unfinished = (walk for walk in self._all_walks() if len(walk.pages) > 1 and not walk.is_finished)
+        return [*islice(unfinished, MAX_WALKS)]
+
+    def _all_walks(self) -> Iterator[Walk]:
         starts: dict[tuple[Order, int], list[int]] = defaultdict(list)
         nexts: dict[tuple[Order, int, str], list[int]] = defaultdict(list)
         for answer in self.answers:
@@ -183,5 +199,4 @@ class RecordedListing:
                     if at == len(following) or following[at] > restart:
                         break
                     pages.append(self.pages[following[at]])
-                if pages[-1].has_more is False:
-                    yield Walk(pages, {run_id: time for page in pages for run_id, time in page.runs.items()})
+                yield Walk(pages, {run_id: time for page in pages for run_id, time in page.runs.items()})

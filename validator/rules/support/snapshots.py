@@ -69,12 +69,14 @@ class Snapshot(NamedTuple):
     """A run as one document showed it; what was absent or misshapen there is absent here.
 
     `fields` has those that are `REMEMBERED`, of the usage its three counts; `configuration` has what the run was
-    created with, a `Digest` for each long value, and is one object for all runs that were created alike.
+    created with, a `Digest` for each long value, and is one object for all runs that were created alike. Answers to the
+    questions of a live check have `metadata`, too, where it is valid.
     """
 
     fields: Mapping[str, Any]
     configuration: Mapping[str, Any]
     seen: Occurrence
+    metadata: Any = None
 
 
 class Transition(NamedTuple):

@@ -216,7 +216,7 @@ class _BodyReader:
         origin = Origin(positions, request, call.response, None, record, None, call.period, sequence, call.is_stub)
         try:
             if body.is_base64:
-                data: str | bytes | None = self._decode(body, call.content_encoding)
+                data: str | bytes | None = self._decode(call, body)
             else:
                 self._plain_budget.spend(len(body.text), reader.max_bytes)
                 plain = body.without_mark()
@@ -245,7 +245,7 @@ class _BodyReader:
         if not body.is_base64:
             return '"thread.run"' in body.text
         try:
-            data = self._decode(body, call.content_encoding)
+            data = self._decode(call, body)
         except (InputError, ByteBudgetExceeded, BrokenCompression, binascii.Error):
             return False
         return data is not None and b'"thread.run"' in data
@@ -259,11 +259,17 @@ class _BodyReader:
         origin = Origin(positions, request, call.response, period=call.period, sequence=sequence, is_stub=call.is_stub)
         yield self._reader.document("", call.record, origin)
 
-    def _decode(self, body: Body, content_encoding: str) -> bytes | None:
-        """Return the body without base64 and compression, or None if it is larger than a document may be."""
+    def _decode(self, call: Call, body: Body) -> bytes | None:
+        """Return the body without base64 and compression, or None if it is larger than a document may be.
+
+        A live check has recorded what it could decompress without compression: what is left is what the server sent.
+        """
         self._packed_budget.spend(len(body.text), BUDGET_DOCUMENTS * self._reader.max_bytes)
         text = "".join(body.text.split()).encode("ascii", "replace")  # `?` is not in the alphabet of base64
-        return decode(base64.b64decode(text, validate=True), content_encoding, self._reader, self._packed_budget)
+        data = base64.b64decode(text, validate=True)
+        if call.step:
+            return data if len(data) <= self._reader.max_bytes else None
+        return decode(data, call.content_encoding, self._reader, self._packed_budget)
 
     def _read_stream(self, record: int, origin: Origin, data: str | bytes) -> Iterator[Document]:
         """Yield the runs of a body that is an event stream; its other events are not skipped calls."""
