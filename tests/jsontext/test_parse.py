@@ -264,8 +264,10 @@ SYNTAX_ERRORS = {
     "several documents, each on a line of its own, are JSON Lines (.jsonl)",
     "[1][2]": "1:4-1:5 not-json is the start of a second document, but one was expected; "
     "several documents, each on a line of its own, are JSON Lines (.jsonl)",
-    "// recorded\n[]": "1:1-1:2 not-json is a comment, which JSON does not have",
+    "// recorded\n[]": "1:1-1:2 not-json begins with a comment, which JSON does not have",
     "[1, # one\n 2]": "1:5-1:6 not-json is a comment, which JSON does not have",
+    '{\n<<<<<<< HEAD\n"a": 1': "2:1-2:2 not-json is a conflict marker: the merge is not finished",
+    '{"a": 1,\n=======\n"a": 2}': "2:1-2:2 not-json is a conflict marker: the merge is not finished",
     '{"a": 1 /* one */}': "1:9-1:10 not-json is a comment, which JSON does not have",
     "[ 'a']": "1:1-1:2 not-json looks like the printed form of a Python object (json.dumps writes JSON), "
     "but a JSON document was expected",
@@ -349,6 +351,7 @@ def test_other_content(text: str) -> None:
         (b"GIF89a", "a GIF image"),
         (b"%PDF-1.7", "a PDF document"),
         (b"SQLite format 3\0", "an SQLite database"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer (git lfs pull fetches the file)"),
     ],
 )
 def test_binary_content(data: bytes, kind: str) -> None:

@@ -170,7 +170,7 @@ def test_unreadable_entries_of_a_folder_hide_no_other(tmp_path: Path) -> None:
     (tmp_path / "c.json").write_bytes(b"first")
     assert _read(tmp_path) == [
         (str(tmp_path / "a.json"), "is neither a regular file nor a folder"),
-        (str(tmp_path / "b.json"), "no such file or directory"),
+        (str(tmp_path / "b.json"), "is a link to a file that does not exist"),
         b"first",
     ]
 

@@ -278,6 +278,17 @@ def test_other_yaml_with_runs_in_a_folder_is_named(tmp_path: Path, text: str, op
     assert (result.code, result.err) == (0, f"validate-runs: {skipped_file}\n")
 
 
+def test_cassette_that_git_lfs_has_not_fetched_never_passes(tmp_path: Path) -> None:
+    (tmp_path / "page.json").write_text(json.dumps(PAGE))
+    file = tmp_path / "a.yaml"
+    file.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n")
+    ok = "ok: 2 runs in 1 document\n"
+    skipped_file = f"validate-runs: {file}: skipped: Git LFS has not fetched it (git lfs pull)\n"
+    assert run(str(tmp_path)) == Ran(0, ok, skipped_file)
+    pointer = "not-json is a Git LFS pointer (git lfs pull fetches the file), but a JSON document was expected"
+    assert messages(file) == [(None, pointer)]
+
+
 @pytest.mark.parametrize("text", ["object: thread.run.step\n", "name: thread.run\n", "object: thread.running\n"])
 def test_yaml_without_runs_in_a_folder_is_not_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "page.json").write_text(json.dumps(PAGE))

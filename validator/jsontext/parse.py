@@ -19,7 +19,10 @@ _WIDE = (
     ("UTF-16 (little endian)", "utf-16-le", rb"\xff\xfe|[^\0]\0[^\0]\0"),
     ("UTF-16 (big endian)", "utf-16-be", rb"\xfe\xff|\0[^\0]\0[^\0]"),
 )
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+"""The beginning of what Git has in the place of a large file that was not fetched."""
 _BINARY = (
+    (0, LFS_POINTER, "a Git LFS pointer (git lfs pull fetches the file)"),
     (0, b"\x1f\x8b", "gzip data"),
     (0, b"\x28\xb5\x2f\xfd", "zstd data"),
     (0, b"PK\x03\x04", "a zip archive"),

@@ -131,7 +131,10 @@ def _bad_value(text: str, at: int, expected: str, opening: int) -> Problem:
 def _unexpected(text: str, at: int, expected: str) -> Problem:
     message = f"is {_show(text[at])}, but {expected} was expected"
     if text.startswith(("//", "/*", "#"), at):
-        message = "is a comment, which JSON does not have"
+        is_first = not text[:at].strip(_WHITE)
+        message = f"{'begins with' if is_first else 'is'} a comment, which JSON does not have"
+    elif text.startswith(("<<<<<<< ", "=======", ">>>>>>> "), at):
+        message = "is a conflict marker: the merge is not finished"
     elif expected == END and text[at] in "{[":
         message = f"is the start of a second document, but one was expected{SEVERAL}"
     return _problem(message, at, at + 1)

@@ -220,6 +220,8 @@ def open_local(path: str) -> Iterator[io.BufferedReader]:
             raise InputError(
                 path, "is a URL: `validate-runs live URL` checks a server, curl -s URL | validate-runs - a response"
             ) from None
+        if os.path.islink(path):
+            raise InputError(path, "is a link to a file that does not exist") from None
         if _has_wildcard(path):
             raise InputError(path, "no file matches this pattern") from None
         raise

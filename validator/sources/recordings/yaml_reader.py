@@ -11,8 +11,9 @@ from typing import Any
 
 import yaml
 
+from validator.core.problem import Problem
 from validator.core.resource import RUN
-from validator.jsontext.parse import decode_text, detect_non_json
+from validator.jsontext.parse import LFS_POINTER, decode_text, detect_non_json
 from validator.sources.document import Document, InputError, Origin, SkippedRecords, unreadable_document
 from validator.sources.positions import Offsets, Opaque, OuterText
 from validator.sources.reader import Reader
@@ -56,7 +57,10 @@ def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRe
         if module is None:
             if reader.is_named:
                 reason = "is not a VCR cassette: it has no list `interactions` or `http_interactions`"
-                yield unreadable_document(reader.name, "broken-recording", reason, origin=_origin(recording, 0))
+                fault = detect_non_json(data) or Problem("", reason, rule="broken-recording")
+                yield unreadable_document(reader.name, fault.rule, fault.message, origin=_origin(recording, 0))
+            elif data.startswith(LFS_POINTER):
+                yield SkippedRecords(reader.name, 0, unchecked="skipped: Git LFS has not fetched it (git lfs pull)")
             elif _find_run(text):
                 yield SkippedRecords(
                     reader.name, 0, unchecked="skipped: it seems to hold runs, but is not a VCR cassette"
@@ -194,11 +198,8 @@ class YamlStrings:
             return None
 
         def offsets(limit: int | None) -> Sequence[int]:
-            places = array("Q", [value.start])
-            if limit != 1:
-                places.pop()
-                places.extend(at for text, at in _write_json(value) for _ in text)
-                places.append(places[-1])
+            places = array("Q", (at for text, at in _write_json(value) for _ in text))
+            places.append(places[-1])
             return places[:limit]
 
         return "".join(written), offsets
