@@ -220,6 +220,10 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         [WIDE, call({}, "", status=404, step="thread-unknown", error="the body cannot be decompressed")],
         [],
     ),
+    "a media type that clients do not parse": (
+        [call({}, page(3), content_type="text/json"), call({"limit": 1}, page(3), content_type="text/event-stream")],
+        ["1 content-type", "2 content-type"],
+    ),
     "no body in a live check": ([call({}, "", status=204, step="probe")], ["1 not-json"]),
     "no body in a recording of others": ([WIDE, call({}, "", status=204)], []),
     "a server error that passes": ([WIDE, call({}, "", status=503, step="again", retried=True)], ["2 server-error"]),

@@ -38,6 +38,6 @@ def describe_query(request: Request) -> tuple[str, tuple[Shown, ...]]:
 
 
 def is_json_type(content_type: str) -> bool:
-    """Return whether a value of `Content-Type` is JSON, or an event stream, whose events are JSON."""
+    """Return whether official clients parse a body with this `Content-Type` as JSON."""
     media_type = content_type.partition(";")[0].strip().lower()
-    return media_type in ("application/json", "text/json", "text/event-stream") or media_type.endswith("+json")
+    return media_type == "application/json" or media_type.endswith("+json")
