@@ -49,6 +49,8 @@ def documents_of(source: object) -> tuple[Iterable[Document], set[str]]:
     be read, and `TypeError` for a source of another kind, or one that raises when its content is read.
     """
     try:
+        if type(source).__module__ == "unittest.mock":  # which has every attribute
+            raise _UnsupportedSource("cannot check a mock: give what a server would answer")
         if isinstance(source, Iterator | ValuesView) and not hasattr(source, "read"):  # an open file has lines
             source = list(source) or _refuse_empty(source)
         paths = [*map(fspath, _paths(source))]
@@ -89,16 +91,15 @@ def _document(source: object) -> Document:
         return Document(file=None, data=source)
     if isinstance(source, Document):
         return source
-    if not isinstance(source, dict | list | tuple):
+    if not isinstance(source, dict | list | tuple) or hasattr(source, "_asdict"):
         if (response := _response(source)) is not None:
             return response
         source = _to_plain(source)
-    if isinstance(source, tuple) and any(isinstance(item, int) for item in source):
+    if isinstance(source, tuple) and any(type(item) is int for item in source):
         raise _UnsupportedSource("cannot check a tuple of a body and a status: give the body, or a response object")
     try:
-        text = json.dumps(
-            source, default=partial(_to_plain, is_inside=True), check_circular=False
-        )  # a value that contains itself is too deep
+        to_plain = partial(_to_plain, is_inside=True)
+        text = json.dumps(source, default=to_plain, check_circular=False)  # a value that contains itself is too deep
     except RecursionError:
         return _failed("too-deep", "has more than 256 levels")
     except ValueError as error:
@@ -175,6 +176,9 @@ def _to_plain(source: Any, *, is_inside: bool = False) -> Any:
         return dict(source)
     if isinstance(source, Enum):
         return source.value
+    for name in ("to_dict", "_asdict"):
+        if callable(to_dict := getattr(source, name, None)) and not isinstance(source, type):
+            return to_dict()
     if is_dataclass(source) and not isinstance(source, type):
         return {field.name: getattr(source, field.name) for field in fields(source)}
     if callable(isoformat := getattr(source, "isoformat", None)):
@@ -196,6 +200,8 @@ def _advise(source: object, *, is_inside: bool) -> str:
         return ": collect it in a list, [run async for run in ...]"
     if callable(getattr(source, "post", None)):
         return ", a client or an application: give a response; assert_live_listing checks a server"
+    if isinstance(source, BaseException) and hasattr(source, "response"):
+        return ": give its response"
     if isroutine(source):
         return ": call it, and give what it returns"
     if is_inside:

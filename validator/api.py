@@ -58,7 +58,7 @@ def validate(
     `bytes`), a `Path` to a file or a folder (never its name as a `str`) or a list of these, a response of an HTTP
     client (httpx, requests, urllib3, aiohttp once it is read, the openai package's `with_raw_response`, test clients of
     Django and Werkzeug) or of Starlette, a list of responses in the order in which they came, a model that has
-    `model_dump` (a page, a run), or a dataclass. What an iterator yields is checked as a list.
+    `model_dump` or `to_dict` (a page, a run), or a dataclass. What an iterator yields is checked as a list.
     Findings of a text, a file or a response have lines and columns; those of a value or a model have pointers only. A
     response is compared with its request, must be in wire form unless `form` says otherwise, and is an API error if
     its status is 400 or more.

@@ -6,11 +6,12 @@ import enum
 import io
 import json
 import re
-from collections import UserDict
+from collections import UserDict, namedtuple
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
+from unittest.mock import MagicMock, Mock
 
 import httpx
 import pytest
@@ -43,6 +44,13 @@ class Model:
         return self.value
 
 
+class Generated:
+    """An object as clients that are generated from an API description make them."""
+
+    def to_dict(self) -> object:
+        return FAULTY
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -55,6 +63,8 @@ class Model:
         bytearray(json.dumps(FAULTY).encode()),
         memoryview(json.dumps(FAULTY).encode()),
         dataclasses.make_dataclass("Page", FAULTY)(**FAULTY),
+        namedtuple("Page", FAULTY)(**FAULTY),
+        Generated(),
         page(*FAULTY["data"], object=enum.Enum("Kind", {"LIST": "list"}).LIST),  # type: ignore[attr-defined]
     ],
     ids=[
@@ -67,6 +77,8 @@ class Model:
         "bytearray",
         "memoryview",
         "dataclass",
+        "named tuple",
+        "object of a generated client",
         "enumeration",
     ],
 )
@@ -393,6 +405,12 @@ async def stream() -> AsyncIterator[object]:
         (httpx.Client(), "a value of type Client, a client or an application: give a response; assert_live_listing "),
         (page(run(temperature=Decimal(1))), "a value of type Decimal: JSON has no such values"),
         ({"a": httpx.Response(200, json=page())}, "a value of type Response among other values: give it alone, or in"),
+        (Mock(), "a mock: give what a server would answer"),
+        (MagicMock(), "a mock: give what a server would answer"),
+        (
+            httpx.HTTPStatusError("no", request=httpx.Request("GET", "http://a"), response=httpx.Response(500)),
+            "a value of type HTTPStatusError: give its response",
+        ),
         (validate({}), "a report, which is the result of a check: use its raise_for_findings()"),
     ],
 )

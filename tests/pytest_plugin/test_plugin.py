@@ -335,6 +335,34 @@ def test_unexplained_failure_has_a_section(pytester: pytest.Pytester) -> None:
     )
 
 
+def test_failure_in_a_unittest_case_is_explained(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it="""
+        from unittest import TestCase
+        from validator import assert_valid_runs, valid_runs
+        from received import FAULTY
+
+        class Responses(TestCase):
+            def test_assert(self):
+                assert_valid_runs(FAULTY)
+
+            def test_equal(self):
+                self.assertEqual(FAULTY, valid_runs)
+        """
+    )
+    result = pytester.runpytest_inprocess()
+    assert outcome(result) == {"failed": 2}
+    result.stdout.fnmatch_lines(
+        [
+            f"E       {HEADLINE}",
+            "*- validate-runs -*",
+            f"{HEADLINE} {REST}",
+            *FINDINGS,
+            'FAILED test_it.py::Responses::test_assert - first_id is "run_b", but the *',
+        ]
+    )
+
+
 def test_other_failures_are_left_alone(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it="""

@@ -189,6 +189,7 @@ def pytest_runtest_makereport(
     if isinstance(error, TypeError | ValueError | OSError) and not item.config.getoption("fulltrace"):
         _cut_traceback(error.__traceback__)
     report = yield
+    error = call.excinfo and call.excinfo.value  # that of a unittest.TestCase is there only now
     watch = item.config.stash[WATCH]
     failed, watch.failed = watch.failed, None
     if failed is not None and isinstance(error, AssertionError):
