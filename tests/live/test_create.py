@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -82,10 +83,10 @@ def test_server_that_keeps_every_statement() -> None:
 
 @pytest.mark.parametrize("name", CREATING_MUTANTS, ids=": ".join)
 def test_mutant_breaks_its_statement_alone(name: tuple[str, str]) -> None:
-    make, rule = CREATING_MUTANTS[name]
+    make, rules = CREATING_MUTANTS[name]
     server = make()
     report = check(server)
-    assert {finding.rule for finding in report.findings if finding.severity is not Severity.INFO} == {rule}
+    assert {finding.rule for finding in report.findings if finding.severity is not Severity.INFO} == {*rules}
     assert [result.id for result in report.statements if result.verdict in ("broken", "doubtful")] == [name[0]]
     assert all(one["status"] == "cancelled" for thread in [*server.threads][3:] for one in server.threads[thread])
 
@@ -409,13 +410,19 @@ def test_deletion_is_not_stopped_by_a_budget() -> None:
     assert server.threads.keys() == make_threads().keys()
 
 
+def test_answer_that_nothing_was_deleted_is_believed() -> None:
+    answering = instead(lambda asked: asked.method == "DELETE", Reply({"id": "thread_1", "deleted": False}))
+    assert all(line.endswith(" was answered with 200") for line in check(answering, delete_created=True).created)
+
+
 @pytest.mark.parametrize("status", [404, 429])
 def test_what_cannot_be_deleted_is_listed_as_left(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     reply = refuse("No.", status)._replace(headers={"Retry-After": "3600"})
     report = check(instead(lambda asked: asked.method == "DELETE", reply), delete_created=True)
     assert len(report.created) == 2
-    assert all(line.endswith(": not deleted") for line in report.created)
+    outcome = r": DELETE /v1/threads/thread_\d+ was answered with 404 \(No.\)" if status == 404 else ""
+    assert all(re.search(f": not deleted{outcome}$", line) for line in report.created)
 
 
 def command(answering: Answering, *words: str | Path) -> Ran:

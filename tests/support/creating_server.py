@@ -159,11 +159,36 @@ class HidesNewest(CreatingServer):
         return [run for run in found if (run["created_at"], run["id"]) != newest]
 
 
-CREATING_MUTANTS: dict[tuple[str, str], tuple[Callable[[], CreatingServer], str]] = {
-    ("cursor-stable", "repeats a run"): (CountsOffsets, "overlapping-pages"),
-    ("cursor-stable", "hides a run"): (SkipsOffsets, "lost-runs"),
-    ("walk-complete", "lists nothing"): (ListsNothing, "lost-runs"),
-    ("walk-complete", "hides the newest run"): (HidesNewest, "lost-runs"),
-    ("one-active-run", "accepts a second one"): (AcceptsSecondRun, "concurrent-active-runs"),
+class HidesActive(CreatingServer):
+    """Lists the runs that have ended."""
+
+    def window(self, runs: Sequence[Run], after: str | None, before: str | None) -> Sequence[Run]:
+        return [run for run in super().window(runs, after, before) if run["status"] not in ACTIVE]
+
+
+class CreatesWith201(CreatingServer):
+    """Answers with 201 where it has created something."""
+
+    def create(self, names: list[str], body: dict[str, Any]) -> Reply:
+        reply = super().create(names, body)
+        return reply._replace(status=201) if reply.status == 200 else reply
+
+
+class RefusesWith200(CreatingServer):
+    """Answers with 200 and an error where it creates no run."""
+
+    def create_run(self, thread: str, body: dict[str, Any]) -> Reply:
+        return super().create_run(thread, body)._replace(status=200)
+
+
+CREATING_MUTANTS: dict[tuple[str, str], tuple[Callable[[], CreatingServer], Sequence[str]]] = {
+    ("cursor-stable", "repeats a run"): (CountsOffsets, ["overlapping-pages"]),
+    ("cursor-stable", "hides a run"): (SkipsOffsets, ["lost-runs"]),
+    ("walk-complete", "lists nothing"): (ListsNothing, ["lost-runs"]),
+    ("walk-complete", "hides the newest run"): (HidesNewest, ["lost-runs", "wrong-window"]),
+    ("walk-complete", "hides active runs"): (HidesActive, ["lost-runs"]),
+    ("valid-requests", "201 for what is created"): (CreatesWith201, ["unexpected-status"]),
+    ("one-active-run", "an error as 200"): (RefusesWith200, ["not-a-run-list"]),
+    ("one-active-run", "accepts a second one"): (AcceptsSecondRun, ["concurrent-active-runs"]),
 }
-"""Mutants for each statement about what is created, by what they do, and the rule that reports each."""
+"""Mutants for each statement about what is created, by what they do, and the rules that report each."""

@@ -65,7 +65,8 @@ class Created:
     def __init__(self, given: Iterable[str] = (), *, deletes: bool = False) -> None:
         self._given = frozenset(given)
         self._deletes = deletes
-        self._deleted: set[str] = set()
+        self.outcomes: dict[str, str] = {}
+        """What became of each path that was to be deleted."""
         self.threads: dict[str, list[str]] = {}
         """The ids of the runs of each thread."""
         self.assistant: str | None = None
@@ -88,11 +89,7 @@ class Created:
 
     def left(self) -> Iterator[str]:
         """Yield the paths of what was created and not deleted."""
-        return (path for path in self._paths() if path not in self._deleted)
-
-    def add_deleted(self, path: str) -> None:
-        """Remember that what has this path was deleted."""
-        self._deleted.add(path)
+        return (path for path in self._paths() if path not in self.outcomes)
 
     def describe(self) -> list[str]:
         """Return a line for each thread and the assistant, and for each run that was left active.
@@ -106,7 +103,7 @@ class Created:
         if self.assistant is not None:
             lines.append((_assistant_path(self.assistant), escape(self.assistant)))
         left = [f"{escape(run)}: {why}" for run, why in self.left_active.items()]
-        return [f"{line}: {'deleted' if path in self._deleted else 'not deleted'}" for path, line in lines] + left
+        return [f"{line}: {self.outcomes.get(path, 'not deleted')}" for path, line in lines] + left
 
     def _paths(self) -> list[str]:
         assistants = [_assistant_path(self.assistant)] if self.assistant is not None else []
@@ -181,8 +178,10 @@ class Creator:
                 answer = self._ask(Question("delete-created", path, method="DELETE"))
             except LiveError:
                 continue
-            if answer.is_success:
-                self._created.add_deleted(path)
+            if answer.is_success and (read_object(answer) or {}).get("deleted") is not False:
+                self._created.outcomes[path] = "deleted"
+            else:
+                self._created.outcomes[path] = f"not deleted: {self._outcome(answer)}"
 
     def _insert(self, thread: str) -> None:
         """Walk through the listing, and create a run after the first page."""
@@ -199,6 +198,7 @@ class Creator:
             if page is None or not page.runs or seen.intersection(page.ids) or page.has_more is not True:
                 break
             seen.update(page.ids)
+        self._list(thread, "insert-listed", {"limit": "100", "order": "desc"})  # while the run is active
         self._end(thread, run)
 
     def _create_second(self, thread: str) -> None:

@@ -188,6 +188,7 @@ class Walker:
         """Retrieve the newest run, the oldest, and one of each status; and one of them in a thread that has no runs."""
         chosen: dict[str, None] = {}
         statuses: set[str] = set()
+        runs = [run for run in runs if run.get("thread_id", self._scope.thread) == self._scope.thread]
         for run in (*runs[:1], *runs[-1:], *runs):
             status = str(run.get("status"))
             if len(chosen) < 2 or status not in statuses:

@@ -257,7 +257,7 @@ class Transport:
             decoded = decode(data, coding, reader, ByteBudget())
         except (BrokenCompression, ByteBudgetExceeded, InputError, OSError, EOFError):
             return answer._replace(status=0, error=_CANNOT_DECOMPRESS)
-        if decoded is data and data and coding.lower() != "identity":  # clients trust the header
+        if decoded is data and data and coding.strip().lower() in _CODINGS:  # clients trust the header
             return answer._replace(status=0, error=_CANNOT_DECOMPRESS)
         if decoded is None:
             return answer._replace(error=f"the body is larger than {limit} bytes")
@@ -308,6 +308,8 @@ _TLS_WORDS = {
     "RECORD_LAYER_FAILURE": "the server does not answer in TLS",
 }
 """What errors of OpenSSL mean, by the names of their reasons."""
+_CODINGS = ("gzip", "x-gzip", "deflate", "br", "zstd")
+"""Content codings that clients decode; they ignore any other."""
 _CANNOT_DECOMPRESS = "the body cannot be decompressed as Content-Encoding says"
 _FINAL = (TIMED_OUT, PROXY_REFUSES, _CANNOT_DECOMPRESS, *_TLS_WORDS.values())
 """Errors after which a second try would end in the same way."""
@@ -318,6 +320,8 @@ def _describe(error: Exception) -> str:
     name, text = type(error).__name__, str(error)
     if name == "RemoteProtocolError" and "disconnected" in text:
         return "the connection was closed"
+    if name == "RemoteProtocolError" and "complete message body" in text:
+        return "the body ended before its announced length"
     if name in ("ConnectError", "ReadError", "WriteError"):
         for mark, words in _TLS_WORDS.items():
             if mark in text:

@@ -52,6 +52,7 @@ _AT_STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("thread-unknown", ("other-thread", *_NOT_AS_ASKED), "thread-404"),
     ("run-unknown", ("other-run", *_NOT_AS_ASKED), "run-404"),
     ("key-", _NOT_AS_ASKED, "key-needed"),
+    ("second-active", _NOT_AS_ASKED, "one-active-run"),
     ("empty-thread", ("empty-page-ids", "empty-page-has-more", *_NOT_AS_ASKED), "empty-thread"),
     ("", ("overlapping-pages",), "after-excludes"),
 )
@@ -114,7 +115,11 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("walk-complete", "walk-ends", "limit-filled", "cursor-stable"),
     ),
     ("has-more-false", "has_more is true at the end", ("walk-ends", "limit-filled", "default-limit-20")),
-    ("walk-complete", "the walk loses runs", ("has-more-false", "limit-filled", "cursor-stable")),
+    (
+        "walk-complete",
+        "the walk loses runs",
+        ("has-more-false", "limit-filled", "cursor-stable", "before-window", "both-window"),
+    ),
     ("before-window", "the cursor of before is not kept", ("both-window",)),
 )
 """What cannot be judged where a statement is broken, and in which words; in order, as a gated statement gates none."""

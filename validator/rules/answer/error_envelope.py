@@ -25,6 +25,7 @@ from validator.rules.support.exchanges import Exchange
     subject="answer",
     group="request",
     severity=WARNING,
+    about_server=True,
     source="https://github.com/openai/openai-openapi",
     source_note="schemas Error and ErrorResponse",
     evidence=("with 7 of 8 compatible servers the clients' exceptions lacked the message, the code or the type"),

@@ -29,6 +29,7 @@ _is_reason = re.compile(r"[A-Za-z ()-]{1,80}").fullmatch
     subject="answer",
     group="request",
     severity=ERROR,
+    about_server=True,
     source="https://www.rfc-editor.org/rfc/rfc9110#name-status-codes",
     source_note="every response has a status code, which says what became of the request",
 )

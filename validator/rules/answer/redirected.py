@@ -29,6 +29,7 @@ _is_origin = re.compile(r"https?://[\w.:\[\]-]{1,100}", re.ASCII).fullmatch
     subject="answer",
     group="request",
     severity=ERROR,
+    about_server=True,
     source="https://github.com/openai/openai-python/issues/3516",
     source_note="the key of Azure was sent to the target of a redirect",
 )
@@ -37,7 +38,7 @@ def check(exchange: Exchange) -> Problems:
     if not exchange.request.step or not response.is_redirect:
         return ()
     if response.status == 304:  # no question has a condition, such as If-None-Match
-        message = "has status 304 (Not Modified), but the {} request had no condition: expected 200 and a body"
+        message = "answers the {} request, which has no condition, with 304 (Not Modified): expected 200 and a body"
         return [Problem("", message, (Verbatim(exchange.request.method),))]
     if response.redirect == "":
         message = "redirects the {} request with {} to another address of the same server: expected an answer"

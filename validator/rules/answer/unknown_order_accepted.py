@@ -22,6 +22,7 @@ from validator.rules.support.exchanges import Exchange
     subject="answer",
     group="request",
     severity=INFO,
+    about_server=True,
     source="https://platform.openai.com/docs/api-reference/runs/listRuns",
     source_note="order: asc or desc",
     evidence="7 of 8 compatible servers accept other words",
