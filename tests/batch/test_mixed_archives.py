@@ -152,11 +152,24 @@ def test_lines_of_something_else_are_skipped_in_a_folder(tmp_path: Path, line: A
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-@pytest.mark.parametrize("other", [run(), BAD, page(), {"status": "failed"}, "text", "[1"], ids=type)
+@pytest.mark.parametrize(
+    "other",
+    [
+        run(),
+        BAD,
+        page(),
+        page(has_more=False, data=[]),
+        {"Id": "run_1", "Status": "queued", "ThreadId": "t"},
+        '{"thread_id": "thr',
+    ],
+    ids=["run", "bad run", "page", "empty page", "other spelling", "truncated line"],
+)
 @pytest.mark.usefixtures("small_tasks")
 def test_one_line_that_may_be_about_runs_has_all_lines_checked(tmp_path: Path, other: Any, jobs: str) -> None:
     lines = [json.dumps(LINES["logs"])] * 40
-    (tmp_path / "a.jsonl").write_text("\n".join([*lines, other if other == "[1" else json.dumps(other), *lines]))
+    (tmp_path / "a.jsonl").write_text(
+        "\n".join([*lines, other if isinstance(other, str) else json.dumps(other), *lines])
+    )
     named, searched = (command("-f", "json", "--jobs", jobs, path) for path in (tmp_path / "a.jsonl", tmp_path))
     assert searched.out == named.out
     assert json.loads(searched.out)["summary"]["error"] >= 80

@@ -18,7 +18,7 @@ from validator.core.results import DocumentResult
 from validator.engine.checker import Checker
 from validator.sources.compression import is_compressed
 from validator.sources.detect import is_jsonl
-from validator.sources.document import InputError, SkippedRecords, SourceItem, expand_blocks
+from validator.sources.document import InputError, SkippedRecords, SourceItem
 from validator.sources.files import FileRange, Opener, input_error, open_local, read_file
 from validator.sources.jsonl import is_inseparable
 
@@ -72,7 +72,7 @@ def is_unrelated(file: FileRange, opener: Opener, max_bytes: int = MAX_BYTES) ->
     """
     if file.is_named or not is_jsonl(file.path):
         return False
-    return is_unrelated_archive(expand_blocks(read_file(file, max_bytes, opener)))
+    return is_unrelated_archive(read_file(file, max_bytes, opener))
 
 
 def count_lines(file: FileRange, results: list[Result], opener: Opener = open_local) -> RangeResult:

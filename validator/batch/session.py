@@ -11,6 +11,7 @@ from validator.core.limit import FindingLimit
 from validator.core.options import CheckOptions
 from validator.core.phrases import count, join_and
 from validator.core.problem import Problem
+from validator.core.resource import RUN
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checked import CheckedDocument
 from validator.engine.checker import Checker
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 Result: TypeAlias = DocumentResult | CleanRecords | SkippedRecords | InputError
 """The result of an input."""
 _Input = TypeVar("_Input")
+_NAMES = (*RUN.owners, "first_id", "last_id", "has_more")
+_WORDS = tuple(word.encode() for word in (RUN.object, *_NAMES, *(name.replace("_", "") for name in _NAMES)))
+"""What a line with runs or a page of them has, in any spelling, in small letters."""
 
 
 def limit_findings(results: Iterable[Result], max_findings: int | None) -> Iterator[Result]:
@@ -277,19 +281,31 @@ def skip_other_objects(results: Iterable[Result], named: Container[str | None]) 
 
 
 def is_unrelated_archive(items: Iterable[object]) -> bool:
-    """Return whether all that was read of a file are lines that are plainly something else, such as a log.
+    """Return whether JSON Lines are plainly something else, such as a log.
 
-    Lines that are other objects of the API do not suffice: their kinds are reported (`skip_other_objects`).
+    The first line is, and so is every line with a word that runs and pages have. Other objects of the API are
+    something else too, but their kinds are reported (`skip_other_objects`).
     """
-    is_foreign = False
+    is_first = True
     for item in items:
-        if not isinstance(item, Document) or item.record is None or item.origin or item.problem:
+        if isinstance(item, LineBlock):
+            lines = item.documents() if is_first or _may_be_about_runs(item.data) else iter(())
+        elif isinstance(item, Document) and item.record is not None and not item.origin and not item.problem:
+            lines = iter((item,))
+        else:
             return False
-        value = parse.parse(item.data).value
-        if not classify(value).other:
-            return False
-        is_foreign = is_foreign or not is_other_object(value)
-    return is_foreign
+        for document in lines:
+            if is_first or _may_be_about_runs(document.data):
+                value = parse.parse(document.data).value
+                if not classify(value).other or (is_first and is_other_object(value)):
+                    return False
+            is_first = False
+    return not is_first
+
+
+def _may_be_about_runs(data: bytes | str) -> bool:
+    text = (data if isinstance(data, bytes) else data.encode()).lower()
+    return any(word in text for word in _WORDS)
 
 
 def _file(result: Result) -> str | None:
