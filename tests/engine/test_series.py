@@ -689,6 +689,15 @@ def test_event_status_mismatch(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["thread.run.complete", "thread.run.Completed", "thread.run.complet"])
+def test_misspelt_event_is_ignored_by_clients(tmp_path: Path, name: str) -> None:
+    message = (
+        f'is "completed", but the event is "{name}", which clients ignore; expected the event "thread.run.completed"'
+    )
+    events = ("thread.run.created", WAITING), (name, run()), DONE
+    assert _summarize(_stream(tmp_path / "a.sse", *events)) == [(2, "event-status-mismatch", "/status", message)]
+
+
 def test_contradicted_status_is_not_compared(tmp_path: Path) -> None:
     events = (
         ("thread.run.created", WAITING),

@@ -171,6 +171,9 @@ OTHERS = {
 }
 NO_OTHERS = {
     "error": {"error": {"message": "No thread found.", "type": "invalid_request_error"}},
+    "error of FastAPI": {"detail": "Not Found"},
+    "error of a gateway": {"statusCode": 401, "message": "Access denied due to invalid subscription key."},
+    "body in a text": {"statusCode": 200, "body": json.dumps({"object": "list", "data": [{"object": "thread.run"}]})},
     "empty": {},
     "empty array": [],
     "text": "runs",

@@ -44,6 +44,14 @@ _OTHER_FORM = {
 }
 
 
+_ERROR_KEYS = frozenset(
+    {"detail", "details", "errors", "fault", "message", "Message", "msg"}
+    | {"code", "status", "statusCode", "status_code", "success", "ok", "title", "type", "instance", "description"}
+    | {"path", "timestamp", "requestId", "request_id", "traceId", "trace_id"}
+)
+_ERROR_TEXTS = frozenset({"detail", "errors", "fault", "message", "Message", "msg"})
+"""What the error responses of web frameworks and gateways have in place of `error`: nothing else, and a text."""
+
 _MAX_WRAPPERS = 2
 """Objects around a page or run in which it is found."""
 _MAX_NAMED = 3
@@ -309,12 +317,17 @@ def _is_unrelated(value: Any) -> bool:
             return True
         if isinstance(items := value.get("data"), list):
             return all(map(is_other_object, items))
-        if _RELATED_KEYS & value.keys() and _ANSWER_KEYS & value.keys():
+        if (_RELATED_KEYS & value.keys() and _ANSWER_KEYS & value.keys()) or _is_foreign_error(value):
             return False
         return bool(value) and not _contains_run(value)
     if isinstance(value, list):
         return bool(value) and all(_is_unrelated_item(item) for item in value)
     return False
+
+
+def _is_foreign_error(value: dict[str, Any]) -> bool:
+    """Return whether an object looks like the error response of a web framework or a gateway."""
+    return value.keys() <= _ERROR_KEYS and not value.keys().isdisjoint(_ERROR_TEXTS)
 
 
 def _is_unrelated_item(value: Any) -> bool:
@@ -326,11 +339,11 @@ def _is_unrelated_item(value: Any) -> bool:
 
 
 def _contains_run(value: Any) -> bool:
-    """Return whether there is a run at any depth of a value."""
+    """Return whether there is a run at any depth of a value, or in a text that is JSON itself."""
     waiting = [value]
     while waiting:
         value = waiting.pop()
-        if _is_run(value):
+        if _is_run(value) or (isinstance(value, str) and f'"{RUN.object}"' in value):
             return True
         if isinstance(value, dict | list):
             waiting.extend(value.values() if isinstance(value, dict) else value)
@@ -350,7 +363,8 @@ def _describe(value: Any) -> str:
         case {} | [] if not value:
             return "an empty object" if isinstance(value, dict) else "an empty array"
         case dict():
-            return f"an object of {count(len(value), 'key')} that is neither a page nor a run"
+            other = f"an object of {count(len(value), 'key')} that is neither a page nor a run"
+            return 'an error response without an object "error"' if _is_foreign_error(value) else other
         case list():
             return f"an array of {_describe_items(value)}"
         case str() if value.lstrip()[:1] in ("{", "["):

@@ -3,9 +3,10 @@
 The name of the event says what has happened, `thread.run.completed`, and its run has that status; the one exception is
 `thread.run.created`, whose run is "queued". Clients dispatch on the name and never look at the status, or the
 other way round, and the two go different ways. A stream is of one run, so that its id stays the same, and it ends with
-`done`: without it a client cannot tell the end from a connection that broke. Events with unknown names are ignored, as
-the documentation asks of readers; an `error` ends a stream, too. A status that its event contradicts is not compared
-with those before and after it.
+`done`: without it a client cannot tell the end from a connection that broke; an `error` ends a stream, too. A status
+that its event contradicts is not compared with those before and after it. Clients ignore events with names that they do
+not know, as the documentation asks them to: a name that is nearly that for the status of its run, such as
+`thread.run.canceled`, is reported as misspelt.
 
 Bad:
 
@@ -19,6 +20,7 @@ Good:
 
 from collections.abc import Iterator
 
+from validator.core.phrases import find_similar
 from validator.core.resource import RUN
 from validator.rules.base import ACTIVE, ERROR, TERMINAL, Problem, Problems, Shown, rule
 from validator.rules.support.snapshots import StreamEvent
@@ -39,11 +41,15 @@ def check(event: StreamEvent) -> Problems:
 
 
 def _problems(event: StreamEvent) -> Iterator[Problem]:
-    expected = _STATUSES.get(event.event or "")
-    if event.event and expected and event.status not in (None, expected):
+    name, status = event.event or "", event.status or ""
+    expected = _STATUSES.get(name)
+    if expected and status and status != expected:
         message = "is {}, but the event is {}; expected the status {}"
-        words = (Shown(event.status), Shown(event.event), Shown(expected))
+        words = (Shown(status), Shown(name), Shown(expected))
         yield Problem("status", message, words, invalidates=("status",), explains=("status",))
+    elif not expected and find_similar(name.rpartition(".")[2].lower(), [status]):
+        message = "is {}, but the event is {}, which clients ignore; expected the event {}"
+        yield Problem("status", message, (Shown(status), Shown(name), Shown(f"{RUN.object}.{status}")))
     if event.before and event.run_id not in (None, event.before[0]):
         run_id, seen = event.before
         message = "is {}, but was {} in {}; a stream has events of one run only"
