@@ -5,6 +5,7 @@ Objects are recognised by their attributes. Their packages are not imported.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import warnings
@@ -26,6 +27,7 @@ from validator.sources.detect import SUFFIXES
 from validator.sources.document import Document, InputError, Origin
 from validator.sources.files import read_paths
 from validator.sources.positions import FileLine
+from validator.sources.reader import Reader
 
 _BODY_ATTRIBUTES = ("content", "data", "body", "_body")
 """Where responses have their bytes: httpx, requests, Django and the raw responses of the openai package under
@@ -55,7 +57,8 @@ def documents_of(source: object) -> tuple[Iterable[Document], set[str]]:
             source = list(source) or _refuse_empty(source)
         paths = [*map(fspath, _paths(source))]
         if not paths:
-            return _responses(source) or [_document(source)], set()
+            found = _responses(source) or [_document(source)]
+            return [part for document in found for part in _events(document)], set()
     except _UnsupportedSource as error:
         raise TypeError(str(error)) from None
     except Exception as error:
@@ -118,6 +121,21 @@ def _responses(source: object) -> list[Document]:
             return []
         documents.append(document._replace(record=record))
     return documents
+
+
+def _events(document: Document) -> list[Document]:
+    """Return the runs in a response that is an event stream; anything else, and a stream without runs, as it is."""
+    origin, (_, response) = document.origin, document.exchange
+    is_stream = response is not None and (response.content_type or "").startswith("text/event-stream")
+    if origin is None or not is_stream or document.has_error_status:
+        return [document]
+    from validator.sources import sse  # most responses are JSON
+
+    data = document.data.encode() if isinstance(document.data, str) else document.data
+    reader = Reader("", io.BufferedReader(io.BytesIO(data)), MAX_BYTES)
+    call = origin._replace(stream=document.record or 0)
+    items = sse.read_runs(reader, lambda positions: positions, call, document.record)
+    return [item._replace(file=None) for item in items if isinstance(item, Document)] or [document]
 
 
 def _response(source: object) -> Document | None:

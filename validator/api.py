@@ -61,7 +61,7 @@ def validate(
     `model_dump` or `to_dict` (a page, a run), or a dataclass. What an iterator yields is checked as a list.
     Findings of a text, a file or a response have lines and columns; those of a value or a model have pointers only. A
     response is compared with its request, must be in wire form unless `form` says otherwise, and is an API error if
-    its status is 400 or more.
+    its status is 400 or more. If it is an event stream, each run in it is a document.
 
     `contract` says which schemas apply (observed or published), `form` which key names (auto, wire, sdk), `expect`
     what the document is to be (auto, page, run). `order` (asc, desc) and `limit` (runs on a page, 1 to 100) are what

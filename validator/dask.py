@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from os import PathLike, fspath
+from typing import Any, NamedTuple, TypeAlias
 
 import dask
 import dask.dataframe as dd
@@ -18,15 +19,19 @@ import fsspec
 import pandas as pd
 
 from validator.api import Validator
+from validator.assertions import check_names
 from validator.batch.ranges import check_range, move_down, split_file
 from validator.batch.session import Result, skip_other_objects
 from validator.core.options import MAX_BYTES, CheckOptions
+from validator.core.phrases import class_name, safe_repr
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker
 from validator.reporters.json_objects import FINDING_KEYS, finding_object
 from validator.sources.detect import SUFFIXES
 from validator.sources.document import InputError
 from validator.sources.files import FileRange
+
+Paths: TypeAlias = str | PathLike[str] | Sequence[str | PathLike[str]] | Iterator[str | PathLike[str]]
 
 PARTITION_BYTES = 64 * 1024 * 1024
 """Bytes of JSON Lines in one partition, by default."""
@@ -41,7 +46,7 @@ _COUNTS = pd.DataFrame(
 
 
 def check_archive(
-    paths: str | list[str],
+    paths: Paths,
     *,
     partition_bytes: int = PARTITION_BYTES,
     max_bytes: int = MAX_BYTES,
@@ -56,15 +61,16 @@ def check_archive(
     `history`. Findings are those that the command reports with `--show info --max-findings 0`, to the fingerprint. Only
     the beginnings of JSON Lines files are read before it is computed.
 
-    Raises `FileNotFoundError` if there is nothing to check, `ValueError` for an option outside its vocabulary, and,
-    when computed, `OSError` for a file that cannot be read.
+    Raises `FileNotFoundError` if there is nothing to check, `TypeError` for paths that are none, `ValueError` for an
+    option outside its vocabulary, and, when computed, `OSError` for a file that cannot be read.
     """
+    _check_sizes(partition_bytes=partition_bytes, max_bytes=max_bytes)
     archive = _Archive.of(paths, storage_options, _check_options(options), max_bytes)
     return dd.from_delayed(list(archive.findings(partition_bytes)), meta=_FINDINGS, verify_meta=False)
 
 
 def count_archive(
-    paths: str | list[str],
+    paths: Paths,
     *,
     partition_bytes: int = PARTITION_BYTES,
     max_bytes: int = MAX_BYTES,
@@ -72,14 +78,33 @@ def count_archive(
     **options: Any,
 ) -> dd.DataFrame:
     """Return documents, runs, errors, warnings and infos of each partition, with its file; as `check_archive`."""
+    _check_sizes(partition_bytes=partition_bytes, max_bytes=max_bytes)
     archive = _Archive.of(paths, storage_options, _check_options(options), max_bytes)
     return dd.from_delayed(list(archive.counts(partition_bytes)), meta=_COUNTS, verify_meta=False)
 
 
 def _check_options(options: dict[str, Any]) -> CheckOptions:
-    if series := {"listing", "history"} & options.keys():
+    if series := {"listing", "history", "fail_on"} & options.keys():
         raise TypeError(f"an archive is checked without the option {min(series)}")
+    check_names("check_archive()", options)
     return Validator(**options).options
+
+
+def _check_sizes(**sizes: int) -> None:
+    for name, size in sizes.items():
+        if not isinstance(size, int) or size < 1:
+            raise ValueError(f"{name} is {safe_repr(size)}, expected at least 1")
+
+
+def _path_names(paths: Paths) -> list[str]:
+    given = [paths] if isinstance(paths, str | PathLike) else paths
+    items = [*given] if isinstance(given, list | tuple | Iterator) else [given]
+    names = [fspath(item) for item in items if isinstance(item, str | PathLike)]
+    if len(names) < len(items):
+        raise TypeError(f"paths is a {class_name(paths)}, expected a path or a list of paths")
+    if not names:
+        raise FileNotFoundError("nothing to check: no paths")
+    return names
 
 
 class _Partition(NamedTuple):
@@ -101,12 +126,12 @@ class _Archive:
 
     @classmethod
     def of(
-        cls, paths: str | list[str], storage_options: dict[str, Any] | None, options: CheckOptions, max_bytes: int
+        cls, paths: Paths, storage_options: dict[str, Any] | None, options: CheckOptions, max_bytes: int
     ) -> _Archive:
         """Find the files that the paths mean."""
-        paths = [paths] if isinstance(paths, str) else paths
-        storage = _Storage(paths[0].partition("://")[0] if "://" in paths[0] else "file", storage_options or {})
-        files = [file for path in paths for file in storage.files(path)]
+        names = _path_names(paths)
+        storage = _Storage(names[0].partition("://")[0] if "://" in names[0] else "file", storage_options or {})
+        files = [file for path in names for file in storage.files(path)]
         return cls(files, storage, options, max_bytes)
 
     def findings(self, size: int) -> Iterator[Any]:
@@ -123,8 +148,6 @@ class _Archive:
         return (dask.delayed(_counts)(self._check(part)) for parts in self._split(size) for part in parts)
 
     def _split(self, size: int) -> Iterator[list[FileRange]]:
-        if size < 1:
-            raise ValueError(f"partition_bytes is {size}, expected at least 1")
         return (list(split_file(file, size, self.storage.open)) for file in self.files)
 
     def _check(self, part: FileRange) -> Any:

@@ -64,6 +64,28 @@ def test_dask_not_a_run_list_with_any_selection(cluster: Client, tmp_path: Path)
     assert [(row["record"], row["rule"], row["severity"]) for row in found] == [(2, "not-a-run-list", "error")]
 
 
+@pytest.mark.parametrize("paths", [{"data": []}, None, b"a.jsonl", [Path("a.jsonl"), 7]])
+def test_dask_paths_of_another_type_are_refused(paths: Any) -> None:
+    with pytest.raises(TypeError, match=rf"^paths is a {type(paths).__name__}, expected a path or a list of paths$"):
+        check_archive(paths)
+
+
+def test_dask_options_that_are_none() -> None:
+    with pytest.raises(TypeError, match=r"^check_archive\(\) has no option 'selct', did you mean 'select'$"):
+        check_archive("a.jsonl", selct=["usage"])
+    with pytest.raises(TypeError, match="^an archive is checked without the option fail_on$"):
+        check_archive("a.jsonl", fail_on="error")
+    with pytest.raises(ValueError, match="^max_bytes is '1', expected at least 1$"):
+        count_archive("a.jsonl", max_bytes="1")  # type: ignore[arg-type]
+
+
+def test_dask_paths_may_be_path_objects(archives: Path) -> None:
+    for paths in (archives / "c.json", [archives / "c.json"], archives.glob("c.json"), str(archives / "c.json")):
+        assert check_archive(paths, now=NOW).compute(scheduler="synchronous")["rule"].tolist() == ["schema:enum"]
+    with pytest.raises(FileNotFoundError, match="^nothing to check: no paths$"):
+        check_archive(archives.glob("*.none"))
+
+
 @pytest.mark.parametrize("size", [3_000, 10**9])
 def test_dask_findings_match_the_command(cluster: Client, archives: Path, size: int) -> None:
     frame = check_archive(str(archives), partition_bytes=size, now=NOW)

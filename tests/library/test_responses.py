@@ -17,7 +17,7 @@ import requests
 import urllib3
 
 from tests.support.example_server import THREAD as EXAMPLE_THREAD
-from tests.support.pages import page, run
+from tests.support.pages import NOW, page, run
 from validator import ValidationFailed, assert_valid_runs, validate
 from validator.reporters.base import ReportOptions
 from validator.reporters.registry import FORMATS, load_reporter
@@ -324,3 +324,32 @@ def test_responses_are_checked_together(listing: bool, server: str) -> None:
 def test_list_of_responses_and_values_is_refused() -> None:
     with pytest.raises(TypeError, match="^cannot check a value of type Response among other values: "):
         validate([httpx.Response(200, json=PAGE), PAGE])
+
+
+def stream_of(*runs: dict[str, Any]) -> httpx.Response:
+    """The answer to a request for a run with `stream`."""
+    events = [f"event: thread.run.{run['status']}\ndata: {json.dumps(run)}\n\n" for run in runs]
+    content = "".join([*events, "event: done\ndata: [DONE]\n\n"]).encode()
+    headers = {"content-type": "text/event-stream; charset=utf-8"}
+    request = httpx.Request("POST", "http://testserver/v1/threads/thread_A/runs")
+    return httpx.Response(200, content=content, headers=headers, request=request)
+
+
+def test_runs_in_an_event_stream_are_checked() -> None:
+    sound = run(thread_id="thread_A")
+    wrong = run(thread_id="thread_A", usage=sound["usage"] | {"total_tokens": 1})
+    assert validate(stream_of(sound), now=NOW).findings == ()
+    (found,) = validate(stream_of(wrong), now=NOW)
+    column = f"data: {json.dumps(wrong)}".index('"total_tokens": 1') + len('"total_tokens": ') + 1
+    assert (found.rule, found.pointer) == ("token-total-mismatch", "/usage/total_tokens")
+    assert (found.file, found.line, found.column) == (None, 2, column)
+    report = validate([stream_of(sound), stream_of({**wrong, "id": "run_b"})], now=NOW)
+    assert [(finding.record, finding.rule) for finding in report] == [(2, "token-total-mismatch")]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"), [("text/event-stream", "event: done\ndata: [DONE]\n\n"), ("a/b", "data: 1")]
+)
+def test_stream_without_runs_never_passes(content_type: str, body: str) -> None:
+    response = httpx.Response(200, text=body, headers={"content-type": content_type})
+    assert [finding.rule for finding in validate(response)] == ["content-type", "not-json"]
