@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,41 @@ def test_http_client(library: Any) -> None:
     assert {asked.headers["Authorization"] for asked in server.asked} == {f"Bearer {KEY}"}
 
 
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_parameters_of_a_client_are_sent_with_those_of_the_check(library: Any, tmp_path: Path) -> None:
+    own = {"api-version": "2024-05-01-preview", "limit": "50"}
+    with serving(SOUND) as server, library.Client(base_url=f"{server.origin}/v1", params=own) as client:
+        assert assert_live_listing(client, thread=THREAD, record=tmp_path / "runs.har").ok
+    assert server.asked[1].query == {"api-version": "2024-05-01-preview", "limit": "100", "order": "desc"}
+    entry = json.loads((tmp_path / "runs.har").read_text())["log"]["entries"][1]
+    query = "api-version=2024-05-01-preview&limit=100&order=desc"
+    assert entry["request"]["url"] == f"{server.origin}/v1/threads/{THREAD}/runs?{query}"
+
+
+def test_parameters_of_the_client_in_an_openai_client() -> None:
+    openai = package("openai", "test")
+    with serving(SOUND) as server, httpx.Client(params={"api-version": "1", "region": "x"}) as inner:
+        client = openai.OpenAI(
+            base_url=f"{server.origin}/v1", api_key=KEY, http_client=inner, default_query={"api-version": "2"}
+        )
+        assert assert_live_listing(client, thread=THREAD).ok
+    assert server.asked[0].query == {"api-version": "2", "region": "x"}
+
+
+def test_response_hooks_of_a_client_hide_no_answer() -> None:
+    statuses: list[int] = []
+
+    def hook(response: httpx.Response) -> None:
+        statuses.append(response.status_code)
+        response.raise_for_status()
+
+    hooks = {"response": [hook]}
+    with serving(SOUND) as server, httpx.Client(base_url=f"{server.origin}/v1", event_hooks=hooks) as client:
+        assert assert_live_listing(client, thread=THREAD).ok
+        assert client.event_hooks["response"] == [hook]
+    assert {*statuses} == {200, 400, 404}
+
+
 def test_client_without_a_network() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         reply = stop_early(Asked(request.method, request.url.path, dict(request.url.params), {}))
@@ -152,9 +188,58 @@ def test_exceptions_of_an_application_are_counted_and_masked() -> None:
     assert line == rf"RuntimeError: \u001b[31mno account for … ({place}), 15 times"
 
 
+def starting(begin: Callable[[Any, Any], Any], stopped: list[str]) -> Callable[..., Any]:
+    """An application that begins so; every request needs what that has put into the state."""
+    answering = application(SOUND)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            assert scope["state"] == {"database": "open"}
+            await answering(scope, receive, send)
+            return
+        assert await receive() == {"type": "lifespan.startup"}
+        await begin(scope, send)
+        stopped.append((await receive())["type"])
+        await send({"type": "lifespan.shutdown.complete"})
+
+    return app
+
+
+def test_application_is_started_and_stopped() -> None:
+    async def begin(scope: Any, send: Any) -> None:
+        scope["state"]["database"] = "open"
+        await send({"type": "lifespan.startup.complete"})
+
+    stopped: list[str] = []
+    assert assert_live_listing(starting(begin, stopped), thread=THREAD).ok
+    assert stopped == ["lifespan.shutdown"]
+
+
+def test_application_that_does_not_start() -> None:
+    async def fail(scope: Any, send: Any) -> None:
+        await send({"type": "lifespan.startup.failed", "message": "no database"})
+        raise ValueError("no database")
+
+    async def give_up(scope: Any, send: Any) -> None:
+        await send({"type": "lifespan.startup.failed"})
+        await asyncio.sleep(60)
+
+    async def hang(scope: Any, send: Any) -> None:
+        await asyncio.sleep(60)
+
+    place = rf"{__file__}:{fail.__code__.co_firstlineno + 2}"
+    with pytest.raises(LiveError, match=re.escape(f"does not start: ValueError: no database ({place})")):
+        check_listing(starting(fail, []), thread=THREAD)
+    with pytest.raises(LiveError, match="the application does not start$"):
+        check_listing(starting(give_up, []), thread=THREAD, timeout=0.1)
+    with pytest.raises(LiveError, match=r"the application has not started after 0\.1 seconds$"):
+        check_listing(starting(hang, []), thread=THREAD, timeout=0.1)
+
+
 def test_application_that_hangs() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await asyncio.sleep(60)
+        if scope["type"] == "http":
+            await asyncio.sleep(60)
 
     with pytest.raises(LiveError, match="the server cannot be reached: timed out"):
         check_listing(app, thread=THREAD, timeout=0.1)

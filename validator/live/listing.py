@@ -5,35 +5,28 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from validator.api import Report, Validator
-from validator.core.credentials import mask
 from validator.core.files import write_atomic
 from validator.core.options import ContractName, FindingOptions
 from validator.core.phrases import class_name, count, escape, safe_repr
 from validator.core.results import DocumentResult, StatementResult
 from validator.core.severity import Severity
 from validator.live.check import DEFAULT_NAME, Session
+from validator.live.in_process import ADDRESS, connect_in_process
 from validator.live.keys import Redactor
 from validator.live.known import mark_known, suppress_known
 from validator.live.plan import Scope
 from validator.live.scrub import Scrubber
 from validator.live.statements import require_ids
 from validator.live.target import Misuse, Target, authorize, make_recipe, parse_target
-from validator.live.transport import Authorization, Budget, default_tls_context, load_library, make_client
+from validator.live.transport import Authorization, Budget, default_tls_context, make_client
 from validator.reporters.base import ReportOptions
-
-_IN_PROCESS = "http://testserver.localhost"
-"""The address of an application that is called in this process."""
-_MAX_RAISED = 300
-"""Characters of an exception that a failure shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -172,21 +165,43 @@ def _connect(
     if _has(target, "auth_headers", "organization", "project", "_client"):  # of the openai package
         account = {"OpenAI-Organization": known.organization, "OpenAI-Project": known.project}
         headers = {name: value for name, value in account.items() if value} | {"OpenAI-Beta": "assistants=v2"}
-        query = tuple((name, str(value)) for name, value in known.default_query.items())
-        address = Target(_base_of(known), None, query)
-        yield _Connection(known._client, address, Authorization(headers, known.auth_headers))
+        query = {**known._client.params, **{name: str(value) for name, value in known.default_query.items()}}
+        address = Target(_base_of(known), None, tuple(query.items()))
+        with _lenient_hooks(known._client):
+            yield _Connection(known._client, address, Authorization(headers, known.auth_headers))
     elif _has(target, "build_request", "send", "base_url"):
-        yield _Connection(known, Target(_base_of(known)), Authorization({"OpenAI-Beta": "assistants=v2"}))
+        address = Target(_base_of(known), None, tuple(known.params.multi_items()))
+        with _lenient_hooks(known):
+            yield _Connection(known, address, Authorization({"OpenAI-Beta": "assistants=v2"}))
     elif callable(target):
         with suppress(ValueError):  # of a callable that does not show its signature
             if len(inspect.signature(target).parameters) == 2:
                 how = 'httpx.Client(transport=httpx.WSGITransport(app), base_url="http://testserver/v1")'
                 raise TypeError(f"target is a WSGI application, expected an ASGI application or {how}")
-        with _in_process(target, timeout, raised) as client:
-            yield _Connection(client, Target(f"{_IN_PROCESS}/v1"), authorize(key, "bearer", "v2", {}))
+        with connect_in_process(target, timeout, raised) as client:
+            yield _Connection(client, Target(f"{ADDRESS}/v1"), authorize(key, "bearer", "v2", {}))
     else:
         expected = "a URL, a client or an ASGI application; validate and assert_valid_runs check a response"
         raise TypeError(f"target is a {class_name(target)}, expected {expected}")
+
+
+@contextmanager
+def _lenient_hooks(client: Any) -> Iterator[None]:
+    """Call the response hooks of a client without what they raise: one that raises for 4xx would hide an answer."""
+    hooks = client.event_hooks
+
+    def lenient(hook: Callable[[Any], None]) -> Callable[[Any], None]:
+        def call(response: Any) -> None:
+            with suppress(Exception):
+                hook(response)
+
+        return call
+
+    client.event_hooks = {**hooks, "response": [*map(lenient, hooks["response"])]}
+    try:
+        yield
+    finally:
+        client.event_hooks = hooks
 
 
 def _base_of(client: Any) -> str:
@@ -201,42 +216,3 @@ def _base_of(client: Any) -> str:
 
 def _has(value: object, *names: str) -> bool:
     return all(hasattr(value, name) for name in names)
-
-
-@contextmanager
-def _in_process(application: Callable[..., Any], timeout: float, raised: Counter[str]) -> Iterator[Any]:
-    """Yield a client of an ASGI application, which runs in one event loop of its own, in a thread of its own."""
-    library = load_library()
-
-    async def watched(*call: Any) -> None:
-        try:
-            await application(*call)
-        except Exception as error:
-            raised[_describe(error)] += 1
-            raise
-
-    inner = library.ASGITransport(watched, raise_app_exceptions=False)
-
-    async def answer(request: Any) -> tuple[int, Any, bytes]:
-        response = await inner.handle_async_request(request)
-        return response.status_code, response.headers, b"".join([piece async for piece in response.stream])
-
-    def call(request: Any) -> tuple[int, Any, bytes]:
-        return runner.run(asyncio.wait_for(answer(request), timeout))
-
-    class InProcess(library.BaseTransport):  # type: ignore[misc, name-defined]  # of whichever library there is
-        def handle_request(self, request: Any) -> Any:
-            status, headers, body = thread.submit(call, request).result()
-            return library.Response(status, headers=headers, stream=library.ByteStream(body))
-
-    with ThreadPoolExecutor(1) as thread, closing(asyncio.Runner()) as runner:
-        with library.Client(transport=InProcess(), trust_env=False) as client:
-            yield client
-        thread.submit(runner.close).result()
-
-
-def _describe(error: Exception) -> str:
-    """Return the type and the first line of the text of an exception, and where it was raised."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    words = traceback.format_exception_only(error)[0].partition("\n")[0][:_MAX_RAISED]
-    return escape(mask(f"{words} ({place.filename}:{place.lineno})"))

@@ -188,7 +188,9 @@ class Transport:
             time.sleep(max(0.0, self._next - time.monotonic()))
             self._next = time.monotonic() + 1 / budget.rate
         self.requests += 1
-        query = urlencode([*self._query, *question.query], errors="surrogatepass")
+        asked = dict(question.query)
+        others = [(name, value) for name, value in self._query if name not in asked]
+        query = urlencode([*others, *question.query], errors="surrogatepass")
         url = f"{self._base}{question.path}{'?' if query else ''}{query}"
         began, clock = time.time(), time.monotonic()
         answer = Answer(question, url, attempt, began, 0.0)
@@ -224,6 +226,7 @@ class Transport:
         headers = {name: value for name, value in own.items() if name.lower() not in names} | given
         content = question.body.encode() or None
         request = self._client.build_request(question.method, answer.url, headers=headers, content=content)
+        request.url = type(request.url)(answer.url)  # a client with `params` has put them in place of the query
         request.extensions["trace"] = self._trace
         options: dict[str, Any] = {"stream": True, "follow_redirects": False}
         if question.key != "right":  # a client may have credentials of its own
