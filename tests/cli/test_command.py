@@ -950,7 +950,7 @@ def test_special_files_are_refused(tmp_path: Path) -> None:
         "ok: 2 runs in 1 document\n",
         "validate-runs: /dev/null: is neither a regular file nor a folder\n"
         f"validate-runs: {tmp_path}/pipe: is neither a regular file nor a folder\n"
-        f"validate-runs: {tmp_path}/dangling: no such file or directory\n"
+        f"validate-runs: {tmp_path}/dangling: is a link to a file that does not exist\n"
         f"validate-runs: {tmp_path}/loop: too many levels of symbolic links\n"
         f"validate-runs: {tmp_path}/socket: no such device or address\n",
     )

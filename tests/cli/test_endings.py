@@ -24,7 +24,7 @@ from tests.support.pages import page
 from tests.support.paths import SAMPLES
 from tests.support.rules import replace_checks
 from tests.support.tools import command
-from validator.batch import paths, session, workers
+from validator.batch import ranges, session, workers
 from validator.core.problem import Problem
 
 LIMIT = 30
@@ -418,7 +418,7 @@ def test_memory_error_in_one_document(tmp_path: Path, monkeypatch: pytest.Monkey
                 raise MemoryError
             yield item
 
-    monkeypatch.setattr(paths, "check_documents", short_of_memory)
+    monkeypatch.setattr(ranges, "check_documents", short_of_memory)
     ran = run_here("in", "-q", "-f", "concise", cwd=tmp_path)
     assert (ran.code, ran.err) == (2, "validate-runs: in/b.json: takes more memory than there is\n")
     assert [line.partition(":")[0] for line in ran.out.splitlines()] == ["in/a.json", "in/c.json"]

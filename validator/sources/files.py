@@ -28,7 +28,6 @@ from validator.sources.exclusion import DEFAULT_EXCLUSION, Exclusion
 from validator.sources.reader import Reader
 
 _NUMBER = re.compile("([0-9]+)")
-_has_wildcard = re.compile(r"[*?]|\[.+\]").search
 _READ_SIZE = 256 * 1024
 """Bytes to read at once of a line that is skipped."""
 _MAX_BYTES = sys.maxsize // 2
@@ -63,7 +62,7 @@ def read_paths(paths: Iterable[str], max_bytes: int) -> Iterator[Document | Skip
 def expand_globs(paths: Iterable[str]) -> Iterator[str]:
     """Yield these paths, and for a glob that no shell has expanded what it matches; itself if there is nothing."""
     for path in paths:
-        if _has_wildcard(path) and not os.path.lexists(path):
+        if ("*" in path or "?" in path) and not os.path.lexists(path):
             from glob import glob  # nearly all shells expand globs themselves
 
             yield from sorted(glob(path, recursive=True), key=_natural_order) or (path,)
@@ -222,7 +221,7 @@ def open_local(path: str) -> Iterator[io.BufferedReader]:
             ) from None
         if os.path.islink(path):
             raise InputError(path, "is a link to a file that does not exist") from None
-        if _has_wildcard(path):
+        if "*" in path or "?" in path:
             raise InputError(path, "no file matches this pattern") from None
         raise
     with open(descriptor, "rb") as file:
