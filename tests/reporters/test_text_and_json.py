@@ -100,7 +100,10 @@ def test_text_shows_the_worst_of_a_document_first() -> None:
         ({"pointer": f"/metadata/{'k' * 100}"}, f'"{"k" * 39}…{"k" * 40}" is 36'),
         ({"pointer": ""}, "the run is 36"),
         ({"pointer": "", "request": "GET /v1/threads/thread_A/runs 200"}, "the response is 36"),
-        ({"pointer": "", "request": "GET /", "message": "answers with 500"}, "the server answers with 500"),
+        (
+            {"pointer": "", "request": "GET /", "message": "answers with 500", "about_server": True},
+            "the server answers with 500",
+        ),
         ({"pointer": "", "run_id": None}, "the file is 36"),
         ({"pointer": "", "run_id": None, "file": "-"}, "standard input is 36"),
         ({"pointer": "", "run_id": None, "file": None}, "the document is 36"),

@@ -292,7 +292,7 @@ RECORDED = {
     "php-vcr.yml": PHP_VCR,
     "exvcr.json": exvcr(),
     "test-proxy.json": azure(BAD_PAGE),
-    "test-proxy-text.json": azure(BODY, "text/json"),
+    "test-proxy-text.json": azure(BODY),
     "test-proxy-lines.json": azure(LINES),
     "nock.json": nock(BAD_PAGE),
     "wiremock.json": wiremock(body=BODY),
@@ -305,7 +305,7 @@ RECORDED = {
     "mockserver-json.json": mockserver(BAD_PAGE, is_old=True),
     "mockserver-typed.json": mockserver({"type": "JSON", "json": BAD_PAGE}),
     "mockserver-text.json": mockserver({"type": "STRING", "string": BODY, "contentType": "application/json"}),
-    "nock-text.json": nock(BODY, headers={"content-type": "text/json"}),
+    "nock-text.json": nock(BODY, headers={"content-type": "application/json"}),
 }
 
 
