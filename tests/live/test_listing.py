@@ -246,7 +246,7 @@ def test_application_that_hangs() -> None:
 
 
 def test_recording_of_python_and_command_agree(tmp_path: Path) -> None:
-    file = tmp_path / "runs.har"
+    file = tmp_path / "made" / "runs.har"
     report = check_listing(application(stop_early), thread=THREAD, record=file, now=1_740_001_000)
     offline = json.loads(run(file, "-f", "json", "--show", "info", "--now", "1740001000").out)
     assert [finding.message for finding in report.findings] == [item["message"] for item in offline["findings"]]
@@ -256,7 +256,7 @@ def test_recording_of_python_and_command_agree(tmp_path: Path) -> None:
 def test_required_statement_that_is_open() -> None:
     with pytest.raises(ValidationFailed, match="^key-needed required, but not asked: needs --check-auth"):
         assert_live_listing(application(SOUND), thread=THREAD, require=["key-needed"])
-    with pytest.raises(ValueError, match="'keys' is not a statement, expected one of envelope-keys, "):
+    with pytest.raises(ValueError, match="require has 'keys', which is not a statement, expected one of "):
         assert_live_listing(application(SOUND), thread=THREAD, require=["keys"])
     with pytest.raises(ValidationFailed, match="^default-limit-20 and 5 more statements required, but "):
         assert_live_listing(application(SOUND), thread=THREAD, require="all")
@@ -319,6 +319,14 @@ def test_without_pytest() -> None:
         ({"other_thread": 7}, TypeError, "other_thread is a int, expected a str"),
         ({"key": b"sk"}, TypeError, "key is a bytes, expected a str"),
         ({"timeout": "10"}, ValueError, "timeout is '10', expected a number above 0"),
+        ({"record": 7}, TypeError, "record is a int, expected the name of a file that ends in .har or .yaml"),
+        (
+            {"record": "runs.json"},
+            LiveError,
+            "the recording is a HAR or a cassette: name a file that ends in .har or .yaml",
+        ),
+        ({"known": 7}, ValueError, "known is 7, expected ids of statements"),
+        ({"known": ["walk-end"]}, ValueError, "known has 'walk-end', which is not a statement, did you mean walk-ends"),
         ({"max_requests": 0}, ValueError, "max_requests is 0, expected a number above 0"),
         ({"contract": "latest"}, ValueError, "contract is 'latest', expected one of 'observed', 'published'"),
         (

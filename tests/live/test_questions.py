@@ -211,7 +211,7 @@ def test_statements_that_are_known_in_python() -> None:
         assert [finding.rule for finding in report.findings] == []
         known = [result.id for result in report.statements if result.is_known]
         assert known == ["error-envelope"]
-        with pytest.raises(ValueError, match="'limits' is not a statement, expected one of envelope-keys, "):
+        with pytest.raises(ValueError, match="known has 'limits', which is not a statement, expected one of "):
             check_listing(client, thread=THREAD, known=["limits"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import click
@@ -15,19 +16,17 @@ from validator.cli.check import check_options, close_baseline, find_for_baseline
 from validator.cli.console import CLEAN, FAILED, FINDINGS, fail, warn
 from validator.cli.options import CliOptions
 from validator.cli.output import PlannedReport, plan_reports, write_reports
-from validator.core.files import explain_os_error, write_atomic
+from validator.core.files import explain_os_error
 from validator.core.options import CheckOptions
 from validator.core.phrases import escape
 from validator.core.results import StatementResult
 from validator.core.severity import Severity
-from validator.live.check import BODIES, DEFAULT_NAME, Session
+from validator.live.check import BODIES, DEFAULT_NAME, Session, Task
 from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy, split_certificate
-from validator.live.create import Recipe
 from validator.live.keys import MIN_LEARNED, VARIABLE, KeyProblem, Redactor, read_key
 from validator.live.known import kept_again, mark_known, suppress_known
 from validator.live.plan import Redirected, Scope, plan
-from validator.live.recorder import CASSETTES
-from validator.live.scrub import Scrubber
+from validator.live.recorder import require_recording
 from validator.live.target import Misuse, Target, add_version, authorize, make_recipe, parse_target
 from validator.live.transport import Budget, BudgetSpent, LiveError, make_client
 from validator.live.verdicts import mark_required
@@ -88,17 +87,26 @@ def check_server(options: CliOptions, live: LiveOptions) -> int:
     if live.url_place is not None:
         _announce(target, options, live)
     target = add_version(target, live.api_version, is_required=live.azure)
-    recipe = make_recipe(create=live.create, assistant=live.assistant, model=live.model, deletes=live.delete_created)
-    scope = _scope(target, live)
     connection = _connection(target, live)
+    rate = live.rate if live.rate is not None else 0.0 if target.is_loopback else _RATE
+    task = Task(
+        target=target,
+        recipe=make_recipe(create=live.create, assistant=live.assistant, model=live.model, deletes=live.delete_created),
+        scope=_scope(target, live),
+        budget=Budget(live.timeout, live.max_time, live.max_requests, max(1, options.max_bytes // BODIES), rate),
+        record=require_recording(live.record) if live.record else None,
+        scrubs=live.scrub,
+        max_bytes=options.max_bytes,
+        warning=connection.warning,
+    )
     if live.plan:
         redact = Redactor(target.secrets).text
-        for line in plan(scope, target.base, target.query, recipe):
+        for line in plan(task.scope, target.base, target.query, task.recipe):
             click.echo(redact(line))
         return CLEAN
     with ExitStack() as at_exit:
         try:
-            return _check(target, scope, connection, recipe, options, live, at_exit)
+            return _check(_authorize(task, connection, live), connection, options, live, at_exit)
         except (LiveError, KeyProblem) as error:
             return fail(str(error))
 
@@ -163,49 +171,38 @@ def _connection(target: Target, live: LiveOptions) -> _Connection:
     return _Connection(tls, None if url is None else parse_proxy(url, target, allow_http=live.allow_http))
 
 
-def _check(
-    target: Target,
-    scope: Scope,
-    connection: _Connection,
-    recipe: Recipe | None,
-    options: CliOptions,
-    live: LiveOptions,
-    at_exit: ExitStack,
-) -> int:
-    """Walk and report; what was created is listed `at_exit`."""
+def _authorize(task: Task, connection: _Connection, live: LiveOptions) -> Task:
+    """Return the task with the headers to send, and with all secrets; raises `KeyProblem` and `Misuse`."""
     key = None if live.auth == "none" else read_key(live.key_env, live.key_file)
-    tls, proxy = connection
     values = [value for _, value, is_secret in live.header if is_secret]
-    secrets = [*values, *(word for value in values for word in value.split() if len(word) >= MIN_LEARNED)]
-    redactor = Redactor([*filter(None, (key,)), *secrets, *target.secrets, *(proxy.secrets if proxy else ())])
+    words = [word for value in values for word in value.split() if len(word) >= MIN_LEARNED]
+    of_proxy = connection.proxy.secrets if connection.proxy else ()
     headers = {name: value for name, value, _ in live.header}
-    rate = live.rate if live.rate is not None else 0.0 if target.is_loopback else _RATE
-    budget = Budget(live.timeout, live.max_time, live.max_requests, max(1, options.max_bytes // BODIES), rate)
+    authorization = authorize(key, live.auth, live.beta, headers)
+    return replace(task, authorization=authorization, secrets=(*values, *words, *of_proxy))
+
+
+def _check(task: Task, connection: _Connection, options: CliOptions, live: LiveOptions, at_exit: ExitStack) -> int:
+    """Walk and report; what was created is listed `at_exit`."""
+    tls, proxy = connection
     reports = plan_reports(options)
     if live.record:
         files = [report.file for report in reports]
         _refuse_overwriting(live.record, [*files, options.baseline, options.config, live.key_file, *tls.files])
     settings = check_options(options)
     baseline = open_baseline(options, settings)
-    with make_client(make_tls_context(tls), budget.timeout, proxy.url if proxy else None) as client:
-        authorization = authorize(key, live.auth, live.beta, headers)
-        session = Session(
-            *(client, target, scope, authorization, redactor, budget, options.max_bytes),
-            recipe=recipe,
-            name=live.record or DEFAULT_NAME,
-            scrubber=Scrubber() if live.scrub else None,
-            warning=connection.warning,
-        )
+    with make_client(make_tls_context(tls), task.budget.timeout, proxy.url if proxy else None) as client:
+        session = Session(client, task)
         at_exit.callback(_list_created, session)
         if live.wait:
             session.wait(live.wait)
         try:
             problem = session.walk()
         finally:  # also on Ctrl-C
-            code = _write_recording(live.record, session.recording) if live.record else CLEAN
+            code = _write_recording(session)
     if problem is not None and not isinstance(problem, BudgetSpent | Redirected):
-        return _report_unusable(InputError(live.record or DEFAULT_NAME, str(problem)), reports, options)
-    statements, codes = _report(session, settings, baseline, reports, connection.warning, options, live)
+        return _report_unusable(InputError(task.name, str(problem)), reports, options)
+    statements, codes = _report(session, settings, baseline, reports, options, live)
     if problem is None:
         codes.add(_name_obsolete(statements, baseline, options, live))
     else:
@@ -222,7 +219,6 @@ def _report(
     settings: CheckOptions,
     baseline: BaselineFilter | None,
     reports: Sequence[PlannedReport],
-    warning: str,
     options: CliOptions,
     live: LiveOptions,
 ) -> tuple[list[StatementResult], set[int]]:
@@ -235,12 +231,12 @@ def _report(
     if baseline is not None:
         results = baseline.apply(results)
     items = report_items(limit_findings(results, options.max_findings), options, codes)
-    conclusion = session.conclude(statements, live.record)
+    conclusion = session.conclude(statements)
     codes.add(write_reports(reports, items, options, lambda: None, statements, conclusion))
     if not options.quiet and reports[0] != PlannedReport("text", None):
         warn(conclusion)
-    elif warning:
-        warn(warning)
+    elif session.task.warning:
+        warn(session.task.warning)
     if not live.record and not options.quiet and any(statement.severity for statement in statements):
         warn(f"{DEFAULT_NAME} is not written: --record {DEFAULT_NAME} keeps the answers")
     return statements, codes
@@ -294,17 +290,14 @@ def _list_created(session: Session) -> None:
 
 
 def _refuse_overwriting(record: str, used: Sequence[str | None]) -> None:
-    """Raise `click.UsageError` for a recording that is not named as one, or would overwrite a file that is used."""
-    if not record.lower().endswith((".har", *CASSETTES)):  # the offline check knows the format by the name
-        raise click.UsageError("the recording is a HAR or a cassette: name a file that ends in .har or .yaml")
+    """Raise `click.UsageError` for a recording that would overwrite a file that is used."""
     if os.path.realpath(record) in {os.path.realpath(file) for file in used if file}:
         raise click.UsageError(f"the recording would overwrite {record}, which is used otherwise")
 
 
-def _write_recording(file: str, data: bytes) -> int:
+def _write_recording(session: Session) -> int:
     try:
-        os.makedirs(os.path.dirname(file) or ".", exist_ok=True)
-        write_atomic(file, [data], is_private=True)
+        session.write()
     except OSError as error:
-        return fail(f"{escape(file)}: cannot write the recording: {explain_os_error(error)}")
+        return fail(f"{escape(session.task.name)}: cannot write the recording: {explain_os_error(error)}")
     return CLEAN

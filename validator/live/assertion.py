@@ -35,7 +35,7 @@ def assert_live_listing(
         defaults = {name: value for name, value in watch.defaults().items() if name in _SHARED}
     default = defaults.pop("fail_on", Severity.ERROR)
     lowest = lowest_failing(default if fail_on is None else fail_on)
-    required = tuple(BY_ID) if require == "all" else require_ids(require)
+    required = tuple(BY_ID) if require == "all" else require_ids("require", require)
     report = check_listing(target, **{**defaults, **options})
     if watch:
         watch.reports.append(report if options.get("record") else _without_file(report))

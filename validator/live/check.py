@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from validator.batch.session import Result, check_documents
 from validator.core.credentials import mask
+from validator.core.files import write_atomic
 from validator.core.options import MAX_BYTES, CheckOptions, FindingOptions
 from validator.core.phrases import count, escape
 from validator.core.results import DocumentResult, StatementResult
@@ -31,61 +34,68 @@ BODIES = 8
 """A body may have one of so many parts of the largest recording."""
 
 
-class Session:
-    """One check of one server with a client of httpx or httpx2: `walk`, then `judge` what was recorded.
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What is asked of a check: the server and the key, what to ask about, the budget, and how it is recorded.
 
-    `name` is what the recording is called: a cassette if it ends in .yaml or .yml, else a HAR. A `scrubber` takes free
-    text out before anything is recorded or judged. The recording and the conclusion have the `warning`.
+    `record` is the file of the recording: a cassette if it ends in .yaml or .yml, else a HAR. Where it `scrubs`, free
+    text is taken out before anything is recorded or judged. `secrets` are neither printed nor recorded, and neither are
+    those of the target and the key. The recording and the conclusion have the `warning`.
     """
 
-    def __init__(
-        self,
-        client: Any,
-        target: Target,
-        scope: Scope,
-        authorization: Authorization,
-        redactor: Redactor,
-        budget: Budget,
-        max_bytes: int = MAX_BYTES,
-        *,
-        recipe: Recipe | None = None,
-        name: str = DEFAULT_NAME,
-        scrubber: Scrubber | None = None,
-        warning: str = "",
-    ) -> None:
-        self._warning = warning
-        self._name = name
-        self._scope = scope
-        self._max_bytes = max_bytes
-        self._recipe = recipe
-        self._redactor = redactor
-        self._recorder = Recorder(redactor, max_bytes, name, scrubber, warning)
+    target: Target
+    scope: Scope
+    budget: Budget
+    authorization: Authorization = field(default_factory=Authorization)
+    recipe: Recipe | None = None
+    record: str | None = None
+    scrubs: bool = False
+    secrets: tuple[str, ...] = ()
+    max_bytes: int = MAX_BYTES
+    warning: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the recording is called in reports."""
+        return DEFAULT_NAME if self.record is None else self.record
+
+
+class Session:
+    """One check of one server with a client of httpx or httpx2: `walk`, then `judge` what was recorded."""
+
+    def __init__(self, client: Any, task: Task) -> None:
+        self.task = task
+        scope, recipe, key = task.scope, task.recipe, task.authorization.key
+        words = (value.rpartition(" ")[2] for value in key.values())
+        self._redactor = redactor = Redactor([*task.secrets, *task.target.secrets, *words])
+        scrubber = Scrubber() if task.scrubs else None
+        self._recorder = Recorder(redactor, task.max_bytes, task.name, scrubber, task.warning)
         self._answers: list[Answer] = []
         self._is_stable = False
         given = filter(None, (scope.thread, scope.other_thread, scope.empty_thread))
         self._created = created = Created(given, deletes=recipe is not None and recipe.deletes)
         self._transport = Transport(
             client,
-            target.base,
-            authorization,
-            budget,
+            task.target.base,
+            task.authorization,
+            task.budget,
             self._record,
-            query=target.query,
+            query=task.target.query,
             permits=created.allows if recipe else None,
         )
-        self._creator = Creator(self._transport.send, recipe, created, redactor.text) if recipe else None
+        self._creator = Creator(self._transport.send, recipe, created, self.redact) if recipe else None
 
     def wait(self, seconds: float) -> None:
         """Wait until the server answers anything, at most so long."""
-        self._transport.wait(Question("wait", list_path(self._scope.thread or UNKNOWN_THREAD)), seconds)
+        self._transport.wait(Question("wait", list_path(self.task.scope.thread or UNKNOWN_THREAD)), seconds)
 
     def walk(self) -> LiveError | None:
         """Ask everything; return why that ended early, if it did. What is to be deleted is deleted in any case."""
-        walker = Walker(self._transport.send, self._scope, self._creator)
+        walker = Walker(self._transport.send, self.task.scope, self._creator)
         try:
             walker.run()
         except LiveError as error:
-            text = self._redactor.text(str(error))
+            text = self.redact(str(error))
             return type(error)(mask(text) if isinstance(error, Redirected) else text)  # it names another server
         finally:
             self._is_stable = walker.is_stable
@@ -93,24 +103,34 @@ class Session:
                 self._creator.delete()
         return None
 
+    def redact(self, text: str) -> str:
+        """Return a text without the secrets."""
+        return self._redactor.text(text)
+
     @property
     def created(self) -> list[str]:
         """A line for everything that was created on the server."""
-        return [mask(self._redactor.text(line)) for line in self._created.describe()]
+        return [mask(self.redact(line)) for line in self._created.describe()]
 
     @property
     def metadata(self) -> str:
         """The metadata of everything that was created: `validate-runs=…`."""
-        return f"{METADATA_KEY}={self._recipe.token}" if self._recipe else ""
+        return f"{METADATA_KEY}={self.task.recipe.token}" if self.task.recipe else ""
 
     @property
     def recording(self) -> bytes:
         """The recording so far."""
         return self._recorder.recording()
 
+    def write(self) -> None:
+        """Write the recording so far, and its folder, if the task names a file; raises `OSError`."""
+        if self.task.record is not None:
+            os.makedirs(os.path.dirname(self.task.record) or ".", exist_ok=True)
+            write_atomic(self.task.record, [self.recording], is_private=True)
+
     def check(self, options: CheckOptions) -> Iterator[Result]:
         """Yield what a check of the file with the recording yields."""
-        return check_recording(self.recording, self._name, Checker(options), self._max_bytes)
+        return check_recording(self.recording, self.task.name, Checker(options), self.task.max_bytes)
 
     def judge(self, options: CheckOptions) -> list[StatementResult]:
         """Return the verdict on every statement, whatever findings are to be shown."""
@@ -128,17 +148,17 @@ class Session:
         )
         return [_mark_known(statement, options.findings.known) for statement in statements]
 
-    def conclude(self, statements: Sequence[StatementResult], file: str | None) -> str:
-        """Return the line that sums up the check; `file` is where the recording was written."""
+    def conclude(self, statements: Sequence[StatementResult]) -> str:
+        """Return the line that sums up the check."""
         verdicts = Counter(statement.verdict for statement in statements)
         parts = ", ".join(f"{verdicts[word]} {word}" for word in ("kept", "broken", "doubtful", "not verified"))
-        recorded = f", recorded in {escape(file)}" if file else ""
-        warning = f", {self._warning}" if self._warning else ""
+        recorded = f", recorded in {escape(self.task.record)}" if self.task.record else ""
+        warning = f", {self.task.warning}" if self.task.warning else ""
         return f"{parts} – {count(len(self._answers), 'request')}, {self._transport.elapsed:.1f} s{recorded}{warning}"
 
     def _record(self, answer: Answer) -> None:
         try:
-            self._recorder.add(answer, self._scope.thread or next(iter(self._created.threads), ""))
+            self._recorder.add(answer, self.task.scope.thread or next(iter(self._created.threads), ""))
         except RecordingFull:
             raise BudgetSpent("the recording is as large as a document may be (--max-bytes)") from None
         self._answers.append(answer)

@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from validator.api import Report, Validator
-from validator.core.files import write_atomic
 from validator.core.options import ContractName, FindingOptions
 from validator.core.phrases import class_name, count, escape, safe_repr
 from validator.core.results import DocumentResult, StatementResult
 from validator.core.severity import Severity
-from validator.live.check import DEFAULT_NAME, Session
+from validator.live.check import Session, Task
 from validator.live.in_process import ADDRESS, connect_in_process
-from validator.live.keys import Redactor
 from validator.live.known import mark_known, suppress_known
 from validator.live.plan import Scope
-from validator.live.scrub import Scrubber
+from validator.live.recorder import require_recording
 from validator.live.statements import require_ids
 from validator.live.target import Misuse, Target, authorize, make_recipe, parse_target
 from validator.live.transport import Authorization, Budget, default_tls_context, make_client
@@ -91,12 +89,14 @@ def check_listing(
     written.
     """
     __tracebackhide__ = True
-    known = require_ids(known)
+    known = require_ids("known", known)
     options = Validator(contract=contract, select=select, ignore=ignore, severity=severity, now=now).options
     words = {"thread": thread, "other_thread": other_thread, "empty_thread": empty_thread}
     for name, value in {**words, "key": key, "assistant": assistant, "model": model}.items():
         if value is not None and not isinstance(value, str):
             raise TypeError(f"{name} is a {class_name(value)}, expected a str")
+    if record is not None and not isinstance(record, str | os.PathLike):
+        raise TypeError(f"record is a {class_name(record)}, expected the name of a file that ends in .har or .yaml")
     for name, number in (("timeout", timeout), ("max_time", max_time), ("max_requests", max_requests)):
         if not isinstance(number, int | float) or not number > 0:
             raise ValueError(f"{name} is {safe_repr(number)}, expected a number above 0")
@@ -106,23 +106,20 @@ def check_listing(
         thread = thread or address.thread or ("" if create else None)
         if thread is None:
             raise Misuse("which thread? thread= names one that has runs, create=True makes one")
-        secrets = [*address.secrets, *(value.rpartition(" ")[2] for value in authorization.key.values())]
-        redactor = Redactor(secrets)
-        budget = Budget(timeout, max_time, max_requests)
-        scope = Scope(thread, other_thread, empty_thread, check_auth)
-        name = DEFAULT_NAME if record is None else os.fspath(record)
-        scrubber = Scrubber() if scrub else None
-        session = Session(
-            *(client, address, scope, authorization, redactor, budget),
+        task = Task(
+            target=address,
+            scope=Scope(thread, other_thread, empty_thread, check_auth),
+            budget=Budget(timeout, max_time, max_requests),
+            authorization=authorization,
             recipe=recipe,
-            name=name,
-            scrubber=scrubber,
+            record=None if record is None else require_recording(os.fspath(record)),
+            scrubs=scrub,
         )
+        session = Session(client, task)
         try:
             problem = session.walk()
         finally:
-            if record is not None:
-                write_atomic(name, [session.recording], is_private=True)
+            session.write()
     if problem is not None:
         if session.created:
             problem.add_note(f"created on the server: {', '.join(session.created)}")
@@ -134,10 +131,10 @@ def check_listing(
         contract=contract,
         results=tuple(result for result in results if isinstance(result, DocumentResult)),
         statements=statements,
-        conclusion=session.conclude(statements, None if record is None else name),
+        conclusion=session.conclude(statements),
         recording=session.recording,
         created=tuple(session.created),
-        raised=tuple(f"{redactor.text(line)}, {count(times, 'time')}" for line, times in raised.items()),
+        raised=tuple(f"{session.redact(line)}, {count(times, 'time')}" for line, times in raised.items()),
     )
 
 

@@ -16,6 +16,7 @@ from validator.live.cassette import dump_interaction, join_interactions
 from validator.live.exchange import Answer, Header
 from validator.live.keys import Redactor
 from validator.live.scrub import Scrubber
+from validator.live.target import Misuse
 
 FIELD = "_validateRuns"
 """The field of an entry that says which question of the check it answers."""
@@ -30,6 +31,13 @@ _MAX_HEADER = 4000
 
 class RecordingFull(Exception):
     """The recording would become larger than a document that is checked may be."""
+
+
+def require_recording(name: str) -> str:
+    """Return the name of a file if it names a recording: the offline check knows the format by that."""
+    if not name.lower().endswith((".har", *CASSETTES)):
+        raise Misuse("the recording is a HAR or a cassette: name a file that ends in .har or .yaml")
+    return name
 
 
 def is_cassette(name: str) -> bool:

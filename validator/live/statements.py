@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from validator.core.phrases import find_similar, safe_repr
 from validator.live.exchange import Answer, Page
 from validator.live.plan import MIN_RUNS
 from validator.rules.answer.refused_request import ALWAYS_VALID, RARELY_SEEN
@@ -15,7 +16,8 @@ class Statement(NamedTuple):
 
     A step ends with "-" where it stands for all that begin so; no steps: every answer. `counts` says whether an answer
     tells something. `min_runs` are needed in the thread; `compares`: its answers must be of an unchanged thread.
-    `needs` is the option without which it is not asked.
+    `needs` is the option without which it is not asked. `also` are rules about other statements that are about this one
+    in the answers to its steps.
     """
 
     id: str
@@ -26,6 +28,13 @@ class Statement(NamedTuple):
     min_runs: int = 0
     compares: bool = False
     needs: str = ""
+    also: tuple[str, ...] = ()
+
+    def is_about(self, step: str) -> bool:
+        """Return whether answers to a step exercise it."""
+        return not self.steps or any(
+            step == name or (name.endswith("-") and step.startswith(name)) for name in self.steps
+        )
 
 
 class Seen(NamedTuple):
@@ -99,14 +108,16 @@ WIDE = ("wide-desc", "wide-asc", "again")
 _WALKS = ("walk-",)
 _COMPARED = (*WIDE, *_WALKS, "exact", "one-fewer")
 _BEFORE = ("before-",)
+NO_PAGE = ("not-a-run-list", "unexpected-object", "not-json", "not-utf8")
+"""Rules about a body that is no page: where an error is right, that is not the matter of `envelope-keys`."""
 
 STATEMENTS = (
     Statement(
         "envelope-keys",
         "a page has object, data, first_id, last_id and has_more",
         (
-            *("schema:type", "schema:enum", "schema:const", "schema:required", "misspelt-key", "not-a-run-list"),
-            *("unexpected-object", "not-json", "not-utf8"),
+            *("schema:type", "schema:enum", "schema:const", "schema:required", "misspelt-key"),
+            *NO_PAGE,
         ),
         counts=_is_page,
     ),
@@ -183,6 +194,7 @@ STATEMENTS = (
         _is_page,
         MIN_RUNS,
         True,
+        also=("overlapping-pages", "broken-chain", "lost-runs", "premature-end", "needless-has-more"),
     ),
     Statement(
         "both-window",
@@ -192,6 +204,7 @@ STATEMENTS = (
         _is_page,
         MIN_RUNS,
         True,
+        also=("overlapping-pages", "broken-chain"),
     ),
     Statement(
         "has-more-true",
@@ -218,6 +231,7 @@ STATEMENTS = (
         ("insert-after",),
         _has_runs,
         needs="--create",
+        also=("premature-end",),
     ),
     Statement(
         "cursor-unknown",
@@ -225,6 +239,7 @@ STATEMENTS = (
         ("unknown-cursor-accepted",),
         ("cursor-after", "cursor-before"),
         is_decided,
+        also=NO_PAGE,
     ),
     Statement(
         "cursor-other-thread",
@@ -233,6 +248,7 @@ STATEMENTS = (
         ("cursor-other-",),
         is_decided,
         needs="a second --thread that has runs, or --create",
+        also=("other-thread", *NO_PAGE),
     ),
     Statement(
         "limit-range",
@@ -240,6 +256,7 @@ STATEMENTS = (
         ("limit-out-of-range",),
         ("limit-0", "limit-101", "limit--1"),
         is_decided,
+        also=NO_PAGE,
     ),
     Statement(
         "limit-not-a-number",
@@ -247,16 +264,32 @@ STATEMENTS = (
         ("limit-out-of-range",),
         ("limit-abc", "limit-1.5"),
         is_decided,
+        also=NO_PAGE,
     ),
-    Statement("order-word", "an unknown order is refused", ("unknown-order-accepted",), ("order-",), is_decided),
+    Statement(
+        "order-word",
+        "an unknown order is refused",
+        ("unknown-order-accepted",),
+        ("order-",),
+        is_decided,
+        also=NO_PAGE,
+    ),
     Statement(
         "thread-404",
         "an unknown thread is answered with 404",
         ("unknown-id-accepted",),
         ("thread-unknown", "thread-unknown-run"),
         is_decided,
+        also=("other-thread", *NO_PAGE),
     ),
-    Statement("run-404", "an unknown run is answered with 404", ("unknown-id-accepted",), ("run-unknown",), is_decided),
+    Statement(
+        "run-404",
+        "an unknown run is answered with 404",
+        ("unknown-id-accepted",),
+        ("run-unknown",),
+        is_decided,
+        also=("other-run", *NO_PAGE),
+    ),
     Statement(
         "valid-requests",
         "a valid request is answered with 200",
@@ -275,6 +308,7 @@ STATEMENTS = (
         ("empty-thread",),
         is_decided,
         needs="--empty-thread or --create",
+        also=("empty-page-ids", "empty-page-has-more", *NO_PAGE),
     ),
     Statement(
         "retrieve-equals-listed",
@@ -298,6 +332,7 @@ STATEMENTS = (
         ("second-active",),
         is_refused,
         needs="--create",
+        also=NO_PAGE,
     ),
     Statement(
         "key-needed",
@@ -306,6 +341,7 @@ STATEMENTS = (
         ("key-",),
         is_decided,
         needs="--check-auth",
+        also=NO_PAGE,
     ),
 )
 BY_ID = {statement.id: statement for statement in STATEMENTS}
@@ -313,9 +349,14 @@ OF_RUNS = "run-shape"
 """The statement of all rules that no other statement names."""
 
 
-def require_ids(ids: Iterable[str]) -> tuple[str, ...]:
-    """Return ids of statements, or the only one; raises `ValueError` for one that is none."""
+def require_ids(parameter: str, ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of statements that a parameter has, or the only one; raises `ValueError` for what is none."""
+    if not isinstance(ids, str | Iterable):
+        raise ValueError(f"{parameter} is {safe_repr(ids)}, expected ids of statements")
     given = (ids,) if isinstance(ids, str) else tuple(ids)
-    if unknown := [name for name in given if name not in BY_ID]:
-        raise ValueError(f"{unknown[0]!r} is not a statement, expected one of {', '.join(BY_ID)}")
+    for name in given:
+        if name not in BY_ID:
+            near = find_similar(name, BY_ID) if isinstance(name, str) else None
+            expected = f"did you mean {near}" if near else f"expected one of {', '.join(BY_ID)}"
+            raise ValueError(f"{parameter} has {safe_repr(name)}, which is not a statement, {expected}")
     return given

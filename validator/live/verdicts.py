@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from validator.core.finding import Finding
 from validator.core.phrases import count, join_and
@@ -16,6 +17,7 @@ from validator.core.severity import Severity
 from validator.live.exchange import Answer, read_page
 from validator.live.statements import (
     BY_ID,
+    NO_PAGE,
     OF_RUNS,
     STATEMENTS,
     WIDE,
@@ -33,43 +35,29 @@ _BY_RULE: Mapping[str, str] = {  # the first statement of a rule, unless a step 
     for statement in reversed(STATEMENTS)
     if statement.id != "envelope-keys"
     for rule in statement.rules
-}
-_NOT_AS_ASKED = ("not-a-run-list", "unexpected-object", "not-json", "not-utf8")
-_AT_STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("insert-", ("overlapping-pages", "lost-runs", "broken-chain", "premature-end"), "cursor-stable"),
-    ("limit-abc", ("limit-out-of-range", *_NOT_AS_ASKED), "limit-not-a-number"),
-    ("limit-1.5", ("limit-out-of-range", *_NOT_AS_ASKED), "limit-not-a-number"),
-    ("limit-", _NOT_AS_ASKED, "limit-range"),
-    ("order-", _NOT_AS_ASKED, "order-word"),
-    ("cursor-other-", ("unknown-cursor-accepted", "other-thread", *_NOT_AS_ASKED), "cursor-other-thread"),
-    ("cursor-", _NOT_AS_ASKED, "cursor-unknown"),
-    ("before-", ("overlapping-pages", "broken-chain"), "before-window"),
-    ("between", ("overlapping-pages", "broken-chain"), "both-window"),
-    ("between", ("wrong-window",), "both-window"),
-    ("before-", ("lost-runs", "premature-end", "needless-has-more"), "before-window"),
-    ("run-unknown", ("unknown-id-accepted",), "run-404"),
-    ("after-last", ("wrong-window", "premature-end"), "after-follows-order"),
-    ("thread-unknown", ("other-thread", *_NOT_AS_ASKED), "thread-404"),
-    ("run-unknown", ("other-run", *_NOT_AS_ASKED), "run-404"),
-    ("key-", _NOT_AS_ASKED, "key-needed"),
-    ("second-active", _NOT_AS_ASKED, "one-active-run"),
-    ("empty-thread", ("empty-page-ids", "empty-page-has-more", *_NOT_AS_ASKED), "empty-thread"),
-    ("", ("overlapping-pages",), "after-excludes"),
-)
-"""Rules that are about another statement in the answers to some steps."""
+} | {"overlapping-pages": "after-excludes"}
 
-GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    (
+
+class _Gate(NamedTuple):
+    """Where the statement `cause` is not kept, the answers do not tell about those that it `hides`."""
+
+    cause: str
+    reason: str
+    hides: tuple[str, ...]
+
+
+_GATES = (
+    _Gate(
         "wire-names",
         "the keys are in camelCase",
         ("envelope-keys", "run-shape", "first-last", "has-more-true", "has-more-false", "walk-complete", "walk-ends"),
     ),
-    (
+    _Gate(
         "envelope-keys",
         "has_more is missing or no boolean",
         ("has-more-true", "has-more-false", "walk-complete", "walk-ends", "cursor-stable"),
     ),
-    (
+    _Gate(
         "limit-kept",
         "the limit is ignored",
         (
@@ -78,8 +66,8 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             *("cursor-stable", "limit-range", "limit-not-a-number"),
         ),
     ),
-    ("limit-filled", "pages are shorter than `limit`", ("default-limit-20",)),
-    (
+    _Gate("limit-filled", "pages are shorter than `limit`", ("default-limit-20",)),
+    _Gate(
         "order-kept",
         "the order is ignored",
         (
@@ -87,8 +75,8 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             *("after-excludes", "before-window", "both-window", "has-more-true", "has-more-false", "cursor-stable"),
         ),
     ),
-    ("of-this-thread", "the runs are of another thread", ("retrieve-equals-listed",)),
-    (
+    _Gate("of-this-thread", "the runs are of another thread", ("retrieve-equals-listed",)),
+    _Gate(
         "after-excludes",
         "the cursor is not kept",
         (
@@ -96,7 +84,7 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             *("after-follows-order", "both-window", "cursor-stable"),
         ),
     ),
-    (
+    _Gate(
         "after-follows-order",
         "the cursor leads elsewhere",
         (
@@ -104,25 +92,25 @@ GATES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "cursor-stable",
         ),
     ),
-    (
+    _Gate(
         "walk-ends",
         "the walk returns to earlier pages",
         ("walk-complete", "has-more-false", "limit-filled", "cursor-stable"),
     ),
-    (
+    _Gate(
         "has-more-true",
         "has_more ends the walk too early: nothing is known of the pages that follow",
         ("walk-complete", "walk-ends", "limit-filled", "cursor-stable"),
     ),
-    ("has-more-false", "has_more is true at the end", ("walk-ends", "limit-filled", "default-limit-20")),
-    (
+    _Gate("has-more-false", "has_more is true at the end", ("walk-ends", "limit-filled", "default-limit-20")),
+    _Gate(
         "walk-complete",
         "the walk loses runs",
         ("has-more-false", "limit-filled", "cursor-stable", "before-window", "both-window"),
     ),
-    ("before-window", "the cursor of before is not kept", ("both-window",)),
+    _Gate("before-window", "the cursor of before is not kept", ("both-window",)),
 )
-"""What cannot be judged where a statement is broken, and in which words; in order, as a gated statement gates none."""
+"""In order: a statement that is hidden hides none."""
 
 _CURSORS = ("after-excludes", "after-follows-order")
 
@@ -139,31 +127,40 @@ _VERDICTS: Mapping[Severity, StatementVerdict] = {Severity.ERROR: "broken", Seve
 
 def statement_of(finding: Finding, answer: Seen | None, seen: Sequence[Seen]) -> str:
     """Return the id of the statement that a finding in an answer is about, of all that were seen."""
+    if answer is not None and (name := _statement_of_page(finding, answer, seen)):
+        return name
     step = answer.step if answer else ""
-    if finding.rule == "lost-runs" and answer is not None and answer.after is None and says_no_more(answer):
-        is_cut = answer.page is not None and 0 < len(answer.page.runs) < known_runs(seen)
-        return "has-more-true" if is_cut else "walk-complete"
-    if answer is not None and finding.rule in ("page-too-long", "unordered-runs", "overlapping-pages"):
-        query = dict(answer.answer.question.query)
-        if finding.rule == "unordered-runs" and "order" not in query:
-            return "default-desc"
-        if finding.rule == "page-too-long" and finding.pointer == "/has_more" and _is_last(answer, seen):
-            return "has-more-false"
-        if finding.rule == "page-too-long" and "limit" not in query:
-            return "default-limit-20"
-        if finding.rule == "page-too-long" and finding.pointer == "/has_more":
-            return "limit-filled"
-        if finding.rule == "overlapping-pages" and step.startswith("walk-"):
-            return _cursor_statement(answer)
-    for prefix, rules, statement in _AT_STEPS:
-        if step.startswith(prefix) and finding.rule in rules:
-            return statement
+    for statement in STATEMENTS:
+        if statement.steps and statement.is_about(step) and finding.rule in (*statement.rules, *statement.also):
+            return statement.id
     if finding.rule in BY_ID:
         return finding.rule
     if named := _BY_RULE.get(finding.rule):
         return named
     is_of_page = (answer is None or answer.answer.question.lists_runs) and not finding.pointer.startswith("/data/")
     return "envelope-keys" if is_of_page and finding.rule in BY_ID["envelope-keys"].rules else OF_RUNS
+
+
+def _statement_of_page(finding: Finding, answer: Seen, seen: Sequence[Seen]) -> str:
+    """Return the statement where the request or the other answers decide it, and not the step alone; else ""."""
+    query, is_of_more = dict(answer.answer.question.query), finding.pointer == "/has_more"
+    match finding.rule:
+        case "lost-runs" if answer.after is None and says_no_more(answer):
+            is_cut = answer.page is not None and 0 < len(answer.page.runs) < known_runs(seen)
+            return "has-more-true" if is_cut else "walk-complete"
+        case "unordered-runs" if "order" not in query:
+            return "default-desc"
+        case "page-too-long" if is_of_more and _is_last(answer, seen):
+            return "has-more-false"
+        case "page-too-long" if "limit" not in query:
+            return "default-limit-20"
+        case "page-too-long" if is_of_more:
+            return "limit-filled"
+        case "overlapping-pages" if answer.step.startswith("walk-"):
+            return _cursor_statement(answer)
+        case "wrong-window" | "premature-end" if answer.step == "after-last":  # nothing follows the last run
+            return "after-follows-order"
+    return ""
 
 
 def _is_last(answer: Seen, seen: Sequence[Seen]) -> bool:
@@ -219,9 +216,9 @@ def judge(
             records = {answer.record for answer in answers}
             found[name] = [finding for finding in found.get(name, ()) if finding.record in records]
         judged[name] = _judge(statement, answers, found.get(name, ()), active, is_stable, runs, reasons.get(name, ""))
-    for cause, reason, gated in GATES:
+    for cause, reason, hidden in _GATES:
         if judged[cause].verdict in _FAILURES:
-            for name in gated:
+            for name in hidden:
                 if judged[name].verdict != "not asked" and not _is_independent(judged[name], cause, seen):
                     causes = (*judged[name].causes, cause)
                     judged[name] = judged[name]._replace(verdict="not verified", reason=reason, causes=causes)
@@ -258,8 +255,8 @@ def _gate_empty_thread(judged: Mapping[str, StatementResult]) -> StatementResult
 
 
 def _kind(finding: Finding) -> str:
-    """Return the rule of a finding, or the first of those that say that a body is no page."""
-    return _NOT_AS_ASKED[0] if finding.rule in _NOT_AS_ASKED else finding.rule
+    """Return the rule of a finding; all rules about a body that is no page are one kind."""
+    return NO_PAGE[0] if finding.rule in NO_PAGE else finding.rule
 
 
 def _judge(
@@ -280,7 +277,7 @@ def _judge(
         if statement.compares and not is_stable:
             return blank._replace(reason=_why_unstable(seen))
         return blank._replace(verdict=_VERDICTS[worst.severity], reason=worst.sentence, source=worst.source)
-    asked = [answer for answer in seen if _belongs(answer.step, statement.steps)]
+    asked = [answer for answer in seen if statement.is_about(answer.step)]
     counts = statement.counts or is_answered
     blank = blank._replace(requests=tuple(item.record for item in asked if counts(item) and not item.answer.error))
     if 0 < runs < statement.min_runs:
@@ -336,10 +333,6 @@ def _why_undecided(asked: Iterable[Seen]) -> str:
     if all(item.page.has_more is True for item in final if item.page is not None):
         return "every page says that more runs follow"
     return "no answer tells"
-
-
-def _belongs(step: str, steps: tuple[str, ...]) -> bool:
-    return not steps or any(step == name or (name.endswith("-") and step.startswith(name)) for name in steps)
 
 
 def mark_required(statements: Iterable[StatementResult], required: Collection[str]) -> list[StatementResult]:
