@@ -88,6 +88,12 @@ def _document(source: object) -> Document:
         return _failed("not-json", message, Verbatim(source))
     if isinstance(source, str) and re.match(r"https?://", source):
         return _failed("not-json", "is a URL, and nothing is fetched: give the response")
+    if (
+        isinstance(source, list | tuple)
+        and source
+        and all(isinstance(item, str) and _looks_like_path(item) for item in source)
+    ):
+        return _failed("not-json", 'is a list of names of files: give each as a Path, Path("{}")', Verbatim(source[0]))
     if isinstance(source, bytearray | memoryview):
         source = bytes(source)
     if isinstance(source, str | bytes):
@@ -194,6 +200,8 @@ def _to_plain(source: Any, *, is_inside: bool = False) -> Any:
         return dict(source)
     if isinstance(source, Enum):
         return source.value
+    if class_name(source) == "UUID":
+        return str(source)
     for name in ("to_dict", "_asdict"):
         if callable(to_dict := getattr(source, name, None)) and not isinstance(source, type):
             return to_dict()

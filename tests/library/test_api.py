@@ -6,6 +6,7 @@ import enum
 import io
 import json
 import re
+import uuid
 from collections import UserDict, namedtuple
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
@@ -86,6 +87,10 @@ def test_page_as_value_text_bytes_or_model(source: object) -> None:
     assert summarize(source) == [MISMATCH]
 
 
+def test_uuid_is_its_text() -> None:
+    assert summarize(run(assistant_id=uuid.UUID(int=0))) == summarize(run(assistant_id=str(uuid.UUID(int=0))))
+
+
 def test_array_of_runs_as_list() -> None:
     assert summarize(FAULTY["data"]) == [(MISMATCH[0], "/0/usage/total_tokens", MISMATCH[2])]
 
@@ -145,6 +150,12 @@ def test_file_name_as_str_is_a_finding(tmp_path: Path, monkeypatch: pytest.Monke
     message = f'is the name of a file, and a str is read as JSON text: give Path("{name}")'
     assert summarize(name) == [("not-json", "", message)]
     assert validate(name).findings[0].line is None
+
+
+def test_list_of_file_names_is_a_finding() -> None:
+    message = 'is a list of names of files: give each as a Path, Path("a.json")'
+    assert summarize(["a.json", "b.json"]) == [("not-json", "", message)]
+    assert [rule for rule, *_ in summarize(["a.json", "b"])] == ["not-a-run-list"]
 
 
 def test_url_as_str_is_a_finding() -> None:
