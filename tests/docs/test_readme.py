@@ -84,6 +84,12 @@ def test_readme_commands(line: str, path: str, tmp_path: Path) -> None:
     assert ran.stdout != ""
 
 
+def test_readme_response_is_a_page(path: str, tmp_path: Path) -> None:
+    (line,) = (line for line in COMMANDS if line.startswith("curl"))
+    (tmp_path / "page.json").write_text("[]")  # valid as an array of runs
+    assert _run(line, tmp_path, path).returncode == 1
+
+
 def test_readme_seed_example(path: str) -> None:
     (line,) = (line for line in INSTALLING if "seed-example" in line)
     ran = _run(line.rpartition(".venv/bin/")[2], ROOT, path)

@@ -369,6 +369,17 @@ def test_json_report_of_records_and_truncation() -> None:
     }
 
 
+def test_json_names_inputs_that_could_not_be_opened() -> None:
+    page = SAMPLES / "valid" / "page.json"
+    missing = {"file": "nosuch.json", "message": "no such file or directory"}
+    for options in ([], ["--statistics"]):
+        ran = run("nosuch.json", page, "-f", "json", *options)
+        assert (ran.code, json.loads(ran.out)["input_errors"]) == (2, [missing])
+        assert "input_errors" not in json.loads(run(page, "-f", "json", *options).out)
+    document, error, summary = map(json.loads, run("nosuch.json", page, "-f", "jsonl").out.splitlines())
+    assert (document["type"], error, summary["type"]) == ("document", {"type": "input_error", **missing}, "summary")
+
+
 def test_fixable_findings_are_counted_where_text_counts_them() -> None:
     sample = SAMPLES / "invalid" / "token-total-mismatch.json"
     report, lines = json.loads(run("-f", "json", sample).out), run("-f", "jsonl", sample).out.splitlines()

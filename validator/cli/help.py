@@ -41,7 +41,7 @@ LIVE_GROUPS = {
 EXAMPLES = (
     ("validate-runs page.json", "one file"),
     ("validate-runs tests/responses --show info", "a folder, with informational findings"),
-    ('curl -s "$URL/runs?limit=20" | validate-runs - --form wire --limit 20', "a response"),
+    ('curl -s "$URL/runs?limit=20" | validate-runs - --expect page --form wire --limit 20', "a response"),
     ("validate-runs tests/ --fix", "fix what can be fixed safely"),
     ("validate-runs live --help", "a server instead of files"),
     ("validate-runs runs.jsonl.gz --statistics", "an archive: counts by rule"),

@@ -21,6 +21,9 @@ from validator.reporters.base import ReportItem, ReportOptions
 from validator.reporters.registry import FORMATS, load_reporter
 from validator.sources.detect import SUFFIXES
 
+_STATISTICS_KEYS = {"version", "contract", "statistics", "files", "summary", "input_errors"}
+_REPORT_KEYS = {"version", "contract", "documents", "findings", "summary", "omitted", "input_errors", "statements"}
+
 
 class PlannedReport(NamedTuple):
     """A report to write: its format, and its file (None: standard output)."""
@@ -190,6 +193,8 @@ def _is_line(value: dict[str, Any]) -> bool:
     """Return whether this is a line of a `jsonl` report before the last; a later version may add keys."""
     if value["type"] == "document":
         return value.keys() >= {"file", "record", "kind", "form", "generation", "runs"}
+    if value["type"] == "input_error":
+        return value.keys() >= {"file", "message"}
     if value["type"] == "statement":
         return value.keys() >= {"statement", "verdict", "requests"}
     return value["type"] == "finding" and _is_finding(value)
@@ -205,9 +210,9 @@ def _is_report(value: Any) -> bool:
     """Return whether this is a report of any other format, or counts."""
     match value:
         case {"version": int(), "contract": str(), "findings": list(findings), "documents": list(), "summary": dict()}:
-            return len(value) == 5 + ("omitted" in value) + ("statements" in value) and all(map(_is_finding, findings))
+            return set(value) <= _REPORT_KEYS and all(map(_is_finding, findings))
         case {"version": int(), "contract": str(), "statistics": list(), "files": list(), "summary": dict()}:
-            return len(value) == 5
+            return set(value) <= _STATISTICS_KEYS
         case {"$schema": str(), "version": "2.1.0", "runs": [{"tool": {"driver": {"name": "validate-runs"}}}]}:
             return len(value) == 3
         case {"source": {"name": "validate-runs"}, "diagnostics": list()}:

@@ -7,6 +7,7 @@ from typing import Any
 
 from validator.core.finding import Finding
 from validator.core.results import DocumentResult, StatementResult, Summary
+from validator.sources.document import InputError
 
 VERSION = 1
 """Grows when a key changes its meaning or is removed, not when one is added."""
@@ -52,6 +53,11 @@ def statement_object(statement: StatementResult) -> dict[str, Any]:
         "requests": statement.requests,
         "evidence": statement.source,
     }
+
+
+def input_error_object(error: InputError) -> dict[str, str]:
+    """Return an input that could not be opened as it is in every JSON report."""
+    return {"file": error.file, "message": error.reason}
 
 
 def summary_object(summary: Summary) -> dict[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from validator.core.phrases import count, file_name
 from validator.reporters.base import ReportItem, ReportOptions, RuleCount, Tally
-from validator.reporters.json_objects import VERSION, dump, summary_object
+from validator.reporters.json_objects import VERSION, dump, input_error_object, summary_object
 from validator.reporters.lines import BOLD, COLORS, paint, wrapped
 from validator.reporters.wording import summary_line
 from validator.rules.registry import BY_NAME
@@ -43,7 +43,8 @@ def render(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]
 def render_json(items: Iterable[ReportItem], options: ReportOptions) -> Iterator[str]:
     """Yield a document: version, contract, statistics by rule, files (name, count), summary, which counts everything.
 
-    The statistics of a rule are its name, severity, count, number of files, summary, and whether it is fixable.
+    The statistics of a rule are its name, severity, count, number of files, summary, and whether it is fixable. Inputs
+    that could not be opened are `input_errors`, as in the JSON report.
     """
     tally, files = _count(items, options)
     statistics = [
@@ -64,6 +65,8 @@ def render_json(items: Iterable[ReportItem], options: ReportOptions) -> Iterator
         "files": [{"file": file, "count": number} for file, number in files.most_common()],
         "summary": summary_object(tally.summary),
     }
+    if tally.input_errors:
+        report["input_errors"] = [*map(input_error_object, tally.input_errors)]
     yield dump(report, indent=2)
 
 
