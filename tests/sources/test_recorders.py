@@ -566,13 +566,16 @@ OTHER_RECORDINGS: dict[str, tuple[Any, int]] = {
         {"mappings": [{"request": {"method": "ANY"}, "response": {"status": 200, "body": BODY}}]},
         1,
     ),
-    "a stub that forwards the request": (
-        {"imposters": [{"stubs": [{"responses": [{"proxy": {"to": "https://api.example.com"}}]}]}]},
-        1,
+    "stubs that forward the request": (
+        {"stubs": [{"responses": [{"proxy": {"to": "https://api.example.com"}}, {"is": {"body": BODY}}]}]},
+        2,
     ),
-    "an expectation that forwards the request": (
-        [{"httpRequest": {"path": PATH}, "httpForward": {"host": "api.example.com"}}],
-        1,
+    "expectations that forward the request": (
+        [
+            {"httpRequest": {"path": PATH}, "httpForward": {"host": "api.example.com"}},
+            {"httpRequest": {"path": "/v1/models"}, "httpResponse": {"statusCode": 404}},
+        ],
+        2,
     ),
     "a request of Postman that is a URL": (
         {"info": {}, "item": [{"request": ELSEWHERE["url"], "response": [{"code": 200, "body": "{}"}]}]},
@@ -613,6 +616,9 @@ def test_recording_of_something_else_is_skipped_and_counted(tmp_path: Path, name
         {"mappings": [{"from": "a", "to": "b"}]},
         {"consumer": {}, "provider": {}},
         {"consumer": "a", "interactions": [{"id": 7}]},
+        {"status": "x", "httpRequest": {"requestMethod": "GET", "status": 200}},
+        {"data": {"pairs": [[1, 2]]}},
+        {"status": "x", "stubs": [{"responses": []}], "imposters": 7},
     ],
 )
 def test_json_with_a_key_of_recordings_is_no_recording(tmp_path: Path, value: Any) -> None:

@@ -22,8 +22,10 @@ _Path: TypeAlias = tuple[str | int, ...]
 
 
 def is_recording(value: Any) -> bool:
-    """Return whether a value has the outer form of one of these."""
-    return any(isinstance(request, dict) and is_response(response) for _, request, response in _stubs(value))
+    """Return whether a value has the outer form of one of these, with a response; logs have requests, too."""
+    return any(
+        isinstance(request, dict) and is_response(response) and response for _, request, response in _stubs(value)
+    )
 
 
 def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]:
