@@ -139,6 +139,8 @@ def test_url_is_refused() -> None:
         f"validate-runs: {url}: is a URL: `validate-runs live URL` checks a server, "
         "curl -s URL | validate-runs - a response\n",
     )
+    storage = "is not a local file: check_archive of validator.dask reads URLs of storages"
+    assert command("s3://exports/a.jsonl").err == f"validate-runs: s3://exports/a.jsonl: {storage}\n"
     assert command("https:/nowhere.json").err == "validate-runs: https:/nowhere.json: no such file or directory\n"
 
 

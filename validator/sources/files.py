@@ -215,9 +215,13 @@ def open_local(path: str) -> Iterator[io.BufferedReader]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        if re.match("[a-z]+://", path, re.IGNORECASE):
+        if re.match("https?://", path, re.IGNORECASE):
             raise InputError(
                 path, "is a URL: `validate-runs live URL` checks a server, curl -s URL | validate-runs - a response"
+            ) from None
+        if re.match("[a-z0-9]+://", path, re.IGNORECASE):
+            raise InputError(
+                path, "is not a local file: check_archive of validator.dask reads URLs of storages"
             ) from None
         if os.path.islink(path):
             raise InputError(path, "is a link to a file that does not exist") from None
