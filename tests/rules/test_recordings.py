@@ -147,6 +147,12 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     "runs of another thread": ([call({}, page(3, 2), path=OTHER)], ["1 other-thread"]),
     "another run": ([call({}, RUNS[0], path=f"{LIST}/{IDS[1]}")], ["1 other-run"]),
     "a page for a run": ([call({}, page(1), path=f"{LIST}/{IDS[1]}")], ["1 unexpected-object"]),
+    "pages in an array": ([call({}, [page(3)])], ["1 unexpected-object"]),
+    "a page in an object of a client": (
+        [call({}, {"options": {}, "response": {}, "body": page(3)})],
+        ["1 unexpected-object"],
+    ),
+    "a page in a wrapper": ([call({}, {"result": page(3)})], ["1 not-a-run-list"]),
     "has_more false too early": ([WIDE, listed(3, 2, limit=2)], ["2 premature-end"]),
     "has_more false too early, ascending": ([WIDE, listed(0, 1, limit=2, order="asc")], ["2 premature-end"]),
     "has_more false too early on the way of other walks": (

@@ -26,8 +26,10 @@ DAY = "2024-10-20T10:00:"
 BACK = 'illegal-transition is "in_progress", but was "completed" in record {}: a run that has ended keeps its status'
 
 
-def entry(body: Any, start: object = None, time: object = None, rest: str = "", method: str = "GET") -> dict[str, Any]:
+def entry(body: Any, start: object = None, time: object = None, rest: str = "", method: str = "") -> dict[str, Any]:
+    """A call that returned this: a run, a page, or the text of a stream, which is a POST."""
     text = body if isinstance(body, str) else json.dumps(body)
+    method = method or ("POST" if isinstance(body, str) else "GET")
     if isinstance(body, dict) and "data" not in body and method == "GET":
         rest = rest or f"/{body['id'] or 'run_1'}"
     times = {"startedDateTime": start, "time": time}

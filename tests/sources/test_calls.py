@@ -75,15 +75,25 @@ def test_json_with_content_type_of_a_stream(tmp_path: Path, record: Any, before:
     bad = before + json.dumps({**PAGE, "first_id": "run_Wr0ng"})
     recording = record(tmp_path, entry(bad, kind="text/event-stream; charset=utf-8"))
     ran = checked(recording)
-    assert (ran.code, ran.out.split(": ", 2)[1].split(" ")[:2]) == (1, ["error", "first-id-mismatch"])
-    assert checked(record(tmp_path, entry(before + json.dumps(PAGE), kind="text/event-stream"))).out == ONE_PAGE
+    rules = [line.split(": ", 2)[1].split(" ")[1] for line in ran.out.splitlines()[:-1]]
+    assert (ran.code, rules) == (1, ["content-type", "first-id-mismatch"])
     run = entry(before + json.dumps(RUN), "POST", kind="text/event-stream")
-    assert checked(record(tmp_path, run)).out == "ok: 1 run in 1 document\n"
+    assert " error content-type: " in checked(record(tmp_path, run)).out
+    assert checked(record(tmp_path, entry(before + json.dumps(RUN), "POST"))).out == "ok: 1 run in 1 document\n"
+
+
+def test_stream_in_answer_to_a_get_is_an_error(tmp_path: Path, record: Any) -> None:
+    recording = record(tmp_path, entry(f"event: thread.run.completed\ndata: {json.dumps(RUN)}\n\n{DONE}"))
+    ran = checked(recording)
+    assert (ran.code, ran.out.splitlines()[0].partition(": ")[2]) == (
+        1,
+        "error not-json: the text looks like an event stream (.sse), but a JSON document was expected",
+    )
 
 
 def test_stream_without_runs_is_a_skipped_call(tmp_path: Path, record: Any) -> None:
-    silent = [entry(text, kind="text/event-stream") for text in (DONE, "", "nothing of the kind")]
-    recording = record(tmp_path, *silent, entry(DONE, kind="text/plain"), entry(json.dumps(PAGE)))
+    silent = [entry(text, "POST", kind="text/event-stream") for text in (DONE, "", "nothing of the kind")]
+    recording = record(tmp_path, *silent, entry(DONE, "POST", kind="text/plain"), entry(json.dumps(PAGE)))
     assert checked("-v", recording) == Ran(
         0, verbose_line(recording), f"validate-runs: {recording}: 4 records without runs skipped\n"
     )

@@ -37,11 +37,15 @@ def raw(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
+def _method(body: bytes) -> str:
+    return "POST" if body == STREAM else "GET"
+
+
 def har(folder: Path, body: bytes, headers: Any) -> Path:
     text = base64.b64encode(body).decode()
     listed = [{"name": name, "value": value} for name, value in headers] if isinstance(headers, list) else headers
     response = {"status": 200, "headers": listed, "content": {"text": text, "encoding": "base64"}}
-    entries = [{"request": {"method": "GET", "url": URL}, "response": response}]
+    entries = [{"request": {"method": _method(body), "url": URL}, "response": response}]
     (folder / "a.har").write_text(json.dumps({"log": {"entries": entries}}))
     return folder / "a.har"
 
@@ -52,7 +56,7 @@ def cassette(folder: Path, body: bytes, headers: Any) -> Path:
     if isinstance(headers, list):
         by_name = {name: [value for other, value in headers if other == name] for name, _ in headers}
     response = {"status": {"code": 200}, "headers": by_name, "body": {"base64_string": text}}
-    interactions = [{"request": {"method": "GET", "uri": URL}, "response": response}]
+    interactions = [{"request": {"method": _method(body), "uri": URL}, "response": response}]
     (folder / "a.json").write_text(json.dumps({"interactions": interactions}))
     return folder / "a.json"
 

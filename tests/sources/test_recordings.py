@@ -182,7 +182,7 @@ def test_stream_in_recording_places(tmp_path: Path) -> None:
     text = json.dumps(har(events), indent=1)
     (tmp_path / "a.har").write_text(text)
     assert places(tmp_path / "a.har") == [(1, "first-id-mismatch", *position(text, rf"\"{WRONG}"))]
-    text = yaml.safe_dump({"interactions": [interaction(events.encode() + b"\xff")]})
+    text = yaml.safe_dump({"interactions": [interaction(events.encode() + b"\xff", method="POST")]})
     (tmp_path / "a.yaml").write_text(text)
     assert places(tmp_path / "a.yaml") == [(1, "first-id-mismatch", *packed_place(text, 0))]
 

@@ -56,7 +56,7 @@ def test_stream_line_ends(tmp_path: Path, end: str, bom: str) -> None:
 def test_stream_line_ends_in_a_recording(tmp_path: Path, end: str) -> None:
     body = text_of(spread(BAD), json.dumps(BAD, ensure_ascii=False)).replace("\n", end)
     content = {"mimeType": "text/event-stream", "text": body}
-    call = {"request": {"method": "GET", "url": URL}, "response": {"status": 200, "content": content}}
+    call = {"request": {"method": "POST", "url": URL}, "response": {"status": 200, "content": content}}
     text = json.dumps({"log": {"entries": [call]}}, indent=1, ensure_ascii=False)
     (tmp_path / "a.har").write_text(text, encoding="utf-8")
     assert byte_places(tmp_path / "a.har") == [

@@ -108,7 +108,7 @@ def har(*texts: str, url: str = URL, **content: Any) -> dict[str, Any]:
     """A HAR of calls that returned these texts."""
     entries = [
         {
-            "request": {"method": "GET", "url": url},
+            "request": {"method": "POST" if text.startswith("event:") else "GET", "url": url},
             "response": {"status": 200, "content": {"mimeType": "application/json", **content, "text": text}},
         }
         for text in texts
@@ -116,10 +116,10 @@ def har(*texts: str, url: str = URL, **content: Any) -> dict[str, Any]:
     return {"log": {"version": "1.2", "entries": entries}}
 
 
-def interaction(body: Any, url: str = URL, **headers: str) -> dict[str, Any]:
+def interaction(body: Any, url: str = URL, method: str = "GET", **headers: str) -> dict[str, Any]:
     """A call as vcrpy records it."""
     return {
-        "request": {"method": "GET", "uri": url, "body": None, "headers": {}},
+        "request": {"method": method, "uri": url, "body": None, "headers": {}},
         "response": {
             "status": {"code": 200},
             "headers": {k: [v] for k, v in headers.items()},

@@ -13,7 +13,7 @@ from validator.core.problem import Problem, Span
 from validator.engine.checked import CheckedDocument, CheckedPart
 from validator.engine.rule_set import RuleSet, call
 from validator.rules.objects import ZERO_TIMES
-from validator.rules.support.exchanges import Exchange
+from validator.rules.support.exchanges import AnswerKind, Exchange
 from validator.rules.support.listings import Answer, RecordedListing
 from validator.rules.support.snapshots import Occurrence
 
@@ -35,7 +35,7 @@ def check_answer(
     exchange = Exchange(
         request,
         response,
-        classified.kind,
+        _kind(document),
         classified.form if options.form == "auto" else None,
         document.parts[0].envelope if document.parts else None,
         runs,
@@ -46,6 +46,14 @@ def check_answer(
     if document.parsed.readable:
         return problems
     return [problem._replace(pointer="", span=Span(0, 0)) for problem in problems]  # there is nothing to point into
+
+
+def _kind(document: CheckedDocument) -> AnswerKind | None:
+    """Return what the answer is: a page in an array or in an object is none for a client."""
+    kind, parts = document.classified.kind, document.parts
+    if kind != "page" or document.classified.problem or (len(parts) == 1 and not parts[0].part.pointer):
+        return kind
+    return "pages" if isinstance(document.parsed.value, list) else "wrapped page"
 
 
 class RecordedAnswers:

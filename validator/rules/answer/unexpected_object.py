@@ -1,9 +1,8 @@
 """A request for a list was answered with a run or an array, or a request for a run with a list.
 
 `GET .../runs` returns a page: an object with `data`, `first_id`, `last_id` and `has_more`. Clients read `data` of it,
-so that a bare array or a single run looks to them like an empty list, or like an error. To create, retrieve, change or
-cancel a run
-returns the run itself.
+so that a bare array, a page in an array or in another object, or a single run looks to them like an empty list, or like
+an error. To create, retrieve, change or cancel a run returns the run itself.
 
 Bad:
 
@@ -19,7 +18,13 @@ Good:
 from validator.rules.base import ERROR, Problem, Problems, Verbatim, rule
 from validator.rules.support.exchanges import Exchange
 
-_WORDS = {"page": "a page of runs", "run": "a run", "runs": "an array of runs"}
+_WORDS = {
+    "page": "a page of runs",
+    "pages": "an array of pages",
+    "wrapped page": "an object with a page in it",
+    "run": "a run",
+    "runs": "an array of runs",
+}
 
 
 @rule(

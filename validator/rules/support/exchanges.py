@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from validator.core.exchange import PAGE_PARAMETERS, Request, Response
 from validator.core.options import Form
 from validator.core.phrases import Shown
 from validator.rules.objects import Run
+
+AnswerKind: TypeAlias = Literal["page", "pages", "wrapped page", "run", "runs"]
 
 
 class Exchange(NamedTuple):
@@ -22,7 +24,7 @@ class Exchange(NamedTuple):
 
     request: Request
     response: Response
-    kind: Literal["page", "run", "runs"] | None = None
+    kind: AnswerKind | None = None
     form: Form | None = None
     envelope: dict[str, Any] | None = None
     runs: Sequence[tuple[str, Run]] = ()

@@ -172,6 +172,10 @@ def _by_time(calls: Sequence[Call | InvalidCall]) -> Iterator[tuple[int, Call | 
     return ((sequence if is_reordered else 0, calls[index]) for sequence, index in enumerate(order, 1))
 
 
+def _is_stream(call: Call, data: str | bytes) -> bool:
+    return "event-stream" in call.content_type or begins_event_stream(data)
+
+
 def _failure(call: Call) -> str | None:
     """Return why a call for runs has no answer to check, if it has none."""
     if call.status in _SUCCESS:
@@ -235,7 +239,7 @@ class _BodyReader:
         else:
             if data is None:
                 yield reader.too_large(record, origin)
-            elif not begins_json(data) and ("event-stream" in call.content_type or begins_event_stream(data)):
+            elif request.method != "GET" and not begins_json(data) and _is_stream(call, data):
                 yield from self._read_stream(record, origin, data)  # a server that does not stream answers with JSON
             else:
                 yield reader.document(data, record, origin)
