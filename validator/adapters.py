@@ -23,6 +23,7 @@ from validator.core.exchange import Request, Response
 from validator.core.options import MAX_BYTES
 from validator.core.phrases import Verbatim, class_name, escape
 from validator.core.problem import Problem, Span
+from validator.core.resource import RUN
 from validator.sources.detect import SUFFIXES
 from validator.sources.document import Document, InputError, Origin
 from validator.sources.files import read_paths
@@ -119,14 +120,30 @@ def _document(source: object) -> Document:
 
 
 def _responses(source: object) -> list[Document]:
-    """Return the documents of a list of responses, each with its number; none of a list of anything else."""
+    """Return the documents of a list of responses, each with its number; none of a list of anything else.
+
+    Answers to calls for something else are left out beside answers to calls for runs, as in a recording.
+    """
     documents: list[Document] = []
     for record, item in enumerate(source if isinstance(source, list | tuple) else (), 1):
         document = None if isinstance(item, str | bytes | dict | list) else _response(item)
         if document is None or document.origin is None:
             return []
         documents.append(document._replace(record=record))
-    return documents
+    is_of_client = any(request.returns_runs for request in _requests(documents))
+    return [document for document in documents if not (is_of_client and _is_of_another_call(document))]
+
+
+def _requests(documents: Iterable[Document]) -> Iterator[Request]:
+    return (request for document in documents if (request := document.exchange[0]) is not None)
+
+
+def _is_of_another_call(document: Document) -> bool:
+    """Return whether a response to a call for something else holds no runs."""
+    request, mark = document.exchange[0], f'"{RUN.object}"'
+    if request is None or not request.path or request.returns_runs:
+        return False
+    return mark not in document.data if isinstance(document.data, str) else mark.encode() not in document.data
 
 
 def _events(document: Document) -> list[Document]:

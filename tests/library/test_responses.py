@@ -17,7 +17,7 @@ import requests
 import urllib3
 
 from tests.support.example_server import THREAD as EXAMPLE_THREAD
-from tests.support.pages import NOW, page, run
+from tests.support.pages import NOW, RUN, page, run
 from validator import ValidationFailed, assert_valid_runs, validate
 from validator.reporters.base import ReportOptions
 from validator.reporters.registry import FORMATS, load_reporter
@@ -68,6 +68,22 @@ def serve() -> Iterator[Callable[[Answer], str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+def answer(method: str, path: str, body: Any) -> httpx.Response:
+    request = httpx.Request(method, f"http://api.example.com/v1{path}")
+    return httpx.Response(200, json=body, request=request)
+
+
+def test_other_calls_in_a_list_of_responses_are_left_out() -> None:
+    thread = f"/threads/{RUN['thread_id']}"
+    created = answer("POST", "/threads", {"id": RUN["thread_id"], "object": "thread"})
+    messages = answer("GET", f"{thread}/messages", {"object": "list", "data": [{"object": "thread.message"}]})
+    runs = answer("GET", f"{thread}/runs", {**page(RUN), "first_id": "run_other"})
+    proxied = answer("GET", "/proxy/runs", {**page(RUN), "last_id": "run_other"})
+    report = validate([created, messages, runs, proxied])
+    assert [(finding.record, finding.rule) for finding in report] == [(3, "first-id-mismatch"), (4, "last-id-mismatch")]
+    assert [finding.rule for finding in validate([created, messages])] == ["not-a-run-list", "not-a-run-list"]
 
 
 def by_openai(url: str) -> Any:

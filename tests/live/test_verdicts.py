@@ -154,6 +154,17 @@ def test_walk_that_ends_with_its_first_page(step: int) -> None:
         assert name in failed or verdicts[name] == "not verified"
 
 
+def test_default_limit_is_judged_beside_pages_that_are_too_short() -> None:
+    runs = [numbered(number) for number in range(60)]
+
+    def answering(asked: Asked) -> Reply:
+        limit = {"limit": "50"} if asked.query.get("limit") == "100" else {}
+        return answer(asked._replace(query={"limit": "100", **asked.query, **limit}), {THREAD: runs})
+
+    verdicts = judge(answering)
+    assert (verdicts["limit-filled"], verdicts["default-limit-20"]) == ("doubtful", "broken")
+
+
 def test_pages_without_ids_of_their_ends_can_be_walked() -> None:
     runs = [numbered(number, 1_740_000_000 + 60 * (number // 2)) for number in range(7)]
     threads = {THREAD: runs, OTHER: OTHER_RUNS, EMPTY: []}

@@ -229,8 +229,11 @@ def judge(
 def _is_independent(result: StatementResult, cause: str, seen: Sequence[Seen]) -> bool:
     """Return whether a statement is judged in spite of a cause: pages whose has_more is a boolean can be walked.
 
-    Pages without a cursor that say too early that no runs follow are not the matter of a cursor.
+    Pages without a cursor that say too early that no runs follow are not the matter of a cursor, and a page of more
+    than 20 runs does not follow from others that are too short.
     """
+    if (cause, result.id) == ("limit-filled", "default-limit-20"):
+        return result.verdict == "broken"
     if cause == "envelope-keys":
         return all(isinstance(item.page.has_more, bool) for item in seen if item.page is not None)
     if result.id != "has-more-true" or result.verdict != "broken" or cause not in _CURSORS:
