@@ -136,6 +136,13 @@ def test_report_in_a_checked_folder_is_not_checked(tmp_path: Path, output_format
     assert run(*words, "-f", "concise", cwd=tmp_path).out.endswith("; 1 fixable with --fix\n" * (first.code == 1))
 
 
+def test_dash_is_standard_output(tmp_path: Path) -> None:
+    (tmp_path / "page.json").write_bytes((SAMPLES / MISMATCH).read_bytes())
+    assert run("page.json", "-f", "json:-", cwd=tmp_path) == run("page.json", "-f", "json", cwd=tmp_path)
+    assert run("page.json", "-f", "json:-", "-f", "text", cwd=tmp_path).code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["page.json"]
+
+
 def _own(output_format: str, *more: str) -> str:
     return run("-f", output_format, MISMATCH, "nowhere.json", *more, cwd=SAMPLES).out
 

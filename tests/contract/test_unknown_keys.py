@@ -233,10 +233,21 @@ def test_required_key_in_the_other_naming_is_missing() -> None:
             "schema:required",
             "/data/0",
             (
-                'lacks "created_at" and "started_at"; has "createdAt", did you mean "created_at"; '
-                'has "startedAt", did you mean "started_at"'
+                'lacks "created_at" and "started_at"; has them in camelCase, but the document is read as snake_case: '
+                "use one naming"
             ),
         )
+    ]
+
+
+def test_envelope_in_the_other_naming_than_its_runs() -> None:
+    page_keys = {"firstId": "first_id", "lastId": "last_id", "hasMore": "has_more"}
+    lacks = 'lacks "firstId", "lastId" and "hasMore"; has'
+    mixed = "in snake_case, but the document is read as camelCase: use one naming"
+    assert summarize(_renamed(SDK_PAGE, **page_keys)) == [("schema:required", "", f"{lacks} them {mixed}")]
+    page_keys["hasMore"] = "hasMor"
+    assert summarize(_renamed(SDK_PAGE, **page_keys)) == [
+        ("schema:required", "", f'{lacks} "first_id" and "last_id" {mixed}; has "hasMor", did you mean "hasMore"')
     ]
 
 

@@ -88,6 +88,13 @@ def test_milliseconds_begin_at_ten_to_the_eleventh() -> None:
             "is 100000000000, in milliseconds or finer; expected Unix seconds: 100000000 (1973-03-03 09:46:40 UTC)",
         )
     ]
+    assert _of_run(created_at=10**400) == [
+        (
+            "milliseconds",
+            "/created_at",
+            "is an integer of about 401 digits, more than any time in nanoseconds; expected Unix seconds",
+        )
+    ]
     assert summarize(page(run(**ACTIVE, expires_at=MILLISECONDS)), ignore=["milliseconds"]) == []
     assert _of_run(expires_at=MILLISECONDS - 1, status="queued", started_at=None, completed_at=None, usage=None) == [
         (
@@ -222,7 +229,7 @@ def test_short_page_has_no_more() -> None:
         (
             "page-too-long",
             "/has_more",
-            "is true, but data has 1 of the 2 requested runs; expected false after a page that is not full",
+            "is true, but data has 1 run, fewer than the limit of 2; expected false after a page that is not full",
         )
     ]
     assert summarize({**page(run()), "has_more": True}, limit=1) == []
@@ -230,7 +237,10 @@ def test_short_page_has_no_more() -> None:
     assert [rule for rule, *_ in summarize(empty, limit=2)] == ["empty-page-has-more"]
 
 
-@pytest.mark.parametrize(("limit", "bound"), [(None, "a page has at most 100"), (1, "the requested limit is 1")])
+@pytest.mark.parametrize(
+    ("limit", "bound"),
+    [(None, "a page has at most 100"), (1, "the requested limit is 1"), (20, "the limit is 20, the default")],
+)
 def test_page_too_long_uses_requested_limit(limit: int | None, bound: str) -> None:
     runs = [run(id=f"run_{number}") for number in range(101)]
     assert summarize(page(*runs), limit=limit) == [("page-too-long", "/data", f"has 101 runs, but {bound}")]

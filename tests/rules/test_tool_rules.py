@@ -99,6 +99,16 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
             )
         ],
     ),
+    "an action whose payload is under another key": (
+        waiting(required_action={**waiting("{}")["required_action"], "type": "submit_tool_approval"}),
+        [
+            (
+                "missing-required-action",
+                "/required_action/submit_tool_outputs",
+                'has the tool calls, but type is "submit_tool_approval"; expected them under the key that type names',
+            )
+        ],
+    ),
     "arguments of two kinds of wrong": (
         waiting("[1, 2]", "\n {"),
         [

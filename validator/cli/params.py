@@ -205,7 +205,7 @@ class OutputFormat(click.ParamType):  # type: ignore[type-arg]  # generic from c
         word, colon, file = value.partition(":")
         if colon and not file:
             self.fail(f"{value!r} names no file behind the colon.", param, ctx)
-        return Output(click.Choice(FORMATS).convert(word, param, ctx), file or None)
+        return Output(click.Choice(FORMATS).convert(word, param, ctx), None if file in ("", "-") else file)
 
     def shell_complete(self, _: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         """Complete names of formats, then files."""

@@ -14,7 +14,7 @@ from jsonschema.exceptions import ValidationError
 from referencing import Registry
 
 from validator.contract.inline import inline
-from validator.contract.loader import field_names, load_contract
+from validator.contract.loader import field_names, load_contract, to_camel_case, to_wire_name
 from validator.core.options import ContractName, Form
 from validator.core.phrases import TYPES, Shown, Verbatim, find_similar, join_and, join_or
 from validator.core.pointer import join
@@ -71,7 +71,7 @@ def explain_shape(value: Any, schema_name: str, name: ContractName, form: Form) 
         here = []
         if pointer in missing:
             nullable = _nullable_keys(schema_name, name, form) if not pointer else frozenset()
-            here = [_explain_required(pointer, by_keyword.pop("required"), missing[pointer], nullable)]
+            here = [_explain_required(pointer, by_keyword.pop("required"), missing[pointer], nullable, form)]
         here += [_explain_keyword(pointer, error) for error in by_keyword.values()]
         problems += [problem._replace(explains=(pointer,)) for problem in here] if len(here) > 1 else here
     return problems if len(problems) == 1 else [problem._replace(fix=None) for problem in problems]
@@ -93,7 +93,7 @@ def _nullable_keys(schema_name: str, name: ContractName, form: Form) -> frozense
 
 
 def _explain_required(
-    pointer: str, error: ValidationError, missing: Iterable[str], nullable: frozenset[str]
+    pointer: str, error: ValidationError, missing: Iterable[str], nullable: frozenset[str], form: Form
 ) -> Problem:
     keys = tuple(missing)
     instance: Any = error.instance
@@ -101,7 +101,15 @@ def _explain_required(
     declared: Any = error.schema
     others = instance.keys() - declared.get("properties", {}).keys()
     normalized = {present.replace("_", "").lower(): present for present in sorted(others)}
-    for key in keys:
+    rename, seen, read = (
+        (to_camel_case, "camelCase", "snake_case") if form == "wire" else (to_wire_name, "snake_case", "camelCase")
+    )
+    renamed = [rename(key) for key in keys if rename(key) != key and rename(key) in instance]
+    if len(renamed) > 1:
+        them = "them" if len(renamed) == len(keys) else join_and("{}" for _ in renamed)
+        message += f"; has {them} in {seen}, but the document is read as {read}: use one naming"
+        values += [] if them == "them" else renamed
+    for key in (key for key in keys if len(renamed) < 2 or rename(key) not in renamed):
         similar = find_similar(key.replace("_", "").lower(), normalized, cutoff=0.85)
         if similar is not None:
             message += "; has {}, did you mean {}"

@@ -106,7 +106,7 @@ def _parse_target(target: str, folder: Path) -> tuple[str, Path]:
         suggestion = find_similar(name, FORMATS)
         hint = f'did you mean "{suggestion}"' if suggestion else f"expected {join_or(FORMATS)}"
         raise pytest.UsageError(f"--validate-runs-report: {target!r} begins with no output format, {hint}")
-    if not file:
+    if file in ("", "-"):
         raise pytest.UsageError(f"--validate-runs-report: {target!r} is not of the form FORMAT:FILE")
     return name, folder / file
 

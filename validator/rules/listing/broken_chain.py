@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from validator.core.phrases import count
 from validator.rules.base import ERROR, WARNING, ZERO_TIMES, Duration, Problem, Problems, Time, Verbatim, rule
 from validator.rules.support.snapshots import BOTH, Occurrence, PageContext, possible_orders
 
@@ -49,10 +50,9 @@ def _check_continuation(context: PageContext) -> Iterator[Problem]:
         and not context.previous_has_more[0]
         and any(run["id"] not in context.earlier for _, run in context.page.runs)
     ):
-        message = "has {} runs, but has_more is false in {}; expected true if another page follows"
-        yield Problem(
-            "data", message, (len(context.page.envelope["data"]), context.previous_has_more[1].describe(context.here))
-        )
+        message = "has {}, but has_more is false in {}; expected true if another page follows"
+        runs = Verbatim(count(len(context.page.envelope["data"]), "run"))
+        yield Problem("data", message, (runs, context.previous_has_more[1].describe(context.here)))
 
 
 def _check_end(context: PageContext) -> Iterator[Problem]:

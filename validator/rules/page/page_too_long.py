@@ -18,9 +18,12 @@ Good:
     {"data": [{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}], "has_more": true}
 """
 
-from validator.rules.base import ERROR, WARNING, Page, Problem, Problems, rule
+from validator.core.exchange import DEFAULT_LIMIT
+from validator.core.phrases import count
+from validator.rules.base import ERROR, WARNING, Page, Problem, Problems, Verbatim, rule
 
 MAX_RUNS = 100
+_BOUNDS = {None: "a page has at most {}", DEFAULT_LIMIT: "the limit is {}, the default"}
 
 
 @rule(
@@ -37,10 +40,10 @@ def check(page: Page, *, limit: int | None) -> Problems:
     length = len(page.envelope["data"])
     max_runs = MAX_RUNS if limit is None else min(limit, MAX_RUNS)
     if length > max_runs:
-        bound = "a page has at most {}" if limit is None else "the requested limit is {}"
+        bound = _BOUNDS.get(limit, "the requested limit is {}")
         max_severity = WARNING if limit is None else None
         return [Problem("data", f"has {{}} runs, but {bound}", (length, max_runs), max_severity=max_severity)]
     if limit is not None and page.envelope["has_more"] and 0 < length < max_runs:
-        message = "is true, but data has {} of the {} requested runs; expected false after a page that is not full"
-        return [Problem("has_more", message, (length, max_runs), max_severity=WARNING)]
+        message = "is true, but data has {}, fewer than the limit of {}; expected false after a page that is not full"
+        return [Problem("has_more", message, (Verbatim(count(length, "run")), max_runs), max_severity=WARNING)]
     return ()

@@ -42,7 +42,10 @@ def check(run: Run) -> Problems:
 def _problem(run: Run) -> Problem:
     seconds = {field: _in_seconds(run[field]) for field in TIMES if is_in_milliseconds(run.get(field) or 0)}
     field, *_ = fields = tuple(seconds)
-    message = "is {}, in milliseconds or finer; expected Unix seconds: {}"
+    if run[field] >= _MAX_NANOSECONDS:
+        message = "is {}, more than any time in nanoseconds; expected Unix seconds"
+    else:
+        message = "is {}, in milliseconds or finer; expected Unix seconds: {}"
     are_times = all(run[name] < _MAX_NANOSECONDS for name in fields)
     words, read = (run[field], Time(seconds[field])), seconds if are_times else None
     return Problem(field, message, words, invalidates=fields, explains=fields, reads_as=read)

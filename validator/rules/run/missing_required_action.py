@@ -18,7 +18,7 @@ Good:
 from typing import Any
 
 from validator.core import pointer
-from validator.rules.base import ERROR, Problem, Problems, Run, rule
+from validator.rules.base import ERROR, Problem, Problems, Run, Shown, rule
 
 
 @rule(
@@ -40,5 +40,9 @@ def check(run: Run) -> Problems:
             where = pointer.join("required_action", action["type"], "tool_calls")
             return [Problem(where, 'is empty, but status is "requires_action"; expected the calls to answer')]
         case _:
+            for key, value in (action or {}).items():
+                if isinstance(value, dict) and value.get("tool_calls"):
+                    message = "has the tool calls, but type is {}; expected them under the key that type names"
+                    return [Problem(pointer.join("required_action", key), message, (Shown(action["type"]),))]
             message = 'names no tool call, but status is "requires_action"; expected the calls to answer'
             return [Problem("required_action", message)]
