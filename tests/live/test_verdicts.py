@@ -226,6 +226,27 @@ def test_body_that_is_not_compressed_as_the_header_says_is_no_answer(body: bytes
     assert (verdicts["content-type"], verdicts["limit-range"]) == ("not verified", "not verified")
 
 
+@pytest.mark.parametrize(
+    ("reply", "broken"),
+    [
+        (Reply({"error": {"message": "No.", "type": "invalid_request_error"}}), {"envelope-keys"}),
+        (Reply(b"<html>", headers={"Content-Type": "text/html"}), {"envelope-keys", "content-type"}),
+    ],
+)
+def test_one_answer_to_everything_is_one_cause(reply: Reply, broken: set[str]) -> None:
+    verdicts = judge(lambda asked: reply)
+    assert {name for name, verdict in verdicts.items() if verdict in ("broken", "doubtful")} == broken
+    assert (verdicts["thread-404"], verdicts["error-envelope"]) == ("not verified", "not verified")
+
+
+def test_runs_without_ids_are_no_empty_thread() -> None:
+    answering = with_runs(lambda run: {"id": 7})
+    with connect(answering) as client:
+        report = check_listing(client, thread=THREAD)
+    reasons = {one.id: one.reason for one in report.statements}
+    assert (reasons["walk-ends"], reasons["error-envelope"]) == ("no run has an id that can be asked for", "")
+
+
 def test_long_thread_is_judged_as_far_as_it_is_walked() -> None:
     runs = [numbered(number, 1_740_000_000 + number // 3) for number in range(250)]
 

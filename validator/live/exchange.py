@@ -73,10 +73,11 @@ Ask: TypeAlias = Callable[[Question], Answer]
 
 
 class Page(NamedTuple):
-    """What a body holds, as far as the next question depends on it; `runs` are objects with an id."""
+    """What a body holds, as far as the next question depends on it; `runs` are those of its `size` runs with an id."""
 
     runs: Sequence[dict[str, Any]]
     has_more: Any
+    size: int
 
     @property
     def ids(self) -> list[str]:
@@ -90,7 +91,8 @@ def read_page(answer: Answer) -> Page | None:
     data = body.get("data") if body is not None and answer.is_success else None
     if body is None or not isinstance(data, list):
         return None
-    return Page([run for run in data if isinstance(run, dict) and is_id(run.get("id"))], body.get("has_more"))
+    runs = [run for run in data if isinstance(run, dict) and is_id(run.get("id"))]
+    return Page(runs, body.get("has_more"), len(data))
 
 
 def read_object(answer: Answer) -> dict[str, Any] | None:

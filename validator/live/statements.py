@@ -55,7 +55,8 @@ class Seen(NamedTuple):
         return dict(self.answer.question.query).get("after")
 
 
-def _is_page(seen: Seen) -> bool:
+def has_page(seen: Seen) -> bool:
+    """Return whether an answer is a page."""
     return seen.page is not None
 
 
@@ -91,7 +92,8 @@ def is_refused(seen: Seen) -> bool:
     return 400 <= seen.answer.status < 500 and seen.answer.status not in (401, 403, 404, 405, 408, 429)
 
 
-def _is_error(seen: Seen) -> bool:
+def is_error(seen: Seen) -> bool:
+    """Return whether an answer is a client error or a server error."""
     return seen.answer.status >= 400
 
 
@@ -119,9 +121,9 @@ STATEMENTS = (
             *("schema:type", "schema:enum", "schema:const", "schema:required", "misspelt-key"),
             *NO_PAGE,
         ),
-        counts=_is_page,
+        counts=has_page,
     ),
-    Statement("wire-names", "keys are in snake_case", ("camel-case-response", "mixed-naming"), counts=_is_page),
+    Statement("wire-names", "keys are in snake_case", ("camel-case-response", "mixed-naming"), counts=has_page),
     Statement("run-shape", "every run is as documented", ("stale-active-run",), counts=_has_runs, min_runs=1),
     Statement("whole-numbers", "times and counts are integers", ("integer-as-float",), counts=_has_runs, min_runs=1),
     Statement("seconds", "times are in seconds", ("milliseconds",), counts=_has_runs, min_runs=1),
@@ -136,7 +138,7 @@ STATEMENTS = (
         "first-last",
         "first_id and last_id are the ends of data",
         ("first-id-mismatch", "last-id-mismatch", "empty-page-ids"),
-        counts=_is_page,
+        counts=has_page,
     ),
     Statement("limit-kept", "a page has at most `limit` runs", ("page-too-long",), _COMPARED, _has_runs, min_runs=2),
     Statement(
@@ -191,7 +193,7 @@ STATEMENTS = (
         "`before` gives the runs ahead of its run",
         ("wrong-window",),
         _BEFORE,
-        _is_page,
+        has_page,
         MIN_RUNS,
         True,
         also=("overlapping-pages", "broken-chain", "lost-runs", "premature-end", "needless-has-more"),
@@ -201,7 +203,7 @@ STATEMENTS = (
         "`after` and `before` give what lies between",
         ("wrong-window",),
         ("between",),
-        _is_page,
+        has_page,
         MIN_RUNS,
         True,
         also=("overlapping-pages", "broken-chain"),
@@ -297,7 +299,7 @@ STATEMENTS = (
         (*ALWAYS_VALID, *RARELY_SEEN),
         is_decided,
     ),
-    Statement("error-envelope", "errors have OpenAI's envelope", ("error-envelope",), counts=_is_error),
+    Statement("error-envelope", "errors have OpenAI's envelope", ("error-envelope",), counts=is_error),
     Statement("no-5xx", "every request is answered, and none with a server error", ("server-error", "no-response")),
     Statement("not-redirected", "no request is redirected", ("redirected",)),
     Statement("content-type", "bodies are application/json", ("content-type",)),

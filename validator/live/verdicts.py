@@ -6,7 +6,7 @@ answered; where the answers cannot tell, because another statement is broken or 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -23,8 +23,10 @@ from validator.live.statements import (
     WIDE,
     Seen,
     Statement,
+    has_page,
     is_answered,
     is_decided,
+    is_error,
     is_refused,
     says_no_more,
 )
@@ -222,8 +224,7 @@ def judge(
                 if judged[name].verdict != "not asked" and not _is_independent(judged[name], cause, seen):
                     causes = (*judged[name].causes, cause)
                     judged[name] = judged[name]._replace(verdict="not verified", reason=reason, causes=causes)
-    judged["empty-thread"] = _gate_empty_thread(judged)
-    return [*judged.values()]
+    return [*_hide_repeated(judged)]
 
 
 def _is_independent(result: StatementResult, cause: str, seen: Sequence[Seen]) -> bool:
@@ -241,20 +242,24 @@ def _is_independent(result: StatementResult, cause: str, seen: Sequence[Seen]) -
     return any(seen[record - 1].after is None for record in result.requests)
 
 
-def _gate_empty_thread(judged: Mapping[str, StatementResult]) -> StatementResult:
-    """Return the statement on the empty thread, not verified if all that is wrong is wrong with other pages, too."""
-    result = judged["empty-thread"]
+def _hide_repeated(judged: dict[str, StatementResult]) -> Iterator[StatementResult]:
+    """Yield the verdicts; what breaks a statement by rules that other answers break, too, does not tell about it."""
     causes = {
         _kind(finding): name
-        for name, other in judged.items()
-        if name != result.id and other.verdict in _FAILURES
-        for finding in other.findings
+        for name, result in reversed(judged.items())  # the first one is named
+        if result.verdict in _FAILURES
+        for finding in result.findings
+        if finding.rule not in BY_ID[name].also
     }
-    kinds = {_kind(finding) for finding in result.findings}
-    if result.verdict not in _FAILURES or not kinds <= causes.keys():
-        return result
-    names = tuple(sorted({causes[kind] for kind in kinds}))
-    return result._replace(verdict="not verified", reason=f"other pages do not keep {join_and(names)}", causes=names)
+    for name, result in judged.items():
+        kinds = {_kind(finding) for finding in result.findings if finding.rule in BY_ID[name].also}
+        is_repeated = len(kinds) and {_kind(finding) for finding in result.findings} == kinds <= causes.keys()
+        if result.verdict not in _FAILURES or not is_repeated:
+            yield result
+            continue
+        names = tuple(sorted({causes[kind] for kind in kinds}))
+        reason = f"other answers do not keep {join_and(names)}"
+        yield result._replace(verdict="not verified", reason=reason, causes=names)
 
 
 def _kind(finding: Finding) -> str:
@@ -294,7 +299,9 @@ def _judge(
     if statement.compares and not is_stable and any(item.page is not None for item in asked):
         return blank._replace(reason=_why_unstable(seen))
     if not blank.requests:
-        return blank._replace(requests=tuple(answer.record for answer in asked), reason=reason or _why_undecided(asked))
+        return blank._replace(
+            requests=tuple(answer.record for answer in asked), reason=reason or _why_undecided(asked, counts)
+        )
     complete = {item.answer.question for item in asked if not item.answer.error}
     lost = next((item.record for item in asked if item.answer.question not in complete), None)
     if lost is not None and not (statement.steps or statement.counts):
@@ -303,7 +310,7 @@ def _judge(
     if failed and statement.steps and counts not in (is_decided, is_refused):  # the other answers are not all of it
         return blank._replace(reason=f"#{failed[0].record} was answered with {failed[0].answer.status}")
     if undecided := [item for item in asked if counts is is_decided and not (counts(item) or item.answer.is_retried)]:
-        return blank._replace(reason=f"#{undecided[0].record} was {_why_undecided(undecided[:1])}")
+        return blank._replace(reason=f"#{undecided[0].record} was {_why_undecided(undecided[:1], counts)}")
     if missing := [rule for rule in statement.rules if rule not in active]:
         return blank._replace(reason=f"{missing[0]} is ignored")
     return blank._replace(verdict="kept", findings=tuple(findings), reason=worst.sentence if worst else "")
@@ -318,19 +325,23 @@ def _why_unstable(seen: Iterable[Seen]) -> str:
 def _why_no_runs(seen: Iterable[Seen]) -> str:
     """Return why no run of the thread is known."""
     wide = [item for item in seen if item.step in WIDE]
+    if any(item.page.size for item in wide if item.page is not None):
+        return "no run has an id that can be asked for"
     if any(item.page is not None for item in wide):
         return "the thread is empty: --thread names one that has runs, --create makes one"
-    return f"the thread is not listed: {_why_undecided(wide)}"
+    return f"the thread is not listed: {_why_undecided(wide, has_page)}"
 
 
-def _why_undecided(asked: Iterable[Seen]) -> str:
-    """Return why no answer tells whether a statement is kept."""
+def _why_undecided(asked: Iterable[Seen], counts: Callable[[Seen], bool]) -> str:
+    """Return why none of these answers counts."""
     final = [item for item in asked if not item.answer.is_retried]
     answered = sorted({item.answer.status for item in final if item.answer.status})
     if not answered:
         return "not answered"
     if not any(item.answer.is_success for item in final):
         return f"answered with {join_and(map(str, answered))}"
+    if counts is is_error:
+        return "no request was refused"
     if all(item.page is None for item in final):
         return "no answer is a page of runs"
     if all(item.page.has_more is True for item in final if item.page is not None):
