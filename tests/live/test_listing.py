@@ -185,7 +185,7 @@ def test_exceptions_of_an_application_are_counted_and_masked() -> None:
 
     (line,) = check_listing(app, thread=THREAD).raised
     place = f"{__file__}:{app.__code__.co_firstlineno + 1}"
-    assert line == rf"RuntimeError: \u001b[31mno account for … ({place}), 15 times"
+    assert line == rf"RuntimeError: \u001b[31mno account for … ({place}), 16 times"
 
 
 def starting(begin: Callable[[Any, Any], Any], stopped: list[str]) -> Callable[..., Any]:

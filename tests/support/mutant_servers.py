@@ -259,6 +259,22 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
     ("walk-ends", "turns back"): (turns_back, {"overlapping-pages"}),
     ("after-excludes", "the cursor too"): (computes(window=include_the_cursor), {"overlapping-pages"}),
     ("after-excludes", "after ignored"): (ignores_cursor("after"), {"overlapping-pages"}),
+    ("after-excludes", "ignored without an order"): (
+        lambda asked: sound(asked) if "order" in asked.query else ignores_cursor("after")(asked),
+        {"overlapping-pages"},
+    ),
+    ("after-excludes", "ignored without a limit"): (
+        lambda asked: sound(asked) if "limit" in asked.query else ignores_cursor("after")(asked),
+        {"overlapping-pages"},
+    ),
+    ("order-kept", "ignored without a limit"): (
+        lambda asked: sound(asked if "limit" in asked.query else asked._replace(query=without(asked.query, "order"))),
+        {"unordered-runs"},
+    ),
+    ("walk-complete", "nothing without parameters"): (
+        pages(lambda asked, page: page if asked.query or asked.path.count(OTHER_THREAD) else list_of([])),
+        {"lost-runs"},
+    ),
     ("after-follows-order", "the other way"): (
         computes(window=go_back),
         {"lost-runs", "overlapping-pages", "premature-end"},

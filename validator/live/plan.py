@@ -79,6 +79,7 @@ class Walker:
             reference = self._compare_pages()
             again = self._page("again", limit="100", order="desc")
         self.is_stable = reference is not None and again is not None and again.ids == reference.ids
+        self._list("default")  # the first answer again, of which it is known by now what it should have
         self._refusals()
         self._cursors()
         self._unknown()
@@ -118,20 +119,23 @@ class Walker:
         return wide
 
     def _walks(self, number: int) -> bool:
-        """Walk through the listing; return whether the server keeps to the limit."""
+        """Walk through the listing; return whether the server keeps to the limit.
+
+        The last walk in order desc does not name the order, as most clients do not.
+        """
         is_long = number > MAX_RUNS_WALKED
         limits = (1, 2, 3) if not is_long else (1, math.ceil(number / 6), math.ceil(number / 4))
         for limit in limits:
-            if not self._walk(
-                f"walk-desc-{limit}", limit, "desc", number, PAGES_OF_ONE if is_long and limit == 1 else None
-            ):
+            order = {} if limit == limits[-1] else {"order": "desc"}
+            pages = PAGES_OF_ONE if is_long and limit == 1 else None
+            if not self._walk(f"walk-desc-{limit}", number, pages, limit=str(limit), **order):
                 return False
-        return self._walk(f"walk-asc-{limits[1]}", limits[1], "asc", number, None)
+        return self._walk(f"walk-asc-{limits[1]}", number, None, limit=str(limits[1]), order="asc")
 
-    def _walk(self, step: str, limit: int, order: str, number: int, pages: int | None) -> bool:
+    def _walk(self, step: str, number: int, pages: int | None, **query: str) -> bool:
         """Ask for page after page as the official clients do; return whether no page has too many runs."""
         seen: set[str] = set()
-        query = {"limit": str(limit), "order": order}
+        limit = int(query["limit"])
         for _ in range(pages or math.ceil(number / limit) + 2):
             page = self._page(step, **query)
             if page is None or not page.runs:
@@ -161,6 +165,8 @@ class Walker:
         if len(ids) > 2:
             self._list("between", limit="100", order="desc", after=ids[0], before=ids[-1])
         self._list("walk-desc-100" if is_cut else "after-last", limit="100", order="desc", after=ids[-1])
+        self._list("after-first", after=ids[0])
+        self._list("asc", order="asc")
 
     def _refusals(self) -> None:
         for limit in ("0", "101", "-1", "abc", "1.5"):
