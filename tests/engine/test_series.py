@@ -730,14 +730,56 @@ def test_invalid_events_are_not_compared(tmp_path: Path) -> None:
     events = (
         ("thread.run.completed", run()),
         ("thread.run.queued", run(id=7, status=7)),
-        ("thread.run.queued", [run(id="run_b")]),
+        ("thread.run.queued", [run(id="run_a"), run(id="run_b")]),
         ("thread.run.queued", "zebra"),
         ("thread.run.completed", run(id="run_b")),
     )
     assert [finding[:3] for finding in _summarize(_stream(tmp_path / "a.sse", *events, DONE))] == [
+        (3, "not-a-run-list", ""),
         (4, "not-a-run-list", ""),
         (5, "event-status-mismatch", "/id"),
     ]
+
+
+RUN_B = run(id="run_b")
+NO_RUN = "an object of 1 key that is neither a page nor a run, expected a run"
+STATUS = 'is "completed", but the event is "thread.run.failed"; expected the status "failed"'
+ID = f'is "run_b", but was "{RUN["id"]}" in record 1; a stream has events of one run only'
+
+
+@pytest.mark.parametrize("suffix", [".sse", ".jsonl"])
+@pytest.mark.parametrize(
+    ("data", "message", "pointer"),
+    [
+        ([RUN_B], "is an array of runs, expected one run: it is the data of an event", "/0"),
+        (page(RUN_B), "is a page, expected one run: it is the data of an event", "/data/0"),
+        (page(data=[]), "is a page, expected one run: it is the data of an event", None),
+        ({"runs": [RUN_B]}, f'is {NO_RUN}; runs are under "runs"', "/runs/0"),
+    ],
+)
+def test_data_of_an_event_is_one_run(tmp_path: Path, data: Any, message: str, pointer: str | None, suffix: str) -> None:
+    stream = _stream(tmp_path / "a.sse", ("thread.run.completed", run()), ("thread.run.failed", data), DONE)
+    if suffix == ".jsonl":
+        events = [{"event": "thread.run.completed", "data": run()}, {"event": "thread.run.failed", "data": data}]
+        stream = tmp_path / "a.jsonl"
+        stream.write_text("".join(f"{json.dumps(event)}\n" for event in events))
+    inside = [] if pointer is None else [(f"{pointer}/status", STATUS), (f"{pointer}/id", ID)]
+    rules = ["not-a-run-list", *["event-status-mismatch"] * len(inside)]
+    expected = [(2, rule, *item) for rule, item in zip(rules, [("", message), *inside], strict=True)]
+    assert sorted(_summarize(stream)) == sorted(expected)
+
+
+def test_event_in_the_data_of_an_event(tmp_path: Path) -> None:
+    data = {"a": {"event": "thread.run.failed", "data": {"object": "thread"}}}
+    assert _summarize(_stream(tmp_path / "a.sse", ("thread.run.completed", data), DONE)) == [
+        (1, "not-a-run-list", "", f'is {NO_RUN}; a run is under "a"'),
+        (1, "not-a-run-list", "/a/data", "is a thread, expected a run"),
+    ]
+
+
+def test_data_of_an_event_without_a_name_is_one_run(tmp_path: Path) -> None:
+    (tmp_path / "a.sse").write_text(f"data: {json.dumps([run()])}\n\ndata: [DONE]\n\n")
+    assert [finding[1] for finding in _summarize(tmp_path / "a.sse")] == ["not-a-run-list"]
 
 
 def test_sdk_events(tmp_path: Path) -> None:

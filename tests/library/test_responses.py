@@ -342,12 +342,12 @@ def test_list_of_responses_and_values_is_refused() -> None:
         validate([httpx.Response(200, json=PAGE), PAGE])
 
 
-def stream_of(*runs: dict[str, Any]) -> httpx.Response:
+def stream_of(*runs: dict[str, Any], method: str = "POST") -> httpx.Response:
     """The answer to a request for a run with `stream`."""
     events = [f"event: thread.run.{run['status']}\ndata: {json.dumps(run)}\n\n" for run in runs]
     content = "".join([*events, "event: done\ndata: [DONE]\n\n"]).encode()
     headers = {"content-type": "text/event-stream; charset=utf-8"}
-    request = httpx.Request("POST", "http://testserver/v1/threads/thread_A/runs")
+    request = httpx.Request(method, "http://testserver/v1/threads/thread_A/runs")
     return httpx.Response(200, content=content, headers=headers, request=request)
 
 
@@ -361,6 +361,10 @@ def test_runs_in_an_event_stream_are_checked() -> None:
     assert (found.file, found.line, found.column) == (None, 2, column)
     report = validate([stream_of(sound), stream_of({**wrong, "id": "run_b"})], now=NOW)
     assert [(finding.record, finding.rule) for finding in report] == [(2, "token-total-mismatch")]
+    assert [finding.rule for finding in validate(stream_of(sound, method="GET"), now=NOW)] == [
+        "content-type",
+        "not-json",
+    ]
 
 
 @pytest.mark.parametrize(

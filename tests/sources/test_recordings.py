@@ -177,14 +177,14 @@ def test_plain_bodies_share_a_budget(tmp_path: Path) -> None:
 
 
 def test_stream_in_recording_places(tmp_path: Path) -> None:
-    datas = json.dumps(RUN), json.dumps(BAD_PAGE)
+    datas = json.dumps(RUN), json.dumps({**RUN, "object": WRONG})
     events = "".join(f"event: thread.run.completed\ndata: {data}\n\n" for data in datas) + "event: done\ndata:\n\n"
     text = json.dumps(har(events), indent=1)
     (tmp_path / "a.har").write_text(text)
-    assert places(tmp_path / "a.har") == [(1, "first-id-mismatch", *position(text, rf"\"{WRONG}"))]
+    assert places(tmp_path / "a.har") == [(1, "schema:const", *position(text, rf"\"{WRONG}"))]
     text = yaml.safe_dump({"interactions": [interaction(events.encode() + b"\xff", method="POST")]})
     (tmp_path / "a.yaml").write_text(text)
-    assert places(tmp_path / "a.yaml") == [(1, "first-id-mismatch", *packed_place(text, 0))]
+    assert places(tmp_path / "a.yaml") == [(1, "schema:const", *packed_place(text, 0))]
 
 
 def seconds(path: Path) -> float:
@@ -197,7 +197,7 @@ def seconds(path: Path) -> float:
 def test_stream_in_recording_takes_linear_time(tmp_path: Path) -> None:
     delta = f"event: thread.message.delta\ndata: {'x' * 1_000_000}\n\n"
     for name, number in (("few.har", 1), ("many.har", 50)):
-        events = f"event: thread.run.completed\ndata: {json.dumps(BAD_PAGE)}\n\n" * number
+        events = f"event: thread.run.completed\ndata: {json.dumps({**RUN, 'object': 'x'})}\n\n" * number
         (tmp_path / name).write_text(json.dumps(har(delta + events)))
     assert seconds(tmp_path / "many.har") < 10 * seconds(tmp_path / "few.har")
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.commands import run
 from tests.support.pages import RUN
-from tests.support.recordings import BAD_PAGE, QUOTED, URL, byte_places, errors, messages, places, position, skipped
+from tests.support.recordings import QUOTED, URL, WRONG, byte_places, errors, messages, places, position, skipped
 from validator import validate
 from validator.core.options import MAX_BYTES
 from validator.sources.document import Document, SkippedRecords
@@ -107,14 +107,14 @@ def test_stream_without_line_feeds_is_not_read_at_once(tmp_path: Path, data: str
 
 def test_stream_places(tmp_path: Path) -> None:
     stream = tmp_path / "a.sse"
-    page = json.dumps(BAD_PAGE, indent=2)
+    bad = json.dumps({**RUN, "object": WRONG}, indent=2)
     text = (
-        "\ufeffid: 1\r\nevent:thread.run.queued\r\ndata:"
-        + "\r\ndata: ".join(page.split("\n"))
+        "\ufeffid: 1\r\nevent:thread.run.custom\r\ndata:"
+        + "\r\ndata: ".join(bad.split("\n"))
         + "\r\n\r\nevent: thread.run.step.created\r\ndata: {}\r\n\r\n\r\nevent: done\r\ndata: [DONE]\r\n\r\n"
     )
     stream.write_bytes(text.encode())
-    assert places(stream) == [(1, "first-id-mismatch", *position(text.removeprefix("\ufeff"), QUOTED))]
+    assert places(stream) == [(1, "schema:const", *position(text.removeprefix("\ufeff"), QUOTED))]
     assert skipped(stream) == [SkippedRecords(str(stream), 2)]
 
 
@@ -140,7 +140,7 @@ def test_stream_end_is_marked_on_last_run(tmp_path: Path) -> None:
         stream.write_text(event * 2 + end)
         assert _ends(stream) == ends
     stream.write_text(f"data: {json.dumps(RUN)}")
-    assert _ends(stream) == [(None, "missing")]
+    assert _ends(stream) == [("", "missing")]
 
 
 def test_several_streams_in_a_file(tmp_path: Path) -> None:

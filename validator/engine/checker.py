@@ -95,7 +95,13 @@ class Checker:
         is_error = document.has_error_status
         if parsed.readable and not is_error:
             is_value = not document.has_positions
-            classified = classify(parsed.value, form=options.form, expect=options.expect, allow_empty_array=is_value)
+            classified = classify(
+                parsed.value,
+                form=options.form,
+                expect=options.expect,
+                allow_empty_array=is_value,
+                is_event=document.is_event,
+            )
         info = DocumentInfo(
             file=document.file,
             record=document.record,

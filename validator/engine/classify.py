@@ -99,14 +99,23 @@ class Classified(NamedTuple):
 
 
 def classify(
-    value: Any, *, form: FormChoice = "auto", expect: Expect = "auto", allow_empty_array: bool = False
+    value: Any,
+    *,
+    form: FormChoice = "auto",
+    expect: Expect = "auto",
+    allow_empty_array: bool = False,
+    is_event: bool = False,
 ) -> Classified:
     """Split a document into its parts; return the problem of one that holds no runs, or is not what is expected.
 
     What is in a wrapper is a problem, and is split nevertheless: it is checked where it is. `allow_empty_array` is for
-    values: a list of runs that a client has collected may be empty, while no server answers like that.
+    values: a list of runs that a client has collected may be empty, while no server answers like that. The data of an
+    event is one run, and nothing that a client makes.
     """
     kind, parts = _split(value)
+    if is_event and isinstance(value, dict) and not (_is_run(value) or _is_page(value)):
+        kind = None
+    expected = _EXPECTED["run" if is_event and expect == "auto" else expect]
     problem = None
     if kind is None and allow_empty_array and value == [] and expect != "page":
         kind, parts = "runs", ()
@@ -114,7 +123,7 @@ def classify(
         if kind is None and (pascal := _name_in_pascal_case(value)):
             return Classified(None, problem=_not_a_run_list("", f"is {pascal}{_PASCAL_CASE}"))
         seen = _describe(value) if kind is None else _name(kind, value)
-        message = f"is {seen}, expected {_EXPECTED[expect]}"
+        message = f"is {seen}, expected {expected}"
         wrapped = _split_wrapper(value) if kind is None else []
         if not wrapped:
             other = seen if kind is None and _is_unrelated(value) else ""
@@ -124,6 +133,8 @@ def classify(
         parts = tuple(part for _, _, inner in wrapped for part in inner)
         if expect not in ("auto", kind):
             return Classified(None, problem=problem)
+    elif is_event and kind != "run":
+        problem = _not_a_run_list("", f"is {_name(kind, value)}, expected one run: it is the data of an event")
     candidates = (value for part in parts for value in (part.page, *(run for _, run in part.runs[:3])))
     objects = [value for value in candidates if isinstance(value, dict)]
     wire, sdk = (sum(len(keys.intersection(value)) for value in objects) for keys in (_WIRE_KEYS, _SDK_KEYS))
@@ -252,7 +263,8 @@ def _describe_wrapped(wrapped: Sequence[_Wrapped]) -> tuple[DocumentKind, str, l
 
 def _name_in_pascal_case(value: Any) -> str:
     """Return what a value would be if its keys did not begin with capitals; "" if nothing."""
-    kind, _ = _split(_lower_keys(value))
+    lowered = _lower_keys(value)
+    kind = None if lowered == value else _split(lowered)[0]
     return "" if kind is None else _name(kind, value)
 
 

@@ -69,8 +69,9 @@ class Series:
         if origin is not None:
             position = origin.sequence, source.record or 0
             self._recording = self._recording.continued(source.file, position, is_stub=origin.is_stub)
-            if document.classified.kind == "run":
-                stream_problems += self._check_event(document, here, origin)
+            runs = [(checked, index) for checked in document.parts for index, _ in checked.runs]
+            if origin.event is not None and len(runs) == 1:
+                stream_problems += self._check_event(document, *runs[0], here, origin)
                 yield from stream_problems
             elif origin.event == "error":
                 error = StreamEvent(origin.event, None, None, None, here, body=document.parsed.value)
@@ -92,12 +93,13 @@ class Series:
         for seen, problem in self._recording.answers.problems(self._rules, self._options):
             yield seen.record, problem
 
-    def _check_event(self, document: CheckedDocument, here: Occurrence, origin: Origin) -> Iterator[Problem]:
-        """Check the run in an event of a stream."""
-        (checked,) = document.parts
-        ((pointer, original),) = checked.part.runs
-        ((_, run),) = checked.runs
-        unreliable_fields = checked.unreliable_fields.get(0, ())
+    def _check_event(
+        self, document: CheckedDocument, checked: CheckedPart, index: int, here: Occurrence, origin: Origin
+    ) -> Iterator[Problem]:
+        """Check the only run in an event of a stream."""
+        pointer, original = checked.part.runs[index]
+        run = next(run for number, run in checked.runs if number == index)
+        unreliable_fields = checked.unreliable_fields.get(index, ())
         run_id, status = (None if name in unreliable_fields else run[name] for name in ("id", "status"))
         recording = self._recording
         before = recording.last_event_run if recording.stream == origin.stream else None

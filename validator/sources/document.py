@@ -29,9 +29,9 @@ class PositionMap(Protocol):
 class Origin(NamedTuple):
     """Where a document stands in its file, and how it came about.
 
-    In an event stream, `event` is the name of the event, and `stream` distinguishes the streams of a recording. Of the
-    last run of a stream, `stream_end` says how the stream ends: with "done", or without ("missing"). After an error,
-    or an event without data, the end of the run is unknown, and `stream_end` is None.
+    In an event stream, `event` is the name of the event, "" without one, and `stream` distinguishes the streams of a
+    recording. Of the last run of a stream, `stream_end` says how the stream ends: with "done", or without ("missing").
+    After an error, or an event without data, the end of the run is unknown, and `stream_end` is None.
 
     `period` is when the recorded call began and ended. Where the calls of a recording do not stand in the order in
     which they began, `sequence` is the 1-based number of the call in that order; elsewhere it is 0. A stub or a saved
@@ -90,9 +90,14 @@ class Document(NamedTuple):
         return " ".join(filter(None, (request.label if request else "response", status))) if response else None
 
     @property
+    def is_event(self) -> bool:
+        """Whether it is the data of an event of a stream."""
+        return self.origin is not None and self.origin.event is not None
+
+    @property
     def exchange(self) -> tuple[Request | None, Response | None]:
         """The request that the document answers and the response that it came in; None for the events of a stream."""
-        if self.origin is None or self.origin.event is not None:
+        if self.origin is None or self.is_event:
             return None, None
         return self.origin.request, self.origin.response
 

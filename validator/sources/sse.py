@@ -108,7 +108,7 @@ def read_runs(
             last = None
         if is_run or is_fault:
             positions = place(LineMap(event.starts))
-            name = "error" if event.is_error else event.name
+            name = "error" if event.is_error else event.name or ""
             origin = (call or Origin(positions))._replace(positions=positions, event=name, stream=stream)
             document = _document(reader, event, origin, record or number)
             if is_fault:

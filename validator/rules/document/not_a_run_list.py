@@ -4,7 +4,7 @@ It is mostly the answer to another question: an API error object that was record
 messages, run steps or assistants, or the shape that a compatible server or a client made of the list. The finding says
 what the document looks like and is the only one, since nothing in it can be checked as a run. Accepted are a page (an
 object with `data`), a run, an array of pages or of runs, and an export (an object with `runs`); with `--expect page`,
-pages only.
+pages only. The data of an event of a stream is one run.
 
 A check that checked no run has not succeeded. So no option leaves this rule out, and where `schema:type` and its like
 are left out, this finding stands for what holds no array of runs, or is no run among runs. An empty page is valid.
