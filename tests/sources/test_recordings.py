@@ -8,6 +8,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -17,6 +18,7 @@ from tests.support.commands import Ran, run
 from tests.support.pages import PAGE, RUN
 from tests.support.recordings import (
     BAD_PAGE,
+    LIST,
     QUOTED,
     URL,
     WRONG,
@@ -200,6 +202,14 @@ def test_stream_in_recording_takes_linear_time(tmp_path: Path) -> None:
         events = f"event: thread.run.completed\ndata: {json.dumps({**RUN, 'object': 'x'})}\n\n" * number
         (tmp_path / name).write_text(json.dumps(har(delta + events)))
     assert seconds(tmp_path / "many.har") < 10 * seconds(tmp_path / "few.har")
+
+
+def test_lists_in_lists_of_a_recording_take_linear_time(tmp_path: Path) -> None:
+    stub: dict[str, Any] = {"responses": [{"is": {"body": {}}}]}
+    listed = {"predicates": [{"equals": {"path": LIST}}], "responses": [{"is": {"body": BAD_PAGE}}]}
+    for name, number in (("few.json", 100), ("many.json", 2_000)):
+        (tmp_path / name).write_text(json.dumps({"imposters": [{"stubs": [*[stub] * number, listed]}]}))
+    assert seconds(tmp_path / "many.json") < 100 * seconds(tmp_path / "few.json")
 
 
 def test_event_with_many_findings_takes_linear_time(tmp_path: Path) -> None:

@@ -92,9 +92,9 @@ def walk(text: str, pointers: Collection[tuple[str, bool]], start: int = 0) -> W
     return WalkResult({(pointer, on_key): _span(root, pointer, on_key) for pointer, on_key in pointers}, landmarks)
 
 
-def find_elements(text: str, pointer: str) -> Iterator[int]:
-    """Yield where each element of the array at a pointer begins."""
-    at = locate(text, {(pointer, False)})[pointer, False].end
+def find_elements(text: str, pointer: str, start: int = 0) -> Iterator[int]:
+    """Yield where each element begins of the array at a pointer in the document that begins at `start`."""
+    at = locate(text, {(pointer, False)}, start)[pointer, False].end
     while text[at := _past_separator(text, at).end()] != "]":
         yield at
         at = _decode(text, at)[1]

@@ -40,11 +40,12 @@ def read_documents(
 
 
 class JsonStrings:
-    """The strings of a JSON text; the beginnings of all calls are located in one walk, when a place is asked for."""
+    """The strings of a JSON text; the beginnings of all elements of a list are located in one walk."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._calls: Sequence[int] = ()
+        self._lists: dict[int, tuple[tuple[str | int, ...], Sequence[int]]] = {}
+        """Of the latest list at each level of lists in lists, its path, and where its elements begin."""
 
     def offsets(self, _string: str, *path: str | int) -> Offsets:
         """Return a function that locates each character of a string in the text, and its end."""
@@ -55,13 +56,15 @@ class JsonStrings:
         return partial(self._start, path)
 
     def _start(self, path: tuple[str | int, ...]) -> int:
-        depth = next((depth for depth, part in enumerate(path) if isinstance(part, int)), None)
-        if depth is None:  # there is only one call
-            place = join(*path), False
-            return locate(self._text, {place})[place].start
-        self._calls = self._calls or array("Q", find_elements(self._text, join(*path[:depth])))
-        place = join(*path[depth + 1 :]), False
-        return locate(self._text, {place}, self._calls[int(path[depth])])[place].start
+        start = begin = 0
+        for level, depth in enumerate(depth for depth, part in enumerate(path) if isinstance(part, int)):
+            known, elements = self._lists.get(level, ((), ()))
+            if not elements or known != path[:depth]:
+                elements = array("Q", find_elements(self._text, join(*path[begin:depth]), start))
+                self._lists[level] = path[:depth], elements
+            start, begin = elements[int(path[depth])], depth + 1
+        place = join(*path[begin:]), False
+        return locate(self._text, {place}, start)[place].start
 
     def value(self, *path: str | int) -> tuple[str, Offsets]:
         """Return the text of a value, and a function that locates each character of it, and its end."""
