@@ -168,6 +168,27 @@ OTHERS = {
         "an object of 2 keys that is neither a page nor a run",
     ),
     "deleted.json": ({"id": "thread_1", "object": "thread.deleted", "deleted": True}, "a deleted thread"),
+    "graphql.json": ({"data": {"user": {"id": 1}}}, "an object of 1 key that is neither a page nor a run"),
+    "stripe.json": (
+        {"id": "ch_1", "object": "charge", "status": "succeeded"},
+        "an object of 3 keys that is neither a page nor a run",
+    ),
+    "stripe-list.json": (
+        {"object": "list", "url": "/v1/charges", "has_more": False, "data": [{"id": "ch_1", "object": "charge"}]},
+        "a list of objects that are not runs",
+    ),
+    "jsonapi.json": (
+        {"data": [{"type": "articles", "id": "1", "attributes": {}}]},
+        "a list of objects that are not runs",
+    ),
+    "vega.json": (
+        {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "data": {"values": []}, "mark": "bar"},
+        "an object of 3 keys that is neither a page nor a run",
+    ),
+    "sarif.json": (
+        {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": []}]},
+        "an object of 2 keys that is neither a page nor a run",
+    ),
 }
 NO_OTHERS = {
     "error": {"error": {"message": "No thread found.", "type": "invalid_request_error"}},
@@ -185,6 +206,15 @@ NO_OTHERS = {
     "page of nothing": {"object": "list", "data": [1]},
     "wrapped": {"items": [{"deep": json.loads((SAMPLES / "valid" / "run.json").read_text())}]},
     "wrong key": {"Data": [], "has_more": False},
+    "wrapped empty page": {"data": {"items": []}},
+    "wrapped error": {"data": {"message": "not found"}},
+    "wrapped run": {"data": {"id": "run_1", "state": "x"}},
+    "error of GraphQL": {"data": {"user": {"id": 1}}, "errors": [{"message": "x"}]},
+    "error of vLLM": {"object": "error", "message": "x"},
+    "damaged run of another kind": {"id": "run_1", "object": "thread_run"},
+    "damaged page with a schema": {"$schema": "https://example.org/runs.json", "data": [{"id": "run_1"}]},
+    "damaged page with a URL": {"object": "list", "data": [{"id": "1", "state": "x"}], "url": "/runs"},
+    "objects that are not of JSON:API": {"data": [{"id": "1", "state": "x"}]},
 }
 
 
@@ -197,7 +227,7 @@ def test_json_that_is_something_else_is_skipped_and_counted(tmp_path: Path) -> N
     for name, (value, _) in OTHERS.items():
         _write(tmp_path, name, value)
     ok = "ok: 2 runs in 1 document\n"
-    counted = "validate-runs: 10 JSON files without runs skipped in folders; -v names them\n"
+    counted = f"validate-runs: {len(OTHERS)} JSON files without runs skipped in folders; -v names them\n"
     assert run(".", cwd=tmp_path) == Ran(0, ok, counted)
     assert run(".", "-q", cwd=tmp_path) == Ran(0, "", "")
     assert process(".", "--listing", cwd=tmp_path) == Ran(0, ok, counted)

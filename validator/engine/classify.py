@@ -327,6 +327,8 @@ def _is_unrelated(value: Any) -> bool:
     if isinstance(value, dict):
         if is_other_object(value) or {"openapi", "swagger"} & value.keys():
             return True
+        if _is_foreign_format(value):
+            return True
         if isinstance(items := value.get("data"), list):
             return all(map(is_other_object, items))
         if (_RELATED_KEYS & value.keys() and _ANSWER_KEYS & value.keys()) or _is_foreign_error(value):
@@ -342,10 +344,48 @@ def _is_foreign_error(value: dict[str, Any]) -> bool:
     return value.keys() <= _ERROR_KEYS and not value.keys().isdisjoint(_ERROR_TEXTS)
 
 
+def _is_foreign_format(value: dict[str, Any]) -> bool:
+    """Return whether an object is SARIF, GraphQL, JSON:API, of Stripe, or names a schema such as that of Vega."""
+    if _contains_run(value) or not value.keys().isdisjoint(_ERROR_TEXTS | {"error"}):
+        return False
+    data = value.get("data")
+    items = data if isinstance(data, list) else [data]
+    match value:
+        case {"version": str(), "runs": [*runs]}:
+            return all(isinstance(run, dict) and "tool" in run for run in runs)
+        case {"object": "list", "url": str(), "data": [_, *_]}:
+            return all(map(_is_foreign_object, items))
+        case {"object": str()}:
+            return _is_foreign_object(value)
+        case {"data": [_, *_] | dict()} if data and not _has_page_keys(value) and not any(map(_names_run, items)):
+            if isinstance(value.get("$schema"), str) or all(map(_is_resource, items)):
+                return True
+            is_answer = isinstance(data, dict) and value.keys() <= {"data", "extensions"} and any(data.values())
+            return is_answer and data.keys().isdisjoint(_RELATED_KEYS | _ERROR_KEYS)
+    return False
+
+
+def _is_foreign_object(value: Any) -> bool:
+    """Return whether a value is an object of another API in the style of Stripe."""
+    if not isinstance(value, dict) or not isinstance(kind := value.get("object"), str) or _names_run(value):
+        return False
+    return kind not in ("list", RUN.object) and value.keys().isdisjoint({*_WIRE_KEYS, *_SDK_KEYS, "data"})
+
+
+def _is_resource(value: Any) -> bool:
+    """Return whether a value is a resource of JSON:API."""
+    return isinstance(value, dict) and {"type", "id", "attributes"} <= value.keys()
+
+
+def _names_run(value: Any) -> bool:
+    """Return whether a value is the id of a run, or an object that has one."""
+    children = value.values() if isinstance(value, dict) else (value,)
+    return any(isinstance(child, str) and child.startswith(RUN.id_prefix) for child in children)
+
+
 def _is_unrelated_item(value: Any) -> bool:
     """Return whether an element of an array is plainly no run: an object without the id of one, a number, a text."""
-    children = value.values() if isinstance(value, dict) else (value,)
-    if any(isinstance(child, str) and child.startswith(RUN.id_prefix) for child in children):
+    if _names_run(value):
         return is_other_object(value)
     return isinstance(value, int | float | str) or _is_unrelated(value)
 
