@@ -236,6 +236,27 @@ def test_application_that_does_not_start() -> None:
         check_listing(starting(hang, []), thread=THREAD, timeout=0.1)
 
 
+def test_wsgi_application_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("validator.live.transport._BACKOFF", 0.01)
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        query = {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
+        if query.get("limit") == "abc":
+            raise ValueError("invalid literal for int()")
+        reply = SOUND(Asked(environ["REQUEST_METHOD"], environ["PATH_INFO"], query, {}))
+        start_response(f"{reply.status} Status", [("Content-Type", "application/json")])
+        return [json.dumps(reply.body).encode()]
+
+    client = httpx.Client(transport=httpx.WSGITransport(app), base_url="http://testserver/v1")
+    with pytest.raises(ValidationFailed) as caught:
+        assert_live_listing(client, thread=THREAD)
+    line = f"ValueError: invalid literal for int() ({__file__}:{app.__code__.co_firstlineno + 3}), 3 times"
+    assert str(caught.value).splitlines()[0].endswith(f"; the application raised {line}")
+    refused = httpx.Client(base_url="http://127.0.0.1:1")
+    with pytest.raises(LiveError, match="cannot connect"):
+        check_listing(refused, thread=THREAD)
+
+
 def test_application_that_hangs() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":

@@ -65,6 +65,27 @@ def connect_in_process(application: Callable[..., Any], timeout: float, raised: 
             thread.submit(runner.close).result()
 
 
+class WatchedClient:
+    """A client of a caller; what it raises itself comes from an application in this process, and is counted.
+
+    A client of httpx or httpx2 has errors of its own for all that happens on a network.
+    """
+
+    def __init__(self, client: Any, raised: Counter[str]) -> None:
+        self._client = client
+        self._raised = raised
+        self.build_request = client.build_request
+
+    def send(self, request: Any, **options: Any) -> Any:
+        """Send a request, and return the response."""
+        try:
+            return self._client.send(request, **options)
+        except Exception as error:
+            if not type(error).__module__.startswith("http"):
+                self._raised[_describe(error)] += 1
+            raise
+
+
 class _Lifespan:
     """Starts and stops an application; one that knows no lifespan needs neither. `state` is what requests are given."""
 

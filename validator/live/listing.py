@@ -17,7 +17,7 @@ from validator.core.phrases import class_name, count, escape, safe_repr
 from validator.core.results import DocumentResult, StatementResult
 from validator.core.severity import Severity
 from validator.live.check import Session, Task
-from validator.live.in_process import ADDRESS, connect_in_process
+from validator.live.in_process import ADDRESS, WatchedClient, connect_in_process
 from validator.live.known import mark_known, suppress_known
 from validator.live.plan import Scope
 from validator.live.recorder import require_recording
@@ -165,11 +165,11 @@ def _connect(
         query = {**known._client.params, **{name: str(value) for name, value in known.default_query.items()}}
         address = Target(_base_of(known), None, tuple(query.items()))
         with _lenient_hooks(known._client):
-            yield _Connection(known._client, address, Authorization(headers, known.auth_headers))
+            yield _Connection(WatchedClient(known._client, raised), address, Authorization(headers, known.auth_headers))
     elif _has(target, "build_request", "send", "base_url"):
         address = Target(_base_of(known), None, tuple(known.params.multi_items()))
         with _lenient_hooks(known):
-            yield _Connection(known, address, Authorization({"OpenAI-Beta": "assistants=v2"}))
+            yield _Connection(WatchedClient(known, raised), address, Authorization({"OpenAI-Beta": "assistants=v2"}))
     elif callable(target):
         with suppress(ValueError):  # of a callable that does not show its signature
             if len(inspect.signature(target).parameters) == 2:
