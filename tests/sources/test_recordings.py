@@ -474,6 +474,16 @@ def test_body_that_is_a_mapping_in_yaml_is_checked(tmp_path: Path, key: str, *, 
     ]
 
 
+def test_null_in_a_mapping_in_yaml_stands_at_its_key(tmp_path: Path) -> None:
+    call = interaction(None)
+    call["response"] = {"status": {"code": 200}, "body": {**PAGE, "first_id": None}}
+    text = yaml.safe_dump({"interactions": [call]})
+    (tmp_path / "a.yaml").write_text(text)
+    assert places(tmp_path / "a.yaml") == [(1, "first-id-mismatch", *position(text, "first_id"))]
+    assert run("--fix", "-q", str(tmp_path / "a.yaml")).code == 1
+    assert (tmp_path / "a.yaml").read_text() == text
+
+
 @pytest.mark.parametrize("nested", ["&a [*a]", "{x: &a {y: *a}}", "[*l, *l, *l]"])
 def test_endless_mapping_is_no_body(tmp_path: Path, nested: str) -> None:
     laughs = "l0: &l0 [x, x]\n" + "".join(f"l{n}: &l{n} [*l{n - 1}, *l{n - 1}]\n" for n in range(1, 23))

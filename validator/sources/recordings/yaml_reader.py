@@ -221,7 +221,8 @@ def _write_json(root: _List | _Map) -> Iterator[tuple[str, int]]:
                 at = part.end
             else:
                 text, place = part or ("null", None)
-                yield text, at if place is None else place
+                at = at if place is None else place
+                yield text, at
         else:
             levels.pop()
 
