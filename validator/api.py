@@ -72,9 +72,9 @@ def validate(
     messages and excerpts show all text, which may be private.
 
     Raises `UnknownRule` (a `ValueError`) for a word that names no rule, `ValueError` for an option outside its
-    vocabulary, `OSError` for a path that cannot be read or holds no runs, and `TypeError` for a source that is none of
-    the above or that raises while it is read or written as JSON. A value that contains itself is a finding (too-deep),
-    as is an integer of more digits than Python writes (too-large).
+    vocabulary or options that leave no rule, `OSError` for a path that cannot be read or holds no runs, and `TypeError`
+    for a source that is none of the above or that raises while it is read or written as JSON. A value that contains
+    itself is a finding (too-deep), as is an integer of more digits than Python writes (too-large).
 
     Schemas and rules are compiled at the first call for each contract, form and set of severities, and then kept.
     Calls from several threads are safe.
@@ -106,7 +106,7 @@ class Validator:
     unknown keys that are never a finding. Threads may share it.
 
     Raises `UnknownRule` (a `ValueError`) for a word that names no rule, and `ValueError` for an option outside its
-    vocabulary.
+    vocabulary or options that leave no rule.
     """
 
     def __init__(

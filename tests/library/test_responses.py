@@ -373,3 +373,8 @@ def test_runs_in_an_event_stream_are_checked() -> None:
 def test_stream_without_runs_never_passes(content_type: str, body: str) -> None:
     response = httpx.Response(200, text=body, headers={"content-type": content_type})
     assert [finding.rule for finding in validate(response)] == ["content-type", "not-json"]
+
+
+def test_stream_is_no_answer_to_get() -> None:
+    found = validate(stream_of(run(thread_id="thread_A"), method="GET"), now=NOW)
+    assert [finding.rule for finding in found] == ["content-type", "not-json"]
