@@ -265,3 +265,12 @@ def test_force_exclude_treats_named_files_like_those_in_folders(tmp_path: Path) 
     assert run("-", "--force-exclude", "-q", cwd=tmp_path, stdin=b"{}").code == 1
     _write(tmp_path, "d.json", NO_OTHERS["error"])
     assert run("d.json", "--force-exclude", cwd=tmp_path).code == 1
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.bz2", "A.JSON.XZ", "a.har.zip"])
+def test_files_that_are_not_unpacked_are_named(tmp_path: Path, name: str) -> None:
+    _make(tmp_path, "page.json", "notes.bz2")
+    (tmp_path / name).write_bytes(b"BZh91AY&SY")
+    skipped = f"validate-runs: ./{name}: skipped: only gzip and zstd are unpacked\n"
+    assert run(".", cwd=tmp_path) == Ran(0, "ok: 2 runs in 1 document\n", skipped)
+    assert "not-json: the file is bzip2 data" in run(name, "-f", "concise", cwd=tmp_path).out

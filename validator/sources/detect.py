@@ -24,6 +24,8 @@ FORMATS = {
 COMPRESSED_SUFFIXES = (".gz", ".zst")
 SUFFIXES = tuple(f"{suffix}{packed}" for packed in ("", *COMPRESSED_SUFFIXES) for suffix in FORMATS)
 """The ends of the names that are searched for in folders; a file that is named is read whatever its name."""
+UNREAD_SUFFIXES = tuple(f"{suffix}{packed}" for packed in (".bz2", ".xz", ".zip", ".7z", ".br") for suffix in FORMATS)
+"""The ends of the names of files that are reported in folders, since they are not unpacked."""
 
 _BOM = b"\xef\xbb\xbf"
 _KEYS, _YAML_KEYS = ("|".join(recording_keys(is_yaml=is_yaml)).encode() for is_yaml in (False, True))
@@ -42,6 +44,8 @@ def is_jsonl(name: str) -> bool:
 def read_documents(reader: Reader) -> Iterator[SourceItem]:
     """Return the documents of a file; those of JSON Lines in blocks of lines."""
     kind = _format_of_name(reader.name)
+    if not reader.is_named and reader.name.lower().endswith(UNREAD_SUFFIXES):
+        return iter((SkippedRecords(reader.name, 0, unchecked="skipped: only gzip and zstd are unpacked"),))
     if kind is None:
         start, reader = reader.peek()
         kind = _format_of_content(start.removeprefix(_BOM))

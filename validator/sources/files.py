@@ -15,7 +15,7 @@ from validator.core.files import STANDARD_INPUT, explain_os_error
 from validator.core.phrases import join_or
 from validator.sources import detect, jsonl
 from validator.sources.compression import BrokenCompression, decompress, peek
-from validator.sources.detect import FORMATS, SUFFIXES
+from validator.sources.detect import FORMATS, SUFFIXES, UNREAD_SUFFIXES
 from validator.sources.document import (
     Document,
     InputError,
@@ -28,6 +28,7 @@ from validator.sources.exclusion import DEFAULT_EXCLUSION, Exclusion
 from validator.sources.reader import Reader
 
 _NUMBER = re.compile("([0-9]+)")
+_SEARCHED = SUFFIXES + UNREAD_SUFFIXES
 _READ_SIZE = 256 * 1024
 """Bytes to read at once of a line that is skipped."""
 _MAX_BYTES = sys.maxsize // 2
@@ -143,7 +144,7 @@ def _list_folder(parent: str, top: str) -> tuple[list[str], list[str], list[str]
     with os.scandir(parent) as entries:
         for entry in entries:
             is_folder = _is_folder(entry)
-            if entry.name.startswith(".") if is_folder else not entry.name.lower().endswith(SUFFIXES):
+            if entry.name.startswith(".") if is_folder else not entry.name.lower().endswith(_SEARCHED):
                 continue
             is_outside = entry.is_symlink() and not _is_inside(entry.path, top)
             (outward if is_outside else folders if is_folder else names).append(entry.name)
