@@ -319,6 +319,13 @@ def test_select_and_ignore_take_names_groups_and_globs(words: list[str], rules: 
         (["--ignore", "usage,not-utf8"], "Invalid value for '--ignore': not-utf8 can be neither ignored nor remapped."),
         (["--severity", "usage"], "Invalid value for '--severity': 'usage' is not of the form RULE=LEVEL."),
         (
+            ["--explain", "first_idd"],
+            (
+                "Invalid value for '--explain': no rule or group is called \"first_idd\", --list-rules names them all; "
+                "a field is called first_id."
+            ),
+        ),
+        (
             ["--explain", "tokens"],
             "Invalid value for '--explain': no rule or group is called \"tokens\", --list-rules names them all.",
         ),

@@ -12,7 +12,8 @@ import click
 from validator.cli.console import CLEAN, terminal_width
 from validator.cli.options import CliOptions
 from validator.contract.export import Layout, export
-from validator.contract.loader import Contract, Shape, find_keywords, load_contract, to_wire_name
+from validator.contract.loader import Contract, Shape, field_names, find_keywords, load_contract, to_wire_name
+from validator.core.phrases import find_similar
 from validator.core.resource import RUN
 from validator.reporters.registry import Output
 from validator.rules.registry import BY_NAME, RULES
@@ -36,7 +37,9 @@ def print_rules(words: str, *, is_json: bool) -> int:
                 _statement_pages(word) or _field_pages(word) or {rule.name: rule.page for rule in match_rules(word)}
             )
     except UnknownRule as error:
-        raise click.BadParameter(f"{error}.", param_hint="'--explain'") from error
+        field = find_similar(word.strip(), [*field_names(RUN.list_schema), *field_names(RUN.item_schema)])
+        hint = f"; a field is called {field}" if field else ""
+        raise click.BadParameter(f"{error}{hint}.", param_hint="'--explain'") from error
     if is_json:
         rows = [_row(name) | {"page": page} for name, page in pages.items()]
         click.echo(json.dumps(rows, indent=2))
