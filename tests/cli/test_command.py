@@ -712,7 +712,7 @@ def test_version_and_help() -> None:
 
 
 def test_misspelt_variable_is_reported() -> None:
-    names = {"VALIDATE_RUNS_LIMT": "3", "VALIDATE_RUNS_LIMIT": "3", "VALIDATE_RUNS_HOME": "x"}
+    names = {"VALIDATE_RUNS_LIMT": "3", "VALIDATE_RUNS_LIMIT": "3", "VALIDATE_RUNS_HOME": "x", "VALIDATE_RUNS_F": "1"}
     warning = "validate-runs: VALIDATE_RUNS_LIMT names no option; did you mean VALIDATE_RUNS_LIMIT?\n"
     assert run(VALID, cwd=SAMPLES, env=names) == Ran(0, "ok: 2 runs in 1 document\n", warning)
     assert run(VALID, "-q", cwd=SAMPLES, env=names) == Ran(0, "", "")
@@ -741,6 +741,9 @@ def test_quiet_and_verbose_options() -> None:
         ([], {"NO_COLOR": "1"}, True, False),
         ([], {"NO_COLOR": ""}, True, True),
         ([], {"FORCE_COLOR": "1"}, False, True),
+        ([], {"FORCE_COLOR": "0"}, True, False),
+        ([], {"TERM": "dumb"}, True, False),
+        ([], {"TERM": "dumb", "FORCE_COLOR": "1"}, True, True),
         ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, False),
         (["--color", "always"], {"NO_COLOR": "1"}, False, True),
         (["--color", "never"], {"FORCE_COLOR": "1"}, True, False),

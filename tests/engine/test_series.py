@@ -185,12 +185,13 @@ def test_repeated_page_is_one_finding() -> None:
     ]
 
 
-def test_page_after_the_last_one() -> None:
-    assert of_listing(listed("a", more=False), listed("bc", more=False)) == [
+@pytest.mark.parametrize(("second", "runs"), [("bc", "2 runs"), ("b", "1 run")])
+def test_page_after_the_last_one(second: str, runs: str) -> None:
+    assert of_listing(listed("a", more=False), listed(second, more=False)) == [
         (
             "broken-chain",
             "/1/data",
-            "has 2 runs, but has_more is false in /0; expected true if another page follows",
+            f"has {runs}, but has_more is false in /0; expected true if another page follows",
         )
     ]
 

@@ -554,6 +554,8 @@ def created(run: dict[str, Any]) -> dict[str, Any]:
 def test_created_run_that_no_page_lists(tmp_path: Path, listed: list[dict[str, Any]], message: str) -> None:
     calls = [created(RUNS[0]), created(RUNS[1]), call({}, list_of(listed))]
     assert found(tmp_path, calls) == [f"3 lost-runs /data: {message}"]
+    alone = f'lacks "{IDS[0]}" of record 1: the walk from the first page to the last returned 0 of 1 run'
+    assert found(tmp_path, [created(RUNS[0]), call({}, list_of([]))]) == [f"2 lost-runs /data: {alone}"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from validator.cli import process
 from validator.cli.config import discovery as configuration_files
 
 _SIGNALS = (signal.SIGINT, signal.SIGALRM, *cli.ENDING)
-_OBEYED = {"COLUMNS", "FORCE_COLOR", "GITHUB_STEP_SUMMARY", "NO_COLOR"}
+_OBEYED = {"COLUMNS", "FORCE_COLOR", "GITHUB_STEP_SUMMARY", "NO_COLOR", "TERM"}
 """Variables that change what is printed; besides, there are those that are the command's own."""
 
 

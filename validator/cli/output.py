@@ -144,7 +144,9 @@ def _wants_color(choice: str) -> bool:
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    if force := os.environ.get("FORCE_COLOR"):
+        return force.lower() not in ("0", "false")
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _prepare(reports: Sequence[str], options: CliOptions) -> None:

@@ -36,13 +36,15 @@ def long_options(command: click.Command) -> dict[str, click.Option]:
 
 
 def find_misspelt_variables(command: click.Command) -> Iterator[str]:
-    """Yield a message for each environment variable that is nearly, but not, that of an option."""
+    """Yield a message for each environment variable that is nearly, but not, that of an option which it may set."""
     from validator.core.phrases import find_similar
 
-    known = sorted(environment_variable(parameter.name or "") for parameter in command.params)
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    known = sorted((option.name or "").upper() for option in options if option.allow_from_autoenv)
     for name in sorted(name for name in os.environ if name.startswith(f"{PREFIX}_")):
-        if name not in known and (similar := find_similar(name, known, 0.9)):
-            yield f"{name} names no option; did you mean {similar}?"
+        word = name.removeprefix(f"{PREFIX}_")
+        if word not in known and (similar := find_similar(word, known)):
+            yield f"{name} names no option; did you mean {PREFIX}_{similar}?"
 
 
 class RuleWords(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only

@@ -29,6 +29,7 @@ Good:
       "body": {"data": [{"id": "run_Fk7nZq2HsLt4Vc9WpXy6MuGe"}], "has_more": false}}]
 """
 
+from validator.core.phrases import count
 from validator.rules.base import ERROR, Problem, Problems, Shown, Verbatim, rule
 from validator.rules.support.listings import RecordedListing
 
@@ -59,10 +60,9 @@ def check(listing: RecordedListing) -> Problems:
                 )
             more = Verbatim(f" and {len(lost) - 1} more" if len(lost) > 1 else "")
             shown = seen.describe(page.seen)
-            part = (
-                "from the first page to the last" if walk.is_finished else f"through the first {len(walk.pages)} pages"
-            )
-            message = f"lacks {{}}{{}} of {{}}: the walk {part} returned {{}} of {{}} runs"
-            total = len(walk.runs) + len(lost)
+            pages = f"{len(walk.pages)} pages" if len(walk.pages) > 1 else "page"
+            part = "from the first page to the last" if walk.is_finished else f"through the first {pages}"
+            message = f"lacks {{}}{{}} of {{}}: the walk {part} returned {{}} of {{}}"
+            total = Verbatim(count(len(walk.runs) + len(lost), "run"))
             words = (Shown(lost[0]), more, shown, len(walk.runs), total)
             yield Problem("data", message, words, explains=("data",), answer=page.number)
