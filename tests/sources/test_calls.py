@@ -137,15 +137,29 @@ def test_nothing_to_check_says_why(tmp_path: Path, record: Any) -> None:
         assert (ran.code, ran.out) == (2, "nothing was checked\n")
         return ran.err.removeprefix(f"validate-runs: {recording}: nothing to check: ").rstrip("\n")
 
-    refused, failed, other = entry(REFUSED, status=401), entry(REFUSED, status=403), entry("{}", "HEAD")
+    other, moved = entry("{}", "HEAD"), entry("", status=304)
     assert err() == "it holds no calls"
     assert err(other) == "its only call returns no runs"
-    assert err(refused) == "its only call returns no runs: it was answered with 401"
-    assert err(other, refused) == "none of its 2 calls returns runs: 1 call for runs was answered with 401"
-    assert err(refused, failed, refused, other) == (
-        "none of its 4 calls returns runs: "
-        "2 calls for runs were answered with 401, 1 call for runs was answered with 403"
-    )
+    assert err(moved) == "its only call returns no runs: it was answered with 304"
+    assert err(other, moved) == "none of its 2 calls returns runs: 1 call for runs was answered with 304"
+
+
+def test_named_recording_of_error_responses_never_passes(tmp_path: Path, record: Any) -> None:
+    def found(*entries: Any) -> list[tuple[int | None, str]]:
+        return [(finding.record, finding.message) for finding in validate(record(tmp_path, *entries)).findings]
+
+    refused, missing, other = entry(REFUSED, status=401), entry(REFUSED, status=404), entry("{}", "HEAD")
+    message = "holds no runs: {}; expected an answer with runs"
+    assert found(other, refused) == [(None, message.format("1 call for runs was answered with 401"))]
+    several = "2 calls for runs were answered with 401, 1 call for runs was answered with 404"
+    assert found(refused, missing, refused) == [(None, message.format(several))]
+    assert found(refused, entry(json.dumps(PAGE))) == []
+    ran = checked(record(tmp_path, entry("", status=500)))
+    rules = [line.split(" ")[2] for line in ran.out.splitlines()[:-1]]
+    assert (ran.code, rules, ran.err) == (1, ["server-error:", "not-a-run-list:"], "")
+    assert checked(tmp_path).code == 1
+    record(tmp_path, refused)
+    assert checked(tmp_path).err == "validate-runs: nothing to check: these files hold no runs\n"
 
 
 def test_runs_of_another_path_are_mentioned(tmp_path: Path, record: Any) -> None:

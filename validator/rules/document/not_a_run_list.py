@@ -6,8 +6,9 @@ what the document looks like and is the only one, since nothing in it can be che
 object with `data`), a run, an array of pages or of runs, and an export (an object with `runs`); with `--expect page`,
 pages only. The data of an event of a stream is one run.
 
-A check that checked no run has not succeeded. So no option leaves this rule out, and where `schema:type` and its like
-are left out, this finding stands for what holds no array of runs, or is no run among runs. An empty page is valid.
+A check that checked no run has not succeeded, and neither has that of a named recording with error responses alone. So
+no option leaves this rule out, and where `schema:type` and its like are left out, this finding stands for what holds no
+array of runs, or is no run among runs. An empty page is valid.
 
 Bad:
 

@@ -102,14 +102,14 @@ def read_documents(
 
     Error responses to calls for runs are documents too, and count among the others; of a live check, redirects and
     questions without an answer are, too.
-    A finding comes last if the recording has more calls than are read.
+    A finding comes last if the recording has more calls than are read, or is named and has no answers but errors.
     """
     calls = iter(calls)
     read = list(islice(calls, reader.max_parts))
     bodies, other_bodies = _BodyReader(reader, recording), _BodyReader(reader, recording)
     parse = cache(Request.parse)  # aliases of YAML may repeat a long URL
     failures: Counter[str] = Counter()
-    is_checked, skipped = False, 0
+    is_checked, has_errors, skipped = False, False, 0
     for sequence, call in _by_time(read):
         if isinstance(call, InvalidCall):
             is_checked = True
@@ -129,6 +129,7 @@ def read_documents(
                 has_runs = True
                 yield item
         elif returns_runs and (response.is_error or (call.step and (response.is_redirect or response.is_missing))):
+            has_errors = True
             yield from bodies.read_error(call, request, sequence)
         is_checked = is_checked or has_runs
         skipped += not has_runs
@@ -138,6 +139,10 @@ def read_documents(
         yield reader.too_many("calls", reader.max_parts, "one recording", len(read) + 1, origin)
     reasons = {failure: _describe(failure, number) for failure, number in failures.items()}
     unchecked = ", ".join(reasons[failure] for failure in _MAY_HIDE_RUNS if failure in reasons)
+    if has_errors and not is_checked and reader.is_named:
+        is_checked = True
+        message = f"holds no runs: {', '.join(reasons.values())}; expected an answer with runs"
+        yield unreadable_document(reader.name, "not-a-run-list", message, origin=Origin(Opaque(recording, lambda: 0)))
     if is_checked or not reader.is_named:
         yield SkippedRecords(reader.name, skipped, tuple(reasons.values()), unchecked)
     else:
