@@ -372,12 +372,11 @@ def test_client_library_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_explain_knows_statements() -> None:
-    done = run("--explain", "walk-complete")
-    head = "walk-complete: a walk returns every run once, in order\n\nA statement of validate-runs live; its rules: "
-    assert (done.code, done.out) == (
-        0,
-        f"{head}lost-runs, unstable-order.\n\n{run('--explain', 'lost-runs,unstable-order').out}",
-    )
+    done = run("--explain", "cursor-stable")
+    what = "a run that is created between two pages moves no others"
+    head = f"cursor-stable: {what}\n\nA statement of validate-runs live; its rules: "
+    names = ("overlapping-pages", "lost-runs", "broken-chain")
+    assert (done.code, done.out) == (0, f"{head}{', '.join(names)}.\n\n{run('--explain', ','.join(names)).out}")
     assert run("--explain", "content-type").out.startswith("content-type (")  # the rule of that name
     assert "stale-active-run, and all that no other statement names.\n" in run("--explain", "run-shape").out
     assert 'no rule or group is called "walk-complet"' in run("--explain", "walk-complet").err

@@ -6,8 +6,9 @@ Most causes are the mutants of `test_mutants.py`; those here break a statement i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.support.http_server import Answering, Asked, Reply, serving
 from tests.support.in_process import connect
 from tests.support.mutant_servers import compare_times
 from tests.support.sound_server import answer, list_runs
-from tests.support.threads import THREAD, list_of, numbered
+from tests.support.threads import THREAD, Run, list_of, numbered
 from validator.live import check_listing
 from validator.live.statements import STATEMENTS
 from validator.live.verdicts import statement_of
@@ -245,6 +246,19 @@ def test_runs_without_ids_are_no_empty_thread() -> None:
         report = check_listing(client, thread=THREAD)
     reasons = {one.id: one.reason for one in report.statements}
     assert (reasons["walk-ends"], reasons["error-envelope"]) == ("no run has an id that can be asked for", "")
+
+
+def test_order_that_changes_is_no_change_of_the_thread() -> None:
+    runs = [numbered(number, 1_740_000_000 + number // 3) for number in range(7)]
+    shuffled = Random(7)
+
+    def sort(runs: Sequence[Run], order: str) -> Sequence[Run]:
+        return sorted(shuffled.sample(runs, len(runs)), key=lambda run: run["created_at"], reverse=order == "desc")
+
+    with connect(lambda asked: answer(asked, {THREAD: runs}, sort=sort)) as client:
+        report = check_listing(client, thread=THREAD)
+    assert {one.id for one in report.statements if one.verdict in ("broken", "doubtful")} == {"order-stable"}
+    assert "overlapping-pages" in {finding.rule for finding in report.findings}  # which are errors still
 
 
 def test_long_thread_is_judged_as_far_as_it_is_walked() -> None:

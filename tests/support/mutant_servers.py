@@ -251,7 +251,7 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
         {"unordered-runs"},
     ),
     ("asc-mirrors-desc", "times alone"): (computes(sort=sort_by_time_alone), {"unmirrored-order"}),
-    ("walk-complete", "another order"): (
+    ("order-stable", "another order"): (
         lambda asked: (computes(sort=sort_by_time_alone) if asked.query.get("limit") == "3" else sound)(asked),
         {"unstable-order"},
     ),

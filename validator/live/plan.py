@@ -74,11 +74,11 @@ class Walker:
             created = self._create(self._creator)
         reference = self._compare_pages()
         again = self._page("again", limit="100", order="desc")
-        if reference is not None and again is not None and again.ids != reference.ids:
+        if reference is not None and again is not None and {*again.ids} != {*reference.ids}:
             self.repeated = True
             reference = self._compare_pages()
             again = self._page("again", limit="100", order="desc")
-        self.is_stable = reference is not None and again is not None and again.ids == reference.ids
+        self.is_stable = reference is not None and again is not None and {*again.ids} == {*reference.ids}
         self._list("default")  # the first answer again, of which it is known by now what it should have
         self._refusals()
         self._cursors()

@@ -77,6 +77,14 @@ _GATES = (
             *("after-excludes", "before-window", "both-window", "has-more-true", "has-more-false", "cursor-stable"),
         ),
     ),
+    _Gate(
+        "order-stable",
+        "the order changes from answer to answer",
+        (
+            *("asc-mirrors-desc", "walk-complete", "walk-ends", "after-follows-order", "after-excludes"),
+            *("before-window", "both-window", "has-more-true", "has-more-false", "limit-filled", "cursor-stable"),
+        ),
+    ),
     _Gate("of-this-thread", "the runs are of another thread", ("retrieve-equals-listed",)),
     _Gate(
         "after-excludes",
