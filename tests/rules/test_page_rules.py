@@ -139,3 +139,17 @@ def test_negative_parts_of_usage() -> None:
             "is -1; expected 0 or more tokens",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointers"),
+    [
+        ({}, ["/data/0/id"]),
+        ({"last_id": 6}, ["/data/0/id", "/last_id"]),
+        ({"data": []}, ["/first_id", "/last_id"]),
+    ],
+)
+def test_number_for_the_id_of_a_run_is_one_finding(changes: dict[str, Any], pointers: list[str]) -> None:
+    numbered = {**page(run(id=5)), "first_id": 5, "last_id": 5, **changes}
+    found = summarize(numbered, select=["schema:type"])
+    assert [(rule, pointer) for rule, pointer, _ in found] == [("schema:type", pointer) for pointer in pointers]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -218,6 +218,7 @@ class _Explainer(NamedTuple):
             is_wire = self.form == "wire"
             envelope = value if is_wire else to_wire(value, self.contract.shapes[RUN.list_schema])
             checked = checked._replace(envelope=envelope, invalid_fields=invalid_fields)
+            problems = [problem for problem in problems if not _is_about_run_id(problem, envelope, checked.runs)]
             page = Page(envelope, checked.runs)
             page_problems = self.rules.page_problems(page, invalid_fields, checked.unreliable_fields, self.options)
             problems += prefix_pointers(pointer, page_problems, None if is_wire else value)
@@ -246,6 +247,15 @@ class _Explainer(NamedTuple):
         if self.form == "sdk":
             invalid = {to_wire_name(field) for field in invalid}
         return prefix_pointers(pointer, problems), frozenset(invalid)
+
+
+def _is_about_run_id(problem: Problem, envelope: Mapping[str, Any], runs: Sequence[tuple[int, Run]]) -> bool:
+    """Return whether first_id or last_id is of the wrong type because the id of its run is, where that is reported."""
+    if problem.rule != "schema:type" or not runs:
+        return False
+    key = to_wire_name(split(problem.pointer)[-1])
+    index = {"first_id": 0, "last_id": -1}.get(key)
+    return index is not None and not isinstance(run_id := runs[index][1].get("id"), str) and run_id == envelope[key]
 
 
 def _explain_keys(shape_problems: Iterable[Problem], keys: Iterable[Problem]) -> Iterator[Problem]:
