@@ -611,6 +611,20 @@ def test_globs_without_matches_are_errors(pytester: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["ERROR: validate-runs: nothing to check: no file matches responses/[*].json in /*"])
 
 
+def test_configured_glob_without_matches_is_an_error_in_a_named_folder(pytester: pytest.Pytester) -> None:
+    (pytester.mkdir("tests") / "test_it.py").write_text("def test_it(): pass\n")
+    recorded(pytester, "tests/responses/sound.json")
+    pytester.makeini("[pytest]\nvalidate_runs_files = tests/respones/*.json\n")
+    for words in (["."], ["tests"], ["tests/test_it.py", "tests"]):
+        result = pytester.runpytest_inprocess(*words)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines(["ERROR: *: nothing to check: no file matches tests/respones/[*].json in /*"])
+    for words in (["tests/test_it.py"], ["tests/test_it.py::test_it"], ["tests/responses", "tests/test_it.py"]):
+        assert outcome(pytester.runpytest_inprocess(*words)) == {"passed": 1}
+    pytester.makeini("[pytest]\nvalidate_runs_files = tests/responses/*.json\n")
+    assert outcome(pytester.runpytest_inprocess("tests")) == {"passed": 2}
+
+
 def test_folder_has_items_for_all_checked_files(pytester: pytest.Pytester) -> None:
     recorded(pytester, "responses/sound.json", "responses/deep/faulty.json", "responses/note.txt")
     recorded(pytester, "responses/other.yaml", text=cassette("/v1/models"))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from glob import glob, has_magic
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,10 @@ class FileItems:
         required_globs, known_globs = config.getoption("validate_runs"), config.getini("validate_runs_files")
         if config.args_source is not pytest.Config.ArgsSource.ARGS:  # no test is named: all files are wanted
             required_globs = [*required_globs, *known_globs]
+        else:
+            for pattern in known_globs:
+                if _is_below(_find_literal_path(config.rootpath, pattern), config):
+                    _require_files(config.rootpath, pattern)
         matched = {pattern: _require_files(config.rootpath, pattern) for pattern in required_globs}
         required = {pattern: [Path(file.path) for file in files] for pattern, files in matched.items()}
         config.args += [str(path) for path in sorted({*chain(*required.values())}) if not _is_below(path, config)]
@@ -91,6 +95,12 @@ def _match(root: Path, pattern: str) -> list[FileRange | InputError]:
         return [FileRange(str(path), is_named=False) for path in paths if path.is_file()]
     path = root / pattern
     return [*expand_paths([str(path)])] if path.is_file() or path.is_dir() else []
+
+
+def _find_literal_path(root: Path, pattern: str) -> Path:
+    """Return the path in which all that a glob can match lies."""
+    parts = takewhile(lambda part: not has_magic(part), Path(pattern).parts)
+    return Path(os.path.abspath(root.joinpath(*parts)))
 
 
 def _is_below(path: Path, config: pytest.Config) -> bool:
