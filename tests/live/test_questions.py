@@ -195,7 +195,7 @@ def test_statements_that_are_known_do_not_fail(tmp_path: Path) -> None:
     assert check(without_envelope, *strict).code == 1
     done = check(without_envelope, *strict, "--known", "error-envelope", "-f", "text", "-f", f"json:{tmp_path / 'a'}")
     assert (done.code, done.err) == (0, "")
-    assert verdict(done.out, "error-envelope").startswith("doubtful: known: answers with 400 and without an object")
+    assert verdict(done.out, "error-envelope").startswith("doubtful: known: answers with 404 and without an object")
     assert re.search(r"^ok: \d+ runs in \d+ documents; .*\d+ suppressed$", done.out, re.MULTILINE)
     listed = {result["statement"]: result for result in json.loads((tmp_path / "a").read_text())["statements"]}
     assert listed["error-envelope"]["severity"] is None

@@ -109,26 +109,6 @@ AT_ODDS: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
             )
         ],
     ),
-    "calls without a key around them": (
-        waiting(required_action={"type": "submit_tool_outputs", "tool_calls": [], "a": 1, "b": 2, "c": 3}),
-        [
-            (
-                "schema:required",
-                "/required_action",
-                'lacks "submit_tool_outputs"; has "a", "b" and "c", but type names the key of the calls',
-            )
-        ],
-    ),
-    "a payload in camelCase": (
-        waiting(required_action={"type": "submit_tool_outputs", "submitToolOutputs": {}}),
-        [
-            (
-                "schema:required",
-                "/required_action",
-                'lacks "submit_tool_outputs"; has "submitToolOutputs", did you mean "submit_tool_outputs"',
-            )
-        ],
-    ),
     "arguments of two kinds of wrong": (
         waiting("[1, 2]", "\n {"),
         [

@@ -427,7 +427,7 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
     ),
     ("retrieve-equals-listed", "no usage in the list"): (
         pages(lambda _, page: {**page, "data": [{**run, "usage": None} for run in page["data"]]}),
-        {"inconsistent-run"},
+        {"usage-shrank"},
     ),
     ("retrieve-equals-listed", "always the newest run"): (
         sends(lambda _, body: body if "data" in body else make_threads()[THREAD][-1]),

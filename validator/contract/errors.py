@@ -40,8 +40,6 @@ _RESPONSES_NAMES = {
     "completionTokens": "outputTokens",
 }
 """What the Responses API calls the counts of the usage."""
-_MAX_KEYS = 3
-"""Undeclared keys that a message names."""
 _DROPS_NULLS = "exclude_none, omitempty, WhenWritingNull"
 """The options of Pydantic, Go and .NET that leave out what is null."""
 _LIMITS = {
@@ -116,11 +114,6 @@ def _explain_required(
         if similar is not None:
             message += "; has {}, did you mean {}"
             values += [normalized[similar], key]
-            others -= {normalized[similar]}
-    if others and "type" in instance and pointer in ("required_action", "requiredAction"):  # whose calls may be there
-        present = sorted(others)[:_MAX_KEYS]
-        message += f"; has {join_and('{}' for _ in present)}, but type names the key of the calls"
-        values += present
     responses = [_RESPONSES_NAMES[key] for key in keys if _RESPONSES_NAMES.get(key) in instance]
     if responses:
         message += f"; has {join_and('{}' for _ in responses)}, as the Responses API calls them: rename them"

@@ -348,9 +348,11 @@ class History:
         fields = {name: run[name] for name in REMEMBERED if name in run and name not in unreliable_fields}
         if fields.get("usage"):
             fields["usage"] = {name: run["usage"][name] for name in COUNTS}
-        after = self._snapshots[run["id"]] = Snapshot(
-            fields, self._configuration(run, unreliable_fields), seen, metadata
-        )
+        after = Snapshot(fields, self._configuration(run, unreliable_fields), seen, metadata)
+        if before is not None:
+            replaced = before.replaced_metadata if metadata == before.metadata else before.metadata
+            after = after._replace(replaced_metadata=replaced)
+        self._snapshots[run["id"]] = after
         return None if before is None else Transition(before, after)
 
     def _configuration(self, run: Run, unreliable_fields: Collection[str]) -> Mapping[str, Any]:

@@ -79,11 +79,11 @@ class Walker:
             reference = self._compare_pages()
             again = self._page("again", limit="100", order="desc")
         self.is_stable = reference is not None and again is not None and {*again.ids} == {*reference.ids}
-        self._list("default")  # the first answer again, of which it is known by now what it should have
+        self._retrieve(again.runs if again else ())
+        self._list("default")  # as at first: by now it is known what it should have, and how runs are retrieved
         self._refusals()
         self._cursors()
         self._unknown()
-        self._retrieve(again.runs if again else ())
         if self._scope.check_auth:
             self._list("key-none", key="none")
             self._list("key-wrong", key="wrong")

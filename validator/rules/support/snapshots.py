@@ -70,13 +70,14 @@ class Snapshot(NamedTuple):
 
     `fields` has those that are `REMEMBERED`, of the usage its three counts; `configuration` has what the run was
     created with, a `Digest` for each long value, and is one object for all runs that were created alike. Answers to the
-    questions of a live check have `metadata`, too, where it is valid.
+    questions of a live check have `metadata`, too, where it is valid, and what it was before it changed.
     """
 
     fields: Mapping[str, Any]
     configuration: Mapping[str, Any]
     seen: Occurrence
     metadata: Any = None
+    replaced_metadata: Any = None
 
 
 class Transition(NamedTuple):
