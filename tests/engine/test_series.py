@@ -902,13 +902,22 @@ def test_page_before_a_cursor_keeps_the_end(tmp_path: Path) -> None:
     assert [finding[:2] for finding in _gets(tmp_path, *calls)] == [(3, "overlapping-pages")]
 
 
-def test_options_override_order_and_limit_of_the_url(tmp_path: Path) -> None:
+def test_url_overrides_order_and_limit_of_the_options(tmp_path: Path) -> None:
     calls = [("?limit=3&order=asc", listed("ab"))]
     assert [found[1:3] for found in _gets(tmp_path, *calls, select=["page"])] == [
         ("unordered-runs", "/data/1/created_at"),
         ("page-too-long", "/has_more"),
     ]
-    assert _gets(tmp_path, *calls, select=["page"], limit=2, order="desc") == []
+    assert _gets(tmp_path, *calls, select=["page"], limit=2, order="desc") == _gets(tmp_path, *calls, select=["page"])
+    for rest in ("", "?after=run_x"):
+        assert [
+            found[1:3] for found in _gets(tmp_path, (rest, listed("ab")), select=["page"], limit=1, order="asc")
+        ] == [
+            ("page-too-long", "/data"),
+            ("unordered-runs", "/data/1/created_at"),
+        ]
+    assert _gets(tmp_path, ("?limit=2&order=desc", listed("ab")), select=["page"], limit=1, order="asc") == []
+    assert _gets(tmp_path, ("?before=run_x", listed("ab")), select=["page"], limit=3) == []
     for nonsense in ("?limit=0&order=up", "?limit=101", "?limit=x", "?limit=2", "?limit=3&before=run_x"):
         assert _gets(tmp_path, (nonsense, listed("ab")), select=["page"]) == []
     created = _har(tmp_path / "a.har", ("POST", "?limit=3", listed("ab")), ("GET", "/run_a?limit=3", listed("ab")))

@@ -190,11 +190,12 @@ def _check_answers(answers: list[CheckedDocument], series: Series, checker: Chec
 
 
 def _checker_for(document: Document, checker: Checker) -> Checker:
-    """Return the checker for what the request of a recorded page asked for, unless the options say it."""
+    """Return the checker for what the request of a recorded page asked for; the options say what it leaves out."""
     request = document.origin and document.origin.request
     if not request or not request.lists_runs:
         return checker
-    return checker.for_request(checker.options.order or request.order, checker.options.limit or request.page_limit)
+    options = checker.options
+    return checker.for_request(request.order_or(options.order), request.page_limit_or(options.limit))
 
 
 def make_series(checker: Checker, *, listing: bool = False, history: bool = False) -> Series:

@@ -110,6 +110,14 @@ class Request(NamedTuple):
         """The same where `has_more` is about the end of the page; None with `before`, as it may be about either end."""
         return None if self.query.get("before") else self.limit
 
+    def order_or(self, default: Order | None) -> Order | None:
+        """Return the order that the query names; without one, the given order, or else that of the API."""
+        return self.order if "order" in self.query else default or self.order
+
+    def page_limit_or(self, default: int | None) -> int | None:
+        """Return the limit of a page in the same way."""
+        return self.page_limit if {"limit", "before"} & self.query.keys() else default or self.page_limit
+
 
 UNKNOWN_REQUEST = Request("", "", {})
 """The request of a response that does not know it."""

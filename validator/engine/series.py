@@ -175,7 +175,7 @@ class Series:
 
     def _check_recorded_page(self, document: CheckedDocument, here: Occurrence, request: Request) -> Iterator[Problem]:
         """Check the page that a recorded request returned."""
-        checked, order = document.parts[0], self._options.order or request.order
+        checked, order = document.parts[0], request.order_or(self._options.order)
         cursors = {name: request.query[name] for name in _CURSORS if request.query.get(name)}
         after, before = cursors.get("after"), cursors.get("before")
         others = frozenset(item for item in request.query.items() if item[0] not in (*_CURSORS, "limit"))
