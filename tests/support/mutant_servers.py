@@ -403,10 +403,6 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
         lambda asked: reply._replace(status=201) if (reply := sound(asked)).status == 200 else reply,
         {"unexpected-status"},
     ),
-    ("valid-requests", "206 for a part"): (
-        lambda asked: reply._replace(status=206) if (reply := sound(asked)).body.get("has_more") else reply,
-        {"unexpected-status"},
-    ),
     ("envelope-keys", "a bare array"): (
         sends(lambda _, body: body.get("data", body)),
         {"unexpected-object", "not-a-run-list"},
