@@ -129,7 +129,7 @@ def read_documents(
                 has_runs = True
                 yield item
         elif returns_runs and (response.is_error or (call.step and (response.is_redirect or response.is_missing))):
-            has_errors = True
+            has_errors = has_errors or not call.step  # a live check says itself that there was nothing to check
             yield from bodies.read_error(call, request, sequence)
         is_checked = is_checked or has_runs
         skipped += not has_runs
