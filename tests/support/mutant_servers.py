@@ -399,6 +399,10 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
         lambda asked: Reply(b"", 304) if asked.query.get("limit") == "0" else sound(asked),
         {"redirected"},
     ),
+    ("valid-requests", "no limit"): (
+        lambda asked: sound(asked) if asked.query or not asked.path.endswith(f"{THREAD}/runs") else refuse("No limit."),
+        {"refused-request"},
+    ),
     ("valid-requests", "201"): (
         lambda asked: reply._replace(status=201) if (reply := sound(asked)).status == 200 else reply,
         {"unexpected-status"},

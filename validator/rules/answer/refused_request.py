@@ -20,7 +20,7 @@ Good:
 from validator.rules.base import ERROR, WARNING, Problem, Problems, rule
 from validator.rules.support.exchanges import Exchange, describe_query
 
-ALWAYS_VALID = ("wide-", "walk-", "exact", "one-fewer", "again", "insert-")
+ALWAYS_VALID = ("wide-", "walk-", "exact", "one-fewer", "again", "default", "insert-")
 RARELY_SEEN = ("before-", "between", "after-last", "retrieve")
 """How steps of valid requests begin: those that all servers answer, and those whose genuine answer nobody has seen."""
 _OTHER_REASONS = (401, 403, 407, 408, 429)
