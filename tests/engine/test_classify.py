@@ -86,7 +86,6 @@ def test_kind_and_number_of_runs(document: object, kind: str, runs: int) -> None
         ([{"object": "thread.run.step"}], "an array of run steps"),
         ([{}], "an array of objects that are not runs"),
         (["run_1", {}], "an array of values that are not runs"),
-        ([[run()]], "an array of values that are not runs"),
     ],
 )
 def test_other_documents_are_described(document: object, seen: str) -> None:
@@ -208,6 +207,28 @@ def test_wrapped_page_or_run_is_named_and_checked(document: object, keys: int, w
     assert found[1].run_id == BOGUS["id"]
 
 
+@pytest.mark.parametrize(
+    ("document", "where"),
+    [
+        ({"statusCode": 200, "body": json.dumps(page())}, 'JSON with runs is a text under "body"'),
+        ([{"id": 1, "payload": json.dumps(run())}], 'JSON with runs is a text under "payload" in "0"'),
+        ([json.dumps(run()), 7], 'JSON with runs is a text under "0"'),
+        ({"a": [{"b": {"c": {"d": 1, "e": run()}}}]}, 'a run is under "e" in "c" in "b"'),
+        ([{"run": run()}], 'a run is under "run" in "0"'),
+        ([[run()]], 'a run is under "0" in "0"'),
+    ],
+)
+def test_place_of_a_run_that_is_not_checked_is_named(document: object, where: str) -> None:
+    (found,) = findings(document)
+    assert (found.rule, found.message.partition("; ")[2]) == ("not-a-run-list", where)
+
+
+def test_no_place_is_named_where_there_is_no_run() -> None:
+    for document in ({"status": "x", "id": "y"}, [None, [1]], {"data": [{"object": "thread.message"}]}, "thread.run"):
+        (found,) = findings(document)
+        assert ";" not in found.message
+
+
 BARE: dict[str, Any] = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
 
 
@@ -264,7 +285,6 @@ def test_page_and_run_beside_the_runs_of_an_export_are_checked() -> None:
     [
         ({"data": {}}, "an object of 1 key that is neither a page nor a run"),
         ({"result": {"data": 7}}, "an object of 1 key that is neither a page nor a run"),
-        ({"result": {"result": {"result": run()}}}, "an object of 1 key that is neither a page nor a run"),
         ({"event": "thread.run.step.completed", "data": STEP}, "an object of 2 keys that is neither a page nor a run"),
         ([{"event": "done", "data": "[DONE]"}], "an array of objects that are not runs"),
     ],

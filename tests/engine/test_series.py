@@ -917,6 +917,8 @@ def test_url_overrides_order_and_limit_of_the_options(tmp_path: Path) -> None:
             ("unordered-runs", "/data/1/created_at"),
         ]
     assert _gets(tmp_path, ("?limit=2&order=desc", listed("ab")), select=["page"], limit=1, order="asc") == []
+    ascending = ("?order=asc&limit=1", listed("d")), ("?order=asc&limit=1&after=run_d", listed("c"))
+    assert _gets(tmp_path, *ascending, select=["page", "listing"], order="desc") == []
     assert _gets(tmp_path, ("?before=run_x", listed("ab")), select=["page"], limit=3) == []
     for nonsense in ("?limit=0&order=up", "?limit=101", "?limit=x", "?limit=2", "?limit=3&before=run_x"):
         assert _gets(tmp_path, (nonsense, listed("ab")), select=["page"]) == []

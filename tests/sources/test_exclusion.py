@@ -195,6 +195,7 @@ NO_OTHERS = {
     "error of FastAPI": {"detail": "Not Found"},
     "error of a gateway": {"statusCode": 401, "message": "Access denied due to invalid subscription key."},
     "body in a text": {"statusCode": 200, "body": json.dumps({"object": "list", "data": [{"object": "thread.run"}]})},
+    "bodies in texts": [json.dumps({"object": "list", "data": [{"object": "thread.run"}]})],
     "empty": {},
     "empty array": [],
     "text": "runs",

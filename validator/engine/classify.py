@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -127,7 +128,8 @@ def classify(
         wrapped = _split_wrapper(value) if kind is None else []
         if not wrapped:
             other = seen if kind is None and _is_unrelated(value) else ""
-            return Classified(None, problem=_not_a_run_list("", message), other=other)
+            where, keys = ("", []) if other or kind is not None else _describe_hidden(value)
+            return Classified(None, problem=_not_a_run_list("", message + where, *keys), other=other)
         kind, where, values = _describe_wrapped(wrapped)
         problem = _not_a_run_list("", f"{message}; {where}", *values)
         parts = tuple(part for _, _, inner in wrapped for part in inner)
@@ -387,7 +389,28 @@ def _is_unrelated_item(value: Any) -> bool:
     """Return whether an element of an array is plainly no run: an object without the id of one, a number, a text."""
     if _names_run(value):
         return is_other_object(value)
-    return isinstance(value, int | float | str) or _is_unrelated(value)
+    if isinstance(value, str):
+        return not _is_json_with_run(value)
+    return isinstance(value, int | float) or _is_unrelated(value)
+
+
+def _is_json_with_run(value: Any) -> bool:
+    return isinstance(value, str) and f'"{RUN.object}"' in value
+
+
+def _describe_hidden(value: Any) -> tuple[str, list[Shown]]:
+    """Return where below a value the first run is, or the first text that is JSON with one, with the keys; or ""."""
+    waiting: deque[tuple[tuple[str, ...], Any]] = deque([((), value)])
+    while waiting:
+        path, inner = waiting.popleft()
+        if path and (_is_run(inner) or _is_json_with_run(inner)):
+            keys = [Shown(key) for key in reversed(path[-_MAX_NAMED:])]
+            seen = "JSON with runs is a text" if isinstance(inner, str) else "a run is"
+            return f"; {seen} under {' in '.join('{}' for _ in keys)}", keys
+        if isinstance(inner, dict | list):
+            items = inner.items() if isinstance(inner, dict) else enumerate(inner)
+            waiting.extend(((*path, f"{key}"), child) for key, child in items)
+    return "", []
 
 
 def _contains_run(value: Any) -> bool:
@@ -395,7 +418,7 @@ def _contains_run(value: Any) -> bool:
     waiting = [value]
     while waiting:
         value = waiting.pop()
-        if _is_run(value) or (isinstance(value, str) and f'"{RUN.object}"' in value):
+        if _is_run(value) or _is_json_with_run(value):
             return True
         if isinstance(value, dict | list):
             waiting.extend(value.values() if isinstance(value, dict) else value)
