@@ -130,6 +130,22 @@ def test_gitignore_of_inner_and_outer_folders(tmp_path: Path) -> None:
     assert _checked(tmp_path / "in") == ["a.json", "c.json", "deep/b.json"]
 
 
+def test_what_gitignore_leaves_out_is_counted_and_named(tmp_path: Path) -> None:
+    _make(tmp_path, "a.json", "b.json", "c.json", "data/d.json", "node_modules/e.json", "f.json")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("b.json\nc.json\ndata/\nf.json\nnode_modules\n")
+    words = (".", "--exclude", "f.json", "-f", "concise")
+    ran = run(*words, cwd=tmp_path)
+    counted = "validate-runs: 2 files ignored by .gitignore skipped in folders; --no-gitignore checks them\n"
+    assert ran == Ran(0, "ok: 2 runs in 1 document\n", counted)
+    assert run(*words, "-v", cwd=tmp_path).err.splitlines() == [
+        f"validate-runs: ./{name}: skipped: it is ignored by .gitignore" for name in ("data", "b.json", "c.json")
+    ]
+    assert run(*words, "-q", cwd=tmp_path).err == run(*words, "--no-gitignore", cwd=tmp_path).err == ""
+    (tmp_path / ".gitignore").write_text("data\n")
+    assert run(".", cwd=tmp_path).err == ""
+
+
 def test_gitignore_that_cannot_be_read_ignores_nothing(tmp_path: Path) -> None:
     _make(tmp_path, "a.json")
     os.mkfifo(tmp_path / ".gitignore")

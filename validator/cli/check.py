@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import Counter, deque
@@ -99,7 +100,14 @@ def run_checks(
     options: CliOptions, settings: CheckOptions, baseline: BaselineFilter | None
 ) -> Iterator[tuple[Iterator[Result], Clear]]:
     """Yield the results of a check, with a progress line on a terminal, and what takes that line away."""
-    exclusion = Exclusion(report_paths(options), options.exclude, not options.no_gitignore, options.force_exclude)
+    ignored: dict[str, None] = {}
+    exclusion = Exclusion(
+        report_paths(options),
+        options.exclude,
+        not options.no_gitignore,
+        options.force_exclude,
+        on_ignored=ignored.setdefault,
+    )
     progress = None
     if not options.quiet and sys.stderr is not None and sys.stderr.isatty():
         from validator.cli.progress import Progress  # imports what only a terminal needs
@@ -125,6 +133,19 @@ def run_checks(
         yield results, clear
     finally:
         clear()
+    _warn_of_ignored(ignored, options)
+
+
+def _warn_of_ignored(paths: Iterable[str], options: CliOptions) -> None:
+    """Print how many files `.gitignore` has left out, or which ones and which folders."""
+    if options.verbose:
+        for path in paths:
+            warn(f"{escape(path)}: skipped: it is ignored by .gitignore")
+        return
+    files = [path for path in paths if not os.path.isdir(path)]
+    if files and not options.quiet:
+        them = "it" if len(files) == 1 else "them"
+        warn(f"{count(len(files), 'file')} ignored by .gitignore skipped in folders; --no-gitignore checks {them}")
 
 
 def _noop() -> None:
@@ -185,8 +206,6 @@ def open_baseline(options: CliOptions, settings: CheckOptions) -> BaselineFilter
     """Read the baseline, if one is named; raises `click.ClickException` if it cannot be used."""
     if options.baseline is None:
         return None
-    import os
-
     from validator.batch.baseline import BaselineFilter, BaselineOptions
     from validator.batch.baseline_file import BaselineError, read
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from validator.core.files import read_limited
@@ -23,12 +23,14 @@ class Exclusion(NamedTuple):
     """What to leave out in folders; a file or folder that is named is read in any case, unless `is_forced`.
 
     `paths` are real paths, `globs` those of the user; `uses_gitignore` is False to check ignored files as well.
+    `on_ignored` is called with each file and folder that is left out because of a `.gitignore` alone.
     """
 
     paths: frozenset[str] = frozenset()
     globs: tuple[Glob, ...] = ()
     uses_gitignore: bool = True
     is_forced: bool = False
+    on_ignored: Callable[[str], None] | None = None
 
     def inherited(self, folder: str) -> Ignored:
         """Return what the folders above a folder, up to the top of its repository, ignore."""
@@ -49,20 +51,39 @@ class Exclusion(NamedTuple):
         path = os.path.abspath(path)
         return any(map(_is_foreign, path.split(os.sep))) or any(glob.contains(path) for glob in self.globs)
 
-    def excludes(self, folder: str, name: str, ignored: Ignored) -> bool:
-        """Return whether an entry of a folder is left out."""
+    def select(self, folder: str, names: Iterable[str], ignored: Ignored) -> list[str]:
+        """Return the paths of those entries of a folder that are not left out."""
+        selected = []
+        for name in names:
+            path = os.path.join(folder, name)
+            if self._excludes(folder, name):
+                continue
+            if _ignores(path, ignored):
+                if self.on_ignored is not None:
+                    self.on_ignored(path)
+                continue
+            selected.append(path)
+        return selected
+
+    def _excludes(self, folder: str, name: str) -> bool:
         if _is_foreign(name) or (self.paths and os.path.join(os.path.realpath(folder), name) in self.paths):
             return True
-        if not self.globs and not ignored:
+        if not self.globs:
             return False
         path = os.path.join(os.path.abspath(folder), name)
-        is_folder = os.path.isdir(path)
-        if any(glob.matches(path, is_folder=is_folder) for glob in self.globs):
-            return True
-        return next((ignores for glob, ignores in reversed(ignored) if glob.matches(path, is_folder=is_folder)), False)
+        return any(glob.matches(path, is_folder=os.path.isdir(path)) for glob in self.globs)
 
 
 DEFAULT_EXCLUSION = Exclusion()
+
+
+def _ignores(path: str, ignored: Ignored) -> bool:
+    """Return whether the `.gitignore` files ignore a path."""
+    if not ignored:
+        return False
+    path = os.path.abspath(path)
+    is_folder = os.path.isdir(path)
+    return next((ignores for glob, ignores in reversed(ignored) if glob.matches(path, is_folder=is_folder)), False)
 
 
 def _read_gitignore(folder: str) -> Iterator[tuple[Glob, bool]]:

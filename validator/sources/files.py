@@ -125,11 +125,7 @@ def _walk(folder: str, exclusion: Exclusion) -> Iterator[str | InputError]:
             continue
         visited.add((status.st_dev, status.st_ino))
         ignored = exclusion.below(parent, inherited)
-        included = [
-            [name for name in listed if not exclusion.excludes(parent, name, ignored)]
-            for listed in (folders, names, outward)
-        ]
-        folders, names, outward = ([os.path.join(parent, name) for name in listed] for listed in included)
+        folders, names, outward = (exclusion.select(parent, listed, ignored) for listed in (folders, names, outward))
         errors += (InputError(path, "is a link out of the folder: name it to have it checked") for path in outward)
         yield from names
         waiting += ((path, ignored) for path in reversed(folders))
