@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -400,17 +399,26 @@ def _is_json_with_run(value: Any) -> bool:
 
 def _describe_hidden(value: Any) -> tuple[str, list[Shown]]:
     """Return where below a value the first run is, or the first text that is JSON with one, with the keys; or ""."""
-    waiting: deque[tuple[tuple[str, ...], Any]] = deque([((), value)])
-    while waiting:
-        path, inner = waiting.popleft()
-        if path and (_is_run(inner) or _is_json_with_run(inner)):
-            keys = [Shown(key) for key in reversed(path[-_MAX_NAMED:])]
-            seen = "JSON with runs is a text" if isinstance(inner, str) else "a run is"
-            return f"; {seen} under {' in '.join('{}' for _ in keys)}", keys
-        if isinstance(inner, dict | list):
-            items = inner.items() if isinstance(inner, dict) else enumerate(inner)
-            waiting.extend(((*path, f"{key}"), child) for key, child in items)
+    keys: list[object] = []
+    levels = [_entries(value)]  # iterators, since a hostile document is both deep and wide
+    while levels:
+        for key, inner in levels[-1]:
+            if _is_run(inner) or _is_json_with_run(inner):
+                named = [*keys, key][: -_MAX_NAMED - 1 : -1]
+                seen = "JSON with runs is a text" if isinstance(inner, str) else "a run is"
+                return f"; {seen} under {' in '.join('{}' for _ in named)}", [Shown(f"{key}") for key in named]
+            if isinstance(inner, dict | list):
+                keys.append(key)
+                levels.append(_entries(inner))
+                break
+        else:
+            levels.pop()
+            del keys[-1:]
     return "", []
+
+
+def _entries(value: Any) -> Iterator[tuple[object, Any]]:
+    return iter(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
 
 
 def _contains_run(value: Any) -> bool:
