@@ -662,8 +662,6 @@ def test_valid_stream(tmp_path: Path) -> None:
     assert [finding[:2] for finding in _summarize(_stream(tmp_path / "a.sse", *events, ("error", {})))] == [
         (5, "stream-error")
     ]
-    (tmp_path / "a.sse").write_text(f"data: {json.dumps(active())}\n\ndata: {json.dumps(run())}\n\ndata: [DONE]\n\n")
-    assert _summarize(tmp_path / "a.sse") == []
 
 
 def test_event_status_mismatch(tmp_path: Path) -> None:
@@ -780,7 +778,31 @@ def test_event_in_the_data_of_an_event(tmp_path: Path) -> None:
 
 def test_data_of_an_event_without_a_name_is_one_run(tmp_path: Path) -> None:
     (tmp_path / "a.sse").write_text(f"data: {json.dumps([run()])}\n\ndata: [DONE]\n\n")
-    assert [finding[1] for finding in _summarize(tmp_path / "a.sse")] == ["not-a-run-list"]
+    assert [finding[1] for finding in _summarize(tmp_path / "a.sse")] == ["not-a-run-list", "event-status-mismatch"]
+
+
+def test_events_without_names_are_one_finding(tmp_path: Path) -> None:
+    (tmp_path / "a.sse").write_text(f"data: {json.dumps(active())}\n\ndata: {json.dumps(run())}\n\ndata: [DONE]\n\n")
+    message = "comes in an event without a name, which clients ignore; expected a name such as"
+    expected = (1, "event-status-mismatch", "", f'{message} "thread.run.in_progress"')
+    assert _summarize(tmp_path / "a.sse") == [expected]
+
+
+def test_stream_is_of_the_run_and_the_thread_that_were_asked_for(tmp_path: Path) -> None:
+    events = ("thread.run.in_progress", active()), ("thread.run.completed", run()), DONE
+    body = "".join(
+        f"event: {name}\ndata: {data if isinstance(data, str) else json.dumps(data)}\n\n" for name, data in events
+    )
+    content = {"mimeType": "text/event-stream", "text": body}
+    for path, expected in (
+        (f"{RUN['thread_id']}/runs", []),
+        ("thread_Pz6wLe1CgVx8Nb4MtRk9YsJd/runs", [(1, "other-thread", "/thread_id")]),
+        (f"{RUN['thread_id']}/runs/run_b/submit_tool_outputs", [(1, "other-run", "/id")]),
+    ):
+        request_ = {"method": "POST", "url": f"https://api.example.com/v1/threads/{path}"}
+        entry = {"request": request_, "response": {"status": 200, "content": content}}
+        (tmp_path / "a.har").write_text(json.dumps({"log": {"entries": [entry]}}))
+        assert [finding[:3] for finding in _summarize(tmp_path / "a.har", select=["history", "request"])] == expected
 
 
 def test_sdk_events(tmp_path: Path) -> None:

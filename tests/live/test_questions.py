@@ -219,6 +219,9 @@ def test_what_is_not_verified_because_of_a_known_statement_does_not_fail(tmp_pat
     assert check(ignore_limit, "--known", "walk-complete").code == 1
     done = check(ignore_limit, "--known", "limit-kept", "--baseline", tmp_path / "accepted.json", "--update-baseline")
     assert (done.code, json.loads((tmp_path / "accepted.json").read_text())["findings"]) == (0, [])
+    assert check(ignore_limit, "--known", "limit-kept", "--require", "walk-complete").code == 0
+    missing = check(ignore_limit, "--known", "limit-kept", "--require", "walk-complete,empty-thread")
+    assert (missing.code, missing.err) == (1, "validate-runs: required, but not verified: empty-thread\n")
 
 
 def test_known_statements_have_names(tmp_path: Path) -> None:

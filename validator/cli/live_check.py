@@ -226,7 +226,7 @@ def _report(
     codes: set[int] = set()
     if baseline is not None:
         settings = find_for_baseline(baseline, settings)
-    statements = mark_required(mark_known(session.judge(settings), live.known), live.require)
+    statements = mark_required(mark_known(session.judge(settings), live.known), live.require, live.known)
     results = _find(session, settings, statements, live.known)
     if baseline is not None:
         results = baseline.apply(results)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
-from validator.core.exchange import Request
+from validator.core.exchange import Request, Response
 from validator.core.options import Order
 from validator.core.problem import Problem, Span
 from validator.engine.checked import CheckedDocument, CheckedPart
 from validator.engine.checker import Checker, prefix_pointers
-from validator.engine.exchanges import RecordedAnswers
+from validator.engine.exchanges import RecordedAnswers, check_answer
 from validator.engine.rule_set import WITHOUT_REFERENCES, applies, call, readable_page, store
 from validator.rules.base import ERROR
 from validator.rules.objects import ZERO_TIMES, Page, Run
@@ -104,6 +104,9 @@ class Series:
         recording = self._recording
         before = recording.last_event_run if recording.stream == origin.stream else None
         event = StreamEvent(origin.event, run_id, status, before, here, origin.stream_end)
+        if origin.request is not None and recording.stream != origin.stream:  # the other events are of the same run
+            problems = check_answer(origin.request, Response(None), document, self._rules, self._options)
+            yield from _under(pointer, problems, document, original)
         recording.stream, recording.last_event_run = origin.stream, (run_id, here) if run_id else before
         yield from _under(pointer, call(self._stream_rules, event, self._options), document, original)
 

@@ -15,6 +15,7 @@ from validator.core.results import DocumentResult, StatementResult
 from validator.core.severity import Severity
 from validator.live.listing import LiveReport, check_listing
 from validator.live.statements import BY_ID, require_ids
+from validator.live.verdicts import mark_required
 
 _SHARED = ("contract", "select", "ignore", "severity", "now", "fail_on")
 """Options that the check of a server shares with that of a response: defaults of pytest's markers apply."""
@@ -39,7 +40,8 @@ def assert_live_listing(
     report = check_listing(target, **{**defaults, **options})
     if watch:
         watch.reports.append(report if options.get("record") else _without_file(report))
-    verdict = LiveVerdict(report, lowest, required)
+    marked = mark_required(report.statements, required, require_ids("known", options.get("known", ())))
+    verdict = LiveVerdict(report, lowest, tuple(result.id for result in marked if result.is_required))
     if not verdict.passed:
         record_failure(verdict)
         raise ValidationFailed(verdict.text(exception_width()))

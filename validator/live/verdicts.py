@@ -357,9 +357,14 @@ def _why_undecided(asked: Iterable[Seen], counts: Callable[[Seen], bool]) -> str
     return "no answer tells"
 
 
-def mark_required(statements: Iterable[StatementResult], required: Collection[str]) -> list[StatementResult]:
-    """Return the statements; those that are required are marked."""
-    return [result._replace(is_required=result.id in required) for result in statements]
+def mark_required(
+    statements: Iterable[StatementResult], required: Collection[str], known: Collection[str]
+) -> list[StatementResult]:
+    """Return the statements; those that are required are marked, but for those that known ones leave unverified."""
+    return [
+        result._replace(is_required=result.id in required and not (result.causes and {*result.causes} <= {*known}))
+        for result in statements
+    ]
 
 
 def known_runs(seen: Sequence[Seen]) -> int:
