@@ -152,6 +152,10 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         [call({}, {"options": {}, "response": {}, "body": page(3)})],
         ["1 unexpected-object"],
     ),
+    "a run in an event": (
+        [call({}, {"event": "thread.run.completed", "data": RUNS[1]}, path=f"{LIST}/{IDS[1]}")],
+        ["1 unexpected-object"],
+    ),
     "a page in a wrapper": ([call({}, {"result": page(3)})], ["1 not-a-run-list"]),
     "has_more false too early": ([WIDE, listed(3, 2, limit=2)], ["2 premature-end"]),
     "has_more false too early, ascending": ([WIDE, listed(0, 1, limit=2, order="asc")], ["2 premature-end"]),

@@ -49,8 +49,10 @@ def check_answer(
 
 
 def _kind(document: CheckedDocument) -> AnswerKind | None:
-    """Return what the answer is: a page in an array or in an object is none for a client."""
+    """Return what the answer is: a page in an array or in an object, or a run in an event, is none for a client."""
     kind, parts = document.classified.kind, document.parts
+    if kind == "run" and not document.classified.problem and parts[0].part.runs[0][0]:
+        return "wrapped run"
     if kind != "page" or document.classified.problem or (len(parts) == 1 and not parts[0].part.pointer):
         return kind
     return "pages" if isinstance(document.parsed.value, list) else "wrapped page"

@@ -23,6 +23,7 @@ _WORDS = {
     "pages": "an array of pages",
     "wrapped page": "an object with a page in it",
     "run": "a run",
+    "wrapped run": "an event with a run in it",
     "runs": "an array of runs",
 }
 

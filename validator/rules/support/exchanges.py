@@ -10,7 +10,7 @@ from validator.core.options import Form
 from validator.core.phrases import Shown
 from validator.rules.objects import Run
 
-AnswerKind: TypeAlias = Literal["page", "pages", "wrapped page", "run", "runs"]
+AnswerKind: TypeAlias = Literal["page", "pages", "wrapped page", "run", "wrapped run", "runs"]
 
 
 class Exchange(NamedTuple):
