@@ -205,6 +205,17 @@ def test_statements_that_are_known_do_not_fail(tmp_path: Path) -> None:
     assert check(without_envelope, *strict, "--known", "limit-kept").code == 1
 
 
+@pytest.mark.parametrize(("status", "expected"), [(401, "broken"), (403, "broken"), (408, "not verified")])
+def test_valid_requests_that_are_refused_as_if_the_key_were_wrong(status: int, expected: str) -> None:
+    def answering(asked: Asked) -> Reply:
+        is_plain = asked.query.get("order") != "asc"
+        return sound(asked) if is_plain else refuse("Access denied.", status)
+
+    done = check(answering, "-f", "text")
+    assert verdict(done.out, "valid-requests").startswith(f"{expected}: ")
+    assert (done.code, "refused-request" in done.out) == ((1, True) if expected == "broken" else (0, False))
+
+
 def test_statements_that_are_known_in_python() -> None:
     with connect(without_envelope) as client:
         report = check_listing(client, thread=THREAD, known=["error-envelope"], ignore=["stale-active-run"])

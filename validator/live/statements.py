@@ -83,13 +83,14 @@ def is_answered(seen: Seen) -> bool:
 
 
 def is_decided(seen: Seen) -> bool:
-    """Return whether the server took a request or refused it, and did not fail or redirect."""
-    return 200 <= seen.answer.status < 300 or 400 <= seen.answer.status < 500
+    """Return whether the server took a request or refused what it asks for, and did not fail or redirect."""
+    status, is_about_key = seen.answer.status, seen.step.startswith("key-")
+    return 200 <= status < 300 or status == 404 or (is_about_key and status in (401, 403)) or is_refused(seen)
 
 
 def is_refused(seen: Seen) -> bool:
     """Return whether the server refused what the request asks for, and not the key or the method."""
-    return 400 <= seen.answer.status < 500 and seen.answer.status not in (401, 403, 404, 405, 408, 429)
+    return 400 <= seen.answer.status < 500 and seen.answer.status not in (401, 403, 404, 405, 407, 408, 429)
 
 
 def is_error(seen: Seen) -> bool:

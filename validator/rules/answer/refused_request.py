@@ -2,8 +2,9 @@
 
 `validate-runs live` lists a thread that has runs in every way that the documentation allows: both orders, limits from 1
 to 100, and cursors that the server has just sent. A client that gets an error for such a request loses the rest of the
-listing, or all of it. Where no genuine answer is known (`before`, and `after` with the last run), and where a run is
-retrieved, it is a warning.
+listing, or all of it. A key that was accepted for the first request is accepted for all, so that 401 and 403 are
+refusals, too; 407, 408 and 429 are not about the request. Where no genuine answer is known (`before`, and `after` with
+the last run), and where a run is retrieved, it is a warning.
 
 Bad:
 
@@ -23,8 +24,8 @@ from validator.rules.support.exchanges import Exchange, describe_query
 ALWAYS_VALID = ("wide-", "walk-", "exact", "one-fewer", "again", "default", "insert-")
 RARELY_SEEN = ("before-", "between", "after-last", "retrieve")
 """How steps of valid requests begin: those that all servers answer, and those whose genuine answer nobody has seen."""
-_OTHER_REASONS = (401, 403, 407, 408, 429)
-"""Statuses that are about the key, the proxy or the load, and not about the request."""
+_OTHER_REASONS = (407, 408, 429)
+"""Statuses that are about the proxy or the load, and not about the request."""
 
 
 @rule(
