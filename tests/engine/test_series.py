@@ -788,6 +788,37 @@ def test_events_without_names_are_one_finding(tmp_path: Path) -> None:
     assert _summarize(tmp_path / "a.sse") == [expected]
 
 
+@pytest.mark.parametrize("suffix", [".sse", ".jsonl"])
+def test_run_in_an_event_of_another_name_is_checked(tmp_path: Path, suffix: str) -> None:
+    bad, part = run(usage={"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 9}), {"run": run()}
+    events = (
+        *(("thread.run.created", WAITING), ("message", WAITING), ("message", active()), ("", bad)),
+        *(("run.completed", bad), ("thread.message.completed", bad), ("progress", part)),
+    )
+    stream = _stream(tmp_path / "a.sse", *events, DONE)
+    if suffix == ".jsonl":
+        stream = tmp_path / "a.jsonl"
+        stream.write_text("".join(f"{json.dumps({'event': name, 'data': data})}\n" for name, data in events))
+    other = 'comes in the event "{}", in which no client expects a run; expected a name such as "thread.run.{}"'
+    unnamed = 'comes in an event without a name, which clients ignore; expected a name such as "thread.run.completed"'
+    misspelt = 'is "completed", but the event is "{}", which clients ignore; expected the event "thread.run.completed"'
+    found = _summarize(stream, select=["event-status-mismatch", "token-total-mismatch"])
+    assert [(record, message) for record, rule, _, message in found if rule == "event-status-mismatch"] == [
+        (2, other.format("message", "queued")),
+        (4, unnamed),
+        (5, misspelt.format("run.completed")),
+        (6, misspelt.format("thread.message.completed")),
+    ]
+    assert [record for record, rule, _, _ in found if rule == "token-total-mismatch"] == [4, 5, 6]
+
+
+def test_run_that_is_not_json_in_an_event_of_another_name(tmp_path: Path) -> None:
+    text = json.dumps(run(instructions="x" * 1024 * 1024))
+    (tmp_path / "a.sse").write_text("".join(f"event: x\ndata: {data}\n\n" for data in (text[:-1], text, "[DONE]")))
+    found = _summarize(tmp_path / "a.sse", select=["not-json", "event-status-mismatch"])
+    assert [finding[:2] for finding in found] == [(1, "not-json"), (2, "event-status-mismatch")]
+
+
 def test_stream_is_of_the_run_and_the_thread_that_were_asked_for(tmp_path: Path) -> None:
     events = ("thread.run.in_progress", active()), ("thread.run.completed", run()), DONE
     body = "".join(

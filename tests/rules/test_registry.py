@@ -74,7 +74,8 @@ def _call(GET: str, body: Any, **more: Any) -> dict[str, Any]:  # noqa: N803  # 
 
 
 def _event(event: str, **changes: Any) -> str:
-    return f"event: {event}\ndata: {json.dumps({**VALID_PAGE['data'][0], **changes})}\n\n"
+    data = "[DONE]" if event == "done" else json.dumps({**VALID_PAGE["data"][0], **changes})
+    return f"event: {event}\ndata: {data}\n\n"
 
 
 def _reported_rules(rule: Rule, kind: str, folder: Path) -> set[str]:

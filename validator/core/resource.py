@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Resource(NamedTuple):
@@ -28,6 +28,10 @@ class Resource(NamedTuple):
     def is_event(self, name: str) -> bool:
         """Return whether an event of this name has an item."""
         return name.startswith(f"{self.object}.") and not name.startswith(f"{self.nested_object}.")
+
+    def is_in_event(self, name: str, data: Any) -> bool:
+        """Return whether an event has an item by its name, or data that call themselves one."""
+        return self.is_event(name) or (isinstance(data, dict) and data.get("object") == self.object)
 
 
 RUN = Resource(

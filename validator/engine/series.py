@@ -74,9 +74,11 @@ class Series:
                 stream_problems += self._check_event(document, *runs[0], here, origin)
                 yield from stream_problems
             elif origin.event == "error":
-                error = StreamEvent(origin.event, None, None, None, here, body=document.parsed.value)
+                error = StreamEvent(origin.event, None, None, None, None, here, body=document.parsed.value)
                 span = None if document.parsed.readable else Span(0, 0)  # there is nothing to point into
                 yield from (problem._replace(span=span) for problem in call(self._stream_rules, error, self._options))
+            elif document.document.problem is not None:
+                self._recording.last_event = ""  # the event after one without data may be that data, without the name
         history = self._history or (self._recording.history if origin else None)
         if history is not None:
             yield from self._check_snapshots(document, here, history, self._invalidated(stream_problems))
@@ -102,12 +104,14 @@ class Series:
         unreliable_fields = checked.unreliable_fields.get(index, ())
         run_id, status = (None if name in unreliable_fields else run[name] for name in ("id", "status"))
         recording = self._recording
-        before = recording.last_event_run if recording.stream == origin.stream else None
-        event = StreamEvent(origin.event, run_id, status, before, here, origin.stream_end)
-        if origin.request is not None and recording.stream != origin.stream:  # the other events are of the same run
+        is_first = recording.stream != origin.stream
+        before, name_before = (None, None) if is_first else (recording.last_event_run, recording.last_event)
+        event = StreamEvent(origin.event, run_id, status, before, name_before, here, origin.stream_end)
+        if origin.request is not None and is_first:  # the other events are of the same run
             problems = check_answer(origin.request, Response(None), document, self._rules, self._options)
             yield from _under(pointer, problems, document, original)
-        recording.stream, recording.last_event_run = origin.stream, (run_id, here) if run_id else before
+        recording.stream, recording.last_event = origin.stream, origin.event
+        recording.last_event_run = (run_id, here) if run_id else before
         yield from _under(pointer, call(self._stream_rules, event, self._options), document, original)
 
     def _check_snapshots(
@@ -386,7 +390,7 @@ def _with_integers(value: Any) -> Any:
 
 @dataclass(slots=True)
 class RecordingState:
-    """What is known of a recording: the position in it, its runs, its listings by request, the last run of a stream."""
+    """What is known of a recording: the position in it, its runs, listings by request, the last event of a stream."""
 
     file: str | None = None
     position: tuple[int, int] = (0, 0)
@@ -394,6 +398,7 @@ class RecordingState:
     listings: dict[ListingKey, Listing] = field(default_factory=dict)
     answers: RecordedAnswers = field(default_factory=RecordedAnswers)
     stream: int | None = None
+    last_event: str | None = None
     last_event_run: tuple[str, Occurrence] | None = None
 
     def continued(self, file: str | None, position: tuple[int, int], *, is_stub: bool) -> RecordingState:

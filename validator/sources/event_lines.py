@@ -40,10 +40,10 @@ def read_documents(reader: Reader) -> Iterator[Document | SkippedRecords | Input
             number += 1
             if not line.strip(JSON_WHITESPACE):
                 continue
-            name, document = _read_event(reader, number, line.removesuffix(b"\n"))
+            name, has_run, document = _read_event(reader, number, line.removesuffix(b"\n"))
             stream += name == _FIRST_EVENT
-            is_of_threads = is_of_threads or (name is not None and name.startswith("thread."))
-            if name is not None and not RUN.is_event(name) and not (is_of_threads and name == "error"):
+            is_of_threads = is_of_threads or (name is not None and (has_run or name.startswith("thread.")))
+            if not has_run and not (is_of_threads and name == "error"):
                 skipped += 1
                 continue
             is_empty = False
@@ -56,18 +56,22 @@ def read_documents(reader: Reader) -> Iterator[Document | SkippedRecords | Input
         yield InputError(reader.name, f"nothing to check: no run in {count(skipped, 'event')}")
 
 
-def _read_event(reader: Reader, number: int, line: bytes) -> tuple[str | None, Document]:
-    """Return the name of the event and the document in its data; a line that is no event is a document itself."""
+def _read_event(reader: Reader, number: int, line: bytes) -> tuple[str | None, bool, Document]:
+    """Return the name of the event, whether it may have a run, and the document in its data.
+
+    A line that is no event is a document itself.
+    """
     if len(line) > reader.max_bytes:
-        return None, reader.too_large(number)
+        return None, True, reader.too_large(number)
     if problem := reader.check_values(line, number):
-        return None, problem
+        return None, True, problem
     parsed = parse(line)
     match parsed.value:
-        case {"event": str(name), "data": _} if all("/" in problem.pointer for problem in parsed.problems):
+        case {"event": str(name), "data": value} if all("/" in problem.pointer for problem in parsed.problems):
             text = decode_text(line)
             begin = locate(text, {("data", False)})["data", False].start
             start = Start(number, begin + 1, len(text[:begin].encode()) + 1)
             data = text[begin : find_end(text, begin)]
-            return name, Document(reader.name, data, number, origin=Origin(LineMap((start,)), event=name))
-    return None, Document(reader.name, line, number, parsed=parsed)
+            document = Document(reader.name, data, number, origin=Origin(LineMap((start,)), event=name))
+            return name, RUN.is_in_event(name, value), document
+    return None, True, Document(reader.name, line, number, parsed=parsed)

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from validator.core.phrases import Shown, count
 from validator.core.resource import RUN
+from validator.jsontext.parse import parse
 from validator.sources.compression import BrokenCompression
 from validator.sources.document import Document, InputError, Origin, PositionMap, SkippedRecords, unreadable_document
 from validator.sources.positions import LineMap, Start
@@ -25,6 +26,8 @@ _END = Start(0, 0, 0)
 """Where the file ends; no line begins there."""
 _READ_SIZE = 64 * 1024
 """Bytes of a line to read at once."""
+_MAX_PARSED = 1024 * 1024
+"""Bytes of data of an event with a foreign name that are parsed to see whether they are a run."""
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 """The bytes of UTF-8 that do not begin a character."""
 
@@ -43,9 +46,13 @@ class _Event(NamedTuple):
 
     @property
     def is_run(self) -> bool:
-        if self.name is None:
-            return bool(self.data and _has_run(self.data))
-        return RUN.is_event(self.name)
+        """Whether it has a run, whatever its name: one that is too large, or no JSON, only has to look like it."""
+        if self.data is None or RUN.is_event(self.name or ""):
+            return self.lines > 0
+        if not _has_run(self.data) or self.name is None or len(self.data) > _MAX_PARSED:
+            return _has_run(self.data) is not None
+        parsed = parse(self.data)
+        return not parsed.readable or RUN.is_in_event(self.name, parsed.value)
 
     @property
     def is_error(self) -> bool:
@@ -100,8 +107,8 @@ def read_runs(
                 yield last
             yield unreadable_document(reader.name, "broken-compression", str(broken))
             return
-        is_of_threads = is_of_threads or event.is_of_threads
-        is_run = event.data is None or (event.is_run and event.lines > 0)
+        is_run = event.is_run
+        is_of_threads = is_of_threads or is_run or event.is_of_threads
         is_fault = is_of_threads and (event.lines == 0 or event.is_error)
         if last and (is_run or is_fault):
             yield last

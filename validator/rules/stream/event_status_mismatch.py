@@ -6,7 +6,8 @@ other way round, and the two go different ways. A stream is of one run, so that 
 `done`: without it a client cannot tell the end from a connection that broke; an `error` ends a stream, too. A status
 that its event contradicts is not compared with those before and after it. Clients ignore events with names that they do
 not know, as the documentation asks them to: a name that is nearly that for the status of its run, such as
-`thread.run.canceled`, is reported as misspelt, and so is the first run of a stream whose events have no names.
+`thread.run.canceled`, is reported as misspelt. A run in an event without a name, or in one that has no runs, such as
+`message` or `run.completed`, is checked and reported, once for events with the same name one after the other.
 
 Bad:
 
@@ -50,9 +51,11 @@ def _problems(event: StreamEvent) -> Iterator[Problem]:
     elif not expected and find_similar(name.rpartition(".")[2].lower(), [status]):
         message = "is {}, but the event is {}, which clients ignore; expected the event {}"
         yield Problem("status", message, (Shown(status), Shown(name), Shown(f"{RUN.object}.{status}")))
-    elif not name and event.before is None:
-        message = "comes in an event without a name, which clients ignore; expected a name such as {}"
-        yield Problem("", message, (Shown(f"{RUN.object}.{status or 'queued'}"),))
+    elif not RUN.is_event(name) and name not in ("error", event.name_before):
+        where, names = "an event without a name, which clients ignore", [f"{RUN.object}.{status or 'queued'}"]
+        if name:
+            where, names = "the event {}, in which no client expects a run", [name, *names]
+        yield Problem("", f"comes in {where}; expected a name such as {{}}", tuple(map(Shown, names)))
     if event.before and event.run_id not in (None, event.before[0]):
         run_id, seen = event.before
         message = "is {}, but was {} in {}; a stream has events of one run only"

@@ -101,14 +101,16 @@ class StreamEvent(NamedTuple):
     """A run in an event of a stream.
 
     `event` is the name of the event, if it has one, `run_id` and `status` what was well shaped of them. `before` is
-    the id of the run in the event before, and where that was. `stream_end` says how the stream ends after this run,
-    if it does: with its `done` or without. Of an `error` event, `body` is the data, None where it is no JSON.
+    the id of the run in the event before, and where that was, `name_before` the name of that event. `stream_end` says
+    how the stream ends after this run, if it does: with its `done` or without. Of an `error` event, `body` is the data,
+    None where it is no JSON.
     """
 
     event: str | None
     run_id: str | None
     status: str | None
     before: tuple[str, Occurrence] | None
+    name_before: str | None
     here: Occurrence
     stream_end: Literal["done", "missing"] | None = None
     body: Any = None
