@@ -812,6 +812,41 @@ def test_run_in_an_event_of_another_name_is_checked(tmp_path: Path, suffix: str)
     assert [record for record, rule, _, _ in found if rule == "token-total-mismatch"] == [4, 5, 6]
 
 
+def test_collected_events_are_followed_as_streams(tmp_path: Path) -> None:
+    events = [
+        {"event": name, "data": data}
+        for name, data in (
+            *(("thread.run.created", WAITING), ("thread.message.created", {"object": "thread.message"})),
+            *(("thread.run.in_progress", active()), ("thread.run.completed", run())),
+            *(("thread.run.created", {**WAITING, "id": "run_b"}), ("thread.run.failed", run(id="run_b"))),
+            *(("thread.run.completed", run()), ("update", active())),
+        )
+    ]
+    (tmp_path / "good.json").write_text(json.dumps(events[:5]))
+    (tmp_path / "lines.jsonl").write_text("".join(f"{json.dumps([event])}\n" for event in (events[0], *events[2:5])))
+    for good in (tmp_path / "good.json", tmp_path / "lines.jsonl", events[:5], events[0]):
+        assert validate(good, now=NOW, select=SERIES, history=True).ok
+        assert validate(good, now=NOW, select=SERIES, listing=True).ok
+    other = 'comes in the event "update", in which no client expects a run; expected a name such as "{}"'
+    other = other.format("thread.run.in_progress")
+    (tmp_path / "bad.json").write_text(json.dumps(events, indent=1))
+    for bad in (tmp_path / "bad.json", events):
+        found = validate(bad, now=NOW, select=SERIES).findings
+        assert [(finding.pointer, finding.message) for finding in found] == [
+            ("/5/data/status", 'is "completed", but the event is "thread.run.failed"; expected the status "failed"'),
+            ("/6/data/id", f'is "{RUN["id"]}", but was "run_b" in /5/data; a stream has events of one run only'),
+            ("/7/data", other),
+            (
+                "/7/data/status",
+                'is "in_progress", but was "completed" in /6/data: a run that has ended keeps its status',
+            ),
+        ]
+    wrapped = validate({"events": events[:6]}, now=NOW, select=SERIES).findings
+    assert [finding.pointer for finding in wrapped] == ["", "/events/5/data/status"]
+    alone = validate(events[5], now=NOW, select=SERIES).findings
+    assert [(finding.rule, finding.pointer) for finding in alone] == [("event-status-mismatch", "/data/status")]
+
+
 def test_run_that_is_not_json_in_an_event_of_another_name(tmp_path: Path) -> None:
     text = json.dumps(run(instructions="x" * 1024 * 1024))
     (tmp_path / "a.sse").write_text("".join(f"event: x\ndata: {data}\n\n" for data in (text[:-1], text, "[DONE]")))

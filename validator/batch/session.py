@@ -170,6 +170,8 @@ def _check_document(
     checked = _checker_for(document, checker).check(document)
     if checked.classified.other and not document.is_named:
         return SkippedRecords(document.file or "", 0, other=checked.classified.other)
+    if series is None and any(part.events for part in checked.classified.parts):
+        series = make_series(checker)
     if series is not None and not checked.is_other_line:
         checked.problems.extend(series.check(checked, is_last=is_last))
     return checked

@@ -62,13 +62,15 @@ class Part(NamedTuple):
     """A page, or runs without one, inside a document.
 
     `pointer` leads to the page (`""`, or `"3"` in an array of pages); `runs` pairs each element with its pointer.
-    `page` is whatever is in the place of a page, where `is_page`.
+    `page` is whatever is in the place of a page, where `is_page`. Of a stream that a client has collected, `events` has
+    the name of the event of each run.
     """
 
     pointer: str
     page: Any
     runs: Sequence[tuple[str, Any]]
     is_page: bool = False
+    events: Sequence[str] = ()
 
 
 class Classified(NamedTuple):
@@ -203,7 +205,7 @@ def _split_answer(value: Any, at: str) -> tuple[DocumentKind | None, tuple[Part,
     if _is_run(value):
         return "run", (_runs((at, value)),)
     if _is_event(value):
-        return ("run", (_runs((f"{below}data", value["data"])),)) if RUN.is_event(value["event"]) else (None, ())
+        return _events("run", [(f"{below}data", value)])
     if isinstance(value, dict) and isinstance(value.get("options"), dict) and _is_page(value.get("body")):
         return "page", (_page(f"{below}body", value["body"]),)  # what openai-node makes of a page for JSON.stringify
     if _is_page(value):
@@ -213,8 +215,7 @@ def _split_answer(value: Any, at: str) -> tuple[DocumentKind | None, tuple[Part,
         if any(_is_run(item) for item in value):
             return "runs", (_runs(*items),)
         if value and all(_is_event(item) for item in value):  # a stream that a client has collected
-            events = [(f"{place}/data", event["data"]) for place, event in items if RUN.is_event(event["event"])]
-            return ("runs", (_runs(*events),)) if events else (None, ())
+            return _events("runs", [(f"{place}/data", event) for place, event in items])
         if any(_is_page(item) for item in value):
             return "page", tuple(_page(place, item) for place, item in items)
     return None, ()
@@ -222,6 +223,13 @@ def _split_answer(value: Any, at: str) -> tuple[DocumentKind | None, tuple[Part,
 
 def _runs(*runs: tuple[str, Any]) -> Part:
     return Part("", None, runs)
+
+
+def _events(kind: DocumentKind, events: list[tuple[str, Any]]) -> tuple[DocumentKind | None, tuple[Part, ...]]:
+    """Return the runs in the data of events, each given with the pointer to its data."""
+    events = [(place, event) for place, event in events if RUN.is_in_event(event["event"], event["data"])]
+    part = _runs(*((place, event["data"]) for place, event in events))
+    return (kind, (part._replace(events=[event["event"] for _, event in events]),)) if events else (None, ())
 
 
 _Wrapped: TypeAlias = tuple[tuple[str, ...], DocumentKind, tuple[Part, ...]]

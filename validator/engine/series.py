@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from validator.core.exchange import Request, Response
 from validator.core.options import Order
 from validator.core.problem import Problem, Span
+from validator.core.resource import RUN
 from validator.engine.checked import CheckedDocument, CheckedPart
 from validator.engine.checker import Checker, prefix_pointers
 from validator.engine.exchanges import RecordedAnswers, check_answer
@@ -33,6 +34,7 @@ from validator.rules.support.snapshots import (
 )
 from validator.rules.support.usage import COUNTS
 from validator.sources.document import Origin
+from validator.sources.positions import FileLine
 
 _MAX_LENGTH = 64
 """Characters of a string that is kept as it is; of a longer one a digest is kept."""
@@ -65,6 +67,14 @@ class Series:
         source, origin = document.document, document.document.origin
         self._number += 1
         here = Occurrence(self._number, source.file, source.record, "", origin and origin.period)
+        events = [] if origin else [*_split_events(document)]
+        if events:
+            self._recording = RecordingState(source.file)  # of this document alone
+        for each in events or [document]:
+            yield from self._check(each, here, is_last=is_last)
+
+    def _check(self, document: CheckedDocument, here: Occurrence, *, is_last: bool) -> Iterator[Problem]:
+        source, origin = document.document, document.document.origin
         stream_problems: list[Problem] = []
         if origin is not None:
             position = origin.sequence, source.record or 0
@@ -100,6 +110,7 @@ class Series:
     ) -> Iterator[Problem]:
         """Check the only run in an event of a stream."""
         pointer, original = checked.part.runs[index]
+        here = here._replace(pointer=pointer)
         run = next(run for number, run in checked.runs if number == index)
         unreliable_fields = checked.unreliable_fields.get(index, ())
         run_id, status = (None if name in unreliable_fields else run[name] for name in ("id", "status"))
@@ -221,6 +232,21 @@ class Series:
             if applies(rule, page.envelope, invalid_fields):
                 readable = context._replace(page=readable_page(rule, page, unreliable_fields))
                 yield from call([rule], readable, self._options)
+
+
+def _split_events(document: CheckedDocument) -> Iterator[CheckedDocument]:
+    """Return the events of a stream that a client has collected in a document, each as a document with one run.
+
+    A client leaves out the `done` that ends a stream; a further stream begins where a run is created.
+    """
+    stream = 0
+    for checked in document.parts:
+        for index, run in checked.runs if checked.part.events else ():
+            name = checked.part.events[index]
+            stream += name == f"{RUN.object}.created"
+            origin = Origin(FileLine(document.document.record), event=name, stream=stream)
+            part = checked._replace(runs=[(index, run)])
+            yield document._replace(document=document.document._replace(origin=origin), parts=[part])
 
 
 def _from_run(problem: Problem) -> Problem:
