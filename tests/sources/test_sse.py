@@ -262,6 +262,32 @@ def test_event_without_data_points_to_its_name(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("first", "second", "line"),
+    [
+        (("thread.run.completed", json.dumps(RUN)), ("done", "[DONE]"), 9),
+        (("thread.run.completed", None), ("done", "[DONE]"), 8),
+        (("thread.message.delta", "{}"), ("thread.message.delta", "{}"), 9),
+        (("ping", "{}"), ("thread.run.completed", "{}"), 9),
+    ],
+)
+def test_joined_events_point_to_the_second(tmp_path: Path, first: Any, second: Any, line: int, end: str) -> None:
+    lines = [f"event: {name}\n" + (f"data: {data}\n" if data else "") for name, data in (first, second)]
+    (tmp_path / "a.sse").write_bytes(f"{CREATED}{WORKS}{''.join(lines)}\n".replace("\n", end).encode())
+    message = f'begins the event "{second[0]}" in the event "{first[0]}", so that clients get one event '
+    message += "with the data of both; expected a blank line before it"
+    found = [finding for finding in _found(tmp_path / "a.sse") if finding[0] != "event-status-mismatch"]
+    assert found == [("joined-events", "error", "", message, line, 1)]
+
+
+def test_events_that_clients_read_are_not_joined(tmp_path: Path) -> None:
+    twice = f"event: thread.run.completed\n{_event('thread.run.completed')}"
+    late = f"data: {json.dumps({**RUN, **AT_WORK})}\nevent: thread.run.in_progress\n\n"
+    (tmp_path / "a.sse").write_text(f"event: a\ndata: 1\nevent: b\ndata: 2\n\n{CREATED}{late}{twice}{DONE}")
+    assert _found(tmp_path / "a.sse") == []
+
+
 def test_events_of_others_may_have_no_data(tmp_path: Path) -> None:
     completed = _event("thread.run.completed")
     (tmp_path / "a.sse").write_text(f"event: ping\n\n{CREATED}event: ping\n\n{WORKS}{completed}{DONE}event: ping\n\n")

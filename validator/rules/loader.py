@@ -45,7 +45,7 @@ _MODULES = {
         changed_immutable_field illegal_transition time_moved_back usage_shrank inconsistent_run
     """,
     "stream": """
-        event_status_mismatch done_on_active_run stream_error event_without_data
+        event_status_mismatch done_on_active_run stream_error event_without_data joined_events
     """,
 }
 """The modules of the rules by their folder, in the order in which they are listed; each has its rule as `check`."""

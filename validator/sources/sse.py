@@ -37,12 +37,14 @@ class _Event(NamedTuple):
 
     `data` is None if it exceeds a limit; `starts` has only the first line then. `lines` is the number of lines. Without
     data there are no lines; `starts` has the line that stands in the place of the data, or that of the event's name.
+    `joined` is the name that the event had before it got another, and where that stands: a blank line is missing.
     """
 
     name: str | None
     data: bytes | None
     starts: tuple[Start, ...]
     lines: int
+    joined: tuple[str, Start] | None = None
 
     @property
     def is_run(self) -> bool:
@@ -67,7 +69,8 @@ class _Event(NamedTuple):
     @property
     def is_of_threads(self) -> bool:
         """Whether only the API of threads has an event with this name."""
-        return self.name is not None and self.name.startswith("thread.")
+        names = (self.name, self.joined and self.joined[0])
+        return any(name is not None and name.startswith("thread.") for name in names)
 
 
 def read_documents(reader: Reader) -> Iterator[Document | SkippedRecords | InputError]:
@@ -109,12 +112,12 @@ def read_runs(
             return
         is_run = event.is_run
         is_of_threads = is_of_threads or is_run or event.is_of_threads
-        is_fault = is_of_threads and (event.lines == 0 or event.is_error)
+        is_fault = is_of_threads and (event.lines == 0 or event.is_error or event.joined is not None)
         if last and (is_run or is_fault):
             yield last
             last = None
         if is_run or is_fault:
-            positions = place(LineMap(event.starts))
+            positions = place(LineMap((event.joined[1],) if event.joined else event.starts))
             name = "error" if event.is_error else event.name or ""
             origin = (call or Origin(positions))._replace(positions=positions, event=name, stream=stream)
             document = _document(reader, event, origin, record or number)
@@ -139,6 +142,11 @@ def _with_end(document: Document, end: Literal["done", "missing"]) -> Document:
 
 
 def _document(reader: Reader, event: _Event, origin: Origin, record: int) -> Document:
+    if event.joined:
+        message = "begins the event {} in the event {}, so that clients get one event with the data of both; "
+        message += "expected a blank line before it"
+        names = Shown(event.name or ""), Shown(event.joined[0])
+        return unreadable_document(reader.name, "joined-events", message, *names, record=record, origin=origin)
     if event.lines == 0:
         message = 'is the event {} without data, which clients ignore or fail at; data has to begin with "data: "'
         name = Shown(event.name or "")
@@ -155,24 +163,28 @@ def _read_events(reader: Reader) -> Iterator[_Event]:
     data: list[bytes] = []
     starts: list[Start] = []
     named_at, stray = _END, _END
+    joined: tuple[str, Start] | None = None
     lines, rest = 0, reader.max_bytes + 1
     for start, line in chain(_read_lines(reader), [(_END, b"")]):
         if not line:
             if lines:
                 is_within_limits = rest >= 0 and lines <= reader.max_parts
-                yield _Event(name, b"\n".join(data) if is_within_limits else None, tuple(starts), lines)
+                yield _Event(name, b"\n".join(data) if is_within_limits else None, tuple(starts), lines, joined)
             elif name and _needs_data(name) and (start, stray) != (_END, _END):  # which is an event that broke off
                 yield _Event(name, b"", (named_at if stray == _END else stray,), 0)
             name, data, starts, stray, lines, rest = None, [], [], _END, 0, reader.max_bytes + 1
+            joined = None
             continue
         field, _, value = line.partition(b":")
         if field == b"event":
-            name = value.decode("utf-8", "replace").removeprefix(" ")
+            before, name = name, value.decode("utf-8", "replace").removeprefix(" ")
+            if before is not None and (lines or name != before):
+                joined = joined or (before, start)
             named_at = start
         elif field == b"data":
             value = value.removeprefix(b" ")
-            before = len(line) - len(value)
-            starts.append(Start(start.line, start.column + before, start.byte + before))
+            prefix = len(line) - len(value)
+            starts.append(Start(start.line, start.column + prefix, start.byte + prefix))
             data.append(value)
             lines += 1
             rest -= len(value) + 1
