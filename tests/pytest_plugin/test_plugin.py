@@ -50,6 +50,9 @@ def recorded(pytester: pytest.Pytester, *names: str, text: str | None = None) ->
         path.write_text(json.dumps(page, indent=2) if text is None else text)
 
 
+MISSING = '{"error": {"message": "No thread found", "type": "invalid_request_error", "param": null, "code": null}}'
+
+
 def cassette(*paths: str) -> str:
     """Calls of these paths as vcrpy records them, each of which returns a page."""
     calls = [
@@ -657,6 +660,24 @@ def test_cassettes_without_runs_are_not_collected(pytester: pytest.Pytester) -> 
     assert outcome(pytester.runpytest_inprocess()) == {"passed": 1}
     assert outcome(pytester.runpytest_inprocess("-n", "2")) == {"passed": 1}
     assert pytester.runpytest_inprocess("cassettes/models.yaml").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_recording_of_error_responses_never_passes(pytester: pytest.Pytester) -> None:
+    refused = cassette(f"/v1/threads/{THREAD}/runs").replace('"code": 200', '"code": 404')
+    recorded(pytester, "cassettes/a.yaml", text=refused.replace(json.dumps(json.dumps(PAGE)), json.dumps(MISSING)))
+    pytester.makeini("[pytest]\nvalidate_runs_files = cassettes/*.yaml\n")
+    message = "the file holds no runs: 1 call for runs was answered with 404; expected an"
+    for words in ((), ("cassettes",), ("--validate-runs", "cassettes", "--validate-runs", "cassettes/*")):
+        result = pytester.runpytest_inprocess(*words)
+        assert outcome(result) == {"passed": 1, "failed": 1}
+        assert result.stdout.lines.count(message) == 1
+        assert "error not-a-run-list: the file holds no runs: 1 call for runs was" in result.stdout.lines
+    pytester.makeini("[pytest]\nvalidate_runs_files = cassettes\n")
+    result = pytester.runpytest_inprocess()
+    assert outcome(result) == {"errors": 1}
+    assert "validate-runs: nothing to check: no call in cassettes returns runs" in result.stdout.lines
+    recorded(pytester, "cassettes/b.yaml", text=cassette(f"/v1/threads/{THREAD}/runs"))
+    assert outcome(pytester.runpytest_inprocess()) == {"passed": 2}
 
 
 def test_json_of_something_else_is_skipped(pytester: pytest.Pytester) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from glob import glob, has_magic
 from itertools import chain, takewhile
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 class FileItems:
     """The part of the plugin that makes items of files.
 
-    `files` may become items. `required` has the files that this run must collect, by the glob that names them. `empty`
-    are files without any document.
+    `files` may become items. `required` has the files that this run must collect, by the glob that names them.
+    `matched` are files that a glob matches; the others are named, or lie in a folder that is. `empty` are files without
+    any answer to check.
     """
 
     files: Mapping[Path, FileRange]
     required: Mapping[str, Sequence[Path]]
+    matched: Set[Path]
     collected: set[Path] = field(default_factory=set)
     empty: set[Path] = field(default_factory=set)
 
@@ -46,13 +48,15 @@ class FileItems:
             for pattern in known_globs:
                 if _is_below(_find_literal_path(config.rootpath, pattern), config):
                     _require_files(config.rootpath, pattern)
-        matched = {pattern: _require_files(config.rootpath, pattern) for pattern in required_globs}
-        required = {pattern: [Path(file.path) for file in files] for pattern, files in matched.items()}
+        found = {pattern: _require_files(config.rootpath, pattern) for pattern in required_globs}
+        required = {pattern: [Path(file.path) for file in files] for pattern, files in found.items()}
         config.args += [str(path) for path in sorted({*chain(*required.values())}) if not _is_below(path, config)]
-        known = chain.from_iterable(_match(config.rootpath, pattern) for pattern in known_globs)
-        files = [*chain(*matched.values()), *(file for file in known if isinstance(file, FileRange))]
+        for pattern in known_globs:
+            found[pattern] = [file for file in _match(config.rootpath, pattern) if isinstance(file, FileRange)]
+        matched = {Path(file.path) for pattern, files in found.items() if has_magic(pattern) for file in files}
+        files = [*chain(*found.values())]
         files.sort(key=lambda file: file.is_named)  # a file that is also named by itself counts as named
-        return cls(files={Path(file.path): file for file in files}, required=required)
+        return cls(files={Path(file.path): file for file in files}, required=required, matched=matched)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RunsFile | None:
         """Collect the files that match."""
@@ -138,15 +142,29 @@ class RunsFile(pytest.File):
             seen[record] += 1
             name = "valid_runs" if record is None else f"record-{record}"
             items.append(RunsItem.of(self, f"{name}.{seen[record]}" if seen[record] > 1 else name, document))
-        if not items and (pattern := self.owner.add_empty(self.path)):
-            raise self.CollectError(f"validate-runs: nothing to check: no call in {pattern} returns runs")
+        if not items:
+            self._add_empty()
         return items
 
+    def _add_empty(self) -> None:
+        if pattern := self.owner.add_empty(self.path):
+            raise self.CollectError(f"validate-runs: nothing to check: no call in {pattern} returns runs")
+
     def _documents(self) -> Iterator[tuple[int | None, Document | Record | InputError]]:
-        """Yield what to check, with its number in the file."""
+        """Yield what to check, with its number in the file.
+
+        A recording of error responses alone is read as a named one if a glob matches it: it then has a finding.
+        """
         name = os.path.relpath(self.path, self.config.invocation_params.dir)
+        items = [*expand_blocks(read_file(self.file, MAX_BYTES))]
+        documents = [item for item in items if isinstance(item, Document)]
+        if not self.file.is_named and documents and all(document.is_recorded_error for document in documents):
+            if self.path in self.owner.matched:
+                items = [*expand_blocks(read_file(self.file._replace(is_named=True), MAX_BYTES))]
+            else:
+                self._add_empty()
         recorded: list[Document] = []
-        for item in expand_blocks(read_file(self.file, MAX_BYTES)):
+        for item in items:
             if isinstance(item, InputError):
                 yield None, item
             elif isinstance(item, Document) and item.origin:
