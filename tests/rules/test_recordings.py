@@ -184,6 +184,30 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ],
         ["2 unstable-order"],
     ),
+    "nothing behind a run in the middle": ([WIDE, listed(after=IDS[2]), WIDE], ["2 lost-runs"]),
+    "a run passed over behind another": ([WIDE, listed(1, after=IDS[3], limit=1, more=True), WIDE], ["2 lost-runs"]),
+    "the other side of a run": ([WIDE, listed(3, after=IDS[2], limit=1, more=True)], ["2 broken-chain"]),
+    "the other side of a run, ascending": (
+        [WIDE, listed(0, after=IDS[2], limit=1, order="asc", more=True)],
+        ["2 lost-runs"],
+    ),
+    "walks that begin behind a run": (
+        [
+            WIDE,
+            listed(2, after=IDS[3], limit=1, more=True),
+            listed(1, after=IDS[2], limit=1, more=True),
+            listed(2, 1, 0, after=IDS[3]),
+        ],
+        [],
+    ),
+    "runs of one second behind a run of it": (
+        [
+            call({}, list_of(TIED), path=TIED_PATH),
+            call({"after": TIED[1]["id"], "limit": 1}, list_of(TIED[2:]), path=TIED_PATH),
+            call({"after": TIED[1]["id"], "order": "asc", "limit": 1}, list_of(TIED[:1]), path=TIED_PATH),
+        ],
+        [],
+    ),
     "a walk that loses runs": (
         [
             WIDE,

@@ -287,6 +287,10 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
         pages(lambda asked, page: page | ({"has_more": False} if asked.query.get("order") == "asc" else {})),
         {"premature-end"},
     ),
+    ("walk-complete", "nothing behind a run without a limit"): (
+        pages(lambda asked, page: list_of([]) if "after" in asked.query and "limit" not in asked.query else page),
+        {"lost-runs"},
+    ),
     ("walk-complete", "nothing for one limit"): (
         pages(
             lambda asked, page: list_of([]) if asked.query.get("limit") == "3" and "after" not in asked.query else page

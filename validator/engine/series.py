@@ -120,7 +120,7 @@ class Series:
         event = StreamEvent(origin.event, run_id, status, before, name_before, here, origin.stream_end)
         if origin.request is not None and is_first:  # the other events are of the same run
             problems = check_answer(origin.request, Response(None), document, self._rules, self._options)
-            yield from _under(pointer, problems, document, original)
+            yield from _under("", problems, document, document.parsed.value)
         recording.stream, recording.last_event = origin.stream, origin.event
         recording.last_event_run = (run_id, here) if run_id else before
         yield from _under(pointer, call(self._stream_rules, event, self._options), document, original)

@@ -101,7 +101,8 @@ def _problem(before: _Moment, after: _Moment, context: PageContext, is_newest_fi
     first = "newest" if is_newest_first else "oldest"
     message = "is {}, {} {} than the run {} it{} ({}), but in this listing the {} run comes first"
     difference = Duration(here.time - other.time)
-    place = (Verbatim(side), Verbatim(where), other.time)
-    words = (Time(here.time), difference, Verbatim(relation), *place, Verbatim(first))
+    neighbour = (Verbatim(side), Verbatim(where), other.time)
+    words = (Time(here.time), difference, Verbatim(relation), *neighbour, Verbatim(first))
     max_severity = WARNING if context.is_window else None
-    return Problem(f"data/{here.stands}/created_at", message, words, max_severity=max_severity)
+    place = f"data/{here.stands}/created_at"
+    return Problem(place, message, words, max_severity=max_severity, explains=("data",))  # and what is missing there

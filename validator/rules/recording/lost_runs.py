@@ -4,8 +4,8 @@ A client that asks for page after page, each with the last id of the page before
 Servers whose cursor compares `created_at` alone lose runs of the same second between two pages: the official clients
 return a part of the runs, and report no error. Another answer of the same recording shows the run, and it existed when
 the walk began. Runs behind the last page are the matter of `premature-end`, unless that page is empty; a walk that
-stopped before the end is judged as far as it went. A run that a request of the recording created, and that no page
-lists, is missing from every later walk that reached the end.
+stopped before the end is judged as far as it went, and so is one that begins behind a run. A run that a request of the
+recording created, and that no page lists, is missing from every later walk that reached the end.
 
 Bad:
 
@@ -43,13 +43,13 @@ from validator.rules.support.listings import RecordedListing
     evidence="of one server the Python and Node clients returned 5 of 8 runs with a limit of 1",
 )
 def check(listing: RecordedListing) -> Problems:
-    for walk in (*listing.walks, *listing.unfinished_walks):
+    for walk in (*listing.walks, *listing.unfinished_walks, *listing.later_walks):
         lost = [
             run_id
             for run_id in listing.expected_in(walk)
             if run_id not in walk.runs and listing.existed(run_id, walk.first)
         ]
-        if walk.is_finished:
+        if walk.is_finished and walk.first.is_first:
             lost += [run_id for run_id, created in listing.unlisted.items() if walk.first.follows(created)]
         if lost:
             page, seen = walk.last, listing.first_seen[lost[0]]
@@ -61,7 +61,8 @@ def check(listing: RecordedListing) -> Problems:
             more = Verbatim(f" and {len(lost) - 1} more" if len(lost) > 1 else "")
             shown = seen.describe(page.seen)
             pages = f"{len(walk.pages)} pages" if len(walk.pages) > 1 else "page"
-            part = "from the first page to the last" if walk.is_finished else f"through the first {pages}"
+            start = "the first page" if walk.first.is_first else "the cursor"
+            part = f"from {start} to the last" if walk.is_finished else f"through the first {pages}"
             message = f"lacks {{}}{{}} of {{}}: the walk {part} returned {{}} of {{}}"
             total = Verbatim(count(len(walk.runs) + len(lost), "run"))
             words = (Shown(lost[0]), more, shown, len(walk.runs), total)

@@ -64,14 +64,14 @@ class Answer(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """Pages from the start of a listing, each asked for with the last id of the page before."""
+    """Pages from the start of a listing or from behind a run, each asked for with the last id of the page before."""
 
     pages: Sequence[Answer]
     runs: Mapping[str, float]
 
     @property
     def first(self) -> Answer:
-        """The page at the start of the listing."""
+        """The first page."""
         return self.pages[0]
 
     @property
@@ -161,7 +161,20 @@ class RecordedListing:
         return int(newest > answer.last_time), run_id
 
     def expected_in(self, walk: Walk) -> Iterable[str]:
-        """Return the runs that a walk should have returned; what is behind its last page is for `premature-end`."""
+        """Return the runs that a walk should have returned; what is behind its last page is for `premature-end`.
+
+        A walk that begins behind a run has nothing of its second: which of those come first is not known.
+        """
+        if walk.first.after is not None:
+            cursor_time = self.times[walk.first.after]
+            beyond = [run_id for time, run_id in self.by_time if walk.first.precedes(cursor_time, time)]
+            if walk.last.runs and walk.first.precedes(walk.last.last_time, cursor_time):
+                return beyond[-1:] if walk.first.order == "desc" else beyond[:1]  # it goes the other way
+            expected = {*self._expected_up_to_the_end_of(walk)}
+            return [run_id for run_id in beyond if run_id in expected]
+        return self._expected_up_to_the_end_of(walk)
+
+    def _expected_up_to_the_end_of(self, walk: Walk) -> Iterable[str]:
         if not walk.last.runs:
             return self.times if walk.is_finished else ()
         before, behind = (walk.last.last_time, ""), (walk.last.last_time, _LAST)
@@ -182,21 +195,43 @@ class RecordedListing:
         unfinished = (walk for walk in self._all_walks() if len(walk.pages) > 1 and not walk.is_finished)
         return [*islice(unfinished, MAX_WALKS)]
 
+    @cached_property
+    def later_walks(self) -> Sequence[Walk]:
+        """The walks that begin behind a run, with pages that are part of no other walk, at most `MAX_WALKS`."""
+        walked = {page.number for walk in self._all_walks() for page in walk.pages}
+        later: list[Walk] = []
+        for answer in self.answers:
+            is_start = answer.before is None and answer.after in self.times and answer.number not in walked
+            if is_start and len(later) < MAX_WALKS:
+                later.append(self._follow(answer, len(self.pages)))
+                walked.update(page.number for page in later[-1].pages)
+        return later
+
     def _all_walks(self) -> Iterator[Walk]:
         starts: dict[tuple[Order, int], list[int]] = defaultdict(list)
-        nexts: dict[tuple[Order, int, str], list[int]] = defaultdict(list)
         for answer in self.answers:
             if answer.is_first:
                 starts[answer.order, answer.limit].append(answer.number)
-            elif answer.after is not None and answer.before is None:
-                nexts[answer.order, answer.limit, answer.after].append(answer.number)
-        for (order, limit), numbers in starts.items():
+        for numbers in starts.values():
             for start, restart in zip(numbers, [*numbers[1:], len(self.pages)], strict=True):
-                pages = [self.pages[start]]
-                while pages[-1].has_more is not False and pages[-1].runs:
-                    following = nexts[order, limit, pages[-1].ids[-1]]
-                    at = bisect_right(following, pages[-1].number)
-                    if at == len(following) or following[at] > restart:
-                        break
-                    pages.append(self.pages[following[at]])
-                yield Walk(pages, {run_id: time for page in pages for run_id, time in page.runs.items()})
+                yield self._follow(self.pages[start], restart)
+
+    @cached_property
+    def _nexts(self) -> Mapping[tuple[Order, int, str], Sequence[int]]:
+        """The numbers of the answers that continue behind each run."""
+        nexts: dict[tuple[Order, int, str], list[int]] = defaultdict(list)
+        for answer in self.answers:
+            if answer.after is not None and answer.before is None:
+                nexts[answer.order, answer.limit, answer.after].append(answer.number)
+        return nexts
+
+    def _follow(self, first: Answer, restart: int) -> Walk:
+        """Return the walk that begins with an answer, and ends before that with the number `restart`."""
+        pages = [first]
+        while pages[-1].has_more is not False and pages[-1].runs:
+            following = self._nexts.get((first.order, first.limit, pages[-1].ids[-1]), ())
+            at = bisect_right(following, pages[-1].number)
+            if at == len(following) or following[at] > restart:
+                break
+            pages.append(self.pages[following[at]])
+        return Walk(pages, {run_id: time for page in pages for run_id, time in page.runs.items()})
