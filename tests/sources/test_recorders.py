@@ -422,6 +422,59 @@ def test_stub_may_match_the_runs_of_every_thread(tmp_path: Path, path: Any) -> N
     assert places(tmp_path / "a.json") == [(1, FAULT, *position(text, json.dumps(QUOTED)[1:-1]))]
 
 
+@pytest.mark.parametrize(
+    "predicates",
+    [
+        [
+            {
+                "or": [
+                    {"equals": {"path": "/models"}},
+                    {"equals": {"path": PATH}},
+                    {"matches": {"path": f"^/beta{PATH}$"}},
+                ]
+            }
+        ],
+        [{"and": [{"or": [{"and": [{"equals": {"path": "/threads/thread_b/runs"}}]}, {"equals": {"path": PATH}}]}]}],
+        [{"or": [{"exists": {"body": True}}, {"contains": {"body": "x"}}]}, {"equals": {"path": PATH}}],
+    ],
+)
+def test_stub_of_mountebank_with_alternatives(tmp_path: Path, predicates: list[Any]) -> None:
+    stub = {"predicates": predicates, "responses": [{"is": {"body": BODY}}]}
+    text = json.dumps({"stubs": [stub]}, indent=2)
+    (tmp_path / "a.json").write_text(text)
+    assert places(tmp_path / "a.json") == [(1, FAULT, *position(text, json.dumps(QUOTED)[1:-1]))]
+
+
+NO_PATH = "1 call for runs was recorded without its path"
+
+
+@pytest.mark.parametrize(
+    ("value", "unchecked"),
+    [
+        ({"stubs": [{"responses": [{"is": {"body": BODY}}]}]}, NO_PATH),
+        (
+            {"stubs": [{"responses": [{"is": {"body": BODY}}] * 2}]},
+            "2 calls for runs were recorded without their paths",
+        ),
+        ({"data": {"pairs": [{"request": {}, "response": {"status": 200, "body": BODY}}]}}, NO_PATH),
+        ([{"httpRequest": {"method": "GET"}, "httpResponse": {"body": BAD_PAGE}}], NO_PATH),
+        ({"mappings": [{"request": {"method": "ANY"}, "response": {"jsonBody": BAD_PAGE}}]}, NO_PATH),
+        (
+            {"stubs": [{"predicates": [{"or": [{"equals": {"path": "/a"}}]}], "responses": [{"is": {"body": BODY}}]}]},
+            "1 call for runs was made to another path than /threads/ID/runs",
+        ),
+        (
+            [{"httpRequest": {"method": "GET|POST", "path": PATH}, "httpResponse": {"body": BAD_PAGE}}],
+            "1 call for runs was made with another method than GET and POST",
+        ),
+    ],
+)
+def test_stub_that_may_hide_runs_is_named(tmp_path: Path, value: Any, unchecked: str) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(value))
+    (item,) = skipped(tmp_path)
+    assert item.unchecked == unchecked
+
+
 def test_single_expectation_places(tmp_path: Path) -> None:
     text = json.dumps({"httpRequest": {"path": PATH}, "httpResponse": {"body": BAD_PAGE}}, indent=2)
     (tmp_path / "a.json").write_text(text)
@@ -563,11 +616,11 @@ OTHER_RECORDINGS: dict[str, tuple[Any, int]] = {
     "a pact": ({**PARTIES, "interactions": [EXPECTED_CALL, {"type": "Asynchronous/Messages"}]}, 2),
     "a pact of messages": ({**PARTIES, "messages": [{"description": "a run has ended", "contents": {}}]}, 1),
     "a mapping of any call": (
-        {"mappings": [{"request": {"method": "ANY"}, "response": {"status": 200, "body": BODY}}]},
+        {"mappings": [{"request": {"method": "ANY"}, "response": {"status": 200, "body": "{}"}}]},
         1,
     ),
     "stubs that forward the request": (
-        {"stubs": [{"responses": [{"proxy": {"to": "https://api.example.com"}}, {"is": {"body": BODY}}]}]},
+        {"stubs": [{"responses": [{"proxy": {"to": "https://api.example.com"}}, {"is": {"body": "{}"}}]}]},
         2,
     ),
     "expectations that forward the request": (

@@ -28,9 +28,15 @@ _METHODS = ("GET", "POST")
 _SUCCESS = tuple(status for status in range(200, 300) if status not in (204, 205))
 """Statuses with a body: after 204 and 205 there is none (RFC 9110, 15.3.5)."""
 _NO_BODY, _NO_STATUS, _NO_ANSWER = "recorded without its body", "recorded without its status", "not answered"
+_NO_PATH = "recorded without its path"
 _OTHER_PATH = "made to another path than /threads/ID/runs"
-_MAY_HIDE_RUNS = (_NO_BODY, _NO_STATUS, _OTHER_PATH)
-_PLURALS = {_NO_BODY: "recorded without their bodies", _NO_STATUS: "recorded without their statuses"}
+_OTHER_METHOD = "made with another method than GET and POST"
+_MAY_HIDE_RUNS = (_NO_BODY, _NO_STATUS, _NO_PATH, _OTHER_PATH, _OTHER_METHOD)
+_PLURALS = {
+    _NO_BODY: "recorded without their bodies",
+    _NO_STATUS: "recorded without their statuses",
+    _NO_PATH: "recorded without their paths",
+}
 
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -118,10 +124,11 @@ def read_documents(
             continue
         request = parse(call.method, call.url)._replace(step=call.step, is_partial=call.is_partial)
         returns_runs = request.method in _METHODS and request.returns_runs
+        is_other = request.returns_runs and not call.is_stub  # a stub may be for several methods
         if returns_runs and (failure := _failure(call)):
             failures[failure] += 1
-        elif request.path and not request.returns_runs and call.body and other_bodies.has_runs(call, call.body):
-            failures[_OTHER_PATH] += 1
+        elif not returns_runs and not is_other and call.body and other_bodies.has_runs(call, call.body):
+            failures[_OTHER_METHOD if request.returns_runs else _OTHER_PATH if request.path else _NO_PATH] += 1
         has_runs = False
         response = call.response
         if returns_runs and call.body and (call.status in _SUCCESS or (call.step and response.is_success)):

@@ -29,7 +29,7 @@ def is_recording(value: Any) -> bool:
 
 
 def read_calls(value: Any, strings: JsonStrings) -> Iterator[Call | InvalidCall]:
-    """Yield the stubs; a stub for any path, and one that forwards the request, return no runs."""
+    """Yield the stubs; what a stub for any path answers is unknown, and one that forwards the request has no answer."""
     for record, (path, request, response) in enumerate(_stubs(value), 1):
         start = strings.start(*path[:-1])
         if not isinstance(request, dict) or not is_response(response):
@@ -56,7 +56,7 @@ def _stubs(value: Any) -> Iterator[tuple[_Path, Any, Any]]:
     imposter: Any
     for path, imposter in (*imposters, ((), value)):
         for index, stub in enumerate(_list(imposter, "stubs")):
-            request = {key: part for matched in _matched(stub) for key, part in matched.items()}
+            request = _request(_list(stub, "predicates"))
             for number, response in enumerate(_list(stub, "responses")):
                 at = (*path, "stubs", index, "responses", number, "is")
                 is_fixed = not isinstance(response, dict) or "is" in response
@@ -68,11 +68,25 @@ def _stubs(value: Any) -> Iterator[tuple[_Path, Any, Any]]:
             yield (at, expectation["httpRequest"], expectation["httpResponse"]) if is_fixed else (at, {}, {})
 
 
-def _matched(stub: Any) -> Iterator[dict[str, Any]]:
-    """Yield what the predicates of a stub of mountebank say about the request."""
-    for predicate in _list(stub, "predicates"):
-        for part in (predicate, *_list(predicate, "and")):
-            yield from (matched for name in _PREDICATES if isinstance(matched := field(part, name), dict))
+def _request(predicates: list[Any]) -> dict[str, Any]:
+    """Return what the predicates of a stub of mountebank, which all hold, say about the request."""
+    request: dict[str, Any] = {}
+    for predicate in predicates:
+        for name in _PREDICATES:
+            request |= matched if isinstance(matched := field(predicate, name), dict) else {}
+        request |= _request(_list(predicate, "and"))
+        alternatives = [_request([alternative]) for alternative in _list(predicate, "or")]
+        alternatives = [each for each in alternatives if "/runs" in _text(each.get("path"))] or alternatives
+        paths = [fit_pattern(_text(each.get("path"))) for each in alternatives]
+        if any(paths):
+            request |= {"method": alternatives[0].get("method", request.get("method")), "path": _common_path(paths)}
+    return request
+
+
+def _common_path(paths: list[str]) -> str:
+    """Return a path that fits the end of all of these; where they differ, it is `{any}`."""
+    parts = zip(*(reversed(path.split("/")) for path in paths), strict=False)
+    return "/".join(reversed([part[0] if len({*part}) == 1 else "{any}" for part in parts]))
 
 
 def _url(request: dict[str, Any]) -> str:
