@@ -322,6 +322,30 @@ def test_command_checks_files_as_a_listing(tmp_path: Path, jobs: str) -> None:
     )
 
 
+OTHER = {"id": "thread_1", "object": "thread"}
+
+
+def test_last_page_may_be_followed_by_something_else(tmp_path: Path) -> None:
+    last = ("broken-chain", "/has_more", "is true, but no page follows; expected false on the last page of a listing")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "1.json").write_text(json.dumps(listed("ab")))
+    (folder / "package.json").write_text('{"name": "x", "version": "1.0.0"}')
+    stream = f"event: thread.run.completed\ndata: {json.dumps(run())}\n\nevent: done\ndata:\n\n"
+    (folder / "stream.sse").write_text(stream)
+    assert summarize(folder, listing=True, select=["listing"]) == [last]
+    lines = tmp_path / "pages.jsonl"
+    for after, expected in (
+        ([OTHER, OTHER], [last]),
+        ([{"runs": []}], [last]),
+        (runs("c"), []),
+        ([listed("c", more=False), OTHER], []),
+        ([listed("c"), OTHER], [last]),
+    ):
+        lines.write_text("\n".join(map(json.dumps, (listed("ab"), *after))))
+        assert summarize(lines, listing=True, select=["listing"]) == expected, after
+
+
 def test_unreadable_file_may_be_the_last_page(tmp_path: Path) -> None:
     (first,) = _files(tmp_path, listed("a"))
     ran = command("--listing", first, str(tmp_path / "gone.json"), "--select", "listing")
@@ -1099,7 +1123,7 @@ def _kept_bytes(values: Iterable[Any]) -> int:
     series = Series(ready, history=True, listing=True)
     tracemalloc.start()
     for document in _documents(values):
-        list(series.check(ready.check(document), is_last=False))
+        list(series.check(ready.check(document)))
     gc.collect()
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -111,7 +111,8 @@ def _check_each(
     documents = runs = 0
     file: str | None = None
     other_file: str | None = None
-    for checked in _check_in_series(inputs, checker, series):
+    checked_inputs = _check_in_series(inputs, checker, series)
+    for checked in checked_inputs if series is None else _check_end(checked_inputs, checker, series):
         if not isinstance(checked, CheckedDocument):
             yield checked, 0
             continue
@@ -140,7 +141,7 @@ def _check_in_series(
     file: str | None = None
     current = series
     answers: list[CheckedDocument] = []
-    for document, is_last in _mark_last(inputs) if series else ((document, False) for document in inputs):
+    for document in inputs:
         is_other = isinstance(document, SkippedRecords) or (isinstance(document, Document) and document.file != file)
         if is_other and answers and current is not None:
             yield from _check_answers(answers, current, checker)
@@ -152,7 +153,7 @@ def _check_in_series(
             file, current = document.file, series
         if current is None and document.origin is not None:
             current = make_series(checker)
-        checked = _check_document(document, checker, current, is_last=is_last)
+        checked = _check_document(document, checker, current)
         is_answer = document.origin is not None and document.origin.request is not None
         if not isinstance(checked, CheckedDocument) or checked.is_other_line or not (answers or is_answer):
             yield checked
@@ -163,9 +164,7 @@ def _check_in_series(
         yield from _check_answers(answers, current, checker)
 
 
-def _check_document(
-    document: Document, checker: Checker, series: Series | None, *, is_last: bool
-) -> CheckedDocument | SkippedRecords:
+def _check_document(document: Document, checker: Checker, series: Series | None) -> CheckedDocument | SkippedRecords:
     """Check a document, also against those before it in the series; one that was found in a folder may be skipped."""
     checked = _checker_for(document, checker).check(document)
     if checked.classified.other and not document.is_named:
@@ -173,7 +172,7 @@ def _check_document(
     if series is None and any(part.events for part in checked.classified.parts):
         series = make_series(checker)
     if series is not None and not checked.is_other_line:
-        checked.problems.extend(series.check(checked, is_last=is_last))
+        checked.problems.extend(series.check(checked))
     return checked
 
 
@@ -183,12 +182,7 @@ def _check_answers(answers: list[CheckedDocument], series: Series, checker: Chec
     for record, problem in series.check_answers():
         problems.setdefault(record, []).append(problem)
     for checked in answers:
-        document = checked.document
-        if added := problems.get(document.record):
-            full = checked if checked.problems else _checker_for(document, checker).check(document)
-            yield full._replace(problems=[*full.problems, *added])
-        else:
-            yield checked
+        yield _with_problems(checked, problems.get(checked.document.record, ()), checker)
 
 
 def _checker_for(document: Document, checker: Checker) -> Checker:
@@ -207,16 +201,34 @@ def make_series(checker: Checker, *, listing: bool = False, history: bool = Fals
     return Series(checker, listing=listing, history=history)
 
 
-def _mark_last(inputs: Iterable[_Input]) -> Iterator[tuple[_Input, bool]]:
-    """Yield the inputs, and whether each is the last document: it waits for the next document, or the end."""
-    waiting: list[_Input] = []
-    for item in inputs:
-        if isinstance(item, Document):
-            yield from ((before, False) for before in waiting)
-            waiting.clear()
-        waiting.append(item)
-    is_complete = not any(isinstance(item, InputError) for item in waiting)
-    yield from ((item, is_complete) for item in waiting)
+def _check_end(
+    results: Iterable[CheckedDocument | CleanRecords | SkippedRecords | InputError], checker: Checker, series: Series
+) -> Iterator[CheckedDocument | CleanRecords | SkippedRecords | InputError]:
+    """Yield the results; the last page of a listing waits for the end, and so does what comes after it."""
+    waiting: list[CheckedDocument | CleanRecords | SkippedRecords | InputError] = []
+    for checked in results:
+        if isinstance(checked, CheckedDocument) and checked.document is series.last_page:
+            yield from waiting
+            waiting = [checked]
+        elif waiting and series.last_page is not None:
+            waiting.append(checked)
+        else:
+            yield from waiting
+            yield checked
+            waiting = []
+    page = waiting[0] if waiting else None
+    if isinstance(page, CheckedDocument) and not any(isinstance(item, InputError) for item in waiting):
+        yield _with_problems(page, series.check_end(), checker)
+        del waiting[0]
+    yield from waiting
+
+
+def _with_problems(checked: CheckedDocument, problems: Sequence[Problem], checker: Checker) -> CheckedDocument:
+    """Return a document with more problems; one without any has no values, and is checked again."""
+    if not problems:
+        return checked
+    full = checked if checked.problems else _checker_for(checked.document, checker).check(checked.document)
+    return full._replace(problems=[*full.problems, *problems])
 
 
 def _in_file_order(results: Iterable[tuple[Result, int]]) -> Iterator[Result]:

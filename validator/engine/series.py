@@ -33,7 +33,7 @@ from validator.rules.support.snapshots import (
     possible_orders,
 )
 from validator.rules.support.usage import COUNTS
-from validator.sources.document import Origin
+from validator.sources.document import Document, Origin
 from validator.sources.positions import FileLine
 
 _MAX_LENGTH = 64
@@ -60,10 +60,11 @@ class Series:
         self._listing = Listing(_orders(checker.options.order)) if listing else None
         self._history = History() if history else None
         self._recording = RecordingState()
+        self._last_page: tuple[CheckedDocument, CheckedPart, Occurrence] | None = None
         self._number = 0
 
-    def check(self, document: CheckedDocument, *, is_last: bool) -> Iterator[Problem]:
-        """Return what is wrong with a document after those before it; `is_last` says that none comes after it."""
+    def check(self, document: CheckedDocument) -> Iterator[Problem]:
+        """Return what is wrong with a document after those before it."""
         source, origin = document.document, document.document.origin
         self._number += 1
         here = Occurrence(self._number, source.file, source.record, "", origin and origin.period)
@@ -71,9 +72,9 @@ class Series:
         if events:
             self._recording = RecordingState(source.file)  # of this document alone
         for each in events or [document]:
-            yield from self._check(each, here, is_last=is_last)
+            yield from self._check(each, here)
 
-    def _check(self, document: CheckedDocument, here: Occurrence, *, is_last: bool) -> Iterator[Problem]:
+    def _check(self, document: CheckedDocument, here: Occurrence) -> Iterator[Problem]:
         source, origin = document.document, document.document.origin
         stream_problems: list[Problem] = []
         if origin is not None:
@@ -98,7 +99,19 @@ class Series:
             if origin.request.lists_runs and document.classified.kind == "page":
                 yield from self._check_recorded_page(document, here, origin.request)
         elif self._listing is not None:
-            yield from self._check_pages(document, here, self._listing, is_last=is_last)
+            yield from self._check_pages(document, here, self._listing)
+
+    @property
+    def last_page(self) -> Document | None:
+        """The document with the last page of the listing so far; None where others may continue it."""
+        return self._last_page and self._last_page[0].document
+
+    def check_end(self) -> list[Problem]:
+        """Return what is wrong with the last page because none comes after it."""
+        if self._last_page is None:
+            return []
+        document, checked, here = self._last_page
+        return [*self._check_page(document, checked, PageContext(Page({}, ()), here, {}, is_last=True))]
 
     def check_answers(self) -> Iterator[tuple[int | None, Problem]]:
         """Return what is wrong with the answers of the recording together, each with the record that it is in."""
@@ -160,20 +173,22 @@ class Series:
         errors = (problem for problem in problems if self._rules.severities.get(problem.rule) is ERROR)
         return {name for problem in errors for name in problem.invalidates}
 
-    def _check_pages(
-        self, document: CheckedDocument, here: Occurrence, listing: Listing, *, is_last: bool
-    ) -> Iterator[Problem]:
+    def _check_pages(self, document: CheckedDocument, here: Occurrence, listing: Listing) -> Iterator[Problem]:
         """Check a document that is one page of the listing, or several, or runs of it without their pages."""
         if document.classified.kind in ("run", "runs") and document.document.origin is None:
+            if document.classified.runs:
+                self._last_page = None
             yield from self._check_bare_runs(document, here, listing)
             return
         if document.classified.kind != "page":
+            if document.classified.kind is None and not document.classified.other:
+                self._last_page = None  # it may be the last page
             listing.interrupt()
             return
-        for number, checked in enumerate(document.parts, 1):
+        for checked in document.parts:
             here = here._replace(pointer=checked.part.pointer)
             context = listing.context(here, order_was_requested=self._options.order is not None)
-            context = context._replace(is_last=is_last and number == len(document.parts))
+            self._last_page = document, checked, here
             yield from self._check_page(document, checked, context)
             listing.add(checked, here, is_ahead=False)
 
