@@ -92,14 +92,17 @@ def test_stream_in_answer_to_a_get_is_an_error(tmp_path: Path, record: Any) -> N
 
 
 def test_stream_without_runs_is_a_skipped_call(tmp_path: Path, record: Any) -> None:
-    silent = [entry(text, "POST", kind="text/event-stream") for text in (DONE, "", "nothing of the kind")]
+    silent = [entry(text, "POST", kind="text/event-stream") for text in (DONE, "")]
     recording = record(tmp_path, *silent, entry(DONE, "POST", kind="text/plain"), entry(json.dumps(PAGE)))
     assert checked("-v", recording) == Ran(
-        0, verbose_line(recording), f"validate-runs: {recording}: 4 records without runs skipped\n"
+        0, verbose_line(recording), f"validate-runs: {recording}: 3 records without runs skipped\n"
     )
+    recording = record(tmp_path, entry("upstream connect error", "POST", kind="text/event-stream"))
+    message = 'has no event of a stream; expected lines that begin with "data: "'
+    assert [(finding.rule, finding.message) for finding in validate(recording).findings] == [("not-json", message)]
     recording = record(tmp_path, *silent)
     assert checked(recording).err == (
-        f"validate-runs: {recording}: nothing to check: none of its 3 calls returns runs\n"
+        f"validate-runs: {recording}: nothing to check: none of its 2 calls returns runs\n"
     )
     assert checked(tmp_path).err == "validate-runs: nothing to check: these files hold no runs\n"
 

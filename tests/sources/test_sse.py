@@ -178,6 +178,32 @@ def test_stream_without_runs(tmp_path: Path) -> None:
     assert errors(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["", "<html>502</html>", ": ping\n\n", json.dumps(RUN), "Event: done\nData: [DONE]\n\n"]
+)
+def test_file_in_a_folder_without_an_event_is_no_stream(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.sse").write_text(text)
+    message = 'has no event of a stream; expected lines that begin with "data: "'
+    assert _found(tmp_path) == [("not-json", "error", "", message, 1, 1)]
+    assert errors(tmp_path / "a.sse") == ["nothing to check: no run in 0 events"]
+
+
+@pytest.mark.parametrize("name", ["a.sse", "a.jsonl"])
+def test_stream_without_runs_in_a_folder_is_named(tmp_path: Path, name: str) -> None:
+    data = {"object": "thread.message"}
+    line = json.dumps({"event": "thread.message.created", "data": data})
+    event = f"event: thread.message.created\ndata: {json.dumps(data)}\n\n"
+    (tmp_path / name).write_text(event if name.endswith("sse") else line)
+    assert [item.other for item in skipped(tmp_path)] == ["an event stream without runs"]
+
+
+def test_error_alone_is_a_stream_that_failed(tmp_path: Path) -> None:
+    (tmp_path / "a.sse").write_text(f"event: error\ndata: {json.dumps(QUOTA)}\n\n")
+    message = "ends the stream with an error: insufficient_quota (code quota_used_up)"
+    assert _found(tmp_path) == [("stream-error", "warning", "", message, 2, 7)]
+    assert errors(tmp_path / "a.sse") == ["nothing to check: no run in 1 event"]
+
+
 def _event(name: str, **changes: Any) -> str:
     return f"event: {name}\ndata: {json.dumps({**RUN, **changes})}\n\n"
 

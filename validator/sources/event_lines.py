@@ -51,7 +51,8 @@ def read_documents(reader: Reader) -> Iterator[Document | SkippedRecords | Input
     except BrokenCompression as broken:
         yield unreadable_document(reader.name, "broken-compression", str(broken), record=number + 1)
         return
-    yield SkippedRecords(reader.name, skipped)
+    is_other = is_empty and not reader.is_named
+    yield SkippedRecords(reader.name, skipped, other="an event stream without runs" if is_other else "")
     if is_empty and reader.is_named:
         yield InputError(reader.name, f"nothing to check: no run in {count(skipped, 'event')}")
 

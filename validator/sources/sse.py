@@ -74,16 +74,31 @@ class _Event(NamedTuple):
 
 
 def read_documents(reader: Reader) -> Iterator[Document | SkippedRecords | InputError]:
-    """Yield the runs and the faulty events in a file, then the number of the other events."""
-    has_runs, skipped = False, 0
+    """Yield the runs and the faulty events in a file, then the number of the other events.
+
+    A file in a folder that has no event at all may be an error that a server sent in place of a stream.
+    """
+    has_runs, faults, skipped = False, 0, SkippedRecords(reader.name, 0)
     for item in read_runs(reader, lambda positions: positions):
         if isinstance(item, SkippedRecords):
-            skipped = item.number
+            skipped = item
         else:
-            has_runs = True
-        yield item
-    if not has_runs and reader.is_named:
-        yield InputError(reader.name, f"nothing to check: no run in {count(skipped, 'event')}")
+            has_runs, faults = has_runs or not item.has_error_status, faults + item.has_error_status
+            yield item
+    if reader.is_named:
+        yield skipped
+        if not has_runs:
+            yield InputError(reader.name, f"nothing to check: no run in {count(skipped.number + faults, 'event')}")
+    elif not has_runs and not faults and not skipped.number:
+        yield no_events(reader)
+    else:
+        yield skipped._replace(other="" if has_runs or faults else "an event stream without runs")
+
+
+def no_events(reader: Reader, record: int | None = None, origin: Origin | None = None) -> Document:
+    """Return the finding that what should be an event stream has no event."""
+    message = 'has no event of a stream; expected lines that begin with "data: "'
+    return unreadable_document(reader.name, "not-json", message, record=record, origin=origin)
 
 
 def read_runs(
@@ -94,7 +109,8 @@ def read_runs(
 ) -> Iterator[Document | SkippedRecords]:
     """Yield the runs and the faulty events of the streams in a file or body, then the number of the other events.
 
-    Errors and missing data are those of the API of threads only where a call or an event before says that it is one.
+    Errors and missing data are those of the API of threads only where a call or an event before says that it is one; a
+    stream that begins with an error is taken for one.
     `place` makes positions in the stream positions in the file; `call` and `record` belong to a recorded call.
     """
     last: Document | None = None
@@ -111,7 +127,7 @@ def read_runs(
             yield unreadable_document(reader.name, "broken-compression", str(broken))
             return
         is_run = event.is_run
-        is_of_threads = is_of_threads or is_run or event.is_of_threads
+        is_of_threads = is_of_threads or is_run or event.is_of_threads or (number == 1 and event.is_error)
         is_fault = is_of_threads and (event.lines == 0 or event.is_error or event.joined is not None)
         if last and (is_run or is_fault):
             yield last

@@ -288,10 +288,18 @@ class _BodyReader:
         return decode(data, call.content_encoding, self._reader, self._packed_budget)
 
     def _read_stream(self, record: int, origin: Origin, data: str | bytes) -> Iterator[Document]:
-        """Yield the runs of a body that is an event stream; its other events are not skipped calls."""
+        """Yield the runs of a body that is an event stream; its other events are not skipped calls.
+
+        A body without any event is no stream, whatever its content type says.
+        """
         text = data if isinstance(data, str) else data.decode("utf-8", "replace")
         outer = OuterText(text, origin.positions)
         body = io.BytesIO(text.encode("utf-8", "surrogatepass"))
         reader = self._reader._replace(file=io.BufferedReader(body))
-        items = sse.read_runs(reader, lambda inner: Nested(outer, inner), origin, record)
-        return (item for item in items if isinstance(item, Document))
+        is_empty = True
+        for item in sse.read_runs(reader, lambda inner: Nested(outer, inner), origin, record):
+            if isinstance(item, Document):
+                is_empty = False
+                yield item
+            elif is_empty and not item.number and text.strip():
+                yield sse.no_events(reader, record, origin._replace(event=""))
