@@ -208,6 +208,30 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ],
         [],
     ),
+    "a run that was retrieved and is not listed": (
+        [call({}, RUNS[2], path=f"{LIST}/{IDS[2]}"), listed(3, 1, 0)],
+        ["2 lost-runs"],
+    ),
+    "a run that was cancelled and is not listed": (
+        [call({}, RUNS[2], method="POST", path=f"{LIST}/{IDS[2]}/cancel"), listed()],
+        ["2 lost-runs"],
+    ),
+    "a run that was created with its thread and is not listed": (
+        [call({}, RUNS[2], method="POST", path=LIST.replace(f"/{RUNS[2]['thread_id']}", "")), listed(3, 1)],
+        ["2 lost-runs"],
+    ),
+    "a run that was listed before it was retrieved": (
+        [listed(3, 2), call({}, RUNS[1], path=f"{LIST}/{IDS[1]}"), listed(3, limit=1, more=True)],
+        [],
+    ),
+    "a run with a masked id": (
+        [call({}, changed(2, id="run_FILTERED"), path=f"{LIST}/run_FILTERED"), listed(3, 1)],
+        [],
+    ),
+    "a run of another thread that was retrieved": (
+        [call({}, changed(2, thread_id="thread_b"), path=f"{LIST}/{IDS[2]}"), listed(3, 1)],
+        ["1 other-thread"],
+    ),
     "a walk that loses runs": (
         [
             WIDE,

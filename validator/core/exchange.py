@@ -73,11 +73,6 @@ class Request(NamedTuple):
         return self.method == "GET" and self.path.rstrip("/").endswith(RUN.list_path)
 
     @property
-    def creates_run(self) -> bool:
-        """Whether it creates a run in the thread of its path."""
-        return self.method == "POST" and self.path.rstrip("/").endswith(RUN.list_path) and self.thread_id is not None
-
-    @property
     def thread_id(self) -> str | None:
         """The thread in the path."""
         return self._path_id("thread")

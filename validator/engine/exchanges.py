@@ -12,12 +12,14 @@ from validator.core.options import CheckOptions
 from validator.core.problem import Problem, Span
 from validator.engine.checked import CheckedDocument, CheckedPart
 from validator.engine.rule_set import RuleSet, call
-from validator.rules.objects import ZERO_TIMES
+from validator.rules.objects import ZERO_TIMES, Run, is_masked, names_nothing
 from validator.rules.support.exchanges import AnswerKind, Exchange
 from validator.rules.support.listings import Answer, RecordedListing
 from validator.rules.support.snapshots import Occurrence
 
 _NOT_OF_THE_LISTING = ("after", "before", "limit", "order")
+_NEW_THREAD = "/threads/runs"
+"""The end of the path that creates a thread and its first run."""
 _WITHOUT_KEY = "key-"
 """Steps of a live check whose answers are refusals, and are not compared with the listing."""
 _Key: TypeAlias = tuple[str, frozenset[tuple[str, str]]]
@@ -63,7 +65,8 @@ class RecordedAnswers:
 
     def __init__(self) -> None:
         self._answers: dict[_Key, list[Answer]] = {}
-        self._created: dict[_Key, dict[str, Occurrence]] = {}
+        self._single: dict[_Key, dict[str, Occurrence]] = {}
+        """The runs that were created, retrieved or changed, by the listing that they are in."""
         self._first_seen: dict[str | None, dict[str, Occurrence]] = {}
         self._shown: dict[str, Occurrence] = {}
 
@@ -76,8 +79,8 @@ class RecordedAnswers:
                     thread = request.thread_id or (None if "thread_id" in unreliable else run["thread_id"])
                     self._first_seen.setdefault(thread, {}).setdefault(run["id"], here)
                     self._shown.setdefault(run["id"], here)
-                    if request.creates_run:
-                        self._created.setdefault(_key(request), {}).setdefault(run["id"], here)
+                    if "thread_id" not in unreliable and (key := _key_of_listing_with(run, request)):
+                        self._single.setdefault(key, {}).setdefault(run["id"], here)
         if not request.lists_runs or document.classified.kind != "page" or request.step.startswith(_WITHOUT_KEY):
             return
         answers = self._answers.setdefault(_key(request), [])
@@ -88,15 +91,28 @@ class RecordedAnswers:
         for key, answers in self._answers.items():
             thread = Request("GET", key[0], {}).thread_id
             first_seen = ChainMap(self._first_seen.get(thread, {}), self._first_seen.get(None, {}))
-            listing = RecordedListing(answers, first_seen, self._shown, self._created.get(key, {}))
+            listing = RecordedListing(answers, first_seen, self._shown, self._single.get(key, {}))
             for problem in call(rules.of_subject("recording"), listing, options):
                 yield answers[problem.answer].seen, problem
 
 
-def _key(request: Request) -> _Key:
-    """Return what the requests for the pages of one listing have in common."""
+def _key(request: Request, path: str | None = None) -> _Key:
+    """Return what the requests for the pages of one listing have in common, or those for a listing with this path."""
     others = frozenset(item for item in request.query.items() if item[0] not in _NOT_OF_THE_LISTING)
-    return request.path.rstrip("/"), others
+    return (request.path if path is None else path).rstrip("/"), others
+
+
+def _key_of_listing_with(run: Run, request: Request) -> _Key | None:
+    """Return the key of the listing of a run that a request created, retrieved or changed; None for any other run."""
+    path, thread_id, run_id = request.path.rstrip("/"), run["thread_id"], run["id"]
+    if is_masked(run_id) or names_nothing(run_id) or thread_id != (request.thread_id or thread_id):
+        return None
+    if request.run_id is not None:
+        return _key(request, path[: path.rindex("/runs/")] + "/runs") if run_id == request.run_id else None
+    if request.method != "POST":
+        return None
+    in_new_thread = path.endswith(_NEW_THREAD)
+    return _key(request, f"{path.removesuffix(_NEW_THREAD)}/threads/{thread_id}/runs" if in_new_thread else path)
 
 
 def _read_answer(request: Request, checked: CheckedPart, number: int, here: Occurrence) -> Answer:

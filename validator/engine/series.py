@@ -108,10 +108,12 @@ class Series:
 
     def check_end(self) -> list[Problem]:
         """Return what is wrong with the last page because none comes after it."""
-        if self._last_page is None:
-            return []
-        document, checked, here = self._last_page
-        return [*self._check_page(document, checked, PageContext(Page({}, ()), here, {}, is_last=True))]
+        pages = [self._last_page] if self._last_page else []
+        return [
+            problem
+            for document, checked, here in pages
+            for problem in self._check_page(document, checked, PageContext(Page({}, ()), here, {}, is_last=True))
+        ]
 
     def check_answers(self) -> Iterator[tuple[int | None, Problem]]:
         """Return what is wrong with the answers of the recording together, each with the record that it is in."""

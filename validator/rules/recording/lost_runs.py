@@ -5,7 +5,7 @@ Servers whose cursor compares `created_at` alone lose runs of the same second be
 return a part of the runs, and report no error. Another answer of the same recording shows the run, and it existed when
 the walk began. Runs behind the last page are the matter of `premature-end`, unless that page is empty; a walk that
 stopped before the end is judged as far as it went, and so is one that begins behind a run. A run that a request of the
-recording created, and that no page lists, is missing from every later walk that reached the end.
+recording created, retrieved or changed, and that no page lists, is missing from every later walk that reached the end.
 
 Bad:
 
@@ -50,7 +50,7 @@ def check(listing: RecordedListing) -> Problems:
             if run_id not in walk.runs and listing.existed(run_id, walk.first)
         ]
         if walk.is_finished and walk.first.is_first:
-            lost += [run_id for run_id, created in listing.unlisted.items() if walk.first.follows(created)]
+            lost += [run_id for run_id, seen in listing.unlisted.items() if walk.first.follows(seen)]
         if lost:
             page, seen = walk.last, listing.first_seen[lost[0]]
             if lost[0] in listing.times:

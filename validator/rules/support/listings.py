@@ -89,7 +89,7 @@ class RecordedListing:
     """All answers about one listing, and those that can be compared: complete, in an order that the server keeps.
 
     `first_seen` is where the recording shows each run of the thread first, `elsewhere` has those of all threads.
-    `created` are the runs that requests to the path of the listing created.
+    `single` are the runs of the listing that were created, retrieved or changed.
     """
 
     def __init__(
@@ -97,12 +97,12 @@ class RecordedListing:
         pages: Sequence[Answer],
         first_seen: Mapping[str, Occurrence],
         elsewhere: Mapping[str, Occurrence],
-        created: Mapping[str, Occurrence],
+        single: Mapping[str, Occurrence],
     ) -> None:
         self.pages = pages
         listed = {run_id for answer in pages for run_id in answer.runs}
-        self.unlisted = {run_id: seen for run_id, seen in created.items() if run_id not in listed}
-        """The runs that were created, and that no page lists."""
+        self.unlisted = {run_id: seen for run_id, seen in single.items() if run_id not in listed}
+        """The runs that were created, retrieved or changed, and that no page lists."""
         unordered = {answer.order for answer in pages if not answer.is_ordered}
         self.answers = answers = [answer for answer in pages if answer.is_complete and answer.order not in unordered]
         self.first_seen = first_seen
