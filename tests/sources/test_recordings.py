@@ -324,6 +324,63 @@ def test_second_document_of_a_cassette_is_a_finding(tmp_path: Path) -> None:
     assert [rule for _, rule, *_ in places(tmp_path / "a.yaml")] == ["first-id-mismatch"]
 
 
+_CASSETTE = "interactions:\n- " + json.dumps(interaction(json.dumps(BAD_PAGE))) + "\n"
+_MAPPING = json.dumps({"request": {"method": "GET", "url": LIST}, "response": {"status": 200, "jsonBody": 0}})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "key", "pointer"),
+    [
+        ("a.yaml", f"{_CASSETTE}interactions: []\n", "interactions", ""),
+        (
+            "a.yaml",
+            _CASSETTE.replace('{"string"', f'{{"string": {json.dumps(json.dumps(PAGE))}, "string"'),
+            '"string"',
+            "",
+        ),
+        ("a.har", json.dumps(har(json.dumps(BAD_PAGE)))[:-2] + ', "entries": []}}', '"entries"', "/log/entries"),
+        (
+            "a.json",
+            _MAPPING.replace("0}", f'{json.dumps(BAD_PAGE)}, "jsonBody": {json.dumps({**PAGE, "data": []})}}}'),
+            '"jsonBody"',
+            "/response/jsonBody",
+        ),
+    ],
+)
+def test_key_that_a_recording_repeats_is_a_finding(
+    tmp_path: Path, name: str, text: str, key: str, pointer: str
+) -> None:
+    """The value that does not count may hold runs; also where the file was found in a folder."""
+    file = tmp_path / name
+    file.write_text(text)
+    for path in (file, tmp_path):
+        found = [finding for finding in validate(path).findings if finding.rule == "duplicate-key"]
+        places = [(each.record, each.severity, each.pointer, each.line, each.column) for each in found]
+        assert places == [(None, "error", pointer, *position(text, key, 1))]
+        assert found[0].message.startswith("repeats a key that stands at ")
+
+
+def test_repeated_keys_in_and_beside_bodies(tmp_path: Path) -> None:
+    page = json.dumps(PAGE)[:-1] + ', "has_more": false}'
+    file = tmp_path / "a.json"
+    file.write_text(_MAPPING.replace("0}", f"{page}}}"))
+    assert [(record, rule) for record, rule, *_ in places(file)] == [(1, "duplicate-key")]  # once, in its document
+    merged = json.dumps(interaction(json.dumps(PAGE)))
+    cassette = f"a: &a {{}}\nb: {{<<: *a, <<: *a, ? [], ? []}}\ninteractions:\n- {merged}\n"
+    (tmp_path / "b.yaml").write_text(cassette)
+    assert places(tmp_path / "b.yaml") == []
+    (tmp_path / "b.yaml").write_text(cassette + "c: {" + ", ".join(["d: 1"] * 9) + "}\n")
+    assert [rule for _, rule, *_ in places(tmp_path / "b.yaml")] == ["duplicate-key"] * 5
+
+
+def test_repeated_key_of_a_recording_of_something_else(tmp_path: Path) -> None:
+    (tmp_path / "page.json").write_text(json.dumps(PAGE))
+    other = interaction('{"object": "thread.run.step"}', "https://x.example/v1/models")
+    (tmp_path / "a.yaml").write_text(f"interactions:\n- {json.dumps(other)}\ninteractions: []\n")
+    assert run(str(tmp_path)) == Ran(0, "ok: 2 runs in 1 document\n", "")
+    assert [rule for _, rule, *_ in places(tmp_path / "a.yaml")] == ["duplicate-key"]
+
+
 @pytest.mark.parametrize("size", [1, 100, 10**6])
 def test_chunks_of_polly_are_one_body(tmp_path: Path, size: int) -> None:
     packed = gzip.compress(json.dumps(BAD_PAGE).encode())

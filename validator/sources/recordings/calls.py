@@ -6,6 +6,7 @@ import base64
 import binascii
 import io
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,12 +17,18 @@ from typing import Any, NamedTuple
 from validator.core.exchange import Request, Response, redirect_origin
 from validator.core.options import Period
 from validator.core.phrases import count
+from validator.core.problem import Problem
+from validator.core.resource import RUN
+from validator.jsontext.parse import Parsed
 from validator.sources import sse
 from validator.sources.compression import BrokenCompression
 from validator.sources.document import Document, InputError, Origin, SkippedRecords, unreadable_document
-from validator.sources.positions import EscapedString, Nested, Offsets, Opaque, OuterText
+from validator.sources.positions import EscapedString, FileLine, Nested, Offsets, Opaque, OuterText
 from validator.sources.reader import ByteBudget, ByteBudgetExceeded, Reader
 from validator.sources.recordings.content_encoding import BUDGET_DOCUMENTS, begins_event_stream, begins_json, decode
+
+find_run = re.compile(rf"""\bobject[\\"']*\s*:[\s\\"']*{re.escape(RUN.object)}(?![.\w])""").search
+"""Finds the type of a run in YAML, or in JSON that a scalar or string of any style holds."""
 
 _METHODS = ("GET", "POST")
 """The methods of calls that return runs: HEAD has no body, and OPTIONS is the preflight request of a browser."""
@@ -102,13 +109,14 @@ class InvalidCall(NamedTuple):
 
 
 def read_documents(
-    reader: Reader, recording: OuterText, calls: Iterable[Call | InvalidCall]
+    reader: Reader, recording: OuterText, calls: Iterable[Call | InvalidCall], repeated: Iterable[Problem] = ()
 ) -> Iterator[Document | SkippedRecords | InputError]:
     """Yield the runs that the calls returned, in the order in which the calls began, then the number of the others.
 
     Error responses to calls for runs are documents too, and count among the others; of a live check, redirects and
     questions without an answer are, too.
     A finding comes last if the recording has more calls than are read, or is named and has no answers but errors.
+    `repeated` are keys that the recording repeats: they may hide runs. They are read after the calls.
     """
     calls = iter(calls)
     read = list(islice(calls, reader.max_parts))
@@ -144,6 +152,12 @@ def read_documents(
         is_checked = True
         origin = Origin(Opaque(recording, lambda: 0))
         yield reader.too_many("calls", reader.max_parts, "one recording", len(read) + 1, origin)
+    text = recording.text
+    problems = tuple(repeated)
+    if problems and (is_checked or has_errors or reader.is_named or find_run(text)):
+        is_checked = True
+        parsed = Parsed(None, problems, False, text)
+        yield Document(reader.name, text, origin=Origin(FileLine(None)), parsed=parsed, is_named=reader.is_named)
     reasons = {failure: _describe(failure, number) for failure, number in failures.items()}
     unchecked = ", ".join(reasons[failure] for failure in _MAY_HIDE_RUNS if failure in reasons)
     if has_errors and not is_checked and reader.is_named:

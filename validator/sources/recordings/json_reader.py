@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from validator.core.pointer import join
+from validator.core.problem import Span
 from validator.jsontext.locate import find_elements, find_end, locate
 from validator.jsontext.parse import decode_text, parse
 from validator.sources.document import Document, InputError, SkippedRecords, unreadable_document
@@ -32,7 +33,13 @@ def read_documents(
     module = find_module(parsed.value, is_yaml=False) if parsed.readable else None
     if module:
         text = decode_text(data)
-        yield from calls.read_documents(reader, OuterText(text), module.read_calls(parsed.value, JsonStrings(text)))
+        strings = JsonStrings(text)
+        repeated = (
+            problem
+            for problem in parsed.problems
+            if problem.rule == "duplicate-key" and problem.span and not strings.is_in_value(problem.span)
+        )
+        yield from calls.read_documents(reader, OuterText(text), module.read_calls(parsed.value, strings), repeated)
     elif parsed.readable and must_be_har:
         yield unreadable_document(reader.name, "broken-recording", "is not a HAR: it has no list `log.entries`")
     else:
@@ -46,6 +53,7 @@ class JsonStrings:
         self._text = text
         self._lists: dict[int, tuple[tuple[str | int, ...], Sequence[int]]] = {}
         """Of the latest list at each level of lists in lists, its path, and where its elements begin."""
+        self._values: list[Span] = []
 
     def offsets(self, _string: str, *path: str | int) -> Offsets:
         """Return a function that locates each character of a string in the text, and its end."""
@@ -70,7 +78,12 @@ class JsonStrings:
         """Return the text of a value, and a function that locates each character of it, and its end."""
         start = self._start(path)
         end = find_end(self._text, start)
+        self._values.append(Span(start, end))
         return self._text[start:end], lambda limit: range(start, end + 1)[:limit]
+
+    def is_in_value(self, span: Span) -> bool:
+        """Return whether a part of the text is in one of the values that were taken: a body, checked by itself."""
+        return any(value.start <= span.start < value.end for value in self._values)
 
     def lines(self, lines: Sequence[str], *path: str | int) -> tuple[str, Offsets]:
         """Return the text that an array of strings forms, and a function that locates each character of it."""

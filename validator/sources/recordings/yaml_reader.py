@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from validator.core.problem import Problem
-from validator.core.resource import RUN
+from validator.core.problem import AtOffset, Problem, Span
 from validator.jsontext.parse import LFS_POINTER, decode_text, detect_non_json
+from validator.jsontext.strict import LAST_COUNTS
 from validator.sources.document import Document, InputError, Origin, SkippedRecords, unreadable_document
 from validator.sources.positions import Offsets, Opaque, OuterText
 from validator.sources.reader import Reader
@@ -22,6 +22,8 @@ from validator.sources.recordings.fields import Binary
 
 _MAX_DEPTH = 100
 """Levels of nesting; no recorder writes as many."""
+_MAX_REPEATED = 5
+"""Repeated keys that are reported."""
 _NULL = ("", "~", "null", "Null", "NULL")
 
 _is_literal = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false").fullmatch
@@ -32,9 +34,6 @@ _SHORT_ESCAPES = dict(zip("nt\tr0abvfeN_LP", "\n\t\t\r\0\a\b\v\f\x1b\x85\xa0\u20
 _FOLDABLE = " \t\n"
 """Characters of which a scalar may have more or fewer than its text has, since YAML folds lines."""
 
-_find_run = re.compile(rf"""\bobject[\\"']*\s*:[\s\\"']*{re.escape(RUN.object)}(?![.\w])""").search
-"""Finds the type of a run in YAML, or in JSON that a scalar of any style holds."""
-
 
 def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRecords | InputError]:
     """Yield the documents in a recording.
@@ -44,13 +43,13 @@ def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRe
     text = decode_text(data)
     recording = OuterText(text)
     try:
-        value, second = _parse(text, reader.max_values)
+        value, second, repeated = _parse(text, reader.max_values)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         origin = _origin(recording, getattr(error, "position", 0) if mark is None else mark.index)
         if isinstance(error, _TooManyNodes):
             yield reader.too_many("nodes", reader.max_values, "one YAML file", origin=origin)
-        elif reader.is_named or _find_run(text):
+        elif reader.is_named or calls.find_run(text):
             yield unreadable_document(reader.name, "broken-recording", "is not valid YAML from here on", origin=origin)
     else:
         module = find_module(value, is_yaml=True)
@@ -61,7 +60,7 @@ def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRe
                 yield unreadable_document(reader.name, fault.rule, fault.message, origin=_origin(recording, 0))
             elif data.startswith(LFS_POINTER):
                 yield SkippedRecords(reader.name, 0, unchecked="skipped: Git LFS has not fetched it (git lfs pull)")
-            elif _find_run(text):
+            elif calls.find_run(text):
                 yield SkippedRecords(
                     reader.name, 0, unchecked="skipped: it seems to hold runs, but is not a VCR cassette"
                 )
@@ -69,8 +68,10 @@ def read_documents(reader: Reader, data: bytes) -> Iterator[Document | SkippedRe
             origin = _origin(recording, problem.span.start if problem.span else 0)
             yield unreadable_document(reader.name, problem.rule, problem.message, origin=origin)
         else:
-            yield from calls.read_documents(reader, recording, module.read_calls(value, YamlStrings(text, value)))
-            if second is not None and _find_run(text, second):
+            yield from calls.read_documents(
+                reader, recording, module.read_calls(value, YamlStrings(text, value)), repeated
+            )
+            if second is not None and calls.find_run(text, second):
                 reason = "has a second YAML document from here on, but a cassette is only one"
                 yield unreadable_document(reader.name, "broken-recording", reason, origin=_origin(recording, second))
 
@@ -111,12 +112,13 @@ class _TooManyNodes(yaml.MarkedYAMLError):
     """There are more nodes than may be built."""
 
 
-def _parse(text: str, max_nodes: int) -> tuple[Any, int | None]:
-    """Return the first document of a YAML text, and where the second begins, if there is one.
+def _parse(text: str, max_nodes: int) -> tuple[Any, int | None, list[Problem]]:
+    """Return the first document of a YAML text, where the second begins, if there is one, and keys that are repeated.
 
     Scalars are only strings and null, since no others are needed.
     """
     count = 0
+    repeated: list[Problem] = []
     root = _List()
     levels: list[tuple[_List | _Map, list[Any]]] = [(root, root)]  # each open container, and the nodes in it
     anchors: dict[str | None, Any] = {None: None}
@@ -133,6 +135,8 @@ def _parse(text: str, max_nodes: int) -> tuple[Any, int | None]:
                 if isinstance(container, dict):
                     keys = (key if isinstance(key, str) else None for key in nodes[::2])
                     container.update(zip(keys, nodes[1::2], strict=True))
+                    if len(container) < len(nodes) // 2:
+                        repeated += islice(_find_repeated(nodes[::2]), _MAX_REPEATED - len(repeated))
             case yaml.AliasEvent():
                 levels[-1][1].append(anchors.get(event.anchor))
             case yaml.NodeEvent():
@@ -144,7 +148,16 @@ def _parse(text: str, max_nodes: int) -> tuple[Any, int | None]:
             raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
     second: Any = next(events, None)
     has_second = type(second) is yaml.DocumentStartEvent
-    return root[0] if root else None, second.start_mark.index if has_second else None
+    return root[0] if root else None, second.start_mark.index if has_second else None, repeated
+
+
+def _find_repeated(keys: Sequence[Any]) -> Iterator[Problem]:
+    """Yield a problem for each key that stands before; `<<` may stand in a mapping several times."""
+    firsts: dict[str, _Scalar] = {}
+    for key in keys:
+        if isinstance(key, _Scalar) and key != "<<" and (first := firsts.setdefault(key, key)) is not key:
+            message, span = f"repeats a key that stands at {{}} already{LAST_COUNTS}", Span(key.start, key.end)
+            yield Problem("", message, (AtOffset(first.start),), span=span, rule="duplicate-key")
 
 
 def _node(event: Any) -> _Scalar | _List | _Map | None:
