@@ -279,12 +279,24 @@ def test_run_that_ended_proves_nothing(server: type[CreatingServer], reason: str
 )
 def test_run_that_cannot_be_cancelled_is_named(monkeypatch: pytest.MonkeyPatch, reply: Reply, outcome: str) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
-    report = check(instead(posts("/cancel"), reply))
+    report = check(instead(posts("/cancel"), reply), thread=THREAD)
     thread, run = "thread_000000000000000000000900", "run_000000000000000000000902"
     why = f"left queued, 10 s after POST /v1/threads/{thread}/runs/{run}/cancel {outcome}"
     assert report.created == (f"{thread} (1 run): not deleted", f"{run}: {why}")
     assert set(verdicts(report).values()) == {("not verified", f"{run} is {why}")}
-    assert next(result for result in report.statements if result.id == "walk-complete").reason == "1 run, 4 needed"
+
+
+def test_too_few_runs_are_no_success() -> None:
+    class CreatesThreeRuns(CreatingServer):
+        def create_run(self, thread: str, body: dict[str, Any]) -> Reply:
+            return refuse("Quota.") if len(self.threads[thread]) == 3 else super().create_run(thread, body)
+
+    done = command(CreatesThreeRuns(), "--assistant", "asst_1")
+    created = "3 runs of 4 created: the server does not create a run: POST /v1/threads/thread_"
+    assert (done.code, f"validate-runs: {created}" in done.err) == (2, True)
+    assert re.search(r"not verified walk-complete .*: 3 runs, 4 needed", done.out)
+    with pytest.raises(LiveError, match=rf"^{created}.* was answered with 400 \(Quota.\)"):
+        check(CreatesThreeRuns())
 
 
 def test_page_without_a_next_one_shows_no_insertion() -> None:

@@ -23,6 +23,7 @@ from validator.core.results import StatementResult
 from validator.core.severity import Severity
 from validator.live.check import BODIES, DEFAULT_NAME, Session, Task
 from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy, split_certificate
+from validator.live.create import TooFewRuns
 from validator.live.keys import MIN_LEARNED, VARIABLE, KeyProblem, Redactor, read_key
 from validator.live.known import kept_again, mark_known, suppress_known
 from validator.live.plan import Redirected, Scope, plan
@@ -200,7 +201,7 @@ def _check(task: Task, connection: _Connection, options: CliOptions, live: LiveO
             problem = session.walk()
         finally:  # also on Ctrl-C
             code = _write_recording(session)
-    if problem is not None and not isinstance(problem, BudgetSpent | Redirected):
+    if problem is not None and not isinstance(problem, BudgetSpent | Redirected | TooFewRuns):
         return _report_unusable(InputError(task.name, str(problem)), reports, options)
     statements, codes = _report(session, settings, baseline, reports, options, live)
     if problem is None:
@@ -208,7 +209,7 @@ def _check(task: Task, connection: _Connection, options: CliOptions, live: LiveO
     else:
         warn(str(problem))
         if baseline is not None and baseline.updating:
-            warn("the baseline is not updated, as the check ended early")
+            warn("the baseline is not updated, as the check is incomplete")
         codes.add(CLEAN if FINDINGS in codes else FAILED)
     codes |= {code, _require(statements)}
     return max(codes)

@@ -110,6 +110,10 @@ class Created:
         return [*map(thread_path, self.threads), *assistants]
 
 
+class TooFewRuns(LiveError):
+    """The thread that was created did not get all its runs: the answers are judged, but walks are not exercised."""
+
+
 class _Failed(Exception):
     """Something cannot be created: the text says why."""
 
@@ -133,6 +137,7 @@ class Creator:
         self._redact = redact
         self._assistant = recipe.assistant
         self._problem = ""
+        self._shortage = ""
         self.reasons: dict[str, str] = {}
 
     def prepare(self, *, is_needed: bool, lists_empty: bool, has_other: bool) -> tuple[str, str]:
@@ -154,8 +159,11 @@ class Creator:
                 self._add_run(other)
         except _Failed as failed:
             self._problem = str(failed)
-            if is_needed and not self._created.threads.get(thread):
+            number = len(self._created.threads.get(thread, ()))
+            if is_needed and not number:
                 raise Unusable(self._problem) from None
+            if is_needed and number < RUNS_TO_CREATE:
+                self._shortage = f"{count(number, 'run')} of {RUNS_TO_CREATE} created: {self._problem}"
         return thread, other
 
     def challenge(self, thread: str) -> None:
@@ -168,6 +176,11 @@ class Creator:
             except _Failed as failed:
                 self._problem = self._problem or str(failed)
                 self.reasons[statement] = self._problem
+
+    def require_runs(self) -> None:
+        """Raise `TooFewRuns` if the thread to list has fewer runs than it should have."""
+        if self._shortage:
+            raise TooFewRuns(self._shortage)
 
     def delete(self) -> None:
         """Delete what was created; what is not deleted is listed as such."""

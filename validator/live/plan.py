@@ -64,7 +64,7 @@ class Walker:
         """Whether the runs of the thread were the same at the end."""
 
     def run(self) -> None:
-        """Ask everything; raises `Unusable`, `Redirected`, and what asking raises."""
+        """Ask everything; raises `Unusable`, `Redirected`, `TooFewRuns`, and what asking raises."""
         created = ""
         if self._creator and not self._scope.thread:
             created = self._create(self._creator)
@@ -89,6 +89,7 @@ class Walker:
             self._list("key-wrong", key="wrong")
         if self._creator:
             self._creator.challenge(created)
+            self._creator.require_runs()
 
     def _create(self, creator: Creator) -> str:
         """Create a thread with runs and return its id; it stands in for threads that were not named."""
