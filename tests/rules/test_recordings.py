@@ -200,6 +200,10 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ],
         [],
     ),
+    "a run of the same second that is lost behind a run": (
+        [call({}, list_of(TIED), path=TIED_PATH), call({"after": TIED[0]["id"]}, list_of(TIED[2:]), path=TIED_PATH)],
+        ["2 lost-runs"],
+    ),
     "runs of one second behind a run of it": (
         [
             call({}, list_of(TIED), path=TIED_PATH),

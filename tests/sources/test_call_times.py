@@ -142,6 +142,15 @@ def test_pages_are_compared_in_order_of_time(tmp_path: Path) -> None:
     ]
 
 
+def test_promise_of_a_page_is_compared_with_later_calls_alone(tmp_path: Path) -> None:
+    first = {**PAGE, "data": [ENDED], "first_id": ENDED["id"], "last_id": ENDED["id"], "has_more": True}
+    nothing = {**PAGE, "data": [], "first_id": None, "last_id": None, "has_more": False}
+    for begin, expected in ((f"{DAY}01Z", []), (f"{DAY}03Z", ["false-has-more"])):
+        calls = entry(first, f"{DAY}00Z", 2000), entry(nothing, begin, 100, rest=f"?after={ENDED['id']}")
+        found = messages(har(tmp_path, *calls), select=["listing"])
+        assert [message.split()[0] for _, message in found] == expected
+
+
 @pytest.mark.parametrize("start", ["2024-10-20T12:00:02+02:00", "2024-10-20T05:00:02.000-05:00", f"{DAY}02.00000000Z"])
 def test_times_in_other_zones(tmp_path: Path, start: str) -> None:
     assert messages(har(tmp_path, entry(ENDED, f"{DAY}03Z"), entry(ACTIVE, start), entry(WAITING, f"{DAY}01Z"))) == []

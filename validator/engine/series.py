@@ -224,8 +224,8 @@ class Series:
             cursors=tuple(cursors.values()),
             is_window=before is not None,
         )
-        had_more = context.previous_has_more is not None and context.previous_has_more[0]
-        if before is not None or not had_more:
+        had_more, seen = context.previous_has_more or (False, here)
+        if before is not None or not had_more or not here.is_beyond(seen):
             context = context._replace(previous_has_more=None)  # of the other end, or a matter of premature-end
         yield from self._check_page(document, checked, context)
         listing.add(checked, here, is_ahead=before is not None)

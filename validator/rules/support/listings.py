@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import islice
@@ -163,16 +163,28 @@ class RecordedListing:
     def expected_in(self, walk: Walk) -> Iterable[str]:
         """Return the runs that a walk should have returned; what is behind its last page is for `premature-end`.
 
-        A walk that begins behind a run has nothing of its second: which of those come first is not known.
+        Which runs of the same second stand behind a cursor is known from walks through all of the listing.
         """
         if walk.first.after is not None:
             cursor_time = self.times[walk.first.after]
-            beyond = [run_id for time, run_id in self.by_time if walk.first.precedes(cursor_time, time)]
+            tied = self._tied_behind(walk.first.after, walk.first.order)
+            beyond = [
+                run_id for time, run_id in self.by_time if walk.first.precedes(cursor_time, time) or run_id in tied
+            ]
             if walk.last.runs and walk.first.precedes(walk.last.last_time, cursor_time):
                 return beyond[-1:] if walk.first.order == "desc" else beyond[:1]  # it goes the other way
             expected = {*self._expected_up_to_the_end_of(walk)}
             return [run_id for run_id in beyond if run_id in expected]
         return self._expected_up_to_the_end_of(walk)
+
+    def _tied_behind(self, cursor: str, order: Order) -> Collection[str]:
+        """Return the runs of the same second that stand behind a run in all walks of this order that have it."""
+        time, behind = self.times[cursor], []
+        for walk in self.walks:
+            if walk.first.order == order and cursor in walk.runs:
+                ids = [run_id for run_id, created in walk.runs.items() if created == time]
+                behind.append({*ids[ids.index(cursor) + 1 :]})
+        return set.intersection(*behind) if behind else ()
 
     def _expected_up_to_the_end_of(self, walk: Walk) -> Iterable[str]:
         if not walk.last.runs:
