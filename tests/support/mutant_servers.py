@@ -150,6 +150,17 @@ def changed_retrieved(asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
     return body if "data" in body else {**body, "instructions": "Others."}
 
 
+def lists_null_metadata(retrieved: dict[str, str]) -> Answering:
+    """A server whose pages have null where a run that is retrieved has this metadata."""
+
+    def change(asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
+        if "data" not in body:
+            return {**body, "metadata": retrieved}
+        return {**body, "data": [{**run, "metadata": None} for run in body["data"]]}
+
+    return sends(change)
+
+
 def replace_thread(body: dict[str, Any]) -> dict[str, Any]:
     if "data" in body:
         return {**body, "data": [replace_thread(run) for run in body["data"]]}
@@ -429,6 +440,11 @@ MUTANTS: Mapping[tuple[str, str], tuple[Answering, set[str]]] = {
         sends(lambda _, body: body if "data" in body else {**body, "metadata": {"order": "17"}}),
         {"inconsistent-run"},
     ),
+    ("retrieve-equals-listed", "null for metadata in the list"): (
+        lists_null_metadata({"order": "17"}),
+        {"inconsistent-run"},
+    ),
+    ("retrieve-equals-listed", "null for no metadata"): (lists_null_metadata({}), set()),
     ("retrieve-equals-listed", "no usage in the list"): (
         pages(lambda _, page: {**page, "data": [{**run, "usage": None} for run in page["data"]]}),
         {"usage-shrank"},

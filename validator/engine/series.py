@@ -155,8 +155,9 @@ class Series:
                 if checked.part.is_page:
                     ids_on_page.add(run["id"])  # on a page, the same run again is no later snapshot
                 metadata = None
-                if origin is not None and origin.request is not None and origin.request.step:
-                    metadata = None if "metadata" in unreliable_fields else _digest_if_long(run.get("metadata"))
+                if origin is not None and origin.request is not None and origin.request.step and "metadata" in run:
+                    is_known = "metadata" not in unreliable_fields
+                    metadata = _digest_if_long(run["metadata"] or {}) if is_known else None  # null is none, too
                 transition = history.record(run, unreliable_fields, here._replace(pointer=pointer), metadata)
                 if transition is not None:
                     yield from _under(pointer, self._check_transition(transition), document, original)

@@ -2,8 +2,9 @@
 
 A server that keeps a part of a run elsewhere often forgets it in the list: the metadata is there where the run is
 retrieved, and missing on the pages before and after. A client that reads the list then works with less than the server
-knows. Metadata that changes once, and stays, was modified by another program, as it may be at any time. Other fields
-are the matter of `changed-immutable-field`, `time-moved-back` and `usage-shrank`.
+knows. Null and an empty object both say that there is no metadata. Metadata that changes once, and stays, was modified
+by another program, as it may be at any time. Other fields are the matter of `changed-immutable-field`,
+`time-moved-back` and `usage-shrank`.
 
 Bad:
 
