@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from validator.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from validator.adapters import UncheckedRunsWarning
     from validator.api import Report, ValidationFailed, Validator, validate
     from validator.assertions import assert_valid_runs, valid_runs
     from validator.core.finding import Finding
@@ -17,6 +18,7 @@ __all__ = [
     "Finding",
     "Report",
     "Severity",
+    "UncheckedRunsWarning",
     "UnknownRule",
     "ValidationFailed",
     "Validator",
@@ -29,6 +31,7 @@ _HOMES = {
     "Finding": "validator.core.finding",
     "Report": "validator.api",
     "Severity": "validator.core.severity",
+    "UncheckedRunsWarning": "validator.adapters",
     "UnknownRule": "validator.rules.selection",
     "ValidationFailed": "validator.api",
     "Validator": "validator.api",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import sys
 import warnings
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import fields, is_dataclass
@@ -25,7 +26,7 @@ from validator.core.phrases import Verbatim, class_name, escape
 from validator.core.problem import Problem, Span
 from validator.core.resource import RUN
 from validator.sources.detect import SUFFIXES
-from validator.sources.document import Document, InputError, Origin
+from validator.sources.document import Document, InputError, Origin, SkippedRecords
 from validator.sources.files import read_paths
 from validator.sources.positions import FileLine
 from validator.sources.reader import Reader
@@ -41,6 +42,10 @@ _TOO_MANY_DIGITS = "Exceeds the limit"
 _READ = "call its read(), or give what that returns"
 
 
+class UncheckedRunsWarning(UserWarning):
+    """A file has something that may hold runs and was not checked, such as an answer recorded without its body."""
+
+
 class _UnsupportedSource(TypeError):
     """A source that is not of a kind that can be checked."""
 
@@ -48,8 +53,9 @@ class _UnsupportedSource(TypeError):
 def documents_of(source: object) -> tuple[Iterable[Document], set[str]]:
     """Return the documents in a source of any kind that `validate` takes, and the paths that it names.
 
-    The bytes that a server sent are preferred to what a client made of them. Raises `OSError` for a path that cannot
-    be read, and `TypeError` for a source of another kind, or one that raises when its content is read.
+    The bytes that a server sent are preferred to what a client made of them. Warns once for each file that has what may
+    hold runs and is not checked. Raises `OSError` for a path that cannot be read, and `TypeError` for a source of
+    another kind, or one that raises when its content is read.
     """
     try:
         if type(source).__module__ == "unittest.mock":  # which has every attribute
@@ -73,7 +79,18 @@ def documents_of(source: object) -> tuple[Iterable[Document], set[str]]:
             raise OSError(f"{escape(item.file)}: {item}") from None
         if isinstance(item, Document):
             documents.append(item)
+        elif isinstance(item, SkippedRecords) and item.unchecked:
+            text = f"{escape(item.file)}: {item.unchecked}"
+            warnings.warn(text, UncheckedRunsWarning, stacklevel=_level_of_caller())
     return documents, {*paths}
+
+
+def _level_of_caller() -> int:
+    """Return how many calls above the caller of this function the code stands that called the package."""
+    level, frame = 0, sys._getframe()
+    while (caller := frame.f_back) and str(frame.f_globals.get("__name__")).startswith("validator."):
+        level, frame = level + 1, caller
+    return level
 
 
 def _paths(source: object) -> list[PathLike[str]]:

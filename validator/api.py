@@ -76,6 +76,9 @@ def validate(
     for a source that is none of the above or that raises while it is read or written as JSON. A value that contains
     itself is a finding (too-deep), as is an integer of more digits than Python writes (too-large).
 
+    Warns with `UncheckedRunsWarning`, once for each file, of what may hold runs and is not checked: calls that were
+    recorded without body or status, runs that came from another path, a page in YAML.
+
     Schemas and rules are compiled at the first call for each contract, form and set of severities, and then kept.
     Calls from several threads are safe.
 

@@ -3,13 +3,22 @@
 import json
 from collections import UserDict
 from datetime import UTC, datetime
+from linecache import getline
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.paths import SAMPLES
-from validator import UnknownRule, ValidationFailed, assert_valid_runs, valid_runs, validate
+from validator import (
+    UncheckedRunsWarning,
+    UnknownRule,
+    ValidationFailed,
+    Validator,
+    assert_valid_runs,
+    valid_runs,
+    validate,
+)
 from validator.assertions import Options, Watch, watch_assertions
 
 SOUND = SAMPLES / "valid" / "page.json"
@@ -277,3 +286,21 @@ def test_valid_runs_is_shown_with_its_options() -> None:
 def test_valid_runs_has_no_hash() -> None:
     with pytest.raises(TypeError, match="unhashable"):
         hash(valid_runs)
+
+
+def test_what_may_hide_runs_is_a_warning_at_the_call(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("object: list\ndata:\n- {id: run_1, object: thread.run}\n")
+    (tmp_path / "b.json").write_text('{"name": "x"}')
+    (tmp_path / "c.sse").write_text(f"event: thread.run.completed\ndata: {json.dumps(RUN)}\n\ndata: [DONE]\n\n")
+    (tmp_path / "d.har.zip").touch()
+    for check in (validate, Validator().is_valid, assert_valid_runs, valid_runs.__eq__):
+        with pytest.warns() as warned:
+            check(tmp_path)
+        assert [(each.category, str(each.message)) for each in warned] == [
+            (UncheckedRunsWarning, f"{tmp_path}/{text}")
+            for text in (
+                "a.yaml: skipped: it seems to hold runs, but is not a VCR cassette",
+                "d.har.zip: skipped: only gzip and zstd are unpacked",
+            )
+        ]
+        assert {getline(each.filename, each.lineno).strip() for each in warned} == {"check(tmp_path)"}

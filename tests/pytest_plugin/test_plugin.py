@@ -54,13 +54,14 @@ MISSING = '{"error": {"message": "No thread found", "type": "invalid_request_err
 
 
 def cassette(*paths: str) -> str:
-    """Calls of these paths as vcrpy records them, each of which returns a page."""
+    """Calls of these paths as vcrpy records them; those to `…/runs` return a page."""
     calls = [
         {
             "request": {"method": "GET", "uri": f"https://api.test{path}"},
-            "response": {"status": {"code": 200}, "headers": {}, "body": {"string": json.dumps(PAGE)}},
+            "response": {"status": {"code": 200}, "headers": {}, "body": {"string": text}},
         }
         for path in paths
+        for text in [json.dumps(PAGE if path.endswith("/runs") else {})]
     ]
     return json.dumps({"interactions": calls})
 
@@ -680,6 +681,24 @@ def test_recording_of_error_responses_never_passes(pytester: pytest.Pytester) ->
     assert outcome(pytester.runpytest_inprocess()) == {"passed": 2}
 
 
+@pytest.mark.parametrize("pattern", ["responses/*", "responses"])
+def test_what_may_hide_runs_is_a_warning(pytester: pytest.Pytester, pattern: str) -> None:
+    calls = json.loads(cassette(*[f"/v1/threads/{THREAD}/runs"] * 2, "/v1/chats/runs"))
+    del calls["interactions"][1]["response"]["body"]
+    recorded(pytester, "responses/a.yaml", text=json.dumps(calls))
+    recorded(pytester, "responses/b.yaml", text="object: list\ndata: [{id: run_1, object: thread.run}]\n")
+    recorded(pytester, "responses/c.json", text='{"name": "x"}')
+    recorded(pytester, "responses/d.yaml", text=cassette("/v1/models", f"/v1/threads/{THREAD}/runs"))
+    result = pytester.runpytest_inprocess("-W", "default", "--validate-runs", pattern)
+    assert result.parseoutcomes() == {"passed": 2, "skipped": 1, "warnings": 2}
+    lost, elsewhere = "recorded without its body", "made to another path than /threads/ID/runs"
+    assert [line.partition(" UncheckedRunsWarning: ")[2] for line in result.stdout.lines if "Unchecked" in line] == [
+        f"responses/a.yaml: 1 call for runs was {lost}, 1 call for runs was {elsewhere}",
+        "responses/b.yaml: skipped: it seems to hold runs, but is not a VCR cassette",
+    ]
+    assert outcome(pytester.runpytest_inprocess("-W", "error", "--validate-runs", pattern)) == {"errors": 2}
+
+
 def test_json_of_something_else_is_skipped(pytester: pytest.Pytester) -> None:
     recorded(pytester, "responses/models.json", text='{"object": "list", "data": [{"object": "model"}]}')
     recorded(pytester, "responses/sound.json")
@@ -706,7 +725,7 @@ def test_named_cassette_without_runs_fails(pytester: pytest.Pytester) -> None:
     recorded(pytester, "cassettes/models.yaml", text=cassette("/v1/models", "/v1/files"))
     for words in (["cassettes/models.yaml"], ["cassettes/models.yaml", "--validate-runs", "cassettes/*"]):
         pytester.runpytest_inprocess("--validate-runs", *words).stdout.fnmatch_lines(
-            ["cassettes/models.yaml: nothing to check: none of its 2 calls returns runs: *", "*1 failed*"]
+            ["cassettes/models.yaml: nothing to check: none of its 2 calls returns runs", "*1 failed*"]
         )
 
 
@@ -755,8 +774,8 @@ def test_unreadable_file_item_fails_with_reason(pytester: pytest.Pytester) -> No
 def test_each_record_of_a_file_is_an_item(pytester: pytest.Pytester) -> None:
     line, faulty = json.dumps(PAGE), json.dumps({**PAGE, "first_id": "run_b"})
     recorded(pytester, "responses/archive.jsonl", text=f"{line}\n{faulty}\n")
-    names, run = ("thread.run.completed", "thread.message.created"), json.dumps(PAGE["data"][0])
-    stream = "".join(f"event: {name}\ndata: {run}\n\n" for name in names)
+    events = {"thread.run.completed": PAGE["data"][0], "thread.message.created": {"object": "thread.message"}}
+    stream = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events.items())
     entry = {
         "request": {"method": "POST", "url": "http://x.example/v1/threads/runs"},
         "response": {"status": 200, "content": {"mimeType": "text/event-stream", "text": stream * 2 + "data: [DONE]"}},

@@ -483,6 +483,7 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::validator.UncheckedRunsWarning")  # answers without a status
 @pytest.mark.parametrize("name", EXPECTED)
 def test_one_fault_of_a_server_is_one_finding(tmp_path: Path, name: str) -> None:
     calls, expected = EXPECTED[name]

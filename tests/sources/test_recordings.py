@@ -32,7 +32,7 @@ from tests.support.recordings import (
     problems,
     skipped,
 )
-from validator import validate
+from validator import UncheckedRunsWarning, validate
 from validator.core.exchange import Request
 from validator.core.options import MAX_BYTES
 from validator.sources.document import Document, SkippedRecords
@@ -245,9 +245,10 @@ def test_calls_without_runs_are_counted(tmp_path: Path) -> None:
     del silent["response"]["content"]["text"]
     file = tmp_path / "a.har"
     file.write_text(json.dumps({"log": {"entries": [*calls, failed, silent]}}))
-    assert [record for record, rule, *_ in places(file) if rule == "first-id-mismatch"] == [1, 2, 3, 4, 5, 6]
     lost = "1 call for runs was recorded without its body"
     elsewhere = "5 calls for runs were made to another path than /threads/ID/runs"
+    with pytest.warns(UncheckedRunsWarning, match=f"^{file}: {lost}, {elsewhere}$"):
+        assert [record for record, rule, *_ in places(file) if rule == "first-id-mismatch"] == [1, 2, 3, 4, 5, 6]
     reasons = (elsewhere, "1 call for runs was answered with 404", lost)
     assert skipped(file) == [SkippedRecords(str(file), 7, reasons, f"{lost}, {elsewhere}")]
     second = [item for item in read_paths([str(file)], MAX_BYTES) if isinstance(item, Document)][1]
@@ -441,6 +442,7 @@ def test_yaml_alias_bomb_and_complex_keys(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.filterwarnings("ignore::validator.UncheckedRunsWarning")
 @pytest.mark.parametrize(
     ("response", "records"),
     [
@@ -505,8 +507,9 @@ def test_call_without_body_is_skipped(tmp_path: Path) -> None:
     silent = interaction(None)
     text = yaml.safe_dump({"interactions": [silent, interaction("Bad Gateway")]})
     (tmp_path / "a.yaml").write_text(text)
-    assert places(tmp_path / "a.yaml") == [(2, "not-json", *position(text, "Bad Gateway"))]
     lost = "1 call for runs was recorded without its body"
+    with pytest.warns(UncheckedRunsWarning, match=f"a.yaml: {lost}$"):
+        assert places(tmp_path / "a.yaml") == [(2, "not-json", *position(text, "Bad Gateway"))]
     assert skipped(tmp_path / "a.yaml") == [SkippedRecords(str(tmp_path / "a.yaml"), 1, (lost,), lost)]
 
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from validator.adapters import UncheckedRunsWarning
 from validator.assertions import assert_valid_runs
 from validator.core.options import MAX_BYTES
+from validator.core.phrases import escape
 from validator.pytest_plugin.stash import WATCH
 from validator.sources.document import Document, InputError, expand_blocks
 from validator.sources.files import FileRange, expand_paths, read_file
@@ -171,6 +173,8 @@ class RunsFile(pytest.File):
                 recorded.append(item._replace(file=name))
             elif isinstance(item, Document):
                 yield item.record, item._replace(file=name)
+            elif item.unchecked:
+                self.warn(UncheckedRunsWarning(f"{escape(name)}: {item.unchecked}"))
         if recorded:
             from validator.batch.session import Record, Recording  # imports the engine
 
