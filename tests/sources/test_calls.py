@@ -91,20 +91,29 @@ def test_stream_in_answer_to_a_get_is_an_error(tmp_path: Path, record: Any) -> N
     )
 
 
-def test_stream_without_runs_is_a_skipped_call(tmp_path: Path, record: Any) -> None:
-    silent = [entry(text, "POST", kind="text/event-stream") for text in (DONE, "")]
-    recording = record(tmp_path, *silent, entry(DONE, "POST", kind="text/plain"), entry(json.dumps(PAGE)))
-    assert checked("-v", recording) == Ran(
-        0, verbose_line(recording), f"validate-runs: {recording}: 3 records without runs skipped\n"
+def test_answer_with_a_stream_without_runs_is_a_finding(tmp_path: Path, record: Any) -> None:
+    texts = (
+        DONE,
+        "event: thread.message.delta\ndata: {}\n\n",
+        "upstream connect error",
+        "event: error\ndata: {}\n\n",
     )
-    recording = record(tmp_path, entry("upstream connect error", "POST", kind="text/event-stream"))
-    message = 'has no event of a stream; expected lines that begin with "data: "'
-    assert [(finding.rule, finding.message) for finding in validate(recording).findings] == [("not-json", message)]
-    recording = record(tmp_path, *silent)
-    assert checked(recording).err == (
-        f"validate-runs: {recording}: nothing to check: none of its 2 calls returns runs\n"
-    )
-    assert checked(tmp_path).err == "validate-runs: nothing to check: these files hold no runs\n"
+    recording = record(tmp_path, *(entry(text, "POST", kind="text/event-stream") for text in texts))
+    no_run = 'is an event stream without a run, expected events such as "thread.run.created"'
+    no_event = 'has no event of a stream; expected lines that begin with "data: "'
+    assert [(found.record, found.rule, found.message) for found in validate(recording).findings] == [
+        (1, "not-a-run-list", no_run),
+        (2, "not-a-run-list", no_run),
+        (3, "not-json", no_event),
+        (4, "stream-error", "ends the stream with an error"),
+    ]
+
+
+def test_stream_that_was_recorded_without_its_events_is_named(tmp_path: Path, record: Any) -> None:
+    silent = [entry(text, "POST", kind="text/event-stream") for text in ("", "\n\n")]
+    recording = record(tmp_path, *silent, entry(json.dumps(PAGE)))
+    why = "2 calls for runs were recorded without their bodies"
+    assert checked(recording).err == f"validate-runs: {recording}: {why}\n"
 
 
 # Methods and statuses

@@ -205,7 +205,8 @@ def _is_stream(call: Call, data: str | bytes) -> bool:
 def _failure(call: Call) -> str | None:
     """Return why a call for runs has no answer to check, if it has none."""
     if call.status in _SUCCESS:
-        return None if call.body else _NO_BODY
+        is_blank_stream = call.body and "event-stream" in call.content_type and not call.body.text.strip()
+        return None if call.body and not is_blank_stream else _NO_BODY
     status = call.response.status
     if status is None:
         return _NO_ANSWER if call.error else _NO_STATUS
@@ -315,5 +316,9 @@ class _BodyReader:
             if isinstance(item, Document):
                 is_empty = False
                 yield item
-            elif is_empty and not item.number and text.strip():
+            elif is_empty and item.number:
+                message = f'is an event stream without a run, expected events such as "{RUN.object}.created"'
+                origin = origin._replace(event="")
+                yield unreadable_document(reader.name, "not-a-run-list", message, record=record, origin=origin)
+            elif is_empty and text.strip():
                 yield sse.no_events(reader, record, origin._replace(event=""))
