@@ -204,23 +204,20 @@ def make_series(checker: Checker, *, listing: bool = False, history: bool = Fals
 def _check_end(
     results: Iterable[CheckedDocument | CleanRecords | SkippedRecords | InputError], checker: Checker, series: Series
 ) -> Iterator[CheckedDocument | CleanRecords | SkippedRecords | InputError]:
-    """Yield the results; the last page of a listing waits for the end, and so does what comes after it."""
-    waiting: list[CheckedDocument | CleanRecords | SkippedRecords | InputError] = []
+    """Yield the results; the last page of a listing waits for the end, and what is no page comes before it."""
+    page: CheckedDocument | None = None
+    is_complete = True
     for checked in results:
+        if page is not None and page.document is not series.last_page:
+            yield page
+            page = None
         if isinstance(checked, CheckedDocument) and checked.document is series.last_page:
-            yield from waiting
-            waiting = [checked]
-        elif waiting and series.last_page is not None:
-            waiting.append(checked)
-        else:
-            yield from waiting
-            yield checked
-            waiting = []
-    page = waiting[0] if waiting else None
-    if isinstance(page, CheckedDocument) and not any(isinstance(item, InputError) for item in waiting):
-        yield _with_problems(page, series.check_end(), checker)
-        del waiting[0]
-    yield from waiting
+            page, is_complete = checked, True
+            continue
+        is_complete = is_complete and not isinstance(checked, InputError)
+        yield checked
+    if page is not None:
+        yield _with_problems(page, series.check_end() if is_complete else (), checker)
 
 
 def _with_problems(checked: CheckedDocument, problems: Sequence[Problem], checker: Checker) -> CheckedDocument:

@@ -179,11 +179,12 @@ class RecordedListing:
 
     def _tied_behind(self, cursor: str, order: Order) -> Collection[str]:
         """Return the runs of the same second that stand behind a run in all walks of this order that have it."""
-        time, behind = self.times[cursor], []
+        behind: list[set[str]] = []
         for walk in self.walks:
             if walk.first.order == order and cursor in walk.runs:
-                ids = [run_id for run_id, created in walk.runs.items() if created == time]
-                behind.append({*ids[ids.index(cursor) + 1 :]})
+                ids = [*walk.runs]
+                following = ids[ids.index(cursor) + 1 :]
+                behind.append({run_id for run_id in following if walk.runs[run_id] == walk.runs[cursor]})
         return set.intersection(*behind) if behind else ()
 
     def _expected_up_to_the_end_of(self, walk: Walk) -> Iterable[str]:
