@@ -56,6 +56,27 @@ def test_run_created_while_an_overlapping_call_waited_is_not_missed(tmp_path: Pa
     assert found(tmp_path, calls) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "run_id", "is_reported"),
+    [
+        (LIST, "run_000000000000000000000001", True),
+        ("/v1/threads/runs", "run_000000000000000000000001", True),
+        (f"{LIST}/run_000000000000000000000001", "run_000000000000000000000001", False),
+        (LIST, "run_000000000000000000000002", False),
+        (LIST, "run_REDACTED", False),
+    ],
+)
+def test_each_request_that_creates_a_run_returns_a_new_one(
+    tmp_path: Path, path: str, run_id: str, is_reported: bool
+) -> None:
+    first = numbered(1) if run_id.endswith("2") else {**numbered(1), "id": run_id}
+    listed, again = call({}, list_page([first])), {**first, "id": run_id}
+    calls = [call({}, first, method="POST"), listed, call({}, again, method="POST", path=path)]
+    message = "is that of the run created in record 1, but this request creates another; two runs share one id"
+    assert found(tmp_path, calls) == [f"3 changed-immutable-field /id: {message}"] * is_reported
+    assert found(tmp_path, [listed, *calls[2:]]) == []  # calls without times may be recorded in another order
+
+
 def test_window_between_two_cursors_continues_no_page(tmp_path: Path) -> None:
     between = {"limit": 1, "after": RUNS[3]["id"], "before": RUNS[0]["id"]}
     queries: list[dict[str, Any]] = [{"limit": 1}, between, {"before": list_page(RUNS, **between)["first_id"]}]

@@ -143,6 +143,14 @@ class AcceptsSecondRun(CreatingServer):
         return True
 
 
+class ReturnsTheActiveRun(CreatingServer):
+    """Answers with the run that is active instead of a second one."""
+
+    def create_run(self, thread: str, body: dict[str, Any]) -> Reply:
+        active = [run for run in self.threads[thread] if run["status"] in ACTIVE]
+        return Reply(active[0]) if active else super().create_run(thread, body)
+
+
 class ListsNothing(CreatingServer):
     """Creates runs, and lists none of them."""
 
@@ -190,5 +198,6 @@ CREATING_MUTANTS: dict[tuple[str, str], tuple[Callable[[], CreatingServer], Sequ
     ("valid-requests", "201 for what is created"): (CreatesWith201, ["unexpected-status"]),
     ("one-active-run", "an error as 200"): (RefusesWith200, ["not-a-run-list"]),
     ("one-active-run", "accepts a second one"): (AcceptsSecondRun, ["concurrent-active-runs"]),
+    ("one-active-run", "returns the active one"): (ReturnsTheActiveRun, ["changed-immutable-field"]),
 }
 """Mutants for each statement about what is created, by what they do, and the rules that report each."""

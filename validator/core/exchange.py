@@ -73,6 +73,11 @@ class Request(NamedTuple):
         return self.method == "GET" and self.path.rstrip("/").endswith(RUN.list_path)
 
     @property
+    def creates_run(self) -> bool:
+        """Whether it creates a run, perhaps with its thread."""
+        return self.method == "POST" and self.run_id is None and self.returns_runs
+
+    @property
     def thread_id(self) -> str | None:
         """The thread in the path."""
         return self._path_id("thread")

@@ -18,7 +18,7 @@ from validator.engine.checker import Checker, prefix_pointers
 from validator.engine.exchanges import RecordedAnswers, check_answer
 from validator.engine.rule_set import WITHOUT_REFERENCES, applies, call, readable_page, store
 from validator.rules.base import ERROR
-from validator.rules.objects import ZERO_TIMES, Page, Run
+from validator.rules.objects import PLACEHOLDERS, ZERO_TIMES, Page, Run, is_masked
 from validator.rules.support.snapshots import (
     BOTH,
     CONFIGURATION,
@@ -154,11 +154,12 @@ class Series:
                     continue
                 if checked.part.is_page:
                     ids_on_page.add(run["id"])  # on a page, the same run again is no later snapshot
-                metadata = None
-                if origin is not None and origin.request is not None and origin.request.step and "metadata" in run:
-                    is_known = "metadata" not in unreliable_fields
-                    metadata = _digest_if_long(run["metadata"] or {}) if is_known else None  # null is none, too
-                transition = history.record(run, unreliable_fields, here._replace(pointer=pointer), metadata)
+                metadata, is_new, request = None, False, origin.request if origin is not None else None
+                if request is not None:
+                    is_new = request.creates_run and not is_masked(run["id"]) and run["id"] not in PLACEHOLDERS
+                    if request.step and "metadata" in run and "metadata" not in unreliable_fields:
+                        metadata = _digest_if_long(run["metadata"] or {})  # null says that there is none, too
+                transition = history.record(run, unreliable_fields, here._replace(pointer=pointer), metadata, is_new)
                 if transition is not None:
                     yield from _under(pointer, self._check_transition(transition), document, original)
 
@@ -385,7 +386,7 @@ class History:
         self._configurations: dict[bytes, dict[str, Any]] = {}
 
     def record(
-        self, run: Run, unreliable_fields: Collection[str], seen: Occurrence, metadata: Any
+        self, run: Run, unreliable_fields: Collection[str], seen: Occurrence, metadata: Any, is_new: bool
     ) -> Transition | None:
         """Record a snapshot; return the transition from the one before, if there is one.
 
@@ -399,7 +400,8 @@ class History:
         fields = {name: run[name] for name in REMEMBERED if name in run and name not in unreliable_fields}
         if fields.get("usage"):
             fields["usage"] = {name: run["usage"][name] for name in COUNTS}
-        after = Snapshot(fields, self._configuration(run, unreliable_fields), seen, metadata)
+        created = seen if is_new else before and before.created
+        after = Snapshot(fields, self._configuration(run, unreliable_fields), seen, metadata, created=created)
         if before is not None:
             replaced = before.replaced_metadata if metadata == before.metadata else before.metadata
             after = after._replace(replaced_metadata=replaced)

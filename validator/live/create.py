@@ -225,7 +225,9 @@ class Creator:
         self.reasons["one-active-run"] = outcome  # not shown where that is a refusal: the statement is verified
         second = self._register_run(thread, answer)
         if second is not None:
-            self.reasons["one-active-run"] = "the first run had ended"
+            is_same = second["id"] == first["id"]
+            reason = "the second run has the id of the first" if is_same else "the first run had ended"
+            self.reasons["one-active-run"] = reason
             self._list(thread, "second-listed", {"limit": "100", "order": "desc"})
             self._end(thread, second)
         self._end(thread, first)
@@ -278,7 +280,9 @@ class Creator:
         run = _read_success(answer)
         if run is None or not _is_plain_id(run.get("id")):
             return None
-        self._created.threads[thread].append(run["id"])
+        runs = self._created.threads[thread]
+        if run["id"] not in runs:
+            runs.append(run["id"])
         return run
 
     def _end(self, thread: str, run: dict[str, Any]) -> None:

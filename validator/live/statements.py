@@ -353,7 +353,7 @@ STATEMENTS = (
         ("second-active",),
         is_refused,
         needs="--create",
-        also=NO_PAGE,
+        also=("changed-immutable-field", *NO_PAGE),
     ),
     Statement(
         "key-needed",

@@ -2,10 +2,11 @@
 
 Once a run is created, only its metadata can be modified. Where its thread, its assistant or its time of creation
 differ from one snapshot to the next, two runs go under one id, and whoever stores runs by id has mixed them up: that
-is an error, and nothing else of the two is compared. Another model, other instructions, tools or limits mean that a
-server shows the assistant's present configuration instead of the run's: a warning. Fields that one of the snapshots
-lacks are not compared, and neither is what a run gets later: `started_at` is set anew when it resumes, and Azure
-prolongs `expires_at`.
+is an error, and nothing else of the two is compared. The same goes for two recorded requests that each create a run
+and return one id, unless that is masked. Another model, other instructions, tools or limits mean that a server shows
+the assistant's present configuration instead of the run's: a warning. Fields that one of the snapshots lacks are not
+compared, and neither is what a run gets later: `started_at` is set anew when it resumes, and Azure prolongs
+`expires_at`.
 
 Bad:
 
@@ -33,6 +34,10 @@ from validator.rules.support.snapshots import CONFIGURATION, IDENTITY, REMEMBERE
     evidence="no thread, assistant or time of creation changed between the snapshots of 37 genuine runs",
 )
 def check(transition: Transition) -> Problems:
+    first, last = transition.before.created, transition.after.created
+    if first and last and first.record != last.record:
+        message = "is that of the run created in {}, but this request creates another; two runs share one id"
+        return [Problem("id", message, (first.describe(last),), invalidates=REMEMBERED)]
     for field, before, after in transition.both(*IDENTITY):
         if before != after:
             message = "is {}, but was {} in {}; two runs share one id"

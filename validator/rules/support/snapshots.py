@@ -70,7 +70,8 @@ class Snapshot(NamedTuple):
 
     `fields` has those that are `REMEMBERED`, of the usage its three counts; `configuration` has what the run was
     created with, a `Digest` for each long value, and is one object for all runs that were created alike. Answers to the
-    questions of a live check have `metadata`, too, where it is valid, and what it was before it changed.
+    questions of a live check have `metadata`, too, where it is valid, and what it was before it changed. `created`
+    is the last answer so far that returned it to a request which creates a run.
     """
 
     fields: Mapping[str, Any]
@@ -78,6 +79,7 @@ class Snapshot(NamedTuple):
     seen: Occurrence
     metadata: Any = None
     replaced_metadata: Any = None
+    created: Occurrence | None = None
 
 
 class Transition(NamedTuple):
