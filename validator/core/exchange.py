@@ -111,12 +111,16 @@ class Request(NamedTuple):
         return None if self.query.get("before") else self.limit
 
     def order_or(self, default: Order | None) -> Order | None:
-        """Return the order that the query names; without one, the given order, or else that of the API."""
-        return self.order if "order" in self.query else default or self.order
+        """Return the order that the query names; without one, the given order, or else that of the API.
+
+        A partial request leaves it open.
+        """
+        return self.order if self.is_partial or "order" in self.query else default or self.order
 
     def page_limit_or(self, default: int | None) -> int | None:
         """Return the limit of a page in the same way."""
-        return self.page_limit if {"limit", "before"} & self.query.keys() else default or self.page_limit
+        is_known = self.is_partial or {"limit", "before"} & self.query.keys()
+        return self.page_limit if is_known else default or self.page_limit
 
 
 UNKNOWN_REQUEST = Request("", "", {})
