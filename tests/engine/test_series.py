@@ -927,6 +927,15 @@ def _gets(folder: Path, *calls: tuple[str, Any], **options: Any) -> list[tuple[i
     return _summarize(_har(folder / "a.har", *(("GET", rest, body) for rest, body in calls)), **options)
 
 
+@pytest.mark.parametrize("expect", ["page", "run"])
+def test_request_of_a_recording_says_whether_a_page_is_expected(tmp_path: Path, expect: str) -> None:
+    calls = [("POST", "", run()), ("GET", f"/{run()['id']}", run()), ("GET", "", page(run()))]
+    assert _summarize(_har(tmp_path / "a.har", *calls), expect=expect) == []
+    calls = [("POST", "", page()), ("GET", "", run())]
+    found = _summarize(_har(tmp_path / "a.har", *calls), expect=expect, select=["request"])
+    assert [finding[:3] for finding in found] == [(1, "unexpected-object", ""), (2, "unexpected-object", "")]
+
+
 def test_recorded_pages_are_a_listing_by_their_requests(tmp_path: Path) -> None:
     assert _gets(tmp_path, ("?limit=2", listed("ab")), ("?limit=1&after=run_b", listed("c"))) == []
     assert [finding[:3] for finding in _gets(tmp_path, ("", listed("ab")), ("?after=run_b", listed("bc")))] == [

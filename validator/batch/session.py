@@ -186,12 +186,20 @@ def _check_answers(answers: list[CheckedDocument], series: Series, checker: Chec
 
 
 def _checker_for(document: Document, checker: Checker) -> Checker:
-    """Return the checker for what the request of a recorded page asked for; the options say what it leaves out."""
+    """Return the checker for what the request of a recorded answer asked for; the options say what it leaves out.
+
+    Whether that is a page or a run is known in a recording, whatever the options expect of all documents.
+    """
     request = document.origin and document.origin.request
-    if not request or not request.lists_runs:
+    if not request or not request.returns_runs:
         return checker
     options = checker.options
-    return checker.for_request(request.order_or(options.order), request.page_limit_or(options.limit))
+    if document.file is not None:
+        options = options._replace(expect="auto")
+    if request.lists_runs:
+        order, limit = request.order_or(options.order), request.page_limit_or(options.limit)
+        options = options._replace(order=order, limit=limit)
+    return checker.with_options(options)
 
 
 def make_series(checker: Checker, *, listing: bool = False, history: bool = False) -> Series:

@@ -12,7 +12,7 @@ from validator.contract.loader import Contract, load_contract, to_wire_name
 from validator.contract.unknown_keys import check_keys, find_undeclared_keys
 from validator.core.exchange import UNKNOWN_REQUEST
 from validator.core.limit import FindingLimit
-from validator.core.options import CheckOptions, ContractName, Form, Order
+from validator.core.options import CheckOptions, ContractName, Form
 from validator.core.pointer import join, split
 from validator.core.problem import MAX_PROBLEMS, Problem
 from validator.core.resource import RUN
@@ -55,11 +55,9 @@ class Checker:
         severities = None if options.severities is None else tuple(options.severities.items())
         self.rules, self._acceptor = _compile(loader.load_rules, severities, options.contract, since)
 
-    def for_request(self, order: Order | None, limit: int | None) -> Checker:
-        """Return the same checker for pages that were requested like this."""
-        if (order, limit) == (self.options.order, self.options.limit):
-            return self
-        return Checker(self.options._replace(order=order, limit=limit))
+    def with_options(self, options: CheckOptions) -> Checker:
+        """Return a checker with these options: this one, if they are its own."""
+        return self if options == self.options else Checker(options)
 
     def count_accepted(self, value: Any) -> int:
         """Return how many runs there are in a page or run in wire form; 0 unless it certainly has no problem."""
