@@ -209,6 +209,9 @@ OTHERS = {
 NO_OTHERS = {
     "error": {"error": {"message": "No thread found.", "type": "invalid_request_error"}},
     "error of FastAPI": {"detail": "Not Found"},
+    "error of Cloudflare": {"success": False, "errors": [{"code": 1, "message": "x"}], "messages": [], "result": None},
+    "error of Lambda": {"errorMessage": "x", "errorType": "E", "requestId": "r", "trace": []},
+    "error of Laravel": {"message": "x", "exception": "E", "file": "f", "line": 3, "trace": []},
     "error of a gateway": {"statusCode": 401, "message": "Access denied due to invalid subscription key."},
     "body in a text": {"statusCode": 200, "body": json.dumps({"object": "list", "data": [{"object": "thread.run"}]})},
     "bodies in texts": [json.dumps({"object": "list", "data": [{"object": "thread.run"}]})],

@@ -15,7 +15,8 @@ from validator.core.resource import RUN
 from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checked import CheckedDocument
 from validator.engine.checker import Checker
-from validator.engine.classify import classify, is_other_object
+from validator.engine.classify import classify
+from validator.engine.shapes import is_other_object
 from validator.jsontext import parse
 from validator.sources.document import JSON_WHITESPACE, Document, InputError, LineBlock, SkippedRecords, expand_blocks
 

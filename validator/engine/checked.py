@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from validator.core.problem import Problem
 from validator.core.results import DocumentInfo
-from validator.engine.classify import Classified, Part, is_other_object
+from validator.engine.classify import Classified, Part
+from validator.engine.shapes import is_other_object
 from validator.jsontext.parse import Parsed
 from validator.rules.objects import Run
 from validator.sources.document import Document

@@ -26,10 +26,10 @@ from validator.engine.classify import (
     classify,
     describe_error_response,
     describe_successful_error,
-    is_other_object,
 )
 from validator.engine.normalize import to_original, to_wire
 from validator.engine.rule_set import RuleSet
+from validator.engine.shapes import is_other_object
 from validator.jsontext.parse import Parsed, parse
 from validator.rules import loader
 from validator.rules.base import Rule

@@ -5,30 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from validator.contract.loader import field_names, to_camel_case
 from validator.core.exchange import error_words
 from validator.core.options import Expect, Form, FormChoice
 from validator.core.phrases import Shown, count, join_and
 from validator.core.pointer import join
 from validator.core.problem import Problem, Span
 from validator.core.resource import OTHER_OBJECTS, RUN
+from validator.engine.shapes import (
+    SDK_KEYS,
+    WIRE_KEYS,
+    has_page_keys,
+    is_json_with_run,
+    is_page,
+    is_run,
+    looks_like_event,
+)
+from validator.engine.unrelated import is_foreign_error, is_unrelated
 
 DocumentKind: TypeAlias = Literal["page", "run", "runs"]
-
-_PAGE_KEYS = tuple(key for key in field_names(RUN.list_schema) if key != "data")
-_PAGE_SPELLINGS = tuple((key, to_camel_case(key)) for key in _PAGE_KEYS)
-_OWNERS = (*RUN.owners, *map(to_camel_case, RUN.owners))
-_UNIQUE_FIELDS = (RUN.unique_field, to_camel_case(RUN.unique_field))
-_WIRE_KEYS = frozenset(key for key in (*_PAGE_KEYS, *field_names(RUN.item_schema)) if "_" in key)
-_SDK_KEYS = frozenset(map(to_camel_case, _WIRE_KEYS))
-
-_RELATED_KEYS = _WIRE_KEYS | _SDK_KEYS | {"object", "data", "error", "runs", "status"}
-"""Keys that a page, a run, or an answer in their place has; files such as `package.json` have none of them."""
-
-_ANSWER_KEYS = frozenset(
-    {"id", "object", "data", "error", "runs", "status", "created_at", "createdAt"}.union(*_PAGE_SPELLINGS)
-)
-"""Keys of which every answer has one; the body of a request, which may have other related keys, has none of them."""
 
 _EXPECTED = {"auto": "a page of runs, a run or an array of runs", "page": "a page of runs", "run": "a run"}
 _OBJECTS = {"page": "a page", "run": "a bare run", "runs": "an export of runs"}
@@ -43,14 +37,6 @@ _OTHER_FORM = {
     "wire": 'has its keys in camelCase, which is form "sdk"; expected snake_case, form "wire"',
 }
 
-
-_ERROR_KEYS = frozenset(
-    {"detail", "details", "errors", "fault", "message", "Message", "msg"}
-    | {"code", "status", "statusCode", "status_code", "success", "ok", "title", "type", "instance", "description"}
-    | {"path", "timestamp", "requestId", "request_id", "traceId", "trace_id"}
-)
-_ERROR_TEXTS = frozenset({"detail", "errors", "fault", "message", "Message", "msg"})
-"""What the error responses of web frameworks and gateways have in place of `error`: nothing else, and a text."""
 
 _MAX_WRAPPERS = 2
 """Objects around a page or run in which it is found."""
@@ -115,7 +101,7 @@ def classify(
     event is one run, and nothing that a client makes.
     """
     kind, parts = _split(value)
-    if is_event and isinstance(value, dict) and not (_is_run(value) or _is_page(value)):
+    if is_event and isinstance(value, dict) and not (is_run(value) or is_page(value)):
         kind = None
     expected = _EXPECTED["run" if is_event and expect == "auto" else expect]
     problem = None
@@ -128,7 +114,7 @@ def classify(
         message = f"is {seen}, expected {expected}"
         wrapped = _split_wrapper(value) if kind is None else []
         if not wrapped:
-            other = seen if kind is None and _is_unrelated(value) else ""
+            other = seen if kind is None and is_unrelated(value) else ""
             where, keys = ("", []) if other or kind is not None else _describe_hidden(value)
             return Classified(None, problem=_not_a_run_list("", message + where, *keys), other=other)
         kind, where, values = _describe_wrapped(wrapped)
@@ -140,7 +126,7 @@ def classify(
         problem = _not_a_run_list("", f"is {_name(kind, value)}, expected one run: it is the data of an event")
     candidates = (value for part in parts for value in (part.page, *(run for _, run in part.runs[:3])))
     objects = [value for value in candidates if isinstance(value, dict)]
-    wire, sdk = (sum(len(keys.intersection(value)) for value in objects) for keys in (_WIRE_KEYS, _SDK_KEYS))
+    wire, sdk = (sum(len(keys.intersection(value)) for value in objects) for keys in (WIRE_KEYS, SDK_KEYS))
     if form == "auto":
         return Classified(kind, "sdk" if sdk > wire else "wire", parts, problem)
     if wire + sdk and not (sdk if form == "sdk" else wire):
@@ -172,15 +158,8 @@ def find_unrecognised(parts: Iterable[Part]) -> Iterator[Problem]:
         if part.is_page and not (isinstance(part.page, dict) and isinstance(part.page.get("data"), list)):
             yield _not_a_run_list(part.pointer, f"is {_describe(part.page)}, expected a page of runs")
         for pointer, value in part.runs:
-            if not _is_run(value):
+            if not is_run(value):
                 yield _not_a_run_list(pointer, f"is {_describe(value)}, expected a run")
-
-
-def is_other_object(value: Any) -> bool:
-    """Return whether a value is an object of the API that is neither a run nor a page."""
-    if not isinstance(value, dict) or not isinstance(kind := value.get("object"), str):
-        return False
-    return kind in OTHER_OBJECTS and not any(key in value for key in _UNIQUE_FIELDS)
 
 
 def _not_a_run_list(pointer: str, message: str, *values: object) -> Problem:
@@ -191,7 +170,7 @@ def _split(value: Any, at: str = "") -> tuple[DocumentKind | None, tuple[Part, .
     """Return the parts of a value to which the pointer `at` leads."""
     kind, parts = _split_answer(value, at)
     runs = value.get("runs") if kind is None and isinstance(value, dict) else None
-    if not isinstance(runs, list) or (runs and not any(_is_run(run) for run in runs)):
+    if not isinstance(runs, list) or (runs and not any(is_run(run) for run in runs)):
         return kind, parts
     below = f"{at}/" if at else ""  # an export of a thread, which may have a page or a run besides
     exported = _runs(*((f"{below}runs/{index}", run) for index, run in enumerate(runs)))
@@ -202,21 +181,21 @@ def _split(value: Any, at: str = "") -> tuple[DocumentKind | None, tuple[Part, .
 def _split_answer(value: Any, at: str) -> tuple[DocumentKind | None, tuple[Part, ...]]:
     """Return the parts of what a server or a client library makes."""
     below = f"{at}/" if at else ""
-    if _is_run(value):
+    if is_run(value):
         return "run", (_runs((at, value)),)
-    if _is_event(value):
+    if looks_like_event(value):
         return _events("run", [(f"{below}data", value)])
-    if isinstance(value, dict) and isinstance(value.get("options"), dict) and _is_page(value.get("body")):
+    if isinstance(value, dict) and isinstance(value.get("options"), dict) and is_page(value.get("body")):
         return "page", (_page(f"{below}body", value["body"]),)  # what openai-node makes of a page for JSON.stringify
-    if _is_page(value):
+    if is_page(value):
         return "page", (_page(at, value),)
     if isinstance(value, list):
         items = [(f"{below}{index}", item) for index, item in enumerate(value)]
-        if any(_is_run(item) for item in value):
+        if any(is_run(item) for item in value):
             return "runs", (_runs(*items),)
-        if value and all(_is_event(item) for item in value):  # a stream that a client has collected
+        if value and all(looks_like_event(item) for item in value):  # a stream that a client has collected
             return _events("runs", [(f"{place}/data", event) for place, event in items])
-        if any(_is_page(item) for item in value):
+        if any(is_page(item) for item in value):
             return "page", tuple(_page(place, item) for place, item in items)
     return None, ()
 
@@ -244,7 +223,7 @@ def _split_wrapper(value: Any) -> list[_Wrapped]:
         outer, level = level, []
         for path, inner in (((*path, key), inner) for path, value in outer for key, inner in _members(value)):
             kind, parts = _split(inner, join(*path)) if inner else (None, ())
-            if kind is not None and any(part.runs or _has_page_keys(part.page) for part in parts):
+            if kind is not None and any(part.runs or has_page_keys(part.page) for part in parts):
                 found.append((path, kind, parts))
             else:
                 level.append((path, inner))
@@ -288,121 +267,11 @@ def _name(kind: DocumentKind, value: Any) -> str:
     return (_OBJECTS if isinstance(value, dict) else _ARRAYS)[kind]
 
 
-def _is_event(value: Any) -> bool:
-    """Return whether a value is an event of a stream, as SDKs hand it out."""
-    return isinstance(value, dict) and isinstance(value.get("event"), str) and "data" in value
-
-
 def _page(pointer: str, page: Any) -> Part:
     data = page.get("data") if isinstance(page, dict) else None
     prefix = f"{pointer}/data" if pointer else "data"
     runs = [(f"{prefix}/{index}", run) for index, run in enumerate(data)] if isinstance(data, list) else ()
     return Part(pointer, page, runs, is_page=True)
-
-
-def _is_run(value: Any) -> bool:
-    """Return whether a value is a run: by its keys, or by what it calls itself unless its `data` has runs."""
-    if _has_run_keys(value):
-        return True
-    if not isinstance(value, dict) or value.get("object") != RUN.object:
-        return False
-    data = value.get("data")
-    return not (isinstance(data, list) and any(_has_run_keys(item) for item in data))
-
-
-def _has_run_keys(value: Any) -> bool:
-    if not isinstance(value, dict) or is_other_object(value):
-        return False
-    return "id" in value and "status" in value and any(owner in value for owner in _OWNERS)
-
-
-def _has_page_keys(value: Any) -> bool:
-    return isinstance(value, dict) and any(key in value for spellings in _PAGE_SPELLINGS for key in spellings)
-
-
-def _is_page(value: Any) -> bool:
-    if not isinstance(value, dict):
-        return False
-    if "data" not in value:
-        return sum(any(key in value for key in spellings) for spellings in _PAGE_SPELLINGS) >= 2
-    data = value["data"]
-    if isinstance(data, dict) and not _has_page_keys(value):  # a wrapper
-        return False
-    return not isinstance(data, list) or not data or any(_is_run(item) for item in data)
-
-
-def _is_unrelated(value: Any) -> bool:
-    """Return whether a value is plainly something else: other objects of the API, or none that a server would send."""
-    if isinstance(value, dict):
-        if is_other_object(value) or {"openapi", "swagger"} & value.keys():
-            return True
-        if _is_foreign_format(value):
-            return True
-        if isinstance(items := value.get("data"), list):
-            return all(map(is_other_object, items))
-        if (_RELATED_KEYS & value.keys() and _ANSWER_KEYS & value.keys()) or _is_foreign_error(value):
-            return False
-        return bool(value) and not _contains_run(value)
-    if isinstance(value, list):
-        return bool(value) and all(_is_unrelated_item(item) for item in value)
-    return False
-
-
-def _is_foreign_error(value: dict[str, Any]) -> bool:
-    """Return whether an object looks like the error response of a web framework or a gateway."""
-    return value.keys() <= _ERROR_KEYS and not value.keys().isdisjoint(_ERROR_TEXTS)
-
-
-def _is_foreign_format(value: dict[str, Any]) -> bool:
-    """Return whether an object is SARIF, GraphQL, JSON:API, of Stripe, or names a schema such as that of Vega."""
-    if _contains_run(value) or not value.keys().isdisjoint(_ERROR_TEXTS | {"error"}):
-        return False
-    data = value.get("data")
-    items = data if isinstance(data, list) else [data]
-    match value:
-        case {"version": str(), "runs": [*runs]}:
-            return all(isinstance(run, dict) and "tool" in run for run in runs)
-        case {"object": "list", "url": str(), "data": [_, *_]}:
-            return all(map(_is_foreign_object, items))
-        case {"object": str()}:
-            return _is_foreign_object(value)
-        case {"data": [_, *_] | dict()} if data and not _has_page_keys(value) and not any(map(_names_run, items)):
-            if isinstance(value.get("$schema"), str) or all(map(_is_resource, items)):
-                return True
-            is_answer = isinstance(data, dict) and value.keys() <= {"data", "extensions"} and any(data.values())
-            return is_answer and data.keys().isdisjoint(_RELATED_KEYS | _ERROR_KEYS)
-    return False
-
-
-def _is_foreign_object(value: Any) -> bool:
-    """Return whether a value is an object of another API in the style of Stripe."""
-    if not isinstance(value, dict) or not isinstance(kind := value.get("object"), str) or _names_run(value):
-        return False
-    return kind not in ("list", RUN.object) and value.keys().isdisjoint({*_WIRE_KEYS, *_SDK_KEYS, "data"})
-
-
-def _is_resource(value: Any) -> bool:
-    """Return whether a value is a resource of JSON:API."""
-    return isinstance(value, dict) and {"type", "id", "attributes"} <= value.keys()
-
-
-def _names_run(value: Any) -> bool:
-    """Return whether a value is the id of a run, or an object that has one."""
-    children = value.values() if isinstance(value, dict) else (value,)
-    return any(isinstance(child, str) and child.startswith(RUN.id_prefix) for child in children)
-
-
-def _is_unrelated_item(value: Any) -> bool:
-    """Return whether an element of an array is plainly no run: an object without the id of one, a number, a text."""
-    if _names_run(value):
-        return is_other_object(value)
-    if isinstance(value, str):
-        return not _is_json_with_run(value)
-    return isinstance(value, int | float) or _is_unrelated(value)
-
-
-def _is_json_with_run(value: Any) -> bool:
-    return isinstance(value, str) and f'"{RUN.object}"' in value
 
 
 def _describe_hidden(value: Any) -> tuple[str, list[Shown]]:
@@ -411,7 +280,7 @@ def _describe_hidden(value: Any) -> tuple[str, list[Shown]]:
     levels = [_entries(value)]  # iterators, since a hostile document is both deep and wide
     while levels:
         for key, inner in levels[-1]:
-            if _is_run(inner) or _is_json_with_run(inner):
+            if is_run(inner) or is_json_with_run(inner):
                 named = [*keys, key][: -_MAX_NAMED - 1 : -1]
                 seen = "JSON with runs is a text" if isinstance(inner, str) else "a run is"
                 return f"; {seen} under {' in '.join('{}' for _ in named)}", [Shown(f"{key}") for key in named]
@@ -429,18 +298,6 @@ def _entries(value: Any) -> Iterator[tuple[object, Any]]:
     return iter(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
 
 
-def _contains_run(value: Any) -> bool:
-    """Return whether there is a run at any depth of a value, or in a text that is JSON itself."""
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        if _is_run(value) or _is_json_with_run(value):
-            return True
-        if isinstance(value, dict | list):
-            waiting.extend(value.values() if isinstance(value, dict) else value)
-    return False
-
-
 def _describe(value: Any) -> str:
     match value:
         case {"error": dict() | str()}:
@@ -455,7 +312,7 @@ def _describe(value: Any) -> str:
             return "an empty object" if isinstance(value, dict) else "an empty array"
         case dict():
             other = f"an object of {count(len(value), 'key')} that is neither a page nor a run"
-            return 'an error response without an object "error"' if _is_foreign_error(value) else other
+            return 'an error response without an object "error"' if is_foreign_error(value) else other
         case list():
             return f"an array of {_describe_items(value)}"
         case str() if value.lstrip()[:1] in ("{", "["):

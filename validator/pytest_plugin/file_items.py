@@ -191,7 +191,7 @@ def _is_other_line(document: Document | Record | InputError) -> bool:
         return False
     if b"started_at" in document.data:  # as in nearly all lines
         return False
-    from validator.engine.classify import is_other_object
+    from validator.engine.shapes import is_other_object
     from validator.jsontext.parse import parse
 
     return is_other_object(parse(document.data).value)
