@@ -572,6 +572,18 @@ def test_stub_of_wiremock_has_the_limit_and_the_order_that_it_names(
         assert [finding.rule for finding in report.findings] == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [({"error": {"message": "No.", "type": "server_error"}}, []), ({"detail": "No."}, ["error-envelope"])],
+)
+def test_stub_answers_with_a_server_error_on_purpose(tmp_path: Path, body: Any, expected: list[str]) -> None:
+    failing = stub({"urlPath": LIST_PATH}, body)
+    failing["response"]["status"] = 503
+    mappings = [stub({"urlPath": LIST_PATH}, list_of(LISTED)), failing]
+    (tmp_path / "a.json").write_text(json.dumps({"mappings": mappings}))
+    assert [rule for _, rule, *_ in places(tmp_path / "a.json")] == expected
+
+
 @pytest.mark.parametrize("limit", ["{{limit}}", "<integer>"])
 def test_example_of_postman_may_have_variables_in_its_url(tmp_path: Path, limit: str) -> None:
     url = f"{{{{baseUrl}}}}{LIST_PATH}?limit={limit}&order=<string>&after=<string>"
