@@ -166,7 +166,7 @@ def _is_of_another_call(document: Document) -> bool:
 def _events(document: Document) -> list[Document]:
     """Return the runs in a response that is an event stream; anything else, and a stream without runs, as it is."""
     origin, (request, response) = document.origin, document.exchange
-    is_stream = response is not None and (response.content_type or "").startswith("text/event-stream")
+    is_stream = response is not None and (response.content_type or "").lower().startswith("text/event-stream")
     is_stream = is_stream and (request is None or request.method == "POST")
     if origin is None or not is_stream or document.has_error_status:
         return [document]

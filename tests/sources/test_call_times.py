@@ -33,7 +33,8 @@ def entry(body: Any, start: object = None, time: object = None, rest: str = "", 
     if isinstance(body, dict) and "data" not in body and method == "GET":
         rest = rest or f"/{body['id'] or 'run_1'}"
     times = {"startedDateTime": start, "time": time}
-    content = {"mimeType": "application/json", "text": text}
+    kind = "text/event-stream" if text.startswith("event:") else "application/json"
+    content = {"mimeType": kind, "text": text}
     return {
         **{name: value for name, value in times.items() if value is not None},
         "request": {"method": method, "url": URL + rest},

@@ -109,6 +109,15 @@ def test_answer_with_a_stream_without_runs_is_a_finding(tmp_path: Path, record: 
     ]
 
 
+@pytest.mark.parametrize("kind", ["Text/Event-Stream; charset=utf-8", "text/html", "application/json"])
+def test_content_type_of_a_stream(tmp_path: Path, record: Any, kind: str) -> None:
+    text = f"event: thread.run.completed\ndata: {json.dumps(RUN)}\n\n"
+    recording = record(tmp_path, entry(text * 2 + DONE, "POST", kind=kind))
+    expected = [("warning", f"has Content-Type {kind}: expected text/event-stream")] if ";" not in kind else []
+    found = validate(recording, select=["content-type"]).findings
+    assert [(str(finding.severity), finding.message) for finding in found] == expected
+
+
 def test_stream_that_was_recorded_without_its_events_is_named(tmp_path: Path, record: Any) -> None:
     silent = [entry(text, "POST", kind="text/event-stream") for text in ("", "\n\n")]
     recording = record(tmp_path, *silent, entry(json.dumps(PAGE)))

@@ -104,12 +104,16 @@ def write_har(file: Path, calls: Iterable[dict[str, Any]]) -> Path:
     return file
 
 
+def _media_type(text: str) -> str:
+    return "text/event-stream" if text.startswith("event:") else "application/json"
+
+
 def har(*texts: str, url: str = URL, **content: Any) -> dict[str, Any]:
     """A HAR of calls that returned these texts."""
     entries = [
         {
             "request": {"method": "POST" if text.startswith("event:") else "GET", "url": url},
-            "response": {"status": 200, "content": {"mimeType": "application/json", **content, "text": text}},
+            "response": {"status": 200, "content": {"mimeType": _media_type(text), **content, "text": text}},
         }
         for text in texts
     ]

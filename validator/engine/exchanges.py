@@ -44,6 +44,7 @@ def check_answer(
         document.parsed.value if response.is_error else None,
         origin.period[0] if origin is not None and origin.period is not None else None,
         origin is not None and origin.is_stub,
+        document.document.is_event,
     )
     problems = call(rules.of_subject("answer"), exchange, options)
     if document.parsed.readable:

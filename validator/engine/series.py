@@ -134,7 +134,8 @@ class Series:
         before, name_before = (None, None) if is_first else (recording.last_event_run, recording.last_event)
         event = StreamEvent(origin.event, run_id, status, before, name_before, here, origin.stream_end)
         if origin.request is not None and is_first:  # the other events are of the same run
-            problems = check_answer(origin.request, Response(None), document, self._rules, self._options)
+            response = Response(None, origin.response and origin.response.content_type)
+            problems = check_answer(origin.request, response, document, self._rules, self._options)
             yield from _under("", problems, document, document.parsed.value)
         recording.stream, recording.last_event = origin.stream, origin.event
         recording.last_event_run = (run_id, here) if run_id else before

@@ -1,8 +1,9 @@
 """The media type of a response is not JSON.
 
 The body is JSON, but `Content-Type` says otherwise or is missing. The official Node client then does not parse the
-body: it returns no runs and no error. `application/json` and types that end in `+json` are right; event streams have
-`text/event-stream`. For an error response this is a warning.
+body: it returns no runs and no error. `application/json` and types that end in `+json` are right. For an error response
+this is a warning, and so it is for an event stream with another type than `text/event-stream`: official clients read it
+if they have asked for a stream, and browsers refuse it.
 
 Bad:
 
@@ -20,6 +21,7 @@ import re
 from validator.rules.base import ERROR, WARNING, Problem, Problems, Verbatim, rule
 from validator.rules.support.exchanges import Exchange, is_json_type
 
+_STREAM = "text/event-stream"
 _is_media_type = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,60}").fullmatch
 
 
@@ -35,11 +37,13 @@ def check(exchange: Exchange) -> Problems:
     content_type = exchange.response.content_type
     if content_type is None or exchange.request.method == "HEAD" or exchange.response.is_redirect:
         return ()
-    if is_json_type(content_type):
-        return ()
-    max_severity = WARNING if exchange.response.is_error else None
-    if not content_type:
-        return [Problem("", "has no Content-Type: expected application/json", max_severity=max_severity)]
     media_type = content_type.partition(";")[0].strip()
-    words = (Verbatim(media_type if _is_media_type(media_type) else "an invalid value"),)
-    return [Problem("", "has Content-Type {}: expected application/json", words, max_severity=max_severity)]
+    is_right = media_type.lower() == _STREAM if exchange.is_stream else is_json_type(content_type)
+    if is_right:
+        return ()
+    max_severity = WARNING if exchange.response.is_error or exchange.is_stream else None
+    expected = Verbatim(_STREAM if exchange.is_stream else "application/json")
+    if not content_type:
+        return [Problem("", "has no Content-Type: expected {}", (expected,), max_severity=max_severity)]
+    seen = Verbatim(media_type if _is_media_type(media_type) else "an invalid value")
+    return [Problem("", "has Content-Type {}: expected {}", (seen, expected), max_severity=max_severity)]

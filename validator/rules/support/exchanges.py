@@ -19,7 +19,8 @@ class Exchange(NamedTuple):
     `kind` is what the body is, None where it is something else, and `form` how its keys are spelt. `envelope` is the
     page, if it is one; `runs` pairs each run that is an object with its pointer, without the fields that are invalid.
     `body` is the parsed body of an error, None where it is no JSON. `began` is when the recorded call began, in Unix
-    seconds. `is_stub` says that the response was written for tests, or saved as an example.
+    seconds. `is_stub` says that the response was written for tests, or saved as an example, `is_stream` that the
+    answer is an event stream, of which this is the first run.
     """
 
     request: Request
@@ -31,6 +32,7 @@ class Exchange(NamedTuple):
     body: Any = None
     began: float | None = None
     is_stub: bool = False
+    is_stream: bool = False
 
 
 def describe_query(request: Request) -> tuple[str, tuple[Shown, ...]]:
