@@ -623,6 +623,49 @@ def test_changed_configuration(before: dict[str, Any], after: dict[str, Any], me
     )
 
 
+def ended(status: str, **changes: Any) -> dict[str, Any]:
+    """The run as it ended otherwise than completed."""
+    return run(status=status, completed_at=None, failed_at=1729418410 if status == "failed" else None, **changes)
+
+
+def error(code: str) -> dict[str, Any]:
+    return {"code": code, "message": "Not now."}
+
+
+def failed(code: str | None) -> dict[str, Any]:
+    return ended("failed", last_error=code and error(code))
+
+
+def incomplete(reason: str) -> dict[str, Any]:
+    return ended("incomplete", incomplete_details={"reason": reason})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (
+            failed("server_error"),
+            failed("rate_limit_exceeded"),
+            '/1/last_error/code: is "rate_limit_exceeded", but was "server_error"',
+        ),
+        (
+            incomplete("max_prompt_tokens"),
+            incomplete("max_completion_tokens"),
+            '/1/incomplete_details/reason: is "max_completion_tokens", but was "max_prompt_tokens"',
+        ),
+        (failed("server_error"), failed("server_error"), None),
+        (failed("server_error"), failed(None), None),
+        (active(last_error=error("rate_limit_exceeded")), failed("server_error"), None),
+        (active(last_error=error("rate_limit_exceeded")), active(last_error=error("server_error")), None),
+    ],
+)
+def test_why_a_run_ended_does_not_change(before: dict[str, Any], after: dict[str, Any], found: str | None) -> None:
+    reported = findings([before, after], history=True, select=SERIES)
+    lines = [f"{one.severity} {one.rule} {one.pointer}: {one.message}" for one in reported]
+    expected = f"warning changed-immutable-field {found} in /0; why a run ended does not change"
+    assert lines == ([] if found is None else [expected])
+
+
 def test_limited_severity_follows_a_remap_down_only() -> None:
     snapshots = [run(), run(model="gpt-4", thread_id=7)]
     for level in ("info", "warning", "error"):

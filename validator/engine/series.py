@@ -22,6 +22,7 @@ from validator.rules.objects import PLACEHOLDERS, ZERO_TIMES, Page, Run, is_mask
 from validator.rules.support.snapshots import (
     BOTH,
     CONFIGURATION,
+    REASONS,
     REMEMBERED,
     Digest,
     KnownRun,
@@ -401,6 +402,9 @@ class History:
         fields = {name: run[name] for name in REMEMBERED if name in run and name not in unreliable_fields}
         if fields.get("usage"):
             fields["usage"] = {name: run["usage"][name] for name in COUNTS}
+        for name, key in REASONS.items():
+            if fields.get(name):
+                fields[name] = fields[name].get(key)
         created = seen if is_new else before and before.created
         after = Snapshot(fields, self._configuration(run, unreliable_fields), seen, metadata, created=created)
         if before is not None:

@@ -4,9 +4,9 @@ Once a run is created, only its metadata can be modified. Where its thread, its 
 differ from one snapshot to the next, two runs go under one id, and whoever stores runs by id has mixed them up: that
 is an error, and nothing else of the two is compared. The same goes for two recorded requests that each create a run
 and return one id, unless that is masked. Another model, other instructions, tools or limits mean that a server shows
-the assistant's present configuration instead of the run's: a warning. Fields that one of the snapshots lacks are not
-compared, and neither is what a run gets later: `started_at` is set anew when it resumes, and Azure prolongs
-`expires_at`.
+the assistant's present configuration instead of the run's: a warning. So is another reason for which a run ended: the
+code of `last_error`, the reason in `incomplete_details`. Fields that one of the snapshots lacks are not compared, and
+neither is what a run gets later: `started_at` is set anew when it resumes, and Azure prolongs `expires_at`.
 
 Bad:
 
@@ -21,14 +21,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from validator.contract.redaction import may_show
-from validator.rules.base import ERROR, WARNING, Problem, Problems, Shown, rule
-from validator.rules.support.snapshots import CONFIGURATION, IDENTITY, REMEMBERED, Digest, Transition
+from validator.rules.base import ERROR, TERMINAL, WARNING, Problem, Problems, Shown, rule
+from validator.rules.support.snapshots import CONFIGURATION, IDENTITY, REASONS, REMEMBERED, Digest, Transition
 
 
 @rule(
     subject="history",
     severity=ERROR,
-    reads=(*IDENTITY, *CONFIGURATION),
+    reads=(*IDENTITY, *CONFIGURATION, *REASONS, "status"),
     source="https://platform.openai.com/docs/api-reference/runs/modifyRun",
     source_note="a run is modified by its metadata alone",
     evidence="no thread, assistant or time of creation changed between the snapshots of 37 genuine runs",
@@ -41,14 +41,26 @@ def check(transition: Transition) -> Problems:
     for field, before, after in transition.both(*IDENTITY):
         if before != after:
             message = "is {}, but was {} in {}; two runs share one id"
-            words = (_shown(field, after), _shown(field, before), transition.where)
+            words = (_shown((field,), after), _shown((field,), before), transition.where)
             return [Problem(field, message, words, invalidates=REMEMBERED)]
-    earlier, later = transition.before.configuration, transition.after.configuration
-    return () if earlier is later else [*_reconfigured(transition)]
+    return [*_explained_otherwise(transition), *_reconfigured(transition)]
+
+
+def _explained_otherwise(transition: Transition) -> Iterator[Problem]:
+    if not any(before == after and after in TERMINAL for _, before, after in transition.both("status")):
+        return
+    for field, before, after in transition.both(*REASONS):
+        if before and after and before != after:
+            place = field, REASONS[field]
+            message = "is {}, but was {} in {}; why a run ended does not change"
+            words = _shown(place, after), _shown(place, before), transition.where
+            yield Problem("/".join(place), message, words, max_severity=WARNING)
 
 
 def _reconfigured(transition: Transition) -> Iterator[Problem]:
     earlier, later = transition.before.configuration, transition.after.configuration
+    if earlier is later:
+        return
     for field in CONFIGURATION:
         if field in earlier and field in later and earlier[field] != later[field]:
             yield _reconfiguration(field, earlier[field], later[field], transition)
@@ -60,9 +72,9 @@ def _reconfiguration(field: str, before: Any, after: Any, transition: Transition
         return Problem(field, message, (transition.where,), max_severity=WARNING)
     message = "is {}, but was {} in {}; only the metadata of a run can be modified"
     return Problem(
-        field, message, (_shown(field, after), _shown(field, before), transition.where), max_severity=WARNING
+        field, message, (_shown((field,), after), _shown((field,), before), transition.where), max_severity=WARNING
     )
 
 
-def _shown(field: str, value: Any) -> Any:
-    return Shown(value) if isinstance(value, str) and may_show((field,), value) else value
+def _shown(place: tuple[str, ...], value: Any) -> Any:
+    return Shown(value) if isinstance(value, str) and may_show(place, value) else value

@@ -15,7 +15,9 @@ IDENTITY = field_names(RUN.item_schema, "x-immutable", "identity")
 """The fields of a run that distinguish it from another run under the same id."""
 CONFIGURATION = field_names(RUN.item_schema, "x-immutable", "configuration")
 """The fields that a run was created with."""
-REMEMBERED = tuple(dict.fromkeys((*IDENTITY, *TIMES, "status", "usage")))
+REASONS = {"last_error": "code", "incomplete_details": "reason"}
+"""The fields that say why a run ended, and what is remembered of each."""
+REMEMBERED = tuple(dict.fromkeys((*IDENTITY, *TIMES, "status", "usage", *REASONS)))
 """What else is remembered of a run from one document to the next."""
 
 
@@ -68,10 +70,10 @@ class Digest(bytes):
 class Snapshot(NamedTuple):
     """A run as one document showed it; what was absent or misshapen there is absent here.
 
-    `fields` has those that are `REMEMBERED`, of the usage its three counts; `configuration` has what the run was
-    created with, a `Digest` for each long value, and is one object for all runs that were created alike. Answers to the
-    questions of a live check have `metadata`, too, where it is valid, and what it was before it changed. `created`
-    is the last answer so far that returned it to a request which creates a run.
+    `fields` has those that are `REMEMBERED`: of the usage its three counts, of the `REASONS` one value each.
+    `configuration` has what the run was created with, a `Digest` for each long value, and is one object for all runs
+    that were created alike. Answers to the questions of a live check have `metadata`, too, where it is valid, and what
+    it was before it changed. `created` is the last answer so far that returned it to a request which creates a run.
     """
 
     fields: Mapping[str, Any]
