@@ -10,6 +10,7 @@ import httpx
 import pytest
 import requests
 import vcr
+import yaml
 
 from tests.support.recordings import BAD_PAGE, QUOTED, URL, call, errors, places, position, skipped, write_har
 from tests.support.threads import list_of, numbered
@@ -318,6 +319,16 @@ def test_recording_places(tmp_path: Path, name: str, suffix: str) -> None:
     quoted = QUOTED if QUOTED in text else json.dumps(QUOTED)[1:-1]
     assert places(file) == [(2, FAULT, *position(text, quoted))]
     assert [(counts.number, counts.reasons) for counts in skipped(file)] == [(1, ())]
+
+
+@pytest.mark.parametrize("body", ["file: yes\n      string: ../files/a.json", "file: true", "file: TRUE"])
+def test_body_of_the_vcr_of_r_in_a_file_is_a_missing_body(tmp_path: Path, body: str) -> None:
+    text = (
+        f"http_interactions:\n- request: {{method: get, uri: '{URL}'}}\n  response:\n    status: {{status_code: 200}}\n"
+    )
+    (tmp_path / "a.yml").write_text(f"{text}    body:\n      {body}\n")
+    (tmp_path / "a.json").write_text(json.dumps(yaml.safe_load(f"{text}    body:\n      {body}\n")))
+    assert [item.unchecked for item in skipped(tmp_path)] == ["1 call for runs was recorded without its body"] * 2
 
 
 def test_exvcr_term_of_erlang_is_a_missing_body(tmp_path: Path) -> None:

@@ -374,6 +374,18 @@ def test_repeated_keys_in_and_beside_bodies(tmp_path: Path) -> None:
     assert [rule for _, rule, *_ in places(tmp_path / "b.yaml")] == ["duplicate-key"] * 5
 
 
+def test_repeated_names_of_headers_are_valid(tmp_path: Path) -> None:
+    call = interaction(json.dumps(PAGE), a="x", b="y")
+    for name, text in (
+        ("a.yaml", yaml.safe_dump({"interactions": [call]})),
+        ("a.json", json.dumps({"interactions": [call]})),
+    ):
+        twice = text.replace('"b": [', '"a": [').replace("      b:", "      a:")
+        assert twice != text
+        (tmp_path / name).write_text(twice)
+        assert places(tmp_path / name) == []
+
+
 def test_repeated_key_of_a_recording_of_something_else(tmp_path: Path) -> None:
     (tmp_path / "page.json").write_text(json.dumps(PAGE))
     other = interaction('{"object": "thread.run.step"}', "https://x.example/v1/models")

@@ -100,7 +100,9 @@ def _status(response: dict[str, Any]) -> int | None:
 
 
 def _body(response: dict[str, Any], strings: Strings, *path: str | int) -> Body | None:
-    if response.get("binary") is True:  # a term of Erlang
+    in_file = field(response, "body", "file")  # as the R package vcr writes it
+    is_in_file = in_file is True or as_text(in_file).lower() in ("true", "yes")
+    if response.get("binary") is True or is_in_file:  # or a term of Erlang
         return None
     for keys in _BODIES:
         text = field(response, *keys)

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from validator.core.pointer import join
+from validator.core.pointer import join, split
 from validator.core.problem import Span
 from validator.jsontext.locate import find_elements, find_end, locate
 from validator.jsontext.parse import decode_text, parse
@@ -37,7 +37,10 @@ def read_documents(
         repeated = (
             problem
             for problem in parsed.problems
-            if problem.rule == "duplicate-key" and problem.span and not strings.is_in_value(problem.span)
+            if problem.rule == "duplicate-key"
+            and problem.span
+            and not strings.is_in_value(problem.span)
+            and "headers" not in split(problem.pointer)[:-1]  # names of headers may repeat
         )
         yield from calls.read_documents(reader, OuterText(text), module.read_calls(parsed.value, strings), repeated)
     elif parsed.readable and must_be_har:

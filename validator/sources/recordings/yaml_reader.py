@@ -135,7 +135,7 @@ def _parse(text: str, max_nodes: int) -> tuple[Any, int | None, list[Problem]]:
                 if isinstance(container, dict):
                     keys = (key if isinstance(key, str) else None for key in nodes[::2])
                     container.update(zip(keys, nodes[1::2], strict=True))
-                    if len(container) < len(nodes) // 2:
+                    if len(container) < len(nodes) // 2 and not _is_in_headers(levels):
                         repeated += islice(_find_repeated(nodes[::2]), _MAX_REPEATED - len(repeated))
             case yaml.AliasEvent():
                 levels[-1][1].append(anchors.get(event.anchor))
@@ -149,6 +149,11 @@ def _parse(text: str, max_nodes: int) -> tuple[Any, int | None, list[Problem]]:
     second: Any = next(events, None)
     has_second = type(second) is yaml.DocumentStartEvent
     return root[0] if root else None, second.start_mark.index if has_second else None, repeated
+
+
+def _is_in_headers(levels: Sequence[tuple[_List | _Map, list[Any]]]) -> bool:
+    """Return whether what stands last in the open containers is under a key `headers`; names of headers may repeat."""
+    return any(isinstance(container, dict) and nodes[-2:-1] == ["headers"] for container, nodes in levels)
 
 
 def _find_repeated(keys: Sequence[Any]) -> Iterator[Problem]:
