@@ -358,7 +358,8 @@ def test_key_that_a_recording_repeats_is_a_finding(
         found = [finding for finding in validate(path).findings if finding.rule == "duplicate-key"]
         places = [(each.record, each.severity, each.pointer, each.line, each.column) for each in found]
         assert places == [(None, "error", pointer, *position(text, key, 1))]
-        assert found[0].message.startswith("repeats a key that stands at ")
+        name = "a key that" if pointer else f'the key "{key.strip(chr(34))}", which'
+        assert found[0].message.startswith(f"repeats {name} stands at ")
 
 
 def test_repeated_keys_in_and_beside_bodies(tmp_path: Path) -> None:

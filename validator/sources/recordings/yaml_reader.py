@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from validator.core.phrases import Shown
 from validator.core.problem import AtOffset, Problem, Span
 from validator.jsontext.parse import LFS_POINTER, decode_text, detect_non_json
 from validator.jsontext.strict import LAST_COUNTS
@@ -161,8 +162,9 @@ def _find_repeated(keys: Sequence[Any]) -> Iterator[Problem]:
     firsts: dict[str, _Scalar] = {}
     for key in keys:
         if isinstance(key, _Scalar) and key != "<<" and (first := firsts.setdefault(key, key)) is not key:
-            message, span = f"repeats a key that stands at {{}} already{LAST_COUNTS}", Span(key.start, key.end)
-            yield Problem("", message, (AtOffset(first.start),), span=span, rule="duplicate-key")
+            message, span = f"repeats the key {{}}, which stands at {{}} already{LAST_COUNTS}", Span(key.start, key.end)
+            values = Shown(key), AtOffset(first.start)
+            yield Problem("", message, values, span=span, identity=key, rule="duplicate-key")
 
 
 def _node(event: Any) -> _Scalar | _List | _Map | None:
