@@ -288,8 +288,13 @@ def test_run_that_cannot_be_cancelled_is_named(monkeypatch: pytest.MonkeyPatch, 
 
 def test_too_few_runs_are_no_success() -> None:
     class CreatesThreeRuns(CreatingServer):
+        def __init__(self, status: int = 400) -> None:
+            super().__init__()
+            self.status = status
+
         def create_run(self, thread: str, body: dict[str, Any]) -> Reply:
-            return refuse("Quota.") if len(self.threads[thread]) == 3 else super().create_run(thread, body)
+            is_last = len(self.threads[thread]) == 3
+            return refuse("Quota.", self.status) if is_last else super().create_run(thread, body)
 
     done = command(CreatesThreeRuns(), "--assistant", "asst_1")
     created = "3 runs of 4 created: the server does not create a run: POST /v1/threads/thread_"
@@ -297,6 +302,8 @@ def test_too_few_runs_are_no_success() -> None:
     assert re.search(r"not verified walk-complete .*: 3 runs, 4 needed", done.out)
     with pytest.raises(LiveError, match=rf"^{created}.* was answered with 400 \(Quota.\)"):
         check(CreatesThreeRuns())
+    wrong = check(CreatesThreeRuns(status=500))
+    assert [result.id for result in wrong.statements if result.verdict == "broken"] == ["no-5xx"]
 
 
 def test_page_without_a_next_one_shows_no_insertion() -> None:

@@ -17,6 +17,7 @@ from validator.core.phrases import class_name, count, escape, safe_repr
 from validator.core.results import DocumentResult, StatementResult
 from validator.core.severity import Severity
 from validator.live.check import Session, Task
+from validator.live.create import TooFewRuns
 from validator.live.in_process import ADDRESS, WatchedClient, connect_in_process
 from validator.live.known import mark_known, suppress_known
 from validator.live.plan import Scope
@@ -84,9 +85,9 @@ def check_listing(
     lists the first of them unless a `thread` is named, cancels no other runs, and deletes what it has created only with
     `delete_created`.
 
-    Raises `LiveError` where the server cannot be checked or a budget is spent, `TypeError` for another target or an id
-    that is no `str`, `ValueError` for an option outside its vocabulary, and `OSError` if the recording cannot be
-    written.
+    Raises `LiveError` where the server cannot be checked, creates too few runs (unless the report has an error, which
+    may be why) or a budget is spent, `TypeError` for another target or an id that is no `str`, `ValueError` for an
+    option outside its vocabulary, and `OSError` if the recording cannot be written.
     """
     __tracebackhide__ = True
     known = require_ids("known", known)
@@ -120,11 +121,12 @@ def check_listing(
             problem = session.walk()
         finally:
             session.write()
-    if problem is not None:
+    is_judged = problem is None or isinstance(problem, TooFewRuns)
+    statements = tuple(mark_known(session.judge(options), known)) if is_judged else ()
+    if problem is not None and not any(result.severity is Severity.ERROR for result in statements):
         if session.created:
             problem.add_note(f"created on the server: {', '.join(session.created)}")
         raise problem.with_traceback(None)
-    statements = tuple(mark_known(session.judge(options), known))
     found = session.check(options._replace(findings=FindingOptions(outlines=True)))
     results = suppress_known(found, statements, known, Severity.INFO)
     return LiveReport(
