@@ -20,7 +20,6 @@ from validator.engine.shapes import (
     is_run,
     looks_like_event,
 )
-from validator.engine.unrelated import is_foreign_error, is_unrelated
 
 DocumentKind: TypeAlias = Literal["page", "run", "runs"]
 
@@ -114,6 +113,8 @@ def classify(
         message = f"is {seen}, expected {expected}"
         wrapped = _split_wrapper(value) if kind is None else []
         if not wrapped:
+            from validator.engine.unrelated import is_unrelated  # nearly every document is about runs
+
             other = seen if kind is None and is_unrelated(value) else ""
             where, keys = ("", []) if other or kind is not None else _describe_hidden(value)
             return Classified(None, problem=_not_a_run_list("", message + where, *keys), other=other)
@@ -299,6 +300,8 @@ def _entries(value: Any) -> Iterator[tuple[object, Any]]:
 
 
 def _describe(value: Any) -> str:
+    from validator.engine.unrelated import is_foreign_error  # nearly every document is about runs
+
     match value:
         case {"error": dict() | str()}:
             return "an API error" + (f": {words}" if (words := error_words(value)) else "")
