@@ -11,6 +11,7 @@ import pytest
 from tests.support.commands import Ran, process, run
 from tests.support.paths import SAMPLES
 from tests.support.tools import command
+from validator import validate
 
 PAGE = SAMPLES / "valid" / "page.json"
 NOTHING = "nothing to check: no *.json, *.jsonl, *.ndjson, *.sse, *.har, *.yaml or *.yml in this folder"
@@ -142,6 +143,7 @@ def test_what_gitignore_leaves_out_is_counted_and_named(tmp_path: Path) -> None:
         f"validate-runs: ./{name}: skipped: it is ignored by .gitignore" for name in ("data", "b.json", "c.json")
     ]
     assert run(*words, "-q", cwd=tmp_path).err == run(*words, "--no-gitignore", cwd=tmp_path).err == ""
+    assert len(validate(tmp_path).documents) == 1
     (tmp_path / ".gitignore").write_text("data\n")
     assert run(".", cwd=tmp_path).err == ""
 
