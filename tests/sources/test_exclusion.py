@@ -12,6 +12,7 @@ from tests.support.commands import Ran, process, run
 from tests.support.paths import SAMPLES
 from tests.support.tools import command
 from validator import validate
+from validator.core.phrases import count
 
 PAGE = SAMPLES / "valid" / "page.json"
 NOTHING = "nothing to check: no *.json, *.jsonl, *.ndjson, *.sse, *.har, *.yaml or *.yml in this folder"
@@ -208,7 +209,18 @@ OTHERS = {
         "an object of 2 keys that is neither a page nor a run",
     ),
 }
+ANSWERS: dict[str, dict[str, object]] = {
+    "answer.json": {"success": True, "errors": [], "messages": [], "result": None},
+    "hello.json": {"title": "Welcome", "message": "Hello"},
+    "words.json": {"errors": {"required": "is required"}},
+    "saved.json": {"code": 201, "message": "created"},
+}
+OTHERS |= {
+    name: (value, f"an object of {count(len(value), 'key')} that is neither a page nor a run")
+    for name, value in ANSWERS.items()
+}
 NO_OTHERS = {
+    "error of an API gateway": {"message": "Internal server error"},
     "error": {"error": {"message": "No thread found.", "type": "invalid_request_error"}},
     "error of FastAPI": {"detail": "Not Found"},
     "error of Cloudflare": {"success": False, "errors": [{"code": 1, "message": "x"}], "messages": [], "result": None},

@@ -18,7 +18,7 @@ from validator.engine.checker import Checker, prefix_pointers
 from validator.engine.exchanges import RecordedAnswers, check_answer
 from validator.engine.rule_set import WITHOUT_REFERENCES, applies, call, readable_page, store
 from validator.rules.base import ERROR
-from validator.rules.objects import PLACEHOLDERS, ZERO_TIMES, Page, Run, is_masked
+from validator.rules.objects import ZERO_TIMES, Page, Run
 from validator.rules.support.snapshots import (
     BOTH,
     CONFIGURATION,
@@ -157,9 +157,9 @@ class Series:
                 if checked.part.is_page:
                     ids_on_page.add(run["id"])  # on a page, the same run again is no later snapshot
                 metadata, is_new, request = None, False, origin.request if origin is not None else None
-                if request is not None:
-                    is_new = request.creates_run and not is_masked(run["id"]) and run["id"] not in PLACEHOLDERS
-                    if request.step and "metadata" in run and "metadata" not in unreliable_fields:
+                if request is not None and request.step:  # a client of others may repeat a request, or record it twice
+                    is_new = request.creates_run
+                    if "metadata" in run and "metadata" not in unreliable_fields:
                         metadata = _digest_if_long(run["metadata"] or {})  # null says that there is none, too
                 transition = history.record(run, unreliable_fields, here._replace(pointer=pointer), metadata, is_new)
                 if transition is not None:
@@ -407,7 +407,9 @@ class History:
                 fields[name] = fields[name].get(key)
         created = seen if is_new else before and before.created
         after = Snapshot(fields, self._configuration(run, unreliable_fields), seen, metadata, created=created)
-        if before is not None:
+        if before is not None and metadata is None:  # not known: it is taken to be as before
+            after = after._replace(metadata=before.metadata, replaced_metadata=before.replaced_metadata)
+        elif before is not None:
             replaced = before.replaced_metadata if metadata == before.metadata else before.metadata
             after = after._replace(replaced_metadata=replaced)
         self._snapshots[run["id"]] = after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from validator.core.resource import RUN
@@ -32,6 +33,11 @@ _ERROR_KEYS = _ERROR_TEXTS | frozenset(
     | {"__type", "errorCode", "errorType", "exception", "file", "line", "trace"}
 )
 """What the error responses of web frameworks and gateways have in place of `error`: nothing else, and a text."""
+_SIGNS_OF_ERROR = frozenset({"detail", "fault", "errorMessage", "error_description", "exception", "__type"})
+_ERROR_WORDS = (
+    r"(?i)error|denied|authori[sz]ed|authentication|forbidden|not found|invalid|exceed|time[d-]? ?out|unavailable|fail"
+)
+"""What a message says that stands alone: `{"message": "Forbidden"}` is an answer, `{"message": "Hello"}` a text."""
 
 
 def is_unrelated(value: Any) -> bool:
@@ -53,7 +59,18 @@ def is_unrelated(value: Any) -> bool:
 
 def is_foreign_error(value: dict[str, Any]) -> bool:
     """Return whether an object looks like the error response of a web framework or a gateway."""
-    return value.keys() <= _ERROR_KEYS and not value.keys().isdisjoint(_ERROR_TEXTS)
+    if not value.keys() <= _ERROR_KEYS or value.keys().isdisjoint(_ERROR_TEXTS):
+        return False
+    flags = [value.get(key) for key in ("success", "ok")]
+    if any(flag is True for flag in flags):
+        return False
+    statuses = [value.get(key) for key in ("status", "statusCode", "status_code", "code")]
+    if False in flags or any(type(status) is int and status >= 400 for status in statuses):
+        return True
+    if not value.keys().isdisjoint(_SIGNS_OF_ERROR) or (isinstance(value.get("errors"), list) and value["errors"]):
+        return True
+    texts = [value.get(key) for key in ("message", "Message", "msg")]
+    return any(isinstance(text, str) and re.search(_ERROR_WORDS, text) for text in texts)
 
 
 def _is_foreign_format(value: dict[str, Any]) -> bool:
