@@ -194,6 +194,10 @@ EXPECTED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ],
         ["2 premature-end"],
     ),
+    "metadata that is none in a live check": (
+        [call({}, list_of([changed(2, metadata=7)]), step="again")],
+        ["1 schema:type"],
+    ),
     "an empty listing of a thread that has runs": ([WIDE, listed(limit=2)], ["2 lost-runs"]),
     "a listing that was empty before the first run": ([listed(), listed(limit=2), listed(3)], []),
     "a wrong key that gets an empty page": (
