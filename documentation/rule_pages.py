@@ -51,12 +51,9 @@ def contents() -> list[dict[str, list[dict[str, str]]]]:
 
 def read_by(rule: Rule) -> dict[str, tuple[str, ...]]:
     """Return the fields that a rule reads, by the schema that has them."""
-    envelope = (*rule.requires, *rule.requires_null, *rule.reads, *(("status",) if rule.statuses else ()))
-    of_pages = rule.subject in ("page", "listing")
-    named = {RUN.list_schema: envelope if of_pages else (), RUN.item_schema: rule.run_reads if of_pages else envelope}
     return {
-        subject: tuple(name for name in fields("observed", "wire", subject) if name in names)
-        for subject, names in named.items()
+        schema: tuple(name for name in fields("observed", "wire", schema) if name in names)
+        for schema, names in ((RUN.list_schema, rule.page_fields), (RUN.item_schema, rule.run_fields))
     }
 
 

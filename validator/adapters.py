@@ -147,20 +147,16 @@ def _responses(source: object) -> list[Document]:
         if document is None or document.origin is None:
             return []
         documents.append(document._replace(record=record))
-    is_of_client = any(request.returns_runs for request in _requests(documents))
+    requests = [document.exchange[0] for document in documents]
+    is_of_client = any(request is not None and request.returns_runs for request in requests)
     return [document for document in documents if not (is_of_client and _is_of_another_call(document))]
-
-
-def _requests(documents: Iterable[Document]) -> Iterator[Request]:
-    return (request for document in documents if (request := document.exchange[0]) is not None)
 
 
 def _is_of_another_call(document: Document) -> bool:
     """Return whether a response to a call for something else holds no runs."""
-    request, mark = document.exchange[0], f'"{RUN.object}"'
-    if request is None or not request.path or request.returns_runs:
-        return False
-    return mark not in document.data if isinstance(document.data, str) else mark.encode() not in document.data
+    request = document.exchange[0]
+    is_of_another_call = request is not None and request.path and not request.returns_runs
+    return bool(is_of_another_call) and not RUN.is_named_in(document.data)
 
 
 def _events(document: Document) -> list[Document]:

@@ -184,12 +184,12 @@ class Validator:
         documents, paths = documents_of(source)
         named: set[str | None] = {source.file} if isinstance(source, Document) else {*paths} or {None}
         results = check_together(documents, checker, named=named, **self._series)
-        first = next(results, None) if paths else None
-        if first is not None:
-            return chain((first,), results)
-        if paths:  # which must not pass for a valid source
+        if not paths:
+            return results
+        first = next(results, None)
+        if first is None:  # which must not pass for a valid source
             raise OSError(f"{escape(join_and(sorted(paths)))}: nothing to check: it holds no runs")
-        return results
+        return chain((first,), results)
 
 
 class ValidationFailed(AssertionError):

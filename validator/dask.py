@@ -59,13 +59,13 @@ def check_archive(
     to it. A JSON Lines file that is not packed is split into partitions of `partition_bytes`; any other file is one.
     `max_bytes` bounds one document, unpacked. All other options are those of `validate`, without `listing` and
     `history`. Findings are those that the command reports with `--show info --max-findings 0`, to the fingerprint. Only
-    the beginnings of JSON Lines files are read before it is computed.
+    the beginnings of JSON Lines files are read before it is computed, and a log that a folder has, in whole.
 
     Raises `FileNotFoundError` if there is nothing to check, `TypeError` for paths that are none, `ValueError` for an
     option outside its vocabulary, and, when computed, `OSError` for a file that cannot be read.
     """
     _check_sizes(partition_bytes=partition_bytes, max_bytes=max_bytes)
-    archive = _Archive.of(paths, storage_options, _check_options(options), max_bytes)
+    archive = _Archive.of(paths, storage_options, _check_options("check_archive()", options), max_bytes)
     return dd.from_delayed(list(archive.findings(partition_bytes)), meta=_FINDINGS, verify_meta=False)
 
 
@@ -79,14 +79,14 @@ def count_archive(
 ) -> dd.DataFrame:
     """Return documents, runs, errors, warnings and infos of each partition, with its file; as `check_archive`."""
     _check_sizes(partition_bytes=partition_bytes, max_bytes=max_bytes)
-    archive = _Archive.of(paths, storage_options, _check_options(options), max_bytes)
+    archive = _Archive.of(paths, storage_options, _check_options("count_archive()", options), max_bytes)
     return dd.from_delayed(list(archive.counts(partition_bytes)), meta=_COUNTS, verify_meta=False)
 
 
-def _check_options(options: dict[str, Any]) -> CheckOptions:
-    if series := {"listing", "history", "fail_on"} & options.keys():
-        raise TypeError(f"an archive is checked without the option {min(series)}")
-    check_names("check_archive()", options)
+def _check_options(caller: str, options: dict[str, Any]) -> CheckOptions:
+    if refused := {"listing", "history", "fail_on"} & options.keys():
+        raise TypeError(f"an archive is checked without the option {min(refused)}")
+    check_names(caller, options)
     return Validator(**options).options
 
 
@@ -148,7 +148,7 @@ class _Archive:
         return (dask.delayed(_counts)(self._check(part)) for parts in self._split(size) for part in parts)
 
     def _split(self, size: int) -> Iterator[list[FileRange]]:
-        return (list(split_file(file, size, self.storage.open)) for file in self.files)
+        return (list(split_file(file, size, self.max_bytes, self.storage.open)) for file in self.files)
 
     def _check(self, part: FileRange) -> Any:
         return dask.delayed(_check, pure=False)(part, self.options, self.max_bytes, self.storage)

@@ -28,7 +28,7 @@ from validator.core.results import CleanRecords, DocumentResult
 from validator.engine.checker import Checker
 from validator.rules.selection import effective_severities
 from validator.sources import jsonl
-from validator.sources.document import Document, InputError, expand_blocks
+from validator.sources.document import Document, InputError, SkippedRecords, expand_blocks
 from validator.sources.files import FileRange, open_local, read_file
 
 PAGE = json.loads((SAMPLES / "valid" / "page.json").read_text())
@@ -83,7 +83,7 @@ def test_results_are_independent_of_range_size(tmp_path: Path, size: int, record
     whole = summarize(check_range(FileRange(str(archive)), READY, MAX_BYTES).results)
     found: list[object] = []
     before = 0
-    for piece in split_file(FileRange(str(archive)), size):
+    for piece in split_file(FileRange(str(archive)), size, MAX_BYTES):
         number, results = check_range(piece, READY, MAX_BYTES)
         found += move_down(results, before)
         before += number
@@ -367,10 +367,21 @@ def test_line_across_many_ranges_is_read_once(tmp_path: Path) -> None:
             yield file
             read_to.append(file.tell())
 
-    for piece in split_file(FileRange(str(archive)), 500_000):
+    for piece in split_file(FileRange(str(archive)), 500_000, 1000):
         list(read_file(piece, 1000, opener=opening))
     far = [number for number, at in enumerate(read_to) if at > 500_000 * (number + 1) + 256 * 1024]
     assert (len(read_to), far) == (7, [0])
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_lines_longer_than_the_default_limit_are_recognised_as_something_else(tmp_path: Path, jobs: int) -> None:
+    archive = tmp_path / "log.jsonl"
+    with archive.open("wb") as file:
+        file.write(b'{"level": "info", "text": "' + b"x" * MAX_BYTES + b'"}\n')
+        file.writelines([b'{"level": "info"}\n'] * 10)
+    parallelism = Parallelism(min_bytes=1, task_bytes=MAX_BYTES // 2)
+    results = check_paths([str(tmp_path)], READY, 2 * MAX_BYTES, jobs=jobs, parallelism=parallelism)
+    assert [*results] == [SkippedRecords(str(archive), 0, other="JSON Lines without runs")]
 
 
 @pytest.mark.parametrize("block", [1, 4, 7, 100])

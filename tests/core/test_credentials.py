@@ -335,6 +335,14 @@ def test_rule_before_its_message_is_no_credential(rule: str) -> None:
     assert mask("error api-key: object repeats") == "error api-… repeats"
 
 
+@pytest.mark.parametrize("prefix", ["duplicate", "misspelt"])
+@pytest.mark.parametrize(
+    "assignment", ["key=Abc1", "key = Abc1", "token=Abc1", "token: Abc1", "secret: Abc1", "PWD=Abc1"]
+)
+def test_value_after_the_first_word_of_a_rule_is_masked(prefix: str, assignment: str) -> None:
+    assert "Abc1" not in mask(f"error {prefix}-{assignment} and more")
+
+
 def test_masking_takes_linear_time() -> None:
     def seconds(length: int) -> float:
         text = ("sk-a -----BEGIN PRIVATE KEY x://a:b@c key=d " * length)[:length]

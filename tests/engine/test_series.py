@@ -1169,6 +1169,15 @@ def _ready() -> Checker:
     return Checker(CheckOptions(severities=effective_severities(), now=NOW))
 
 
+def test_listing_without_pages_has_no_end() -> None:
+    ready = _ready()
+    series = Series(ready, listing=True)
+    assert series.check_end() == []
+    (document,) = _documents([page(*runs("ba"), has_more=True)])
+    assert list(series.check(ready.check(document))) == []
+    assert [problem.rule for problem in series.check_end()] == ["broken-chain"]
+
+
 def _kept_bytes(values: Iterable[Any]) -> int:
     """Return the memory that is held after these documents were followed."""
     ready = _ready()

@@ -27,6 +27,7 @@ LIST = f"/v1/threads/{THREAD}/runs"
 PAGE = page(run(thread_id=THREAD))
 CAMEL_CASE: dict[str, Any] = {"object": "list", "data": [], "firstId": None, "lastId": None, "hasMore": False}
 EXPECTED = "expected a page of runs, a run or an array of runs"
+EXPECTED_OF_ERROR = "expected the status of an error, or a page of runs, a run or an array of runs"
 
 
 class Answer:
@@ -174,6 +175,30 @@ def test_server_error_is_one_finding(get: Any, serve: Callable[[Answer], str]) -
     assert findings(get(f"{serve(Answer(b'', 502))}{LIST}"), expect="page") == [
         ("not-a-run-list", "error", "", message)
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            {"error": {"message": "No thread found.", "code": "not_found"}},
+            f"has status 200, but is an API error: code not_found; {EXPECTED_OF_ERROR}",
+        ),
+        (
+            {"error": "no such thread"},
+            f"has status 200, but is an API error; {EXPECTED_OF_ERROR}",
+        ),
+        ({"error": True}, f"is an object of 1 key that is neither a page nor a run, {EXPECTED}"),
+        (
+            {"error": True, "result": PAGE},
+            f'is an object of 2 keys that is neither a page nor a run, {EXPECTED}; a page is under "result"',
+        ),
+        ({"error": {"message": ""}, "result": PAGE}, f'is an API error, {EXPECTED}; a page is under "result"'),
+    ],
+)
+def test_error_with_the_status_of_a_success(body: Any, message: str, serve: Callable[[Answer], str]) -> None:
+    response = httpx.get(f"{serve(Answer(body))}{LIST}?limit=1")
+    assert findings(response) == [("not-a-run-list", "error", "", message)]
 
 
 def test_response_to_post_is_a_run(serve: Callable[[Answer], str]) -> None:

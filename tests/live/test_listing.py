@@ -94,14 +94,17 @@ def test_parameters_of_a_client_are_sent_with_those_of_the_check(library: Any, t
     assert entry["request"]["url"] == f"{server.origin}/v1/threads/{THREAD}/runs?{query}"
 
 
-def test_parameters_of_the_client_in_an_openai_client() -> None:
+def test_parameters_of_the_client_in_an_openai_client(tmp_path: Path) -> None:
     openai = package("openai", "test")
-    with serving(SOUND) as server, httpx.Client(params={"api-version": "1", "region": "x"}) as inner:
+    params = [("api-version", "1"), ("region", "x"), ("region", "y")]
+    with serving(SOUND) as server, httpx.Client(params=params) as inner:
         client = openai.OpenAI(
             base_url=f"{server.origin}/v1", api_key=KEY, http_client=inner, default_query={"api-version": "2"}
         )
-        assert assert_live_listing(client, thread=THREAD).ok
+        assert assert_live_listing(client, thread=THREAD, record=tmp_path / "runs.har").ok
     assert server.asked[0].query == {"api-version": "2", "region": "x"}
+    entry = json.loads((tmp_path / "runs.har").read_text())["log"]["entries"][0]
+    assert entry["request"]["url"].endswith("/runs?region=x&region=y&api-version=2")
 
 
 def test_response_hooks_of_a_client_hide_no_answer() -> None:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -737,6 +738,18 @@ def test_files_pytest_skips_are_errors(pytester: pytest.Pytester) -> None:
     assert outcome(pytester.runpytest_inprocess("--validate-runs", ".hidden/*.json", ".hidden/sound.json")) == {
         "passed": 1
     }
+
+
+@pytest.mark.parametrize("named", [(), (".",), (".", "tests")])
+def test_configured_files_pytest_skips_are_errors(pytester: pytest.Pytester, named: Sequence[str]) -> None:
+    recorded(pytester, ".hidden/sound.json", "responses/sound.json")
+    pytester.mkdir("tests")
+    pytester.makeini("[pytest]\nvalidate_runs_files = .hidden/*.json responses/*.json\n")
+    result = pytester.runpytest_inprocess(*named)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: validate-runs: */.hidden/sound.json is not collected, since pytest leaves *"])
+    assert outcome(pytester.runpytest_inprocess("responses")) == {"passed": 1}
+    assert outcome(pytester.runpytest_inprocess("tests")) == {}
 
 
 def test_ini_options_and_markers_apply_to_files(pytester: pytest.Pytester) -> None:

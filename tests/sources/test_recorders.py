@@ -456,6 +456,49 @@ def test_stub_of_mountebank_with_alternatives(tmp_path: Path, predicates: list[A
     assert places(tmp_path / "a.json") == [(1, FAULT, *position(text, json.dumps(QUOTED)[1:-1]))]
 
 
+def of_hoverfly(query: Any) -> Any:
+    pair = {"request": {"path": PATH, "query": query}, "response": {"status": 200, "body": BODY}}
+    return {"data": {"pairs": [pair]}}
+
+
+def of_mountebank(predicate: str, query: Any) -> Any:
+    predicates = [{"equals": {"path": PATH}}, {predicate: {"query": query}}]
+    return {"stubs": [{"predicates": predicates, "responses": [{"is": {"body": BODY}}]}]}
+
+
+def of_mockserver(query: Any) -> Any:
+    return {"httpRequest": {"path": PATH, "queryStringParameters": query}, "httpResponse": {"body": BODY}}
+
+
+@pytest.mark.parametrize(
+    ("value", "query"),
+    [
+        (of_hoverfly({"limit": [{"matcher": "exact", "value": "2"}]}), "limit=2"),
+        (of_hoverfly({"after": [{"matcher": "exact", "value": "a&limit=0"}]}), "after=…"),
+        (of_hoverfly({"limit": [{"matcher": "regex", "value": "^[0-9]{1,3}$"}]}), "limit=…"),
+        (of_hoverfly({"limit": [{"matcher": "regex", "value": "2"}]}), "limit=…"),
+        (of_hoverfly({"limit": [{"matcher": "jsonpath", "value": "$.a"}]}), "limit=…"),
+        (of_hoverfly({"limit": [{"globMatch": "2*"}]}), "limit=…"),
+        (of_hoverfly([{"matcher": "glob", "value": "limit=*"}]), ""),
+        (of_hoverfly({"regexMatch": "limit=[0-9]+"}), ""),
+        (of_hoverfly({"exactMatch": "limit=2"}), "limit=2"),
+        (of_hoverfly("limit=2"), "limit=2"),
+        (of_mountebank("equals", {"limit": "2"}), "limit=2"),
+        (of_mountebank("contains", {"limit": "0"}), "limit=…"),
+        (of_mountebank("matches", {"limit": "^[0-9]+$"}), "limit=…"),
+        (of_mockserver({"limit": ["2"]}), "limit=2"),
+        (of_mockserver({"limit": ["[0-9]+"]}), "limit=…"),
+        (of_mockserver([{"name": "limit", "values": ["[0-9]+"]}]), "limit=…"),
+    ],
+)
+def test_pattern_of_a_query_is_not_its_value(tmp_path: Path, value: Any, query: str) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(value))
+    (result,) = validate(tmp_path / "a.json").results
+    asked = f"?{query}" if query else ""
+    assert result.document.request == f"GET {PATH}{asked} 200"
+    assert [finding.rule for finding in result.findings] == [FAULT]
+
+
 NO_PATH = "1 call for runs was recorded without its path"
 
 

@@ -24,7 +24,7 @@ def check_in_processes(
     """Check files in worker processes, and yield the results in the order of the files."""
     lines, path = 0, None
     errors: set[str] = set()
-    for file, range_result in run_tasks(_make_tasks(files, parallelism), checker, max_bytes, jobs):
+    for file, range_result in run_tasks(_make_tasks(files, max_bytes, parallelism), checker, max_bytes, jobs):
         if file is None or file.path != path or not file.start:
             lines, path = 0, file and file.path
             errors.clear()
@@ -40,7 +40,7 @@ def check_in_processes(
 
 
 def _make_tasks(
-    files: Iterable[FileRange | InputError], parallelism: Parallelism
+    files: Iterable[FileRange | InputError], max_bytes: int, parallelism: Parallelism
 ) -> Iterator[list[FileRange] | InputError]:
     """Yield small files together and large files in ranges; standard input and errors by themselves."""
     batch: list[FileRange] = []
@@ -58,6 +58,6 @@ def _make_tasks(
             batch.append(file)
             size += size_of(file)
         else:
-            yield from ([part] for part in split_file(file, parallelism.task_bytes))
+            yield from ([part] for part in split_file(file, parallelism.task_bytes, max_bytes))
     if batch:
         yield batch

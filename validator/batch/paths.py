@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 
-from validator.batch.ranges import Parallelism, check_file, read_found, size_of, split_file
+from validator.batch.ranges import Parallelism, check_file, divisible_bytes, read_unless_unrelated, size_of
 from validator.batch.session import Result, check_documents, limit_findings, make_series, skip_other_objects
 from validator.core.files import STANDARD_INPUT
 from validator.engine.checker import Checker
@@ -56,7 +56,7 @@ def check_paths(
                 break
         if is_large and len(first) == 1:  # a file that cannot be split is checked here, where its progress shows
             first += islice(files, 1)
-            is_large = len(first) > 1 or _is_split(first[0], parallelism)
+            is_large = len(first) > 1 or _can_be_split(first[0], parallelism)
         files = chain(first, files)
     if is_large:
         from validator.batch.parallel import check_in_processes  # a few small files do without processes
@@ -74,9 +74,9 @@ def _named(file: FileRange | InputError, stdin_name: str) -> FileRange | InputEr
     return file
 
 
-def _is_split(file: FileRange | InputError, parallelism: Parallelism) -> bool:
-    """Return whether a file is checked in several ranges."""
-    return isinstance(file, FileRange) and len([*islice(split_file(file, parallelism.task_bytes), 2)]) > 1
+def _can_be_split(file: FileRange | InputError, parallelism: Parallelism) -> bool:
+    """Return whether a file can be checked in several ranges."""
+    return isinstance(file, FileRange) and divisible_bytes(file) > parallelism.task_bytes
 
 
 def count_bytes(paths: Iterable[str], exclusion: Exclusion = DEFAULT_EXCLUSION) -> int:
@@ -94,7 +94,10 @@ def _check_here(
     history: bool,
 ) -> Iterator[Result]:
     if listing or history:
-        sources = ((file,) if isinstance(file, InputError) else read_found(file, max_bytes, opener) for file in files)
+        sources = (
+            (file,) if isinstance(file, InputError) else read_unless_unrelated(file, max_bytes, opener)
+            for file in files
+        )
         series = make_series(checker, listing=listing, history=history)
         yield from check_documents(chain.from_iterable(sources), checker, series)
         return

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from validator.batch.session import Result, check_documents, is_unrelated_archive
 from validator.core.files import STANDARD_INPUT
-from validator.core.options import MAX_BYTES
 from validator.core.results import DocumentResult
 from validator.engine.checker import Checker
 from validator.sources.compression import is_compressed
@@ -55,17 +54,17 @@ def check_range(file: FileRange, checker: Checker, max_bytes: int, opener: Opene
 
 def check_file(file: FileRange, checker: Checker, max_bytes: int, opener: Opener = open_local) -> Iterator[Result]:
     """Check a file, or the lines that begin in a range of it, and yield the results in order."""
-    return check_documents(read_found(file, max_bytes, opener), checker)
+    return check_documents(read_unless_unrelated(file, max_bytes, opener), checker)
 
 
-def read_found(file: FileRange, max_bytes: int, opener: Opener) -> Iterator[SourceItem]:
+def read_unless_unrelated(file: FileRange, max_bytes: int, opener: Opener) -> Iterator[SourceItem]:
     """Yield what is in a file; JSON Lines that were found in a folder are skipped if no line is about runs."""
-    if file.stop is None and is_unrelated(file, opener, max_bytes):
+    if file.stop is None and _is_unrelated(file, max_bytes, opener):
         return iter((SkippedRecords(file.path, 0, other="JSON Lines without runs"),))
     return read_file(file, max_bytes, opener)
 
 
-def is_unrelated(file: FileRange, opener: Opener, max_bytes: int = MAX_BYTES) -> bool:
+def _is_unrelated(file: FileRange, max_bytes: int, opener: Opener) -> bool:
     """Return whether a file was found in a folder and is JSON Lines that are plainly something else.
 
     It is read up to the first line that is not.
@@ -97,15 +96,20 @@ def count_lines(file: FileRange, results: list[Result], opener: Opener = open_lo
     return RangeResult(lines, results)
 
 
-def split_file(file: FileRange, size: int, opener: Opener = open_local) -> Iterator[FileRange]:
-    """Yield a file in ranges of this size if it is JSON Lines and not compressed; otherwise as it is."""
-    total = 0
+def divisible_bytes(file: FileRange, opener: Opener = open_local) -> int:
+    """Return the size of a file that can be split, JSON Lines without compression; 0 for any other."""
     if is_jsonl(file.path):
         with suppress(OSError, ValueError, InputError), opener(file.path) as opened:
             start = opened.read(_START_BYTES)
             if opened.seekable() and not is_compressed(start) and not is_inseparable(start):
-                total = opened.seek(0, os.SEEK_END)
-    if total <= size or is_unrelated(file, opener):
+                return opened.seek(0, os.SEEK_END)
+    return 0
+
+
+def split_file(file: FileRange, size: int, max_bytes: int, opener: Opener = open_local) -> Iterator[FileRange]:
+    """Yield a file in ranges of this size if it can be split; otherwise, and if it is to be skipped, as it is."""
+    total = divisible_bytes(file, opener)
+    if total <= size or _is_unrelated(file, max_bytes, opener):
         yield file
         return
     for begin in range(0, total, size):

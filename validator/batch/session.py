@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import chain, groupby
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from validator.core.limit import FindingLimit
 from validator.core.options import CheckOptions
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Result: TypeAlias = DocumentResult | CleanRecords | SkippedRecords | InputError
 """The result of an input."""
-_Input = TypeVar("_Input")
 _NAMES = (*RUN.owners, "first_id", "last_id", "has_more")
 _WORDS = tuple(word.encode() for word in (RUN.object, *_NAMES, *(name.replace("_", "") for name in _NAMES)))
 """What a line with runs or a page of them has, in any spelling, in small letters."""

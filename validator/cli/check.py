@@ -100,7 +100,7 @@ def run_checks(
     options: CliOptions, settings: CheckOptions, baseline: BaselineFilter | None
 ) -> Iterator[tuple[Iterator[Result], Clear]]:
     """Yield the results of a check, with a progress line on a terminal, and what takes that line away."""
-    ignored: dict[str, None] = {}
+    ignored: dict[str, None] = {}  # a set in the order of the search, which is made twice where progress is shown
     exclusion = Exclusion(
         report_paths(options),
         options.exclude,
@@ -142,8 +142,8 @@ def _warn_of_ignored(paths: Iterable[str], options: CliOptions) -> None:
         for path in paths:
             warn(f"{escape(path)}: skipped: it is ignored by .gitignore")
         return
-    files = [path for path in paths if not os.path.isdir(path)]
-    if files and not options.quiet:
+    files = [path for path in paths if not options.quiet and not os.path.isdir(path)]
+    if files:
         them = "it" if len(files) == 1 else "them"
         warn(f"{count(len(files), 'file')} ignored by .gitignore skipped in folders; --no-gitignore checks {them}")
 

@@ -83,7 +83,10 @@ def _field_pages(word: str) -> dict[str, str]:
     shapes = [(schema, *item) for schema in places for item in contract.shapes[schema].properties.items()]
     named = [(schema, name) for schema, name, shape in shapes if name == keys[0] and _declares(shape, keys[1:])]
     found = named or [(schema, name) for schema, name, shape in shapes if _declares(shape, keys)]
-    return {places[schema] + name: _field_page(contract, schema, name, places[schema] + name) for schema, name in found}
+    return {
+        (pointer := places[schema] + name): f"{pointer}, a field\n\n{_field_page(contract, schema, name)}"
+        for schema, name in found
+    }
 
 
 def _declares(shape: Shape, keys: list[str]) -> bool:
@@ -94,18 +97,17 @@ def _declares(shape: Shape, keys: list[str]) -> bool:
     )
 
 
-def _field_page(contract: Contract, schema_name: str, name: str, pointer: str) -> str:
+def _field_page(contract: Contract, schema_name: str, name: str) -> str:
+    """Return what a field is, the checks that its schema has, and the rules that read it."""
     about = contract.schema(schema_name)["properties"][name]["description"]
     keywords = (f"schema:{keyword}" for keyword in sorted(find_keywords(contract, schema_name, name)))
     checks = ", ".join(keyword for keyword in keywords if keyword in BY_NAME)
-    is_run = schema_name == RUN.item_schema
-    subjects = ("run", "history", "stream") if is_run else ("page", "listing")
     rules = [
         f"  {rule.name} ({rule.severity}): {rule.summary}"
         for rule in RULES
-        if (rule.subject in subjects and name in rule.fields) or (is_run and name in rule.run_reads)
+        if name in (rule.run_fields if schema_name == RUN.item_schema else rule.page_fields)
     ]
-    head = f"{pointer}, a field\n\n{about}\n\nSchema checks (--print-schema prints the schema): {checks}."
+    head = f"{about}\n\nSchema checks (--print-schema prints the schema): {checks}."
     return f"{head}\n\nRules:\n\n" + "\n".join(rules) if rules else head
 
 

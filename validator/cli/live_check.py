@@ -25,12 +25,11 @@ from validator.live.check import BODIES, DEFAULT_NAME, Session, Task
 from validator.live.connection import Proxy, Tls, make_tls_context, parse_proxy, split_certificate
 from validator.live.create import TooFewRuns
 from validator.live.keys import MIN_LEARNED, VARIABLE, KeyProblem, Redactor, read_key
-from validator.live.known import kept_again, mark_known, suppress_known
+from validator.live.known import kept_again, mark_known, mark_required, suppress_known
 from validator.live.plan import Redirected, Scope, plan
 from validator.live.recorder import require_recording
 from validator.live.target import Misuse, Target, add_version, authorize, make_recipe, parse_target
 from validator.live.transport import Budget, BudgetSpent, LiveError, make_client
-from validator.live.verdicts import mark_required
 from validator.sources.document import InputError
 
 _RATE = 5.0

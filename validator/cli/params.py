@@ -44,7 +44,7 @@ def find_misspelt_variables(command: click.Command) -> Iterator[str]:
     for name in sorted(name for name in os.environ if name.startswith(f"{PREFIX}_")):
         word = name.removeprefix(f"{PREFIX}_")
         if word not in known and (similar := find_similar(word, known)):
-            yield f"{name} names no option; did you mean {PREFIX}_{similar}?"
+            yield f"{name} names no option; did you mean {environment_variable(similar)}?"
 
 
 class RuleWords(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only

@@ -102,7 +102,7 @@ _PHRASES = r"""
     (?:hooks\.slack(?:-gov)?\.com/[a-z]+ | \.webhook\.office\.com/webhookb2 | hooks\.zapier\.com/hooks/catch)/\w
     discord(?:app)?\.com/api/webhooks/\d                                    # addresses that are secrets themselves
     -----BEGIN[ A-Z0-9_-]{0,100}PRIVATE[ ]KEY(?:[\s\S]*?-----END|[\s\S]*) | PuTTY-User-Key-File-[\s\S]*  # private keys
-    (?<!duplicate-)(?<!misspelt-)(?i:key|passwd|password|pwd|secret|sig|signature|token)(?:\s{0,3}=|:\s)\s{0,3}[^\s;&]
+    (?i:key|pwd|passw(?:or)?d|secret|sig|signature|token)(?:\s{,3}=|(?<!duplicate-key)(?<!misspelt-key):\s)\s{,3}[^\s;&]
 """
 """What gives a credential away by the words around it; the last are assignments and queries, not names of rules."""
 

@@ -29,6 +29,10 @@ class Resource(NamedTuple):
         """Return whether an event of this name has an item."""
         return name.startswith(f"{self.object}.") and not name.startswith(f"{self.nested_object}.")
 
+    def is_named_in(self, text: str | bytes) -> bool:
+        """Return whether a text, which may be JSON, has the name of this object as a string."""
+        return f'"{self.object}"' in text if isinstance(text, str) else f'"{self.object}"'.encode() in text
+
     def is_in_event(self, name: str, data: Any) -> bool:
         """Return whether an event has an item by its name, or data that call themselves one."""
         return self.is_event(name) or (isinstance(data, dict) and data.get("object") == self.object)

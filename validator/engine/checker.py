@@ -115,10 +115,10 @@ class Checker:
             body, is_json = parsed.value, parsed.readable
             problems.append(describe_error_response(response.status, body, is_json=is_json, expect=options.expect))
         if classified.problem is not None:
-            problem, body = classified.problem, parsed.value
-            if response is not None and response.status is not None and isinstance(body, dict) and body.get("error"):
-                problem = describe_successful_error(response.status, body, options.expect)
-            problems.append(problem)
+            error_with_success = None
+            if response is not None and classified.form is None:
+                error_with_success = describe_successful_error(response.status, parsed.value, options.expect)
+            problems.append(error_with_success or classified.problem)
         if classified.form is not None:
             unusable = frozenset(problem.pointer for problem in problems if problem.rule == "non-finite-number")
             acceptor = self._acceptor(classified.form)
@@ -248,12 +248,14 @@ class _Explainer(NamedTuple):
 
 
 def _is_about_run_id(problem: Problem, envelope: Mapping[str, Any], runs: Sequence[tuple[int, Run]]) -> bool:
-    """Return whether first_id or last_id is of the wrong type because the id of its run is, where that is reported."""
+    """Return whether first_id or last_id has a wrong type as it repeats the id of its run, which is reported there."""
     if problem.rule != "schema:type" or not runs:
         return False
     key = to_wire_name(split(problem.pointer)[-1])
-    index = {"first_id": 0, "last_id": -1}.get(key)
-    return index is not None and not isinstance(run_id := runs[index][1].get("id"), str) and run_id == envelope[key]
+    if key not in ("first_id", "last_id"):
+        return False
+    run_id = runs[0 if key == "first_id" else -1][1].get("id")
+    return not isinstance(run_id, str) and run_id == envelope[key]
 
 
 def _explain_keys(shape_problems: Iterable[Problem], keys: Iterable[Problem]) -> Iterator[Problem]:

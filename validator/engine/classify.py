@@ -14,8 +14,8 @@ from validator.core.resource import OTHER_OBJECTS, RUN
 from validator.engine.shapes import (
     SDK_KEYS,
     WIRE_KEYS,
+    find_run,
     has_page_keys,
-    is_json_with_run,
     is_page,
     is_run,
     looks_like_event,
@@ -147,8 +147,10 @@ def describe_error_response(status: int | None, body: Any, *, is_json: bool, exp
     return problem._replace(explains=("", "error"), span=None if is_json else Span(0, 0))
 
 
-def describe_successful_error(status: int, body: dict[str, Any], expect: Expect) -> Problem:
-    """Return the problem of an API error in a response with the status of a success: clients take it for that."""
+def describe_successful_error(status: int | None, body: Any, expect: Expect) -> Problem | None:
+    """Return the problem of a body that is an API error under the status of a success: clients take it for that."""
+    if status is None or not isinstance(body, dict) or not isinstance(body.get("error"), dict | str):
+        return None
     message = f"has status {status}, but is {_describe(body)}; expected the status of an error, or {_EXPECTED[expect]}"
     return _not_a_run_list("", message)
 
@@ -277,26 +279,12 @@ def _page(pointer: str, page: Any) -> Part:
 
 def _describe_hidden(value: Any) -> tuple[str, list[Shown]]:
     """Return where below a value the first run is, or the first text that is JSON with one, with the keys; or ""."""
-    keys: list[object] = []
-    levels = [_entries(value)]  # iterators, since a hostile document is both deep and wide
-    while levels:
-        for key, inner in levels[-1]:
-            if is_run(inner) or is_json_with_run(inner):
-                named = [*keys, key][: -_MAX_NAMED - 1 : -1]
-                seen = "JSON with runs is a text" if isinstance(inner, str) else "a run is"
-                return f"; {seen} under {' in '.join('{}' for _ in named)}", [Shown(f"{key}") for key in named]
-            if isinstance(inner, dict | list):
-                keys.append(key)
-                levels.append(_entries(inner))
-                break
-        else:
-            levels.pop()
-            del keys[-1:]
-    return "", []
-
-
-def _entries(value: Any) -> Iterator[tuple[object, Any]]:
-    return iter(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
+    keys, inner = find_run(value) or ((), None)
+    named = keys[: -_MAX_NAMED - 1 : -1]
+    if not named:
+        return "", []
+    seen = "JSON with runs is a text" if isinstance(inner, str) else "a run is"
+    return f"; {seen} under {' in '.join('{}' for _ in named)}", [Shown(f"{key}") for key in named]
 
 
 def _describe(value: Any) -> str:

@@ -53,11 +53,14 @@ def check_answer(
 
 
 def _kind(document: CheckedDocument) -> AnswerKind | None:
-    """Return what the answer is: a page in an array or in an object, or a run in an event, is none for a client."""
-    kind, parts = document.classified.kind, document.parts
-    if kind == "run" and not document.classified.problem and parts[0].part.runs[0][0]:
-        return "wrapped run"
-    if kind != "page" or document.classified.problem or (len(parts) == 1 and not parts[0].part.pointer):
+    """Return what the answer is: clients take neither several pages, nor a page or run in an object, for an answer."""
+    kind = document.classified.kind
+    if kind is None or document.classified.problem:  # which says what is wrong
+        return kind
+    part = document.parts[0].part
+    if kind == "run":
+        return "wrapped run" if part.runs[0][0] else "run"
+    if kind == "runs" or (len(document.parts) == 1 and not part.pointer):
         return kind
     return "pages" if isinstance(document.parsed.value, list) else "wrapped page"
 
@@ -111,7 +114,7 @@ def _key_of_listing_with(run: Run, request: Request) -> _Key | None:
         return None
     if request.run_id is not None:
         return _key(request, path[: path.rindex("/runs/")] + "/runs") if run_id == request.run_id else None
-    if request.method != "POST":
+    if not request.creates_run:
         return None
     in_new_thread = path.endswith(_NEW_THREAD)
     return _key(request, f"{path.removesuffix(_NEW_THREAD)}/threads/{thread_id}/runs" if in_new_thread else path)

@@ -81,7 +81,7 @@ class Series:
         if origin is not None:
             position = origin.sequence, source.record or 0
             self._recording = self._recording.continued(source.file, position, is_stub=origin.is_stub)
-            runs = [(checked, index) for checked in document.parts for index, _ in checked.runs]
+            runs = [(checked, index, run) for checked in document.parts for index, run in checked.runs]
             if origin.event is not None and len(runs) == 1:
                 stream_problems += self._check_event(document, *runs[0], here, origin)
                 yield from stream_problems
@@ -109,12 +109,10 @@ class Series:
 
     def check_end(self) -> list[Problem]:
         """Return what is wrong with the last page because none comes after it."""
-        pages = [self._last_page] if self._last_page else []
-        return [
-            problem
-            for document, checked, here in pages
-            for problem in self._check_page(document, checked, PageContext(Page({}, ()), here, {}, is_last=True))
-        ]
+        if self._last_page is None:
+            return []
+        document, checked, here = self._last_page
+        return [*self._check_page(document, checked, PageContext(Page({}, ()), here, {}, is_last=True))]
 
     def check_answers(self) -> Iterator[tuple[int | None, Problem]]:
         """Return what is wrong with the answers of the recording together, each with the record that it is in."""
@@ -122,12 +120,11 @@ class Series:
             yield seen.record, problem
 
     def _check_event(
-        self, document: CheckedDocument, checked: CheckedPart, index: int, here: Occurrence, origin: Origin
+        self, document: CheckedDocument, checked: CheckedPart, index: int, run: Run, here: Occurrence, origin: Origin
     ) -> Iterator[Problem]:
         """Check the only run in an event of a stream."""
         pointer, original = checked.part.runs[index]
         here = here._replace(pointer=pointer)
-        run = next(run for number, run in checked.runs if number == index)
         unreliable_fields = checked.unreliable_fields.get(index, ())
         run_id, status = (None if name in unreliable_fields else run[name] for name in ("id", "status"))
         recording = self._recording
@@ -146,7 +143,6 @@ class Series:
         self, document: CheckedDocument, here: Occurrence, history: History, contradicted: Collection[str]
     ) -> Iterator[Problem]:
         """Compare runs with their earlier snapshots, but for the fields that the stream has contradicted."""
-        origin = document.document.origin
         for checked in document.parts:
             ids_on_page: set[str] = set()
             for index, run in checked.runs:
@@ -156,11 +152,7 @@ class Series:
                     continue
                 if checked.part.is_page:
                     ids_on_page.add(run["id"])  # on a page, the same run again is no later snapshot
-                metadata, is_new, request = None, False, origin.request if origin is not None else None
-                if request is not None and request.step:  # a client of others may repeat a request, or record it twice
-                    is_new = request.creates_run
-                    if "metadata" in run and "metadata" not in unreliable_fields:
-                        metadata = _digest_if_long(run["metadata"] or {})  # null says that there is none, too
+                metadata, is_new = _created(run, unreliable_fields, document.document.origin)
                 transition = history.record(run, unreliable_fields, here._replace(pointer=pointer), metadata, is_new)
                 if transition is not None:
                     yield from _under(pointer, self._check_transition(transition), document, original)
@@ -268,6 +260,19 @@ def _split_events(document: CheckedDocument) -> Iterator[CheckedDocument]:
             origin = Origin(FileLine(document.document.record), event=name, stream=stream)
             part = checked._replace(runs=[(index, run)])
             yield document._replace(document=document.document._replace(origin=origin), parts=[part])
+
+
+def _created(run: Run, unreliable_fields: Collection[str], origin: Origin | None) -> tuple[Any, bool]:
+    """Return the metadata of a run that a live check asked for, None where unknown, and whether it has created it.
+
+    Of other clients nothing is known: they may repeat a request, or record it twice.
+    """
+    request = origin.request if origin is not None else None
+    if request is None or not request.step:
+        return None, False
+    is_known = "metadata" in run and "metadata" not in unreliable_fields
+    metadata = _digest_if_long(run["metadata"] or {}) if is_known else None  # null says that there is none, too
+    return metadata, request.creates_run
 
 
 def _from_run(problem: Problem) -> Problem:

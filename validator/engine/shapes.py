@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from validator.contract.loader import field_names, to_camel_case
@@ -63,16 +64,24 @@ def is_other_object(value: Any) -> bool:
 
 def is_json_with_run(value: Any) -> bool:
     """Return whether a value is a text that is JSON with a run."""
-    return isinstance(value, str) and f'"{RUN.object}"' in value
+    return isinstance(value, str) and RUN.is_named_in(value)
 
 
-def contains_run(value: Any) -> bool:
-    """Return whether there is a run at any depth of a value, or in a text that is JSON itself."""
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        if is_run(value) or is_json_with_run(value):
-            return True
-        if isinstance(value, dict | list):
-            waiting.extend(value.values() if isinstance(value, dict) else value)
-    return False
+def find_run(value: Any) -> tuple[Sequence[object], Any] | None:
+    """Return the keys that lead to the first run in a value, or text that is JSON with one, and that; None without."""
+    keys: list[object] = []
+    levels: list[Iterator[tuple[object, Any]]] = [
+        iter([("", value)])
+    ]  # iterators, since a hostile document is both deep and wide
+    while levels:
+        for key, inner in levels[-1]:
+            if is_run(inner) or is_json_with_run(inner):
+                return [*keys, key][1:], inner
+            if isinstance(inner, dict | list):
+                keys.append(key)
+                levels.append(iter(inner.items() if isinstance(inner, dict) else enumerate(inner)))
+                break
+        else:
+            levels.pop()
+            del keys[-1:]
+    return None

@@ -10,7 +10,7 @@ from validator.engine.shapes import (
     PAGE_SPELLINGS,
     SDK_KEYS,
     WIRE_KEYS,
-    contains_run,
+    find_run,
     has_page_keys,
     is_json_with_run,
     is_other_object,
@@ -45,13 +45,14 @@ def is_unrelated(value: Any) -> bool:
     if isinstance(value, dict):
         if is_other_object(value) or {"openapi", "swagger"} & value.keys():
             return True
-        if _is_foreign_format(value):
+        has_run = find_run(value) is not None
+        if not has_run and _is_foreign_format(value):
             return True
         if isinstance(items := value.get("data"), list):
             return all(map(is_other_object, items))
         if (_RELATED_KEYS & value.keys() and _ANSWER_KEYS & value.keys()) or is_foreign_error(value):
             return False
-        return bool(value) and not contains_run(value)
+        return bool(value) and not has_run
     if isinstance(value, list):
         return bool(value) and all(_is_unrelated_item(item) for item in value)
     return False
@@ -74,8 +75,8 @@ def is_foreign_error(value: dict[str, Any]) -> bool:
 
 
 def _is_foreign_format(value: dict[str, Any]) -> bool:
-    """Return whether an object is SARIF, GraphQL, JSON:API, of Stripe, or names a schema such as that of Vega."""
-    if contains_run(value) or not value.keys().isdisjoint(_ERROR_TEXTS | {"error"}):
+    """Return whether an object without runs is SARIF, GraphQL, JSON:API, of Stripe, or names a schema as Vega does."""
+    if not value.keys().isdisjoint(_ERROR_TEXTS | {"error"}):
         return False
     data = value.get("data")
     items = data if isinstance(data, list) else [data]

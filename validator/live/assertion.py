@@ -13,9 +13,9 @@ from validator.core.options import lowest_failing
 from validator.core.phrases import count
 from validator.core.results import DocumentResult, StatementResult
 from validator.core.severity import Severity
+from validator.live.known import mark_required
 from validator.live.listing import LiveReport, check_listing
 from validator.live.statements import BY_ID, require_ids
-from validator.live.verdicts import mark_required
 
 _SHARED = ("contract", "select", "ignore", "severity", "now", "fail_on")
 """Options that the check of a server shares with that of a response: defaults of pytest's markers apply."""

@@ -87,14 +87,14 @@ class Created:
         """Return whether no thread with this id is known."""
         return thread not in self._given and thread not in self.threads
 
-    def left(self) -> Iterator[str]:
-        """Yield the paths of what was created and not deleted."""
+    def undecided(self) -> Iterator[str]:
+        """Yield the paths of what was created and nobody has tried to delete."""
         return (path for path in self._paths() if path not in self.outcomes)
 
     def describe(self) -> list[str]:
         """Return a line for each thread and the assistant, and for each run that was left active.
 
-        It has the id, the number of runs, and whether that is still there.
+        A line has the id and what became of it; that of a thread also has the number of runs.
         """
         lines = [
             (thread_path(thread), f"{escape(thread)} ({count(len(runs), 'run')})")
@@ -186,7 +186,7 @@ class Creator:
         """Delete what was created; what is not deleted is listed as such."""
         if not self._recipe.deletes:
             return
-        for path in [*self._created.left()]:
+        for path in [*self._created.undecided()]:
             try:
                 answer = self._ask(Question("delete-created", path, method="DELETE"))
             except LiveError:

@@ -10,7 +10,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from validator.core.credentials import mask
@@ -53,7 +53,8 @@ def connect_in_process(application: Callable[..., Any], timeout: float, raised: 
             status, headers, body = thread.submit(call, request).result()
             return library.Response(status, headers=headers, stream=library.ByteStream(body))
 
-    with ThreadPoolExecutor(1) as thread, closing(asyncio.Runner()) as runner:
+    runner = asyncio.Runner()
+    with ThreadPoolExecutor(1) as thread:
         try:
             thread.submit(lambda: runner.run(lifespan.start())).result()
             try:

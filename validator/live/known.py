@@ -1,4 +1,7 @@
-"""Statements that a server is known not to keep: their findings fail no check, and each that is kept again is named."""
+"""Statements that a server is known not to keep, and those that must be verified.
+
+The findings of known ones fail no check, and each that is kept again is named.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,15 @@ def mark_known(statements: Iterable[StatementResult], known: Collection[str]) ->
     ]
 
 
+def mark_required(
+    statements: Iterable[StatementResult], required: Collection[str], known: Collection[str]
+) -> list[StatementResult]:
+    """Return the statements; those that are required are marked, but for those that known ones leave unverified."""
+    return [
+        result._replace(is_required=result.id in required and not _is_hidden(result, known)) for result in statements
+    ]
+
+
 def kept_again(statements: Iterable[StatementResult], known: Collection[str]) -> list[str]:
     """Return the ids of known statements that are kept."""
     return [result.id for result in statements if result.id in known and result.verdict == "kept"]
@@ -37,7 +49,7 @@ def suppress_known(
     accepted = {
         _place(finding)
         for result in statements
-        if result.id in known or (result.causes and {*result.causes} <= {*known})
+        if result.id in known or _is_hidden(result, known)
         for finding in result.findings
     }
     for result in results:
@@ -50,6 +62,11 @@ def suppress_known(
         totals = Counter(result.totals)
         totals.subtract((finding.rule, finding.severity) for finding in suppressed)
         yield result._replace(findings=tuple(shown), totals=+totals, suppressed=(*result.suppressed, *suppressed))
+
+
+def _is_hidden(result: StatementResult, known: Collection[str]) -> bool:
+    """Return whether a statement is not verified because of known ones alone."""
+    return bool(result.causes) and {*result.causes} <= {*known}
 
 
 def _place(finding: Finding) -> tuple[int | None, str, str]:

@@ -164,8 +164,9 @@ def _connect(
     if _has(target, "auth_headers", "organization", "project", "_client"):  # of the openai package
         account = {"OpenAI-Organization": known.organization, "OpenAI-Project": known.project}
         headers = {name: value for name, value in account.items() if value} | {"OpenAI-Beta": "assistants=v2"}
-        query = {**known._client.params, **{name: str(value) for name, value in known.default_query.items()}}
-        address = Target(_base_of(known), None, tuple(query.items()))
+        own = {name: str(value) for name, value in known.default_query.items()}
+        others = [(name, value) for name, value in known._client.params.multi_items() if name not in own]
+        address = Target(_base_of(known), None, (*others, *own.items()))
         with _lenient_hooks(known._client):
             yield _Connection(WatchedClient(known._client, raised), address, Authorization(headers, known.auth_headers))
     elif _has(target, "build_request", "send", "base_url"):

@@ -6,7 +6,7 @@ answered; where the answers cannot tell, because another statement is broken or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -32,7 +32,7 @@ from validator.live.statements import (
 )
 from validator.rules.registry import BY_NAME
 
-_BY_RULE: Mapping[str, str] = {  # the first statement of a rule, unless a step says otherwise
+_BY_RULE: Mapping[str, str] = {  # the first statement of a rule, unless a step says otherwise; overlaps: a cursor's
     rule: statement.id
     for statement in reversed(STATEMENTS)
     if statement.id != "envelope-keys"
@@ -260,8 +260,9 @@ def _hide_repeated(judged: dict[str, StatementResult]) -> Iterator[StatementResu
         if finding.rule not in BY_ID[name].also
     }
     for name, result in judged.items():
-        kinds = {_kind(finding) for finding in result.findings if finding.rule in BY_ID[name].also}
-        is_repeated = len(kinds) and {_kind(finding) for finding in result.findings} == kinds <= causes.keys()
+        kinds = {_kind(finding) for finding in result.findings}
+        are_also = all(finding.rule in BY_ID[name].also for finding in result.findings)
+        is_repeated = bool(kinds) and are_also and kinds <= causes.keys()
         if result.verdict not in _FAILURES or not is_repeated:
             yield result
             continue
@@ -355,16 +356,6 @@ def _why_undecided(asked: Iterable[Seen], counts: Callable[[Seen], bool]) -> str
     if all(item.page.has_more is True for item in final if item.page is not None):
         return "every page says that more runs follow"
     return "no answer tells"
-
-
-def mark_required(
-    statements: Iterable[StatementResult], required: Collection[str], known: Collection[str]
-) -> list[StatementResult]:
-    """Return the statements; those that are required are marked, but for those that known ones leave unverified."""
-    return [
-        result._replace(is_required=result.id in required and not (result.causes and {*result.causes} <= {*known}))
-        for result in statements
-    ]
 
 
 def known_runs(seen: Sequence[Seen]) -> int:

@@ -43,18 +43,19 @@ class FileItems:
     @classmethod
     def of(cls, config: pytest.Config) -> FileItems:
         """Find the files, and add those to pytest's arguments that it would not collect by itself."""
-        required_globs, known_globs = config.getoption("validate_runs"), config.getini("validate_runs_files")
-        if config.args_source is not pytest.Config.ArgsSource.ARGS:  # no test is named: all files are wanted
-            required_globs = [*required_globs, *known_globs]
-        else:
-            for pattern in known_globs:
-                if _is_below(_find_literal_path(config.rootpath, pattern), config):
-                    _require_files(config.rootpath, pattern)
-        found = {pattern: _require_files(config.rootpath, pattern) for pattern in required_globs}
+        root, known_globs = config.rootpath, config.getini("validate_runs_files")
+        is_nothing_named = config.args_source is not pytest.Config.ArgsSource.ARGS
+        wanted = [
+            pattern
+            for pattern in known_globs
+            if is_nothing_named or _is_below(_find_literal_path(root, pattern), config)
+        ]
+        found = {pattern: _require_files(root, pattern) for pattern in (*config.getoption("validate_runs"), *wanted)}
         required = {pattern: [Path(file.path) for file in files] for pattern, files in found.items()}
         config.args += [str(path) for path in sorted({*chain(*required.values())}) if not _is_below(path, config)]
         for pattern in known_globs:
-            found[pattern] = [file for file in _match(config.rootpath, pattern) if isinstance(file, FileRange)]
+            if pattern not in found:
+                found[pattern] = [file for file in _match(root, pattern) if isinstance(file, FileRange)]
         matched = {Path(file.path) for pattern, files in found.items() if has_magic(pattern) for file in files}
         files = [*chain(*found.values())]
         files.sort(key=lambda file: file.is_named)  # a file that is also named by itself counts as named

@@ -54,6 +54,8 @@ The subject is a `Run`, a `Page`, the `PageContext` of a listing, the `Transitio
 SeriesSubject: TypeAlias = Literal["listing", "history", "stream"]
 Subject: TypeAlias = Literal["document", "run", "page", "answer", "listing", "history", "stream", "recording"]
 """What a rule checks; the problems of a "document" come from the parser, the schemas or the engine."""
+_OF_PAGES = ("page", "listing")
+"""The subjects whose rules read the fields of a page, and those of its runs besides."""
 
 
 class Rule(NamedTuple):
@@ -114,6 +116,16 @@ class Rule(NamedTuple):
     def bound_options(self, settings: object) -> dict[str, Any]:
         """Return the options that the check takes, by name."""
         return {name: getattr(settings, name) for name in self.options}
+
+    @property
+    def page_fields(self) -> frozenset[str]:
+        """The fields of a page that the rule reads."""
+        return self.fields if self.subject in _OF_PAGES else frozenset()
+
+    @property
+    def run_fields(self) -> frozenset[str]:
+        """The fields of a run that the rule reads."""
+        return frozenset(self.run_reads) if self.subject in _OF_PAGES else self.fields
 
     @property
     def has_accept_schema(self) -> bool:

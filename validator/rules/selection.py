@@ -36,8 +36,9 @@ def effective_severities(
     # the mandatory rules are in effect anyway: without the others, only those that are selected by name are meant
     selected = match_names(select) or {rule.name for rule in RULES if not rule.mandatory}
     levels = {rule.name: level for word, level in severity.items() for rule in match_rules(word)}
-    effective = dict(_effective(selected - match_names(ignore), levels))
-    if not selected & effective.keys() - match_names(ignore):
+    chosen = selected - match_names(ignore)
+    effective = dict(_effective(chosen, levels))
+    if not chosen & effective.keys():
         off = [word for word, level in severity.items() if level == OFF]
         removing = {
             "ignore": _removing(ignore, selected),

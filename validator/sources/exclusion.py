@@ -53,37 +53,25 @@ class Exclusion(NamedTuple):
 
     def select(self, folder: str, names: Iterable[str], ignored: Ignored) -> list[str]:
         """Return the paths of those entries of a folder that are not left out."""
+        absolute_folder = os.path.abspath(folder)
+        real_folder = os.path.realpath(folder) if self.paths else ""
         selected = []
         for name in names:
-            path = os.path.join(folder, name)
-            if self._excludes(folder, name):
+            if _is_foreign(name) or (self.paths and os.path.join(real_folder, name) in self.paths):
                 continue
-            if _ignores(path, ignored):
-                if self.on_ignored is not None:
-                    self.on_ignored(path)
+            path, absolute = os.path.join(folder, name), os.path.join(absolute_folder, name)
+            is_folder = bool(self.globs or ignored) and os.path.isdir(path)
+            if any(glob.matches(absolute, is_folder=is_folder) for glob in self.globs):
                 continue
-            selected.append(path)
+            matching = (ignores for glob, ignores in reversed(ignored) if glob.matches(absolute, is_folder=is_folder))
+            if not next(matching, False):
+                selected.append(path)
+            elif self.on_ignored is not None:
+                self.on_ignored(path)
         return selected
-
-    def _excludes(self, folder: str, name: str) -> bool:
-        if _is_foreign(name) or (self.paths and os.path.join(os.path.realpath(folder), name) in self.paths):
-            return True
-        if not self.globs:
-            return False
-        path = os.path.join(os.path.abspath(folder), name)
-        return any(glob.matches(path, is_folder=os.path.isdir(path)) for glob in self.globs)
 
 
 DEFAULT_EXCLUSION = Exclusion()
-
-
-def _ignores(path: str, ignored: Ignored) -> bool:
-    """Return whether the `.gitignore` files ignore a path."""
-    if not ignored:
-        return False
-    path = os.path.abspath(path)
-    is_folder = os.path.isdir(path)
-    return next((ignores for glob, ignores in reversed(ignored) if glob.matches(path, is_folder=is_folder)), False)
 
 
 def _read_gitignore(folder: str) -> Iterator[tuple[Glob, bool]]:

@@ -51,8 +51,9 @@ class _Event(NamedTuple):
         """Whether it has a run, whatever its name: one that is too large, or no JSON, only has to look like it."""
         if self.data is None or RUN.is_event(self.name or ""):
             return self.lines > 0
-        if not _has_run(self.data) or self.name is None or len(self.data) > _MAX_PARSED:
-            return _has_run(self.data) is not None
+        has_run = _has_run(self.data) is not None
+        if not has_run or self.name is None or len(self.data) > _MAX_PARSED:
+            return has_run
         parsed = parse(self.data)
         return not parsed.readable or RUN.is_in_event(self.name, parsed.value)
 

@@ -35,7 +35,8 @@ from validator.rules.support.listings import RecordedListing, Walk
 def check(listing: RecordedListing) -> Problems:
     first: dict[str, tuple[Walk, dict[str, int]]] = {}
     for walk in sorted(listing.walks, key=lambda walk: walk.first.number):
-        first.setdefault(walk.first.order, (walk, {run_id: place for place, run_id in enumerate(walk.runs)}))
+        if walk.first.order not in first:
+            first[walk.first.order] = walk, {run_id: place for place, run_id in enumerate(walk.runs)}
     reported: set[str] = set()
     single_pages = (Walk([answer], answer.runs) for answer in listing.answers if answer.before is None)
     for walk in (*listing.walks, *single_pages):

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from validator.core.exchange import PAGE_PARAMETERS, Request, Response
 from validator.core.options import Form
 from validator.core.phrases import Shown
-from validator.rules.objects import Run
+from validator.rules.objects import Run, is_masked
 
 AnswerKind: TypeAlias = Literal["page", "pages", "wrapped page", "run", "wrapped run", "runs"]
 
@@ -40,6 +40,12 @@ def describe_query(request: Request) -> tuple[str, tuple[Shown, ...]]:
     asked = [(name, request.query[name]) for name in PAGE_PARAMETERS if name in request.query]
     template = f" ({', '.join(f'{name} {{}}' for name, _ in asked)})" if asked else ""
     return template, tuple(Shown(value) for _, value in asked)
+
+
+def sent_value(request: Request, name: str) -> str | None:
+    """Return the value of a parameter; None without one, and for a placeholder of a stub or an example."""
+    value = request.query.get(name)
+    return None if value and is_masked(value) else value
 
 
 def is_json_type(content_type: str) -> bool:

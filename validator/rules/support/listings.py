@@ -161,21 +161,22 @@ class RecordedListing:
         return int(newest > answer.last_time), run_id
 
     def expected_in(self, walk: Walk) -> Iterable[str]:
-        """Return the runs that a walk should have returned; what is behind its last page is for `premature-end`.
+        """Return the runs that a walk should have returned; what is behind its last page is for `premature-end`."""
+        cursor = walk.first.after
+        return self._expected_up_to_the_end_of(walk) if cursor is None else self._expected_behind(cursor, walk)
 
-        Which runs of the same second stand behind a cursor is known from walks through all of the listing.
+    def _expected_behind(self, cursor: str, walk: Walk) -> Iterable[str]:
+        """Return the same for a walk from behind a run.
+
+        Which runs of the same second stand behind that is known from walks through all of the listing.
         """
-        if walk.first.after is not None:
-            cursor_time = self.times[walk.first.after]
-            tied = self._tied_behind(walk.first.after, walk.first.order)
-            beyond = [
-                run_id for time, run_id in self.by_time if walk.first.precedes(cursor_time, time) or run_id in tied
-            ]
-            if walk.last.runs and walk.first.precedes(walk.last.last_time, cursor_time):
-                return beyond[-1:] if walk.first.order == "desc" else beyond[:1]  # it goes the other way
-            expected = {*self._expected_up_to_the_end_of(walk)}
-            return [run_id for run_id in beyond if run_id in expected]
-        return self._expected_up_to_the_end_of(walk)
+        first, last, cursor_time = walk.first, walk.last, self.times[cursor]
+        tied = self._tied_behind(cursor, first.order)
+        beyond = [run_id for time, run_id in self.by_time if first.precedes(cursor_time, time) or run_id in tied]
+        if last.runs and first.precedes(last.last_time, cursor_time):
+            return beyond[-1:] if first.order == "desc" else beyond[:1]  # it goes the other way
+        expected = {*self._expected_up_to_the_end_of(walk)}
+        return [run_id for run_id in beyond if run_id in expected]
 
     def _tied_behind(self, cursor: str, order: Order) -> Collection[str]:
         """Return the runs of the same second that stand behind a run in all walks of this order that have it."""

@@ -115,7 +115,7 @@ def read_documents(
 
     Error responses to calls for runs are documents too, and count among the others; of a live check, redirects and
     questions without an answer are, too.
-    A finding comes last if the recording has more calls than are read, or is named and has no answers but errors.
+    A finding comes before that if the recording has more calls than are read, or is named and has only error answers.
     `repeated` are keys that the recording repeats: they may hide runs. They are read after the calls.
     """
     calls = iter(calls)
@@ -132,10 +132,10 @@ def read_documents(
             continue
         request = parse(call.method, call.url)._replace(step=call.step, is_partial=call.is_partial)
         returns_runs = request.method in _METHODS and request.returns_runs
-        is_other = request.returns_runs and not call.is_stub  # a stub may be for several methods
+        is_other_method = request.returns_runs and not call.is_stub  # a stub may be for several methods
         if returns_runs and (failure := _failure(call)):
             failures[failure] += 1
-        elif not returns_runs and not is_other and call.body and other_bodies.has_runs(call, call.body):
+        elif not returns_runs and not is_other_method and call.body and other_bodies.has_runs(call, call.body):
             failures[_OTHER_METHOD if request.returns_runs else _OTHER_PATH if request.path else _NO_PATH] += 1
         has_runs = False
         response = call.response
@@ -244,7 +244,15 @@ class _BodyReader:
         """Yield the document in a body, the runs of an event stream, or why it cannot be read."""
         reader, record = self._reader, call.record
         positions = Opaque(self._recording, lambda: body.offsets(1)[0])
-        origin = Origin(positions, request, call.response, None, record, None, call.period, sequence, call.is_stub)
+        origin = Origin(
+            positions,
+            request,
+            call.response,
+            stream=record,
+            period=call.period,
+            sequence=sequence,
+            is_stub=call.is_stub,
+        )
         try:
             if body.is_base64:
                 data: str | bytes | None = self._decode(call, body)
@@ -274,12 +282,12 @@ class _BodyReader:
     def has_runs(self, call: Call, body: Body) -> bool:
         """Return whether a body that is not checked seems to hold runs; False if it cannot be read."""
         if not body.is_base64:
-            return '"thread.run"' in body.text
+            return RUN.is_named_in(body.text)
         try:
             data = self._decode(call, body)
         except (InputError, ByteBudgetExceeded, BrokenCompression, binascii.Error):
             return False
-        return data is not None and b'"thread.run"' in data
+        return data is not None and RUN.is_named_in(data)
 
     def read_error(self, call: Call, request: Request, sequence: int) -> Iterator[Document | InputError]:
         """Yield the document in the body of a response without runs, which may be missing."""

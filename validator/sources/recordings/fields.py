@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from validator.sources.positions import Offsets
 
@@ -42,7 +43,7 @@ class Strings(Protocol):
 
 
 class JsonStrings(Strings, Protocol):
-    """The strings of a recording in JSON, whose bodies may be values in JSON themselves."""
+    """The strings of a recording in JSON, where no value is endless and bodies may be values themselves."""
 
     def value(self, *path: str | int) -> tuple[str, Offsets]:
         """Return the text of a value, and a function that locates each character of it, and its end."""
@@ -56,6 +57,12 @@ def field(value: Any, *keys: str) -> Any:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
+
+
+def elements(value: Any, key: str) -> list[Any]:
+    """Return the array under a key; without one, no elements."""
+    member = field(value, key)
+    return member if isinstance(member, list) else []
 
 
 def is_response(value: Any) -> bool:
@@ -76,6 +83,12 @@ def fit_pattern(pattern: str) -> str:
     """Return a path that fits a pattern: what that leaves open is `{any}`, and its query is left out."""
     path = pattern[:_MAX_PATTERN].partition(r"\?")[0].strip("^$").removesuffix("(").removesuffix(".*")
     return re.sub(_WILDCARD, "{any}", path).replace("\\", "")
+
+
+def with_query(url: str, values: Mapping[str, str]) -> str:
+    """Return a URL with these parameters behind those that it has; the value of one without text is `{any}`."""
+    query = urlencode({name: value or "{any}" for name, value in values.items()})
+    return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
 
 
 def header(headers: Any, name: str) -> str:

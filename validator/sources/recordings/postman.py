@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from validator.sources.recordings.calls import Body, Call, InvalidCall
-from validator.sources.recordings.fields import Strings, as_text, field, header
+from validator.sources.recordings.fields import Strings, as_text, elements, field, header
 
 
 def is_recording(value: Any) -> bool:
@@ -22,7 +22,7 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
     """Yield the saved responses of all requests, in folders too."""
     records = count(1)
     for path, item in _items(value):
-        for index, response in enumerate(_list(item, "response")):
+        for index, response in enumerate(elements(item, "response")):
             request = field(response, "originalRequest") or field(item, "request")
             method, url = "GET" if isinstance(request, str) else field(request, "method"), _url(request)
             place = (*path, "response", index)
@@ -30,7 +30,9 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
                 reason = "is not a response of Postman: it has no request with method and url"
                 yield InvalidCall(next(records), reason, strings.start(*place))
                 continue
-            headers = {as_text(field(pair, "key")).lower(): field(pair, "value") for pair in _list(response, "header")}
+            headers = {
+                as_text(field(pair, "key")).lower(): field(pair, "value") for pair in elements(response, "header")
+            }
             content_type, coding = header(headers, "content-type"), header(headers, "content-encoding")
             text = field(response, "body")
             body = Body(text, False, strings.offsets(text, *place, "body")) if isinstance(text, str) else None
@@ -39,7 +41,7 @@ def read_calls(value: Any, strings: Strings) -> Iterator[Call | InvalidCall]:
 
 
 def _items(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    for index, item in enumerate(_list(value, "item")):
+    for index, item in enumerate(elements(value, "item")):
         yield (*path, "item", index), item
         yield from _items(item, *path, "item", index)
 
@@ -51,8 +53,3 @@ def _url(request: Any) -> str | None:
         parts = field(url, "path")
         url = url.get("raw") or ("/".join(("", *map(as_text, parts))) if isinstance(parts, list) else None)
     return url if isinstance(url, str) else None
-
-
-def _list(value: Any, key: str) -> list[Any]:
-    member = field(value, key)
-    return member if isinstance(member, list) else []

@@ -10,9 +10,19 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from validator.sources.recordings.calls import Body, Call, InvalidCall
-from validator.sources.recordings.fields import JsonStrings, as_text, field, fit_pattern, header, is_response
+from validator.sources.recordings.fields import (
+    JsonStrings,
+    as_text,
+    elements,
+    field,
+    fit_pattern,
+    header,
+    is_response,
+    with_query,
+)
 
-_PREDICATES = ("equals", "deepEquals", "startsWith", "contains", "endsWith", "matches")
+_EXACT_PREDICATES = ("equals", "deepEquals")
+_PREDICATES = (*_EXACT_PREDICATES, "startsWith", "contains", "endsWith", "matches")
 _MATCHERS = ("value", "exactMatch", "globMatch", "regexMatch")
 """Where a matcher of Hoverfly, of any version of its schema, has the text."""
 _TEXTS = ("json", "string", "base64Bytes")
@@ -50,14 +60,14 @@ def _stubs(value: Any) -> Iterator[tuple[_Path, Any, Any]]:
 
     Where a stub forwards the request or computes the response, both are empty.
     """
-    for index, pair in enumerate(_list(field(value, "data"), "pairs")):
+    for index, pair in enumerate(elements(field(value, "data"), "pairs")):
         yield ("data", "pairs", index, "response"), field(pair, "request"), field(pair, "response")
-    imposters = [(("imposters", index), imposter) for index, imposter in enumerate(_list(value, "imposters"))]
+    imposters = [(("imposters", index), imposter) for index, imposter in enumerate(elements(value, "imposters"))]
     imposter: Any
     for path, imposter in (*imposters, ((), value)):
-        for index, stub in enumerate(_list(imposter, "stubs")):
-            request = _request(_list(stub, "predicates"))
-            for number, response in enumerate(_list(stub, "responses")):
+        for index, stub in enumerate(elements(imposter, "stubs")):
+            request = _request(elements(stub, "predicates"))
+            for number, response in enumerate(elements(stub, "responses")):
                 at = (*path, "stubs", index, "responses", number, "is")
                 is_fixed = not isinstance(response, dict) or "is" in response
                 yield (at, request, field(response, "is")) if is_fixed else (at, {}, {})
@@ -73,9 +83,13 @@ def _request(predicates: list[Any]) -> dict[str, Any]:
     request: dict[str, Any] = {}
     for predicate in predicates:
         for name in _PREDICATES:
-            request |= matched if isinstance(matched := field(predicate, name), dict) else {}
-        request |= _request(_list(predicate, "and"))
-        alternatives = [_request([alternative]) for alternative in _list(predicate, "or")]
+            if isinstance(matched := field(predicate, name), dict):
+                query = field(matched, "query")
+                if name not in _EXACT_PREDICATES and isinstance(query, dict):
+                    matched = matched | {"query": dict.fromkeys(query)}
+                request |= matched
+        request |= _request(elements(predicate, "and"))
+        alternatives = [_request([alternative]) for alternative in elements(predicate, "or")]
         alternatives = [each for each in alternatives if "/runs" in _text(each.get("path"))] or alternatives
         paths = [fit_pattern(_text(each.get("path"))) for each in alternatives]
         if any(paths):
@@ -93,25 +107,37 @@ def _url(request: dict[str, Any]) -> str:
     """Return the URL that a request matches; what its pattern leaves open is `{any}`."""
     path = fit_pattern(_text(request.get("path")))
     query = request.get("query", request.get("queryStringParameters"))
-    text, values = _text(query), _by_name(query)
-    if not text and isinstance(values, dict):
-        text = "&".join(f"{name}={_text(value)}" for name, value in values.items())
-    return f"{path}?{text}" if text else path
+    if _text(query):  # one matcher for all of it
+        return f"{path}?{_exact_text(query)}".removesuffix("?")
+    return with_query(path, {name: _exact_text(value) for name, value in _by_name(query).items()})
 
 
 def _text(matcher: Any) -> str:
     """Return a text, also that of a matcher, or of the first of several."""
-    first = matcher[0] if isinstance(matcher, list) and matcher else matcher
+    first = _first(matcher)
     if isinstance(first, dict):
         first = next((first[name] for name in _MATCHERS if name in first), "")
     return as_text(first)
 
 
-def _by_name(pairs: Any) -> Any:
+def _exact_text(matcher: Any) -> str:
+    """Return the only text that a matcher fits; empty where it fits others, too."""
+    first = _first(matcher)
+    if isinstance(first, dict) and (first.get("matcher", "exact") != "exact" or not {"value", "exactMatch"} & {*first}):
+        return ""
+    text = _text(first)
+    return text if fit_pattern(text) == text else ""
+
+
+def _first(matcher: Any) -> Any:
+    return matcher[0] if isinstance(matcher, list) and matcher else matcher
+
+
+def _by_name(pairs: Any) -> dict[str, Any]:
     """Return headers or parameters by name; MockServer may also write them as a list."""
     if isinstance(pairs, list):
         return {as_text(field(pair, "name")): field(pair, "values") for pair in pairs}
-    return pairs
+    return pairs if isinstance(pairs, dict) else {}
 
 
 def _body(response: dict[str, Any], strings: JsonStrings, *path: str | int) -> Body | None:
@@ -126,8 +152,3 @@ def _body(response: dict[str, Any], strings: JsonStrings, *path: str | int) -> B
         return None
     text, offsets = strings.value(*path)
     return Body(text, False, offsets)
-
-
-def _list(value: Any, key: str) -> list[Any]:
-    member = field(value, key)
-    return member if isinstance(member, list) else []

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 from validator.sources.recordings.calls import Body, Call, InvalidCall
 from validator.sources.recordings.fields import (
@@ -18,6 +17,7 @@ from validator.sources.recordings.fields import (
     header,
     is_response,
     parsed_body,
+    with_query,
 )
 
 _URLS = ("url", "urlPath", "urlPathTemplate")
@@ -70,8 +70,7 @@ def _url(mapping: Any) -> str | None:
     parameters = field(request, "queryParameters")
     if url is None or not isinstance(parameters, dict):
         return url
-    query = {name: as_text(field(matcher, "equalTo")) or "{any}" for name, matcher in parameters.items()}
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}" if query else url
+    return with_query(url, {name: as_text(field(matcher, "equalTo")) for name, matcher in parameters.items()})
 
 
 def _body(response: dict[str, Any], strings: JsonStrings, *path: str | int) -> Body | None:
