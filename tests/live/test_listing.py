@@ -96,7 +96,7 @@ def test_parameters_of_a_client_are_sent_with_those_of_the_check(library: Any, t
 
 def test_parameters_of_the_client_in_an_openai_client(tmp_path: Path) -> None:
     openai = package("openai", "test")
-    params = [("api-version", "1"), ("region", "x"), ("region", "y")]
+    params = (("api-version", "1"), ("region", "x"), ("region", "y"))
     with serving(SOUND) as server, httpx.Client(params=params) as inner:
         client = openai.OpenAI(
             base_url=f"{server.origin}/v1", api_key=KEY, http_client=inner, default_query={"api-version": "2"}
